@@ -4,9 +4,37 @@ Each class also derives from the built-in exception a Python user would catch. T
 ``ShapeError`` into a condition of class ``keras_error_shape``, and so on by the same rule.
 """
 
+import contextlib
+
 
 class KerasError(Exception):
-    """Base class of every error that this package raises."""
+    """Base class of every error that this package raises.
+
+    ``function`` is the name of the backend function that was called, and stands before the message.
+    ``native`` is the native library's own traceback, where it was the one that refused.
+    """
+
+    function = None
+    native = None
+
+    def __str__(self):
+        message = super().__str__()
+        return "%s(): %s" % (self.function, message) if self.function else message
+
+    @property
+    def message(self):
+        """The message without the function's name."""
+        return super().__str__()
+
+
+@contextlib.contextmanager
+def naming(function):
+    """Errors that are raised inside name the backend function that the user called."""
+    try:
+        yield
+    except KerasError as error:
+        error.function = error.function or function
+        raise
 
 
 class UnknownBackendError(KerasError, ValueError):

@@ -1,0 +1,44 @@
+"""pyshim: the backend functions of Keras on TensorFlow, Theano and CNTK, switched in one session.
+
+    import pyshim as K
+    K.use_backend("cntk")
+    K.eval(K.dot(K.ones((2, 3)), K.ones((3, 4))))
+
+Importing it needs NumPy alone and starts no engine: the first call of a backend function does.
+"""
+
+from . import config, errors, inspection, session
+from .environments import doctor, install_backend, list_backends
+from .families import FAMILIES
+from .functions import backend_function
+from .session import stop_backend, use_backend
+from .tensors import Function, Tensor
+
+__version__ = "0.1.0"
+
+
+def _public(name):
+    """The backend function: of the session, of the settings, of the handles, or of the engines."""
+    for module in (session, config, inspection):
+        function = getattr(module, name, None)
+        if getattr(function, "__module__", None) == module.__name__:
+            return function
+    return backend_function(name)
+
+
+for _family in FAMILIES.values():
+    for _name in _family:
+        globals()[_name] = _public(_name)
+
+
+def cast_to_floatx(x):
+    """The tensor or array with elements of dtype floatx.
+
+    Arguments: x, a tensor, number or array. Value: a tensor where x is one, else a NumPy array.
+    """
+    return session.call("cast", (x, config.floatx()), {}) if isinstance(x, Tensor) \
+        else config.cast_to_floatx(x)
+
+
+__all__ = ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "errors",
+           "FAMILIES", "Function", "Tensor"] + [name for family in FAMILIES.values() for name in family]

@@ -1,0 +1,1 @@
+"""The engines: the contract, and one adapter of it for each native library."""

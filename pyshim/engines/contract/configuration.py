@@ -1,0 +1,71 @@
+"""Configuration of an engine: unique names, the learning phase, the native session.
+
+Settings that hold for all backends at once (floatx, epsilon, data format) live in ``pyshim.config``.
+"""
+
+from ...errors import ArgumentError, EngineError
+from .node import Node
+
+
+class Configuration:
+
+    def get_uid(self, prefix=""):
+        """The next number for names that begin with ``prefix``, counted from 1.
+
+        Arguments: prefix, a string. Value: an integer, one higher at each call with the same prefix.
+
+        Example:
+            >>> K.get_uid("dense"), K.get_uid("dense")
+            (1, 2)
+        """
+        self.uids[prefix] = self.uids.get(prefix, 0) + 1
+        return self.uids[prefix]
+
+    def reset_uids(self):
+        """Count every prefix of ``get_uid`` from 1 again."""
+        self.uids = {}
+
+    def manual_variable_initialization(self, value):
+        """Whether variables are left for the user to initialize through the native session.
+
+        Arguments: value, a bool. Of TensorFlow only; the other engines have no uninitialized variables,
+        and take the setting without effect.
+        """
+        self.initialize_variables = not value
+
+    def learning_phase(self):
+        """The learning phase: 0 is test, 1 is train.
+
+        Value: the integer given to ``set_learning_phase``, or else a bool scalar placeholder that can be
+        an input of ``function`` and is test where it is not fed.
+        """
+        if self.phase is None:
+            with self.outside_scopes():
+                self.phase = self.placeholder(shape=(), dtype="bool", name="learning_phase")
+            self.phase.default = False
+        return self.phase
+
+    def set_learning_phase(self, value):
+        """Fix the learning phase for what is built from here on.
+
+        Arguments: value, 0 (test) or 1 (train). Raises ArgumentError for any other value.
+        """
+        if isinstance(value, Node) or value not in (0, 1):
+            raise ArgumentError("value must be 0 (test) or 1 (train), not %s" % (value,))
+        self.phase = int(value)
+
+    def get_session(self):
+        """The native session of the engine, for those who work with the native library itself.
+
+        Value: TensorFlow's ``Session``. Raises EngineError on an engine that has none, and where the
+        engine runs in a worker: a native object cannot leave its process (``in_process=True`` keeps it here).
+        """
+        raise EngineError("%s has no session" % self.name)
+
+    def set_session(self, session):
+        """Use another native session; the values of all variables are carried over.
+
+        Arguments: session, TensorFlow's ``Session`` on the graph of this engine. Raises EngineError as
+        ``get_session`` does.
+        """
+        raise EngineError("%s has no session" % self.name)

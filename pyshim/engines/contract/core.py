@@ -1,0 +1,168 @@
+"""What all families of the contract stand on: making nodes, reading arguments, calling kernels.
+
+A public method of the contract checks its arguments, works out dtype and shape of the result, and hands
+the computing to a kernel: a method ``_name`` of the engine that sees native tensors only. A function
+that is a composition of others calls those, and needs no kernel.
+"""
+
+import contextlib
+
+import numpy as np
+
+from ... import config
+from ...errors import DtypeError, ShapeError
+from . import rules
+from .node import Node
+
+
+class Core:
+    """State of an engine, and the two ways between its users' values and its kernels."""
+
+    name = None  # the backend's name
+
+    graph_number = 0  # how many graphs this engine has begun
+
+    def __init__(self):
+        self.start_graph()
+
+    def start_graph(self):
+        """Begin with an empty graph; engines that keep one of their own extend this."""
+        self.graph_number += 1
+        self.name_scopes = []
+        self.control_scopes = []
+        self.uids = {}
+        self.phase = None
+        self.initialize_variables = True
+
+    # -- kernels ------------------------------------------------------------------------------
+
+    def apply(self, kernel, inputs, dtype, shape, **attributes):
+        """A node whose value the kernel computes from those of the inputs."""
+        native = getattr(self, "_" + kernel)(*[node.native for node in inputs], **attributes)
+        return self.new_node(native, dtype, shape, inputs=inputs)
+
+    def new_node(self, native, dtype, shape, **more):
+        """A node in the name scope and under the control dependencies of the moment."""
+        if more.get("name") and self.name_scopes:
+            more["name"] = "/".join(self.name_scopes + [more["name"]])
+        controls = [node for scope in self.control_scopes for node in scope]
+        return Node(native, dtype, shape, controls=controls, **more)
+
+    def building(self):
+        """The context in which an engine's native graph is built."""
+        return contextlib.ExitStack()
+
+    @contextlib.contextmanager
+    def outside_scopes(self):
+        """Make nodes that belong to no scope, such as constants shared by the whole graph."""
+        scopes = self.name_scopes, self.control_scopes
+        self.name_scopes, self.control_scopes = [], []
+        try:
+            yield
+        finally:
+            self.name_scopes, self.control_scopes = scopes
+
+    # -- arguments ----------------------------------------------------------------------------
+
+    def node(self, value, argument, dtype=None):
+        """The argument as a node: a tensor as it is, a number or array as a constant.
+
+        A value that is no tensor yet takes the given dtype, else floatx if it is a float, else its own.
+        """
+        if isinstance(value, Node):
+            return self.updated(value)
+        array = self.array(value, argument, dtype)
+        return self.new_node(self._constant(array), array.dtype.name, array.shape, kind="constant")
+
+    def array(self, value, argument, dtype=None):
+        """The argument as a NumPy array of a dtype that tensors have."""
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            array = np.asarray(None)
+        if array.dtype.kind not in "fiub":
+            raise DtypeError("%s must be a tensor, a number or an array of numbers, not %s"
+                             % (argument, type(value).__name__))
+        if dtype is None:
+            dtype = config.floatx() if array.dtype.kind == "f" else array.dtype
+        dtype = rules.dtype_name(dtype)
+        if array.dtype.kind == "f" and dtype not in rules.FLOATS and not _whole(array):
+            raise DtypeError("%s holds fractions, which dtype %s cannot hold" % (argument, dtype))
+        return np.ascontiguousarray(array, dtype=dtype).reshape(array.shape)
+
+    def floats(self, value, argument):
+        """The argument as a node of a floating dtype; numbers become floatx."""
+        if not isinstance(value, Node):
+            array = self.array(value, argument)
+            value = array if array.dtype.kind == "f" else array.astype(config.floatx())
+        node = self.node(value, argument, dtype=getattr(value, "dtype", None))
+        rules.need_dtype(node, argument, rules.FLOATS, "a floating dtype is needed,")
+        return node
+
+    def numbers(self, value, argument):
+        """The argument as a node of any dtype but bool."""
+        node = self.node(value, argument)
+        rules.need_dtype(node, argument, rules.FLOATS + rules.INTEGERS, "numbers are needed,")
+        return node
+
+    def operands(self, x, y, names=("x", "y")):
+        """Two arguments as nodes of one dtype.
+
+        A number or array takes the dtype of the tensor beside it. Two tensors of different dtypes are
+        refused, as TensorFlow does: which of the two was meant is the caller's to say.
+        """
+        if isinstance(x, Node):
+            x = self.node(x, names[0])
+            y = self.node(y, names[1], dtype=x.dtype)
+        elif isinstance(y, Node):
+            y = self.node(y, names[1])
+            x = self.node(x, names[0], dtype=y.dtype)
+        else:
+            x, y = self.array(x, names[0]), self.array(y, names[1])
+            dtype = np.result_type(x, y)
+            if dtype.kind == "f":
+                dtype = config.floatx()
+            x, y = self.node(x, names[0], dtype=dtype), self.node(y, names[1], dtype=dtype)
+        if x.dtype != y.dtype:
+            raise DtypeError("%s has dtype %s and %s has dtype %s; convert one with cast()"
+                             % (names[0], x.dtype, names[1], y.dtype))
+        return x, y
+
+    def pair(self, x, y, names=("x", "y")):
+        """Two arguments as nodes of one dtype, and the shape they broadcast to."""
+        x, y = self.operands(x, y, names)
+        return x, y, rules.broadcast(x.shape, y.shape, names)
+
+    def nodes(self, values, argument):
+        """A list of tensors; one tensor alone counts as a list of one."""
+        if isinstance(values, Node) or not isinstance(values, (list, tuple)):
+            values = [values]
+        return [self.node(value, "%s[%d]" % (argument, i)) for i, value in enumerate(values)]
+
+    def variable_node(self, value, argument):
+        """The argument, which must be a variable."""
+        if not isinstance(value, Node) or value.kind != "variable":
+            given = value if isinstance(value, Node) else type(value).__name__
+            raise DtypeError("%s must be a variable, not %s" % (argument, given))
+        return value
+
+    def updated(self, node):
+        """The node, or where a control dependency updates this variable, its new value."""
+        if node.kind == "variable":
+            for scope in reversed(self.control_scopes):
+                for control in reversed(scope):
+                    if control.variable is node:
+                        return control
+        return node
+
+    def fitting_array(self, value, argument, dtype, shape):
+        """A value for a tensor of that dtype and static shape, as an array; ShapeError if it is none."""
+        array = self.array(value, argument, dtype)
+        if not rules.compatible(array.shape, shape):
+            raise ShapeError("%s has shape %s; expected: %s" % (argument, array.shape, shape))
+        return array
+
+
+def _whole(array):
+    """Whether every element is a whole number."""
+    return bool(np.all(np.isfinite(array)) and np.all(array == np.trunc(array)))

@@ -1,0 +1,54 @@
+"""Node: a tensor as an engine sees it."""
+
+
+class Node:
+    """A node of an engine's graph: the native tensor with the contract's dtype and static shape.
+
+    ``kind`` is one of "tensor", "variable", "placeholder", "constant" and "update"; ``inputs`` are the
+    nodes its value is computed from, ``controls`` those that only have to be evaluated with it.
+    An update node holds in ``variable`` what it changes; its value is the new one.
+    """
+
+    __slots__ = ("native", "dtype", "shape", "kind", "name", "inputs", "controls", "variable",
+                 "default", "evaluator", "__weakref__")
+
+    def __init__(self, native, dtype, shape, kind="tensor", name=None, inputs=(), controls=(),
+                 variable=None, default=None):
+        self.native = native
+        self.dtype = dtype
+        self.shape = tuple(shape)
+        self.kind = kind
+        self.name = name
+        self.inputs = tuple(inputs)
+        self.controls = tuple(controls)
+        self.variable = variable
+        self.default = default
+        self.evaluator = None
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    def __str__(self):
+        name = "'%s' " % self.name if self.name else ""
+        return "%s %s(%s, %s)" % (self.kind, name, self.dtype, self.shape)
+
+
+def ancestors(nodes, controls=True):
+    """Every node that ``nodes`` need, themselves included, inputs before their users.
+
+    Iterative, since a graph may be deeper than Python's recursion limit. With ``controls`` the nodes
+    that only have to be evaluated alongside are walked too.
+    """
+    order, seen = [], set()
+    stack = [(node, False) for node in reversed(nodes)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            needed = node.inputs + node.controls if controls else node.inputs
+            stack.extend((needs, False) for needs in needed)
+    return order

@@ -1,0 +1,128 @@
+"""The rules of dtypes, shapes and axes that every function of the contract shares.
+
+They hold for all engines alike, and are checked before an engine sees a call: that is what makes the
+same program give the same shapes, dtypes and errors everywhere. An unknown size is ``None``.
+"""
+
+import numpy as np
+
+from ...errors import ArgumentError, DtypeError, ShapeError
+
+FLOATS = ("float16", "float32", "float64")
+INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+DTYPES = FLOATS + INTEGERS + ("bool",)
+
+
+def dtype_name(dtype):
+    """The name of a dtype given as a name or as a NumPy dtype; DtypeError if it is no tensor's."""
+    try:
+        name = np.dtype(dtype).name
+    except TypeError:
+        name = str(dtype)
+    if name not in DTYPES:
+        raise DtypeError("unknown dtype %r; accepted: %s" % (dtype, ", ".join(DTYPES)))
+    return name
+
+
+def need_dtype(node, argument, accepted, what):
+    """DtypeError unless the node's dtype is among the accepted ones."""
+    if node.dtype not in accepted:
+        raise DtypeError("%s has dtype %s; %s accepted: %s. Convert it first with cast()."
+                         % (argument, node.dtype, what, ", ".join(accepted)))
+
+
+def integer(value, argument, least=None):
+    """A whole number (5.0 counts, as R gives it) as an int."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)) \
+            or value != int(value):
+        raise ArgumentError("%s must be a whole number, not %r" % (argument, value))
+    if least is not None and value < least:
+        raise ArgumentError("%s must be at least %d, not %r" % (argument, least, value))
+    return int(value)
+
+
+def static_shape(shape, argument="shape"):
+    """A shape given as a tuple, list, array or single size, as a tuple of sizes and ``None``."""
+    if isinstance(shape, (int, np.integer)):
+        shape = (shape,)
+    try:
+        return tuple(None if size is None else integer(size, "a size in " + argument, least=0)
+                     for size in shape)
+    except TypeError:
+        raise ArgumentError("%s must be a tuple of sizes (None for an unknown one), not %r"
+                            % (argument, shape)) from None
+
+
+def known_shape(shape, argument="shape"):
+    """A shape without unknown sizes."""
+    shape = static_shape(shape, argument)
+    if None in shape:
+        raise ShapeError("%s must be known in every dimension, not %s" % (argument, shape))
+    return shape
+
+
+def one_axis(axis, ndim, argument="axis"):
+    """An axis counted from the front, of a tensor of that many dimensions."""
+    number = integer(axis, argument)
+    if not -ndim <= number < ndim:
+        raise ShapeError("%s %d is out of range for a tensor with %d dimension%s"
+                         % (argument, number, ndim, "" if ndim == 1 else "s"))
+    return number % ndim
+
+
+def many_axes(axis, ndim, argument="axis"):
+    """Axes given as None (all), a number or several, as a sorted tuple counted from the front."""
+    if axis is None:
+        return tuple(range(ndim))
+    if isinstance(axis, (list, tuple, np.ndarray)):
+        axes = [one_axis(a, ndim, argument) for a in axis]
+    else:
+        axes = [one_axis(axis, ndim, argument)]
+    if len(set(axes)) != len(axes):
+        raise ShapeError("%s %r names one dimension twice" % (argument, axis))
+    return tuple(sorted(axes))
+
+
+def broadcast(x, y, names=("x", "y")):
+    """The shape of an elementwise function of two tensors (NumPy's rule, unknown sizes allowed)."""
+    result = []
+    for i in range(1, max(len(x), len(y)) + 1):
+        a = x[-i] if i <= len(x) else 1
+        b = y[-i] if i <= len(y) else 1
+        if a == 1 or a == b:
+            result.append(b)
+        elif b == 1:
+            result.append(a)
+        elif a is None or b is None:
+            result.append(b if a is None else a)
+        else:
+            raise ShapeError("%s of shape %s and %s of shape %s do not broadcast: %d is not %d"
+                             % (names[0], x, names[1], y, a, b))
+    return tuple(reversed(result))
+
+
+def compatible(x, y):
+    """Whether two static shapes can be those of one array."""
+    return len(x) == len(y) and all(a is None or b is None or a == b for a, b in zip(x, y))
+
+
+def merge(x, y):
+    """What two compatible static shapes say together."""
+    return tuple(b if a is None else a for a, b in zip(x, y))
+
+
+def reduced(shape, axes, keepdims):
+    """The shape after a reduction over the axes."""
+    if keepdims:
+        return tuple(1 if i in axes else size for i, size in enumerate(shape))
+    return tuple(size for i, size in enumerate(shape) if i not in axes)
+
+
+def product(sizes):
+    """The number of elements, None when a size is unknown."""
+    total = 1
+    for size in sizes:
+        if size is None:
+            return None
+        total *= size
+    return total

@@ -1,0 +1,298 @@
+"""Variables, constants, placeholders: making them, asking about them, reading and changing their values."""
+
+import numpy as np
+
+from ... import config
+from ...errors import ArgumentError, DtypeError, ShapeError
+from . import rules
+from .node import Node
+
+
+class Variables:
+
+    # -- making ---------------------------------------------------------------------------------
+
+    def variable(self, value, dtype=None, name=None, constraint=None):
+        """A tensor whose value is kept, and can be changed.
+
+        Arguments: value, a number, array or tensor (which is evaluated); dtype, floatx by default;
+        name, a string; constraint, a function kept with the variable for optimizers to apply.
+        Value: a variable of the value's shape. Raises DtypeError for values that are no numbers.
+
+        Example:
+            >>> K.eval(K.variable([[1, 2], [3, 4]]))
+            array([[1., 2.],
+                   [3., 4.]], dtype=float32)
+        """
+        dtype = rules.dtype_name(dtype or config.floatx())
+        if isinstance(value, Node):
+            value = self.evaluate(value)
+        array = self.array(value, "value", dtype)
+        name = name or self._default_name("variable")
+        native = self._variable(array, name)
+        return self.new_node(native, dtype, array.shape, kind="variable", name=name)
+
+    def constant(self, value, dtype=None, shape=None, name=None):
+        """A tensor whose value never changes.
+
+        Arguments: value, a number or array; dtype, floatx by default; shape, the result's shape: the
+        value's elements must fill it, or be one that is repeated; name, a string.
+        Value: a tensor. Raises ShapeError when value and shape do not fit.
+        """
+        array = self.array(value, "value", dtype or config.floatx())
+        if shape is not None:
+            shape = rules.known_shape(shape)
+            if array.size == rules.product(shape):
+                array = array.reshape(shape)
+            elif array.size == 1:
+                array = np.full(shape, array.reshape(()), dtype=array.dtype)
+            else:
+                raise ShapeError("value has %d elements; shape %s takes %d, or 1 that is repeated"
+                                 % (array.size, shape, rules.product(shape)))
+        return self.new_node(self._constant(array), array.dtype.name, array.shape, kind="constant",
+                             name=name)
+
+    def placeholder(self, shape=None, ndim=None, dtype=None, sparse=False, name=None):
+        """A tensor whose value is given at each call of a ``function``.
+
+        Arguments: shape, a tuple with None for each unknown size; or ndim, the number of dimensions, all
+        unknown; dtype, floatx by default; name, a string.
+        Value: a placeholder. Raises ArgumentError when neither shape nor ndim is given, or they disagree.
+
+        Example:
+            >>> K.int_shape(K.placeholder(shape=(None, 3)))
+            (None, 3)
+        """
+        if sparse:
+            raise ArgumentError("sparse placeholders are not there yet: sparse must be False")
+        if shape is None and ndim is None:
+            raise ArgumentError("shape or ndim must be given")
+        if shape is None:
+            shape = (None,) * rules.integer(ndim, "ndim", least=0)
+        shape = rules.static_shape(shape)
+        if ndim is not None and ndim != len(shape):
+            raise ArgumentError("ndim is %r, but shape %s has %d dimensions" % (ndim, shape, len(shape)))
+        dtype = rules.dtype_name(dtype or config.floatx())
+        name = name or self._default_name("placeholder")
+        return self.new_node(self._placeholder(shape, dtype, name), dtype, shape, kind="placeholder",
+                             name=name)
+
+    def _default_name(self, kind):
+        """The name of a variable or placeholder that was given none."""
+        number = self.get_uid(kind)
+        return kind if number == 1 else "%s_%d" % (kind, number - 1)
+
+    def zeros(self, shape, dtype=None, name=None):
+        """A variable filled with zeros.
+
+        Arguments: shape, a tuple of known sizes; dtype, floatx by default; name, a string.
+        """
+        return self._filled_variable(np.zeros, shape, dtype, name)
+
+    def ones(self, shape, dtype=None, name=None):
+        """A variable filled with ones.
+
+        Arguments: shape, a tuple of known sizes; dtype, floatx by default; name, a string.
+        """
+        return self._filled_variable(np.ones, shape, dtype, name)
+
+    def _filled_variable(self, fill, shape, dtype, name):
+        dtype = rules.dtype_name(dtype or config.floatx())
+        return self.variable(fill(rules.known_shape(shape), dtype), dtype, name)
+
+    def eye(self, size, dtype=None, name=None):
+        """A variable that holds the identity matrix.
+
+        Arguments: size, the number of rows and columns, or a tuple of both; dtype, floatx by default;
+        name, a string.
+        """
+        sizes = rules.known_shape(size, "size")
+        if len(sizes) > 2:
+            raise ShapeError("size must be one number or two, not %s" % (sizes,))
+        dtype = rules.dtype_name(dtype or config.floatx())
+        return self.variable(np.eye(sizes[0], sizes[-1], dtype=dtype), dtype, name)
+
+    def zeros_like(self, x, dtype=None, name=None):
+        """Zeros in the shape of another tensor, unknown sizes included.
+
+        Arguments: x, a tensor or array; dtype, that of x by default; name, a string. Value: a tensor.
+        """
+        return self._filled_like(x, 0, dtype, name)
+
+    def ones_like(self, x, dtype=None, name=None):
+        """Ones in the shape of another tensor, unknown sizes included.
+
+        Arguments: x, a tensor or array; dtype, that of x by default; name, a string. Value: a tensor.
+        """
+        return self._filled_like(x, 1, dtype, name)
+
+    def _filled_like(self, x, number, dtype, name):
+        x = self.node(x, "x")
+        dtype = rules.dtype_name(dtype or x.dtype)
+        return self._named(self.apply("fill_like", [x], dtype, x.shape, number=number, dtype=dtype), name)
+
+    def identity(self, x, name=None):
+        """A new tensor of the same value.
+
+        Arguments: x, a tensor or array; name, a string. Value: a tensor of x's shape and dtype.
+        """
+        x = self.node(x, "x")
+        return self._named(self.apply("identity", [x], x.dtype, x.shape), name)
+
+    @staticmethod
+    def _named(node, name):
+        node.name = name
+        return node
+
+    def random_uniform_variable(self, shape, low, high, dtype=None, name=None, seed=None):
+        """A variable drawn from the uniform distribution on [low, high).
+
+        Arguments: shape, a tuple of known sizes; low, high, numbers; dtype, floatx by default; name, a
+        string; seed, an integer that makes the draw repeat, the same on every backend.
+        """
+        draws = np.random.RandomState(seed).uniform(low, high, rules.known_shape(shape))
+        return self.variable(draws, dtype, name)
+
+    def random_normal_variable(self, shape, mean, scale, dtype=None, name=None, seed=None):
+        """A variable drawn from the normal distribution.
+
+        Arguments: shape, a tuple of known sizes; mean; scale, the standard deviation; dtype, floatx by
+        default; name, a string; seed, an integer that makes the draw repeat, the same on every backend.
+        """
+        draws = np.random.RandomState(seed).normal(mean, scale, rules.known_shape(shape))
+        return self.variable(draws, dtype, name)
+
+    def arange(self, start, stop=None, step=1, dtype="int32"):
+        """The numbers from start up to, but not including, stop.
+
+        Arguments: start, stop, step, numbers; with one number alone it is the stop and 0 the start;
+        dtype of the result. Value: a tensor of one dimension. Raises ArgumentError when step is 0.
+        """
+        if stop is None:
+            start, stop = 0, start
+        if step == 0:
+            raise ArgumentError("step must not be 0")
+        dtype = rules.dtype_name(dtype)
+        return self.constant(np.arange(start, stop, step).astype(dtype), dtype)
+
+    # -- asking -----------------------------------------------------------------------------------
+
+    def is_sparse(self, tensor):
+        """Whether the tensor is kept in a sparse form. Arguments: tensor. Value: a bool."""
+        self.node(tensor, "tensor")
+        return False
+
+    def to_dense(self, tensor):
+        """The tensor in dense form; one that is dense already is given back as it is."""
+        return self.node(tensor, "tensor")
+
+    def shape(self, x):
+        """The shape as a tensor, known in full when it is evaluated.
+
+        Arguments: x, a tensor or array. Value: an int32 tensor with an element for each dimension.
+        """
+        x = self.node(x, "x")
+        return self.apply("shape", [x], "int32", (x.ndim,))
+
+    def size(self, x, name=None):
+        """The number of elements as a tensor.
+
+        Arguments: x, a tensor or array; name, a string. Value: an int32 scalar.
+        """
+        return self._named(self.prod(self.shape(x)), name)
+
+    # -- values -----------------------------------------------------------------------------------
+
+    def eval(self, x):
+        """The value of a tensor.
+
+        Arguments: x, a tensor that depends on no placeholder. Value: a NumPy array of its shape and
+        dtype. An update is carried out. Raises PlaceholderError naming the placeholders without a value.
+
+        Example:
+            >>> K.eval(K.ones((2, 2)) + 1)
+            array([[2., 2.],
+                   [2., 2.]], dtype=float32)
+        """
+        return self.evaluate(self.node(x, "x"))
+
+    def get_value(self, x):
+        """The value of a variable. Arguments: x, a variable or other tensor. Value: a NumPy array."""
+        return self.eval(x)
+
+    def batch_get_value(self, xs):
+        """The values of several variables. Arguments: xs, a list. Value: a list of NumPy arrays."""
+        return [self.eval(x) for x in xs]
+
+    def set_value(self, x, value):
+        """Change the value of a variable.
+
+        Arguments: x, a variable; value, a number or array of x's shape. Raises ShapeError where the
+        shapes differ, DtypeError where x is no variable.
+        """
+        x = self.variable_node(x, "x")
+        self._set_value(x.native, self.fitting_array(value, "value", x.dtype, x.shape))
+
+    def batch_set_value(self, tuples):
+        """Change the values of several variables, or of none when one of the values does not fit.
+
+        Arguments: tuples, a list of (variable, value) pairs. Raises as ``set_value`` does.
+        """
+        pairs = []
+        for i, (x, value) in enumerate(tuples):
+            x = self.variable_node(x, "tuples[%d][0]" % i)
+            pairs.append((x, self.fitting_array(value, "tuples[%d][1]" % i, x.dtype, x.shape)))
+        for x, array in pairs:
+            self._set_value(x.native, array)
+
+    def cast(self, x, dtype):
+        """The tensor with its elements converted.
+
+        Arguments: x, a tensor or array; dtype, a dtype's name. Floats become integers by dropping the
+        fraction, numbers become bools by comparing with 0. Value: a tensor of x's shape.
+        """
+        x, dtype = self.node(x, "x"), rules.dtype_name(dtype)
+        if x.dtype == dtype:
+            return x
+        if dtype == "bool":
+            return self.not_equal(x, 0)
+        return self.apply("cast", [x], dtype, x.shape, dtype=dtype)
+
+    # -- updates ------------------------------------------------------------------------------------
+
+    def update(self, x, new_x):
+        """An update of a variable, carried out when it is evaluated.
+
+        Arguments: x, a variable; new_x, a tensor or array of its shape. Value: a tensor, the new value,
+        to evaluate or to give to ``function`` among its updates.
+        Raises DtypeError where x is no variable or the dtypes differ, ShapeError where the shapes do.
+        """
+        x = self.variable_node(x, "x")
+        new_x = self.node(new_x, "new_x", dtype=x.dtype)
+        if new_x.dtype != x.dtype:
+            raise DtypeError("new_x has dtype %s, x has dtype %s; convert new_x with cast()"
+                             % (new_x.dtype, x.dtype))
+        if not rules.compatible(new_x.shape, x.shape):
+            raise ShapeError("new_x has shape %s; the variable x has shape %s" % (new_x.shape, x.shape))
+        node = self.apply("identity", [new_x], x.dtype, x.shape)
+        node.kind, node.variable = "update", x
+        return node
+
+    def update_add(self, x, increment):
+        """An update that adds. Arguments: x, a variable; increment, a tensor or array. Value: as ``update``."""
+        return self.update(x, self.add(self.variable_node(x, "x"), increment))
+
+    def update_sub(self, x, decrement):
+        """An update that subtracts. Arguments: x, a variable; decrement, a tensor or array. Value: as ``update``."""
+        return self.update(x, self.subtract(self.variable_node(x, "x"), decrement))
+
+    def moving_average_update(self, variable, value, momentum):
+        """An update towards a value: variable * momentum + value * (1 - momentum).
+
+        Arguments: variable; value, a tensor or array of its shape; momentum, a number or scalar tensor
+        from 0 to 1. Value: as ``update``.
+        """
+        x = self.variable_node(variable, "variable")
+        momentum = self.node(momentum, "momentum", dtype=x.dtype)
+        old = self.multiply(x, momentum)
+        return self.update(x, self.add(old, self.multiply(value, self.subtract(1, momentum))))

@@ -1,0 +1,39 @@
+"""Elementwise mathematics on TensorFlow."""
+
+import tensorflow as tf
+
+
+class Elementwise:
+
+    _sqrt = staticmethod(tf.sqrt)
+    _exp = staticmethod(tf.exp)
+    _log = staticmethod(tf.math.log)
+    _sin = staticmethod(tf.sin)
+    _cos = staticmethod(tf.cos)
+    _sigmoid = staticmethod(tf.sigmoid)
+    _tanh = staticmethod(tf.tanh)
+    _round = staticmethod(tf.round)
+    _divide = staticmethod(tf.truediv)
+
+    _abs = staticmethod(tf.abs)
+    _square = staticmethod(tf.square)
+    _sign = staticmethod(tf.sign)
+    _negative = staticmethod(tf.negative)
+    _add = staticmethod(tf.add)
+    _subtract = staticmethod(tf.subtract)
+    _multiply = staticmethod(tf.multiply)
+    _floor_divide = staticmethod(tf.math.floordiv)
+    _pow = staticmethod(tf.pow)
+    _maximum = staticmethod(tf.maximum)
+    _minimum = staticmethod(tf.minimum)
+
+    _equal = staticmethod(tf.equal)
+    _not_equal = staticmethod(tf.not_equal)
+    _greater = staticmethod(tf.greater)
+    _greater_equal = staticmethod(tf.greater_equal)
+    _less = staticmethod(tf.less)
+    _less_equal = staticmethod(tf.less_equal)
+    _logical_and = staticmethod(tf.logical_and)
+    _logical_or = staticmethod(tf.logical_or)
+    _logical_not = staticmethod(tf.logical_not)
+    _select = staticmethod(tf.where)

@@ -1,0 +1,46 @@
+"""Running TensorFlow's graph."""
+
+import weakref
+
+import tensorflow as tf
+
+from ..contract import report
+
+
+class Graph:
+
+    def start_graph(self):
+        super().start_graph()
+        self.graph = tf.Graph()
+        self.session = tf.compat.v1.Session(graph=self.graph)
+        self.variables = weakref.WeakSet()
+
+    def building(self):
+        return self.graph.as_default()
+
+    def _compile(self, inputs, outputs, controls, updates, once):
+        with self.building():
+            results = [tf.convert_to_tensor(node.native) for node in outputs]
+            alongside = [tf.convert_to_tensor(node.native).op for node in controls]
+            new_values = {variable: tf.convert_to_tensor(update.inputs[0].native)
+                          for variable, update in updates.items()}
+            # No variable changes before everything that is asked for has been read.
+            with tf.control_dependencies(results + alongside + list(new_values.values())):
+                alongside += [variable.native.assign(value, read_value=False)
+                              for variable, value in new_values.items()]
+            fetches = results + [tf.group(*alongside)] if alongside else results
+        run = self.session.make_callable(fetches, feed_list=[node.native for node in inputs])
+        count = len(results)
+        return lambda arrays: run(*arrays)[:count]
+
+    def _gradients(self, loss, variables):
+        gradients = tf.gradients(loss.native, [variable.native for variable in variables])
+        return [None if gradient is None else tf.convert_to_tensor(gradient) for gradient in gradients]
+
+    def _stop_gradient(self, x):
+        return tf.stop_gradient(x)
+
+    def _print_tensor(self, x, message):
+        shown = tf.numpy_function(lambda array: report.show(message, array), [x], [])
+        with tf.control_dependencies([shown]):
+            return tf.identity(x)

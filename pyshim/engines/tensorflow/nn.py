@@ -1,0 +1,8 @@
+"""Functions of neural networks that TensorFlow has natively."""
+
+import tensorflow as tf
+
+
+class NN:
+
+    _softmax = staticmethod(tf.nn.softmax)

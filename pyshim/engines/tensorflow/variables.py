@@ -1,0 +1,40 @@
+"""TensorFlow's variables, constants and placeholders."""
+
+import tensorflow as tf
+
+
+class Variables:
+
+    def _variable(self, array, name):
+        start = tf.compat.v1.placeholder(array.dtype, array.shape)
+        variable = tf.compat.v1.Variable(start, use_resource=True)
+        # The initializer assigns what is fed to this placeholder, so it sets later values as well.
+        variable.start = start
+        self.variables.add(variable)
+        if self.initialize_variables:
+            self._set_value(variable, array)
+        return variable
+
+    def _get_value(self, variable):
+        return self.session.run(variable)
+
+    def _set_value(self, variable, array):
+        self.session.run(variable.initializer, {variable.start: array})
+
+    def _constant(self, array):
+        return tf.constant(array)
+
+    def _placeholder(self, shape, dtype, name):
+        return tf.compat.v1.placeholder(dtype, shape)
+
+    def _identity(self, x):
+        return tf.identity(x)
+
+    def _fill_like(self, x, number, dtype):
+        return tf.fill(tf.shape(x), tf.constant(number, dtype))
+
+    def _shape(self, x):
+        return tf.shape(x)
+
+    def _cast(self, x, dtype):
+        return tf.cast(x, dtype)

@@ -1,0 +1,23 @@
+"""The backend functions as the session has them: signature and documentation are the contract's."""
+
+import functools
+import inspect
+
+from . import session
+from .engines.contract import Contract
+
+
+def backend_function(name):
+    """The function that calls the contract's function of that name on the current backend."""
+    method = getattr(Contract, name)
+
+    @functools.wraps(method)
+    def function(*args, **kwargs):
+        return session.call(name, args, kwargs)
+
+    signature = inspect.signature(method)
+    function.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])
+    function.__module__ = "pyshim"
+    function.__qualname__ = name
+    del function.__wrapped__
+    return function

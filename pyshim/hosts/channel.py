@@ -1,0 +1,102 @@
+"""EngineChannel: the conversation of a worker with its session.
+
+The session sends ``call`` and gets ``return`` or ``raise``. While a call runs, the engine may call a
+function of the session: it sends ``callback`` and serves calls until the session answers that with
+``return`` or ``raise``. So calls nest on both sides like calls in one process.
+"""
+
+import traceback
+
+from .. import config, errors
+from ..engines.contract.graph import Function
+from ..engines.contract.node import Node
+from . import wire
+
+
+class CallbackFailed(errors.KerasError):
+    """A function of the session raised; the session holds the error itself, by number."""
+
+    def __init__(self, number, message):
+        super().__init__(message)
+        self.number = number
+
+
+class EngineChannel:
+
+    def __init__(self, stream, dispatcher, flush_output):
+        self.stream = stream
+        self.dispatcher = dispatcher
+        self.flush_output = flush_output
+
+    def serve(self):
+        """Carry out the session's calls until it answers an open callback, and give that answer."""
+        while True:
+            message = wire.receive(self.stream)
+            if "call" not in message:
+                return message
+            self.send(self.answer(message))
+
+    def answer(self, message):
+        """The message that a call is answered with."""
+        try:
+            self.dispatcher.release(message["release"])
+            if message["config"]:
+                config.apply(message["config"])
+            args, kwargs = self.unpack(message["args"], message), self.unpack(message["kwargs"], message)
+            if message["call"] == "call_function":
+                result = self.dispatcher.call_function(*args)
+            else:
+                result = self.dispatcher.call(message["call"], args, kwargs, message["eager"])
+            buffers = []
+            return {"return": self.pack(result, buffers), "buffers": buffers}
+        except CallbackFailed as error:
+            return {"raise": "CallbackFailed", "number": error.number}
+        except errors.KerasError as error:
+            return {"raise": type(error).__name__, "message": error.message,
+                    "function": error.function, "native": _native(error)}
+        except MemoryError as error:
+            return {"raise": "EngineError", "message": "out of memory: %s" % error, "function": None,
+                    "native": None}
+
+    def send(self, message):
+        self.flush_output()  # what a call prints is there to be shown before the call returns
+        wire.send(self.stream, message)
+
+    # -- values ---------------------------------------------------------------------------------------
+
+    def pack(self, value, buffers):
+        return wire.pack(value, buffers, self._describe)
+
+    def unpack(self, value, message):
+        return wire.unpack(value, message["buffers"], self._find)
+
+    def _describe(self, value):
+        if isinstance(value, (Node, Function)):
+            return {"handle": self.dispatcher.keep(value)}
+        raise errors.WireError("a %s cannot be sent to the session" % type(value).__name__)
+
+    def _find(self, value):
+        if "handle" in value:
+            return self.dispatcher.find(value["handle"])
+        if "callback" in value:
+            return self._callback(value["callback"])
+        raise errors.WireError("unknown value %r" % (value,))
+
+    def _callback(self, number):
+        """A function that calls the session's function of that number."""
+        def call(*args):
+            buffers = []
+            self.send({"callback": number, "args": self.pack(list(args), buffers), "buffers": buffers})
+            answer = self.serve()
+            if "raise" in answer:
+                raise CallbackFailed(answer["raise"], answer["message"])
+            return self.unpack(answer["return"], answer)
+        return call
+
+
+def _native(error):
+    """The traceback of the native error behind this one."""
+    if error.__cause__ is None:
+        return None
+    return "".join(traceback.format_exception(type(error.__cause__), error.__cause__,
+                                              error.__cause__.__traceback__))

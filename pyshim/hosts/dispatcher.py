@@ -1,0 +1,93 @@
+"""Dispatcher: runs a host's calls on its engine. It is the same in process and in a worker."""
+
+import contextlib
+import inspect
+
+from ..engines.contract.graph import Function
+from ..engines.contract.node import Node
+from ..errors import ArgumentError, EagerError, EngineError, KerasError, StaleTensorError
+from .values import mapped
+
+NEEDS_GRAPH = ("placeholder", "function", "gradients")
+
+
+class Dispatcher:
+    """Keeps the engine's objects that the session holds handles of, by number."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.objects = {}
+        self.count = 0
+
+    # -- objects and their numbers ------------------------------------------------------------------
+
+    def keep(self, thing):
+        """Keep a node or function for the session; the description that its handle is made from."""
+        self.count += 1
+        self.objects[self.count] = thing
+        if isinstance(thing, Function):
+            return {"function": self.count, "inputs": thing.describe_inputs(), "outputs": thing.outputs}
+        return {"tensor": self.count, "dtype": thing.dtype, "shape": thing.shape, "kind": thing.kind,
+                "name": thing.name}
+
+    def find(self, number):
+        """The object of a handle."""
+        try:
+            return self.objects[number]
+        except KeyError:
+            raise StaleTensorError("the tensor or function belongs to a graph that clear_session() has "
+                                   "dropped; make it again") from None
+
+    def release(self, numbers):
+        """Forget objects whose handles are gone."""
+        for number in numbers:
+            self.objects.pop(number, None)
+
+    # -- calls ----------------------------------------------------------------------------------------
+
+    def call(self, name, args, kwargs, eager):
+        """Call a function of the contract with nodes for tensors."""
+        if eager and name in NEEDS_GRAPH:
+            raise EagerError("it works on the graph; call it outside eager(), or in a function made with "
+                             "symbolic()")
+        method = getattr(self.engine, name)
+        with self.explaining(method, args, kwargs), self.engine.building():
+            result = method(*args, **kwargs)
+            if eager:
+                result = mapped(result, self.concrete)
+        if name == "clear_session":
+            self.objects.clear()
+        return result
+
+    def call_function(self, function, values):
+        """Call what ``function`` has compiled."""
+        with self.explaining(function, (values,), {}), self.engine.building():
+            return function(values)
+
+    @contextlib.contextmanager
+    def explaining(self, method, args, kwargs):
+        """Errors of the native library become ours, with its own as the cause."""
+        try:
+            yield
+        except KerasError:
+            raise
+        except Exception as error:
+            if isinstance(error, TypeError):
+                try:
+                    inspect.signature(method).bind(*args, **kwargs)
+                except TypeError as mismatch:
+                    raise ArgumentError(str(mismatch)) from None
+            raise EngineError("%s refused: %s" % (self.engine.name, _summary(error))) from error
+
+    def concrete(self, value):
+        """The result of an eager call: a tensor that is computed already."""
+        if not isinstance(value, Node) or value.kind in ("variable", "constant"):
+            return value
+        array = self.engine.evaluate(value)
+        return self.engine.constant(array, dtype=value.dtype)
+
+
+def _summary(error):
+    """The native library's own words, of the length that a person reads."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return "%s: %s" % (type(error).__name__, "\n  ".join(lines[:8]) or "no message")

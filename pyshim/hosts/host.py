@@ -1,0 +1,52 @@
+"""Host: what the session sees of the place where an engine runs."""
+
+import collections
+
+from ..errors import BackendMismatchError, StaleTensorError
+from ..tensors import Function, Tensor
+
+
+class Host:
+    """Carries calls to an engine, and turns the engine's descriptions into handles.
+
+    Subclasses give ``call(name, args, kwargs, eager)``, ``call_function(function, values)`` and ``stop()``.
+    """
+
+    where = None  # as it is told to users
+
+    def __init__(self, environment):
+        self.environment = environment
+        self.backend = environment.name
+        self.ended = None  # the reason, once the engine is gone
+        self.released = collections.deque()
+
+    def __str__(self):
+        return "%s (%s)" % (self.backend, self.where)
+
+    def handle(self, description):
+        """The handle of an engine's object."""
+        if "function" in description:
+            return Function(self, description)
+        return Tensor(self, description)
+
+    def number(self, handle):
+        """The number by which the engine knows the object of a handle; an error if it is not this one's."""
+        if handle.host is not self:
+            what = "function" if isinstance(handle, Function) else "tensor"
+            if handle.host.ended:
+                raise StaleTensorError("the %s is gone: %s. Make it again" % (what, handle.host.ended))
+            raise BackendMismatchError("a %s of backend %s was given to backend %s; switch with "
+                                       "use_backend(), or move the value with get_value()"
+                                       % (what, handle.host, self))
+        return handle.number
+
+    def release(self, number):
+        """Note that a handle is gone. Safe in a finalizer: the engine is told with the next call."""
+        self.released.append(number)
+
+    def take_released(self):
+        """The numbers to tell the engine of now."""
+        numbers = []
+        while self.released:
+            numbers.append(self.released.popleft())
+        return numbers

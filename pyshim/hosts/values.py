@@ -1,0 +1,12 @@
+"""Values that cross between a session and an engine: nested lists, tuples and dicts with leaves."""
+
+
+def mapped(value, change):
+    """The same nesting of lists, tuples and dicts, with every leaf changed."""
+    if isinstance(value, list):
+        return [mapped(part, change) for part in value]
+    if isinstance(value, tuple):
+        return tuple(mapped(part, change) for part in value)
+    if isinstance(value, dict):
+        return {key: mapped(part, change) for key, part in value.items()}
+    return change(value)

@@ -1,0 +1,273 @@
+"""Worker: an engine in a process of its own, on the interpreter of its environment."""
+
+import atexit
+import codecs
+import collections
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import weakref
+
+import numpy as np
+
+from .. import config, errors
+from ..tensors import Function, Tensor
+from . import wire
+from .host import Host
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+MAIN = os.path.join(PACKAGE, "hosts", "worker_main.py")
+LAST_LINES = 20
+
+
+class Worker(Host):
+
+    where = "worker"
+
+    def __init__(self, environment):
+        super().__init__(environment)
+        self.lock = threading.RLock()
+        self.functions = {}       # the session's functions that the engine may call, by number
+        self.failures = {}        # what they raised, until the call that they ran in returns
+        self.function_count = 0
+        self.config_version = None
+        self._start()
+        self._until_ready()
+        _running.add(self)
+
+    # -- calls ----------------------------------------------------------------------------------------
+
+    def call(self, name, args, kwargs, eager):
+        return self._call(name, tuple(args), kwargs, eager)
+
+    def call_function(self, function, values):
+        return self._call("call_function", (function, values), {}, False)
+
+    def _call(self, name, args, kwargs, eager):
+        with self.lock, errors.naming(name):
+            if self.ended:
+                raise errors.WorkerError("the worker of backend %s is gone: %s" % (self.backend, self.ended))
+            mine = []  # numbers of the functions that this call hands over
+            try:
+                buffers = []
+                settings = config.snapshot() if self.config_version != config.version() else None
+                message = {"call": name, "args": self._pack(args, buffers, mine),
+                           "kwargs": self._pack(kwargs, buffers, mine), "eager": eager,
+                           "config": settings, "release": self.take_released(), "buffers": buffers}
+                self.config_version = config.version()
+                self._send(message)
+                return self._result()
+            finally:
+                for number in mine:
+                    del self.functions[number]
+
+    def _result(self):
+        """The result of the call that is open, after the callbacks that come before it."""
+        while True:
+            message = self._receive()
+            if "return" in message:
+                return self._unpack(message["return"], message)
+            if "raise" in message:
+                self._raise(message)
+            self._answer(message)
+
+    def _answer(self, message):
+        """Run the session's function that the engine calls, and send what it gives."""
+        mine, buffers = [], []
+        try:
+            function = self.functions[message["callback"]]
+            result = function(*self._unpack(message["args"], message))
+            answer = {"return": self._pack(result, buffers, mine), "buffers": buffers}
+        except BaseException as error:
+            self.function_count += 1
+            self.failures[self.function_count] = error
+            answer = {"raise": self.function_count, "message": str(error)}
+        self._send(answer)
+
+    def _raise(self, message):
+        if message["raise"] == "CallbackFailed":
+            failure = self.failures.pop(message["number"])
+            self.failures.clear()
+            raise failure
+        error = getattr(errors, message["raise"])(message["message"])
+        error.function, error.native = message["function"], message["native"]
+        raise error
+
+    # -- values ---------------------------------------------------------------------------------------
+
+    def _pack(self, value, buffers, mine):
+        def describe(leaf):
+            if isinstance(leaf, (Tensor, Function)):
+                return {"handle": self.number(leaf)}
+            if callable(leaf) and not isinstance(leaf, type):
+                self.function_count += 1
+                self.functions[self.function_count] = leaf
+                mine.append(self.function_count)
+                return {"callback": self.function_count}
+            if hasattr(leaf, "__array__"):
+                return wire.pack(np.asarray(leaf), buffers, describe)
+            raise errors.WireError("a value of type %s cannot be given to a backend; tensors, numbers, "
+                                   "NumPy arrays, strings, functions, and lists, tuples and dicts of them "
+                                   "can" % type(leaf).__name__)
+        return wire.pack(value, buffers, describe)
+
+    def _unpack(self, value, message):
+        return wire.unpack(value, message["buffers"], lambda leaf: self.handle(leaf["handle"]))
+
+    # -- the process ----------------------------------------------------------------------------------
+
+    def _start(self):
+        ours, theirs = socket.socketpair()
+        lifeline, self._lifeline = os.pipe()
+        out, out_end = os.pipe()
+        err, err_end = os.pipe()
+        environment = dict(os.environ)
+        environment.update(self.environment.process_environment())
+        for name in ("PYTHONHOME", "PYTHONPATH"):
+            environment.pop(name, None)
+        try:
+            # A process group of its own keeps the terminal's Ctrl-C, which is the session's, away.
+            self.process = subprocess.Popen(
+                [self.environment.python(), "-I", "-u", MAIN, PACKAGE, str(theirs.fileno()),
+                 str(lifeline), self.environment.engine],
+                stdin=subprocess.DEVNULL, stdout=out_end, stderr=err_end, env=environment,
+                pass_fds=[theirs.fileno(), lifeline], start_new_session=True)
+        except OSError as error:
+            raise errors.WorkerError("the worker of backend %s could not start: %s"
+                                     % (self.backend, error)) from error
+        finally:
+            theirs.close()
+            for end in (lifeline, out_end, err_end):
+                os.close(end)
+        self.stream = ours
+        self.last_lines = collections.deque(maxlen=LAST_LINES)
+        self.outputs = {out: _Output(out, "stdout"), err: _Output(err, "stderr", self.last_lines)}
+        self.selector = selectors.DefaultSelector()
+        for source in (ours, out, err):
+            self.selector.register(source, selectors.EVENT_READ)
+
+    def _until_ready(self):
+        message = self._receive()
+        if "ready" not in message:
+            self._end("it could not import its engine")
+            raise errors.WorkerError("the worker of backend %s could not import its engine: %s. Try "
+                                     "install_backend(\"%s\", force=True)"
+                                     % (self.backend, message["failed"], self.backend))
+        self.engine_version = message["ready"]["engine_version"]
+        self.python_version = message["ready"]["python_version"]
+        self.pid = message["ready"]["pid"]
+
+    def _send(self, message):
+        try:
+            wire.send(self.stream, message)
+        except wire.Closed:
+            self._gone()
+        except errors.WireError:
+            raise
+        except BaseException:
+            self._end("a message to it was cut off")
+            raise
+
+    def _receive(self):
+        """The next message; what the worker printed before it is shown first."""
+        try:
+            while True:
+                ready = {key.fileobj for key, _ in self.selector.select()}
+                for descriptor in ready - {self.stream}:
+                    self._show(descriptor)
+                if self.stream in ready:
+                    message = wire.receive(self.stream)
+                    for descriptor in list(self.outputs):
+                        self._show(descriptor)
+                    return message
+        except wire.Closed:
+            self._gone()
+        except KeyboardInterrupt:
+            self._end("the call that it was in was interrupted")
+            raise
+        except BaseException:
+            self._end("the conversation with it broke off")
+            raise
+
+    def _show(self, descriptor):
+        if not self.outputs[descriptor].show():
+            self.selector.unregister(descriptor)
+            self.outputs.pop(descriptor).close()
+
+    def _gone(self):
+        """Say why the process has ended."""
+        for descriptor in list(self.outputs):
+            self._show(descriptor)
+        try:
+            status = self.process.wait(5)
+            how = "signal %s" % signal.Signals(-status).name if status < 0 else "exit code %d" % status
+        except subprocess.TimeoutExpired:
+            how = "its connection closed"
+        last = "".join("\n  " + line for line in self.last_lines)
+        self._end("it ended (%s)" % how)
+        raise errors.WorkerError("the worker of backend %s ended during the call (%s). Its tensors are gone; "
+                                 "the next call starts a new one.%s"
+                                 % (self.backend, how, "\nIts last words:" + last if last else ""))
+
+    def _end(self, reason):
+        """End the process and let go of everything that belongs to it."""
+        if self.ended:
+            return
+        self.ended = reason
+        self.process.kill()
+        self.process.wait()
+        self.selector.close()
+        self.stream.close()
+        os.close(self._lifeline)
+        for output in self.outputs.values():
+            output.close()
+        self.outputs.clear()
+
+    def stop(self):
+        """End the worker. Its tensors are gone."""
+        with self.lock:
+            self._end("its worker was stopped")
+
+
+class _Output:
+    """What a worker prints on one of its streams, shown on the session's stream of that name."""
+
+    def __init__(self, descriptor, name, last_lines=None):
+        os.set_blocking(descriptor, False)
+        self.descriptor = descriptor
+        self.name = name
+        self.last_lines = last_lines
+        self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    def show(self):
+        """Show what is there; False when the stream has ended."""
+        while True:
+            try:
+                data = os.read(self.descriptor, 1 << 16)
+            except BlockingIOError:
+                return True
+            text = self.decoder.decode(data, final=not data)
+            if text:
+                stream = getattr(sys, self.name)
+                stream.write(text)
+                stream.flush()
+                if self.last_lines is not None:
+                    self.last_lines.extend(text.splitlines())
+            if not data:
+                return False
+
+    def close(self):
+        os.close(self.descriptor)
+
+
+_running = weakref.WeakSet()
+
+
+@atexit.register
+def _stop_all():
+    for worker in list(_running):
+        worker.stop()

@@ -1,0 +1,75 @@
+"""Questions about tensors that their handles answer, without a call to an engine."""
+
+import numpy as np
+
+from .errors import ArgumentError, DtypeError, ShapeError
+from .tensors import Tensor
+
+
+def is_tensor(x):
+    """Whether x is a tensor of any backend. Arguments: x, any object. Value: a bool."""
+    return isinstance(x, Tensor)
+
+
+def is_variable(x):
+    """Whether x is a variable. Arguments: x, any object. Value: a bool."""
+    return isinstance(x, Tensor) and x.kind == "variable"
+
+
+def is_placeholder(x):
+    """Whether x is a placeholder. Arguments: x, any object. Value: a bool."""
+    return isinstance(x, Tensor) and x.kind == "placeholder"
+
+
+def is_keras_tensor(x):
+    """Whether a tensor was made by a Keras layer, which tensors of this package never are.
+
+    Arguments: x, a tensor. Value: False. Raises ArgumentError where x is no tensor.
+    """
+    if not isinstance(x, Tensor):
+        raise _named("is_keras_tensor", ArgumentError("x must be a tensor, not %s" % type(x).__name__))
+    return False
+
+
+def dtype(x):
+    """The name of a tensor's dtype. Arguments: x, a tensor or array. Value: a string."""
+    return x.dtype if isinstance(x, Tensor) else _array("dtype", x).dtype.name
+
+
+def int_shape(x):
+    """The static shape. Arguments: x, a tensor or array. Value: a tuple of integers, None for an unknown size."""
+    return x.shape if isinstance(x, Tensor) else _array("int_shape", x).shape
+
+
+def ndim(x):
+    """The number of dimensions. Arguments: x, a tensor or array. Value: an integer."""
+    return len(int_shape(x))
+
+
+def get_variable_shape(x):
+    """The shape of a variable. Arguments: x, a variable. Value: a tuple of integers."""
+    return int_shape(x)
+
+
+def count_params(x):
+    """The number of elements. Arguments: x, a tensor of known shape. Value: an integer.
+
+    Raises ShapeError where a size is unknown.
+    """
+    shape = int_shape(x)
+    if None in shape:
+        raise _named("count_params", ShapeError("x has unknown sizes: its shape is %s" % (shape,)))
+    return int(np.prod(shape, dtype=np.int64))
+
+
+def _array(function, x):
+    array = np.asarray(x)
+    if array.dtype.kind not in "fiub":
+        raise _named(function, DtypeError("x must be a tensor, a number or an array of numbers, not %s"
+                                          % type(x).__name__))
+    return array
+
+
+def _named(function, error):
+    error.function = function
+    return error

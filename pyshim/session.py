@@ -1,0 +1,227 @@
+"""The session: which backend is current, starting it, switching, stopping."""
+
+import functools
+import sys
+import threading
+
+from . import config, environments
+from .errors import NotInstalledError, naming
+
+
+class _Session:
+    """What this session has going: a host for each started backend, and which one is current."""
+
+    def __init__(self):
+        self.hosts = {}      # (backend, in_process) -> host
+        self.current = None  # a key of hosts
+        self.lock = threading.RLock()
+        self.mode = threading.local()  # .eager, in each thread its own
+
+
+_session = _Session()
+
+
+def announce(title):
+    """Say which backend is used. The R package puts a function of its own in this one's place."""
+    sys.stderr.write("Using %s backend.\n" % title)
+
+
+class Scope:
+    """What ``use_backend`` gives: as a context manager, it goes back to the backend before."""
+
+    def __init__(self, name, before):
+        self.name = name
+        self._before = before
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        with _session.lock:
+            _session.current = self._before
+
+    def __repr__(self):
+        return "<using backend %s>" % self.name
+
+
+def use_backend(name, in_process=False, save=False):
+    """Make a backend the current one, and start its engine if it is not running.
+
+    Arguments:
+        name: "tensorflow", "theano", "cntk", or another registered name.
+        in_process: run the engine in this Python, which must have the library, instead of in a worker.
+        save: write the name to keras.json as the default of later sessions.
+    Value: a context manager that goes back to the backend before; without ``with`` the backend stays.
+    Tensors of other backends stay alive.
+
+    Raises UnknownBackendError for a name that is not registered, NotInstalledError where the backend's
+    environment is not installed, WorkerError where its worker cannot start.
+
+    Example:
+        >>> with K.use_backend("theano"):
+        ...     K.eval(K.ones((2,)) * 3)
+        array([3., 3.], dtype=float32)
+    """
+    with _session.lock:
+        before = _session.current
+        key = (environments.find(name).name, bool(in_process))
+        host = _started(key)
+        _session.current = key
+        if save:
+            config.save_backend(name)
+    announce(host.environment.title)
+    return Scope(name, before)
+
+
+def backend():
+    """The name of the current backend: of the last ``use_backend``, else the default in keras.json.
+
+    Value: a string. No engine is started for it.
+    """
+    return _session.current[0] if _session.current else config.backend()
+
+
+def current_host():
+    """The host of the current backend, started where it is not running."""
+    with _session.lock:
+        first = _session.current is None
+        if first:
+            _session.current = (environments.find(config.backend()).name, False)
+        try:
+            host = _started(_session.current)
+        except Exception:
+            if first:
+                _session.current = None
+            raise
+    if first:
+        announce(host.environment.title)
+    return host
+
+
+def _started(key):
+    host = _session.hosts.get(key)
+    if host is None or host.ended:
+        name, in_process = key
+        environment = environments.find(name)
+        if in_process:
+            from .hosts.in_process import InProcess as host_class
+        else:
+            from .hosts.worker import Worker as host_class
+            if not environment.is_installed():
+                raise NotInstalledError("backend %r is not installed. Install it with "
+                                        "install_backend(\"%s\")" % (name, name))
+        host = _session.hosts[key] = host_class(environment)
+    return host
+
+
+def started():
+    """The running hosts. Value: a list."""
+    return [host for host in _session.hosts.values() if not host.ended]
+
+
+def stop_backend(name=None):
+    """Stop the engines of a backend, or of all; their tensors are gone, and the next call starts anew.
+
+    Arguments: name of a backend, None for all.
+    """
+    with _session.lock:
+        for host in started():
+            if name in (None, host.backend):
+                host.stop()
+
+
+# -- calls ----------------------------------------------------------------------------------------------
+
+def call(name, args, kwargs):
+    """Call a function of the contract on the current backend."""
+    return call_on(current_host(), name, args, kwargs)
+
+
+def call_on(host, name, args, kwargs):
+    """Call a function of the contract on a host."""
+    with naming(name):
+        return host.call(name, tuple(args), kwargs, getattr(_session.mode, "eager", False))
+
+
+class _Mode:
+    """Calls inside are eager, or symbolic."""
+
+    def __init__(self, eager):
+        self.eager = eager
+
+    def __enter__(self):
+        self.before = getattr(_session.mode, "eager", False)
+        _session.mode.eager = self.eager
+
+    def __exit__(self, *error):
+        _session.mode.eager = self.before
+
+
+def symbolic(func):
+    """The function, made to run in the backend's graph, also when it is called inside ``eager``.
+
+    Arguments: func, a function. Value: a function of the same arguments and value.
+    """
+    return _in_mode(func, eager=False)
+
+
+def eager(func):
+    """The function, made to run outside the graph: each result inside is a concrete value.
+
+    Arguments: func, a function. Value: a function of the same arguments and value. Inside, every
+    backend function computes at once, updates change their variables at once, and
+    ``numpy.asarray(x)`` gives a result's value. ``placeholder``, ``function`` and ``gradients`` raise
+    EagerError there.
+
+    Example:
+        >>> K.eager(lambda: float(K.sum(K.ones((3,)))))()
+        3.0
+    """
+    return _in_mode(func, eager=True)
+
+
+def _in_mode(func, eager):
+    @functools.wraps(func)
+    def function(*args, **kwargs):
+        with _Mode(eager):
+            return func(*args, **kwargs)
+    return function
+
+
+class _EngineScope:
+    """A scope that the engine keeps: entered and left by calls."""
+
+    def __init__(self, kind, argument):
+        self.kind = kind
+        self.argument = argument
+
+    def __enter__(self):
+        self.host = current_host()
+        with naming(self.kind):
+            self.host.call("enter_" + self.kind, (self.argument,), {}, False)
+
+    def __exit__(self, *error):
+        if not self.host.ended:
+            self.host.call("leave_" + self.kind, (), {}, False)
+
+
+def name_scope(name):
+    """A context in which the names of new variables, placeholders and tensors begin with ``name/``.
+
+    Arguments: name, a string. Value: a context manager.
+
+    Example:
+        >>> with K.name_scope("encoder"):
+        ...     K.variable(0., name="w").name
+        'encoder/w'
+    """
+    return _EngineScope("name_scope", name)
+
+
+def control_dependencies(control_inputs):
+    """A context whose new tensors are computed only together with, and after, the control inputs.
+
+    Arguments: control_inputs, a list of tensors, such as updates and printed tensors, or one. Inside, a
+    variable that one of them updates has its new value. Value: a context manager.
+    """
+    return _EngineScope("control_dependencies", control_inputs)

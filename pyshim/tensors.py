@@ -1,0 +1,137 @@
+"""Tensor and Function: the session's handles of what an engine holds."""
+
+import numpy as np
+
+from .errors import ArgumentError, naming
+
+
+class _Handle:
+    """A handle of an engine's object; when it goes, the engine lets go of the object."""
+
+    __slots__ = ("host", "number", "__weakref__")
+
+    def __init__(self, host, number):
+        self.host = host
+        self.number = number
+
+    def __del__(self):
+        try:
+            self.host.release(self.number)
+        except AttributeError:  # never got as far as having a host
+            pass
+
+    @property
+    def backend(self):
+        """The name of the backend that it belongs to."""
+        return self.host.backend
+
+    def __reduce__(self):
+        raise ArgumentError("a %s belongs to a running backend and cannot be saved; save its value, "
+                            "get_value(x), and make it again with variable(value)" % type(self).__name__)
+
+
+class Tensor(_Handle):
+    """A tensor of a backend: a variable, a placeholder, a constant or a result.
+
+    ``dtype`` is its dtype's name, ``shape`` its static shape with None for unknown sizes, ``kind`` one of
+    "variable", "placeholder", "constant", "update" and "tensor". The data stays with the backend:
+    ``eval(x)`` or ``numpy.asarray(x)`` gets it. Operators compute on the tensor's own backend, whichever
+    is the current one.
+    """
+
+    __slots__ = ("dtype", "shape", "kind", "name", "constraint")
+
+    __array_ufunc__ = None  # so that array + tensor is the tensor's to compute
+
+    def __init__(self, host, description):
+        super().__init__(host, description["tensor"])
+        self.dtype = description["dtype"]
+        self.shape = tuple(description["shape"])
+        self.kind = description["kind"]
+        self.name = description["name"]
+        self.constraint = None
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    def __repr__(self):
+        name = " %r" % self.name if self.name else ""
+        return "<%s %s%s: dtype %s, shape %s>" % (self.backend, self.kind, name, self.dtype, self.shape)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self._call("eval", self), dtype)
+
+    def __bool__(self):
+        if self.kind not in ("constant", "variable"):
+            raise ArgumentError("%r has no truth value while the graph is built; use switch()" % self)
+        return bool(self.__array__())
+
+    def __float__(self):
+        return float(self.__array__())
+
+    def __int__(self):
+        return int(self.__array__())
+
+    def __len__(self):
+        if not self.shape or self.shape[0] is None:
+            raise ArgumentError("%r has no known length" % self)
+        return self.shape[0]
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key):
+        return self._call("get_item", self, key)
+
+    def _call(self, name, *args):
+        from . import session  # which imports this module
+        return session.call_on(self.host, name, args, {})
+
+    # Comparisons build tensors, so a tensor is hashed by what it is.
+    __hash__ = object.__hash__
+
+
+def _operator(name, swapped=False):
+    def method(self, other):
+        if other is None or isinstance(other, (str, dict)):
+            return NotImplemented
+        return self._call(name, *((other, self) if swapped else (self, other)))
+    return method
+
+
+for _name, _function in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide",
+                         "floordiv": "floor_divide", "mod": "remainder", "pow": "pow", "matmul": "dot",
+                         "and": "logical_and", "or": "logical_or"}.items():
+    setattr(Tensor, "__%s__" % _name, _operator(_function))
+    setattr(Tensor, "__r%s__" % _name, _operator(_function, swapped=True))
+for _name, _function in {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal",
+                         "gt": "greater", "ge": "greater_equal"}.items():
+    setattr(Tensor, "__%s__" % _name, _operator(_function))
+for _name, _function in {"neg": "negative", "abs": "abs", "invert": "logical_not"}.items():
+    setattr(Tensor, "__%s__" % _name, lambda self, _function=_function: self._call(_function, self))
+
+
+class Function(_Handle):
+    """What ``function`` gives: call it with the list of the inputs' values.
+
+    ``inputs`` and ``outputs`` tell their (name,) dtype and static shape.
+    """
+
+    __slots__ = ("inputs", "outputs")
+
+    def __init__(self, host, description):
+        super().__init__(host, description["function"])
+        self.inputs = [(name, dtype, tuple(shape)) for name, dtype, shape in description["inputs"]]
+        self.outputs = [(dtype, tuple(shape)) for dtype, shape in description["outputs"]]
+
+    def __call__(self, inputs=()):
+        with naming("function"):
+            if isinstance(inputs, Tensor) or not isinstance(inputs, (list, tuple)):
+                raise ArgumentError("a function takes the list of its inputs' values, not %s"
+                                    % type(inputs).__name__)
+            return self.host.call_function(self, list(inputs))
+
+    def __repr__(self):
+        return "<%s function of %d inputs and %d outputs>" % (self.backend, len(self.inputs),
+                                                             len(self.outputs))
