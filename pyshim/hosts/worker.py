@@ -48,7 +48,7 @@ class Worker(Host):
         return self._call("call_function", (function, values), {}, False)
 
     def _call(self, name, args, kwargs, eager):
-        with self.lock, errors.naming(name):
+        with self.lock:
             if self.ended:
                 raise errors.WorkerError("the worker of backend %s is gone: %s" % (self.backend, self.ended))
             mine = []  # numbers of the functions that this call hands over

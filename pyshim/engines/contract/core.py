@@ -36,10 +36,10 @@ class Core:
 
     # -- kernels ------------------------------------------------------------------------------
 
-    def apply(self, kernel, inputs, dtype, shape, **attributes):
+    def apply(self, kernel, inputs, result_dtype, result_shape, **attributes):
         """A node whose value the kernel computes from those of the inputs."""
         native = getattr(self, "_" + kernel)(*[node.native for node in inputs], **attributes)
-        return self.new_node(native, dtype, shape, inputs=inputs)
+        return self.new_node(native, result_dtype, result_shape, inputs=inputs)
 
     def new_node(self, native, dtype, shape, **more):
         """A node in the name scope and under the control dependencies of the moment."""

@@ -6,9 +6,9 @@ same program give the same shapes, dtypes and errors everywhere. An unknown size
 
 import numpy as np
 
+from ...config import FLOATS
 from ...errors import ArgumentError, DtypeError, ShapeError
 
-FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES = FLOATS + INTEGERS + ("bool",)
 

@@ -1,0 +1,230 @@
+"""Settings that hold for all backends: keras.json, environment variables, floatx, epsilon, data format.
+
+``keras.json`` lies in the Keras home: ``$KERAS_HOME``, else ``~/.keras``. It is read when a setting is
+first asked for. A worker never reads it: its session sends the settings along.
+"""
+
+import contextlib
+import fcntl
+import json
+import math
+import os
+import tempfile
+import warnings
+
+import numpy as np
+
+from .errors import ArgumentError, ConfigError
+
+FLOATS = ("float16", "float32", "float64")
+DATA_FORMATS = ("channels_last", "channels_first")
+DEFAULTS = {"floatx": "float32", "epsilon": 1e-07, "backend": "tensorflow",
+            "image_data_format": "channels_last"}
+
+_state = {"settings": None, "version": 0}
+
+
+# -- where it is kept -----------------------------------------------------------------------------------
+
+def home():
+    """The Keras home, where keras.json and the engines' environments are. Value: a path, a string."""
+    return os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
+
+
+def path():
+    """The path of keras.json. Value: a string."""
+    return os.path.join(home(), "keras.json")
+
+
+# -- the settings ---------------------------------------------------------------------------------------
+
+def backend():
+    """The default backend: ``$KERAS_BACKEND``, else that of keras.json. Value: a string."""
+    return os.environ.get("KERAS_BACKEND") or _settings()["backend"]
+
+
+def floatx():
+    """The default dtype of floats. Value: "float16", "float32" or "float64".
+
+    Example:
+        >>> K.floatx()
+        'float32'
+    """
+    return _settings()["floatx"]
+
+
+def set_floatx(floatx):
+    """Change the default dtype of floats, on all backends, for what is built from here on.
+
+    Arguments: floatx, "float16", "float32" or "float64". Raises ConfigError for any other value.
+    """
+    _set("floatx", floatx)
+
+
+def epsilon():
+    """The small number that keeps logarithms and quotients finite. Value: a float."""
+    return _settings()["epsilon"]
+
+
+def set_epsilon(e):
+    """Change ``epsilon``, on all backends, for what is built from here on.
+
+    Arguments: e, a positive number. Raises ConfigError for any other value.
+    """
+    _set("epsilon", e)
+
+
+def image_data_format():
+    """The default order of an image's axes. Value: "channels_last" or "channels_first"."""
+    return _settings()["image_data_format"]
+
+
+def set_image_data_format(data_format):
+    """Change the default order of an image's axes, on all backends.
+
+    Arguments: data_format, "channels_last" or "channels_first". Raises ConfigError for any other value.
+    """
+    _set("image_data_format", data_format)
+
+
+def normalize_data_format(value):
+    """A data format in its standard spelling.
+
+    Arguments: value, "channels_last" or "channels_first" in any case, or None for the default.
+    Value: a string. Raises ArgumentError for any other value.
+    """
+    if value is None:
+        return image_data_format()
+    name = value.lower() if isinstance(value, str) else value
+    if name not in DATA_FORMATS:
+        raise ArgumentError("unknown data format %r; accepted: %s" % (value, ", ".join(DATA_FORMATS)))
+    return name
+
+
+def cast_to_floatx(x):
+    """A number or array as a NumPy array of dtype floatx. Arguments: x. Value: an array of x's shape."""
+    return np.asarray(x, dtype=floatx())
+
+
+# -- sharing them with workers --------------------------------------------------------------------------
+
+def version():
+    """A number that is another one whenever a setting has changed."""
+    return _state["version"]
+
+
+def snapshot():
+    """The settings that an engine works by. Value: a dict."""
+    return dict(_settings())
+
+
+def apply(settings):
+    """Take over the settings of a snapshot."""
+    _state["settings"] = dict(settings)
+
+
+# -- reading and writing --------------------------------------------------------------------------------
+
+def save_backend(name):
+    """Make a backend the default of later sessions: the key "backend" of keras.json.
+
+    The file is replaced at once as a whole, and its other keys are kept. Raises ConfigError where it
+    cannot be read or written; it is then left as it is.
+    """
+    try:
+        with _locked_home():
+            saved = _read() if os.path.exists(path()) else dict(DEFAULTS)
+            saved["backend"] = name
+            _write(saved)
+    except (OSError, ValueError) as error:
+        raise ConfigError("%s cannot be changed: %s. It was left as it is; repair or remove it, then try "
+                          "again" % (path(), error)) from error
+    _settings()["backend"] = name
+
+
+def _settings():
+    if _state["settings"] is None:
+        _state["settings"] = _load()
+    return _state["settings"]
+
+
+def _set(key, value):
+    problem = _problem(key, value)
+    if problem:
+        raise ConfigError(problem)
+    _settings()[key] = float(value) if key == "epsilon" else value
+    _state["version"] += 1
+
+
+def _load():
+    """The settings of keras.json, which is created where it is missing; one warning says what is wrong."""
+    settings, problems = dict(DEFAULTS), []
+    try:
+        with _locked_home():
+            if not os.path.exists(path()):
+                _write(DEFAULTS)
+    except OSError as error:
+        problems.append("it cannot be created: %s" % error)
+    else:
+        try:
+            saved = _read()
+        except (OSError, ValueError) as error:
+            problems.append("it cannot be read: %s" % error)
+        else:
+            for key in set(DEFAULTS).intersection(saved):
+                problem = _problem(key, saved[key])
+                if problem:
+                    problems.append(problem)
+                else:
+                    settings[key] = saved[key]
+    if problems:
+        warnings.warn("%s: %s. The defaults are used in its place; the file is left as it is."
+                      % (path(), "; ".join(sorted(problems))), RuntimeWarning, stacklevel=2)
+    return settings
+
+
+def _problem(key, value):
+    """What is wrong with a value of a setting, None if nothing is."""
+    choices = {"floatx": FLOATS, "image_data_format": DATA_FORMATS}
+    if key in choices and not (isinstance(value, str) and value in choices[key]):
+        return "unknown %s %r; accepted: %s" % (key, value, ", ".join(choices[key]))
+    if key == "epsilon" and not (isinstance(value, (int, float)) and not isinstance(value, bool)
+                                 and 0 < value < math.inf):
+        return "epsilon must be a positive number, not %r" % (value,)
+    if key == "backend" and not isinstance(value, str):
+        return "backend must be a name, not %r" % (value,)
+    return None
+
+
+def _read():
+    with open(path(), encoding="utf-8") as file:
+        saved = json.load(file)
+    if not isinstance(saved, dict):
+        raise ValueError("it holds no JSON object")
+    return saved
+
+
+def _write(settings):
+    """Replace keras.json: whoever reads it sees the old file or the new one, never a part."""
+    descriptor, temporary = tempfile.mkstemp(prefix="keras.json.", dir=home())
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            json.dump(settings, file, indent=4)
+            file.write("\n")
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path())
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+@contextlib.contextmanager
+def _locked_home():
+    """The Keras home, made where it is missing, for this process alone."""
+    os.makedirs(home(), exist_ok=True)
+    descriptor = os.open(home(), os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
