@@ -1,0 +1,50 @@
+"""Every test that asks for ``K`` runs on each engine: a real one, in its worker.
+
+``--backend theano`` (repeatable) runs the tests of one engine only.
+"""
+
+import pytest
+
+import pyshim
+
+BACKENDS = ("tensorflow", "theano", "cntk")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--backend", action="append", choices=BACKENDS,
+                     help="run the tests of this engine only; all by default")
+
+
+def pytest_generate_tests(metafunc):
+    # The scope "session" orders the tests by engine.
+    if "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", metafunc.config.getoption("--backend") or BACKENDS,
+                             indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(request):
+    """The name of the backend."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def fresh_graph(engine):
+    """A graph that holds nothing of other test files."""
+    with pyshim.use_backend(engine):
+        pyshim.clear_session()
+
+
+@pytest.fixture
+def K(engine, fresh_graph):
+    """pyshim with the backend current and the settings at their defaults."""
+    _default_settings()
+    with pyshim.use_backend(engine):
+        yield pyshim
+    _default_settings()
+
+
+def _default_settings():
+    pyshim.set_floatx("float32")
+    pyshim.set_epsilon(1e-7)
+    pyshim.set_image_data_format("channels_last")
