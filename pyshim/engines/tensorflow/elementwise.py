@@ -15,15 +15,12 @@ class Elementwise:
     _round = staticmethod(tf.round)
     _divide = staticmethod(tf.truediv)
 
-    _abs = staticmethod(tf.abs)
     _square = staticmethod(tf.square)
-    _sign = staticmethod(tf.sign)
     _negative = staticmethod(tf.negative)
     _add = staticmethod(tf.add)
     _subtract = staticmethod(tf.subtract)
     _multiply = staticmethod(tf.multiply)
     _floor_divide = staticmethod(tf.math.floordiv)
-    _pow = staticmethod(tf.pow)
     _maximum = staticmethod(tf.maximum)
     _minimum = staticmethod(tf.minimum)
 
@@ -37,3 +34,16 @@ class Elementwise:
     _logical_or = staticmethod(tf.logical_or)
     _logical_not = staticmethod(tf.logical_not)
     _select = staticmethod(tf.where)
+
+    # TensorFlow has no kernels of these for unsigned integers.
+
+    def _abs(self, x):
+        return tf.identity(x) if x.dtype.is_unsigned else tf.abs(x)
+
+    def _sign(self, x):
+        return tf.minimum(x, tf.ones_like(x)) if x.dtype.is_unsigned else tf.sign(x)
+
+    def _pow(self, x, y):
+        if x.dtype.is_unsigned:
+            return tf.cast(tf.pow(tf.cast(x, tf.int64), tf.cast(y, tf.int64)), x.dtype)
+        return tf.pow(x, y)
