@@ -8,10 +8,10 @@ Importing it needs NumPy alone and starts no engine: the first call of a backend
 """
 
 from . import config, errors, inspection, session
-from .environments import doctor, install_backend, list_backends
+from .environments import doctor, install_backend
 from .families import FAMILIES
 from .functions import backend_function
-from .session import stop_backend, use_backend
+from .session import list_backends, stop_backend, use_backend
 from .tensors import Function, Tensor
 
 __version__ = "0.1.0"

@@ -119,6 +119,26 @@ def started():
     return [host for host in _session.hosts.values() if not host.ended]
 
 
+def list_backends():
+    """The registered backends, and how each stands.
+
+    Value: a list of dicts with the keys "backend", "title", "installed" (a bool), "engine_version" and
+    "python_version" (strings, None where not installed), "path" (of its interpreter), "running" (a bool),
+    "memory" (resident bytes of its worker, None where none runs) and "current" (a bool).
+    """
+    return [_standing(environments.find(name)) for name in environments.names()]
+
+
+def _standing(environment):
+    record = environment.record() or {}
+    hosts = [host for host in started() if host.backend == environment.name]
+    memory = [host.memory() for host in hosts if host.memory() is not None]
+    return {"backend": environment.name, "title": environment.title, "installed": bool(record),
+            "engine_version": record.get("engine_version"), "python_version": record.get("python_version"),
+            "path": record.get("python"), "running": bool(hosts),
+            "memory": sum(memory) if memory else None, "current": backend() == environment.name}
+
+
 def stop_backend(name=None):
     """Stop the engines of a backend, or of all; their tensors are gone, and the next call starts anew.
 

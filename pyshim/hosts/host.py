@@ -23,6 +23,10 @@ class Host:
     def __str__(self):
         return "%s (%s)" % (self.backend, self.where)
 
+    def memory(self):
+        """Resident bytes of the engine's own process, None where it has none."""
+        return None
+
     def handle(self, description):
         """The handle of an engine's object."""
         if "function" in description:

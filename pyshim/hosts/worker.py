@@ -97,6 +97,14 @@ class Worker(Host):
         error.function, error.native = message["function"], message["native"]
         raise error
 
+    def memory(self):
+        """Resident bytes of the worker, None where the system does not tell."""
+        try:
+            with open("/proc/%d/statm" % self.pid, encoding="ascii") as file:
+                return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, ValueError):
+            return None
+
     # -- values ---------------------------------------------------------------------------------------
 
     def _pack(self, value, buffers, mine):

@@ -1,0 +1,59 @@
+"""The command line: ``python -m pyshim list | install | doctor``."""
+
+import argparse
+import sys
+
+from . import environments, session
+from .errors import KerasError
+
+
+def main(arguments=None):
+    """Run a command. Value: the exit status, 0 when all is well."""
+    parser = argparse.ArgumentParser(prog="python -m pyshim", description="Backends of Keras.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="list | install | doctor")
+    commands.add_parser("list", help="list the backends")
+    install = commands.add_parser("install", help="install backends, all by default")
+    install.add_argument("backends", nargs="*", metavar="backend")
+    install.add_argument("--python", help="the interpreter to use")
+    install.add_argument("--path", help="another place for the environment")
+    install.add_argument("--force", action="store_true", help="install again what is there already")
+    doctor = commands.add_parser("doctor", help="check what is installed")
+    doctor.add_argument("backends", nargs="*", metavar="backend")
+    options = parser.parse_args(arguments)
+    return {"list": _list, "install": _install, "doctor": _doctor}[options.command](options)
+
+
+def _list(options):
+    row = "%-12s %-10s %-14s %-8s\n"
+    sys.stdout.write(row % ("backend", "installed", "version", "Python"))
+    for entry in session.list_backends():
+        sys.stdout.write(row % (entry["backend"], "yes" if entry["installed"] else "no",
+                                entry["engine_version"] or "", entry["python_version"] or ""))
+    return 0
+
+
+def _install(options):
+    """Install each; one that fails does not keep the others away."""
+    failed = 0
+    for name in options.backends or environments.names():
+        try:
+            environments.install_backend(name, options.python, options.path, options.force)
+        except KerasError as error:
+            sys.stderr.write("%s: %s\n" % (name, error))
+            failed = 1
+    return failed
+
+
+def _doctor(options):
+    failed = 0
+    for name in options.backends or environments.names():
+        report = environments.doctor(name)[0]
+        sys.stdout.write("%-12s %s\n" % (name, report["versions"] or "does not work"))
+        for problem in report["problems"]:
+            sys.stdout.write("    %s\n" % problem)
+            failed = 1
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Checking an installed environment, by its own interpreter."""
+
+import json
+import os
+import subprocess
+
+from ..errors import InstallError
+
+FACTS = """
+import json, platform, sys
+try:
+    from importlib.metadata import distributions
+    installed = {d.metadata["Name"]: d.version for d in distributions()}
+except ImportError:
+    import pkg_resources
+    installed = {d.project_name: d.version for d in pkg_resources.working_set}
+module = __import__(sys.argv[1])
+sys.stdout.write("\\n" + json.dumps({"python_version": platform.python_version(),
+                                    "engine_version": str(module.__version__), "packages": installed}))
+"""
+
+
+def check(environment):
+    """Import the engine's library in its environment, and let it compute. Value: facts, a dict.
+
+    Raises InstallError with what went wrong.
+    """
+    facts = json.loads(_python(environment, FACTS).splitlines()[-1])
+    wrong = _wrong_packages(environment, facts.pop("packages"))
+    if wrong:
+        raise InstallError("%s has other packages than those pinned: %s" % (environment.title, ", ".join(wrong)))
+    if environment.check:
+        _python(environment, environment.check)
+    return facts
+
+
+def _wrong_packages(environment, installed):
+    """Pinned packages that are not there, or in another version."""
+    installed = {_canonical(name): version for name, version in installed.items()}
+    wrong = []
+    with open(environment.requirements(), encoding="utf-8") as file:
+        pins = [line.split(";")[0].strip() for line in file if "==" in line and not line.startswith("#")]
+    for name, version in (pin.split("==") for pin in pins):
+        found = installed.get(_canonical(name))
+        # CNTK 2.7.post2 calls itself 2.7.
+        if found is None or found.split(".post")[0] != version.split(".post")[0]:
+            wrong.append("%s %s in place of %s" % (name, found or "(none)", version))
+    return wrong
+
+
+def _canonical(name):
+    return name.lower().replace("_", "-")
+
+
+def _python(environment, code):
+    """What the environment's interpreter prints when it runs the code as a worker would be run."""
+    variables = dict(os.environ, **environment.process_environment())
+    done = subprocess.run([environment.python(), "-I", "-c", code, environment.module], env=variables,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          universal_newlines=True)
+    if done.returncode:
+        last = "\n  ".join(done.stderr.strip().splitlines()[-10:])
+        raise InstallError("%s does not work in its environment:\n  %s" % (environment.title, last))
+    return done.stdout

@@ -1,0 +1,94 @@
+"""Environment: what an engine needs, and where it is installed.
+
+``environment.json`` in the backend's folder is written last of all, so a folder without it holds no
+environment, whatever else lies there.
+"""
+
+import hashlib
+import json
+import os
+
+from .. import config
+
+REQUIREMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "requirements")
+
+
+class Environment:
+    """An engine's interpreter and packages; a subclass tells those of one engine."""
+
+    name = None    # of the backend
+    title = None   # as it is told to people
+    module = None  # the native library's module
+    engine = None  # "module:class" of the engine
+    pythons = ()   # fitting Python versions, the preferred one first
+    pip = None     # the version of pip to install with, where the interpreter's own is too old
+    check = ""     # Python code, run by the environment's interpreter, that fails where the library does
+
+    # -- what it is to hold -----------------------------------------------------------------------------
+
+    def requirements(self):
+        """The path of the requirement file, which pins each package."""
+        return os.path.join(REQUIREMENTS, self.name + ".txt")
+
+    def digest(self):
+        """A digest of the requirement file: another one when the pins have changed."""
+        with open(self.requirements(), "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+
+    def process_environment(self):
+        """Environment variables for the worker."""
+        return {}
+
+    def before_install(self):
+        """Raise InstallError where the machine lacks what pip cannot bring."""
+
+    def complete(self, directory):
+        """Finish an installation in a directory, after pip. Value: facts to remember, a dict."""
+        return {}
+
+    def problems(self):
+        """What is wrong with the installation beyond its packages. Value: a list of strings."""
+        return []
+
+    # -- what is there ----------------------------------------------------------------------------------
+
+    def folder(self):
+        """Where the backend's record is, and its environment unless the user named another place."""
+        return os.path.join(config.home(), "environments", self.name)
+
+    def record(self):
+        """What ``environment.json`` says, None where there is no whole environment."""
+        try:
+            with open(self._record_path(), encoding="utf-8") as file:
+                record = json.load(file)
+            return record if os.path.exists(record["python"]) else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write_record(self, record):
+        """Declare the environment whole, or with None not whole."""
+        if record is None:
+            if os.path.exists(self._record_path()):
+                os.unlink(self._record_path())
+            return
+        temporary = self._record_path() + ".new"
+        with open(temporary, "w", encoding="utf-8") as file:
+            json.dump(record, file, indent=4)
+            file.write("\n")
+        os.replace(temporary, self._record_path())
+
+    def is_installed(self):
+        """Whether the environment is there, whole. Value: a bool."""
+        return self.record() is not None
+
+    def is_current(self):
+        """Whether it is installed with the packages that the requirement file pins now. Value: a bool."""
+        record = self.record()
+        return record is not None and record.get("requirements") == self.digest()
+
+    def python(self):
+        """The path of the environment's interpreter."""
+        return self.record()["python"]
+
+    def _record_path(self):
+        return os.path.join(self.folder(), "environment.json")

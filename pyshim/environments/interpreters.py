@@ -1,0 +1,115 @@
+"""Finding a Python interpreter of a version that an engine can run on."""
+
+import glob
+import json
+import os
+import shutil
+import subprocess
+
+from ..errors import InterpreterError
+
+PROBE = """
+import json, platform, struct, sys
+import ensurepip, ssl, venv
+print(json.dumps({"version": "%d.%d" % sys.version_info[:2],
+                  "fits": platform.python_implementation() == "CPython" and struct.calcsize("P") == 8}))
+"""
+
+
+def find_interpreter(title, versions):
+    """The path of an interpreter of one of the versions, the first wins.
+
+    Looks on PATH and at pyenv, conda and uv. Raises InterpreterError, which says how to get one.
+    """
+    for version in versions:
+        for path in _candidates(version):
+            if _version(path) == version:
+                return path
+    raise InterpreterError(
+        "%s needs Python %s, and none was found on PATH or at pyenv, conda or uv. Get one with %s, then try "
+        "again; or name one with the argument python" % (title, _one_of(versions), _ways(versions)))
+
+
+def check_interpreter(title, versions, path):
+    """The path of the interpreter that a user named; InterpreterError unless it fits."""
+    found = shutil.which(os.path.expanduser(path)) or path
+    version = _version(found)
+    if version is None:
+        raise InterpreterError("%s is no CPython interpreter that can make virtual environments (it needs its "
+                               "modules venv, ensurepip and ssl)" % path)
+    if version not in versions:
+        raise InterpreterError("%s needs Python %s, but %s is Python %s"
+                               % (title, _one_of(versions), path, version))
+    return found
+
+
+def _one_of(versions):
+    return " or ".join([", ".join(versions[:-1]), versions[-1]] if len(versions) > 1 else versions)
+
+
+def _ways(versions):
+    """Commands that bring an interpreter of the first version. uv has none older than 3.8."""
+    version = versions[0]
+    ways = ["`pyenv install %s`" % version, "`conda create -n python%s python=%s`" % (version, version)]
+    if int(version.split(".")[1]) >= 8:
+        ways.insert(0, "`uv python install %s`" % version)
+    return " or ".join(ways)
+
+
+def _candidates(version):
+    """Paths where an interpreter of that version may be."""
+    home, name = os.path.expanduser("~"), "python" + version
+    paths = []
+    for folder in os.environ.get("PATH", "").split(os.pathsep):
+        paths += [os.path.join(folder, name), os.path.join(folder, "python3")]
+    for root in filter(None, [os.environ.get("PYENV_ROOT"), _output("pyenv", "root"), os.path.join(home, ".pyenv")]):
+        paths += _glob(root, "versions", version + ".*", "bin", "python")
+        paths += _glob(root, "versions", version, "bin", "python")
+    for root in _conda_roots(home):
+        paths += _glob(root, "bin", "python") + _glob(root, "envs", "*", "bin", "python")
+    for root in filter(None, [os.environ.get("UV_PYTHON_INSTALL_DIR"), _output("uv", "python", "dir"),
+                              os.path.join(home, ".local", "share", "uv", "python")]):
+        paths += _glob(root, "cpython-%s.*" % version, "bin", name)
+    return [path for path in dict.fromkeys(paths) if os.access(path, os.X_OK) and os.path.isfile(path)]
+
+
+def _conda_roots(home):
+    roots = [os.environ.get("CONDA_PREFIX"), _output("conda", "info", "--base")]
+    roots += [os.path.join(folder, name) for folder in (home, "/opt")
+              for name in ("miniconda3", "anaconda3", "miniforge3", "mambaforge", "conda")]
+    try:
+        with open(os.path.join(home, ".conda", "environments.txt"), encoding="utf-8") as file:
+            roots += file.read().split("\n")
+    except OSError:
+        pass
+    return [root for root in roots if root]
+
+
+def _glob(*parts):
+    """Matches, the highest version first."""
+    def numbers(path):
+        return [int(part) for part in "".join(c if c.isdigit() else " " for c in path).split()]
+    return sorted(glob.glob(os.path.join(*parts)), key=numbers, reverse=True)
+
+
+def _output(*command):
+    """What a tool prints, None where it is not there or fails."""
+    if not shutil.which(command[0]):
+        return None
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20,
+                              universal_newlines=True)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _version(path):
+    """The version of an interpreter, such as "3.9"; None where it cannot make virtual environments."""
+    try:
+        done = subprocess.run([path, "-I", "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              timeout=20, universal_newlines=True)
+        facts = json.loads(done.stdout)
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        return None
+    return facts["version"] if facts["fits"] else None

@@ -1,0 +1,47 @@
+"""The registered backends: entry points of the group ``pyshim.backends``.
+
+Those of this package stand in ``entry_points.txt``, which setup.cfg names too: from a checkout, or inside
+the R package, no package metadata is there to be found. Other packages add theirs by their own metadata.
+"""
+
+import configparser
+import functools
+import importlib.metadata
+import os
+
+from ..errors import UnknownBackendError
+
+GROUP = "pyshim.backends"
+
+
+def names():
+    """The registered names, this package's first. Value: a list of strings."""
+    return list(_entry_points())
+
+
+@functools.lru_cache(maxsize=None)
+def find(name):
+    """The environment of a backend; UnknownBackendError for a name that is not registered.
+
+    Nothing is imported for such a name.
+    """
+    points = _entry_points()
+    if name not in points:
+        raise UnknownBackendError("unknown backend %r; accepted: %s" % (name, ", ".join(points)))
+    return points[name].load()()
+
+
+def _entry_points():
+    """The entry points by name."""
+    ours = configparser.ConfigParser()
+    ours.read(os.path.join(os.path.dirname(os.path.abspath(__file__)), "entry_points.txt"), encoding="utf-8")
+    points = {name: importlib.metadata.EntryPoint(name, value, GROUP) for name, value in ours.items(GROUP)}
+    for point in _of_other_packages():
+        points.setdefault(point.name, point)
+    return points
+
+
+def _of_other_packages():
+    found = importlib.metadata.entry_points()
+    # Python 3.8 and 3.9 give a dict.
+    return found.select(group=GROUP) if hasattr(found, "select") else found.get(GROUP, ())

@@ -1,0 +1,23 @@
+"""TensorFlow's environment."""
+
+import os
+
+from .environment import Environment
+
+
+class TensorFlow(Environment):
+
+    name = "tensorflow"
+    title = "TensorFlow"
+    module = "tensorflow"
+    engine = "pyshim.engines.tensorflow:Engine"
+    pythons = ("3.11", "3.12", "3.13", "3.10")
+
+    def process_environment(self):
+        # Its log of what the processor can do is no news to users; warnings and errors are.
+        return {"TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "1")}
+
+    check = """
+import tensorflow
+assert tensorflow.eye(2).numpy().tolist() == [[1, 0], [0, 1]], "a matrix is wrong"
+"""

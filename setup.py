@@ -1,0 +1,5 @@
+"""Setuptools reads setup.cfg."""
+
+from setuptools import setup
+
+setup()
