@@ -1,7 +1,6 @@
 """Building and running the graph: function, gradients, scopes, printing."""
 
-from ...errors import (ArgumentError, DtypeError, GradientError, PlaceholderError,
-                       StaleTensorError)
+from ...errors import ArgumentError, DtypeError, GradientError, PlaceholderError, StaleTensorError
 from . import rules
 from .node import Node, ancestors
 
