@@ -1,0 +1,25 @@
+"""The engine on Theano: symbolic expressions, interpreted once or compiled to C."""
+
+import theano
+
+from ..contract import Contract
+from .broadcasting import note_sizes
+from .elementwise import Elementwise
+from .graph import Graph
+from .linear_algebra import LinearAlgebra
+from .nn import NN
+from .reductions import Reductions
+from .shapes import Shapes
+from .variables import Variables
+
+
+class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Contract):
+
+    name = "theano"
+    version = theano.__version__
+
+    def new_node(self, native, dtype, shape, **more):
+        # Theano widens many dtypes and infers ranks alone; the contract knows better.
+        if native.dtype != dtype:
+            native = theano.tensor.cast(native, dtype)
+        return super().new_node(note_sizes(native, shape), dtype, shape, **more)

@@ -1,0 +1,107 @@
+"""Elementwise mathematics on Theano."""
+
+import numpy as np
+import theano
+import theano.tensor as T
+
+from .broadcasting import spread
+
+
+def _broadcast(function):
+    """The kernel that computes a function of Theano's with NumPy's broadcasting."""
+    return lambda self, *tensors: function(*spread(*tensors))
+
+
+class Elementwise:
+
+    _sqrt = staticmethod(T.sqrt)
+    _exp = staticmethod(T.exp)
+    _log = staticmethod(T.log)
+    _sin = staticmethod(T.sin)
+    _cos = staticmethod(T.cos)
+    _sigmoid = staticmethod(T.nnet.sigmoid)
+    _tanh = staticmethod(T.tanh)
+    _round = staticmethod(T.round_half_to_even)
+    _abs = staticmethod(T.abs_)
+    _square = staticmethod(T.sqr)
+    _sign = staticmethod(T.sgn)
+    _negative = staticmethod(T.neg)
+    _logical_not = staticmethod(T.invert)
+
+    _divide = _broadcast(T.true_div)
+    _add = _broadcast(T.add)
+    _subtract = _broadcast(T.sub)
+    _multiply = _broadcast(T.mul)
+    _maximum = _broadcast(T.maximum)
+    _minimum = _broadcast(T.minimum)
+    _equal = _broadcast(T.eq)
+    _not_equal = _broadcast(T.neq)
+    _greater = _broadcast(T.gt)
+    _greater_equal = _broadcast(T.ge)
+    _less = _broadcast(T.lt)
+    _less_equal = _broadcast(T.le)
+    _logical_and = _broadcast(T.and_)
+    _logical_or = _broadcast(T.or_)
+    _select = _broadcast(T.switch)
+
+    def _floor_divide(self, x, y):
+        if x.dtype.startswith("float"):
+            return T.floor(self._divide(x, y))
+        return OfIntegers("floor_divide")(x, y)
+
+    def _pow(self, x, y):
+        if not x.dtype.startswith("float"):
+            return OfIntegers("power")(x, y)
+        if isinstance(y, T.Constant) and np.all(y.data):
+            return T.pow(*spread(x, y))  # which Theano has shortcuts for
+        return _power(*spread(x, y))
+
+
+class OfIntegers(theano.Op):
+    """A function of two integer tensors as NumPy has it.
+
+    Theano's C code ends the process where it divides by 0, and computes powers in floats.
+    """
+
+    __props__ = ("name",)
+
+    def __init__(self, name):
+        self.name = name
+
+    def make_node(self, x, y):
+        return theano.Apply(self, [x, y], [T.add(x, y).type()])
+
+    def perform(self, node, inputs, outputs):
+        x, y = inputs
+        if self.name == "floor_divide" and not np.all(y):
+            raise ZeroDivisionError("an integer is divided by 0")
+        outputs[0][0] = np.asarray(getattr(np, self.name)(x, y))
+
+    def infer_shape(self, node, shapes):
+        return [T.Elemwise(theano.scalar.add).infer_shape(node, shapes)[0]]
+
+    def connection_pattern(self, node):
+        return [[False], [False]]
+
+    def grad(self, inputs, gradients):
+        return [theano.gradient.disconnected_type() for _ in inputs]
+
+
+class Power(theano.scalar.Pow):
+    """x to the power of y with a gradient that is finite where the power is.
+
+    Theano's is nan with respect to y for x < 0, and for y = 0 with respect to x = 0.
+    """
+
+    def L_op(self, inputs, outputs, gradients):
+        (x, y), (z,), (g,) = inputs, outputs, gradients
+        if g.type in theano.scalar.discrete_types:
+            return super().L_op(inputs, outputs, gradients)
+        zero, one = theano.scalar.constant(0, dtype=x.dtype), theano.scalar.constant(1, dtype=x.dtype)
+        switch, positive = theano.scalar.switch, theano.scalar.gt(x, zero)
+        of_x = switch(theano.scalar.eq(y, zero), zero, y * self(x, y - one))
+        of_y = switch(positive, z * theano.scalar.log(switch(positive, x, one)), zero)
+        return [g * of_x, g * of_y]
+
+
+_power = T.Elemwise(Power(theano.scalar.upcast_out_min8, name="power"))

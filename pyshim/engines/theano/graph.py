@@ -1,0 +1,171 @@
+"""Compiling and interpreting Theano's graph, gradients, printing."""
+
+import contextlib
+import io
+import sys
+import threading
+
+import numpy as np
+import theano
+import theano.tensor as T
+from theano.gof.graph import Constant, ancestors, io_toposort
+
+from ..contract import report
+
+# Theano walks a graph by recursion; a deep one needs a stack of this size, in bytes.
+STACK = 1 << 29
+DEPTH = 200000
+
+
+class Graph:
+
+    def _compile(self, inputs, outputs, controls, updates, once):
+        inputs = [node.native for node in inputs]
+        outputs = [node.native for node in outputs]
+        controls = [node.native for node in controls]
+        updates = [(variable.native, _fitting(update.inputs[0], variable))
+                   for variable, update in updates.items()]
+        return (_interpreted if once else _compiled)(inputs, outputs, controls, updates)
+
+    def _gradients(self, loss, variables):
+        reached = _differentiable(loss.native)
+        wanted = [node.native for node in variables if node.native in reached]
+        found = _deep(theano.grad, T.sum(loss.native, dtype=loss.dtype), wanted) if wanted else []
+        gradients = dict(zip(wanted, found))
+        return [gradients.get(node.native) for node in variables]
+
+    def _stop_gradient(self, x):
+        return theano.gradient.disconnected_grad(x)
+
+    def _print_tensor(self, x, message):
+        return Print(message)(x)
+
+
+class Print(theano.Op):
+    """x, shown at each evaluation. Two of the same message and tensor are two: no ``__props__``."""
+
+    view_map = {0: [0]}
+
+    def __init__(self, message):
+        self.message = message
+
+    def make_node(self, x):
+        return theano.Apply(self, [x], [x.type()])
+
+    def perform(self, node, inputs, outputs):
+        report.show(self.message, inputs[0])
+        outputs[0][0] = inputs[0]
+
+    def do_constant_folding(self, node):
+        return False
+
+    def infer_shape(self, node, shapes):
+        return shapes
+
+    def grad(self, inputs, gradients):
+        return gradients
+
+
+def _fitting(value, variable):
+    """The native new value of a variable, with a check of its shape where it is not known yet."""
+    native = value.native
+    if None in value.shape:
+        native = T.specify_shape(native, variable.shape)
+    return T.patternbroadcast(native, variable.native.broadcastable)
+
+
+def _differentiable(loss):
+    """The tensors that the loss depends on through differentiable functions."""
+    reached, stack = set(), [loss]
+    while stack:
+        x = stack.pop()
+        if x in reached or x.dtype not in T.float_dtypes:
+            continue
+        reached.add(x)
+        if x.owner is not None:
+            op, place = x.owner.op, x.owner.outputs.index(x)
+            pattern = op.connection_pattern(x.owner) if hasattr(op, "connection_pattern") else None
+            stack.extend(needed for i, needed in enumerate(x.owner.inputs)
+                         if pattern is None or pattern[i][place])
+    return reached
+
+
+def _compiled(inputs, outputs, controls, updates):
+    """A callable that Theano optimizes and compiles to C."""
+    # A print is wanted for itself: no optimization may take it out.
+    needed = ancestors(outputs + controls + [value for _, value in updates])
+    prints = [x for x in needed if x.owner is not None and isinstance(x.owner.op, Print)]
+    alongside = [theano.Out(x, borrow=True) for x in controls + prints]
+    with contextlib.redirect_stdout(io.StringIO()):  # where it tells of ops without C code for float16
+        run = _deep(theano.function, inputs, outputs + alongside, updates=updates,
+                    on_unused_input="ignore", mode=theano.compile.mode.get_mode("FAST_RUN"))
+    run.trust_input = True
+    count = len(outputs)
+
+    def call(arrays):
+        with np.errstate(all="ignore"):
+            return run(*arrays)[:count]
+    return call
+
+
+def _interpreted(inputs, outputs, controls, updates):
+    """A callable that computes op by op in Python: no time goes into optimizing and compiling."""
+    results = outputs + [value for _, value in updates]
+    order = io_toposort([], results + controls)
+    storage, computed = {}, {}
+    for x in inputs + results + controls + [x for node in order for x in node.inputs + node.outputs]:
+        if x not in storage:
+            leaf = x.owner is None
+            computed[x] = [leaf]
+            storage[x] = x.container.storage if hasattr(x, "container") else [x.data if isinstance(x, Constant)
+                                                                              else None]
+    steps = [(node.op.make_thunk(node, storage, computed, [], impl="py"), []) for node in order]
+    last_use = {x: i for i, node in enumerate(order) for x in node.inputs + node.outputs
+                if x.owner is not None}
+    for x, i in last_use.items():
+        if x not in results:
+            steps[i][1].append(storage[x])
+
+    def call(arrays):
+        for x, array in zip(inputs, arrays):
+            storage[x][0] = array
+        with np.errstate(all="ignore"):
+            for compute, finished in steps:
+                compute()
+                for cell in finished:
+                    cell[0] = None
+        values = [np.array(storage[x][0], dtype=x.dtype) for x in results]
+        for x in results + inputs:
+            if x.owner is not None:
+                storage[x][0] = None
+        for (variable, _), value in zip(updates, values[len(outputs):]):
+            variable.set_value(value, borrow=True)
+        return values[:len(outputs)]
+    return call
+
+
+def _deep(function, *args, **kwargs):
+    """The value of a function that needs more stack than a thread commonly has."""
+    outcome = []
+
+    def run():
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(DEPTH)
+        try:
+            outcome.append((function(*args, **kwargs), None))
+        except BaseException as error:
+            outcome.append((None, error))
+        finally:
+            sys.setrecursionlimit(limit)
+
+    before = threading.stack_size(STACK)
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    value, error = outcome[0]
+    if error is not None:
+        raise error
+    return value

@@ -1,0 +1,183 @@
+"""Reductions on Theano."""
+
+import numpy as np
+import theano
+import theano.tensor as T
+
+
+class Reductions:
+
+    def _max(self, x, axis, keepdims):
+        return _shaped(Extreme("max", axis)(x), axis, keepdims)
+
+    def _min(self, x, axis, keepdims):
+        return _shaped(Extreme("min", axis)(x), axis, keepdims)
+
+    def _sum(self, x, axis, keepdims):
+        return T.sum(x, axis=axis, dtype=x.dtype, keepdims=keepdims)
+
+    def _prod(self, x, axis, keepdims):
+        return T.prod(x, axis=axis, dtype=x.dtype, keepdims=keepdims)
+
+    def _mean(self, x, axis, keepdims):
+        return T.mean(x, axis=axis, keepdims=keepdims)
+
+    def _any(self, x, axis, keepdims):
+        return T.any(x, axis=axis, keepdims=keepdims)
+
+    def _all(self, x, axis, keepdims):
+        return T.all(x, axis=axis, keepdims=keepdims)
+
+    def _argmax(self, x, axis):
+        return Position("argmax", axis)(x)
+
+    def _argmin(self, x, axis):
+        return Position("argmin", axis)(x)
+
+    def _cumsum(self, x, axis):
+        return T.cumsum(_wide(x), axis)
+
+    def _cumprod(self, x, axis):
+        return CumProd(axis)(_wide(x))
+
+
+def _shaped(x, axis, keepdims):
+    """A reduction that has kept its axes, without them unless ``keepdims``."""
+    return x if keepdims else x.dimshuffle([i for i in range(x.ndim) if i not in axis])
+
+
+def _wide(x):
+    """Small integers as NumPy widens them for a running sum."""
+    if x.dtype.startswith("int"):
+        return T.cast(x, "int64")
+    return T.cast(x, "uint64") if x.dtype.startswith("uint") else x
+
+
+class Extreme(theano.Op):
+    """The largest or smallest element over axes, which stay with size 1.
+
+    Theano's own gives every one of several equal elements the whole gradient; here they share it.
+    """
+
+    __props__ = ("name", "axis")
+
+    def __init__(self, name, axis):
+        self.name = name
+        self.axis = axis
+
+    def make_node(self, x):
+        pattern = [one or i in self.axis for i, one in enumerate(x.broadcastable)]
+        return theano.Apply(self, [x], [T.TensorType(x.dtype, pattern)()])
+
+    def perform(self, node, inputs, outputs):
+        x, = inputs
+        outputs[0][0] = getattr(np, self.name)(x, axis=self.axis, keepdims=True, initial=self.start(x.dtype))
+
+    def start(self, dtype):
+        """What the extreme of no elements is."""
+        sign = -1 if self.name == "max" else 1
+        if dtype.kind == "f":
+            return dtype.type(sign * np.inf)
+        return np.iinfo(dtype).min if sign < 0 else np.iinfo(dtype).max
+
+    def infer_shape(self, node, shapes):
+        return [tuple(1 if i in self.axis else size for i, size in enumerate(shapes[0]))]
+
+    def L_op(self, inputs, outputs, gradients):
+        x, = inputs
+        chosen = T.cast(T.eq(x, outputs[0]), x.dtype)
+        return [chosen / T.sum(chosen, axis=self.axis, keepdims=True, dtype=x.dtype) * gradients[0]]
+
+
+class Position(theano.Op):
+    """The index of the largest or smallest element along an axis, the first of equals.
+
+    Theano's argmin is the argmax of -x, which is wrong for unsigned integers.
+    """
+
+    __props__ = ("name", "axis")
+
+    def __init__(self, name, axis):
+        self.name = name
+        self.axis = axis
+
+    def make_node(self, x):
+        pattern = x.broadcastable[:self.axis] + x.broadcastable[self.axis + 1:]
+        return theano.Apply(self, [x], [T.TensorType("int64", pattern)()])
+
+    def perform(self, node, inputs, outputs):
+        outputs[0][0] = np.asarray(getattr(np, self.name)(inputs[0], axis=self.axis))
+
+    def infer_shape(self, node, shapes):
+        return [shapes[0][:self.axis] + shapes[0][self.axis + 1:]]
+
+    def connection_pattern(self, node):
+        return [[False]]
+
+    def grad(self, inputs, gradients):
+        return [theano.gradient.disconnected_type()]
+
+
+class CumProd(theano.Op):
+    """The running product along an axis. The gradient of Theano's own is wrong where elements are 0."""
+
+    __props__ = ("axis",)
+
+    def __init__(self, axis):
+        self.axis = axis
+
+    def make_node(self, x):
+        return theano.Apply(self, [x], [x.type()])
+
+    def perform(self, node, inputs, outputs):
+        outputs[0][0] = np.cumprod(inputs[0], axis=self.axis)
+
+    def infer_shape(self, node, shapes):
+        return shapes
+
+    def L_op(self, inputs, outputs, gradients):
+        # An element x[i] is a factor of every product from y[i] on, and y[i] = y[i - 1] * x[i]. So its
+        # gradient is y[i - 1] * s[i], with s[i] = g[i] + x[i + 1] * s[i + 1].
+        x, y, g = inputs[0], outputs[0], gradients[0]
+        back = _along(self.axis, x.ndim, slice(None, None, -1))
+        factors = _shifted(x[back], self.axis, 0)
+        return [_shifted(y, self.axis, 1) * Recurrence(self.axis)(factors, g[back])[back]]
+
+
+class Recurrence(theano.Op):
+    """s with s[i] = a[i] * s[i - 1] + b[i] along an axis."""
+
+    __props__ = ("axis",)
+
+    def __init__(self, axis):
+        self.axis = axis
+
+    def make_node(self, a, b):
+        return theano.Apply(self, [a, b], [b.type()])
+
+    def perform(self, node, inputs, outputs):
+        a, b = (np.moveaxis(array, self.axis, 0) for array in inputs)
+        s = np.array(b)
+        for i in range(1, len(s)):
+            s[i] += a[i] * s[i - 1]
+        outputs[0][0] = np.ascontiguousarray(np.moveaxis(s, 0, self.axis))
+
+    def infer_shape(self, node, shapes):
+        return [shapes[1]]
+
+    def L_op(self, inputs, outputs, gradients):
+        back = _along(self.axis, inputs[0].ndim, slice(None, None, -1))
+        of_b = Recurrence(self.axis)(_shifted(inputs[0][back], self.axis, 0), gradients[0][back])[back]
+        return [of_b * _shifted(outputs[0], self.axis, 0), of_b]
+
+
+def _shifted(x, axis, first):
+    """x moved on by one place along an axis, with a number in the first place."""
+    start, rest = x[_along(axis, x.ndim, slice(None, 1))], x[_along(axis, x.ndim, slice(None, -1))]
+    start = T.fill(start, T.constant(first, dtype=x.dtype))
+    return T.patternbroadcast(T.join(axis, start, rest), x.broadcastable)
+
+
+def _along(axis, ndim, part):
+    """The key that takes a part along one axis."""
+    return tuple(part if i == axis else slice(None) for i in range(ndim))
