@@ -1,0 +1,111 @@
+# Arguments as R users give them, as pyshim takes them.
+
+#' A value for a tensor: a tensor as it is; numbers and logicals as a NumPy array, or one of them as a scalar
+#' @noRd
+as_value <- function(x, arg = "x") {
+  if (is.null(x) || inherits(x, "python.builtin.object")) {
+    return(x)
+  }
+  if (is.data.frame(x)) {
+    x <- data_frame_matrix(x, arg)
+  }
+  if (is.list(x)) {
+    return(lapply(unname(x), as_value, arg = arg))
+  }
+  if (!(is.numeric(x) || is.logical(x))) {
+    abort("dtype", paste0(
+      "`", arg, "` must be a tensor, a number, or an array of numbers or logicals, not ", describe_value(x), "."
+    ))
+  }
+  if (!is.double(x) && anyNA(x)) {
+    abort("dtype", c(
+      paste0("`", arg, "` holds NA, which only doubles can (as NaN)."),
+      i = "Replace the NAs, or convert with `as.double()`."
+    ))
+  }
+  size <- dim(x)
+  if (is.null(size) && length(x) == 1L) {
+    return(as.vector(x))
+  }
+  array(as.vector(x), if (is.null(size)) length(x) else size)
+}
+
+data_frame_matrix <- function(x, arg) {
+  fitting <- vapply(x, function(column) is.numeric(column) || is.logical(column), NA)
+  if (!all(fitting)) {
+    abort("dtype", paste0("`", arg, "` has columns that are no numbers: ",
+                          paste(names(x)[!fitting], collapse = ", "), "."))
+  }
+  as.matrix(x)
+}
+
+#' A list of values for tensors; one alone counts as a list of one
+#' @noRd
+as_values <- function(x, arg) {
+  if (is.list(x) && !is.data.frame(x)) {
+    lapply(unname(x), as_value, arg = arg)
+  } else {
+    list(as_value(x, arg))
+  }
+}
+
+#' An axis, or several, counted from 1, as pyshim counts: from 0. Negative ones count from the end in both
+#' @noRd
+as_axis <- function(axis, arg = "axis") {
+  if (is.null(axis)) {
+    return(NULL)
+  }
+  axis <- unlist(axis)
+  if (!is.numeric(axis) || anyNA(axis)) {
+    abort("argument", paste0("`", arg, "` must be a whole number or several, not ", describe_value(axis), "."))
+  }
+  if (any(axis == 0)) {
+    abort("shape", paste0("`", arg, "` must not be 0: axes count from 1, and from the end as -1, -2, ..."))
+  }
+  axis <- as_whole(ifelse(axis > 0, axis - 1, axis))
+  if (length(axis) == 1L) axis else as.list(axis)
+}
+
+#' A shape with `NA` or `NULL` for unknown sizes
+#' @noRd
+as_shape <- function(shape) {
+  if (is.null(shape) || inherits(shape, "python.builtin.object")) {
+    return(shape)
+  }
+  lapply(unname(as.list(shape)), function(size) if (!is.null(size) && !is.na(size)) as_whole(size))
+}
+
+#' Whole numbers as integers; anything else as it is, for pyshim to refuse
+#' @noRd
+as_whole <- function(x) {
+  whole <- is.double(x) && all(is.finite(x) & x == trunc(x) & abs(x) <= .Machine$integer.max)
+  if (whole) as.integer(x) else x
+}
+
+#' Indices: R vectors count from 1, tensors are taken as they are, from 0
+#' @noRd
+as_indices <- function(x, arg = "indices") {
+  if (inherits(x, "python.builtin.object")) {
+    return(x)
+  }
+  if (!is.numeric(x)) {
+    abort("dtype", paste0("`", arg, "` must be whole numbers or an integer tensor, not ", describe_value(x), "."))
+  }
+  as_value(as_whole(x - 1), arg)
+}
+
+#' What a value is, for messages
+#' @noRd
+describe_value <- function(x) {
+  if (is.null(x)) {
+    "NULL"
+  } else if (is.object(x)) {
+    paste0("a ", class(x)[[1L]])
+  } else if (is.function(x)) {
+    "a function"
+  } else if (is.atomic(x) && length(x) == 1L) {
+    deparse(x)
+  } else {
+    paste0("a ", typeof(x), if (is.atomic(x)) " vector")
+  }
+}

@@ -1,0 +1,194 @@
+#' Use a backend
+#'
+#' Makes a backend the current one, and starts its engine if it is not running. Tensors of the other
+#' backends stay alive, and so do their engines: going back and forth costs nothing.
+#'
+#' Where the backend is not installed, an interactive session asks whether to install it.
+#'
+#' @param name `"tensorflow"`, `"theano"`, `"cntk"`, or another registered name.
+#' @param in_process Whether to run the engine in this session's own Python, which must have the library,
+#'   in place of a process of its own. It is for working with native objects.
+#' @param save Whether to make the backend the default of later sessions, in `keras.json`.
+#' @param code Code to run with the backend. It need not be in braces.
+#' @return `use_backend()`: invisibly, a context: `with(use_backend("theano"), {...})` goes back to the backend
+#'   before, as `with_backend()` does. `with_backend()`: the value of the code.
+#'
+#'   Errors: `keras_error_unknown_backend` for a name that is not registered, `keras_error_not_installed`
+#'   where its environment is not installed, `keras_error_worker` where its engine cannot start.
+#' @seealso [install_backend()], [list_backends()], [stop_backend()], [k_backend()]
+#' @examplesIf is_backend_installed("theano") && is_backend_installed("tensorflow")
+#' use_backend("tensorflow")
+#' x <- k_constant(1:3)
+#' with_backend("theano", k_eval(k_sum(k_ones(c(2, 2)))))
+#' k_backend()
+#' k_eval(x)
+#' @export
+use_backend <- function(name, in_process = FALSE, save = FALSE) {
+  use <- function() as_scope(call_shim("use_backend", name, in_process, save))
+  scope <- tryCatch(use(), keras_error_not_installed = function(condition) {
+    if (in_process || !agrees_to_install(name)) {
+      stop(condition)
+    }
+    NULL
+  })
+  if (is.null(scope)) {
+    install_backend(name)
+    scope <- use()
+  }
+  invisible(scope)
+}
+
+agrees_to_install <- function(name) {
+  rlang::is_interactive() &&
+    utils::menu(c("Yes", "No"), title = paste0("Backend \"", name, "\" is not installed. Install it now?")) == 1L
+}
+
+#' @rdname use_backend
+#' @export
+with_backend <- function(name, code) {
+  with(use_backend(name), code)
+}
+
+#' Run code in a context
+#'
+#' [k_name_scope()], [k_control_dependencies()] and [use_backend()] give contexts, which hold while the code
+#' runs and end when it does, by an error too.
+#'
+#' @param data A context.
+#' @param expr Code.
+#' @param ... Not used.
+#' @return The value of the code.
+#' @examplesIf is_backend_installed()
+#' with(k_name_scope("encoder"), k_variable(0, name = "w"))
+#' @export
+with.keras_scope <- function(data, expr, ...) {
+  if (!inherits(data, "pyshim.session.Scope")) {
+    call_shim("enter", data)
+  }
+  on.exit(call_shim("leave", data))
+  expr
+}
+
+as_scope <- function(scope) {
+  class(scope) <- c("keras_scope", class(scope))
+  scope
+}
+
+#' Install a backend
+#'
+#' Installs what an engine needs: a virtual environment with pinned packages under the Keras home
+#' (`$KERAS_HOME`, else `~/.keras`). What is done is shown as it goes on. What is installed already is left
+#' as it is. `install_keras()` is the same by another name.
+#'
+#' @param name `"tensorflow"`, `"theano"`, `"cntk"`, or another registered name.
+#' @param python Path of the interpreter to use; by default a fitting one on `PATH` or at pyenv, conda or uv.
+#' @param path Another place for the virtual environment: a new or empty folder.
+#' @param force Whether to install again what is there already.
+#' @return Invisibly, the path of the environment's interpreter.
+#'
+#'   Errors: `keras_error_interpreter` where no Python fits (the message says how to get one),
+#'   `keras_error_install` where a step fails, `keras_error_unknown_backend`.
+#' @seealso [use_backend()], [list_backends()]
+#' @examples
+#' \dontrun{
+#' install_backend("theano")
+#' install_backend("cntk", python = "~/.pyenv/versions/3.6.15/bin/python")
+#' }
+#' @export
+install_backend <- function(name, python = NULL, path = NULL, force = FALSE) {
+  invisible(call_shim("install_backend", name, python = python, path = path, force = force))
+}
+
+#' @rdname install_backend
+#' @export
+install_keras <- function(name = "tensorflow", python = NULL, path = NULL, force = FALSE) {
+  install_backend(name, python, path, force)
+}
+
+#' Stop the engines of a backend
+#'
+#' Its tensors are gone then; the next call of a function starts a new engine.
+#'
+#' @param name Name of a backend, `NULL` for all.
+#' @return Nothing.
+#' @seealso [use_backend()], [k_clear_session()]
+#' @examplesIf is_backend_installed("theano")
+#' with_backend("theano", k_eval(k_ones(2)))
+#' stop_backend("theano")
+#' @export
+stop_backend <- function(name = NULL) {
+  invisible(call_shim("stop_backend", name))
+}
+
+#' The registered backends
+#'
+#' @param name Name of a backend; the current one by default.
+#' @return `list_backends()`: a data frame with a row for each backend and the columns `backend`, `title`,
+#'   `installed`, `engine_version`, `python_version`, `running`, `memory` (bytes that its process holds, `NA`
+#'   where none runs), `current` and `path` (of its interpreter). It prints as a table.
+#'   `is_backend_installed()`: `TRUE` or `FALSE`; `FALSE` too where there is no Python at all.
+#' @seealso [use_backend()], [install_backend()]
+#' @examplesIf is_backend_installed()
+#' list_backends()
+#' @export
+list_backends <- function() {
+  standings <- call_shim("list_backends")
+  column <- function(name, missing) {
+    vapply(standings, function(standing) if (is.null(standing[[name]])) missing else standing[[name]], missing)
+  }
+  backends <- data.frame(
+    backend = column("backend", ""),
+    title = column("title", ""),
+    installed = column("installed", NA),
+    engine_version = column("engine_version", NA_character_),
+    python_version = column("python_version", NA_character_),
+    running = column("running", NA),
+    memory = vapply(standings, function(standing) as.double(c(standing$memory, NA)[[1L]]), 0),
+    current = column("current", NA),
+    path = column("path", NA_character_)
+  )
+  class(backends) <- c("keras_backends", class(backends))
+  backends
+}
+
+#' @rdname list_backends
+#' @export
+is_backend_installed <- function(name = k_backend()) {
+  tryCatch({
+    backends <- list_backends()
+    any(backends$installed[backends$backend == name])
+  }, keras_error_python = function(condition) FALSE)
+}
+
+#' @export
+format.keras_backends <- function(x, ...) {
+  yes <- function(flags) ifelse(flags, cli::col_green(cli::symbol$tick), cli::col_grey(cli::symbol$line))
+  unknown <- function(values) ifelse(is.na(values), cli::col_grey(cli::symbol$line), values)
+  columns <- list(
+    backend = ifelse(x$current, cli::style_bold(x$backend), x$backend),
+    installed = yes(x$installed),
+    engine = unknown(ifelse(is.na(x$engine_version), NA, paste(x$title, x$engine_version))),
+    Python = unknown(x$python_version),
+    running = yes(x$running),
+    memory = unknown(ifelse(is.na(x$memory), NA, paste(round(x$memory / 2^20), "MB"))),
+    current = ifelse(x$current, cli::col_cyan(cli::symbol$pointer), "")
+  )
+  columns <- Map(function(name, cells) {
+    cli::ansi_align(c(cli::style_underline(name), cells), max(cli::ansi_nchar(c(name, cells))))
+  }, names(columns), columns)
+  do.call(paste, c(unname(columns), sep = "  "))
+}
+
+#' @export
+print.keras_backends <- function(x, ...) {
+  whole <- c("backend", "title", "installed", "engine_version", "python_version", "running", "memory", "current")
+  if (!all(whole %in% names(x))) {
+    return(NextMethod())
+  }
+  writeLines(format(x, ...))
+  absent <- x$backend[!x$installed]
+  for (name in absent) {
+    cli::cat_line(cli::col_grey("Install it with "), "install_backend(\"", name, "\")")
+  }
+  invisible(x)
+}

@@ -1,0 +1,189 @@
+#' The backend functions as a Python module
+#'
+#' For scripts that call `backend()$abs(x)`: the functions are those of Python, so axes count from 0 and
+#' sizes must be integers.
+#'
+#' @param convert Whether what the functions give is converted to R where R has such a thing.
+#' @return The module, a Python object. Its members are the functions.
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' K <- backend()
+#' K$eval(K$sum(K$ones(tuple(2L, 3L)), axis = 0L))
+#' @export
+backend <- function(convert = TRUE) {
+  bridge_module()
+  reticulate::import_from_path("pyshim", python_path(), convert = convert)
+}
+
+#' The name of the current backend
+#'
+#' @return A string: the backend of the last [use_backend()], else the default: of the environment variable
+#'   `KERAS_BACKEND`, of `keras.json`, or `"tensorflow"`. No engine is started for it.
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' k_backend()
+#' @export
+k_backend <- function() {
+  call_shim("backend")
+}
+
+#' The default dtype of floats
+#'
+#' `floatx` is the dtype that R's numbers get in tensors. A change holds on all backends, for what is built
+#' from then on.
+#'
+#' @param floatx `"float16"`, `"float32"` or `"float64"`; `keras_error_config` for any other value.
+#' @return `k_floatx()`: a string.
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' k_set_floatx("float64")
+#' k_dtype(k_ones(2))
+#' k_set_floatx("float32")
+#' k_floatx()
+#' @export
+k_floatx <- function() {
+  call_shim("floatx")
+}
+
+#' @rdname k_floatx
+#' @export
+k_set_floatx <- function(floatx) {
+  invisible(call_shim("set_floatx", floatx))
+}
+
+#' The small number that keeps logarithms and quotients finite
+#'
+#' @param e A positive number; `keras_error_config` for any other value. A change holds on all backends.
+#' @return `k_epsilon()`: a number.
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' k_epsilon()
+#' k_set_epsilon(1e-7)
+#' @export
+k_epsilon <- function() {
+  call_shim("epsilon")
+}
+
+#' @rdname k_epsilon
+#' @export
+k_set_epsilon <- function(e) {
+  invisible(call_shim("set_epsilon", e))
+}
+
+#' A value with elements of dtype floatx
+#'
+#' @param x A tensor, number or array.
+#' @return A tensor where `x` is one; else an R array whose numbers are rounded to what floatx can hold.
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' k_cast_to_floatx(c(0.1, 0.2)) - c(0.1, 0.2)
+#' @export
+k_cast_to_floatx <- function(x) {
+  call_shim("cast_to_floatx", as_value(x))
+}
+
+#' The default order of an image's axes
+#'
+#' @param data_format `"channels_last"` or `"channels_first"`; `keras_error_config` for any other value.
+#' @param value A data format in any case, or `NULL` for the default; `keras_error_argument` for others.
+#' @return `k_image_data_format()`: a string. `k_normalize_data_format()`: the data format in its standard
+#'   spelling.
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' k_image_data_format()
+#' k_normalize_data_format("Channels_First")
+#' @export
+k_image_data_format <- function() {
+  call_shim("image_data_format")
+}
+
+#' @rdname k_image_data_format
+#' @export
+k_set_image_data_format <- function(data_format) {
+  invisible(call_shim("set_image_data_format", data_format))
+}
+
+#' @rdname k_image_data_format
+#' @export
+k_normalize_data_format <- function(value) {
+  call_shim("normalize_data_format", value)
+}
+
+#' Numbers for unique names
+#'
+#' `k_get_uid()` counts how often it was called with a prefix. `k_reset_uids()` begins again for all.
+#'
+#' @param prefix A string.
+#' @return `k_get_uid()`: an integer, 1 at first.
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' k_get_uid("dense")
+#' k_get_uid("dense")
+#' k_reset_uids()
+#' @export
+k_get_uid <- function(prefix = "") {
+  call_shim("get_uid", prefix)
+}
+
+#' @rdname k_get_uid
+#' @export
+k_reset_uids <- function() {
+  invisible(call_shim("reset_uids"))
+}
+
+#' Whether variables are left for the user to initialize
+#'
+#' Of TensorFlow only, through its native session; the other engines have no uninitialized variables.
+#'
+#' @param value `TRUE` or `FALSE`.
+#' @return Nothing.
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' k_manual_variable_initialization(FALSE)
+#' @export
+k_manual_variable_initialization <- function(value) {
+  invisible(call_shim("manual_variable_initialization", value))
+}
+
+#' The learning phase: test or train
+#'
+#' @param value 0 (test) or 1 (train), for what is built from then on; `keras_error_argument` for others.
+#' @return `k_learning_phase()`: what was set, or else a bool scalar placeholder, which can be an input of
+#'   [k_function()] and is test where it is not fed.
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' k_learning_phase()
+#' k_set_learning_phase(0)
+#' k_learning_phase()
+#' k_clear_session()
+#' @export
+k_learning_phase <- function() {
+  call_shim("learning_phase")
+}
+
+#' @rdname k_learning_phase
+#' @export
+k_set_learning_phase <- function(value) {
+  invisible(call_shim("set_learning_phase", as_whole(value)))
+}
+
+#' The native session of TensorFlow
+#'
+#' @param session TensorFlow's `Session`, a Python object.
+#' @return `k_get_session()`: TensorFlow's `Session`.
+#'
+#'   Errors: `keras_error_engine` on an engine that has no session, and where the engine runs in a process of
+#'   its own, which a native object cannot leave: see `in_process` of [use_backend()].
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' tryCatch(k_get_session(), keras_error_engine = function(e) conditionMessage(e))
+#' @export
+k_get_session <- function() {
+  call_shim("get_session")
+}
+
+#' @rdname k_get_session
+#' @export
+k_set_session <- function(session) {
+  invisible(call_shim("set_session", session))
+}

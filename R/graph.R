@@ -1,0 +1,189 @@
+#' Compile a part of the graph into a function
+#'
+#' @param inputs List of placeholders.
+#' @param outputs List of tensors, or one tensor.
+#' @param updates List of results of [k_update()], [k_update_add()], [k_update_sub()] and
+#'   [k_moving_average_update()], or of lists `list(variable, new_value)`. All outputs and new values are
+#'   computed from the variables as they were before the call; then the variables change.
+#' @param ... Nothing more is accepted.
+#' @return A function of class `keras_function`. It takes the list of the inputs' values, and gives the list of
+#'   the outputs' values as arrays (one array where `outputs` is one tensor).
+#'
+#'   Errors: `keras_error_argument` for an input that is no placeholder or a variable that is updated twice,
+#'   `keras_error_placeholder` where an output needs a placeholder that is not among the inputs. The function:
+#'   `keras_error_shape` and `keras_error_dtype` for a value that does not fit its input.
+#' @family graph
+#' @examplesIf is_backend_installed()
+#' x <- k_placeholder(shape = c(NA, 2))
+#' steps <- k_variable(0)
+#' f <- k_function(list(x), list(k_sum(x, axis = 2)), updates = list(k_update_add(steps, 1)))
+#' f
+#' f(list(matrix(1:6, 3)))
+#' k_get_value(steps)
+#' @export
+k_function <- function(inputs, outputs, updates = NULL, ...) {
+  outputs <- if (inherits(outputs, "keras_tensor")) outputs else as_values(outputs, "outputs")
+  updates <- if (!is.null(updates)) as_values(updates, "updates")
+  compiled <- call_shim("function", as_values(inputs, "inputs"), outputs, updates, ...)
+  structure(
+    function(inputs = list()) {
+      if (!is.list(inputs) || is.data.frame(inputs)) {
+        abort("argument", paste0("a function takes the list of its inputs' values, not ",
+                                 describe_value(inputs), "."), function_name = "k_function()")
+      }
+      call_shim("call_function", compiled, as_values(inputs, "inputs"))
+    },
+    class = c("keras_function", "function"), compiled = compiled
+  )
+}
+
+#' @export
+format.keras_function <- function(x, ...) {
+  told <- setNames(call_shim("describe_function", attr(x, "compiled")), c("backend", "inputs", "outputs"))
+  inputs <- vapply(told$inputs, function(input) {
+    paste0("  input  ", if (!is.null(input[[1L]])) paste0("'", input[[1L]], "': "), input[[2L]], ", shape ",
+           format_shape(input[[3L]]))
+  }, "")
+  outputs <- vapply(told$outputs, function(output) {
+    paste0("  output ", output[[1L]], ", shape ", format_shape(output[[2L]]))
+  }, "")
+  c(paste0("<", told$backend, " function>"), inputs, outputs)
+}
+
+#' @export
+print.keras_function <- function(x, ...) {
+  writeLines(format(x, ...))
+  invisible(x)
+}
+
+#' Gradients of a loss
+#'
+#' @param loss A tensor of a floating dtype. If it is no scalar, the gradient is that of its sum.
+#' @param variables List of floating tensors that the loss is computed from, or one.
+#' @return A list of tensors, each of its variable's shape and dtype.
+#'
+#'   Errors: `keras_error_gradient` naming a variable that the loss does not depend on.
+#' @family graph
+#' @examplesIf is_backend_installed()
+#' w <- k_variable(c(1, 2))
+#' k_eval(k_gradients(k_sum(k_square(w)), list(w))[[1]])
+#' @export
+k_gradients <- function(loss, variables) {
+  call_shim("gradients", as_value(loss, "loss"), as_values(variables, "variables"))
+}
+
+#' A tensor that gradients take for a constant
+#'
+#' @param variables A tensor, or a list of tensors.
+#' @return The same number of tensors, of the same values.
+#' @family graph
+#' @examplesIf is_backend_installed()
+#' w <- k_variable(3)
+#' k_eval(k_gradients(w * k_stop_gradient(w), w)[[1]])
+#' @export
+k_stop_gradient <- function(variables) {
+  call_shim("stop_gradient", as_value(variables, "variables"))
+}
+
+#' Drop the graph, and begin a new one
+#'
+#' All tensors of the current backend, variables among them, names and the learning phase are gone; using
+#' such a tensor gives `keras_error_stale_tensor`. Other backends are left as they are.
+#'
+#' @return Nothing.
+#' @family graph
+#' @examplesIf is_backend_installed()
+#' k_clear_session()
+#' @export
+k_clear_session <- function() {
+  invisible(call_shim("clear_session"))
+}
+
+#' Functions inside and outside of the graph
+#'
+#' A tensor is a node of the backend's graph, and has a value once that is evaluated. `k_eager()` gives the
+#' function made to run outside of the graph: each result inside is a concrete value, updates change their
+#' variables at once, and `as.array()` gives a result's value. `k_placeholder()`, `k_function()` and
+#' `k_gradients()` give `keras_error_eager` there. `k_symbolic()` gives the function made to run inside the
+#' graph, also when it is called inside `k_eager()`.
+#'
+#' @param func A function.
+#' @return A function of the same arguments and value.
+#' @family graph
+#' @examplesIf is_backend_installed()
+#' norm <- k_eager(function(x) as.array(k_sqrt(k_sum(k_square(x)))))
+#' norm(c(3, 4))
+#' @export
+k_eager <- function(func) {
+  in_mode(func, eager = TRUE)
+}
+
+#' @rdname k_eager
+#' @export
+k_symbolic <- function(func) {
+  in_mode(func, eager = FALSE)
+}
+
+#' R runs the function itself, not through Python: its errors, warnings and restarts stay what they are
+#' @noRd
+in_mode <- function(func, eager) {
+  if (!is.function(func)) {
+    abort("argument", paste0("`func` must be a function, not ", describe_value(func), "."))
+  }
+  function(...) {
+    mode <- call_shim("mode", eager)
+    call_shim("enter", mode)
+    on.exit(call_shim("leave", mode))
+    func(...)
+  }
+}
+
+#' Names that begin alike
+#'
+#' Inside the context, the names of new variables, placeholders and tensors begin with `name/`.
+#'
+#' @param name A string.
+#' @return A context for [with()][with.keras_scope].
+#' @family graph
+#' @examplesIf is_backend_installed()
+#' with(k_name_scope("encoder"), {
+#'   w <- k_variable(0, name = "w")
+#' })
+#' w
+#' @export
+k_name_scope <- function(name) {
+  as_scope(call_shim("name_scope", name))
+}
+
+#' Tensors that are computed after others
+#'
+#' Inside the context, new tensors are computed only together with, and after, the control inputs. A variable
+#' that one of them updates has its new value there.
+#'
+#' @param control_inputs List of tensors, such as updates and printed tensors, or one.
+#' @return A context for [with()][with.keras_scope].
+#' @family graph
+#' @examplesIf is_backend_installed()
+#' v <- k_variable(1)
+#' with(k_control_dependencies(list(k_update_add(v, 1))), {
+#'   y <- v * 10
+#' })
+#' k_eval(y)
+#' @export
+k_control_dependencies <- function(control_inputs) {
+  as_scope(call_shim("control_dependencies", as_values(control_inputs, "control_inputs")))
+}
+
+#' Print a tensor's value each time it is evaluated
+#'
+#' @param x A tensor.
+#' @param message A string that stands before the value.
+#' @return A tensor of the same value. Use it in place of `x`: what nobody evaluates is not printed.
+#' @family graph
+#' @examplesIf is_backend_installed()
+#' y <- k_print_tensor(k_constant(1:3), "y = ") * 2
+#' k_eval(y)
+#' @export
+k_print_tensor <- function(x, message = "") {
+  call_shim("print_tensor", as_value(x), message)
+}

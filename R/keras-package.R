@@ -1,0 +1,51 @@
+#' keras: Keras backends, switched in one session
+#'
+#' The backend functions of Keras on TensorFlow, Theano and CNTK. [use_backend()] switches between them as
+#' often as you like: each engine runs in a process of its own, and its tensors stay alive there.
+#'
+#' `library(keras)` starts no Python; the first call of a function does. [install_backend()] installs an
+#' engine, and [list_backends()] tells which are there.
+#'
+#' @section Axes and indices:
+#' Axes count from 1, as R users expect, and negative ones from the end: -1 is the last. The indices that
+#' [k_argmax()] computes are tensors, and count from 0 as the engines do.
+#'
+#' @section Values:
+#' Wherever a function takes a tensor, it also takes an R number, vector, matrix, array, logical, or data
+#' frame of numbers. A vector of length 1 is a scalar; give `array(5, dim = 1)` for a tensor with one
+#' dimension of size 1. Numbers become tensors of dtype [k_floatx()], integers int32 and logicals bool,
+#' unless there is a tensor beside them whose dtype they take.
+#'
+#' @section Unknown sizes:
+#' In a shape, `NA` or `NULL` stands for a size that is not known yet: `c(NA, 4)` or `list(NULL, 4)`.
+#'
+#' @section Errors:
+#' Every error is a condition of class `keras_error` and of one that says what went wrong:
+#' `keras_error_shape`, `keras_error_dtype`, `keras_error_argument`, `keras_error_placeholder`,
+#' `keras_error_gradient`, `keras_error_backend_mismatch`, `keras_error_stale_tensor`,
+#' `keras_error_unknown_backend`, `keras_error_not_installed`, `keras_error_interpreter`,
+#' `keras_error_install`, `keras_error_config`, `keras_error_eager`, `keras_error_engine`,
+#' `keras_error_worker` and `keras_error_wire`. Its field `native` is the traceback of the native library,
+#' where it was the one that refused, and `function_name` the function that was called.
+#'
+#' @keywords internal
+#' @importFrom stats setNames
+"_PACKAGE"
+
+.onLoad <- function(libname, pkgname) {
+  reticulate::register_class_filter(add_tensor_class)
+  # Newer releases of reticulate make a Python from what packages declare here; they start none by it.
+  if ("py_require" %in% getNamespaceExports("reticulate")) {
+    getExportedValue("reticulate", "py_require")("numpy")
+  }
+  # `%*%` dispatches from R 4.3 on.
+  if (getRversion() >= "4.3.0") {
+    registerS3method("matrixOps", "keras_tensor", matrix_product)
+  }
+}
+
+#' Handles of tensors get the S3 class keras_tensor wherever reticulate makes one
+#' @noRd
+add_tensor_class <- function(classes) {
+  if (classes[[1L]] == "pyshim.tensors.Tensor") c("keras_tensor", classes) else classes
+}

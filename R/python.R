@@ -1,0 +1,174 @@
+# The bridge: one call of Python for one call of R.
+#
+# `call_shim("dot", x, y)` calls pyshim's dot. The function objects are looked up once. They never raise
+# (see inst/python/keras_bridge.py): what went wrong comes back as a value, and is signalled here.
+
+bridge <- new.env(parent = emptyenv())
+bridge$functions <- new.env(parent = emptyenv())  # of pyshim, by name
+bridge$methods <- new.env(parent = emptyenv())    # those that go to the backend of their tensor
+bridge$open <- 0L                                 # calls that are going on
+bridge$news <- list()                             # what they have to tell, until they return
+bridge$conditions <- list()                       # signalled by R functions that Python called
+
+#' Call a function of pyshim on the current backend
+#' @noRd
+call_shim <- function(name, ...) {
+  target <- bridge$functions[[name]]
+  if (is.null(target)) {
+    target <- bridge$functions[[name]] <- look_up("function", name)
+  }
+  call_python(target, ...)
+}
+
+#' Call a function of pyshim on the backend of its first tensor
+#' @noRd
+call_method <- function(name, ...) {
+  target <- bridge$methods[[name]]
+  if (is.null(target)) {
+    target <- bridge$methods[[name]] <- look_up("method", name)
+  }
+  call_python(target, ...)
+}
+
+look_up <- function(kind, name) {
+  reticulate::py_call(reticulate::py_get_attr(bridge_module(), kind), name)
+}
+
+call_python <- function(target, ...) {
+  list(...)  # arguments may hold calls of their own: they come first
+  bridge$open <- bridge$open + 1L
+  on.exit(bridge$open <- bridge$open - 1L)
+  value <- reticulate::py_call(target, ...)
+  if (length(bridge$news) && bridge$open == 1L) {
+    tell_news()
+  }
+  received(value)
+}
+
+received <- function(value) {
+  if (inherits(value, "keras_tensor") || !inherits(value, "python.builtin.object")) {
+    value
+  } else if (inherits(value, "keras_bridge.Failure")) {
+    signal_failure(reticulate::py_to_r(reticulate::py_get_attr(value, "fields")))
+  } else if (inherits(value, handles)) {
+    value
+  } else {
+    reticulate::py_to_r(value)
+  }
+}
+
+#' Python objects that R keeps as they are
+#' @noRd
+handles <- c("pyshim.tensors.Function", "pyshim.session.Scope", "pyshim.session._EngineScope",
+             "pyshim.session._Mode")
+
+# -- starting Python ------------------------------------------------------------------------------------
+
+bridge_module <- function() {
+  if (is.null(bridge$module)) {
+    start_python()
+    module <- reticulate::import_from_path("keras_bridge", python_path(), convert = TRUE)
+    module$connect(show_output, show_error, show_warning, announce)
+    bridge$module <- module
+  }
+  bridge$module
+}
+
+python_path <- function() system.file("python", package = "keras", mustWork = TRUE)
+
+start_python <- function() {
+  found <- tryCatch(reticulate::py_available(initialize = TRUE), error = identity)
+  if (!isTRUE(found)) {
+    abort("python", c(
+      "No Python that reticulate can use was found; keras needs one with NumPy.",
+      i = "Install Python 3.8 or newer, or name one with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")`
+           before the first call.",
+      x = if (inherits(found, "condition")) conditionMessage(found)
+    ))
+  }
+  if (!reticulate::py_numpy_available()) {
+    python <- reticulate::py_config()$python
+    numpy <- if (utils::packageVersion("reticulate") < "1.39") "numpy<2" else "numpy"
+    abort("python", c(
+      paste0("The Python of this R session, ", python, ", has no NumPy that reticulate can use."),
+      i = paste0("Install it with `", python, " -m pip install \"", numpy, "\"`, then restart R."),
+      i = "Or name another Python with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")` in a new session."
+    ))
+  }
+}
+
+# -- what Python prints and tells -------------------------------------------------------------------------
+
+show_output <- function(text) {
+  cat(text)
+  NULL
+}
+
+#' What goes to stderr becomes messages once the call is over: a message may be caught by an exiting
+#' handler, which must not jump out of the midst of Python.
+#' @noRd
+show_error <- function(text) {
+  if (bridge$open) note("error", text) else cat(text, file = stderr())
+  NULL
+}
+
+show_warning <- function(text) {
+  note("warning", text)
+  NULL
+}
+
+announce <- function(title) {
+  note("announcement", paste0("Using ", title, " backend."))
+  NULL
+}
+
+#' Keep a piece of news; pieces of stderr's text that follow each other are one
+#' @noRd
+note <- function(kind, text) {
+  last <- length(bridge$news)
+  if (kind == "error" && last && bridge$news[[last]]$kind == "error") {
+    bridge$news[[last]]$text <- paste0(bridge$news[[last]]$text, text)
+  } else {
+    bridge$news[[last + 1L]] <- list(kind = kind, text = text)
+  }
+}
+
+tell_news <- function() {
+  news <- bridge$news
+  bridge$news <- list()
+  for (piece in news) {
+    if (piece$kind == "warning") {
+      warning(piece$text, call. = FALSE)
+    } else {
+      message(sub("\n$", "", piece$text))
+    }
+  }
+}
+
+# -- R functions that Python calls ------------------------------------------------------------------------
+
+#' An R function as a Python function
+#'
+#' The conditions that end it are kept here and travel through Python by number; `signal_failure()`
+#' signals them again.
+#' @noRd
+as_python_function <- function(f, arg) {
+  if (is.null(f)) {
+    return(NULL)
+  }
+  if (!is.function(f)) {
+    abort("argument", paste0("`", arg, "` must be a function, not ", describe_value(f), "."))
+  }
+  respond <- function(args) {
+    keep <- function(condition) {
+      bridge$conditions[[length(bridge$conditions) + 1L]] <- condition
+      list(value = NULL, condition = length(bridge$conditions))
+    }
+    tryCatch(
+      list(value = as_value(do.call(f, args), "the value of an R function"), condition = NULL),
+      error = keep,
+      interrupt = function(condition) list(value = NULL, condition = "interrupt")
+    )
+  }
+  reticulate::py_call(reticulate::py_get_attr(bridge_module(), "RFunction"), respond)
+}

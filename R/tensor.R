@@ -1,0 +1,305 @@
+#' Tensors
+#'
+#' A tensor is a handle of what an engine holds: a variable, a placeholder, a constant or a result. R's own
+#' functions work on it and give tensors; they compute on the tensor's own backend, whichever is the current
+#' one.
+#'
+#' * Operators: `+ - * / ^ %% %/%`, comparisons, `! & |`. Shapes broadcast as in NumPy: sizes are compared
+#'   from the last axis, and an axis of size 1 is repeated. There is no recycling of vectors.
+#' * Functions: `abs()`, `sign()`, `sqrt()` (0 for a negative number, as [k_sqrt()]), `exp()`, `log()`,
+#'   `log2()`, `log10()`, `log1p()`, `sin()`, `cos()`, `tan()`, `tanh()`, `floor()`, `ceiling()`, `trunc()`,
+#'   `round()` to whole numbers; `cumsum()` and `cumprod()` of one dimension (see [k_cumsum()] for an axis).
+#' * Summaries: `max()`, `min()`, `sum()`, `prod()`, `any()`, `all()`, `range()`, `mean()`: of all elements.
+#' * `x[i, j]`: positions and ranges, counted from 1, one index for each dimension, empty for all.
+#'   A result's dimensions of size 1 are dropped, unless `drop = FALSE`. For other rows than those of a
+#'   range, see `k_gather()`.
+#' * `t()` reverses the axes. `%*%` multiplies from R 4.3 on; before, use [k_dot()].
+#' * `dim()` and `length()` tell the static shape, with `NA` for an unknown size.
+#' * `as.array()`, `as.matrix()`, `as.vector()`, `as.numeric()`, `as.integer()` and `as.logical()` compute the
+#'   value, as [k_eval()] does.
+#'
+#' @param x,e1,e2,object Tensors; the other one of an operator may be a number or array.
+#' @param ... For `[`, the indices. Else further arguments of the generic function.
+#' @param drop Whether to drop dimensions of size 1.
+#' @param na.rm Must be `FALSE`.
+#' @param mode As of [as.vector()].
+#' @return A tensor, an integer vector (`dim()`), an integer (`length()`), or an array of the values.
+#'
+#'   Errors: `keras_error_shape` where shapes do not fit or an index is out of range, `keras_error_dtype`,
+#'   `keras_error_argument` for a function or an index that tensors do not have,
+#'   `keras_error_backend_mismatch` where two tensors are of different backends.
+#' @examplesIf is_backend_installed()
+#' x <- k_constant(matrix(1:6, 2))
+#' as.array(x[1, 2:3] * 10 - 1)
+#' as.array(sqrt(abs(-x)))
+#' as.array(sum(x > 2))
+#' dim(x)
+#' @name keras_tensor
+NULL
+
+operators <- c("+" = "add", "-" = "subtract", "*" = "multiply", "/" = "divide", "^" = "pow", "%%" = "remainder",
+               "%/%" = "floor_divide", "==" = "equal", "!=" = "not_equal", "<" = "less", "<=" = "less_equal",
+               ">" = "greater", ">=" = "greater_equal", "&" = "logical_and", "|" = "logical_or")
+
+#' @rdname keras_tensor
+#' @export
+Ops.keras_tensor <- function(e1, e2) { # nolint: object_name_linter.
+  if (missing(e2)) {
+    return(switch(.Generic,
+      "+" = e1,
+      "-" = call_method("negative", e1),
+      "!" = call_method("logical_not", e1)
+    ))
+  }
+  call_method(operators[[.Generic]], as_value(e1, "e1"), as_value(e2, "e2"))
+}
+
+matrix_product <- function(x, y) {
+  call_method("dot", as_value(x, "x"), as_value(y, "y"))
+}
+
+#' @rdname keras_tensor
+#' @export
+Math.keras_tensor <- function(x, ...) { # nolint: object_name_linter.
+  f <- math_functions[[.Generic]]
+  if (is.null(f)) {
+    abort("argument", c(
+      paste0("`", .Generic, "()` is not there for tensors."),
+      i = paste0("These are: ", paste0("`", names(math_functions), "()`", collapse = ", "), ".")
+    ), function_name = NULL)
+  }
+  f(x, ...)
+}
+
+#' The functions of R's group Math that tensors have
+#' @noRd
+math_functions <- list(
+  abs = function(x) call_method("abs", x),
+  sign = function(x) call_method("sign", x),
+  sqrt = function(x) call_method("sqrt", x),
+  exp = function(x) call_method("exp", x),
+  log = function(x, base = exp(1)) {
+    if (missing(base)) call_method("log", x) else call_method("log", x) / log(base)
+  },
+  log2 = function(x) call_method("log", x) / log(2),
+  log10 = function(x) call_method("log", x) / log(10),
+  log1p = function(x) call_method("log", x + 1),
+  sin = function(x) call_method("sin", x),
+  cos = function(x) call_method("cos", x),
+  tan = function(x) call_method("sin", x) / call_method("cos", x),
+  tanh = function(x) call_method("tanh", x),
+  floor = function(x) x %/% 1,
+  ceiling = function(x) -(-x %/% 1),
+  trunc = function(x, ...) call_method("sign", x) * (call_method("abs", x) %/% 1),
+  round = function(x, digits = 0) {
+    if (!identical(as.double(digits), 0)) {
+      abort("argument", "tensors are rounded to whole numbers: `digits` must be 0.", function_name = "round()")
+    }
+    call_method("round", x)
+  },
+  cumsum = function(x) cumulated("cumsum", x),
+  cumprod = function(x) cumulated("cumprod", x)
+)
+
+cumulated <- function(name, x) {
+  if (length(dim(x)) != 1L) {
+    abort("shape", c(
+      paste0("`x` must have one dimension, not shape ", format_shape(dim(x)), "."),
+      i = paste0("`k_", name, "(x, axis)` goes along an axis.")
+    ), function_name = paste0(name, "()"))
+  }
+  call_method(name, x, 0L)
+}
+
+#' @rdname keras_tensor
+#' @export
+Summary.keras_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
+  generic <- .Generic
+  if (!identical(na.rm, FALSE)) {
+    abort("argument", "`na.rm` must be FALSE: tensors hold no missing values.",
+          function_name = paste0(generic, "()"))
+  }
+  parts <- list(...)
+  if (generic == "range") {
+    ends <- lapply(c("min", "max"), function(end) do.call(end, parts))
+    return(call_method("concatenate", lapply(ends, function(end) call_method("reshape", end, list(1L))), 0L))
+  }
+  combine <- c(max = "maximum", min = "minimum", sum = "add", prod = "multiply", any = "logical_or",
+               all = "logical_and")[[generic]]
+  reduced <- lapply(parts, function(part) {
+    # Numbers stay numbers here, and take the dtype of the tensor beside them.
+    if (inherits(part, "keras_tensor")) call_method(generic, part) else do.call(generic, list(part))
+  })
+  Reduce(function(x, y) call_method(combine, x, y), reduced)
+}
+
+#' @rdname keras_tensor
+#' @export
+mean.keras_tensor <- function(x, ...) {
+  call_method("mean", x)
+}
+
+#' @rdname keras_tensor
+#' @export
+t.keras_tensor <- function(x) {
+  call_method("transpose", x)
+}
+
+# -- positions --------------------------------------------------------------------------------------------
+
+#' @rdname keras_tensor
+#' @export
+`[.keras_tensor` <- function(x, ..., drop = TRUE) {
+  shape <- dim(x)
+  indices <- rlang::dots_list(..., .preserve_empty = TRUE, .ignore_empty = "none")
+  if (length(indices) == 0L || (length(indices) == 1L && rlang::is_missing(indices[[1L]]))) {
+    indices <- rep(list(rlang::missing_arg()), length(shape))  # x[]
+  }
+  if (length(indices) != length(shape)) {
+    abort("shape", paste0(length(indices), " indices are given for a tensor with ", length(shape),
+                          " dimensions; one for each is needed."), function_name = "`[`")
+  }
+  parts <- lapply(seq_along(indices), function(i) {
+    if (rlang::is_missing(indices[[i]])) {
+      whole_axis(shape[[i]], drop)
+    } else {
+      index_part(indices[[i]], shape[[i]], i, drop)
+    }
+  })
+  call_shim("get_item", x, parts)
+}
+
+whole_axis <- function(size, drop) {
+  if (drop && identical(size, 1L)) 0L else list(NULL, NULL, NULL)
+}
+
+#' One index as a position, or as start, stop and step, counted from 0
+#' @noRd
+index_part <- function(index, size, axis, drop) {
+  refuse <- function(...) abort("argument", paste0("index ", axis, " ", ...), function_name = "`[`")
+  if (!is.numeric(index) || length(index) == 0L || anyNA(index) || any(index != trunc(index))) {
+    refuse("must be a whole number or a range of them, not ", describe_value(index), ".")
+  }
+  if (any(index < 1)) {
+    refuse("must be 1 or more; negative indices, which leave out elements, are not there for tensors.")
+  }
+  if (!is.na(size) && any(index > size)) {
+    abort("shape", paste0("index ", axis, " is ", max(index), ", out of range for an axis of size ", size, "."),
+          function_name = "`[`")
+  }
+  index <- as_whole(index)
+  if (length(index) == 1L) {
+    return(if (drop) index - 1L else list(index - 1L, index, 1L))
+  }
+  step <- unique(diff(index))
+  if (length(step) != 1L || step < 1L) {
+    refuse("must be a range with rising steps of one length, such as 2:4; `k_gather()` takes any indices.")
+  }
+  list(index[[1L]] - 1L, index[[length(index)]], step)
+}
+
+# -- questions --------------------------------------------------------------------------------------------
+
+#' @rdname keras_tensor
+#' @export
+dim.keras_tensor <- function(x) {
+  sizes <- call_shim("int_shape", x)
+  if (length(sizes)) vapply(sizes, function(size) if (is.null(size)) NA_integer_ else size, 0L)
+}
+
+#' @rdname keras_tensor
+#' @export
+length.keras_tensor <- function(x) {
+  as.integer(prod(dim(x)))
+}
+
+# -- values -----------------------------------------------------------------------------------------------
+
+#' @rdname keras_tensor
+#' @export
+as.array.keras_tensor <- function(x, ...) {
+  call_method("eval", x)
+}
+
+#' @rdname keras_tensor
+#' @export
+as.matrix.keras_tensor <- function(x, ...) {
+  value <- as.array(x)
+  if (length(dim(value)) > 2L) {
+    abort("shape", paste0("a tensor of shape ", format_shape(dim(x)), " is no matrix."),
+          function_name = "as.matrix()")
+  }
+  as.matrix(value)
+}
+
+#' @rdname keras_tensor
+#' @export
+as.vector.keras_tensor <- function(x, mode = "any") {
+  as.vector(as.array(x), mode)
+}
+
+#' @rdname keras_tensor
+#' @export
+as.double.keras_tensor <- function(x, ...) {
+  as.double(as.array(x))
+}
+
+#' @rdname keras_tensor
+#' @export
+as.integer.keras_tensor <- function(x, ...) {
+  as.integer(as.array(x))
+}
+
+#' @rdname keras_tensor
+#' @export
+as.logical.keras_tensor <- function(x, ...) {
+  as.logical(as.array(x))
+}
+
+# -- showing ----------------------------------------------------------------------------------------------
+
+#' @rdname keras_tensor
+#' @export
+format.keras_tensor <- function(x, ...) {
+  told <- tell(x)
+  paste0("<", told$backend, " ", told$kind, if (!is.null(told$name)) paste0(" '", told$name, "'"), ": ",
+         told$dtype, ", shape ", format_shape(told$shape), ">")
+}
+
+#' @rdname keras_tensor
+#' @export
+print.keras_tensor <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  if (tell(x)$kind %in% c("constant", "variable") && length(x) <= largest_shown) {
+    value <- tryCatch(as.array(x), keras_error = identity)
+    if (inherits(value, "keras_error")) {
+      cat("Its value is gone: ", conditionMessage(value), "\n", sep = "")
+    } else {
+      print(value, ...)
+    }
+  }
+  invisible(x)
+}
+
+#' What the handle of a tensor says
+#' @noRd
+tell <- function(x) {
+  setNames(call_shim("describe", x), c("backend", "kind", "name", "dtype", "shape"))
+}
+
+#' How many elements a value may have to be printed with its tensor
+#' @noRd
+largest_shown <- 60L
+
+#' @rdname keras_tensor
+#' @export
+str.keras_tensor <- function(object, ...) {
+  cat(" ", format(object), "\n", sep = "")
+}
+
+#' A shape as it is written in messages: `(NA, 3)`
+#' @noRd
+format_shape <- function(shape) {
+  sizes <- vapply(shape, function(size) if (is.null(size) || is.na(size)) "NA" else format(size), "")
+  paste0("(", paste(sizes, collapse = ", "), ")")
+}

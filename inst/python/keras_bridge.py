@@ -1,0 +1,176 @@
+"""The Python side of the R package's bridge to pyshim.
+
+R calls functions that ``function`` and ``method`` give. They never raise: what went wrong comes back as a
+``Failure``, from which R makes a condition. So R needs nothing of the way reticulate reports exceptions,
+which differs between its releases.
+"""
+
+import re
+import sys
+import threading
+import traceback
+import warnings
+
+import numpy as np
+import pyshim
+from pyshim import errors, session
+
+
+class Failure:
+    """What a call gives in place of raising; ``fields`` is what R makes a condition from."""
+
+    def __init__(self, error):
+        self.fields = {"kind": _kind(error), "message": str(error), "function": None, "native": None,
+                       "condition": getattr(error, "number", None)}
+        if isinstance(error, errors.KerasError):
+            self.fields.update(message=error.message, function=error.function, native=error.native)
+        else:
+            self.fields["native"] = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+
+
+class RConditionError(errors.KerasError):
+    """An R function that Python called has signalled a condition, which R keeps by number."""
+
+    def __init__(self, number):
+        super().__init__("an R function failed")
+        self.number = number
+
+
+def _kind(error):
+    """The condition's class without its prefix: "shape" of ShapeError."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupt"
+    if not isinstance(error, errors.KerasError):
+        return "python"
+    name = re.sub("Error$", "", type(error).__name__)
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+# -- calls from R -----------------------------------------------------------------------------------------
+
+def function(name):
+    """The function of pyshim, or of this module, of that name, as R calls it."""
+    return _guarded(getattr(pyshim, name, None) or globals()[name])
+
+
+def method(name):
+    """The function of that name on the backend of its first tensor, whichever backend is the current one."""
+    def call(*args):
+        tensor = next(arg for arg in args if isinstance(arg, pyshim.Tensor))
+        return session.call_on(tensor.host, name, args, {})
+    return _guarded(call)
+
+
+def _guarded(target):
+    def call(*args, **kwargs):
+        try:
+            return _for_r(target(*args, **kwargs))
+        except (Exception, KeyboardInterrupt) as error:
+            return Failure(error)
+    return call
+
+
+def _for_r(value):
+    """The value with arrays of the types that R has. Lists become tuples, which reticulate never simplifies."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_for_r(part) for part in value)
+    if isinstance(value, (np.ndarray, np.generic)):
+        if value.dtype.kind == "f" or value.dtype in ("int64", "uint32", "uint64"):
+            value = value.astype("float64")
+        elif value.dtype.kind in "iu":
+            value = value.astype("int32")
+        return value if value.ndim else value.item()
+    return value
+
+
+# -- what R asks that pyshim has no function for ------------------------------------------------------------
+
+def describe(x):
+    """Backend, kind, name, dtype and shape of a tensor."""
+    return x.backend, x.kind, x.name, x.dtype, x.shape
+
+
+def describe_function(x):
+    """Backend, inputs and outputs of a compiled function."""
+    return x.backend, x.inputs, x.outputs
+
+
+def call_function(compiled, values):
+    """Call a compiled function."""
+    return compiled(values)
+
+
+def get_item(x, parts):
+    """Elements by position; each part is a position or (start, stop, step), both counted from 0."""
+    key = tuple(slice(*part) if isinstance(part, (list, tuple)) else part for part in parts)
+    return session.call_on(x.host, "get_item", (x, key), {})
+
+
+def enter(scope):
+    """Enter a context manager of pyshim."""
+    scope.__enter__()
+
+
+def leave(scope):
+    """Leave a context manager of pyshim."""
+    scope.__exit__(None, None, None)
+
+
+def mode(eager):
+    """The context in which calls are eager, or symbolic."""
+    return session._Mode(eager)
+
+
+# -- R functions, and what is printed -----------------------------------------------------------------------
+
+class RFunction:
+    """An R function as a Python function. ``respond`` takes the list of arguments, and gives a dict with
+    the "value", or with the number of the "condition" that the function signalled."""
+
+    def __init__(self, respond):
+        self.respond = respond
+
+    def __call__(self, *args):
+        answer = self.respond(list(args))
+        if answer["condition"] == "interrupt":
+            raise KeyboardInterrupt
+        if answer["condition"] is not None:
+            raise RConditionError(answer["condition"])
+        return answer["value"]
+
+
+class Stream:
+    """sys.stdout or sys.stderr, where what is written goes to R, which knows who wants to see it."""
+
+    def __init__(self, original, write):
+        self._original = original
+        self._write = write
+
+    def write(self, text):
+        # R can be called by its own thread only.
+        if threading.current_thread() is threading.main_thread():
+            self._write(text)
+        else:
+            self._original.write(text)
+        return len(text)
+
+    def flush(self):
+        self._original.flush()
+
+    def __getattr__(self, name):
+        return getattr(self._original, name)
+
+
+def connect(show_output, show_error, show_warning, announce):
+    """Hand what Python prints, its warnings, and the news of a backend in use to functions of R."""
+    sys.stdout = Stream(sys.stdout, show_output)
+    sys.stderr = Stream(sys.stderr, show_error)
+    session.announce = announce
+    show = warnings.showwarning
+
+    def showwarning(message, category, filename, *more):
+        if filename.startswith(pyshim.__path__[0]):
+            show_warning(str(message))
+        else:
+            show(message, category, filename, *more)
+    warnings.showwarning = showwarning
