@@ -1,0 +1,177 @@
+"""Descriptions: the natives of this engine.
+
+CNTK's dynamic axes and free dimensions have gaps. So a kernel builds nothing of CNTK when it is called: it
+says what is to be computed, and a program builds it when the shapes of all inputs are known.
+"""
+
+import numpy as np
+
+from ..contract.rules import FLOATS, INTEGERS
+from . import native
+
+
+class Kernel:
+    """A kernel: its name, and how CNTK computes it.
+
+    ``build`` makes a CNTK function of CNTK variables with known shapes, or gives an array where the shapes
+    alone decide the result. What is computed by NumPy is in ``integers.py``, under the kernel's name.
+    """
+
+    def __init__(self, name, build, dtype=None, like=0, differentiable=True):
+        self.name = name
+        self.build = build
+        self.dtype = dtype
+        self.like = like  # the input whose dtype the result has, unless dtype or an attribute says it
+        self.differentiable = differentiable
+
+    def __call__(self, *inputs, **attributes):
+        dtype = self.dtype or attributes.get("dtype") or inputs[self.like].dtype
+        return Description(self, inputs, attributes, dtype)
+
+
+def kernel(name, build, **more):
+    """The method of the engine that describes a kernel."""
+    described = Kernel(name, build, **more)
+
+    def method(self, *inputs, **attributes):
+        return described(*inputs, **attributes)
+    return method
+
+
+class Description:
+    """What is to be computed: a kernel, the descriptions of its inputs, its attributes, the result's dtype.
+
+    ``on_numpy``: CNTK has floats only, so what consists of integers is computed by NumPy.
+    """
+
+    __slots__ = ("kernel", "inputs", "attributes", "dtype", "on_numpy")
+
+    def __init__(self, kernel, inputs, attributes, dtype):
+        self.kernel = kernel
+        self.inputs = inputs
+        self.attributes = attributes
+        self.dtype = dtype
+        self.on_numpy = self._on_numpy()
+
+    def _on_numpy(self):
+        if any(x.dtype in INTEGERS for x in self.inputs):
+            return True
+        if self.kernel.name in ("shape", "fill_like"):  # the shape of the input is enough
+            return self.inputs[0].on_numpy
+        return self.dtype in INTEGERS or (self.dtype == "bool" and all(x.on_numpy for x in self.inputs))
+
+    def differentiable_inputs(self):
+        """The inputs that a gradient flows back to."""
+        if self.on_numpy or not self.kernel.differentiable or self.dtype not in FLOATS:
+            return ()
+        return tuple(x for x in self.inputs if x.dtype in FLOATS)
+
+
+class Source(Description):
+    """What is not computed: a variable, constant or placeholder."""
+
+    __slots__ = ()
+
+    def __init__(self, dtype):
+        super().__init__(None, (), {}, dtype)
+
+    def _on_numpy(self):
+        return self.dtype not in FLOATS
+
+    def differentiable_inputs(self):
+        return ()
+
+
+class Placeholder(Source):
+
+    __slots__ = ()
+
+
+class Constant(Source):
+
+    __slots__ = ("array", "_constant")
+
+    def __init__(self, array):
+        super().__init__(array.dtype.name)
+        self.array = array
+        self._constant = None
+
+    @property
+    def constant(self):
+        """The constant of CNTK, one for all functions."""
+        if self._constant is None:
+            self._constant = native.constant(self.array.astype(native.carrier(self.dtype)))
+        return self._constant
+
+
+class Variable(Source):
+    """A variable: a parameter of CNTK, or an array where CNTK has no such thing."""
+
+    __slots__ = ("parameter", "_array")
+
+    def __init__(self, array):
+        super().__init__(array.dtype.name)
+        self.parameter = None
+        if self.dtype in FLOATS and array.size:
+            self.parameter = native.parameter(array.astype(native.carrier(self.dtype)))
+        else:
+            self._array = array.copy()
+
+    def get(self):
+        """The value, as an array of its own."""
+        if self.parameter is None:
+            return self._array.copy()
+        return self.parameter.value.astype(self.dtype, copy=False)
+
+    def set(self, value):
+        """Change the value, to an array or a value of CNTK that fits."""
+        if self.parameter is None:
+            self._array = np.array(value, dtype=self.dtype)
+        elif isinstance(value, np.ndarray):
+            # float16 is rounded, though carried in float32.
+            rounded = value.astype(self.dtype).astype(native.carrier(self.dtype))
+            self.parameter.set_value(native.view(rounded))
+        else:
+            self.parameter.set_value(native.cntk_py.Value.data(value))
+
+
+class Group:
+    """A loss and what it is differentiated by: their gradients are computed together."""
+
+    __slots__ = ("loss", "by")
+
+    def __init__(self, loss, by):
+        self.loss = loss
+        self.by = by
+
+
+class Gradient(Description):
+    """The gradient of a group's loss with respect to one of its descriptions."""
+
+    __slots__ = ("group", "variable")
+
+    def __init__(self, group, variable):
+        self.group = group
+        self.variable = variable
+        super().__init__(None, (group.loss,) + tuple(group.by), {}, variable.dtype)
+
+    def _on_numpy(self):
+        return False
+
+    def differentiable_inputs(self):
+        return ()
+
+
+def ordered(roots):
+    """The descriptions that the roots need, themselves included, inputs first. Iterative: graphs are deep."""
+    order, seen = [], set()
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        description, done = stack.pop()
+        if done:
+            order.append(description)
+        elif description not in seen:
+            seen.add(description)
+            stack.append((description, True))
+            stack.extend((x, False) for x in description.inputs)
+    return order

@@ -1,0 +1,86 @@
+"""Elementwise mathematics on CNTK.
+
+Where a kernel is an operation of ours, CNTK's own is wrong: its log and its division keep away from 0 (no
+inf, no nan), its maximum and minimum lose nan, its pow loses signs and infinities, its round takes halves
+away from 0, and it has no sign.
+"""
+
+import numpy as np
+
+from .description import kernel
+from .native import C
+from .operation import constant_derivative, operation
+
+
+def number(x, constant):
+    """A scalar constant of CNTK, of the dtype of x."""
+    return C.constant(constant, shape=(), dtype=x.dtype)
+
+
+def sqrt(x):
+    """CNTK's own gives 0 for nan."""
+    return C.element_select(C.not_equal(x, x), x, C.sqrt(x))
+
+
+def pow_by_base(gradient, result, x, y):
+    # 0 where y is 0, also where x is 0 and its power -1 infinite.
+    return np.where(y == 0, 0, gradient * y * np.power(x, y - 1))
+
+
+def pow_by_exponent(gradient, result, x, y):
+    return np.where(x > 0, gradient * result * np.log(x), 0)
+
+
+def logical_and(x, y):
+    return C.element_times(x, y)
+
+
+def logical_or(x, y):
+    return C.element_max(x, y)
+
+
+def logical_not(x):
+    return C.minus(number(x, 1), x)
+
+
+class Elementwise:
+
+    _sqrt = kernel("sqrt", sqrt)
+    _exp = kernel("exp", C.exp)
+    _log = kernel("log", operation(np.log, lambda gradient, result, x: gradient / x))
+    _sin = kernel("sin", C.sin)
+    _cos = kernel("cos", C.cos)
+    _sigmoid = kernel("sigmoid", C.sigmoid)
+    _tanh = kernel("tanh", C.tanh)
+    _round = kernel("round", operation(np.rint, constant_derivative))
+    _divide = kernel("divide", operation(np.divide,
+                                         lambda gradient, result, x, y: gradient / y,
+                                         lambda gradient, result, x, y: gradient * (-result / y)))
+
+    _abs = kernel("abs", C.abs)
+    _square = kernel("square", C.square)
+    _sign = kernel("sign", operation(np.sign, constant_derivative))
+    _negative = kernel("negative", C.negate)
+    _add = kernel("add", C.plus)
+    _subtract = kernel("subtract", C.minus)
+    _multiply = kernel("multiply", C.element_times)
+    _floor_divide = kernel("floor_divide", operation(lambda x, y: np.floor(np.divide(x, y)),
+                                                     constant_derivative))
+    _pow = kernel("pow", operation(np.power, pow_by_base, pow_by_exponent))
+    _maximum = kernel("maximum", operation(np.maximum,
+                                           lambda gradient, result, x, y: gradient * (x >= y),
+                                           lambda gradient, result, x, y: gradient * (x < y)))
+    _minimum = kernel("minimum", operation(np.minimum,
+                                           lambda gradient, result, x, y: gradient * (x <= y),
+                                           lambda gradient, result, x, y: gradient * (x > y)))
+
+    _equal = kernel("equal", C.equal, dtype="bool")
+    _not_equal = kernel("not_equal", C.not_equal, dtype="bool")
+    _greater = kernel("greater", C.greater, dtype="bool")
+    _greater_equal = kernel("greater_equal", C.greater_equal, dtype="bool")
+    _less = kernel("less", C.less, dtype="bool")
+    _less_equal = kernel("less_equal", C.less_equal, dtype="bool")
+    _logical_and = kernel("logical_and", logical_and)
+    _logical_or = kernel("logical_or", logical_or)
+    _logical_not = kernel("logical_not", logical_not)
+    _select = kernel("select", C.element_select, like=1)

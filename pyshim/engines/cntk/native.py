@@ -1,0 +1,100 @@
+"""CNTK itself, imported quietly, and the few of its objects that the engine makes and reads."""
+
+import os
+import sys
+import tempfile
+import warnings
+
+import numpy as np
+
+# What CNTK 2.7 says on every machine that is not Ubuntu 16.04 with a GPU, and to every first computation.
+KNOWN_WARNINGS = ("Unsupported Linux distribution", r"\s*#+ Missing optional dependency")
+KNOWN_LINES = (b"Selected CPU as the process wide default device.",)
+
+with warnings.catch_warnings():
+    for known in KNOWN_WARNINGS:
+        warnings.filterwarnings("ignore", message=known)
+    import cntk as C
+
+from cntk import cntk_py
+from cntk.internal.swig_helper import typemap
+
+DEVICE = C.cpu()  # PyPI's CNTK 2.7 has no GPU code
+
+
+def _first_computation():
+    """Let CNTK choose its device now; of what it writes to stderr the known lines are left out."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as written:
+        os.dup2(written.fileno(), 2)
+        try:
+            C.try_set_default_device(DEVICE)
+            C.constant(1.0).value
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+        written.seek(0)
+        for line in written:
+            if line.strip() not in KNOWN_LINES:
+                os.write(2, line)
+
+
+_first_computation()
+
+
+def carrier(dtype):
+    """The dtype that CNTK computes a float or bool of the contract in."""
+    return "float64" if dtype == "float64" else "float32"
+
+
+def view(array):
+    """CNTK's own copy of an array, which must be one of float32 or float64."""
+    return cntk_py.NDArrayView(np.ascontiguousarray(array).reshape(array.shape), DEVICE, False, False)
+
+
+def value(array):
+    """An array in the form in which CNTK's functions take and give data."""
+    return cntk_py.Value(view(array))
+
+
+def array(value):
+    """A NumPy array of its own with the data of a CNTK value."""
+    return cntk_py.Value.data(value).to_ndarray()
+
+
+def constant(array):
+    return C.Constant(array, dtype=array.dtype.type)
+
+
+def parameter(array):
+    return C.Parameter(array.shape, array, array.dtype.type)
+
+
+def placeholder(shape, dtype):
+    """A place in a block for a variable of the outside; its dtype is known, unlike that of ``C.placeholder``."""
+    kind = cntk_py.DataType_Double if np.dtype(dtype) == np.float64 else cntk_py.DataType_Float
+    return typemap(cntk_py.placeholder_variable)(shape, kind, "", [])
+
+
+def forward(function, arguments, outputs, keep=()):
+    """Run a function: the state for ``backward``, and the value of each output variable.
+
+    The values are valid until the function runs again. ``Function.forward`` does the same with checks
+    and conversions that cost more than a small function itself.
+    """
+    results = dict.fromkeys(outputs)
+    state = cntk_py.Function._forward(function, arguments, results, DEVICE, set(keep))
+    return state, results
+
+
+def backward(function, state, root, seed, variables):
+    """The gradients of one output, weighted by the seed, with respect to variables."""
+    results = dict.fromkeys(variables)
+    cntk_py.Function._backward(function, state, {root: seed}, results)
+    return results
+
+
+def shape(value):
+    """The shape of a CNTK value."""
+    return tuple(cntk_py.Value.shape(value).dimensions())

@@ -1,0 +1,9 @@
+"""Functions of neural networks that CNTK has natively."""
+
+from .description import kernel
+from .native import C
+
+
+class NN:
+
+    _softmax = kernel("softmax", C.softmax)

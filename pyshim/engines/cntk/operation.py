@@ -1,0 +1,92 @@
+"""Operation: a function of NumPy inside a CNTK function, with its derivative.
+
+For kernels that CNTK lacks or gets wrong; the families say which and why.
+"""
+
+import numpy as np
+
+from . import native
+from .native import C, cntk_py
+from cntk.internal.swig_helper import map_if_possible
+
+UserFunction = C.ops.functions.UserFunction
+
+
+def operation(forward, *derivatives):
+    """A builder of CNTK functions from NumPy functions.
+
+    ``forward`` computes the result from the inputs' arrays. There is a derivative for each input, or one for
+    all: it is called with the gradient of the result, the result, and the inputs' arrays, and gives the
+    gradient of its input, in the result's shape if it is broadcast. Attributes go to all of them.
+    """
+    def build(*inputs, **attributes):
+        return C.user_function(Operation(_separate(inputs), forward, derivatives, attributes))
+    return build
+
+
+def constant_derivative(gradient, result, *arrays, **attributes):
+    """The derivative of a function that is constant but for steps."""
+    return np.zeros_like(gradient)
+
+
+def _separate(inputs):
+    """The inputs, in a form in which CNTK finds them: it loses arguments of the whole function that a user
+    function takes directly, and those that it takes twice."""
+    separate = []
+    for x in inputs:
+        if getattr(x, "is_input", False) or getattr(x, "is_placeholder", False) \
+                or any(x is other for other in separate):
+            x = C.reshape(x, x.shape)
+        separate.append(x)
+    return separate
+
+
+class Operation(UserFunction):
+    """Overrides the methods that CNTK calls with its values: the public ones convert through slow checks."""
+
+    def __init__(self, inputs, forward, derivatives, attributes):
+        self.numpy_forward = forward
+        self.derivatives = derivatives
+        self.attributes_ = attributes
+        self.dtype_ = inputs[0].dtype
+        # Arrays without memory of their own tell the result's shape.
+        shapes = [np.broadcast_to(self.dtype_(1), x.shape) for x in inputs]
+        self.shape_ = np.shape(forward(*shapes, **attributes))
+        super().__init__(inputs)
+
+    def clone(self, inputs):
+        return Operation(_separate(inputs), self.numpy_forward, self.derivatives, self.attributes_)
+
+    def infer_outputs(self):
+        return [C.output_variable(self.shape_, self.dtype_, [])]
+
+    def _forward(self, arguments, outputs, device=None, outputs_to_retain=None):
+        map_if_possible(outputs)
+        arrays = [native.array(value) for value in arguments]
+        result = np.asarray(self.numpy_forward(*arrays, **self.attributes_), dtype=self.dtype_)
+        for variable in outputs:
+            outputs[variable] = native.value(result)
+        return cntk_py.UserBackPropState.create(self, native.DEVICE, (result, arrays)), outputs
+
+    def _backward(self, state, root_gradients, variables):
+        map_if_possible(root_gradients)
+        map_if_possible(variables)
+        result, arrays = cntk_py.UserBackPropState.data(state)
+        gradient, = [native.array(value) for value in root_gradients.values()]
+        inputs = self.inputs
+        for variable in variables:
+            i = inputs.index(variable)
+            derivative = self.derivatives[i if len(self.derivatives) > 1 else 0]
+            of_input = derivative(gradient, result, *arrays, **self.attributes_)
+            variables[variable] = native.value(_summed_to(of_input, arrays[i].shape).astype(self.dtype_))
+
+
+def _summed_to(gradient, shape):
+    """The gradient of an input that was broadcast: summed over what it was repeated along."""
+    gradient = np.asarray(gradient)
+    if gradient.shape == shape:
+        return gradient
+    more = gradient.ndim - len(shape)
+    repeated = tuple(range(more)) + tuple(more + i for i, size in enumerate(shape)
+                                          if size == 1 and gradient.shape[more + i] != 1)
+    return gradient.sum(axis=repeated, keepdims=True).reshape(shape)

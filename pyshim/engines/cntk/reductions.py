@@ -1,0 +1,96 @@
+"""Reductions on CNTK.
+
+Where a kernel is an operation of ours, CNTK's own is wrong or missing: its maximum and minimum over an axis
+lose nan and do not share the gradient among equals, its gradient of a product is 0 where an element is 0,
+and it has no running sum or product.
+"""
+
+import numpy as np
+
+from ..contract.rules import reduced
+from .description import kernel
+from .elementwise import number
+from .native import C
+from .operation import operation
+
+
+def over_axes(reduce):
+    """A builder from a reduction of CNTK."""
+    def build(x, axis, keepdims):
+        # CNTK drops no axis, or all.
+        kept = reduce(x, axis=list(axis), keepdims=True)
+        return kept if keepdims else C.reshape(kept, reduced(x.shape, axis, False))
+    return build
+
+
+def any_true(x, axis, keepdims):
+    return over_axes(C.reduce_max)(x, axis, keepdims)
+
+
+def all_true(x, axis, keepdims):
+    return over_axes(C.reduce_min)(x, axis, keepdims)
+
+
+def extremum(reduce):
+    """A builder of a maximum or minimum."""
+    def forward(x, axis, keepdims):
+        return reduce(x, axis=axis, keepdims=keepdims)
+
+    def derivative(gradient, result, x, axis, keepdims):
+        kept = reduced(x.shape, axis, True)
+        equal = x == result.reshape(kept)
+        return gradient.reshape(kept) * equal / equal.sum(axis, keepdims=True)
+    return operation(forward, derivative)
+
+
+def product(x, axis, keepdims):
+    return np.prod(x, axis=axis, keepdims=keepdims)
+
+
+def product_derivative(gradient, result, x, axis, keepdims):
+    """Each element's derivative is the product of the others: of those before it and those after it."""
+    last = np.moveaxis(x, axis, range(-len(axis), 0))
+    rows = last.reshape(last.shape[:x.ndim - len(axis)] + (-1,))
+    others = _before(np.cumprod, rows, -1, 1) * _after(np.cumprod, rows, -1, 1)
+    others = np.moveaxis(others.reshape(last.shape), range(-len(axis), 0), axis)
+    return gradient.reshape(reduced(x.shape, axis, True)) * others
+
+
+def cumsum_derivative(gradient, result, x, axis):
+    return np.flip(np.cumsum(np.flip(gradient, axis), axis), axis)
+
+
+def cumprod_derivative(gradient, result, x, axis):
+    """Element i is in the results from i on: what stands before it, times a sum that is run from the end."""
+    x, gradient = np.moveaxis(x, axis, 0), np.moveaxis(gradient, axis, 0)
+    sums = gradient.copy()
+    for i in range(len(x) - 2, -1, -1):
+        sums[i] += x[i + 1] * sums[i + 1]
+    return np.moveaxis(_before(np.cumprod, x, 0, 1) * sums, 0, axis)
+
+
+def _before(accumulate, x, axis, start):
+    """The accumulation of all elements before each one along an axis."""
+    x = np.moveaxis(x, axis, 0)
+    shifted = np.concatenate([np.full_like(x[:1], start), x[:-1]])
+    return np.moveaxis(accumulate(shifted, 0), 0, axis)
+
+
+def _after(accumulate, x, axis, start):
+    """The accumulation of all elements after each one along an axis."""
+    return np.flip(_before(accumulate, np.flip(x, axis), axis, start), axis)
+
+
+class Reductions:
+
+    _max = kernel("max", extremum(np.max))
+    _min = kernel("min", extremum(np.min))
+    _sum = kernel("sum", over_axes(C.reduce_sum))
+    _prod = kernel("prod", operation(product, product_derivative))
+    _mean = kernel("mean", over_axes(C.reduce_mean))
+    _any = kernel("any", any_true)
+    _all = kernel("all", all_true)
+    _argmax = kernel("argmax", None, dtype="int64")  # of floats by NumPy, too: CNTK's gives floats
+    _argmin = kernel("argmin", None, dtype="int64")
+    _cumsum = kernel("cumsum", operation(np.cumsum, cumsum_derivative))
+    _cumprod = kernel("cumprod", operation(np.cumprod, cumprod_derivative))

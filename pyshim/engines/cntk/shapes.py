@@ -1,0 +1,69 @@
+"""Changing and joining shapes on CNTK."""
+
+import numpy as np
+
+from .description import kernel
+from .native import C
+
+
+def reshape(x, shape):
+    if -1 in shape:
+        count, known = int(np.prod(x.shape)), -int(np.prod(shape))
+        if not known or count % known:
+            raise ValueError("shape %s cannot hold the %d elements of shape %s" % (shape, count, x.shape))
+        shape = tuple(count // known if size == -1 else size for size in shape)
+    return C.reshape(x, shape)
+
+
+def concatenate(*tensors, axis):
+    return C.splice(*tensors, axis=axis) if len(tensors) > 1 else tensors[0]
+
+
+def expand_dims(x, axis):
+    return C.reshape(x, x.shape[:axis] + (1,) + x.shape[axis:])
+
+
+def squeeze(x, axis):
+    dropped = [x.shape[i] for i in axis]
+    if dropped != [1] * len(axis):
+        raise ValueError("only axes of size 1 can be dropped, not of size %s" % dropped)
+    return C.reshape(x, tuple(size for i, size in enumerate(x.shape) if i not in axis))
+
+
+def get_item(x, key):
+    """Slices of CNTK; numbers are slices of size 1 whose axis is dropped."""
+    axes, begins, ends, strides, shape = [], [], [], [], []
+    axis = 0
+    for part in key:
+        if part is None:
+            shape.append(1)
+            continue
+        size = x.shape[axis]
+        if isinstance(part, slice):
+            positions = range(*part.indices(size))
+            shape.append(len(positions))
+        elif -size <= part < size:
+            positions = range(part % size, part % size + 1)
+        else:
+            raise ValueError("position %d is out of range for size %d" % (part, size))
+        if not positions:
+            return np.empty(x.shape)[key]
+        if positions != range(size):
+            # CNTK, too, goes through a range with a negative stride from its end.
+            first, last = min(positions[0], positions[-1]), max(positions[0], positions[-1])
+            axes.append(axis)
+            begins.append(first)
+            ends.append(last + 1)
+            strides.append(positions.step)
+        axis += 1
+    cut = C.slice(x, axes, begins, ends, strides) if axes else x
+    return C.reshape(cut, tuple(shape)) if tuple(shape) != cut.shape else cut
+
+
+class Shapes:
+
+    _reshape = kernel("reshape", reshape)
+    _concatenate = kernel("concatenate", concatenate)
+    _expand_dims = kernel("expand_dims", expand_dims)
+    _squeeze = kernel("squeeze", squeeze)
+    _get_item = kernel("get_item", get_item)

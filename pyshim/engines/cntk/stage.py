@@ -1,0 +1,223 @@
+"""Stages: the parts of a program that CNTK computes, each as one function.
+
+``Stage`` says what is in it; ``BuiltStage`` is its function for the shapes of the first values it met.
+"""
+
+import numpy as np
+
+from . import integers, native
+from .description import Constant, Variable
+from .native import C
+
+# CNTK walks the whole graph for each function that is added to it. Within a block it walks the block only,
+# and a block is one function of the graph around it: so the time grows with the number of nodes, not its square.
+BLOCK_SIZE = 100
+
+
+class Stage:
+    """What CNTK computes together: descriptions, inputs first, those of them that are ``wanted`` outside,
+    and the gradients of one ``group``, a loss among them."""
+
+    def __init__(self, descriptions, wanted, group=None, gradients=()):
+        self.descriptions = descriptions
+        self.wanted = wanted
+        self.group = group
+        self.gradients = gradients
+
+    def outside_block(self):
+        """The descriptions whose values are needed outside the block that they are in."""
+        needed = set(self.wanted)
+        if self.group:
+            needed.add(self.group.loss)
+        block_of = {description: i // BLOCK_SIZE for i, description in enumerate(self.descriptions)}
+        for description, block in block_of.items():
+            needed.update(x for x in description.inputs if block_of.get(x) != block)
+        return needed
+
+
+class BuiltStage:
+
+    def __init__(self, stage, values):
+        self.stage = stage
+        self.given = {}    # the descriptions that are computed elsewhere: their input variables
+        self.moved = {}    # what gradients are taken by: the parameters that stand for a change of it
+        self.built = {}    # descriptions: variables or functions of CNTK, arrays where shapes decide the value
+        self._build(values)
+        self._combine()
+
+    # -- running --------------------------------------------------------------------------------------
+
+    def run(self, values):
+        """Add the values of the wanted descriptions and of the gradients to those that are there."""
+        values.update(self.known)
+        if self.function is None:
+            return
+        arguments = {variable: _fed(values[description], description)
+                     for description, variable in self.given.items()}
+        keep = [self.root] if self.moved else []
+        state, results = native.forward(self.function, arguments, self.results, keep)
+        for description, variable in self.outputs.items():
+            values[description] = results[variable]
+        if self.moved:
+            gradients = native.backward(self.function, state, self.root, self.seed, self.moved.values())
+            for gradient in self.stage.gradients:
+                if gradient.variable in self.moved:
+                    values[gradient] = gradients[self.moved[gradient.variable]]
+
+    # -- building -------------------------------------------------------------------------------------
+
+    def _build(self, values):
+        self.values = values
+        descriptions = self.stage.descriptions
+        needed = self.stage.outside_block() if len(descriptions) > BLOCK_SIZE else None
+        for start in range(0, len(descriptions), BLOCK_SIZE):
+            part = descriptions[start:start + BLOCK_SIZE]
+            if needed is None:
+                for description in part:
+                    self.built[description] = self._function(description, self._outer)
+            else:
+                self._build_block(part, [description for description in part if description in needed])
+        if self.stage.group:
+            self._outer(self.stage.group.loss)
+        del self.values
+
+    def _build_block(self, part, needed):
+        inner = {}
+        arguments = []  # pairs of a placeholder and what it stands for
+
+        def find(description):
+            if description not in inner:
+                found = self._outer(description)
+                if not isinstance(found, np.ndarray) and (found.is_input or found.is_output):
+                    place = native.placeholder(found.shape, found.dtype)
+                    arguments.append((place, found))
+                    found = place
+                inner[description] = found
+            return inner[description]
+
+        for description in part:
+            inner[description] = self._function(description, find)
+        outer = {id(place): found for place, found in arguments}
+        outputs = {}
+        for description in needed:
+            made = inner[description]
+            if id(made) in outer:
+                self.built[description] = outer[id(made)]
+            elif isinstance(made, np.ndarray) or not made.is_output:
+                self.built[description] = made
+            else:
+                outputs.setdefault(id(made), (made, []))[1].append(description)
+        if outputs:
+            functions = [made for made, _ in outputs.values()]
+            block = C.as_block(C.combine(functions), arguments, "block", "")
+            for output, (_, descriptions) in zip(block.outputs, outputs.values()):
+                for description in descriptions:
+                    self.built[description] = output
+
+    def _outer(self, description):
+        """What is built for a description; sources and what is computed elsewhere, as they are met."""
+        if description not in self.built:
+            self.built[description] = self._source(description)
+        return self.built[description]
+
+    def _source(self, description):
+        if isinstance(description, Variable) and description.parameter is not None:
+            if self._differentiated(description):
+                self.moved[description] = description.parameter
+            return description.parameter
+        value = self.values[description]
+        if isinstance(value, np.ndarray) and not value.size:
+            return value
+        if isinstance(description, Constant):
+            made = description.constant
+        else:
+            shape = value.shape if isinstance(value, np.ndarray) else native.shape(value)
+            made = C.input_variable(shape, np.dtype(native.carrier(description.dtype)).type, dynamic_axes=[])
+            self.given[description] = made
+        return self._movable(description, made)
+
+    def _function(self, description, find):
+        inputs = [find(x) for x in description.inputs]
+        made = _build_kernel(description, inputs)
+        return made if isinstance(made, np.ndarray) else self._movable(description, made)
+
+    def _differentiated(self, description):
+        return self.stage.group is not None and description in self.stage.group.by
+
+    def _movable(self, description, made):
+        """The function, plus a parameter that is 0 where a gradient is taken by it: that of the parameter.
+
+        It is the 0 that, added, changes no sign of another 0.
+        """
+        if not self._differentiated(description):
+            return made
+        change = native.parameter(np.full(made.shape, -0.0, made.dtype))
+        self.moved[description] = change
+        return C.plus(made, change)
+
+    def _combine(self):
+        """One function of all outputs, and the gradients that are 0 because nothing computed depends on them."""
+        self.known = {}
+        outputs = {}
+        for description in self.stage.wanted:
+            made = self.built[description]
+            if isinstance(made, np.ndarray):
+                self.known[description] = made
+            else:
+                outputs[description] = _output(made, description)
+        functions = {id(made): made for made in outputs.values()}
+        loss = self._loss() if self.stage.group else None
+        if loss is not None:
+            functions.setdefault(id(loss), loss)
+        self.function = C.combine(list(functions.values())) if functions else None
+        variables = dict(zip(functions, self.function.outputs)) if functions else {}
+        self.outputs = {description: variables[id(made)] for description, made in outputs.items()}
+        self.results = list(variables.values())
+        if loss is not None:
+            self.root = variables[id(loss)]
+            self.seed = native.value(np.ones(self.root.shape, self.root.dtype))
+            parameters = set(self.function.parameters)
+            self.moved = {description: change for description, change in self.moved.items()
+                          if change in parameters}
+        for gradient in self.stage.gradients:
+            if loss is None or gradient.variable not in self.moved:
+                self.known[gradient] = self._no_gradient(gradient)
+
+    def _loss(self):
+        loss = self.built[self.stage.group.loss]
+        return None if isinstance(loss, np.ndarray) else _output(loss, self.stage.group.loss)
+
+    def _no_gradient(self, gradient):
+        made = self._outer(gradient.variable)
+        return np.zeros(made.shape, gradient.dtype)
+
+
+def _build_kernel(description, inputs):
+    """CNTK's function of a description, or an array where the shapes of the inputs decide the value."""
+    sizes = [np.prod(x.shape, dtype=int) for x in inputs]
+    if not all(sizes) and description.kernel.name == "concatenate":
+        inputs = [x for x, size in zip(inputs, sizes) if size] or inputs
+        sizes = [size for size in sizes if size] or sizes
+    if not all(sizes):
+        arrays = [np.zeros(x.shape, of.dtype) for x, of in zip(inputs, description.inputs)]
+        return integers.compute(description, arrays)
+    inputs = [native.constant(x.astype(native.carrier(x.dtype.name))) if isinstance(x, np.ndarray) else x
+              for x in inputs]
+    if any(x.dtype != inputs[0].dtype for x in inputs):  # a bool beside float64
+        inputs = [x if x.dtype == np.float64 else C.cast(x, np.float64) for x in inputs]
+    return description.kernel.build(*inputs, **description.attributes)
+
+
+def _output(made, description):
+    """What is built as an output of the stage: no leaf, and of the dtype that bools are carried in."""
+    wanted = np.dtype(native.carrier(description.dtype)).type
+    if made.dtype != wanted:
+        return C.cast(made, wanted)
+    return made if made.is_output else C.reshape(made, made.shape)
+
+
+def _fed(value, description):
+    """A value as CNTK takes it."""
+    if isinstance(value, np.ndarray):
+        return native.value(value.astype(native.carrier(description.dtype), copy=False))
+    return value
