@@ -18,6 +18,7 @@ class LinearAlgebra:
             (None, 3)
         """
         x, y = self.operands(x, y)
+        rules.need_dtype(x, "x", rules.FLOATS + rules.INTEGERS, "numbers are needed,")
         if not x.ndim or not y.ndim:
             raise ShapeError("x and y must have at least one dimension; their shapes are %s and %s"
                              % (x.shape, y.shape))
