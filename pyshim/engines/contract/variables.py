@@ -26,6 +26,8 @@ class Variables:
         """
         dtype = rules.dtype_name(dtype or config.floatx())
         array = self.array(value, "value", dtype)
+        if constraint is not None and not callable(constraint):
+            raise ArgumentError("constraint must be a function, not %r" % (constraint,))
         name = name or self._default_name("variable")
         native = self._variable(array, name)
         return self.new_node(native, dtype, array.shape, kind="variable", name=name)
