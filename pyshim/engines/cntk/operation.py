@@ -20,7 +20,8 @@ def operation(forward, *derivatives):
     gradient of its input, in the result's shape if it is broadcast. Attributes go to all of them.
     """
     def build(*inputs, **attributes):
-        return C.user_function(Operation(_separate(inputs), forward, derivatives, attributes))
+        inputs = _separate(inputs)  # kept until the composite, which holds them, is made
+        return C.user_function(Operation(inputs, forward, derivatives, attributes))
     return build
 
 
@@ -36,7 +37,7 @@ def _separate(inputs):
     for x in inputs:
         if getattr(x, "is_input", False) or getattr(x, "is_placeholder", False) \
                 or any(x is other for other in separate):
-            x = C.reshape(x, x.shape)
+            x = C.reshape(x, x.shape).output
         separate.append(x)
     return separate
 
@@ -53,9 +54,10 @@ class Operation(UserFunction):
         shapes = [np.broadcast_to(self.dtype_(1), x.shape) for x in inputs]
         self.shape_ = np.shape(forward(*shapes, **attributes))
         super().__init__(inputs)
+        self._none_state = None  # CNTK's would refer to this function, and neither ever go
 
     def clone(self, inputs):
-        return Operation(_separate(inputs), self.numpy_forward, self.derivatives, self.attributes_)
+        return Operation(inputs, self.numpy_forward, self.derivatives, self.attributes_)
 
     def infer_outputs(self):
         return [C.output_variable(self.shape_, self.dtype_, [])]
