@@ -3,6 +3,8 @@
 For kernels that CNTK lacks or gets wrong; the families say which and why.
 """
 
+import contextlib
+
 import numpy as np
 
 from . import native
@@ -21,8 +23,19 @@ def operation(forward, *derivatives):
     """
     def build(*inputs, **attributes):
         inputs = _separate(inputs)  # kept until the composite, which holds them, is made
-        return C.user_function(Operation(inputs, forward, derivatives, attributes))
+        made = Operation(inputs, forward, derivatives, attributes)
+        return C.user_function(made)
     return build
+
+
+@contextlib.contextmanager
+def kept():
+    """The list of the operations that are made inside, which must live as long as they are run."""
+    before, Operation.kept = Operation.kept, []
+    try:
+        yield Operation.kept
+    finally:
+        Operation.kept = before
 
 
 def constant_derivative(gradient, result, *arrays, **attributes):
@@ -45,6 +58,8 @@ def _separate(inputs):
 class Operation(UserFunction):
     """Overrides the methods that CNTK calls with its values: the public ones convert through slow checks."""
 
+    kept = None  # where new operations are kept
+
     def __init__(self, inputs, forward, derivatives, attributes):
         self.numpy_forward = forward
         self.derivatives = derivatives
@@ -54,7 +69,11 @@ class Operation(UserFunction):
         shapes = [np.broadcast_to(self.dtype_(1), x.shape) for x in inputs]
         self.shape_ = np.shape(forward(*shapes, **attributes))
         super().__init__(inputs)
-        self._none_state = None  # CNTK's would refer to this function, and neither ever go
+        self._none_state = None  # CNTK's refers to the operation, which would never be freed
+        self.kept.append(self)
+
+    def __disown__(self):
+        """CNTK would have the operation keep itself: see ``kept``."""
 
     def clone(self, inputs):
         return Operation(inputs, self.numpy_forward, self.derivatives, self.attributes_)

@@ -8,6 +8,7 @@ import numpy as np
 from . import integers, native
 from .description import Constant, Variable
 from .native import C
+from .operation import kept
 
 # CNTK walks the whole graph for each function that is added to it. Within a block it walks the block only,
 # and a block is one function of the graph around it: so the time grows with the number of nodes, not its square.
@@ -42,8 +43,9 @@ class BuiltStage:
         self.given = {}    # the descriptions that are computed elsewhere: their input variables
         self.moved = {}    # what gradients are taken by: the parameters that stand for a change of it
         self.built = {}    # descriptions: variables of CNTK, arrays where shapes decide the value
-        self._build(values)
-        self._combine()
+        with kept() as self.operations:
+            self._build(values)
+            self._combine()
 
     # -- running --------------------------------------------------------------------------------------
 
