@@ -8,8 +8,7 @@ import contextlib
 import numpy as np
 
 from . import native
-from .native import C, cntk_py
-from cntk.internal.swig_helper import map_if_possible
+from .native import C, cntk_py, map_if_possible
 
 UserFunction = C.ops.functions.UserFunction
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from ..contract.rules import reduced
 from .description import kernel
-from .elementwise import number
 from .native import C
 from .operation import operation
 

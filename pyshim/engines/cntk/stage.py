@@ -5,6 +5,7 @@
 
 import numpy as np
 
+from ...errors import EngineError
 from . import integers, native
 from .description import Constant, Variable
 from .native import C
@@ -43,7 +44,7 @@ class BuiltStage:
         self.given = {}    # the descriptions that are computed elsewhere: their input variables
         self.moved = {}    # what gradients are taken by: the parameters that stand for a change of it
         self.built = {}    # descriptions: variables of CNTK, arrays where shapes decide the value
-        with kept() as self.operations:
+        with kept() as self.operations, native.quiet():
             self._build(values)
             self._combine()
 
@@ -208,7 +209,13 @@ def _build_kernel(description, inputs):
               for x in inputs]
     if any(x.dtype != inputs[0].dtype for x in inputs):  # a bool beside float64
         inputs = [x if x.dtype == np.float64 else native.output(C.cast(x, np.float64)) for x in inputs]
-    return native.output(description.kernel.build(*inputs, **description.attributes))
+    try:
+        return native.output(description.kernel.build(*inputs, **description.attributes))
+    except Exception as error:
+        shapes = " and ".join(str(x.shape) for x in inputs)
+        reason = str(error).split("\n")[0]
+        raise EngineError("cntk refused %s of shape %s: %s"
+                          % (description.kernel.name, shapes, reason)) from error
 
 
 def _output(made, description):
