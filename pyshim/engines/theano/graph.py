@@ -16,6 +16,11 @@ from ..contract import report
 STACK = 1 << 29
 DEPTH = 200000
 
+# The time that these optimizations take grows with the square of a graph's size; without them a graph of
+# more nodes than this is compiled in seconds, and runs nearly as fast.
+LARGE = 1000
+SLOW = ("fusion", "inplace")
+
 
 class Graph:
 
@@ -96,9 +101,12 @@ def _compiled(inputs, outputs, controls, updates):
     needed = ancestors(outputs + controls + [value for _, value in updates])
     prints = [x for x in needed if x.owner is not None and isinstance(x.owner.op, Print)]
     alongside = [theano.Out(x, borrow=True) for x in controls + prints]
+    mode = theano.compile.mode.get_mode("FAST_RUN")
+    if len(needed) > LARGE:
+        mode = mode.excluding(*SLOW)
     with contextlib.redirect_stdout(io.StringIO()):  # where it tells of ops without C code for float16
         run = _deep(theano.function, inputs, outputs + alongside, updates=updates,
-                    on_unused_input="ignore", mode=theano.compile.mode.get_mode("FAST_RUN"))
+                    on_unused_input="ignore", mode=mode)
     run.trust_input = True
     count = len(outputs)
 
