@@ -93,7 +93,7 @@ start_python <- function() {
     abort("python", c(
       paste0("The Python of this R session, ", python, ", has no NumPy that reticulate can use."),
       i = paste0("Install it with `", python, " -m pip install \"", numpy, "\"`, then restart R."),
-      i = "Or name another Python with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")` in a new session."
+      i = "Or name another Python, with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")` at the start."
     ))
   }
 }
@@ -177,8 +177,9 @@ as_python_function <- function(f, arg) {
       bridge$conditions[[length(bridge$conditions) + 1L]] <- condition
       list(value = NULL, condition = length(bridge$conditions))
     }
+    call <- as.call(c(quote(f), lapply(seq_along(args), function(i) bquote(args[[.(i)]]))))
     tryCatch(
-      list(value = as_value(do.call(f, args), "the value of an R function"), condition = NULL),
+      list(value = as_value(eval(call), "the value of an R function"), condition = NULL),
       error = keep,
       interrupt = function(condition) list(value = NULL, condition = "interrupt")
     )
