@@ -1,7 +1,7 @@
 """The family configuration."""
 
+import inspect
 import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -141,10 +141,9 @@ def test_manual_variable_initialization(K, engine):
 
 
 def test_no_native_session_leaves_a_worker(K, engine):
-    message = "tensorflow|worker|process" if engine == "tensorflow" else "%s has no session" % engine
-    with pytest.raises(K.errors.KerasError, match=message) as error:
+    message = {"tensorflow": "a native Session cannot leave the engine's process; .*in_process=True"}
+    with pytest.raises(K.errors.EngineError, match=message.get(engine, "%s has no session" % engine)):
         K.get_session()
-    assert isinstance(error.value, K.errors.EngineError)
     with pytest.raises(K.errors.KerasError):
         K.set_session(object())
     check(K, K.ones(()) + 1, np.float32(2))
@@ -173,6 +172,7 @@ for wrong in (None, tf.compat.v1.Session(graph=tf.Graph())):
     else:
         raise AssertionError(wrong)
 
+K.clear_session()
 K.manual_variable_initialization(True)
 y = K.variable([5.0, 6.0])
 try:
@@ -182,7 +182,7 @@ except K.errors.EngineError:
 else:
     raise AssertionError("it had a value")
 with K.get_session().graph.as_default():
-    K.get_session().run(tf.compat.v1.global_variables_initializer(), {})
+    K.get_session().run(tf.compat.v1.global_variables_initializer())
 assert K.get_value(y).tolist() == [5, 6]
 print("done")
 """
@@ -193,11 +193,9 @@ def test_native_session_in_process():
     ran = subprocess.run([python, "-c", IN_PROCESS], capture_output=True, text=True, timeout=120,
                          env={"PYTHONPATH": pyshim.__path__[0] + "/..", "PATH": "/usr/bin:/bin"})
     assert ran.stdout.endswith("done\n"), ran.stderr
-    assert sys.version_info >= (3, 8)
 
 
 def test_help_and_signatures_are_the_contracts(K):
-    import inspect
     for family in K.FAMILIES.values():
         for name in family:
             function = getattr(K, name)
