@@ -87,7 +87,8 @@ class Dispatcher:
         if not isinstance(value, Node) or value.kind in ("variable", "constant"):
             return value
         array = self.engine.evaluate(value)
-        return self.engine.constant(array, dtype=value.dtype)
+        with self.engine.outside_scopes():  # it is computed: nothing more has to come along
+            return self.engine.constant(array, dtype=value.dtype, name=value.name)
 
 
 def _summary(error):
