@@ -98,16 +98,18 @@ start_python <- function() {
   }
 }
 
-#' LD_LIBRARY_PATH without the folders that R puts before it when it starts
+#' LD_LIBRARY_PATH without the folders that R, and an R that started it, put before it
 #'
 #' The engines' interpreters would find the system's libpython there in place of their own.
 #' @noRd
 outer_library_path <- function() {
   script <- "unset LD_LIBRARY_PATH; . \"$R_HOME/etc/ldpaths\"; printf %s \"$LD_LIBRARY_PATH\""
-  added <- tryCatch(system2("sh", c("-c", shQuote(script)), stdout = TRUE, stderr = FALSE),
-                    warning = function(condition) "")
+  added <- system2("sh", c("-c", shQuote(script)), stdout = TRUE, stderr = FALSE)
   path <- Sys.getenv("LD_LIBRARY_PATH")
-  if (length(added) && startsWith(path, added)) sub("^:", "", substring(path, nchar(added) + 1L)) else path
+  while (isTRUE(startsWith(paste0(path, ":"), paste0(added, ":")))) {
+    path <- substring(path, nchar(added) + 2L)
+  }
+  path
 }
 
 # -- what Python prints and tells -------------------------------------------------------------------------

@@ -101,7 +101,8 @@ math_functions <- list(
   trunc = function(x, ...) call_method("sign", x) * (call_method("abs", x) %/% 1),
   round = function(x, digits = 0) {
     if (!identical(as.double(digits), 0)) {
-      abort("argument", "`digits` must be 0: tensors are rounded to whole numbers.", function_name = "round()")
+      abort("argument", "`digits` must be 0: tensors are rounded to whole numbers.",
+            function_name = "round()")
     }
     call_method("round", x)
   },

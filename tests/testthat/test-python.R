@@ -68,3 +68,14 @@ test_that("no worker is left behind", {
   }
   expect_true(gone())
 })
+
+test_that("engines do not see the folders that R puts on LD_LIBRARY_PATH", {
+  # This process is an R started by an R, as often as not: its script gets R's folders twice.
+  for (mine in c("", "/opt/mine")) {
+    output <- run_r(c(
+      "before <- Sys.getenv('LD_LIBRARY_PATH')", "invisible(keras::k_floatx())",
+      "cat(nchar(before) > 0, Sys.getenv('LD_LIBRARY_PATH'))"
+    ), paste0("LD_LIBRARY_PATH=", mine))
+    expect_equal(trimws(output), trimws(paste("TRUE", mine)))
+  }
+})
