@@ -74,6 +74,13 @@ def test_tensor_of_another_backend_names_both(K, engine, refused):
 
 # -- shapes and dtypes ----------------------------------------------------------------------------------
 
+def nested(depth):
+    value = 1.0
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 # Each with what names the function and the argument.
 WRONG = [
     (lambda K, x: K.dot(x, K.ones((3, 2))), "ShapeError",
@@ -129,6 +136,7 @@ WRONG = [
     (lambda K, x: K.sum(np.array(["a"])), "WireError",
      r"sum\(\): an array of dtype <U1 cannot be a tensor's value"),
     (lambda K, x: K.sum(np.array([None])), "WireError", r"sum\(\): an array of dtype object cannot be"),
+    (lambda K, x: K.sum(nested(5000)), "WireError", r"sum\(\): a value is nested too deeply to be sent"),
     (lambda K, x: K.sum(1j), "WireError", r"sum\(\): a value of type complex cannot be given to a backend"),
 ]
 

@@ -107,6 +107,12 @@ def test_signs(K):
         check(K, abs(tensor(K, x)), np.abs(x))
 
 
+def test_negative_of_unsigned_integers_wraps_around(K):
+    for dtype in ("uint8", "uint16", "uint32", "uint64"):
+        x = np.array([0, 1, 2], dtype)
+        check(K, -tensor(K, x), -x)
+
+
 def test_integers_wrap_around(K):
     for dtype in ("int8", "uint8", "int16", "uint16", "int32", "int64"):
         x = np.array([np.iinfo(dtype).max], dtype)
