@@ -250,7 +250,7 @@ class Kernels(ABC):
 
     @abstractmethod
     def _argmin(self, x, axis):
-        """The index of the smallest element along an axis, or of the first nan; the first of equals: int64."""
+        """The index of the smallest element along an axis, or the first nan; of equals the first: int64."""
 
     @abstractmethod
     def _cumsum(self, x, axis):
