@@ -11,6 +11,7 @@ import struct
 import numpy as np
 
 from ..errors import WireError
+from ..sparse_array import SparseArray, is_sparse_value
 
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
@@ -99,6 +100,9 @@ def pack(value, buffers, special):
                             % array.dtype)
         buffers.append(np.ascontiguousarray(array).reshape(array.shape))
         return {"array": len(buffers) - 1, "scalar": isinstance(value, np.generic)}
+    if is_sparse_value(value):
+        value = SparseArray.of(value)
+        return {"sparse": [pack(part, buffers, special) for part in value.parts()]}
     if isinstance(value, np.dtype):
         return value.name
     if isinstance(value, type) and issubclass(value, (np.generic, bool, int, float)):
@@ -123,6 +127,8 @@ def unpack(value, buffers, special):
         return slice(*[unpack(part, buffers, special) for part in value["slice"]])
     if "float" in value:
         return float(value["float"])
+    if "sparse" in value:
+        return SparseArray(*[unpack(part, buffers, special) for part in value["sparse"]])
     if "ellipsis" in value:
         return Ellipsis
     return special(value)

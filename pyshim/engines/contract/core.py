@@ -10,7 +10,7 @@ import contextlib
 import numpy as np
 
 from ... import config
-from ...errors import DtypeError, ShapeError
+from ...errors import ArgumentError, DtypeError, ShapeError
 from . import rules
 from .node import Node
 
@@ -64,12 +64,15 @@ class Core:
 
     # -- arguments ----------------------------------------------------------------------------
 
-    def node(self, value, argument, dtype=None):
+    def node(self, value, argument, dtype=None, sparse=False):
         """The argument as a node: a tensor as it is, a number or array as a constant.
 
         A value that is no tensor yet takes the given dtype, else floatx if it is a float, else its own.
+        Where ``sparse`` is accepted, a sparse tensor is, too.
         """
         if isinstance(value, Node):
+            if value.parts is not None and not sparse:
+                raise ArgumentError("%s is sparse; convert it with to_dense()" % argument)
             return self.updated(value)
         array = self.array(value, argument, dtype)
         return self.new_node(self._constant(array), array.dtype.name, array.shape, kind="constant")

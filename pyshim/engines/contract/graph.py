@@ -18,7 +18,7 @@ class Graph:
         """Compile a part of the graph into a function of arrays.
 
         Arguments:
-            inputs: list of placeholders.
+            inputs: list of placeholders, sparse ones among them.
             outputs: list of tensors, or one.
             updates: list of results of ``update``, ``update_add``, ``update_sub`` and
                 ``moving_average_update``, or of (variable, new value) pairs.
@@ -38,7 +38,9 @@ class Graph:
         if kwargs:
             raise ArgumentError("unknown argument%s %s; accepted: inputs, outputs, updates"
                                 % ("s" if len(kwargs) > 1 else "", ", ".join(sorted(kwargs))))
-        inputs = self.nodes(inputs, "inputs")
+        if isinstance(inputs, Node) or not isinstance(inputs, (list, tuple)):
+            inputs = [inputs]
+        inputs = [self.node(node, "inputs[%d]" % i, sparse=True) for i, node in enumerate(inputs)]
         for i, node in enumerate(inputs):
             if node.kind != "placeholder":
                 raise ArgumentError("inputs[%d] must be a placeholder, not %s" % (i, node))
@@ -142,10 +144,12 @@ class Function:
     """A compiled part of the graph: checks the values it is called with, and runs."""
 
     def __init__(self, engine, inputs, outputs, updates, single, once=False):
-        needed = ancestors(inputs + outputs + list(updates.values()))
-        defaults = [node for node in needed if node.default is not None and node not in inputs]
+        # A sparse input is fed by the placeholders of its parts.
+        fed = [part for node in inputs for part in node.parts or (node,)]
+        needed = ancestors(fed + outputs + list(updates.values()))
+        defaults = [node for node in needed if node.default is not None and node not in fed]
         missing = [node for node in needed if node.kind == "placeholder" and node.default is None
-                   and node not in inputs]
+                   and node not in fed]
         if missing:
             raise PlaceholderError("a value is needed for %s: make it an input of function()"
                                    % ", ".join("the " + str(node) for node in missing))
@@ -160,7 +164,7 @@ class Function:
         for node in needed:
             if node.kind == "update" and updates.setdefault(node.variable, node) is not node:
                 raise ArgumentError("the %s is updated a second time" % node.variable)
-        self.run = engine._compile(inputs + defaults, outputs, controls, updates, once)
+        self.run = engine._compile(fed + defaults, outputs, controls, updates, once)
 
     def describe_inputs(self):
         """Name, dtype and shape of each input, as the handle in the session tells them."""
@@ -172,13 +176,16 @@ class Function:
         if len(values) != len(self.inputs):
             raise ArgumentError("%d value%s given, one for each of the %d inputs needed"
                                 % (len(values), "" if len(values) == 1 else "s", len(self.inputs)))
-        arrays = [self._array(i, value) for i, value in enumerate(values)]
+        arrays = [array for i, value in enumerate(values) for array in self._arrays(i, value)]
         results = self.run(arrays + self.defaults)
         return results[0] if self.single else results
 
-    def _array(self, i, value):
+    def _arrays(self, i, value):
+        """The value of an input as an array; that of a sparse one as several."""
         node = self.inputs[i]
         argument = "inputs[%d]%s" % (i, " (%s)" % node.name if node.name else "")
         if isinstance(value, Node):
             value = self.engine.evaluate(value)
-        return self.engine.fitting_array(value, argument, node.dtype, node.shape)
+        if node.parts is not None:
+            return self.engine.sparse_fed(node, value, argument)
+        return [self.engine.fitting_array(value, argument, node.dtype, node.shape)]
