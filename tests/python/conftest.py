@@ -28,18 +28,12 @@ def engine(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def fresh_graph(engine):
-    """A graph that holds nothing of other test files."""
-    with pyshim.use_backend(engine):
-        pyshim.clear_session()
-
-
 @pytest.fixture
-def K(engine, fresh_graph):
-    """pyshim with the backend current and the settings at their defaults."""
+def K(engine):
+    """pyshim with the backend current, an empty graph, and the settings at their defaults."""
     _default_settings()
     with pyshim.use_backend(engine):
+        pyshim.clear_session()
         yield pyshim
     _default_settings()
 

@@ -6,6 +6,7 @@ that is a composition of others calls those, and needs no kernel.
 """
 
 import contextlib
+import warnings
 
 import numpy as np
 
@@ -42,11 +43,19 @@ class Core:
         return self.new_node(native, result_dtype, result_shape, inputs=inputs)
 
     def new_node(self, native, dtype, shape, **more):
-        """A node in the name scope and under the control dependencies of the moment."""
-        if more.get("name") and self.name_scopes:
-            more["name"] = "/".join(self.name_scopes + [more["name"]])
-        controls = [node for scope in self.control_scopes for node in scope]
+        """A node in the name scope and under the control dependencies of the moment.
+
+        Variables and placeholders are not computed, so no control dependency holds for them.
+        """
+        if more.get("name"):
+            more["name"] = self.scoped(more["name"])
+        computed = more.get("kind") not in ("variable", "placeholder")
+        controls = [node for scope in self.control_scopes for node in scope] if computed else []
         return Node(native, dtype, shape, controls=controls, **more)
+
+    def scoped(self, name):
+        """The name in the name scope of the moment."""
+        return "/".join(self.name_scopes + [str(name)])
 
     def building(self):
         """The context in which an engine's native graph is built."""
@@ -78,20 +87,23 @@ class Core:
         return self.new_node(self._constant(array), array.dtype.name, array.shape, kind="constant")
 
     def array(self, value, argument, dtype=None):
-        """The argument as a NumPy array of a dtype that tensors have."""
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            array = np.asarray(None)
-        if array.dtype.kind not in "fiub":
-            raise DtypeError("%s must be a tensor, a number or an array of numbers, not %s"
-                             % (argument, type(value).__name__))
+        """The argument as a NumPy array of a dtype that tensors have; a tensor gives its value."""
+        if isinstance(value, Node):
+            value = self.evaluate(value)
+        array = numeric_array(value, argument)
         if dtype is None:
             dtype = config.floatx() if array.dtype.kind == "f" else array.dtype
         dtype = rules.dtype_name(dtype)
         if array.dtype.kind == "f" and dtype not in rules.FLOATS and not _whole(array):
-            raise DtypeError("%s holds fractions, which dtype %s cannot hold" % (argument, dtype))
-        return np.ascontiguousarray(array, dtype=dtype).reshape(array.shape)
+            raise DtypeError("%s holds fractions, nan or infinity, which dtype %s cannot hold"
+                             % (argument, dtype))
+        if dtype in rules.INTEGERS and array.dtype != dtype and array.size:
+            limits = np.iinfo(dtype)
+            for number in (array.min(), array.max()):
+                if not limits.min <= int(number) <= limits.max:
+                    raise DtypeError("%s holds %d, which dtype %s cannot hold" % (argument, number, dtype))
+        with np.errstate(over="ignore"):  # too large for the dtype is infinity
+            return np.ascontiguousarray(array, dtype=dtype).reshape(array.shape)
 
     def floats(self, value, argument):
         """The argument as a node of a floating dtype; numbers become floatx."""
@@ -147,6 +159,8 @@ class Core:
         if not isinstance(value, Node) or value.kind != "variable":
             given = value if isinstance(value, Node) else type(value).__name__
             raise DtypeError("%s must be a variable, not %s" % (argument, given))
+        if value.parts is not None:
+            raise ArgumentError("%s is a sparse variable, which keeps its value; make a new one" % argument)
         return value
 
     def updated(self, node):
@@ -164,6 +178,20 @@ class Core:
         if not rules.compatible(array.shape, shape):
             raise ShapeError("%s has shape %s; expected: %s" % (argument, array.shape, shape))
         return array
+
+
+def numeric_array(value, argument):
+    """A number or array of numbers as a NumPy array; DtypeError if it is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # before NumPy 1.24, lists of different lengths only warn
+            array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiub":
+        raise DtypeError("%s must be a tensor, a number or an array of numbers, not %s"
+                         % (argument, type(value).__name__))
+    return array
 
 
 def _whole(array):

@@ -1,5 +1,7 @@
 """Building and running the graph: function, gradients, scopes, printing."""
 
+import numpy as np
+
 from ...errors import ArgumentError, DtypeError, GradientError, PlaceholderError, StaleTensorError
 from . import rules
 from .node import Node, ancestors
@@ -44,30 +46,34 @@ class Graph:
         for i, node in enumerate(inputs):
             if node.kind != "placeholder":
                 raise ArgumentError("inputs[%d] must be a placeholder, not %s" % (i, node))
+            if node in inputs[:i]:
+                raise ArgumentError("inputs[%d], the %s, is among the inputs twice" % (i, node))
         single = isinstance(outputs, Node)
-        return Function(self, inputs, self.nodes(outputs, "outputs"), self._update_pairs(updates), single)
+        return Function(self, inputs, self.nodes(outputs, "outputs"), self._update_nodes(updates), single)
 
-    def _update_pairs(self, updates):
-        """The updates as {variable: new value}."""
-        pairs = {}
+    def _update_nodes(self, updates):
+        """The updates as update nodes."""
+        if updates is not None and not isinstance(updates, (list, tuple)):
+            raise ArgumentError("updates must be a list, not %s"
+                                % (updates if isinstance(updates, Node) else type(updates).__name__))
+        nodes = []
         for i, update in enumerate(updates or []):
-            argument = "updates[%d]" % i
             if isinstance(update, (list, tuple)) and len(update) == 2:
                 update = self.update(update[0], update[1])
             if not isinstance(update, Node) or update.kind != "update":
-                raise ArgumentError("%s must be the result of update() or a (variable, new value) pair, "
-                                    "not %s" % (argument, update))
-            if pairs.get(update.variable, update) is not update:
-                raise ArgumentError("%s updates %s a second time" % (argument, update.variable))
-            pairs[update.variable] = update
-        return pairs
+                raise ArgumentError("updates[%d] must be the result of update() or a (variable, new value) "
+                                    "pair, not %s" % (i, update))
+            nodes.append(update)
+        return nodes
 
     def evaluate(self, node):
         """The value of one node, as ``eval`` gives it; what was compiled for it stays with the node."""
+        if node.parts is not None:
+            node = self.to_dense(node)
         if node.kind == "variable":
-            return self._get_value(node.native)
+            return np.asarray(self._get_value(node.native))
         if node.evaluator is None:
-            node.evaluator = Function(self, [], [node], {}, single=True, once=True)
+            node.evaluator = Function(self, [], [node], [], single=True, once=True)
         return node.evaluator([])
 
     def gradients(self, loss, variables):
@@ -121,7 +127,7 @@ class Graph:
 
     def leave_name_scope(self):
         """End the innermost name scope."""
-        self.name_scopes.pop()
+        del self.name_scopes[-1:]  # clear_session() may have ended it already
 
     def enter_control_dependencies(self, control_inputs):
         """Begin control dependencies; ``pyshim.control_dependencies`` is their public form."""
@@ -129,7 +135,7 @@ class Graph:
 
     def leave_control_dependencies(self):
         """End the innermost control dependencies."""
-        self.control_scopes.pop()
+        del self.control_scopes[-1:]  # clear_session() may have ended it already
 
     def print_tensor(self, x, message=""):
         """The same tensor, whose value is printed each time it is evaluated.
@@ -146,7 +152,7 @@ class Function:
     def __init__(self, engine, inputs, outputs, updates, single, once=False):
         # A sparse input is fed by the placeholders of its parts.
         fed = [part for node in inputs for part in node.parts or (node,)]
-        needed = ancestors(fed + outputs + list(updates.values()))
+        needed = ancestors(fed + outputs + updates)
         defaults = [node for node in needed if node.default is not None and node not in fed]
         missing = [node for node in needed if node.kind == "placeholder" and node.default is None
                    and node not in fed]
@@ -160,11 +166,15 @@ class Function:
         self.single = single
         self.defaults = [engine.array(node.default, "default", node.dtype) for node in defaults]
         # What is only to be done alongside (updates and prints under control dependencies) is done too.
-        controls = [node for owner in needed for node in owner.controls]
+        controls = list({id(node): node for owner in needed for node in owner.controls}.values())
+        last = {}
         for node in needed:
-            if node.kind == "update" and updates.setdefault(node.variable, node) is not node:
-                raise ArgumentError("the %s is updated a second time" % node.variable)
-        self.run = engine._compile(fed + defaults, outputs, controls, updates, once)
+            if node.kind == "update":
+                # An update that comes after another one of the same variable is built upon it.
+                if last.setdefault(node.variable, node) is not node and last[node.variable] not in ancestors([node]):
+                    raise ArgumentError("the %s is updated a second time" % node.variable)
+                last[node.variable] = node
+        self.run = engine._compile(fed + defaults, outputs, controls, last, once)
 
     def describe_inputs(self):
         """Name, dtype and shape of each input, as the handle in the session tells them."""
@@ -177,15 +187,13 @@ class Function:
             raise ArgumentError("%d value%s given, one for each of the %d inputs needed"
                                 % (len(values), "" if len(values) == 1 else "s", len(self.inputs)))
         arrays = [array for i, value in enumerate(values) for array in self._arrays(i, value)]
-        results = self.run(arrays + self.defaults)
+        results = [np.asarray(result) for result in self.run(arrays + self.defaults)]
         return results[0] if self.single else results
 
     def _arrays(self, i, value):
         """The value of an input as an array; that of a sparse one as several."""
         node = self.inputs[i]
         argument = "inputs[%d]%s" % (i, " (%s)" % node.name if node.name else "")
-        if isinstance(value, Node):
-            value = self.engine.evaluate(value)
         if node.parts is not None:
             return self.engine.sparse_fed(node, value, argument)
         return [self.engine.fitting_array(value, argument, node.dtype, node.shape)]

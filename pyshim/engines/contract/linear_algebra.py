@@ -22,6 +22,7 @@ class LinearAlgebra:
         if isinstance(x, Node) and x.parts is not None:
             return self._sparse_dot(x, y)
         x, y = self.operands(x, y)
+        rules.need_dtype(x, "x", rules.FLOATS + rules.INTEGERS, "numbers are needed,")
         if not x.ndim or not y.ndim:
             raise ShapeError("x and y must have at least one dimension; their shapes are %s and %s"
                              % (x.shape, y.shape))

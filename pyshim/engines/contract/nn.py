@@ -19,10 +19,16 @@ class NN:
         above, None for none; threshold. Value: a tensor like x. Definition: Keras reference, ``relu``.
         """
         x = self.numbers(x, "x")
-        below = self.multiply(self.subtract(x, threshold), alpha) if alpha else self.zeros_like(x)
-        above = self.minimum(x, max_value) if max_value is not None else x
-        return self.select(self.greater_equal(x, threshold) if threshold else self.greater(x, 0),
-                           above, below)
+        raised, leaky = threshold != 0, alpha != 0
+        threshold = self.node(threshold, "threshold", dtype=x.dtype)
+        below = self.zeros_like(x)
+        if leaky:
+            below = self.multiply(self.subtract(x, threshold), self.node(alpha, "alpha", dtype=x.dtype))
+        above = x
+        if max_value is not None:
+            above = self.minimum(x, self.node(max_value, "max_value", dtype=x.dtype))
+        # The gradient at 0 is that of the lower part. Comparisons with nan are false, so nan stays.
+        return self.select(self.less(x, threshold) if raised else self.less_equal(x, 0), below, above)
 
     def elu(self, x, alpha=1.0):
         """Exponential linear unit: x where it is positive, alpha * (exp(x) - 1) elsewhere.
@@ -74,8 +80,7 @@ class NN:
         are scaled to sum 1 and kept epsilon() away from 0 and 1, or with from_logits what softmax takes;
         axis of the classes. Value: a tensor without that axis. Raises ShapeError where the shapes differ.
         """
-        output = self.floats(output, "output")
-        target = self.node(target, "target", dtype=output.dtype)
+        output, target = self.operands(self.floats(output, "output"), target, ("output", "target"))
         _same_shape(target, output)
         axis = rules.one_axis(axis, output.ndim)
         logs = self._log_probabilities(output, from_logits, axis)
@@ -118,14 +123,15 @@ class NN:
         which are kept epsilon() away from 0 and 1, or with from_logits what sigmoid takes.
         Value: a tensor of output's shape. Raises ShapeError where the shapes differ.
         """
-        output = self.floats(output, "output")
-        target = self.node(target, "target", dtype=output.dtype)
+        output, target = self.operands(self.floats(output, "output"), target, ("output", "target"))
         _same_shape(target, output)
         if from_logits:
-            # log(1 + exp(x)) is max(x, 0) + log(1 + exp(-abs(x))), which does not overflow.
-            tail = self.log(self.add(self.exp(self.negative(self.abs(output))), 1))
-            loss = self.subtract(self.maximum(output, 0), self.multiply(output, target))
-            return self.add(loss, tail)
+            # log(1 + exp(x)) is max(x, 0) + log(1 + exp(-abs(x))), which does not overflow. With max and
+            # abs written as selections, the gradient is right at 0, too.
+            below = self.less(output, 0)
+            tail = self.log(self.add(self.exp(self.select(below, output, self.negative(output))), 1))
+            top = self.select(below, self.zeros_like(output), output)
+            return self.add(self.subtract(top, self.multiply(output, target)), tail)
         output = self.clip(output, config.epsilon(), 1 - config.epsilon())
         of_one = self.multiply(target, self.log(output))
         of_zero = self.multiply(self.subtract(1, target), self.log(self.subtract(1, output)))

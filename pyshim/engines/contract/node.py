@@ -35,6 +35,8 @@ class Node:
         name = "'%s' " % self.name if self.name else ""
         return "%s %s(%s, %s)" % (self.kind, name, self.dtype, self.shape)
 
+    __repr__ = __str__
+
 
 def ancestors(nodes, controls=True):
     """Every node that ``nodes`` need, themselves included, inputs before their users.

@@ -33,8 +33,8 @@ def need_dtype(node, argument, accepted, what):
 
 def integer(value, argument, least=None):
     """A whole number (5.0 counts, as R gives it) as an int."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)) \
-            or value != int(value):
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
+    if not number or not np.isfinite(value) or value != int(value):
         raise ArgumentError("%s must be a whole number, not %r" % (argument, value))
     if least is not None and value < least:
         raise ArgumentError("%s must be at least %d, not %r" % (argument, least, value))
@@ -43,14 +43,17 @@ def integer(value, argument, least=None):
 
 def static_shape(shape, argument="shape"):
     """A shape given as a tuple, list, array or single size, as a tuple of sizes and ``None``."""
-    if isinstance(shape, (int, np.integer)):
-        shape = (shape,)
-    try:
-        return tuple(None if size is None else integer(size, "a size in " + argument, least=0)
-                     for size in shape)
-    except TypeError:
-        raise ArgumentError("%s must be a tuple of sizes (None for an unknown one), not %r"
-                            % (argument, shape)) from None
+    return tuple(None if size is None else integer(size, "a size in " + argument, least=0)
+                 for size in sizes(shape, argument))
+
+
+def sizes(shape, argument):
+    """A shape given as a tuple, list, array or single size, as a tuple of what it holds."""
+    if isinstance(shape, (int, float, np.number)):
+        return (shape,)
+    if isinstance(shape, (tuple, list)) or isinstance(shape, np.ndarray) and shape.ndim == 1:
+        return tuple(shape)
+    raise ArgumentError("%s must be a tuple of sizes, not %r" % (argument, shape))
 
 
 def known_shape(shape, argument="shape"):

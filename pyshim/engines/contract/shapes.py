@@ -21,10 +21,8 @@ class Shapes:
             (3, 4)
         """
         x = self.node(x, "x")
-        if isinstance(shape, int):
-            shape = (shape,)
         target = tuple(-1 if size is None else rules.integer(size, "a size in shape", least=-1)
-                       for size in shape)
+                       for size in rules.sizes(shape, "shape"))
         if target.count(-1) > 1:
             raise ShapeError("shape %s leaves more than one size open" % (target,))
         total, known = rules.product(x.shape), rules.product(s for s in target if s != -1)
@@ -310,7 +308,9 @@ class Shapes:
         """
         indices = self.node(indices, "indices")
         rules.need_dtype(indices, "indices", rules.INTEGERS, "integers are needed,")
-        classes = self.arange(rules.integer(num_classes, "num_classes", least=1), dtype=indices.dtype)
+        # A narrow dtype cannot count the classes.
+        indices = self.cast(indices, "int64")
+        classes = self.arange(rules.integer(num_classes, "num_classes", least=1), dtype="int64")
         return self.cast(self.equal(self.expand_dims(indices), classes), config.floatx())
 
     def get_item(self, x, key):

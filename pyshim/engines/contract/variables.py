@@ -28,8 +28,6 @@ class Variables:
         dtype = rules.dtype_name(dtype or config.floatx())
         if is_sparse_value(value):
             return self.sparse_variable(value, dtype, name or self._default_name("variable"))
-        if isinstance(value, Node):
-            value = self.evaluate(value)
         array = self.array(value, "value", dtype)
         name = name or self._default_name("variable")
         native = self._variable(array, name)
@@ -38,8 +36,8 @@ class Variables:
     def constant(self, value, dtype=None, shape=None, name=None):
         """A tensor whose value never changes.
 
-        Arguments: value, a number or array; dtype, floatx by default; shape, the result's shape: the
-        value's elements must fill it, or be one that is repeated; name, a string.
+        Arguments: value, a number, array or tensor (which is evaluated); dtype, floatx by default; shape,
+        the result's shape: the value's elements must fill it, or be one that is repeated; name, a string.
         Value: a tensor. Raises ShapeError when value and shape do not fit.
         """
         array = self.array(value, "value", dtype or config.floatx())
@@ -110,7 +108,7 @@ class Variables:
         name, a string.
         """
         sizes = rules.known_shape(size, "size")
-        if len(sizes) > 2:
+        if len(sizes) not in (1, 2):
             raise ShapeError("size must be one number or two, not %s" % (sizes,))
         dtype = rules.dtype_name(dtype or config.floatx())
         return self.variable(np.eye(sizes[0], sizes[-1], dtype=dtype), dtype, name)
@@ -142,9 +140,8 @@ class Variables:
         x = self.node(x, "x")
         return self._named(self.apply("identity", [x], x.dtype, x.shape), name)
 
-    @staticmethod
-    def _named(node, name):
-        node.name = name
+    def _named(self, node, name):
+        node.name = name and self.scoped(name)
         return node
 
     def random_uniform_variable(self, shape, low, high, dtype=None, name=None, seed=None):
@@ -153,7 +150,7 @@ class Variables:
         Arguments: shape, a tuple of known sizes; low, high, numbers; dtype, floatx by default; name, a
         string; seed, an integer that makes the draw repeat, the same on every backend.
         """
-        draws = np.random.RandomState(seed).uniform(low, high, rules.known_shape(shape))
+        draws = _draws(seed).uniform(low, high, rules.known_shape(shape))
         return self.variable(draws, dtype, name)
 
     def random_normal_variable(self, shape, mean, scale, dtype=None, name=None, seed=None):
@@ -162,7 +159,9 @@ class Variables:
         Arguments: shape, a tuple of known sizes; mean; scale, the standard deviation; dtype, floatx by
         default; name, a string; seed, an integer that makes the draw repeat, the same on every backend.
         """
-        draws = np.random.RandomState(seed).normal(mean, scale, rules.known_shape(shape))
+        if scale < 0:
+            raise ArgumentError("scale must not be negative; it is %r" % (scale,))
+        draws = _draws(seed).normal(mean, scale, rules.known_shape(shape))
         return self.variable(draws, dtype, name)
 
     def arange(self, start, stop=None, step=1, dtype="int32"):
@@ -173,10 +172,12 @@ class Variables:
         """
         if stop is None:
             start, stop = 0, start
+        for argument, number in (("start", start), ("stop", stop), ("step", step)):
+            if not isinstance(number, (int, float, np.number)) or not np.isfinite(number):
+                raise ArgumentError("%s must be a number, not %r" % (argument, number))
         if step == 0:
             raise ArgumentError("step must not be 0")
-        dtype = rules.dtype_name(dtype)
-        return self.constant(np.arange(start, stop, step).astype(dtype), dtype)
+        return self.constant(np.arange(start, stop, step), dtype or "int32")
 
     # -- asking -----------------------------------------------------------------------------------
 
@@ -210,25 +211,30 @@ class Variables:
             array([[2., 2.],
                    [2., 2.]], dtype=float32)
         """
-        return self.evaluate(self.to_dense(x))
+        return self._value(x, "x")
 
     def get_value(self, x):
         """The value of a variable. Arguments: x, a variable or other tensor. Value: a NumPy array."""
-        return self.eval(x)
+        return self._value(x, "x")
 
     def batch_get_value(self, xs):
         """The values of several variables. Arguments: xs, a list. Value: a list of NumPy arrays."""
-        return [self.eval(x) for x in xs]
+        if not isinstance(xs, (list, tuple)):
+            raise ArgumentError("xs must be a list of variables, not %s"
+                                % (xs if isinstance(xs, Node) else type(xs).__name__))
+        return [self._value(x, "xs[%d]" % i) for i, x in enumerate(xs)]
+
+    def _value(self, x, argument):
+        # A tensor as it is: to ask for a variable's value is no computation that a control dependency holds for.
+        return self.evaluate(x if isinstance(x, Node) else self.node(x, argument))
 
     def set_value(self, x, value):
         """Change the value of a variable.
 
-        Arguments: x, a variable; value, a number or array of x's shape. Raises ShapeError where the
-        shapes differ, DtypeError where x is no variable.
+        Arguments: x, a variable; value, a number, array or tensor (which is evaluated) of x's shape.
+        Raises ShapeError where the shapes differ, DtypeError where x is no variable.
         """
         x = self.variable_node(x, "x")
-        if x.parts is not None:
-            raise ArgumentError("x is a sparse variable, which keeps its value; make a new one")
         self._set_value(x.native, self.fitting_array(value, "value", x.dtype, x.shape))
 
     def batch_set_value(self, tuples):
@@ -237,7 +243,10 @@ class Variables:
         Arguments: tuples, a list of (variable, value) pairs. Raises as ``set_value`` does.
         """
         pairs = []
-        for i, (x, value) in enumerate(tuples):
+        for i, pair in enumerate(tuples):
+            if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+                raise ArgumentError("tuples[%d] must be a (variable, value) pair, not %r" % (i, pair))
+            x, value = pair
             x = self.variable_node(x, "tuples[%d][0]" % i)
             pairs.append((x, self.fitting_array(value, "tuples[%d][1]" % i, x.dtype, x.shape)))
         for x, array in pairs:
@@ -294,3 +303,8 @@ class Variables:
         momentum = self.node(momentum, "momentum", dtype=x.dtype)
         old = self.multiply(x, momentum)
         return self.update(x, self.add(old, self.multiply(value, self.subtract(1, momentum))))
+
+
+def _draws(seed):
+    """NumPy's generator of that seed, or of one that nobody knows."""
+    return np.random.RandomState(None if seed is None else rules.integer(seed, "seed", least=0) % 2 ** 32)

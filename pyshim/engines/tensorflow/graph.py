@@ -12,7 +12,9 @@ class Graph:
     def start_graph(self):
         super().start_graph()
         self.graph = tf.Graph()
-        self.session = tf.compat.v1.Session(graph=self.graph)
+        # Only what is run is placed, so one evaluation in a large graph stays fast.
+        options = tf.compat.v1.ConfigProto(graph_options=tf.compat.v1.GraphOptions(place_pruned_graph=True))
+        self.session = tf.compat.v1.Session(graph=self.graph, config=options)
         self.variables = weakref.WeakSet()
 
     def building(self):

@@ -9,10 +9,33 @@ class Reductions:
     _min = staticmethod(tf.reduce_min)
     _sum = staticmethod(tf.reduce_sum)
     _prod = staticmethod(tf.reduce_prod)
-    _mean = staticmethod(tf.reduce_mean)
     _any = staticmethod(tf.reduce_any)
     _all = staticmethod(tf.reduce_all)
     _argmax = staticmethod(tf.argmax)
     _argmin = staticmethod(tf.argmin)
     _cumsum = staticmethod(tf.cumsum)
-    _cumprod = staticmethod(tf.math.cumprod)
+
+    def _mean(self, x, axis, keepdims):
+        if x.dtype == tf.float16:  # whose sum may be too large for it
+            return tf.cast(tf.reduce_mean(tf.cast(x, tf.float32), axis, keepdims), tf.float16)
+        return tf.reduce_mean(x, axis, keepdims)
+
+    def _cumprod(self, x, axis):
+        # TensorFlow's own gradient is 0 at a 0, where the product of the other elements is due.
+        @tf.custom_gradient
+        def cumprod(x):
+            product = tf.math.cumprod(x, axis)
+
+            def gradient(upstream):
+                zero = tf.equal(x, 0)
+                zeros = tf.cumsum(tf.cast(zero, tf.int32), axis)
+                first = zero & tf.equal(zeros, 1)
+                without = tf.math.cumprod(tf.where(first, tf.ones_like(x), x), axis)
+
+                def following(products):
+                    return tf.cumsum(upstream * products, axis, reverse=True)
+                before = following(product) / tf.where(zero, tf.ones_like(x), x)
+                return tf.where(tf.equal(zeros, 0), before,
+                                tf.where(first, following(without), tf.zeros_like(x)))
+            return product, gradient
+        return cumprod(tf.convert_to_tensor(x))

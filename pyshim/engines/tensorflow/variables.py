@@ -1,12 +1,16 @@
 """TensorFlow's variables, constants and placeholders."""
 
+import numpy as np
 import tensorflow as tf
 
 
 class Variables:
 
     def _variable(self, array, name):
-        start = tf.compat.v1.placeholder(array.dtype, array.shape)
+        if self.initialize_variables:
+            start = tf.compat.v1.placeholder(array.dtype, array.shape)
+        else:  # the user's to initialize
+            start = tf.compat.v1.placeholder_with_default(array, array.shape)
         variable = tf.compat.v1.Variable(start, use_resource=True)
         # The initializer assigns what is fed to this placeholder, so it sets later values as well.
         variable.start = start
@@ -31,7 +35,7 @@ class Variables:
         return tf.identity(x)
 
     def _fill_like(self, x, number, dtype):
-        return tf.fill(tf.shape(x), tf.constant(number, dtype))
+        return tf.fill(tf.shape(x), tf.constant(np.array(number, dtype)))
 
     def _shape(self, x):
         return tf.shape(x)
