@@ -6,3 +6,4 @@ import tensorflow as tf
 class NN:
 
     _softmax = staticmethod(tf.nn.softmax)
+    _softplus = staticmethod(tf.math.softplus)

@@ -8,6 +8,28 @@ class Shapes:
     def _reshape(self, x, shape):
         return tf.reshape(x, shape)
 
+    def _batch_flatten(self, x):
+        sizes = tf.shape(x)
+        return tf.reshape(x, tf.stack([sizes[0], tf.reduce_prod(sizes[1:])]))
+
+    def _repeat_elements(self, x, rep, axis):
+        return tf.repeat(x, rep, axis)
+
+    def _tile(self, x, n):
+        return tf.tile(x, n)
+
+    def _pad(self, x, padding):
+        return tf.pad(x, padding)
+
+    def _resize_linear(self, x, factor, axis):
+        first, rest = tf.split(x, [1, tf.shape(x)[axis] - 1], axis)
+        last = tf.reverse(tf.split(tf.reverse(x, [axis]), [1, tf.shape(x)[axis] - 1], axis)[0], [axis])
+        following = tf.concat([rest, last], axis)
+        steps = [x * (1 - j / factor) + following * (j / factor) for j in range(factor)]
+        sizes = tf.unstack(tf.shape(x))
+        sizes[axis] *= factor
+        return tf.reshape(tf.stack(steps, axis + 1), sizes)
+
     def _concatenate(self, *tensors, axis):
         return tf.concat(tensors, axis)
 
