@@ -1,8 +1,11 @@
 """The engine on TensorFlow: one ``tf.Graph`` and its session."""
 
-import tensorflow as tf
-
 from ..contract import Contract
+from ..quiet import leaving_out
+
+with leaving_out("oneDNN custom operations are on", "All log messages before absl::InitializeLog"):
+    import tensorflow as tf
+
 from .configuration import Configuration
 from .control_flow import ControlFlow
 from .convolution import Convolution
