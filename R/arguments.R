@@ -1,27 +1,28 @@
 # Arguments as R users give them, as pyshim takes them.
 
 #' A value for a tensor: a tensor as it is; numbers and logicals as a NumPy array, or one of them as a scalar
+#' @param ... For `abort()`.
 #' @noRd
-as_value <- function(x, arg = "x") {
+as_value <- function(x, arg = "x", ...) {
   if (is.null(x) || inherits(x, "python.builtin.object")) {
     return(x)
   }
   if (is.data.frame(x)) {
-    x <- data_frame_matrix(x, arg)
+    x <- data_frame_matrix(x, arg, ...)
   }
   if (is.list(x)) {
-    return(lapply(unname(x), as_value, arg = arg))
+    return(lapply(unname(x), as_value, arg = arg, ...))
   }
   if (!(is.numeric(x) || is.logical(x))) {
     abort("dtype", paste0(
       "`", arg, "` must be a tensor, a number, or an array of numbers or logicals, not ", describe_value(x), "."
-    ))
+    ), ...)
   }
   if (!is.double(x) && anyNA(x)) {
     abort("dtype", c(
       paste0("`", arg, "` holds NA, which only doubles can (as NaN)."),
       i = "Replace the NAs, or convert with `as.double()`."
-    ))
+    ), ...)
   }
   size <- dim(x)
   if (is.null(size) && length(x) == 1L) {
@@ -30,11 +31,11 @@ as_value <- function(x, arg = "x") {
   array(as.vector(x), if (is.null(size)) length(x) else size)
 }
 
-data_frame_matrix <- function(x, arg) {
+data_frame_matrix <- function(x, arg, ...) {
   fitting <- vapply(x, function(column) is.numeric(column) || is.logical(column), NA)
   if (!all(fitting)) {
     abort("dtype", paste0("`", arg, "` has columns that are no numbers: ",
-                          paste(names(x)[!fitting], collapse = ", "), "."))
+                          paste(names(x)[!fitting], collapse = ", "), "."), ...)
   }
   as.matrix(x)
 }

@@ -22,9 +22,10 @@
 #' k_get_value(steps)
 #' @export
 k_function <- function(inputs, outputs, updates = NULL, ...) {
+  inputs <- as_values(inputs, "inputs")
   outputs <- if (inherits(outputs, "keras_tensor")) outputs else as_values(outputs, "outputs")
   updates <- if (!is.null(updates)) as_values(updates, "updates")
-  compiled <- call_shim("function", as_values(inputs, "inputs"), outputs, updates, ...)
+  compiled <- call_shim("function", inputs, outputs, updates, ...)
   structure(
     function(inputs = list()) {
       if (!is.list(inputs) || is.data.frame(inputs)) {

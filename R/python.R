@@ -69,6 +69,7 @@ bridge_module <- function() {
     start_python()
     module <- reticulate::import_from_path("keras_bridge", python_path(), convert = TRUE)
     module$connect(show_output, show_error, show_warning, announce)
+    module$set_library_path(outer_library_path())
     bridge$module <- module
   }
   bridge$module
@@ -95,6 +96,18 @@ start_python <- function() {
       i = "Or name another Python with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")` in a new session."
     ))
   }
+}
+
+#' LD_LIBRARY_PATH without the folders that R puts before it when it starts
+#'
+#' The engines' interpreters would find the system's libpython there in place of their own.
+#' @noRd
+outer_library_path <- function() {
+  script <- "unset LD_LIBRARY_PATH; . \"$R_HOME/etc/ldpaths\"; printf %s \"$LD_LIBRARY_PATH\""
+  added <- tryCatch(system2("sh", c("-c", shQuote(script)), stdout = TRUE, stderr = FALSE),
+                    warning = function(condition) "")
+  path <- Sys.getenv("LD_LIBRARY_PATH")
+  if (length(added) && startsWith(path, added)) sub("^:", "", substring(path, nchar(added) + 1L)) else path
 }
 
 # -- what Python prints and tells -------------------------------------------------------------------------

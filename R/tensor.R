@@ -51,7 +51,8 @@ Ops.keras_tensor <- function(e1, e2) { # nolint: object_name_linter.
       "!" = call_method("logical_not", e1)
     ))
   }
-  call_method(operators[[.Generic]], as_value(e1, "e1"), as_value(e2, "e2"))
+  name <- paste0("`", .Generic, "`")
+  call_method(operators[[.Generic]], as_value(e1, "e1", function_name = name), as_value(e2, "e2", function_name = name))
 }
 
 matrix_product <- function(x, y) {

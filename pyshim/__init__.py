@@ -8,6 +8,7 @@ Importing it needs NumPy alone and starts no engine: the first call of a backend
 """
 
 from . import config, errors, inspection, session
+from .engines.contract.core import numeric_array
 from .environments import doctor, install_backend
 from .families import FAMILIES
 from .functions import backend_function
@@ -26,18 +27,21 @@ def _public(name):
     return backend_function(name)
 
 
-for _family in FAMILIES.values():
-    for _name in _family:
-        globals()[_name] = _public(_name)
-
-
 def cast_to_floatx(x):
     """The tensor or array with elements of dtype floatx.
 
     Arguments: x, a tensor, number or array. Value: a tensor where x is one, else a NumPy array.
     """
-    return session.call("cast", (x, config.floatx()), {}) if isinstance(x, Tensor) \
-        else config.cast_to_floatx(x)
+    with errors.naming("cast_to_floatx"):
+        if isinstance(x, Tensor):
+            return session.call("cast", (x, config.floatx()), {})
+        return numeric_array(x, "x").astype(config.floatx())
+
+
+for _family in FAMILIES.values():
+    for _name in _family:
+        if _name not in globals():
+            globals()[_name] = _public(_name)
 
 
 __all__ = ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "errors",

@@ -8,11 +8,10 @@ import contextlib
 import fcntl
 import json
 import math
+import numbers
 import os
 import tempfile
 import warnings
-
-import numpy as np
 
 from .errors import ArgumentError, ConfigError
 
@@ -101,11 +100,6 @@ def normalize_data_format(value):
     return name
 
 
-def cast_to_floatx(x):
-    """A number or array as a NumPy array of dtype floatx. Arguments: x. Value: an array of x's shape."""
-    return np.asarray(x, dtype=floatx())
-
-
 # -- sharing them with workers --------------------------------------------------------------------------
 
 def version():
@@ -176,7 +170,7 @@ def _load():
                 if problem:
                     problems.append(problem)
                 else:
-                    settings[key] = saved[key]
+                    settings[key] = float(saved[key]) if key == "epsilon" else saved[key]
     if problems:
         warnings.warn("%s: %s. The defaults are used in its place; the file is left as it is."
                       % (path(), "; ".join(sorted(problems))), RuntimeWarning, stacklevel=2)
@@ -188,7 +182,7 @@ def _problem(key, value):
     choices = {"floatx": FLOATS, "image_data_format": DATA_FORMATS}
     if key in choices and not (isinstance(value, str) and value in choices[key]):
         return "unknown %s %r; accepted: %s" % (key, value, ", ".join(choices[key]))
-    if key == "epsilon" and not (isinstance(value, (int, float)) and not isinstance(value, bool)
+    if key == "epsilon" and not (isinstance(value, numbers.Real) and not isinstance(value, bool)
                                  and 0 < value < math.inf):
         return "epsilon must be a positive number, not %r" % (value,)
     if key == "backend" and not isinstance(value, str):
@@ -206,13 +200,14 @@ def _read():
 
 def _write(settings):
     """Replace keras.json: whoever reads it sees the old file or the new one, never a part."""
-    descriptor, temporary = tempfile.mkstemp(prefix="keras.json.", dir=home())
+    target = os.path.realpath(path())  # a link stays one
+    descriptor, temporary = tempfile.mkstemp(prefix="keras.json.", dir=os.path.dirname(target))
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump(settings, file, indent=4)
             file.write("\n")
         os.chmod(temporary, 0o644)
-        os.replace(temporary, path())
+        os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)
         raise

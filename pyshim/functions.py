@@ -13,7 +13,7 @@ def backend_function(name):
 
     @functools.wraps(method)
     def function(*args, **kwargs):
-        return session.call(name, args, kwargs)
+        return _calls.get(name, session.call)(name, args, kwargs)
 
     signature = inspect.signature(method)
     function.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])
@@ -21,3 +21,13 @@ def backend_function(name):
     function.__qualname__ = name
     del function.__wrapped__
     return function
+
+
+def _variable(name, args, kwargs):
+    """The variable, whose constraint stays with the handle: it is the session's to apply."""
+    variable = session.call(name, args, kwargs)
+    variable.constraint = kwargs.get("constraint", args[3] if len(args) > 3 else None)
+    return variable
+
+
+_calls = {"variable": _variable}  # those that do more than to call the engine

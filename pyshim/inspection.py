@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .errors import ArgumentError, DtypeError, ShapeError
+from .engines.contract.core import numeric_array
+from .errors import ArgumentError, ShapeError, naming
 from .tensors import Tensor
 
 
@@ -27,7 +28,8 @@ def is_keras_tensor(x):
     Arguments: x, a tensor. Value: False. Raises ArgumentError where x is no tensor.
     """
     if not isinstance(x, Tensor):
-        raise _named("is_keras_tensor", ArgumentError("x must be a tensor, not %s" % type(x).__name__))
+        with naming("is_keras_tensor"):
+            raise ArgumentError("x must be a tensor, not %s" % type(x).__name__)
     return False
 
 
@@ -37,7 +39,7 @@ def dtype(x):
 
 
 def int_shape(x):
-    """The static shape. Arguments: x, a tensor or array. Value: a tuple of integers, None for an unknown size."""
+    """The static shape. Arguments: x, a tensor or array. Value: a tuple of sizes, None for an unknown one."""
     return x.shape if isinstance(x, Tensor) else _array("int_shape", x).shape
 
 
@@ -58,18 +60,11 @@ def count_params(x):
     """
     shape = int_shape(x)
     if None in shape:
-        raise _named("count_params", ShapeError("x has unknown sizes: its shape is %s" % (shape,)))
+        with naming("count_params"):
+            raise ShapeError("x has unknown sizes: its shape is %s" % (shape,))
     return int(np.prod(shape, dtype=np.int64))
 
 
 def _array(function, x):
-    array = np.asarray(x)
-    if array.dtype.kind not in "fiub":
-        raise _named(function, DtypeError("x must be a tensor, a number or an array of numbers, not %s"
-                                          % type(x).__name__))
-    return array
-
-
-def _named(function, error):
-    error.function = function
-    return error
+    with naming(function):
+        return numeric_array(x, "x")

@@ -5,7 +5,7 @@ import sys
 import threading
 
 from . import config, environments
-from .errors import NotInstalledError, naming
+from .errors import ArgumentError, NotInstalledError, UnknownBackendError, naming
 
 
 class _Session:
@@ -64,13 +64,21 @@ def use_backend(name, in_process=False, save=False):
     """
     with _session.lock:
         before = _session.current
-        key = (environments.find(name).name, bool(in_process))
+        key = (_environment(name).name, bool(in_process))
         host = _started(key)
-        _session.current = key
         if save:
-            config.save_backend(name)
+            config.save_backend(key[0])
+        _session.current = key
     announce(host.environment.title)
     return Scope(name, before)
+
+
+def _environment(name):
+    """The environment of a backend that the user names."""
+    if not isinstance(name, str):
+        raise UnknownBackendError("a backend's name is a string, one of %s, not %r"
+                                  % (", ".join(environments.names()), name))
+    return environments.find(name)
 
 
 def backend():
@@ -142,8 +150,10 @@ def _standing(environment):
 def stop_backend(name=None):
     """Stop the engines of a backend, or of all; their tensors are gone, and the next call starts anew.
 
-    Arguments: name of a backend, None for all.
+    Arguments: name of a backend, None for all. Raises UnknownBackendError for a name not registered.
     """
+    if name is not None:
+        name = _environment(name).name
     with _session.lock:
         for host in started():
             if name in (None, host.backend):
@@ -201,6 +211,9 @@ def eager(func):
 
 
 def _in_mode(func, eager):
+    if not callable(func):
+        raise ArgumentError("func must be a function, not %s" % type(func).__name__)
+
     @functools.wraps(func)
     def function(*args, **kwargs):
         with _Mode(eager):

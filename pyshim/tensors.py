@@ -110,7 +110,7 @@ for _name, _function in {"add": "add", "sub": "subtract", "mul": "multiply", "tr
 for _name, _function in {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal",
                          "gt": "greater", "ge": "greater_equal"}.items():
     setattr(Tensor, "__%s__" % _name, _operator(_function))
-for _name, _function in {"neg": "negative", "abs": "abs", "invert": "logical_not"}.items():
+for _name, _function in {"neg": "negative", "pos": "identity", "abs": "abs", "invert": "logical_not"}.items():
     setattr(Tensor, "__%s__" % _name, lambda self, _function=_function: self._call(_function, self))
 
 

@@ -5,6 +5,7 @@ R calls functions that ``function`` and ``method`` give. They never raise: what 
 which differs between its releases.
 """
 
+import os
 import re
 import sys
 import threading
@@ -20,12 +21,12 @@ class Failure:
     """What a call gives in place of raising; ``fields`` is what R makes a condition from."""
 
     def __init__(self, error):
-        self.fields = {"kind": _kind(error), "message": str(error), "function": None, "native": None,
-                       "condition": getattr(error, "number", None)}
+        self.fields = {"kind": _kind(error), "condition": getattr(error, "number", None)}
         if isinstance(error, errors.KerasError):
             self.fields.update(message=error.message, function=error.function, native=error.native)
         else:
-            self.fields["native"] = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            lines = traceback.format_exception(type(error), error, error.__traceback__)
+            self.fields.update(message=lines[-1].strip(), function=None, native="".join(lines))
 
 
 class RConditionError(errors.KerasError):
@@ -56,7 +57,8 @@ def function(name):
 def method(name):
     """The function of that name on the backend of its first tensor, whichever backend is the current one."""
     def call(*args):
-        tensor = next(arg for arg in args if isinstance(arg, pyshim.Tensor))
+        flat = [part for arg in args for part in (arg if isinstance(arg, list) else [arg])]
+        tensor = next(part for part in flat if isinstance(part, pyshim.Tensor))
         return session.call_on(tensor.host, name, args, {})
     return _guarded(call)
 
@@ -119,6 +121,13 @@ def leave(scope):
 def mode(eager):
     """The context in which calls are eager, or symbolic."""
     return session._Mode(eager)
+
+
+def set_library_path(path):
+    """The LD_LIBRARY_PATH that other interpreters are started with."""
+    os.environ.pop("LD_LIBRARY_PATH", None)
+    if path:
+        os.environ["LD_LIBRARY_PATH"] = path
 
 
 # -- R functions, and what is printed -----------------------------------------------------------------------

@@ -35,10 +35,10 @@ class Host:
 
     def number(self, handle):
         """The number by which the engine knows the object of a handle; an error if it is not this one's."""
+        what = "function" if isinstance(handle, Function) else "tensor"
+        if handle.host.ended:
+            raise StaleTensorError("the %s is gone: %s. Make it again" % (what, handle.host.ended))
         if handle.host is not self:
-            what = "function" if isinstance(handle, Function) else "tensor"
-            if handle.host.ended:
-                raise StaleTensorError("the %s is gone: %s. Make it again" % (what, handle.host.ended))
             raise BackendMismatchError("a %s of backend %s was given to backend %s; switch with "
                                        "use_backend(), or move the value with get_value()"
                                        % (what, handle.host, self))

@@ -5,7 +5,7 @@ import threading
 
 from ..engines.contract.graph import Function as EngineFunction
 from ..engines.contract.node import Node
-from ..errors import NotInstalledError
+from ..errors import NotInstalledError, StaleTensorError
 from ..tensors import Function, Tensor
 from .dispatcher import Dispatcher
 from .host import Host
@@ -31,18 +31,24 @@ class InProcess(Host):
 
     def call(self, name, args, kwargs, eager):
         with self.lock:
-            self.dispatcher.release(self.take_released())
+            self._open()
             args, kwargs = mapped(tuple(args), self._inward), mapped(kwargs, self._inward)
             return mapped(self.dispatcher.call(name, args, kwargs, eager), self._outward)
 
     def call_function(self, function, values):
         with self.lock:
-            self.dispatcher.release(self.take_released())
+            self._open()
             values = mapped(values, self._inward)
             return self.dispatcher.call_function(self._inward(function), values)
 
     def stop(self):
         self.ended = "its engine was stopped"
+
+    def _open(self):
+        """Begin a call: tell the engine which handles are gone."""
+        if self.ended:
+            raise StaleTensorError("the engine of backend %s is gone: %s" % (self.backend, self.ended))
+        self.dispatcher.release(self.take_released())
 
     def _inward(self, value):
         if isinstance(value, (Tensor, Function)):

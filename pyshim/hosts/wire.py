@@ -5,7 +5,9 @@ bytes one after another. Arrays stand in the header as ``{"array": i}``, and ``h
 dtype and shape of each. Nothing that is received is executed or unpickled.
 """
 
+import functools
 import json
+import operator
 import struct
 
 import numpy as np
@@ -16,6 +18,7 @@ from ..sparse_array import SparseArray, is_sparse_value
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
 LARGEST_HEADER = 1 << 28
+KINDS = "fiub"  # of the arrays' dtypes: floats, integers and bools
 
 
 class Closed(Exception):
@@ -48,11 +51,14 @@ def receive(stream):
         raise WireError("what was received is no message of this protocol")
     try:
         message = json.loads(_exactly(stream, length).decode("utf-8"))
-        arrays = [np.empty(tuple(shape), np.dtype(dtype)) for dtype, shape in message.pop("arrays")]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        listed = [(np.dtype(dtype), [int(n) for n in shape]) for dtype, shape in message.pop("arrays")]
+        if any(dtype.kind not in KINDS or min(shape, default=0) < 0 for dtype, shape in listed):
+            raise ValueError("it lists what is no array of numbers")
+        if size != sum(functools.reduce(operator.mul, shape, dtype.itemsize) for dtype, shape in listed):
+            raise ValueError("the buffers are not those that it lists")
+        arrays = [np.empty(shape, dtype) for dtype, shape in listed]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError) as error:
         raise WireError("a message header is malformed: %s" % error) from error
-    if size != sum(array.nbytes for array in arrays) or any(array.dtype.hasobject for array in arrays):
-        raise WireError("the buffers of a message are not those that its header lists")
     for array in arrays:
         if array.nbytes:
             _fill(stream, memoryview(array.reshape(-1).view(np.uint8)))
@@ -81,7 +87,7 @@ def pack(value, buffers, special):
     """A value as JSON can hold it; arrays go to ``buffers``, and ``special`` sees every other object."""
     if value is None or isinstance(value, (bool, int, str)):
         return value
-    if isinstance(value, float):
+    if isinstance(value, float) and not isinstance(value, np.generic):
         return value if np.isfinite(value) else {"float": repr(value)}
     if isinstance(value, list):
         return [pack(part, buffers, special) for part in value]
@@ -95,7 +101,7 @@ def pack(value, buffers, special):
         return {"ellipsis": True}
     if isinstance(value, (np.ndarray, np.generic)):
         array = np.asarray(value)
-        if array.dtype.kind not in "fiub":
+        if array.dtype.kind not in KINDS:
             raise WireError("an array of dtype %s cannot be a tensor's value; numbers and bools can"
                             % array.dtype)
         buffers.append(np.ascontiguousarray(array).reshape(array.shape))

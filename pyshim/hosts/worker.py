@@ -30,6 +30,7 @@ class Worker(Host):
 
     def __init__(self, environment):
         super().__init__(environment)
+        self.owner = os.getpid()
         self.lock = threading.RLock()
         self.functions = {}       # the session's functions that the engine may call, by number
         self.failures = {}        # what they raised, until the call that they ran in returns
@@ -48,18 +49,24 @@ class Worker(Host):
         return self._call("call_function", (function, values), {}, False)
 
     def _call(self, name, args, kwargs, eager):
+        if os.getpid() != self.owner:
+            raise errors.WorkerError("the worker of backend %s belongs to process %d, of which this one is a "
+                                     "fork; use_backend() with in_process=True, or a new process, works"
+                                     % (self.backend, self.owner))
         with self.lock:
-            if self.ended:
-                raise errors.WorkerError("the worker of backend %s is gone: %s" % (self.backend, self.ended))
             mine = []  # numbers of the functions that this call hands over
             try:
                 buffers = []
-                settings = config.snapshot() if self.config_version != config.version() else None
+                version = config.version()
+                settings = config.snapshot() if self.config_version != version else None
                 message = {"call": name, "args": self._pack(args, buffers, mine),
                            "kwargs": self._pack(kwargs, buffers, mine), "eager": eager,
                            "config": settings, "release": self.take_released(), "buffers": buffers}
-                self.config_version = config.version()
+                if self.ended:
+                    raise errors.WorkerError("the worker of backend %s is gone: %s"
+                                             % (self.backend, self.ended))
                 self._send(message)
+                self.config_version = version
                 return self._result()
             finally:
                 for number in mine:
@@ -260,13 +267,21 @@ class _Output:
                 return True
             text = self.decoder.decode(data, final=not data)
             if text:
-                stream = getattr(sys, self.name)
-                stream.write(text)
-                stream.flush()
+                self._write(getattr(sys, self.name), text)
                 if self.last_lines is not None:
                     self.last_lines.extend(text.splitlines())
             if not data:
                 return False
+
+    @staticmethod
+    def _write(stream, text):
+        if stream is None:  # a session without a console
+            return
+        try:
+            stream.write(text)
+        except UnicodeEncodeError:
+            stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
+        stream.flush()
 
     def close(self):
         os.close(self.descriptor)
@@ -276,6 +291,9 @@ _running = weakref.WeakSet()
 
 
 @atexit.register
-def _stop_all():
+def _kill_all():
+    # Not stop(), which would wait for a call that another thread is in.
     for worker in list(_running):
-        worker.stop()
+        if worker.owner == os.getpid():
+            worker.process.kill()
+            worker.process.wait()

@@ -82,7 +82,7 @@ def check_gradient(K, build, reference, *arrays):
     variables = [K.variable(array, dtype="float64") for array in arrays]
     result = build(*variables)
     # Weights make the sum depend on every element in a way of its own.
-    weights = np.random.RandomState(7).uniform(0.5, 1.5, [size for size in result.shape])
+    weights = np.random.RandomState(7).uniform(0.5, 1.5, list(result.shape))
     gradients = K.gradients(K.sum(result * weights), variables)
     for i, (variable, gradient) in enumerate(zip(variables, gradients)):
         assert (gradient.dtype, gradient.shape) == ("float64", variable.shape)

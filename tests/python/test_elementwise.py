@@ -2,10 +2,19 @@
 
 import numpy as np
 import pytest
-from checks import (DTYPES, FLOATS, INTEGERS, NUMBERS, check, check_array, check_fed, check_gradient,
-                    numeric_gradient, sample)
+from checks import (
+    DTYPES,
+    FLOATS,
+    INTEGERS,
+    NUMBERS,
+    check,
+    check_array,
+    check_fed,
+    check_gradient,
+    numeric_gradient,
+    sample,
+)
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, about nan and inf

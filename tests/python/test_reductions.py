@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import (DTYPES, FLOATS, NUMBERS, check, check_fed, check_gradient, sample)
+from checks import DTYPES, FLOATS, NUMBERS, check, check_fed, check_gradient, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -115,8 +115,9 @@ def test_reduction_gradient(K, name):
     reference = REDUCTIONS[name][0]
     x = sample((2, 3, 2), "float64", seed=4)
     for axis, keepdims in [(None, False), (1, False), ([0, -1], True)]:
-        check_gradient(K, lambda x: getattr(K, name)(x, axis=axis, keepdims=keepdims),
-                       lambda x: reference(x, axis=numpy_axis(axis), keepdims=keepdims), x)
+        check_gradient(K, lambda x, axis=axis, keepdims=keepdims: getattr(K, name)(x, axis, keepdims),
+                       lambda x, axis=axis, keepdims=keepdims:
+                       reference(x, axis=numpy_axis(axis), keepdims=keepdims), x)
 
 
 @pytest.mark.parametrize("name", ["max", "min"])
@@ -192,7 +193,8 @@ def test_cumulative_of_nan_and_infinity(K, name):
 def test_cumulative_gradient(K, name):
     x = sample((2, 3), "float64", seed=7)
     for axis in (0, 1):
-        check_gradient(K, lambda x: getattr(K, name)(x, axis), lambda x: CUMULATIVE[name](x, axis), x)
+        check_gradient(K, lambda x, axis=axis: getattr(K, name)(x, axis),
+                       lambda x, axis=axis: CUMULATIVE[name](x, axis), x)
 
 
 def test_cumprod_gradient_with_zeros(K):

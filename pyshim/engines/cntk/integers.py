@@ -8,12 +8,13 @@ elements, which CNTK refuses, are computed here too.
 import numpy as np
 
 
-
-
-
-
 def _fill_like(x, number, dtype):
     return np.full(x.shape, number, dtype)
+
+
+def _mean(x, axis, keepdims):
+    """The mean of no elements, nan, of which ``numpy.mean`` warns."""
+    return np.full_like(x.sum(axis, keepdims=keepdims), np.nan)
 
 
 def _concatenate(*arrays, axis):
@@ -57,7 +58,7 @@ KERNELS = {
     "min": lambda x, axis, keepdims: x.min(axis, keepdims=keepdims),
     "sum": lambda x, axis, keepdims: x.sum(axis, dtype=x.dtype, keepdims=keepdims),
     "prod": lambda x, axis, keepdims: x.prod(axis, dtype=x.dtype, keepdims=keepdims),
-    "mean": lambda x, axis, keepdims: x.mean(axis, keepdims=keepdims),  # of no elements
+    "mean": _mean,
     "any": lambda x, axis, keepdims: x.any(axis, keepdims=keepdims),
     "all": lambda x, axis, keepdims: x.all(axis, keepdims=keepdims),
     "argmax": lambda x, axis: x.argmax(axis),

@@ -71,6 +71,14 @@ def parameter(array):
     return C.Parameter(array.shape, array, array.dtype.type)
 
 
+def output(function):
+    """The variable that a function computes. What is no function is given back.
+
+    Variables are handed around, not functions: CNTK never frees a function in a list that it was given.
+    """
+    return function.output if isinstance(function, C.Function) else function
+
+
 def placeholder(shape, dtype):
     """A place in a block for a variable of the outside; its dtype is known, unlike that of ``C.placeholder``."""
     kind = cntk_py.DataType_Double if np.dtype(dtype) == np.float64 else cntk_py.DataType_Float

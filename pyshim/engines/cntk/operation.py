@@ -3,6 +3,8 @@
 For kernels that CNTK lacks or gets wrong; the families say which and why.
 """
 
+import contextlib
+
 import numpy as np
 
 from . import native
@@ -20,8 +22,20 @@ def operation(forward, *derivatives):
     gradient of its input, in the result's shape if it is broadcast. Attributes go to all of them.
     """
     def build(*inputs, **attributes):
-        return C.user_function(Operation(_separate(inputs), forward, derivatives, attributes))
+        inputs = _separate(inputs)  # kept until the composite, which holds them, is made
+        made = Operation(inputs, forward, derivatives, attributes)
+        return C.user_function(made)
     return build
+
+
+@contextlib.contextmanager
+def kept():
+    """The list of the operations that are made inside, which must live as long as they are run."""
+    before, Operation.kept = Operation.kept, []
+    try:
+        yield Operation.kept
+    finally:
+        Operation.kept = before
 
 
 def constant_derivative(gradient, result, *arrays, **attributes):
@@ -36,13 +50,15 @@ def _separate(inputs):
     for x in inputs:
         if getattr(x, "is_input", False) or getattr(x, "is_placeholder", False) \
                 or any(x is other for other in separate):
-            x = C.reshape(x, x.shape)
+            x = C.reshape(x, x.shape).output
         separate.append(x)
     return separate
 
 
 class Operation(UserFunction):
     """Overrides the methods that CNTK calls with its values: the public ones convert through slow checks."""
+
+    kept = None  # where new operations are kept
 
     def __init__(self, inputs, forward, derivatives, attributes):
         self.numpy_forward = forward
@@ -53,9 +69,14 @@ class Operation(UserFunction):
         shapes = [np.broadcast_to(self.dtype_(1), x.shape) for x in inputs]
         self.shape_ = np.shape(forward(*shapes, **attributes))
         super().__init__(inputs)
+        self._none_state = None  # CNTK's refers to the operation, which would never be freed
+        self.kept.append(self)
+
+    def __disown__(self):
+        """CNTK would have the operation keep itself: see ``kept``."""
 
     def clone(self, inputs):
-        return Operation(_separate(inputs), self.numpy_forward, self.derivatives, self.attributes_)
+        return Operation(inputs, self.numpy_forward, self.derivatives, self.attributes_)
 
     def infer_outputs(self):
         return [C.output_variable(self.shape_, self.dtype_, [])]

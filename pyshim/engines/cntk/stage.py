@@ -8,6 +8,7 @@ import numpy as np
 from . import integers, native
 from .description import Constant, Variable
 from .native import C
+from .operation import kept
 
 # CNTK walks the whole graph for each function that is added to it. Within a block it walks the block only,
 # and a block is one function of the graph around it: so the time grows with the number of nodes, not its square.
@@ -41,9 +42,10 @@ class BuiltStage:
         self.stage = stage
         self.given = {}    # the descriptions that are computed elsewhere: their input variables
         self.moved = {}    # what gradients are taken by: the parameters that stand for a change of it
-        self.built = {}    # descriptions: variables or functions of CNTK, arrays where shapes decide the value
-        self._build(values)
-        self._combine()
+        self.built = {}    # descriptions: variables of CNTK, arrays where shapes decide the value
+        with kept() as self.operations:
+            self._build(values)
+            self._combine()
 
     # -- running --------------------------------------------------------------------------------------
 
@@ -57,7 +59,8 @@ class BuiltStage:
         keep = [self.root] if self.moved else []
         state, results = native.forward(self.function, arguments, self.results, keep)
         for description, variable in self.outputs.items():
-            values[description] = results[variable]
+            # Going backward may overwrite the results.
+            values[description] = native.array(results[variable]) if self.moved else results[variable]
         if self.moved:
             gradients = native.backward(self.function, state, self.root, self.seed, self.moved.values())
             for gradient in self.stage.gradients:
@@ -153,7 +156,7 @@ class BuiltStage:
             return made
         change = native.parameter(np.full(made.shape, -0.0, made.dtype))
         self.moved[description] = change
-        return C.plus(made, change)
+        return native.output(C.plus(made, change))
 
     def _combine(self):
         """One function of all outputs, and the gradients that are 0 because nothing computed depends on them."""
@@ -204,16 +207,16 @@ def _build_kernel(description, inputs):
     inputs = [native.constant(x.astype(native.carrier(x.dtype.name))) if isinstance(x, np.ndarray) else x
               for x in inputs]
     if any(x.dtype != inputs[0].dtype for x in inputs):  # a bool beside float64
-        inputs = [x if x.dtype == np.float64 else C.cast(x, np.float64) for x in inputs]
-    return description.kernel.build(*inputs, **description.attributes)
+        inputs = [x if x.dtype == np.float64 else native.output(C.cast(x, np.float64)) for x in inputs]
+    return native.output(description.kernel.build(*inputs, **description.attributes))
 
 
 def _output(made, description):
     """What is built as an output of the stage: no leaf, and of the dtype that bools are carried in."""
     wanted = np.dtype(native.carrier(description.dtype)).type
     if made.dtype != wanted:
-        return C.cast(made, wanted)
-    return made if made.is_output else C.reshape(made, made.shape)
+        return native.output(C.cast(made, wanted))
+    return made if made.is_output else native.output(C.reshape(made, made.shape))
 
 
 def _fed(value, description):
