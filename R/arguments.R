@@ -24,6 +24,9 @@ as_value <- function(x, arg = "x", ...) {
       i = "Replace the NAs, or convert with `as.double()`."
     ), ...)
   }
+  if (anyNA(x)) {
+    x[is.na(x)] <- NaN  # R's NA is a NaN that processors complain about when they convert it
+  }
   size <- dim(x)
   if (is.null(size) && length(x) == 1L) {
     return(as.vector(x))
@@ -80,7 +83,10 @@ as_shape <- function(shape) {
 #' @noRd
 as_whole <- function(x) {
   whole <- is.double(x) && all(is.finite(x) & x == trunc(x) & abs(x) <= .Machine$integer.max)
-  if (whole) as.integer(x) else x
+  if (whole) {
+    storage.mode(x) <- "integer"  # which keeps the dimensions
+  }
+  x
 }
 
 #' Indices: R vectors count from 1, tensors are taken as they are, from 0

@@ -32,7 +32,8 @@ class Theano(Environment):
     def process_environment(self):
         blas, name = os.path.split(self.record()["blas"])
         flags = ["blas.ldflags=-L%s -l:%s -Wl\\,-rpath\\,%s" % (blas, name, blas),
-                 "base_compiledir=%s" % os.path.join(self.folder(), "compiled")]
+                 "base_compiledir=%s" % os.path.join(self.folder(), "compiled"),
+                 "compile.wait=1"]  # seconds, for another worker that compiles
         if os.environ.get("THEANO_FLAGS"):
             flags.append(os.environ["THEANO_FLAGS"])  # the last one wins
         return {"THEANO_FLAGS": ",".join(flags)}

@@ -31,6 +31,12 @@ def pow_by_exponent(gradient, result, x, y):
     return np.where(x > 0, gradient * result * np.log(x), 0)
 
 
+def chosen_by(first):
+    """The derivatives of a function that gives one of its arguments: which is told by a comparison."""
+    return (lambda gradient, result, x, y: np.where(first(x, y), gradient, 0),
+            lambda gradient, result, x, y: np.where(first(x, y), 0, gradient))
+
+
 def logical_and(x, y):
     return C.element_times(x, y)
 
@@ -67,12 +73,8 @@ class Elementwise:
     _floor_divide = kernel("floor_divide", operation(lambda x, y: np.floor(np.divide(x, y)),
                                                      constant_derivative))
     _pow = kernel("pow", operation(np.power, pow_by_base, pow_by_exponent))
-    _maximum = kernel("maximum", operation(np.maximum,
-                                           lambda gradient, result, x, y: gradient * (x >= y),
-                                           lambda gradient, result, x, y: gradient * (x < y)))
-    _minimum = kernel("minimum", operation(np.minimum,
-                                           lambda gradient, result, x, y: gradient * (x <= y),
-                                           lambda gradient, result, x, y: gradient * (x > y)))
+    _maximum = kernel("maximum", operation(np.maximum, *chosen_by(np.greater_equal)))
+    _minimum = kernel("minimum", operation(np.minimum, *chosen_by(np.less_equal)))
 
     _equal = kernel("equal", C.equal, dtype="bool")
     _not_equal = kernel("not_equal", C.not_equal, dtype="bool")

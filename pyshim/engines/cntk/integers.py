@@ -8,24 +8,16 @@ elements, which CNTK refuses, are computed here too.
 import numpy as np
 
 
-def _fill_like(x, number, dtype):
-    return np.full(x.shape, number, dtype)
-
-
 def _mean(x, axis, keepdims):
     """The mean of no elements, nan, of which ``numpy.mean`` warns."""
     return np.full_like(x.sum(axis, keepdims=keepdims), np.nan)
-
-
-def _concatenate(*arrays, axis):
-    return np.concatenate(arrays, axis)
 
 
 KERNELS = {
     "identity": np.array,
     "stop_gradient": np.array,
     "print_tensor": lambda x, message: x,
-    "fill_like": _fill_like,
+    "fill_like": lambda x, number, dtype: np.full(x.shape, number, dtype),
     "shape": lambda x: np.array(x.shape, "int32"),
     "cast": lambda x, dtype: x.astype(dtype),
 
@@ -67,7 +59,7 @@ KERNELS = {
     "cumprod": lambda x, axis: x.cumprod(axis, dtype=x.dtype),
 
     "reshape": lambda x, shape: x.reshape(shape),
-    "concatenate": _concatenate,
+    "concatenate": lambda *arrays, axis: np.concatenate(arrays, axis),
     "expand_dims": np.expand_dims,
     "squeeze": np.squeeze,
     "get_item": lambda x, key: x[key],

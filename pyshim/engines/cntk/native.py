@@ -1,5 +1,6 @@
 """CNTK itself, imported quietly, and the few of its objects that the engine makes and reads."""
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -7,40 +8,44 @@ import warnings
 
 import numpy as np
 
-# What CNTK 2.7 says on every machine that is not Ubuntu 16.04 with a GPU, and to every first computation.
+# What CNTK 2.7 says on every machine that is not Ubuntu 16.04 with a GPU.
 KNOWN_WARNINGS = ("Unsupported Linux distribution", r"\s*#+ Missing optional dependency")
-KNOWN_LINES = (b"Selected CPU as the process wide default device.",)
 
 with warnings.catch_warnings():
     for known in KNOWN_WARNINGS:
         warnings.filterwarnings("ignore", message=known)
     import cntk as C
-
-from cntk import cntk_py
-from cntk.internal.swig_helper import typemap
+    from cntk import cntk_py
+    from cntk.internal.swig_helper import map_if_possible, typemap  # noqa: F401
 
 DEVICE = C.cpu()  # PyPI's CNTK 2.7 has no GPU code
 
+# What it writes to stderr at the first computation, and before an exception that says the same.
+KNOWN_LINES = (b"Selected CPU as the process wide default device.", b"About to throw exception ")
 
-def _first_computation():
-    """Let CNTK choose its device now; of what it writes to stderr the known lines are left out."""
+
+@contextlib.contextmanager
+def quiet():
+    """A context in which CNTK's known lines are left out of what is written to stderr."""
     sys.stderr.flush()
-    kept = os.dup(2)
+    stderr = os.dup(2)
     with tempfile.TemporaryFile() as written:
         os.dup2(written.fileno(), 2)
         try:
-            C.try_set_default_device(DEVICE)
-            C.constant(1.0).value
+            yield
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-        written.seek(0)
-        for line in written:
-            if line.strip() not in KNOWN_LINES:
-                os.write(2, line)
+            sys.stderr.flush()
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            written.seek(0)
+            lines = [line for line in written if not line.startswith(KNOWN_LINES) and line.strip()]
+            if lines:
+                os.write(2, b"".join(lines))
 
 
-_first_computation()
+with quiet():
+    C.try_set_default_device(DEVICE)
+    C.constant(1.0)
 
 
 def carrier(dtype):

@@ -8,8 +8,7 @@ import contextlib
 import numpy as np
 
 from . import native
-from .native import C, cntk_py
-from cntk.internal.swig_helper import map_if_possible
+from .native import C, cntk_py, map_if_possible
 
 UserFunction = C.ops.functions.UserFunction
 
@@ -47,9 +46,8 @@ def _separate(inputs):
     """The inputs, in a form in which CNTK finds them: it loses arguments of the whole function that a user
     function takes directly, and those that it takes twice."""
     separate = []
-    for x in inputs:
-        if getattr(x, "is_input", False) or getattr(x, "is_placeholder", False) \
-                or any(x is other for other in separate):
+    for x in map(native.output, inputs):
+        if x.is_input or x.is_placeholder or any(x is other for other in separate):
             x = C.reshape(x, x.shape).output
         separate.append(x)
     return separate

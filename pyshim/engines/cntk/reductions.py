@@ -9,7 +9,6 @@ import numpy as np
 
 from ..contract.rules import reduced
 from .description import kernel
-from .elementwise import number
 from .native import C
 from .operation import operation
 
@@ -39,7 +38,7 @@ def extremum(reduce):
     def derivative(gradient, result, x, axis, keepdims):
         kept = reduced(x.shape, axis, True)
         equal = x == result.reshape(kept)
-        return gradient.reshape(kept) * equal / equal.sum(axis, keepdims=True)
+        return np.where(equal, gradient.reshape(kept) / equal.sum(axis, keepdims=True), 0)
     return operation(forward, derivative)
 
 

@@ -54,7 +54,7 @@ def get_item(x, key):
             axes.append(axis)
             begins.append(first)
             ends.append(last + 1)
-            strides.append(positions.step)
+            strides.append(positions.step if len(positions) > 1 else 1)
         axis += 1
     cut = C.slice(x, axes, begins, ends, strides) if axes else x
     return C.reshape(cut, tuple(shape)) if tuple(shape) != cut.shape else cut

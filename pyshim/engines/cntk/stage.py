@@ -5,6 +5,7 @@
 
 import numpy as np
 
+from ...errors import EngineError
 from . import integers, native
 from .description import Constant, Variable
 from .native import C
@@ -42,8 +43,9 @@ class BuiltStage:
         self.stage = stage
         self.given = {}    # the descriptions that are computed elsewhere: their input variables
         self.moved = {}    # what gradients are taken by: the parameters that stand for a change of it
+        self.shapes = {}   # and their shapes
         self.built = {}    # descriptions: variables of CNTK, arrays where shapes decide the value
-        with kept() as self.operations:
+        with kept() as self.operations, native.quiet():
             self._build(values)
             self._combine()
 
@@ -125,13 +127,11 @@ class BuiltStage:
 
     def _source(self, description):
         if isinstance(description, Variable) and description.parameter is not None:
-            if self._differentiated(description):
-                self.moved[description] = description.parameter
-            return description.parameter
+            return self._movable(description, description.parameter)
         value = self.values[description]
         if isinstance(value, np.ndarray) and not value.size:
-            return value
-        if isinstance(description, Constant):
+            made = value
+        elif isinstance(description, Constant):
             made = description.constant
         else:
             shape = value.shape if isinstance(value, np.ndarray) else native.shape(value)
@@ -141,18 +141,20 @@ class BuiltStage:
 
     def _function(self, description, find):
         inputs = [find(x) for x in description.inputs]
-        made = _build_kernel(description, inputs)
-        return made if isinstance(made, np.ndarray) else self._movable(description, made)
-
-    def _differentiated(self, description):
-        return self.stage.group is not None and description in self.stage.group.by
+        return self._movable(description, _build_kernel(description, inputs))
 
     def _movable(self, description, made):
-        """The function, plus a parameter that is 0 where a gradient is taken by it: that of the parameter.
+        """What is made; where a gradient is taken by it, plus a parameter that is 0, whose gradient it is.
 
         It is the 0 that, added, changes no sign of another 0.
         """
-        if not self._differentiated(description):
+        if self.stage.group is None or description not in self.stage.group.by:
+            return made
+        self.shapes[description] = made.shape
+        if isinstance(made, np.ndarray):
+            return made
+        if isinstance(description, Variable):
+            self.moved[description] = made
             return made
         change = native.parameter(np.full(made.shape, -0.0, made.dtype))
         self.moved[description] = change
@@ -169,30 +171,24 @@ class BuiltStage:
             else:
                 outputs[description] = _output(made, description)
         functions = {id(made): made for made in outputs.values()}
-        loss = self._loss() if self.stage.group else None
+        loss = self.built[self.stage.group.loss] if self.stage.group else None
+        if isinstance(loss, np.ndarray):
+            loss = None
         if loss is not None:
+            loss = _output(loss, self.stage.group.loss)
             functions.setdefault(id(loss), loss)
         self.function = C.combine(list(functions.values())) if functions else None
         variables = dict(zip(functions, self.function.outputs)) if functions else {}
         self.outputs = {description: variables[id(made)] for description, made in outputs.items()}
         self.results = list(variables.values())
-        if loss is not None:
+        reached = () if loss is None else set(C.combine([loss]).parameters)
+        self.moved = {description: change for description, change in self.moved.items() if change in reached}
+        if self.moved:
             self.root = variables[id(loss)]
             self.seed = native.value(np.ones(self.root.shape, self.root.dtype))
-            parameters = set(self.function.parameters)
-            self.moved = {description: change for description, change in self.moved.items()
-                          if change in parameters}
         for gradient in self.stage.gradients:
-            if loss is None or gradient.variable not in self.moved:
-                self.known[gradient] = self._no_gradient(gradient)
-
-    def _loss(self):
-        loss = self.built[self.stage.group.loss]
-        return None if isinstance(loss, np.ndarray) else _output(loss, self.stage.group.loss)
-
-    def _no_gradient(self, gradient):
-        made = self._outer(gradient.variable)
-        return np.zeros(made.shape, gradient.dtype)
+            if gradient.variable not in self.moved:
+                self.known[gradient] = np.zeros(self.shapes[gradient.variable], gradient.dtype)
 
 
 def _build_kernel(description, inputs):
@@ -208,7 +204,13 @@ def _build_kernel(description, inputs):
               for x in inputs]
     if any(x.dtype != inputs[0].dtype for x in inputs):  # a bool beside float64
         inputs = [x if x.dtype == np.float64 else native.output(C.cast(x, np.float64)) for x in inputs]
-    return native.output(description.kernel.build(*inputs, **description.attributes))
+    try:
+        return native.output(description.kernel.build(*inputs, **description.attributes))
+    except Exception as error:
+        shapes = " and ".join(str(x.shape) for x in inputs)
+        reason = str(error).split("\n")[0]
+        raise EngineError("cntk refused %s of shape %s: %s"
+                          % (description.kernel.name, shapes, reason)) from error
 
 
 def _output(made, description):

@@ -1,0 +1,114 @@
+for_each_backend("an unknown backend is refused, and the current one stays", {
+  before <- k_backend()
+  expect_keras_error(use_backend("caffe"), "unknown_backend",
+                     c("use_backend()", "caffe", "tensorflow", "theano", "cntk"))
+  expect_equal(k_backend(), before)
+  expect_keras_error(install_backend("caffe"), "unknown_backend", c("install_backend()", "caffe"))
+})
+
+test_that("a tensor of one backend given to another names both", {
+  for (name in backends) {
+    other <- setdiff(c("tensorflow", "theano", "cntk"), name)[[1L]]
+    x <- with_backend(name, k_ones(2))
+    with_backend(other, {
+      expect_keras_error(k_sum(x), "backend_mismatch", c("k_sum()", name, other))
+      expect_keras_error(k_ones(2) + x, "backend_mismatch", c("`+`", name, other))
+      expect_keras_error(k_concatenate(list(k_ones(2), x)), "backend_mismatch", c("k_concatenate()", name, other))
+    })
+  }
+})
+
+for_each_backend("wrong shapes name the function and the argument", {
+  expect_keras_error(k_dot(k_ones(c(2, 3)), k_ones(c(2, 3))), "shape", c("k_dot()", "x", "y", "(2, 3)"))
+  expect_keras_error(k_maximum(k_ones(c(2, 3)), k_ones(c(4, 5))), "shape", c("k_maximum()", "(2, 3)", "(4, 5)"))
+  expect_keras_error(k_ones(c(2, 3)) - matrix(1, 3, 3), "shape", c("`-`", "(3, 3)"))
+  expect_keras_error(k_reshape(1:6, c(4, 2)), "shape", c("k_reshape()", "(4, 2)"))
+})
+
+for_each_backend("wrong dtypes name the function and the argument", {
+  expect_keras_error(k_exp(k_ones(2, dtype = "int32")), "dtype", c("k_exp()", "x", "int32", "k_cast()"))
+  expect_keras_error(k_abs(c(TRUE, FALSE)), "dtype", c("k_abs()", "bool"))
+  expect_keras_error(k_ones(2) + k_ones(2, dtype = "float64"), "dtype", c("`+`", "float32", "float64"))
+  expect_keras_error(k_ones(2, dtype = "int32") * 1.5, "dtype", c("`*`", "int32"))
+  expect_keras_error(k_zeros(2, dtype = "complex"), "dtype", c("k_zeros()", "complex"))
+})
+
+for_each_backend("values that are no tensors", {
+  expect_keras_error(k_variable("a"), "dtype", c("k_variable()", "value", "\"a\""))
+  expect_keras_error(k_sum(c("a", "b")), "dtype", c("k_sum()", "character vector"))
+  expect_keras_error(k_sum(1i), "dtype", c("k_sum()", "x"))
+  expect_keras_error(k_sum(iris), "dtype", c("k_sum()", "Species"))
+  expect_keras_error(k_sum(iris$Species), "dtype", c("k_sum()", "factor"))
+  expect_keras_error(k_sum(mean), "dtype", c("k_sum()", "function"))
+  expect_keras_error(k_sum(c(1L, NA)), "dtype", c("k_sum()", "NA"))
+  expect_keras_error(k_sum(NULL), "dtype", c("k_sum()", "x"))
+  expect_keras_error(k_ones(2) + "a", "dtype", c("`+`", "e2"))
+  expect_keras_error(k_ones(2) + NULL, "dtype", "`+`")
+})
+
+for_each_backend("a placeholder without a value is named", {
+  x <- k_placeholder(shape = c(NA, 2), name = "flowers")
+  expect_keras_error(k_eval(x * 2), "placeholder", c("k_eval()", "flowers", "k_function()"))
+  expect_keras_error(as.array(x), "placeholder", "flowers")
+})
+
+for_each_backend("old tensors after clear_session()", {
+  old <- k_variable(matrix(1, 2, 2))
+  k_clear_session()
+  expect_keras_error(k_dot(old, old), "stale_tensor", c("k_dot()", "k_clear_session()"))
+})
+
+test_that("a backend that is not installed is named, with what installs it", {
+  output <- run_r(c(
+    "library(keras)",
+    "condition <- tryCatch(use_backend('cntk'), error = identity)",
+    "cat(class(condition)[1:2], conditionMessage(condition), sep = '\\n')",
+    "condition <- tryCatch(k_ones(2), error = identity)",
+    "cat(class(condition)[1], conditionMessage(condition), sep = '\\n')"
+  ), environment = paste0("KERAS_HOME=", withr::local_tempdir()))
+  expect_equal(output[1:2], c("keras_error_not_installed", "keras_error"))
+  expect_match(output[[3L]], "install_backend(\"cntk\")", fixed = TRUE)
+  expect_equal(output[[4L]], "keras_error_not_installed")
+  expect_match(output[[5L]], "install_backend(\"tensorflow\")", fixed = TRUE)
+})
+
+test_that("an interactive session asks whether to install", {
+  script <- withr::local_tempfile(lines = c(
+    "library(keras)", "message <- tryCatch(use_backend('cntk'), error = conditionMessage)", "2", "message"
+  ))
+  output <- suppressWarnings(system2(
+    file.path(R.home("bin"), "R"), c("--vanilla", "--interactive", "--no-readline", "--quiet"), stdin = script,
+    stdout = TRUE, stderr = TRUE, env = paste0("KERAS_HOME=", withr::local_tempdir())
+  ))
+  output <- paste(output, collapse = "\n")
+  expect_match(output, "\"cntk\" is not installed. Install it now?", fixed = TRUE)
+  expect_match(output, "1: Yes", fixed = TRUE)
+  expect_match(output, "install_backend(\\\"cntk\\\")", fixed = TRUE)
+})
+
+test_that("an R error in a function that Python calls is that R error", {
+  fail <- function() rlang::abort("mine", class = "my_error")
+  callback <- keras:::as_python_function(function(x) if (x > 1) fail() else x * 2, "f")
+  call_back <- keras:::look_up("function", "call_function")
+  expect_equal(keras:::call_python(call_back, callback, list(0.5)), 1)
+})
+
+test_that("a Python error that is none of ours keeps its traceback", {
+  condition <- tryCatch(keras:::call_shim("describe", 1), error = identity)
+  expect_s3_class(condition, c("keras_error_python", "keras_error"))
+  expect_match(conditionMessage(condition), "AttributeError")
+  expect_match(condition$native, "Traceback")
+})
+
+test_that("messages of Python are told in R's words", {
+  words <- keras:::in_r_words
+  expect_equal(words("axis 2 is out of range"), "axis 3 is out of range")
+  expect_equal(words("axis -2 is out of range"), "axis -2 is out of range")
+  expect_equal(words("axis [0, -1] names"), "axis (1, -1) names")
+  expect_equal(words("x of shape (None, 3) and (2,)"), "x of shape (NA, 3) and (2)")
+  expect_equal(words("tensors[1] and tuples[0][1]"), "tensors[[2]] and lists[[1]][[2]]")
+  expect_equal(words("the last size of x is 3, size 0 of y is 4"), "the last size of x is 3, size 1 of y is 4")
+  expect_equal(words("convert with cast(); use_backend()"), "convert with k_cast(); use_backend()")
+  expect_equal(words("install_backend(\"cntk\", force=True), not None"),
+               "install_backend(\"cntk\", force = TRUE), not NULL")
+})

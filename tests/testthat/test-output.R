@@ -1,0 +1,57 @@
+for_each_backend("what a call prints is R's output, in order", {
+  x <- k_print_tensor(k_constant(c(1, 2)), "value: ")
+  y <- k_print_tensor(k_constant(5), "five: ")
+  lines <- capture.output({
+    cat("before\n")
+    k_eval(x)
+    cat("between\n")
+    k_eval(y)
+    cat("after\n")
+  })
+  at <- vapply(c("before", "value: ", "between", "five: ", "after"), function(text) grep(text, lines, fixed = TRUE)[[1L]],
+               0L)
+  expect_false(is.unsorted(at, strictly = TRUE))
+  expect_match(paste(lines, collapse = " "), "1.* 2")
+})
+
+for_each_backend("it is printed at each evaluation", {
+  x <- k_placeholder(shape = list())
+  f <- k_function(list(x), list(k_print_tensor(x, "x = ") + 1))
+  expect_output(expect_equal(f(list(41)), list(42)), "x = .*41")
+  expect_output(f(list(7)), "x = .*7")
+})
+
+test_that("what Python writes to stderr becomes messages, and its warnings R's", {
+  module <- keras:::bridge_module()
+  write <- keras:::call_python
+  say <- reticulate::py_run_string(paste(
+    "import sys, keras_bridge, warnings, pyshim",
+    "def speak():",
+    "    sys.stderr.write('one')",
+    "    sys.stderr.write(' two\\n')",
+    "    warnings.warn_explicit('careful', RuntimeWarning, pyshim.__file__, 1)",
+    "    print('out')",
+    "    return 3",
+    "speak = keras_bridge._guarded(speak)", sep = "\n"
+  ), local = TRUE, convert = FALSE)$speak
+  expect_equal(testthat::capture_messages(suppressWarnings(capture.output(write(say)))), "one two\n")
+  expect_warning(suppressMessages(capture.output(write(say))), "careful")
+  expect_output(value <- suppressWarnings(suppressMessages(write(say))), "out")
+  expect_equal(value, 3)
+})
+
+test_that("knitr shows what engines print, where they print it", {
+  directory <- withr::local_tempdir()
+  document <- file.path(directory, "switch.Rmd")
+  writeLines(c(
+    "```{r}", "library(keras)", "use_backend('theano')", "x <- k_print_tensor(k_constant(12), 'first: ')",
+    "invisible(k_eval(x))", "use_backend('tensorflow')", "invisible(k_eval(k_print_tensor(k_constant(34), 'second: ')))",
+    "k_constant(5)", "```"
+  ), document)
+  output <- file.path(directory, "switch.md")
+  suppressMessages(suppressWarnings(knitr::knit(document, output, quiet = TRUE)))
+  lines <- readLines(output)
+  at <- vapply(c("Using Theano backend", "first: ", "Using TensorFlow backend", "second: ", "tensorflow constant"),
+               function(text) grep(paste0("^## .*", text), lines)[[1L]], 0L)
+  expect_false(is.unsorted(at, strictly = TRUE))
+})

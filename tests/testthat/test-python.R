@@ -1,0 +1,69 @@
+test_that("loading the package starts no Python, a call does", {
+  output <- run_r(c(
+    "library(keras)", "cat(reticulate::py_available(), '\\n')", "invisible(k_floatx())",
+    "cat(reticulate::py_available(), '\\n')"
+  ))
+  expect_equal(trimws(output), c("FALSE", "TRUE"))
+})
+
+test_that("a Python without NumPy is named, with the command that helps", {
+  python <- file.path(withr::local_tempdir(), "venv")
+  base <- reticulate::py_run_string("import sys; base = sys._base_executable", local = TRUE)$base
+  system2(base, c("-m", "venv", "--without-pip", python))
+  output <- paste(run_r(
+    "tryCatch(keras::k_floatx(), keras_error_python = function(e) cat(conditionMessage(e)))",
+    environment = paste0("RETICULATE_PYTHON=", file.path(python, "bin", "python"))
+  ), collapse = "\n")
+  expect_match(output, "-m pip install \"numpy", fixed = TRUE)
+  expect_match(output, file.path(python, "bin", "python"), fixed = TRUE)
+})
+
+test_that("a broken keras.json gives one warning, and the defaults", {
+  home <- withr::local_tempdir()
+  writeLines("{", file.path(home, "keras.json"))
+  output <- run_r(c(
+    "library(keras)",
+    "withCallingHandlers(x <- c(k_floatx(), k_backend(), k_floatx()), warning = function(w) {",
+    "  cat('warning:', conditionMessage(w), '\\n')", "  invokeRestart('muffleWarning')", "})", "cat(x)"
+  ), environment = paste0("KERAS_HOME=", home))
+  expect_length(grep("^warning:.*keras.json", output), 1)
+  expect_equal(output[[length(output)]], "float32 tensorflow float32")
+  expect_equal(readLines(file.path(home, "keras.json")), "{")
+})
+
+test_that("use_backend(save = TRUE) makes a backend the default of later sessions", {
+  home <- withr::local_tempdir()
+  file.symlink(file.path(dirname(dirname(dirname(dirname(list_backends()$path[[1L]]))))), file.path(home, "environments"))
+  environment <- c(paste0("KERAS_HOME=", home), "KERAS_BACKEND=")
+  output <- run_r(c("library(keras)", "use_backend('theano', save = TRUE)", "cat(k_backend())"),
+                  environment = environment)
+  expect_equal(output[[length(output)]], "theano")
+  output <- run_r(c("library(keras)", "x <- k_ones(2)", "cat(format(x))"), environment = environment)
+  expect_match(output[[length(output)]], "<theano variable")
+})
+
+test_that("an interrupt comes back as R's, and the session goes on working", {
+  output <- run_r(c(
+    "library(keras)", "use_backend('tensorflow')", "x <- k_ones(2)",
+    "system(paste('( sleep 1; kill -INT', Sys.getpid(), ') &'))",
+    "spin <- k_function(list(), list(x))",
+    "caught <- tryCatch({", "  repeat spin(list())", "}, interrupt = function(i) 'interrupted')",
+    "cat(caught, '\\n')", "Sys.sleep(0.1)", "cat(k_eval(k_sum(k_ones(c(2, 3)))), '\\n')"
+  ))
+  expect_equal(trimws(output[length(output) - 1:0]), c("interrupted", "6"))
+})
+
+test_that("no worker is left behind", {
+  pids <- run_r(c(
+    "library(keras)", "use_backend('tensorflow')",
+    "pids <- system(paste('pgrep -P', Sys.getpid()), intern = TRUE)", "cat('pids', pids)"
+  ))
+  pids <- strsplit(pids[[length(pids)]], " ")[[1L]][-1L]
+  expect_gt(length(pids), 0)
+  gone <- function() !any(file.exists(file.path("/proc", pids)))
+  for (i in 1:50) {
+    if (gone()) break
+    Sys.sleep(0.1)
+  }
+  expect_true(gone())
+})

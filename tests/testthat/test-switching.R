@@ -1,0 +1,95 @@
+test_that("three engines are driven interleaved in one session", {
+  x <- matrix(c(1, 2, 3, 4, 5, 6) / 4, 3)
+  target <- c(1, 0, 1)
+  begin <- c(0.5, -0.25)
+  programs <- lapply(setNames(nm = backends), function(name) {
+    with_backend(name, {
+      features <- k_placeholder(shape = c(NA, 2))
+      w <- k_variable(begin)
+      loss <- k_mean(k_binary_crossentropy(target, k_sigmoid(k_dot(features, w))))
+      step <- k_function(list(features), list(loss), list(list(w, w - k_gradients(loss, w)[[1L]] * 0.5)))
+      list(w = w, step = step)
+    })
+  })
+  w <- begin
+  for (i in 1:5) {
+    p <- plogis(as.vector(x %*% w))
+    expected <- -mean(target * log(p) + (1 - target) * log(1 - p))
+    # A function and a variable work on their own backend, whichever is the current one.
+    for (name in c(backends, rev(backends))[if (i %% 2) seq_along(backends) else length(backends) + seq_along(backends)]) {
+      expect_equal(programs[[name]]$step(list(x))[[1L]], expected, tolerance = 1e-5)
+      expect_equal(as.vector(as.array(programs[[name]]$w * 1)), w - 0.5 * as.vector(t(x) %*% (p - target)) / 3,
+                   tolerance = 1e-5)
+    }
+    w <- w - 0.5 * as.vector(t(x) %*% (p - target)) / 3
+  }
+})
+
+test_that("tensors stay alive while others are used", {
+  tensors <- lapply(setNames(nm = backends), function(name) with_backend(name, k_variable(nchar(name))))
+  for (name in c(backends, backends)) {
+    suppressMessages(use_backend(name))
+    expect_equal(k_backend(), name)
+    expect_equal(k_get_value(tensors[[name]]), nchar(name))
+  }
+})
+
+test_that("use_backend() says which one it is", {
+  titles <- c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK")
+  for (name in backends) {
+    said <- testthat::capture_messages(use_backend(name))
+    expect_equal(said, paste0("Using ", titles[[name]], " backend.\n"))
+  }
+})
+
+test_that("with_backend() and a context go back, after an error too", {
+  suppressMessages(use_backend(backends[[1L]]))
+  for (name in backends) {
+    expect_equal(with_backend(name, k_backend()), name)
+    expect_equal(k_backend(), backends[[1L]])
+    expect_error(with_backend(name, stop("inside")), "inside")
+    expect_equal(k_backend(), backends[[1L]])
+    expect_equal(with(use_backend(name), k_eval(k_ones(2) * 3)), array(c(3, 3)))
+    expect_equal(k_backend(), backends[[1L]])
+  }
+})
+
+test_that("list_backends() tells how each stands", {
+  for (name in backends) {
+    with_backend(name, k_eval(k_ones(1)))
+    standings <- list_backends()
+    expect_s3_class(standings, c("keras_backends", "data.frame"), exact = TRUE)
+    row <- standings[standings$backend == name, ]
+    expect_true(row$installed)
+    expect_true(row$running)
+    expect_gt(row$memory, 2^20)
+    expect_match(row$python_version, "^3\\.")
+    expect_true(file.exists(row$path))
+  }
+  expect_equal(standings$backend[standings$current], k_backend())
+  shown <- cli::ansi_strip(format(standings))
+  expect_match(shown[[1L]], "^backend +installed +engine +Python +running +memory +current")
+  expect_match(shown[-1L][standings$backend == name], "MB")
+  expect_output(print(standings), "engine")
+  expect_output(print(standings[, c("backend", "memory")]), "memory")
+  standings$installed[] <- FALSE
+  expect_output(print(standings), "install_backend(\"theano\")", fixed = TRUE)
+})
+
+test_that("is_backend_installed()", {
+  expect_true(is_backend_installed())
+  for (name in backends) {
+    expect_true(is_backend_installed(name))
+  }
+  expect_false(is_backend_installed("caffe"))
+})
+
+test_that("a stopped engine starts anew", {
+  name <- backends[[length(backends)]]
+  old <- with_backend(name, k_variable(1))
+  expect_null(stop_backend(name))
+  with_backend(name, {
+    expect_keras_error(k_eval(old), "stale_tensor", "gone")
+    expect_equal(k_eval(k_ones(1)), array(1))
+  })
+})

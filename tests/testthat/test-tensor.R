@@ -1,0 +1,128 @@
+m <- matrix(c(1.5, -2, 3, 0.25, 5, -6), 2)
+
+for_each_backend("arithmetic, with numbers and arrays on both sides", {
+  x <- k_constant(m)
+  n <- matrix(c(2, 0.5, -1, 4, 1, 3), 2)
+  y <- k_constant(n)
+  for (operator in c("+", "-", "*", "/", "%%", "%/%", "==", "!=", "<", "<=", ">", ">=")) {
+    f <- get(operator)
+    expect_value(f(x, y), f(m, n))
+    expect_value(f(x, n), f(m, n))
+    expect_value(f(m, y), f(m, n))
+    expect_value(f(x, 2), f(m, 2))
+    expect_value(f(2, y), f(2, n))
+  }
+  expect_value(abs(x)^2, abs(m)^2)
+  expect_value(2^x, 2^m)
+  expect_value(-x, -m)
+  expect_value(+x, m)
+  flags <- k_constant(m > 0, dtype = "bool")
+  expect_value(!flags, !(m > 0))
+  expect_value(flags & (x < 4), m > 0 & m < 4)
+  expect_value(flags | (x < -5), m > 0 | m < -5)
+})
+
+for_each_backend("functions of the group Math", {
+  x <- k_constant(m)
+  for (name in c("abs", "sign", "exp", "sin", "cos", "tan", "tanh", "floor", "ceiling", "trunc", "round")) {
+    expect_value(get(name)(x), get(name)(m))
+  }
+  positive <- abs(m)
+  for (name in c("sqrt", "log", "log2", "log10", "log1p")) {
+    expect_value(get(name)(k_constant(positive)), get(name)(positive))
+  }
+  expect_value(log(k_constant(positive), 3), log(positive, 3))
+  expect_value(cumsum(k_constant(c(1, 2, 3))), c(1, 3, 6))
+  expect_value(cumprod(k_constant(c(1, 2, 3))), c(1, 2, 6))
+  expect_keras_error(cumsum(x), "shape", c("cumsum()", "(2, 3)", "k_cumsum"))
+  expect_keras_error(gamma(x), "argument", c("gamma()", "sqrt()"))
+  expect_keras_error(round(x, 2), "argument", c("round()", "digits"))
+})
+
+for_each_backend("functions of the group Summary, mean, t", {
+  x <- k_constant(m)
+  for (name in c("max", "min", "sum", "prod", "range", "mean", "t")) {
+    expect_value(get(name)(x), get(name)(m))
+  }
+  expect_value(max(x, 9), 9)
+  expect_value(sum(x, x, 1), 2 * sum(m) + 1)
+  expect_value(any(x > 4), TRUE)
+  expect_value(all(x > 4), FALSE)
+  expect_keras_error(sum(x, na.rm = TRUE), "argument", c("sum()", "na.rm"))
+})
+
+for_each_backend("positions and ranges", {
+  x <- k_constant(m)
+  expect_value(x[1, 2], m[1, 2])
+  expect_value(x[2, ], m[2, ])
+  expect_value(x[, 2:3], m[, 2:3])
+  expect_value(x[, c(1, 3)], m[, c(1, 3)])
+  expect_value(x[, 2, drop = FALSE], m[, 2, drop = FALSE])
+  expect_value(x[1:1, 2:3, drop = FALSE], m[1, 2:3, drop = FALSE])
+  expect_value(x[], m)
+  expect_value(x[, ], m)
+  row <- k_constant(m[1, , drop = FALSE])
+  expect_value(row[, 1:2], m[1, 1:2])
+  expect_value(row[, 1:2, drop = FALSE], m[1, 1:2, drop = FALSE])
+  cube <- array(1:24, c(2, 3, 4))
+  expect_value(k_constant(cube)[2, , 3:4], cube[2, , 3:4])
+  expect_value(k_constant(c(5, 6, 7))[2:3], c(6, 7))
+  i <- 2
+  expect_value((function(...) x[...])(i, 1), m[i, 1])
+  open <- k_placeholder(shape = c(NA, 3))
+  expect_equal(dim(open[, 1]), NA_integer_)
+})
+
+for_each_backend("indices that tensors do not have", {
+  x <- k_constant(m)
+  expect_keras_error(x[3, 1], "shape", c("`[`", "index 1 is 3", "size 2"))
+  expect_keras_error(x[1], "shape", c("`[`", "2 dimensions"))
+  expect_keras_error(x[1, 1, 1], "shape", c("`[`", "3 indices"))
+  expect_keras_error(x[-1, 1], "argument", c("`[`", "negative"))
+  expect_keras_error(x[0, 1], "argument", "`[`")
+  expect_keras_error(x[1, 3:1], "argument", c("index 2", "range"))
+  expect_keras_error(x[1, c(1, 2, 2)], "argument", c("index 2", "k_gather()"))
+  expect_keras_error(x[c(TRUE, FALSE), 1], "argument", "`[`")
+  expect_keras_error(x["a", 1], "argument", "\"a\"")
+  expect_keras_error(x[1.5, 1], "argument", "1.5")
+})
+
+for_each_backend("shape and values", {
+  x <- k_constant(m)
+  expect_identical(dim(x), c(2L, 3L))
+  expect_identical(length(x), 6L)
+  expect_null(dim(k_constant(1)))
+  expect_identical(length(k_constant(1)), 1L)
+  expect_identical(length(k_placeholder(shape = c(NA, 3))), NA_integer_)
+  expect_equal(as.array(x), m)
+  expect_equal(as.matrix(x), m)
+  expect_equal(as.matrix(k_constant(c(1, 2))), matrix(c(1, 2)))
+  expect_keras_error(as.matrix(k_ones(c(2, 2, 2))), "shape", c("as.matrix()", "(2, 2, 2)"))
+  expect_equal(as.vector(x), as.vector(m))
+  expect_equal(as.numeric(x), as.vector(m))
+  expect_identical(as.integer(k_constant(c(1, 2))), 1:2)
+  expect_identical(as.logical(k_constant(c(1, 0))), c(TRUE, FALSE))
+})
+
+for_each_backend("showing", {
+  x <- k_constant(m)
+  expect_equal(format(x), paste0("<", k_backend(), " constant: float32, shape (2, 3)>"))
+  expect_equal(capture.output(print(x)), c(format(x), capture.output(print(m))))
+  expect_equal(capture.output(str(x)), paste0(" ", format(x)))
+  w <- k_variable(1, name = "w")
+  expect_equal(format(w), paste0("<", k_backend(), " variable 'w': float32, shape ()>"))
+  expect_equal(capture.output(x * 2), format(x * 2))
+  expect_length(capture.output(print(k_zeros(c(20, 20)))), 1)
+  open <- k_placeholder(shape = c(NA, 3), dtype = "int32", name = "p")
+  expect_output(print(open), "placeholder 'p': int32, shape (NA, 3)", fixed = TRUE)
+})
+
+for_each_backend("operators work on the tensor's own backend", {
+  x <- k_constant(m)
+  suppressMessages(use_backend(setdiff(c("tensorflow", "theano", "cntk"), k_backend())[[1L]]))
+  expect_equal(as.array(sum(x[1, ] * 2 + 1)), sum(m[1, ] * 2 + 1))
+})
+
+for_each_backend("pipes", {
+  expect_equal(m |> k_dot(diag(3)) |> k_softmax() |> k_sum() |> k_eval(), 2, tolerance = 1e-6)
+})
