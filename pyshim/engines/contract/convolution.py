@@ -95,6 +95,11 @@ class Convolution:
             raise ShapeError("x has %d channels, kernel of shape %s takes %d"
                              % (x.shape[-1], kernel.shape, kernel.shape[-1]))
         target = x.shape[:1] + sizes + kernel.shape[-2:-1]
+        channels = output_shape[-1 if data_format == "channels_last" else 1]
+        for given, needed, what in ((output_shape[0], x.shape[0], "samples"), (channels, target[-1], "channels")):
+            if None not in (given, needed) and not isinstance(given, Node) and given != needed:
+                raise ShapeError("output_shape %s does not fit: the result has %d %s"
+                                 % (tuple(output_shape), needed, what))
         of_it = tuple(_output_size(size, width, stride, padding, step) for size, width, stride, step
                       in zip(sizes, kernel.shape[:count], strides, dilation))
         if not rules.compatible(x.shape[1:-1], of_it):

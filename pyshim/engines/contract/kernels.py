@@ -354,7 +354,8 @@ class Kernels(ABC):
 
     @abstractmethod
     def _pool(self, x, size, strides, padding, mode):
-        """The largest element ("max") or the mean ("avg") of windows; padded places count for nothing."""
+        """The largest element ("max") or the mean ("avg") of windows; padded places count for nothing. A window
+        with nan gives nan; of equal largest elements, the first has the gradient."""
 
     # -- random -------------------------------------------------------------------------------------
     # ``shape`` is an int32 tensor with one dimension. Each evaluation draws anew. With a seed (None for

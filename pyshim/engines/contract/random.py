@@ -3,7 +3,7 @@
 import numpy as np
 
 from ... import config
-from ...errors import ArgumentError
+from ...errors import ArgumentError, DtypeError
 from . import rules
 from .node import Node
 
@@ -17,28 +17,39 @@ class Random:
         standard deviation; dtype, a floating one, floatx by default; seed, an integer with which a new
         tensor draws the same sequence again on the same backend. Value: a tensor.
         """
-        return self._scaled(self._drawn("random_normal", shape, dtype, seed), stddev, mean)
+        return self._normal("random_normal", shape, mean, stddev, dtype, seed)
 
     def random_uniform(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
         """Draws from the uniform distribution on [minval, maxval).
 
-        Arguments: minval, maxval, numbers; shape and seed as of ``random_normal``; dtype, floatx by
-        default, an integer dtype draws whole numbers. Value: a tensor.
+        Arguments: minval, maxval, numbers, or with a floating dtype scalar tensors; shape and seed as of
+        ``random_normal``; dtype, floatx by default, an integer dtype draws whole numbers. Value: a tensor.
         """
         dtype = rules.dtype_name(dtype or config.floatx())
-        if isinstance(minval, (int, float)) and isinstance(maxval, (int, float)) and minval > maxval:
+        if not isinstance(minval, Node) and not isinstance(maxval, Node) and minval > maxval:
             raise ArgumentError("minval %r is larger than maxval %r" % (minval, maxval))
-        if dtype in rules.FLOATS:
-            return self._scaled(self._drawn("random_uniform", shape, dtype, seed), maxval - minval, minval)
-        low, high = rules.integer(minval, "minval"), rules.integer(maxval, "maxval")
-        draws = self._scaled(self._drawn("random_uniform", shape, "float64", seed), high - low, low)
-        # Towards 0 would make 0 twice as likely where low is negative.
+        if dtype in rules.INTEGERS:
+            return self._whole_numbers(shape, minval, maxval, dtype, seed)
+        draws = self._drawn("random_uniform", shape, dtype, seed, rules.FLOATS + rules.INTEGERS)
+        minval, maxval = [self.node(value, name, dtype=dtype)
+                          for value, name in ((minval, "minval"), (maxval, "maxval"))]
+        return self.add(self.multiply(draws, self.subtract(maxval, minval)), minval)
+
+    def _whole_numbers(self, shape, minval, maxval, dtype, seed):
+        low, high, limits = rules.integer(minval, "minval"), rules.integer(maxval, "maxval"), np.iinfo(dtype)
+        if not limits.min <= low < high <= int(limits.max) + 1:
+            raise ArgumentError("minval %d and maxval %d leave no whole numbers, or some that %s cannot hold"
+                                % (low, high, dtype))
+        draws = self._drawn("random_uniform", shape, "float64", seed)
+        draws = self.add(self.multiply(draws, float(high - low)), float(low))
+        # Towards 0, as cast() goes, would make 0 twice as likely where low is negative.
         return self.cast(self.floor_divide(draws, 1), dtype)
 
     def random_binomial(self, shape, p=0.0, dtype=None, seed=None):
         """Draws of 1 with probability p, else 0.
 
-        Arguments: p, a number from 0 to 1; shape, dtype and seed as of ``random_normal``. Value: a tensor.
+        Arguments: p, a number from 0 to 1, or a tensor; shape, dtype and seed as of ``random_normal``.
+        Value: a tensor.
         """
         if not isinstance(p, Node) and not 0 <= p <= 1:
             raise ArgumentError("p must be a number from 0 to 1, not %r" % (p,))
@@ -50,13 +61,21 @@ class Random:
 
         Arguments and value as of ``random_normal``.
         """
-        return self._scaled(self._drawn("truncated_normal", shape, dtype, seed), stddev, mean)
+        return self._normal("truncated_normal", shape, mean, stddev, dtype, seed)
 
-    def _drawn(self, kernel, shape, dtype, seed):
+    def _normal(self, kernel, shape, mean, stddev, dtype, seed):
+        if isinstance(stddev, (int, float)) and stddev < 0:
+            raise ArgumentError("stddev must not be negative; it is %r" % (stddev,))
+        draws = self._drawn(kernel, shape, dtype, seed)
+        mean, stddev = [self.node(value, name, dtype=draws.dtype)
+                        for value, name in ((mean, "mean"), (stddev, "stddev"))]
+        return self.add(self.multiply(draws, stddev), mean)
+
+    def _drawn(self, kernel, shape, dtype, seed, accepted=rules.FLOATS):
         """Standard draws of a floating dtype."""
         dtype = rules.dtype_name(dtype or config.floatx())
         if dtype not in rules.FLOATS:
-            raise ArgumentError("dtype must be a floating one, not %s" % dtype)
+            raise DtypeError("dtype %s cannot be drawn; accepted: %s" % (dtype, ", ".join(accepted)))
         if isinstance(shape, Node):
             rules.need_dtype(shape, "shape", rules.INTEGERS, "integers are needed,")
             rules.need_ndim(shape, "shape", 1)
@@ -68,10 +87,7 @@ class Random:
             sizes = self.constant(np.array(static, "int32"), dtype="int32")
         return self.apply(kernel, [sizes], dtype, static, dtype=dtype, seed=random_seed(seed))
 
-    def _scaled(self, draws, scale, offset):
-        return self.add(self.multiply(draws, scale), offset)
-
 
 def random_seed(seed):
     """A seed as a whole number from 0, or None for a sequence that is another one each time."""
-    return None if seed is None else rules.integer(seed, "seed", least=0) % (1 << 31)
+    return None if seed is None else rules.integer(seed, "seed", least=0) % (2 ** 31 - 1)

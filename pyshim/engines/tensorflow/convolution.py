@@ -33,10 +33,20 @@ class Convolution:
         return tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding.upper())
 
     def _pool(self, x, size, strides, padding, mode):
-        pool = tf.nn.max_pool if mode == "max" else tf.nn.avg_pool
+        pool = _max_pool if mode == "max" else tf.nn.avg_pool
         if len(size) == 3 and x.dtype != tf.float32:  # for which TensorFlow has no such kernels
             return _pool_in_turn(pool, x, size, strides, padding.upper())
         return pool(x, size, strides, padding.upper())
+
+
+def _max_pool(x, size, strides, padding):
+    """The largest elements. TensorFlow's own may be others beside nan, and finite where all are -inf."""
+    one = tf.ones_like(x)
+    kind = tf.where(tf.math.is_nan(x), 2 * one, tf.where(tf.math.is_inf(x) & (x < 0), 0 * one, one))
+    kind = tf.nn.max_pool(kind, size, strides, padding)
+    largest = tf.nn.max_pool(x, size, strides, padding)
+    nan, infinity = tf.constant(float("nan"), x.dtype), tf.constant(float("inf"), x.dtype)
+    return tf.where(kind > 1, nan, tf.where(kind > 0, largest, -infinity))
 
 
 def _across(kernel):
