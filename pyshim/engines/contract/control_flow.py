@@ -17,16 +17,16 @@ class ControlFlow:
         """One of two tensors, by a condition: all of it, or element by element.
 
         Arguments: condition, a tensor of bools or numbers: a scalar, or with the first axes of the
-        expressions; then_expression, else_expression, tensors of one dtype that broadcast, or functions
-        without arguments that make them. Value: a tensor. Both expressions are in the graph; what is not
-        chosen leaves no trace in value or gradient.
+        expressions (or size 1 there); then_expression, else_expression, tensors of one dtype that broadcast, or
+        functions without arguments that make them. Value: a tensor. Both expressions are in the graph and
+        computed; the gradient of what is not chosen is 0.
         """
         x, y = [_called(expression) for expression in (then_expression, else_expression)]
         x, y, shape = self.pair(x, y, ("then_expression", "else_expression"))
         condition = self.node(condition, "condition")
-        if condition.ndim > len(shape) or not rules.compatible(
-                condition.shape, rules.broadcast(condition.shape, shape[:condition.ndim],
-                                                 ("condition", "the expressions"))):
+        first = shape[:condition.ndim]
+        if condition.ndim > len(shape) or any(size not in (1, None, of_them) and of_them is not None
+                                              for size, of_them in zip(condition.shape, first)):
             raise ShapeError("condition of shape %s does not fit expressions of shape %s; it must be a scalar or "
                              "have their first axes" % (condition.shape, shape))
         if condition.ndim:
@@ -42,6 +42,8 @@ class ControlFlow:
         """
         training = self.learning_phase() if training is None else training
         if isinstance(training, Node):
+            if training.ndim:
+                raise ShapeError("training must be a scalar; its shape is %s" % (training.shape,))
             return self.switch(training, x, alt)
         if training not in (0, 1):
             raise ArgumentError("training must be True, False, a scalar tensor or None, not %r" % (training,))
@@ -63,6 +65,7 @@ class ControlFlow:
             >>> K.eval(K.map_fn(lambda row: K.sum(row), K.ones((3, 2))))
             array([2., 2., 2.], dtype=float32)
         """
+        _need_function(fn, "fn")
         elems = self._elements(elems)
 
         def step(elements, states):
@@ -84,10 +87,13 @@ class ControlFlow:
         return self._folded(fn, elems, initializer, name, backwards=True)
 
     def _folded(self, fn, elems, initializer, name, backwards):
+        _need_function(fn, "fn")
         elems = self._elements(elems)
         if backwards:
             elems = self.reverse(elems, 0)
         if initializer is None:
+            if elems.shape[0] == 0:
+                raise ShapeError("elems has no slice to begin with; give an initializer")
             initializer, elems = self.get_item(elems, 0), self.get_item(elems, slice(1, None))
 
         def step(elements, states):
@@ -117,7 +123,7 @@ class ControlFlow:
                 of the time before (0 at first), and the states stay.
             constants: list of tensors that each step is given.
             unroll: write the steps into the graph one after another; the time must be known then.
-            input_length: the number of times, where the shape of inputs does not tell.
+            input_length: the number of times, where unroll needs it and the shape of inputs does not tell.
         Value: the last output, the outputs of shape (samples, time, ...), and the list of the last states.
 
         Example:
@@ -125,18 +131,22 @@ class ControlFlow:
             >>> K.eval(K.rnn(step, K.ones((1, 3, 1)), [K.zeros((1, 1))])[1]).ravel()
             array([1., 2., 3.], dtype=float32)
         """
+        _need_function(step_function, "step_function")
         inputs = self.node(inputs, "inputs")
         if inputs.ndim < 2:
             raise ShapeError("inputs must have at least two dimensions; its shape is %s" % (inputs.shape,))
+        if input_length is not None and not isinstance(input_length, Node):
+            input_length = rules.integer(input_length, "input_length", least=1)
+            if inputs.shape[1] not in (None, input_length):
+                raise ShapeError("input_length is %d, inputs have %d times" % (input_length, inputs.shape[1]))
         states = self.nodes(initial_states, "initial_states") if len(initial_states) else []
         constants = self.nodes(constants, "constants") if constants else []
         sequences = [self._time_first(inputs)]
         if mask is not None:
             mask = self.cast(self.node(mask, "mask"), "bool")
-            mask = self.expand_dims(mask) if mask.ndim == 2 else mask
-            if mask.ndim != 3 or not rules.compatible(mask.shape, inputs.shape[:2] + (1,)):
+            if not rules.compatible(mask.shape, (inputs.shape[:2] + (1,))[:max(mask.ndim, 2)]):
                 raise ShapeError("mask must have the shape %s; its shape is %s" % (inputs.shape[:2], mask.shape))
-            sequences.append(self._time_first(mask))
+            sequences.append(self._time_first(self.expand_dims(mask) if mask.ndim == 2 else mask))
         if go_backwards:
             sequences = [self.reverse(sequence, 0) for sequence in sequences]
 
@@ -156,8 +166,10 @@ class ControlFlow:
             output, _ = self._stepped(step_function, self.get_item(sequences[0], 0), states, constants)
             states = states + [self.zeros_like(output)]
             step = masked
-        loop = self._unrolled if unroll else self.loop
-        outputs, states = loop("step_function", step, sequences, states, input_length)
+        if unroll:
+            outputs, states = self._unrolled("step_function", step, sequences, states, input_length)
+        else:
+            outputs, states = self.loop("step_function", step, sequences, states)
         last = self.get_item(outputs[0], -1)
         return last, self._time_first(outputs[0]), states[:-1] if mask is not None else states
 
@@ -182,12 +194,12 @@ class ControlFlow:
 
     # -- loops --------------------------------------------------------------------------------------
 
-    def loop(self, name, step, sequences, states, length=None):
+    def loop(self, name, step, sequences, states):
         """A step applied to each slice of the sequences' first axis, in the engine's own loop.
 
         Arguments: name of the user's function; step, a function of a list of slices and a list of states,
-        that gives a list of outputs and a list of new states; sequences, states, lists of nodes; length,
-        ignored: the sequences tell. Value: a list of stacked outputs, and a list of the last states.
+        that gives a list of outputs and a list of new states; sequences, states, lists of nodes.
+        Value: a list of stacked outputs, and a list of the last states.
         """
         made = {}
 
@@ -215,10 +227,10 @@ class ControlFlow:
                 [self.new_node(native, node.dtype, node.shape, inputs=inputs)
                  for native, node in zip(last, states)])
 
-    def _unrolled(self, name, step, sequences, states, length=None):
-        """As ``loop``, with each step in the graph."""
+    def _unrolled(self, name, step, sequences, states, length):
+        """As ``loop``, with each step in the graph; ``length`` counts where the sequences do not tell."""
         time = sequences[0].shape[0] if sequences[0].shape[0] is not None else length
-        if time is None:
+        if time is None or isinstance(time, Node):
             raise ShapeError("unroll needs a known number of times; inputs have the shape %s"
                              % (sequences[0].shape,))
         if not time:
@@ -240,6 +252,11 @@ class ControlFlow:
                 raise ShapeError("%s makes a state of shape %s of state %d of shape %s"
                                  % (name, x.shape, i, state.shape))
         return new
+
+
+def _need_function(value, argument):
+    if not callable(value):
+        raise ArgumentError("%s must be a function, not %r" % (argument, value))
 
 
 def _called(expression):

@@ -30,7 +30,7 @@ class Graph:
         return scopes
 
     def _compile(self, inputs, outputs, controls, updates, once):
-        with self.building():
+        with self.graph.as_default():
             results = [tf.convert_to_tensor(node.native) for node in outputs]
             alongside = [tf.convert_to_tensor(node.native).op for node in controls]
             new_values = {variable: tf.convert_to_tensor(update.inputs[0].native)
