@@ -1,12 +1,10 @@
 """CNTK itself, imported quietly, and the few of its objects that the engine makes and reads."""
 
-import contextlib
-import os
-import sys
-import tempfile
 import warnings
 
 import numpy as np
+
+from ..quiet import leaving_out
 
 # What CNTK 2.7 says on every machine that is not Ubuntu 16.04 with a GPU.
 KNOWN_WARNINGS = ("Unsupported Linux distribution", r"\s*#+ Missing optional dependency")
@@ -21,26 +19,12 @@ with warnings.catch_warnings():
 DEVICE = C.cpu()  # PyPI's CNTK 2.7 has no GPU code
 
 # What it writes to stderr at the first computation, and before an exception that says the same.
-KNOWN_LINES = (b"Selected CPU as the process wide default device.", b"About to throw exception ")
+KNOWN_LINES = ("^Selected CPU as the process wide default device", "^About to throw exception ", r"^\s*$")
 
 
-@contextlib.contextmanager
 def quiet():
     """A context in which CNTK's known lines are left out of what is written to stderr."""
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    with tempfile.TemporaryFile() as written:
-        os.dup2(written.fileno(), 2)
-        try:
-            yield
-        finally:
-            sys.stderr.flush()
-            os.dup2(stderr, 2)
-            os.close(stderr)
-            written.seek(0)
-            lines = [line for line in written if not line.startswith(KNOWN_LINES) and line.strip()]
-            if lines:
-                os.write(2, b"".join(lines))
+    return leaving_out(*KNOWN_LINES)
 
 
 with quiet():
