@@ -12,8 +12,18 @@ def log_softmax(logs):
     return logs - np.log(np.exp(logs).sum(axis=-1, keepdims=True))
 
 
+def _need_range(numbers, largest, what):
+    for number in numbers:
+        if not 0 <= number <= largest:
+            raise ValueError("%s is %d; it must be from 0 to %d" % (what, number, largest))
+
+
 def cost(logs, labels, input_length, label_length):
     """The cost of each sample (infinity where its times do not suffice), and its gradient for ``logs``."""
+    _need_range(input_length, logs.shape[1], "input_length")
+    _need_range(label_length, labels.shape[1], "label_length")
+    counted = labels[np.arange(labels.shape[1]) < label_length[:, None]]
+    _need_range(counted, logs.shape[2] - 2, "a label")
     costs, gradients = np.zeros(len(logs), logs.dtype), np.zeros_like(logs)
     with np.errstate(divide="ignore", invalid="ignore"):
         for i, (times, count) in enumerate(zip(input_length, label_length)):
@@ -37,7 +47,7 @@ def _cost(logs, labels):
     total = np.logaddexp.reduce(forward[-1, -2:]) if len(logs) else (0.0 if not len(labels) else -np.inf)
     if np.isneginf(total):
         return np.inf, np.zeros_like(logs)
-    through = np.exp(forward + backward - emitted - total)
+    through = np.exp(np.where(np.isneginf(emitted), -np.inf, forward + backward - emitted - total))
     expected = np.zeros_like(logs)
     np.add.at(expected, (slice(None), path), through)
     return -total, np.exp(logs) - expected
@@ -59,6 +69,7 @@ def _forward(emitted, jumps):
 
 def decode(logs, input_length, beam_width, paths, merge_repeated):
     """A list: int64 matrices of labels filled up with -1, and their scores. Greedy where beam_width is None."""
+    _need_range(input_length, logs.shape[1], "input_length")
     if beam_width is None:
         found = [_greedy(sample[:times]) for sample, times in zip(logs, input_length)]
     else:

@@ -4,7 +4,7 @@ Definition: Graves, Fernandez, Gomez and Schmidhuber, 2006. The last class is th
 """
 
 from ... import config
-from ...errors import ShapeError
+from ...errors import ArgumentError, ShapeError
 from . import rules
 
 
@@ -18,9 +18,7 @@ class CTC:
         """
         labels = self.node(labels, "labels")
         rules.need_ndim(labels, "labels", 2)
-        lengths = self._lengths(label_lengths, "label_lengths")
-        if not rules.compatible(lengths.shape, labels.shape[:1]):
-            raise ShapeError("label_lengths has %d samples, labels has %d" % (lengths.shape[0], labels.shape[0]))
+        lengths = self._lengths(label_lengths, "label_lengths", labels, "labels")
         rows, columns, values = self._ctc_sparse(labels.native, lengths.native)
         parts = [self.new_node(native, dtype, (None,), inputs=[labels, lengths])
                  for native, dtype in ((rows, "int32"), (columns, "int32"), (values, labels.dtype))]
@@ -33,17 +31,16 @@ class CTC:
         probabilities of shape (samples, time, classes), of which the last class is the blank; they are
         increased by epsilon() and scaled to sum 1; input_length, label_length, whole numbers of shape
         (samples, 1) or (samples,): how many times and labels count. Value: a tensor of shape (samples, 1);
-        infinity where the times do not suffice for the labels.
+        infinity, with a gradient of 0, where the times do not suffice for the labels. Evaluating it raises
+        EngineError for a length, or a label that counts, that is out of range.
         """
         y_pred = self.floats(y_pred, "y_pred")
         rules.need_ndim(y_pred, "y_pred", 3)
         labels = self.cast(self.node(y_true, "y_true"), "int32")
         rules.need_ndim(labels, "y_true", 2)
-        lengths = [self._lengths(value, name) for value, name in
+        _same_samples(labels, "y_true", y_pred, "y_pred")
+        lengths = [self._lengths(value, name, y_pred, "y_pred") for value, name in
                    ((input_length, "input_length"), (label_length, "label_length"))]
-        for node, name in zip([labels] + lengths, ("y_true", "input_length", "label_length")):
-            if not rules.compatible(node.shape[:1], y_pred.shape[:1]):
-                raise ShapeError("%s has %d samples, y_pred has %d" % (name, node.shape[0], y_pred.shape[0]))
         cost = self.apply("ctc_cost", [self._ctc_logs(y_pred), labels] + lengths, y_pred.dtype, y_pred.shape[:1])
         return self.expand_dims(cost)
 
@@ -61,14 +58,14 @@ class CTC:
         """
         y_pred = self.floats(y_pred, "y_pred")
         rules.need_ndim(y_pred, "y_pred", 3)
-        lengths = self._lengths(input_length, "input_length")
+        lengths = self._lengths(input_length, "input_length", y_pred, "y_pred")
         paths = 1 if greedy else rules.integer(top_paths, "top_paths", least=1)
         if greedy:
             attributes = {"beam_width": None}
         else:
             width = rules.integer(beam_width, "beam_width", least=1)
             if width < paths:
-                raise ShapeError("beam_width %d is less than top_paths %d" % (width, paths))
+                raise ArgumentError("beam_width %d is less than top_paths %d" % (width, paths))
             attributes = {"beam_width": width}
         logs = self._ctc_logs(y_pred)
         natives = self._ctc_decode(logs.native, lengths.native, paths=paths, merge_repeated=bool(merge_repeated),
@@ -81,7 +78,16 @@ class CTC:
         """The logarithms of the probabilities, as both functions of the reference take them."""
         return self.log(self.add(y_pred, config.epsilon()))
 
-    def _lengths(self, value, name):
+    def _lengths(self, value, name, samples, of):
+        """Whole numbers, one for each sample of another tensor."""
         lengths = self.cast(self.node(value, name), "int32")
-        rules.need_ndim(lengths, name, 1, 2)
+        if lengths.ndim not in (1, 2) or lengths.shape[1:] not in ((), (1,), (None,)):
+            raise ShapeError("%s must have the shape (samples,) or (samples, 1); its shape is %s"
+                             % (name, lengths.shape))
+        _same_samples(lengths, name, samples, of)
         return self.squeeze(lengths, 1) if lengths.ndim == 2 else lengths
+
+
+def _same_samples(x, name, y, of):
+    if not rules.compatible(x.shape[:1], y.shape[:1]):
+        raise ShapeError("%s has %d samples, %s has %d" % (name, x.shape[0], of, y.shape[0]))

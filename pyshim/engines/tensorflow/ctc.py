@@ -1,6 +1,8 @@
-"""Connectionist temporal classification on TensorFlow."""
+"""Connectionist temporal classification on TensorFlow, whose kernels compute in float32: float64 goes to NumPy's."""
 
 import tensorflow as tf
+
+from .. import numpy_ctc
 
 
 class CTC:
@@ -11,10 +13,16 @@ class CTC:
 
     def _ctc_cost(self, logs, labels, input_length, label_length):
         dtype = logs.dtype
-        logs = tf.cast(logs, tf.float32) if dtype == tf.float16 else logs
+        if dtype == tf.float64:
+            return _exact_cost(logs, labels, input_length, label_length)
+        counted = tf.boolean_mask(labels, tf.sequence_mask(label_length, tf.shape(labels)[1]))
+        with _in_range((input_length, tf.shape(logs)[1], "input_length"),
+                       (label_length, tf.shape(labels)[1], "label_length"),
+                       (counted, tf.shape(logs)[2] - 2, "a label")):
+            logs = tf.cast(tf.identity(logs), tf.float32)
         # TensorFlow refuses samples without labels: they get one here, and their cost is that of blanks alone.
         empty = tf.equal(label_length, 0)
-        some = tf.pad(labels, [[0, 0], [0, 1]])
+        some = tf.where(empty[:, None], 0, tf.pad(labels, [[0, 0], [0, 1]]))
         rows, columns, values = self._ctc_sparse(some, tf.where(empty, 1, label_length))
         sparse = tf.SparseTensor(tf.cast(tf.stack([rows, columns], 1), tf.int64), values, tf.shape(some, tf.int64))
         cost = tf.compat.v1.nn.ctc_loss(sparse, logs, input_length, time_major=False,
@@ -30,10 +38,29 @@ class CTC:
 
     def _ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
         dtype = logs.dtype
-        logs = tf.transpose(tf.cast(logs, tf.float32) if dtype == tf.float16 else logs, (1, 0, 2))
+        if dtype == tf.float64:
+            return tf.numpy_function(
+                lambda logs, lengths: numpy_ctc.decode(logs, lengths, beam_width, paths, merge_repeated),
+                [logs, input_length], [tf.int64] * paths + [tf.float64])
+        with _in_range((input_length, tf.shape(logs)[1], "input_length")):
+            logs = tf.transpose(tf.cast(tf.identity(logs), tf.float32), (1, 0, 2))
         if beam_width is None:
             decoded, scores = tf.nn.ctc_greedy_decoder(logs, input_length)
         else:
             decoded, scores = tf.compat.v1.nn.ctc_beam_search_decoder(logs, input_length, beam_width, paths,
                                                                       merge_repeated)
         return [tf.sparse.to_dense(path, default_value=-1) for path in decoded] + [tf.cast(scores, dtype)]
+
+
+def _in_range(*checks):
+    """The context of what needs numbers from 0 to a largest one: triples of the numbers, the largest, a name."""
+    return tf.control_dependencies([assertion for numbers, largest, name in checks for assertion in (
+        tf.debugging.assert_non_negative(numbers, name + " is negative"),
+        tf.debugging.assert_less_equal(numbers, largest, name + " is too large"))])
+
+
+@tf.custom_gradient
+def _exact_cost(logs, labels, input_length, label_length):
+    cost, gradient = tf.numpy_function(numpy_ctc.cost, [logs, labels, input_length, label_length], [tf.float64] * 2)
+    cost.set_shape(logs.shape[:1])
+    return cost, lambda upstream: (gradient * upstream[:, None, None], None, None, None)
