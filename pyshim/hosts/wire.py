@@ -89,6 +89,9 @@ def pack(value, buffers, special):
         return value
     if isinstance(value, float) and not isinstance(value, np.generic):
         return value if np.isfinite(value) else {"float": repr(value)}
+    if is_sparse_value(value):  # before dicts, since SciPy's "dok" is one
+        value = SparseArray.of(value)
+        return {"sparse": [pack(part, buffers, special) for part in value.parts()]}
     if isinstance(value, list):
         return [pack(part, buffers, special) for part in value]
     if isinstance(value, tuple):
@@ -106,9 +109,6 @@ def pack(value, buffers, special):
                             % array.dtype)
         buffers.append(np.ascontiguousarray(array).reshape(array.shape))
         return {"array": len(buffers) - 1, "scalar": isinstance(value, np.generic)}
-    if is_sparse_value(value):
-        value = SparseArray.of(value)
-        return {"sparse": [pack(part, buffers, special) for part in value.parts()]}
     if isinstance(value, np.dtype):
         return value.name
     if isinstance(value, type) and issubclass(value, (np.generic, bool, int, float)):

@@ -12,6 +12,7 @@ import numpy as np
 
 from ... import config
 from ...errors import ArgumentError, DtypeError, ShapeError
+from ...sparse_array import is_sparse_value
 from . import rules
 from .node import Node
 
@@ -182,6 +183,8 @@ class Core:
 
 def numeric_array(value, argument):
     """A number or array of numbers as a NumPy array; DtypeError if it is none."""
+    if is_sparse_value(value):
+        raise ArgumentError("%s is sparse; a dense array is needed" % argument)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # before NumPy 1.24, lists of different lengths only warn

@@ -71,26 +71,25 @@ class Sparse:
         """Sparse matrices joined along an axis: their coordinates, moved."""
         axis = rules.one_axis(axis, 2)
         moved = [[], [], []]
-        offset, shape = self.constant(0, dtype="int32"), None
+        offset, other = self.constant(0, dtype="int32"), tensors[0].shape[1 - axis]
         for i, x in enumerate(tensors):
             if x.parts is None:
                 raise ArgumentError("tensors[%d] is dense and others are sparse; convert them with to_dense()" % i)
             if x.dtype != tensors[0].dtype:
                 raise DtypeError("tensors[%d] has dtype %s, tensors[0] has dtype %s"
                                  % (i, x.dtype, tensors[0].dtype))
-            other = x.shape[1 - axis]
-            if not rules.compatible((other,), (tensors[0].shape[1 - axis],)):
+            if not rules.compatible((x.shape[1 - axis],), (other,)):
                 raise ShapeError("tensors[%d] of shape %s cannot be joined to tensors[0] of shape %s along axis %d"
                                  % (i, x.shape, tensors[0].shape, axis))
+            other = x.shape[1 - axis] if other is None else other
             coordinates = list(x.parts[:2])
             coordinates[axis] = self.add(coordinates[axis], offset)
             for parts, part in zip(moved, coordinates + [x.parts[2]]):
                 parts.append(part)
             offset = self.add(offset, self.get_item(x.parts[3], axis))
         lengths = [x.shape[axis] for x in tensors]
-        joined = None if None in lengths else sum(lengths)
-        other = self.get_item(tensors[0].parts[3], 1 - axis)
-        shape = [tensors[0].shape[1 - axis]] * 2
-        shape[axis] = joined
-        sizes = self.stack([offset, other] if axis == 0 else [other, offset])
-        return self.sparse_node([self.concatenate(parts, 0) for parts in moved] + [sizes], tuple(shape))
+        shape = [other, other]
+        shape[axis] = None if None in lengths else sum(lengths)
+        sizes = [self.get_item(tensors[0].parts[3], 1 - axis)] * 2
+        sizes[axis] = offset
+        return self.sparse_node([self.concatenate(parts, 0) for parts in moved] + [self.stack(sizes)], tuple(shape))

@@ -25,12 +25,12 @@ class Variables:
             array([[1., 2.],
                    [3., 4.]], dtype=float32)
         """
+        if constraint is not None and not callable(constraint):
+            raise ArgumentError("constraint must be a function, not %r" % (constraint,))
         dtype = rules.dtype_name(dtype or config.floatx())
         if is_sparse_value(value):
             return self.sparse_variable(value, dtype, name or self._default_name("variable"))
         array = self.array(value, "value", dtype)
-        if constraint is not None and not callable(constraint):
-            raise ArgumentError("constraint must be a function, not %r" % (constraint,))
         name = name or self._default_name("variable")
         native = self._variable(array, name)
         return self.new_node(native, dtype, array.shape, kind="variable", name=name)
