@@ -30,7 +30,7 @@ test-r: .Rlib/.installed environments
 environments: .venv/.installed
 	$(python) -m pyshim install
 
-lint: .venv/.installed
+lint: .Rlib/.installed
 	$(python) -m ruff check .
 	Rscript --vanilla -e 'found <- lintr::lint_package(); print(found); quit(status = length(found) > 0)'
 

@@ -14,24 +14,34 @@ as_value <- function(x, arg = "x", ...) {
     return(lapply(unname(x), as_value, arg = arg, ...))
   }
   if (!(is.numeric(x) || is.logical(x))) {
-    abort("dtype", paste0(
-      "`", arg, "` must be a tensor, a number, or an array of numbers or logicals, not ", describe_value(x), "."
-    ), ...)
+    abort("dtype", paste0("`", arg, "` must be a tensor, a number, or an array of numbers or logicals, not ",
+                          describe_value(x), "."), ...)
   }
-  if (!is.double(x) && anyNA(x)) {
-    abort("dtype", c(
-      paste0("`", arg, "` holds NA, which only doubles can (as NaN)."),
-      i = "Replace the NAs, or convert with `as.double()`."
-    ), ...)
+  as_plain_array(without_na(x, arg, ...))
+}
+
+#' Numbers as reticulate takes them for a NumPy array or a scalar: without names, class and such
+#' @noRd
+as_plain_array <- function(x) {
+  size <- dim(x)
+  if (is.null(size)) {
+    size <- length(x)
+    if (size == 1L) {
+      return(as.vector(x))
+    }
   }
+  array(as.vector(x), size)
+}
+
+without_na <- function(x, arg, ...) {
   if (anyNA(x)) {
+    if (!is.double(x)) {
+      abort("dtype", c(paste0("`", arg, "` holds NA, which only doubles can (as NaN)."),
+                       i = "Replace the NAs, or convert with `as.double()`."), ...)
+    }
     x[is.na(x)] <- NaN  # R's NA is a NaN that processors complain about when they convert it
   }
-  size <- dim(x)
-  if (is.null(size) && length(x) == 1L) {
-    return(as.vector(x))
-  }
-  array(as.vector(x), if (is.null(size)) length(x) else size)
+  x
 }
 
 data_frame_matrix <- function(x, arg, ...) {
@@ -61,7 +71,7 @@ as_axis <- function(axis, arg = "axis") {
   }
   axis <- unlist(axis)
   if (!is.numeric(axis) || anyNA(axis)) {
-    abort("argument", paste0("`", arg, "` must be a whole number or several, not ", describe_value(axis), "."))
+    abort("argument", paste0("`", arg, "` must be whole numbers, not ", describe_value(axis), "."))
   }
   if (any(axis == 0)) {
     abort("shape", paste0("`", arg, "` must not be 0: axes count from 1, and from the end as -1, -2, ..."))
@@ -96,7 +106,8 @@ as_indices <- function(x, arg = "indices") {
     return(x)
   }
   if (!is.numeric(x)) {
-    abort("dtype", paste0("`", arg, "` must be whole numbers or an integer tensor, not ", describe_value(x), "."))
+    abort("dtype", paste0("`", arg, "` must be whole numbers or an integer tensor, not ",
+                          describe_value(x), "."))
   }
   as_value(as_whole(x - 1), arg)
 }

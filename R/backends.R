@@ -10,8 +10,8 @@
 #'   in place of a process of its own. It is for working with native objects.
 #' @param save Whether to make the backend the default of later sessions, in `keras.json`.
 #' @param code Code to run with the backend. It need not be in braces.
-#' @return `use_backend()`: invisibly, a context: `with(use_backend("theano"), {...})` goes back to the backend
-#'   before, as `with_backend()` does. `with_backend()`: the value of the code.
+#' @return `use_backend()`: invisibly, a context: `with(use_backend("theano"), {...})` goes back to the
+#'   backend before, as `with_backend()` does. `with_backend()`: the value of the code.
 #'
 #'   Errors: `keras_error_unknown_backend` for a name that is not registered, `keras_error_not_installed`
 #'   where its environment is not installed, `keras_error_worker` where its engine cannot start.
@@ -40,7 +40,7 @@ use_backend <- function(name, in_process = FALSE, save = FALSE) {
 
 agrees_to_install <- function(name) {
   rlang::is_interactive() &&
-    utils::menu(c("Yes", "No"), title = paste0("Backend \"", name, "\" is not installed. Install it now?")) == 1L
+    utils::menu(c("Yes", "No"), title = paste0("\"", name, "\" is not installed. Install it now?")) == 1L
 }
 
 #' @rdname use_backend
@@ -134,7 +134,9 @@ stop_backend <- function(name = NULL) {
 list_backends <- function() {
   standings <- call_shim("list_backends")
   column <- function(name, missing) {
-    vapply(standings, function(standing) if (is.null(standing[[name]])) missing else standing[[name]], missing)
+    vapply(standings, function(standing) {
+      if (is.null(standing[[name]])) missing else standing[[name]]
+    }, missing)
   }
   backends <- data.frame(
     backend = column("backend", ""),
@@ -160,6 +162,9 @@ is_backend_installed <- function(name = k_backend()) {
   }, keras_error_python = function(condition) FALSE)
 }
 
+standing_columns <- c("backend", "title", "installed", "engine_version", "python_version", "running",
+                      "memory", "current", "path")
+
 #' @export
 format.keras_backends <- function(x, ...) {
   yes <- function(flags) ifelse(flags, cli::col_green(cli::symbol$tick), cli::col_grey(cli::symbol$line))
@@ -181,13 +186,11 @@ format.keras_backends <- function(x, ...) {
 
 #' @export
 print.keras_backends <- function(x, ...) {
-  whole <- c("backend", "title", "installed", "engine_version", "python_version", "running", "memory", "current")
-  if (!all(whole %in% names(x))) {
+  if (!identical(names(x), standing_columns)) {
     return(NextMethod())
   }
   writeLines(format(x, ...))
-  absent <- x$backend[!x$installed]
-  for (name in absent) {
+  for (name in x$backend[!x$installed]) {
     cli::cat_line(cli::col_grey("Install it with "), "install_backend(\"", name, "\")")
   }
   invisible(x)

@@ -8,7 +8,7 @@
 #' @family configuration
 #' @examplesIf is_backend_installed()
 #' K <- backend()
-#' K$eval(K$sum(K$ones(tuple(2L, 3L)), axis = 0L))
+#' K$eval(K$sum(K$ones(reticulate::tuple(2L, 3L)), axis = 0L))
 #' @export
 backend <- function(convert = TRUE) {
   bridge_module()

@@ -1,10 +1,11 @@
 #' Functions of each element
 #'
 #' `k_square()`: `x * x`. `k_abs()`: absolute value. `k_sqrt()`: square root, 0 for a negative number.
-#' `k_exp()`: e to the power of `x`. `k_log()`: natural logarithm, `-Inf` at 0 and `NaN` below. `k_round()`: the
-#' nearest whole number, of two the even one. `k_sign()`: -1, 0 or 1. `k_sin()`, `k_cos()`: of radians.
+#' `k_exp()`: e to the power of `x`. `k_log()`: natural logarithm, `-Inf` at 0 and `NaN` below. `k_round()`:
+#' the nearest whole number, of two the even one. `k_sign()`: -1, 0 or 1. `k_sin()`, `k_cos()`: of radians.
 #'
-#' @param x A tensor of numbers; of a floating dtype for `k_sqrt()`, `k_exp()`, `k_log()`, `k_sin()`, `k_cos()`.
+#' @param x A tensor of numbers; of a floating dtype for `k_sqrt()`, `k_exp()`, `k_log()`, `k_sin()`,
+#'   `k_cos()`.
 #' @return A tensor of `x`'s shape and dtype.
 #'
 #'   Errors: `keras_error_dtype` for a dtype that does not fit.

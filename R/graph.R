@@ -6,8 +6,8 @@
 #'   [k_moving_average_update()], or of lists `list(variable, new_value)`. All outputs and new values are
 #'   computed from the variables as they were before the call; then the variables change.
 #' @param ... Nothing more is accepted.
-#' @return A function of class `keras_function`. It takes the list of the inputs' values, and gives the list of
-#'   the outputs' values as arrays (one array where `outputs` is one tensor).
+#' @return A function of class `keras_function`. It takes the list of the inputs' values, and gives the list
+#'   of the outputs' values as arrays (one array where `outputs` is one tensor).
 #'
 #'   Errors: `keras_error_argument` for an input that is no placeholder or a variable that is updated twice,
 #'   `keras_error_placeholder` where an output needs a placeholder that is not among the inputs. The function:

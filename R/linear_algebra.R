@@ -3,7 +3,8 @@
 #' The product of `x`'s last axis with the last axis but one of `y` (or its only one).
 #'
 #' @param x,y Tensors of numbers, of one dtype, with at least one dimension each.
-#' @return A tensor whose shape is that of `x` and then that of `y`, both without the axis that is summed over.
+#' @return A tensor whose shape is that of `x` and then that of `y`, both without the axis that is summed
+#'   over.
 #'
 #'   Errors: `keras_error_shape` where the two axes differ in size.
 #' @family linear_algebra

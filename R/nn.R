@@ -48,8 +48,8 @@ k_softmax <- function(x, axis = -1) {
 #' `-sum(target * log(output))` along the axis of the classes.
 #'
 #' @param target A tensor of `output`'s shape: the probabilities that are right.
-#' @param output A floating tensor: probabilities, which are scaled to sum 1 and kept [k_epsilon()] away from 0 and
-#'   1; or with `from_logits` what softmax takes.
+#' @param output A floating tensor: probabilities, which are scaled to sum 1 and kept [k_epsilon()] away
+#'   from 0 and 1; or with `from_logits` what softmax takes.
 #' @param from_logits Whether `output` is what softmax takes.
 #' @param axis The axis of the classes: counted from 1, from the end as -1, -2, ...
 #' @return A tensor without that axis.

@@ -93,21 +93,23 @@ start_python <- function() {
     abort("python", c(
       paste0("The Python of this R session, ", python, ", has no NumPy that reticulate can use."),
       i = paste0("Install it with `", python, " -m pip install \"", numpy, "\"`, then restart R."),
-      i = "Or name another Python with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")` in a new session."
+      i = "Or name another Python, with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")` at the start."
     ))
   }
 }
 
-#' LD_LIBRARY_PATH without the folders that R puts before it when it starts
+#' LD_LIBRARY_PATH without the folders that R, and an R that started it, put before it
 #'
 #' The engines' interpreters would find the system's libpython there in place of their own.
 #' @noRd
 outer_library_path <- function() {
   script <- "unset LD_LIBRARY_PATH; . \"$R_HOME/etc/ldpaths\"; printf %s \"$LD_LIBRARY_PATH\""
-  added <- tryCatch(system2("sh", c("-c", shQuote(script)), stdout = TRUE, stderr = FALSE),
-                    warning = function(condition) "")
+  added <- system2("sh", c("-c", shQuote(script)), stdout = TRUE, stderr = FALSE)
   path <- Sys.getenv("LD_LIBRARY_PATH")
-  if (length(added) && startsWith(path, added)) sub("^:", "", substring(path, nchar(added) + 1L)) else path
+  while (isTRUE(startsWith(paste0(path, ":"), paste0(added, ":")))) {
+    path <- substring(path, nchar(added) + 2L)
+  }
+  path
 }
 
 # -- what Python prints and tells -------------------------------------------------------------------------
@@ -177,8 +179,9 @@ as_python_function <- function(f, arg) {
       bridge$conditions[[length(bridge$conditions) + 1L]] <- condition
       list(value = NULL, condition = length(bridge$conditions))
     }
+    call <- as.call(c(quote(f), lapply(seq_along(args), function(i) bquote(args[[.(i)]]))))
     tryCatch(
-      list(value = as_value(do.call(f, args), "the value of an R function"), condition = NULL),
+      list(value = as_value(eval(call), "the value of an R function"), condition = NULL),
       error = keep,
       interrupt = function(condition) list(value = NULL, condition = "interrupt")
     )

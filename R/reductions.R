@@ -1,15 +1,16 @@
 #' Reductions over axes
 #'
-#' `k_max()`, `k_min()`: the largest and the smallest element. `k_sum()`, `k_prod()`: sum and product; logicals
-#' are counted. `k_mean()`: the mean. `k_var()`, `k_std()`: variance and standard deviation, divided by n as in
-#' NumPy, not by n - 1 as R's `var()`. `k_any()`, `k_all()`: whether any or all elements are true (not 0).
-#' `k_logsumexp()`: `log(sum(exp(x)))`, computed so that it does not overflow.
+#' `k_max()`, `k_min()`: the largest and the smallest element. `k_sum()`, `k_prod()`: sum and product;
+#' logicals are counted. `k_mean()`: the mean. `k_var()`, `k_std()`: variance and standard deviation,
+#' divided by n as in NumPy, not by n - 1 as R's `var()`. `k_any()`, `k_all()`: whether any or all elements
+#' are true (not 0). `k_logsumexp()`: `log(sum(exp(x)))`, computed so that it does not overflow.
 #'
-#' @param x A tensor of numbers; for `k_any()` and `k_all()` of any dtype, for `k_logsumexp()` of a floating one.
+#' @param x A tensor of numbers; for `k_any()` and `k_all()` of any dtype, for `k_logsumexp()` of a floating
+#'   one.
 #' @param axis The axis, or several: counted from 1, from the end as -1, -2, ...; `NULL` for all.
 #' @param keepdims Whether to keep the axes with size 1.
-#' @return A tensor without the axes. Its dtype is that of `x`; bool for `k_any()` and `k_all()`; int32 for a sum
-#'   or product of bools; floatx for a mean, variance or deviation of integers or bools.
+#' @return A tensor without the axes. Its dtype is that of `x`; bool for `k_any()` and `k_all()`; int32 for
+#'   a sum or product of bools; floatx for a mean, variance or deviation of integers or bools.
 #'
 #'   Errors: `keras_error_shape` for an axis that is 0 or out of range, `keras_error_dtype`.
 #' @family reductions
@@ -107,8 +108,8 @@ k_cumprod <- function(x, axis = 1) {
 #'
 #' @param x A tensor of numbers.
 #' @param axis The axis to look along: counted from 1, from the end as -1, -2, ...
-#' @return An int64 tensor without the axis. As a tensor of indices it counts from 0, which is what other functions
-#'   take of tensors: add 1 for a position in R. Of equal elements it is the first.
+#' @return An int64 tensor without the axis. As a tensor of indices it counts from 0, which is what other
+#'   functions take of tensors: add 1 for a position in R. Of equal elements it is the first.
 #'
 #'   Errors: `keras_error_shape` for an axis that is 0 or out of range.
 #' @family reductions

@@ -55,8 +55,8 @@ k_expand_dims <- function(x, axis = -1) {
 #' Drop an axis of size 1
 #'
 #' @param x A tensor.
-#' @param axis The axis: counted from 1, from the end as -1, -2, ...; `NULL` for every axis whose size is known
-#'   to be 1.
+#' @param axis The axis: counted from 1, from the end as -1, -2, ...; `NULL` for every axis whose size is
+#'   known to be 1.
 #' @return A tensor without the axis.
 #'
 #'   Errors: `keras_error_shape` where the axis has another size.
@@ -77,9 +77,11 @@ k_squeeze <- function(x, axis = NULL) {
 
 #' Indices as rows of zeros with a one
 #'
-#' @param indices An R vector or array of whole numbers counted from 1, or an integer tensor, which counts from 0.
+#' @param indices An R vector or array of whole numbers counted from 1, or an integer tensor, which counts
+#'   from 0.
 #' @param num_classes The size of the new last axis.
-#' @return A floatx tensor with one dimension more: 1 at the index, 0 elsewhere, all 0 for an index out of range.
+#' @return A floatx tensor with one dimension more: 1 at the index, 0 elsewhere, all 0 for an index out of
+#'   range.
 #'
 #'   Errors: `keras_error_dtype` where `indices` holds no integers.
 #' @family shapes

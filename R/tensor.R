@@ -37,9 +37,14 @@
 #' @name keras_tensor
 NULL
 
-operators <- c("+" = "add", "-" = "subtract", "*" = "multiply", "/" = "divide", "^" = "pow", "%%" = "remainder",
-               "%/%" = "floor_divide", "==" = "equal", "!=" = "not_equal", "<" = "less", "<=" = "less_equal",
-               ">" = "greater", ">=" = "greater_equal", "&" = "logical_and", "|" = "logical_or")
+# R gives the group generics below the name of the one that was called.
+utils::globalVariables(".Generic")
+
+operators <- c(
+  "+" = "add", "-" = "subtract", "*" = "multiply", "/" = "divide", "^" = "pow", "%%" = "remainder",
+  "%/%" = "floor_divide", "==" = "equal", "!=" = "not_equal", "<" = "less", "<=" = "less_equal",
+  ">" = "greater", ">=" = "greater_equal", "&" = "logical_and", "|" = "logical_or"
+)
 
 #' @rdname keras_tensor
 #' @export
@@ -52,7 +57,9 @@ Ops.keras_tensor <- function(e1, e2) { # nolint: object_name_linter.
     ))
   }
   name <- paste0("`", .Generic, "`")
-  call_method(operators[[.Generic]], as_value(e1, "e1", function_name = name), as_value(e2, "e2", function_name = name))
+  e1 <- as_value(e1, "e1", function_name = name)
+  e2 <- as_value(e2, "e2", function_name = name)
+  call_method(operators[[.Generic]], e1, e2)
 }
 
 matrix_product <- function(x, y) {
@@ -94,7 +101,8 @@ math_functions <- list(
   trunc = function(x, ...) call_method("sign", x) * (call_method("abs", x) %/% 1),
   round = function(x, digits = 0) {
     if (!identical(as.double(digits), 0)) {
-      abort("argument", "tensors are rounded to whole numbers: `digits` must be 0.", function_name = "round()")
+      abort("argument", "`digits` must be 0: tensors are rounded to whole numbers.",
+            function_name = "round()")
     }
     call_method("round", x)
   },
@@ -154,7 +162,7 @@ t.keras_tensor <- function(x) {
   shape <- dim(x)
   indices <- rlang::dots_list(..., .preserve_empty = TRUE, .ignore_empty = "none")
   if (length(indices) == 0L || (length(indices) == 1L && rlang::is_missing(indices[[1L]]))) {
-    indices <- rep(list(rlang::missing_arg()), length(shape))  # x[]
+    indices <- rep(list(rlang::missing_arg()), length(shape))
   }
   if (length(indices) != length(shape)) {
     abort("shape", paste0(length(indices), " indices are given for a tensor with ", length(shape),
@@ -177,26 +185,34 @@ whole_axis <- function(size, drop) {
 #' One index as a position, or as start, stop and step, counted from 0
 #' @noRd
 index_part <- function(index, size, axis, drop) {
-  refuse <- function(...) abort("argument", paste0("index ", axis, " ", ...), function_name = "`[`")
-  if (!is.numeric(index) || length(index) == 0L || anyNA(index) || any(index != trunc(index))) {
-    refuse("must be a whole number or a range of them, not ", describe_value(index), ".")
-  }
-  if (any(index < 1)) {
-    refuse("must be 1 or more; negative indices, which leave out elements, are not there for tensors.")
-  }
-  if (!is.na(size) && any(index > size)) {
-    abort("shape", paste0("index ", axis, " is ", max(index), ", out of range for an axis of size ", size, "."),
-          function_name = "`[`")
+  if (!is_whole_numbers(index)) {
+    refuse_index(axis, "must be a whole number or a range of them, not ", describe_value(index), ".")
   }
   index <- as_whole(index)
-  if (length(index) == 1L) {
-    return(if (drop) index - 1L else list(index - 1L, index, 1L))
+  if (any(index < 1L)) {
+    refuse_index(axis, "must be 1 or more; tensors have no negative indices, which leave out elements.")
   }
-  step <- unique(diff(index))
+  if (isTRUE(max(index) > size)) {
+    abort("shape", paste0("index ", axis, " is ", max(index), ", out of range for an axis of size ", size),
+          function_name = "`[`")
+  }
+  if (length(index) == 1L && drop) {
+    return(index - 1L)
+  }
+  step <- if (length(index) == 1L) 1L else unique(diff(index))
   if (length(step) != 1L || step < 1L) {
-    refuse("must be a range with rising steps of one length, such as 2:4; `k_gather()` takes any indices.")
+    refuse_index(axis, "must be a range with rising steps of one length, such as 2:4; ",
+                 "`k_gather()` takes any indices.")
   }
   list(index[[1L]] - 1L, index[[length(index)]], step)
+}
+
+is_whole_numbers <- function(index) {
+  is.numeric(index) && length(index) && !anyNA(index) && all(index == trunc(index))
+}
+
+refuse_index <- function(axis, ...) {
+  abort("argument", paste0("index ", axis, " ", ...), function_name = "`[`")
 }
 
 # -- questions --------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ k_variable <- function(value, dtype = NULL, name = NULL, constraint = NULL) {
 #'
 #' @param value A number or array.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
-#' @param shape The result's shape, which the value's elements fill in row-major order, or one of them repeated.
+#' @param shape The result's shape, which the value's elements fill in row-major order, or one of them
+#'   repeated.
 #' @param name A string.
 #' @return A tensor.
 #'
@@ -162,8 +163,8 @@ k_arange <- function(start, stop = NULL, step = 1, dtype = "int32") {
 #' What a tensor is
 #'
 #' `k_is_tensor()`, `k_is_variable()`, `k_is_placeholder()`, `k_is_sparse()`: whether `x` is a tensor of any
-#' backend, a variable, a placeholder, kept in a sparse form. `k_is_keras_tensor()`: whether a Keras layer made it,
-#' which is so of no tensor of this package.
+#' backend, a variable, a placeholder, kept in a sparse form. `k_is_keras_tensor()`: whether a Keras layer
+#' made it, which is so of no tensor of this package.
 #'
 #' @param x,tensor Any object; a tensor for `k_is_keras_tensor()` and `k_is_sparse()`, which give
 #'   `keras_error_argument` and `keras_error_dtype` for others.
@@ -216,15 +217,16 @@ k_to_dense <- function(tensor) {
 
 #' Shape, dtype and size
 #'
-#' `k_int_shape()`, `k_get_variable_shape()`: the static shape. `k_ndim()`: the number of dimensions. `k_dtype()`: the
-#' dtype. `k_count_params()`: the number of elements. `k_shape()`, `k_size()`: shape and number of elements as
-#' tensors, known in full when they are evaluated. See also `dim()` of a [tensor][keras_tensor].
+#' `k_int_shape()`, `k_get_variable_shape()`: the static shape. `k_ndim()`: the number of dimensions.
+#' `k_dtype()`: the dtype. `k_count_params()`: the number of elements. `k_shape()`, `k_size()`: shape and
+#' number of elements as tensors, known in full when they are evaluated. See also `dim()` of a
+#' [tensor][keras_tensor].
 #'
 #' @param x A tensor or array.
 #' @param name A string.
-#' @return `k_int_shape()`, `k_get_variable_shape()`: a list of integers, `NULL` for an unknown size. `k_ndim()`,
-#'   `k_count_params()`: an integer. `k_dtype()`: a string. `k_shape()`: an int32 tensor with an element for each
-#'   dimension. `k_size()`: an int32 scalar.
+#' @return `k_int_shape()`, `k_get_variable_shape()`: a list of integers, `NULL` for an unknown size.
+#'   `k_ndim()`, `k_count_params()`: an integer. `k_dtype()`: a string. `k_shape()`: an int32 tensor with an
+#'   element for each dimension. `k_size()`: an int32 scalar.
 #'
 #'   Errors: `keras_error_shape` of `k_count_params()` where a size is unknown.
 #' @family variables
@@ -282,8 +284,8 @@ k_size <- function(x, name = NULL) {
 #'
 #' @param x A tensor that depends on no placeholder. An update is carried out.
 #' @param ops List of tensors.
-#' @return An array of the tensor's shape; a number or logical where it is a scalar. `k_batch_get_value()`: a list of
-#'   them.
+#' @return An array of the tensor's shape; a number or logical where it is a scalar. `k_batch_get_value()`:
+#'   a list of them.
 #'
 #'   Errors: `keras_error_placeholder` naming the placeholders that have no value.
 #' @family variables
@@ -335,8 +337,8 @@ k_batch_set_value <- function(lists) {
 #' A tensor with its elements converted
 #'
 #' @param x A tensor.
-#' @param dtype Name of a dtype. Floats become integers by dropping the fraction, numbers become bools by comparing
-#'   with 0.
+#' @param dtype Name of a dtype. Floats become integers by dropping the fraction, numbers become bools by
+#'   comparing with 0.
 #' @return A tensor of `x`'s shape.
 #'
 #'   Errors: `keras_error_dtype` for a dtype that does not exist.
@@ -358,10 +360,11 @@ k_cast <- function(x, dtype) {
 #' @param x A variable.
 #' @param new_x,increment,decrement,value A tensor or array of its shape.
 #' @param momentum A number or scalar tensor from 0 to 1.
-#' @return A tensor, the new value. The update is carried out when it is evaluated, or when a [k_function()] runs that
-#'   has it among its updates.
+#' @return A tensor, the new value. The update is carried out when it is evaluated, or when a [k_function()]
+#'   runs that has it among its updates.
 #'
-#'   Errors: `keras_error_dtype` where `x` is no variable or the dtypes differ, `keras_error_shape` where the shapes do.
+#'   Errors: `keras_error_dtype` where `x` is no variable or the dtypes differ, `keras_error_shape` where
+#'   the shapes do.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' v <- k_variable(10)

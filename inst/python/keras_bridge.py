@@ -13,6 +13,7 @@ import traceback
 import warnings
 
 import numpy as np
+
 import pyshim
 from pyshim import errors, session
 

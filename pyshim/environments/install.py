@@ -109,7 +109,7 @@ def _run(command, what):
         for line in process.stdout:
             sys.stdout.write(line)
             sys.stdout.flush()
-            last = last[-9:] + [line]
+            last = last[-9:] + [line if len(line) < 400 else line[:400] + " ...\n"]
         status = process.wait()
     except BaseException:
         process.kill()

@@ -73,7 +73,8 @@ class EngineChannel:
     def _describe(self, value):
         if isinstance(value, (Node, Function)):
             return {"handle": self.dispatcher.keep(value)}
-        raise errors.WireError("a %s cannot be sent to the session" % type(value).__name__)
+        raise errors.EngineError("a native %s cannot leave the engine's process; use_backend(..., in_process=True) "
+                                 "keeps the engine in the session's own" % type(value).__name__)
 
     def _find(self, value):
         if "handle" in value:

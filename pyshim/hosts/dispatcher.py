@@ -10,6 +10,9 @@ from .values import mapped
 
 NEEDS_GRAPH = ("placeholder", "function", "gradients")
 
+# Lines of TensorFlow's messages that say where in our own code a node was made.
+TRACEBACK = ("File \"", "Graph execution error:", "Detected at node", "Original stack trace for")
+
 
 class Dispatcher:
     """Keeps the engine's objects that the session holds handles of, by number."""
@@ -93,10 +96,12 @@ class Dispatcher:
         if not isinstance(value, Node) or value.kind in ("variable", "constant") or value.parts is not None:
             return value
         array = self.engine.evaluate(value)
-        return self.engine.constant(array, dtype=value.dtype)
+        with self.engine.outside_scopes():  # it is computed: nothing more has to come along
+            return self.engine.constant(array, dtype=value.dtype, name=value.name)
 
 
 def _summary(error):
     """The native library's own words, of the length that a person reads."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line.strip() for line in str(error).splitlines()]
+    lines = [line for line in lines if line and not line.startswith(TRACEBACK)]
     return "%s: %s" % (type(error).__name__, "\n  ".join(lines[:8]) or "no message")

@@ -33,10 +33,15 @@ expect_keras_error <- function(code, kind, words = NULL) {
 }
 
 # What an R process of its own prints when it runs a script, standard output and standard error together.
-run_r <- function(script, arguments = character(), environment = character()) {
-  file <- tempfile(fileext = ".R")
-  on.exit(unlink(file))
-  writeLines(script, file)
-  suppressWarnings(system2(file.path(R.home("bin"), "Rscript"), c("--vanilla", file, arguments), stdout = TRUE,
-                           stderr = TRUE, env = environment))
+run_r <- function(lines, environment = character()) {
+  script <- tempfile(fileext = ".R")
+  on.exit(unlink(script))
+  writeLines(lines, script)
+  r_process("Rscript", c("--vanilla", script), environment)
+}
+
+r_process <- function(program, arguments, environment = character(), ...) {
+  libraries <- paste0("R_LIBS=", paste(.libPaths(), collapse = ":"))
+  suppressWarnings(system2(file.path(R.home("bin"), program), arguments, stdout = TRUE, stderr = TRUE,
+                           env = c(libraries, environment), ...))
 }

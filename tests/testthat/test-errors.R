@@ -13,14 +13,16 @@ test_that("a tensor of one backend given to another names both", {
     with_backend(other, {
       expect_keras_error(k_sum(x), "backend_mismatch", c("k_sum()", name, other))
       expect_keras_error(k_ones(2) + x, "backend_mismatch", c("`+`", name, other))
-      expect_keras_error(k_concatenate(list(k_ones(2), x)), "backend_mismatch", c("k_concatenate()", name, other))
+      expect_keras_error(k_concatenate(list(k_ones(2), x)), "backend_mismatch",
+                         c("k_concatenate()", name, other))
     })
   }
 })
 
 for_each_backend("wrong shapes name the function and the argument", {
   expect_keras_error(k_dot(k_ones(c(2, 3)), k_ones(c(2, 3))), "shape", c("k_dot()", "x", "y", "(2, 3)"))
-  expect_keras_error(k_maximum(k_ones(c(2, 3)), k_ones(c(4, 5))), "shape", c("k_maximum()", "(2, 3)", "(4, 5)"))
+  expect_keras_error(k_maximum(k_ones(c(2, 3)), k_ones(c(4, 5))), "shape",
+                     c("k_maximum()", "(2, 3)", "(4, 5)"))
   expect_keras_error(k_ones(c(2, 3)) - matrix(1, 3, 3), "shape", c("`-`", "(3, 3)"))
   expect_keras_error(k_reshape(1:6, c(4, 2)), "shape", c("k_reshape()", "(4, 2)"))
 })
@@ -76,21 +78,30 @@ test_that("an interactive session asks whether to install", {
   script <- withr::local_tempfile(lines = c(
     "library(keras)", "message <- tryCatch(use_backend('cntk'), error = conditionMessage)", "2", "message"
   ))
-  output <- suppressWarnings(system2(
-    file.path(R.home("bin"), "R"), c("--vanilla", "--interactive", "--no-readline", "--quiet"), stdin = script,
-    stdout = TRUE, stderr = TRUE, env = paste0("KERAS_HOME=", withr::local_tempdir())
-  ))
+  output <- r_process("R", c("--vanilla", "--interactive", "--no-readline", "--quiet"),
+                      c(paste0("KERAS_HOME=", withr::local_tempdir()), "TESTTHAT=false"), stdin = script)
   output <- paste(output, collapse = "\n")
   expect_match(output, "\"cntk\" is not installed. Install it now?", fixed = TRUE)
   expect_match(output, "1: Yes", fixed = TRUE)
   expect_match(output, "install_backend(\\\"cntk\\\")", fixed = TRUE)
 })
 
-test_that("an R error in a function that Python calls is that R error", {
-  fail <- function() rlang::abort("mine", class = "my_error")
-  callback <- keras:::as_python_function(function(x) if (x > 1) fail() else x * 2, "f")
-  call_back <- keras:::look_up("function", "call_function")
-  expect_equal(keras:::call_python(call_back, callback, list(0.5)), 1)
+test_that("an R error in a function that Python calls is that R error, with its call", {
+  call_back <- function(f, value) {
+    keras:::call_shim("call_function", keras:::as_python_function(f, "f"), value)
+  }
+  expect_equal(call_back(function(x) x * 2, 21), 42)
+  expect_equal(as.array(call_back(function(x) k_sum(x) + 1, k_constant(c(1, 2)))), 4)
+  fail <- function(x) rlang::abort("mine", class = "my_error")
+  condition <- expect_error(call_back(fail, 1), class = "my_error")
+  expect_equal(conditionMessage(condition), "mine")
+  condition <- expect_error(call_back(function(x) stop("theirs"), 1), "theirs")
+  expect_equal(deparse(conditionCall(condition)), "f(args[[1L]])")
+  expect_keras_error(call_back(function(x) k_dot(k_ones(c(2, 3)), k_ones(2)), 1), "shape", "k_dot()")
+  expect_keras_error(call_back(function(x) "text", 1), "dtype", "value of an R function")
+  interrupted <- tryCatch(call_back(function(x) rlang::interrupt(), 1), interrupt = function(i) "interrupted")
+  expect_equal(interrupted, "interrupted")
+  expect_keras_error(k_variable(1, constraint = "no"), "argument", c("k_variable()", "constraint"))
 })
 
 test_that("a Python error that is none of ours keeps its traceback", {
@@ -107,7 +118,7 @@ test_that("messages of Python are told in R's words", {
   expect_equal(words("axis [0, -1] names"), "axis (1, -1) names")
   expect_equal(words("x of shape (None, 3) and (2,)"), "x of shape (NA, 3) and (2)")
   expect_equal(words("tensors[1] and tuples[0][1]"), "tensors[[2]] and lists[[1]][[2]]")
-  expect_equal(words("the last size of x is 3, size 0 of y is 4"), "the last size of x is 3, size 1 of y is 4")
+  expect_equal(words("last size of x is 3, size 0 of y is 4"), "last size of x is 3, size 1 of y is 4")
   expect_equal(words("convert with cast(); use_backend()"), "convert with k_cast(); use_backend()")
   expect_equal(words("install_backend(\"cntk\", force=True), not None"),
                "install_backend(\"cntk\", force = TRUE), not NULL")

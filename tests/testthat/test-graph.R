@@ -15,8 +15,11 @@ for_each_backend("a function of placeholders", {
 for_each_backend("a function prints its inputs and outputs", {
   x <- k_placeholder(shape = c(NA, 2), name = "flowers")
   f <- k_function(list(x), list(k_sum(x, axis = 2)))
-  expect_equal(format(f), c(paste0("<", k_backend(), " function>"), "  input  'flowers': float32, shape (NA, 2)",
-                            "  output float32, shape (NA)"))
+  expect_equal(format(f), c(
+    paste0("<", k_backend(), " function>"),
+    "  input  'flowers': float32, shape (NA, 2)",
+    "  output float32, shape (NA)"
+  ))
   expect_output(print(f), "input  'flowers'", fixed = TRUE)
 })
 
@@ -35,7 +38,8 @@ for_each_backend("updates see the values from before", {
 for_each_backend("what a function refuses", {
   x <- k_placeholder(shape = c(NA, 2), name = "x")
   f <- k_function(list(x), list(x * 2))
-  expect_keras_error(f(list(matrix(1, 2, 3))), "shape", c("k_function()", "inputs[[1]] (x)", "(2, 3)", "(NA, 2)"))
+  expect_keras_error(f(list(matrix(1, 2, 3))), "shape",
+                     c("k_function()", "inputs[[1]] (x)", "(2, 3)", "(NA, 2)"))
   expect_keras_error(f(list()), "argument", c("k_function()", "1 inputs"))
   expect_keras_error(f(matrix(1, 1, 2)), "argument", c("k_function()", "list of its inputs' values"))
   expect_keras_error(f(list(matrix("a", 1, 2))), "dtype", "character")
@@ -56,7 +60,8 @@ for_each_backend("gradients", {
   expect_value(k_gradients(k_sum(w * k_stop_gradient(w)), w)[[1L]], c(1, 2, 3))
   expect_length(k_stop_gradient(list(w, b)), 2)
   other <- k_variable(1, name = "lonely")
-  expect_keras_error(k_gradients(loss, list(w, other)), "gradient", c("k_gradients()", "variables[[2]]", "lonely"))
+  expect_keras_error(k_gradients(loss, list(w, other)), "gradient",
+                     c("k_gradients()", "variables[[2]]", "lonely"))
 })
 
 for_each_backend("eager and symbolic", {

@@ -1,10 +1,7 @@
 test_that("the example trains one network on every backend, and draws their losses", {
   root <- Sys.getenv("KERAS_SOURCE", testthat::test_path("..", ".."))
   picture <- withr::local_tempfile(fileext = ".png")
-  output <- suppressWarnings(system2(
-    file.path(R.home("bin"), "Rscript"), c("--vanilla", file.path(root, "examples", "iris.R"), picture),
-    stdout = TRUE, stderr = TRUE
-  ))
+  output <- r_process("Rscript", c("--vanilla", file.path(root, "examples", "iris.R"), picture))
   expect_null(attr(output, "status"))
   rows <- grep("^ (tensorflow|theano|cntk) ", output, value = TRUE)
   expect_length(rows, 3)

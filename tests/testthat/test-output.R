@@ -1,3 +1,8 @@
+# Which line of the output has each text first.
+places <- function(texts, lines) {
+  vapply(texts, function(text) grep(text, lines)[[1L]], 0L)
+}
+
 for_each_backend("what a call prints is R's output, in order", {
   x <- k_print_tensor(k_constant(c(1, 2)), "value: ")
   y <- k_print_tensor(k_constant(5), "five: ")
@@ -8,8 +13,7 @@ for_each_backend("what a call prints is R's output, in order", {
     k_eval(y)
     cat("after\n")
   })
-  at <- vapply(c("before", "value: ", "between", "five: ", "after"), function(text) grep(text, lines, fixed = TRUE)[[1L]],
-               0L)
+  at <- places(c("before", "value: ", "between", "five: ", "after"), lines)
   expect_false(is.unsorted(at, strictly = TRUE))
   expect_match(paste(lines, collapse = " "), "1.* 2")
 })
@@ -25,13 +29,14 @@ test_that("what Python writes to stderr becomes messages, and its warnings R's",
   module <- keras:::bridge_module()
   write <- keras:::call_python
   say <- reticulate::py_run_string(paste(
-    "import sys, keras_bridge, warnings, pyshim",
     "def speak():",
+    "    import sys, warnings, pyshim",
     "    sys.stderr.write('one')",
     "    sys.stderr.write(' two\\n')",
     "    warnings.warn_explicit('careful', RuntimeWarning, pyshim.__file__, 1)",
     "    print('out')",
     "    return 3",
+    "import keras_bridge",
     "speak = keras_bridge._guarded(speak)", sep = "\n"
   ), local = TRUE, convert = FALSE)$speak
   expect_equal(testthat::capture_messages(suppressWarnings(capture.output(write(say)))), "one two\n")
@@ -44,14 +49,15 @@ test_that("knitr shows what engines print, where they print it", {
   directory <- withr::local_tempdir()
   document <- file.path(directory, "switch.Rmd")
   writeLines(c(
-    "```{r}", "library(keras)", "use_backend('theano')", "x <- k_print_tensor(k_constant(12), 'first: ')",
-    "invisible(k_eval(x))", "use_backend('tensorflow')", "invisible(k_eval(k_print_tensor(k_constant(34), 'second: ')))",
+    "```{r}", "library(keras)",
+    "use_backend('theano')", "x <- k_eval(k_print_tensor(k_constant(12), 'first: '))",
+    "use_backend('tensorflow')", "x <- k_eval(k_print_tensor(k_constant(34), 'second: '))",
     "k_constant(5)", "```"
   ), document)
   output <- file.path(directory, "switch.md")
   suppressMessages(suppressWarnings(knitr::knit(document, output, quiet = TRUE)))
   lines <- readLines(output)
-  at <- vapply(c("Using Theano backend", "first: ", "Using TensorFlow backend", "second: ", "tensorflow constant"),
-               function(text) grep(paste0("^## .*", text), lines)[[1L]], 0L)
+  at <- places(paste0("^## .*", c("Using Theano backend", "first: ", "Using TensorFlow backend", "second: ",
+                                  "tensorflow constant")), lines)
   expect_false(is.unsorted(at, strictly = TRUE))
 })

@@ -33,7 +33,7 @@ test_that("a broken keras.json gives one warning, and the defaults", {
 
 test_that("use_backend(save = TRUE) makes a backend the default of later sessions", {
   home <- withr::local_tempdir()
-  file.symlink(file.path(dirname(dirname(dirname(dirname(list_backends()$path[[1L]]))))), file.path(home, "environments"))
+  file.symlink(normalizePath(file.path(Sys.getenv("KERAS_HOME", "~/.keras"), "environments")), home)
   environment <- c(paste0("KERAS_HOME=", home), "KERAS_BACKEND=")
   output <- run_r(c("library(keras)", "use_backend('theano', save = TRUE)", "cat(k_backend())"),
                   environment = environment)
@@ -50,7 +50,8 @@ test_that("an interrupt comes back as R's, and the session goes on working", {
     "caught <- tryCatch({", "  repeat spin(list())", "}, interrupt = function(i) 'interrupted')",
     "cat(caught, '\\n')", "Sys.sleep(0.1)", "cat(k_eval(k_sum(k_ones(c(2, 3)))), '\\n')"
   ))
-  expect_equal(trimws(output[length(output) - 1:0]), c("interrupted", "6"))
+  expect_true("interrupted" %in% trimws(output))
+  expect_equal(trimws(output[[length(output)]]), "6")
 })
 
 test_that("no worker is left behind", {
@@ -66,4 +67,15 @@ test_that("no worker is left behind", {
     Sys.sleep(0.1)
   }
   expect_true(gone())
+})
+
+test_that("engines do not see the folders that R puts on LD_LIBRARY_PATH", {
+  # This process is an R started by an R, as often as not: its script gets R's folders twice.
+  for (mine in c("", "/opt/mine")) {
+    output <- run_r(c(
+      "before <- Sys.getenv('LD_LIBRARY_PATH')", "invisible(keras::k_floatx())",
+      "cat(nchar(before) > 0, Sys.getenv('LD_LIBRARY_PATH'))"
+    ), paste0("LD_LIBRARY_PATH=", mine))
+    expect_equal(trimws(output), trimws(paste("TRUE", mine)))
+  }
 })

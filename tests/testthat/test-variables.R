@@ -88,14 +88,15 @@ for_each_backend("questions", {
   expect_false(k_is_sparse(x))
   expect_value(k_to_dense(x), matrix(0, 4, 3))
   expect_keras_error(k_is_keras_tensor(1), "argument", "k_is_keras_tensor()")
-  expect_keras_error(k_count_params(k_placeholder(shape = c(NA, 2))), "shape", c("k_count_params()", "(NA, 2)"))
+  expect_keras_error(k_count_params(k_placeholder(shape = c(NA, 2))), "shape",
+                     c("k_count_params()", "(NA, 2)"))
 })
 
 for_each_backend("cast and identity", {
   expect_value(k_cast(c(-1.7, 2.5), "int32"), c(-1L, 2L))
   expect_value(k_cast(c(0, 2), "bool"), c(FALSE, TRUE))
-  for (dtype in c("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
-                  "uint64")) {
+  for (dtype in c("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16",
+                  "uint32", "uint64")) {
     tensor <- k_cast(c(1, 2), dtype)
     expect_equal(k_dtype(tensor), dtype)
     expect_value(tensor, c(1, 2))

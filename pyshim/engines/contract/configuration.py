@@ -3,8 +3,9 @@
 Settings that hold for all backends at once (floatx, epsilon, data format) live in ``pyshim.config``.
 """
 
+import numpy as np
+
 from ...errors import ArgumentError, EngineError
-from .node import Node
 
 
 class Configuration:
@@ -50,7 +51,7 @@ class Configuration:
 
         Arguments: value, 0 (test) or 1 (train). Raises ArgumentError for any other value.
         """
-        if isinstance(value, Node) or value not in (0, 1):
+        if not isinstance(value, (int, float, np.number, np.bool_)) or value not in (0, 1):
             raise ArgumentError("value must be 0 (test) or 1 (train), not %s" % (value,))
         self.phase = int(value)
 

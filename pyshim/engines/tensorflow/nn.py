@@ -5,5 +5,9 @@ import tensorflow as tf
 
 class NN:
 
-    _softmax = staticmethod(tf.nn.softmax)
     _softplus = staticmethod(tf.math.softplus)
+
+    def _softmax(self, x, axis):
+        # TensorFlow's float32 kernel gives 0 beside a nan, where nan is due.
+        result = tf.nn.softmax(x, axis)
+        return result + 0 * tf.stop_gradient(tf.reduce_sum(result, axis, keepdims=True))

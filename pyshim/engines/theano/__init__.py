@@ -1,5 +1,7 @@
 """The engine on Theano: symbolic expressions, interpreted once or compiled to C."""
 
+import logging
+
 import theano
 
 from ..contract import Contract
@@ -11,6 +13,11 @@ from .nn import NN
 from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variables
+
+# Theano warns of a BLAS whose name it does not know, such as NumPy's, which the environment links it to,
+# and tells when it waits for another process that compiles.
+for subject in ("tensor.blas", "gof.compilelock"):
+    logging.getLogger("theano." + subject).setLevel(logging.ERROR)
 
 
 class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Contract):

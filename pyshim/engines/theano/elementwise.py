@@ -3,6 +3,7 @@
 import numpy as np
 import theano
 import theano.tensor as T
+from theano import scalar
 
 from .broadcasting import spread
 
@@ -32,8 +33,8 @@ class Elementwise:
     _add = _broadcast(T.add)
     _subtract = _broadcast(T.sub)
     _multiply = _broadcast(T.mul)
-    _maximum = _broadcast(T.maximum)
-    _minimum = _broadcast(T.minimum)
+    _maximum = _broadcast(lambda x, y: _larger(x, y))
+    _minimum = _broadcast(lambda x, y: _smaller(x, y))
     _equal = _broadcast(T.eq)
     _not_equal = _broadcast(T.neq)
     _greater = _broadcast(T.gt)
@@ -55,6 +56,28 @@ class Elementwise:
         if isinstance(y, T.Constant) and np.all(y.data):
             return T.pow(*spread(x, y))  # which Theano has shortcuts for
         return _power(*spread(x, y))
+
+
+class Choosing:
+    """A scalar op that gives one of its arguments, the first of equals, and the gradient to it alone.
+
+    Theano's maximum and minimum multiply the gradient by 0 for the other: nan, where it is infinite.
+    """
+
+    def L_op(self, inputs, outputs, gradients):
+        (x, y), (g,) = inputs, gradients
+        zero, first = scalar.constant(0, dtype=g.dtype), self.first(x, y)
+        return [scalar.switch(first, g, zero), scalar.switch(first, zero, g)]
+
+
+class Maximum(Choosing, scalar.Maximum):
+
+    first = staticmethod(scalar.ge)
+
+
+class Minimum(Choosing, scalar.Minimum):
+
+    first = staticmethod(scalar.le)
 
 
 class OfIntegers(theano.Op):
@@ -87,7 +110,7 @@ class OfIntegers(theano.Op):
         return [theano.gradient.disconnected_type() for _ in inputs]
 
 
-class Power(theano.scalar.Pow):
+class Power(scalar.Pow):
     """x to the power of y with a gradient that is finite where the power is.
 
     Theano's is nan with respect to y for x < 0, and for y = 0 with respect to x = 0.
@@ -95,13 +118,13 @@ class Power(theano.scalar.Pow):
 
     def L_op(self, inputs, outputs, gradients):
         (x, y), (z,), (g,) = inputs, outputs, gradients
-        if g.type in theano.scalar.discrete_types:
-            return super().L_op(inputs, outputs, gradients)
-        zero, one = theano.scalar.constant(0, dtype=x.dtype), theano.scalar.constant(1, dtype=x.dtype)
-        switch, positive = theano.scalar.switch, theano.scalar.gt(x, zero)
-        of_x = switch(theano.scalar.eq(y, zero), zero, y * self(x, y - one))
-        of_y = switch(positive, z * theano.scalar.log(switch(positive, x, one)), zero)
+        zero, one = scalar.constant(0, dtype=x.dtype), scalar.constant(1, dtype=x.dtype)
+        positive = scalar.gt(x, zero)
+        of_x = scalar.switch(scalar.eq(y, zero), zero, y * self(x, y - one))
+        of_y = scalar.switch(positive, z * scalar.log(scalar.switch(positive, x, one)), zero)
         return [g * of_x, g * of_y]
 
 
-_power = T.Elemwise(Power(theano.scalar.upcast_out_min8, name="power"))
+_power = T.Elemwise(Power(scalar.upcast_out, name="power"))
+_larger = T.Elemwise(Maximum(scalar.upcast_out, name="maximum"))
+_smaller = T.Elemwise(Minimum(scalar.upcast_out, name="minimum"))

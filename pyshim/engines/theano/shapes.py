@@ -12,7 +12,8 @@ class Shapes:
         return T.join(axis, *tensors)
 
     def _expand_dims(self, x, axis):
-        return T.expand_dims(x, axis)
+        order = list(range(x.ndim))
+        return x.dimshuffle(order[:axis] + ["x"] + order[axis:])
 
     def _squeeze(self, x, axis):
         x = T.addbroadcast(x, *axis)
