@@ -104,20 +104,33 @@ def _cropped(x, sizes, first=None):
 def _dilated(function, x, dilation):
     """A function of windows with stride 1, applied to the places that are ``dilation`` apart; the last places
     of the result may be of what lies behind x."""
-    if max(dilation) == 1:
-        return function(x)
-    count = len(dilation)
     x = pad(x, ((0, 0), (0, 0)) + tuple((0, -size % step) for size, step in zip(x.shape[2:], dilation)))
-    samples, channels = x.shape[:2]
-    split = tuple(part for size, step in zip(x.shape[2:], dilation) for part in (size // step, step))
-    inner, outer = tuple(range(2, 2 * count + 2, 2)), tuple(range(3, 2 * count + 3, 2))
-    x = C.transpose(C.reshape(x, (samples, channels) + split), (0,) + outer + (1,) + inner)
-    result = function(C.reshape(x, (samples * int(np.prod(dilation)), channels) + x.shape[count + 2:]))
-    channels, sizes = result.shape[1], result.shape[2:]
-    result = C.reshape(result, (samples,) + dilation + (channels,) + sizes)
-    order = tuple(axis for i in range(count) for axis in (count + 2 + i, 1 + i))
-    result = C.transpose(result, (0, count + 1) + order)
-    return C.reshape(result, (samples, channels) + tuple(size * step for size, step in zip(sizes, dilation)))
+    for axis, step in enumerate(dilation, 2):
+        if step > 1:
+            x = _to_samples(x, axis, step)
+    result = function(x)
+    for axis, step in reversed(list(enumerate(dilation, 2))):
+        if step > 1:
+            result = _from_samples(result, axis, step)
+    return result
+
+
+def _to_samples(x, axis, step):
+    """The places along an axis that are ``step`` apart as samples of their own, those of one sample in a row."""
+    samples, count = x.shape[0], x.shape[axis] // step
+    before, after = int(np.prod(x.shape[1:axis])), int(np.prod(x.shape[axis + 1:]))
+    shape = (samples * step,) + x.shape[1:axis] + (count,) + x.shape[axis + 1:]
+    split = C.reshape(x, (samples, before, count, step, after))
+    return C.reshape(C.transpose(split, (0, 3, 1, 2, 4)), shape)
+
+
+def _from_samples(x, axis, step):
+    """What ``_to_samples`` did, undone."""
+    samples, count = x.shape[0] // step, x.shape[axis]
+    before, after = int(np.prod(x.shape[1:axis])), int(np.prod(x.shape[axis + 1:]))
+    shape = (samples,) + x.shape[1:axis] + (count * step,) + x.shape[axis + 1:]
+    split = C.reshape(x, (samples, step, before, count, after))
+    return C.reshape(C.transpose(split, (0, 2, 3, 1, 4)), shape)
 
 
 # -- without elements: the shapes are enough --------------------------------------------------------------

@@ -203,5 +203,5 @@ def ordered(roots):
         elif description not in seen:
             seen.add(description)
             stack.append((description, True))
-            stack.extend((x, False) for x in description.inputs)
+            stack.extend((x, False) for x in reversed(description.inputs))
     return order

@@ -19,31 +19,27 @@ def operation(forward, *derivatives):
     ``forward`` computes the result from the inputs' arrays. There is a derivative for each input, or one for
     all: it is called with the gradient of the result, the result, and the inputs' arrays, and gives the
     gradient of its input, in the result's shape if it is broadcast. Attributes go to all of them. Where
-    ``forward`` gives a pair, the second is kept for the derivative, which gets it as a last array. The last
-    inputs may be cells.
+    ``forward`` gives a pair, the second is kept for the derivative, which gets it as a last array. For
+    each input of integers, which are the last, there is a cell.
     """
-    def build(*inputs, **attributes):
-        cells = [x for x in inputs if isinstance(x, Cell)]
+    def build(*inputs, cells=(), **attributes):
         # Arrays without memory of their own tell the result's shape.
-        shapes = [np.broadcast_to(x.dtype(1), x.shape) for x in inputs[:len(inputs) - len(cells)]]
-        shape = _parts(forward(*shapes + [cell.array for cell in cells], **attributes))[0].shape
+        arrays = [np.broadcast_to(x.dtype(1), x.shape) for x in inputs[:len(inputs) - len(cells)]]
+        shape = _parts(forward(*arrays + [cell.array for cell in cells], **attributes))[0].shape
         if 0 in shape:
             return np.empty(shape)
-        inputs = _separate(inputs[:len(shapes)])  # kept until the composite, which holds them, is made
+        inputs = _separate(inputs)  # kept until the composite, which holds them, is made
         made = Operation(inputs, cells, shape, forward, derivatives, attributes)
         return C.user_function(made)
     return build
 
 
 class Cell:
-    """Integers beside what CNTK computes with: an array that a stage puts in before it runs."""
+    """Integers beside what CNTK computes with: an array that a stage puts in before it runs. CNTK has them
+    as floats, which may not be exact, but tell it that something has changed."""
 
     def __init__(self, array):
         self.array = array
-
-    @property
-    def shape(self):
-        return self.array.shape
 
 
 def _parts(computed):
@@ -82,7 +78,16 @@ def _separate(inputs):
 class Operation(UserFunction):
     """Overrides the methods that CNTK calls with its values: the public ones convert through slow checks."""
 
-    kept = None  # where new operations are kept
+    kept = None    # where new operations are kept
+    failures = []  # exceptions in the functions of NumPy: CNTK would not hand them on
+
+    @classmethod
+    def check(cls):
+        """Raise what a function of NumPy has raised since the last check."""
+        if cls.failures:
+            failure = cls.failures[0]
+            cls.failures.clear()
+            raise failure
 
     def __init__(self, inputs, cells, shape, forward, derivatives, attributes):
         self.cells = cells
@@ -104,10 +109,19 @@ class Operation(UserFunction):
     def infer_outputs(self):
         return [C.output_variable(self.shape_, self.dtype_, [])]
 
+    def _tried(self, shape, function, *arrays):
+        """What a function computes, or, where it fails, something of that shape: see ``check``."""
+        try:
+            return _parts(function(*arrays, **self.attributes_))
+        except Exception as error:
+            self.failures.append(error)
+            return np.zeros(shape), []
+
     def _forward(self, arguments, outputs, device=None, outputs_to_retain=None):
         map_if_possible(outputs)
-        arrays = [native.array(value) for value in arguments] + [cell.array for cell in self.cells]
-        result, kept = _parts(self.numpy_forward(*arrays, **self.attributes_))
+        floats = arguments[:len(arguments) - len(self.cells)]
+        arrays = [native.array(value) for value in floats] + [cell.array for cell in self.cells]
+        result, kept = self._tried(self.shape_, self.numpy_forward, *arrays)
         result = result.astype(self.dtype_, copy=False)
         arrays += kept
         for variable in outputs:
@@ -123,7 +137,7 @@ class Operation(UserFunction):
         for variable in variables:
             i = inputs.index(variable)
             derivative = self.derivatives[i if len(self.derivatives) > 1 else 0]
-            of_input = derivative(gradient, result, *arrays, **self.attributes_)
+            of_input, _ = self._tried(arrays[i].shape, derivative, gradient, result, *arrays)
             variables[variable] = native.value(_summed_to(of_input, arrays[i].shape).astype(self.dtype_))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..contract import report
 from . import integers, native
-from .control_flow import next_loops, unrolled
+from .control_flow import NONE_OF, next_loops, unrolled
 from .description import Constant, Gradient, Source, Variable, ordered
 from .stage import Stage
 from .variables import SHAPE
@@ -36,8 +36,7 @@ class Program:
             self.lengths = Program(inputs, shapes, [], {})
             self.unrolled = collections.OrderedDict()  # by lengths, the last used at the end
         else:
-            self.printed = [description for description in order
-                            if description.kernel and description.kernel.name == "print_tensor"]
+            self.printed = _printed(order, roots)
             self.steps = schedule(order, set(roots + self.printed))
 
     def __call__(self, arrays):
@@ -106,6 +105,16 @@ class Program:
         return value.astype(description.dtype, copy=False)
 
 
+def _printed(order, roots):
+    """What is printed; not what only tells the shape of the outputs of a loop that is not run."""
+    run = set(roots)
+    for description in reversed(order):
+        if description in run and description.kernel is not NONE_OF:
+            run.update(description.inputs)
+    return [description for description in order
+            if description in run and description.kernel and description.kernel.name == "print_tensor"]
+
+
 def schedule(order, roots):
     """The steps of a program: descriptions for NumPy, and stages.
 
@@ -141,7 +150,7 @@ def schedule(order, roots):
             stage = Stage(descriptions, wanted, group if gradients else None, gradients)
             computed = wanted + gradients
             steps.append(stage)
-            more = stage.needed + stage.integers
+            more = stage.needed
         needed.difference_update(computed)
         needed.update(more)
     return steps[::-1]

@@ -12,7 +12,7 @@ from ...errors import EngineError
 from . import integers, native
 from .description import Constant, Variable
 from .native import C
-from .operation import Cell, kept
+from .operation import Cell, Operation, kept
 
 # CNTK walks the whole graph for each function that is added to it. Within a block it walks the block only,
 # and a block is one function of the graph around it: so the time grows with the number of nodes, not its square.
@@ -42,7 +42,6 @@ class Stage:
         self.descriptions = parts[::-1]
         self.needed = [x for x in used.difference(parts)
                        if not (isinstance(x, Constant) or isinstance(x, Variable) and x.parameter is not None)]
-        self.integers = list({x for description in parts for x in description.given_by_numpy()})
         self.sizes = list({x for description in parts for x in description.sizes()})
         self.built = collections.OrderedDict()  # by the shapes of what is needed, the last used at the end
 
@@ -91,11 +90,13 @@ class BuiltStage:
             cell.array = values[description]
         keep = [self.root] if self.moved else []
         state, results = native.forward(self.function, arguments, self.results, keep)
+        Operation.check()
         for description, variable in self.outputs.items():
             # Going backward may overwrite the results.
             values[description] = native.array(results[variable]) if self.moved else results[variable]
         if self.moved:
             gradients = native.backward(self.function, state, self.root, self.seed, self.moved.values())
+            Operation.check()
             for gradient in self.stage.gradients:
                 if gradient.variable in self.moved:
                     values[gradient] = gradients[self.moved[gradient.variable]]
@@ -171,9 +172,9 @@ class BuiltStage:
         return self._movable(description, made)
 
     def _function(self, description, find):
-        integers = description.given_by_numpy()
-        inputs = [self._cell(x) if x in integers else find(x) for x in description.inputs]
-        return self._movable(description, _build_kernel(description, inputs))
+        inputs = [find(x) for x in description.inputs]
+        cells = [self._cell(x) for x in description.given_by_numpy()]
+        return self._movable(description, _build_kernel(description, inputs, cells))
 
     def _cell(self, description):
         if description not in self.cells:
@@ -228,24 +229,23 @@ class BuiltStage:
                 self.known[gradient] = np.zeros(self.shapes[gradient.variable], gradient.dtype)
 
 
-def _build_kernel(description, inputs):
+def _build_kernel(description, inputs, cells):
     """CNTK's function of a description, or an array where the shapes of the inputs decide the value."""
     sizes = [np.prod(x.shape, dtype=int) for x in inputs]
     if not all(sizes) and description.kernel.name == "concatenate":
         inputs = [x for x, size in zip(inputs, sizes) if size] or inputs
         sizes = [size for size in sizes if size] or sizes
     if not all(sizes):
-        arrays = [x.array if isinstance(x, Cell) else np.zeros(x.shape, of.dtype)
-                  for x, of in zip(inputs, description.inputs)]
+        arrays = [np.zeros(x.shape, of.dtype) for x, of in zip(inputs, description.inputs)]
+        arrays[len(arrays) - len(cells):] = [cell.array for cell in cells]
         return integers.compute(description, arrays)
-    cells = [x for x in inputs if isinstance(x, Cell)]
-    inputs = inputs[:len(inputs) - len(cells)]
     inputs = [native.constant(x.astype(native.carrier(x.dtype.name))) if isinstance(x, np.ndarray) else x
               for x in inputs]
     if any(x.dtype != inputs[0].dtype for x in inputs):  # a bool beside float64
         inputs = [x if x.dtype == np.float64 else native.output(C.cast(x, np.float64)) for x in inputs]
     try:
-        return native.output(description.kernel.build(*inputs + cells, **description.attributes))
+        more = dict(description.attributes, cells=cells) if cells else description.attributes
+        return native.output(description.kernel.build(*inputs, **more))
     except Exception as error:
         shapes = " and ".join(str(x.shape) for x in inputs)
         reason = str(error).split("\n")[0]
