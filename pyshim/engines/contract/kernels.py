@@ -93,7 +93,7 @@ class Kernels(ABC):
 
     @abstractmethod
     def _gather(self, reference, indices):
-        """The slices of reference's first axis at the indices; an error where one is below 0 or too large.
+        """The slices of reference's first axis at the indices, int32 or int64; an error where one is out of range.
         Gradients of a slice that is taken several times add up."""
 
     @abstractmethod

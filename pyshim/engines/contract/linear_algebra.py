@@ -1,5 +1,7 @@
 """Products of matrices and of batches of them, transposition, rows by index."""
 
+import numpy as np
+
 from ...errors import ArgumentError, ShapeError
 from . import rules
 from .node import Node
@@ -45,12 +47,13 @@ class LinearAlgebra:
             (32, 5, 30)
         """
         x, y = self.operands(x, y)
+        rules.need_dtype(x, "x", rules.FLOATS + rules.INTEGERS, "numbers are needed,")
         if x.ndim < 2 or y.ndim < 2:
             raise ShapeError("x and y must have at least two dimensions; their shapes are %s and %s"
                              % (x.shape, y.shape))
         if axes is None:
             axes = (-1, -1 if y.ndim == 2 else -2)
-        elif not isinstance(axes, (list, tuple)):
+        elif not isinstance(axes, (list, tuple, np.ndarray)):
             axes = (axes, axes)
         if len(axes) != 2:
             raise ArgumentError("axes must be one number or two, not %r" % (axes,))
@@ -91,6 +94,8 @@ class LinearAlgebra:
         rules.need_dtype(indices, "indices", rules.INTEGERS, "integers are needed,")
         if not reference.ndim:
             raise ShapeError("reference must have at least one dimension")
+        if indices.dtype not in ("int32", "int64"):
+            indices = self.cast(indices, "int64")
         return self.apply("gather", [reference, indices], reference.dtype, indices.shape + reference.shape[1:])
 
 

@@ -98,7 +98,7 @@ class NN:
 
         Arguments: target, a tensor with the numbers of the right classes, from 0, of output's shape without
         the axis (or with size 1 there); output, from_logits and axis as of ``categorical_crossentropy``.
-        Value: a tensor without that axis; a class out of range gives 0.
+        Value: a tensor without that axis; a class out of range gives nan.
         """
         output = self.floats(output, "output")
         target = self.cast(self.node(target, "target"), "int64")
@@ -114,7 +114,8 @@ class NN:
         right = self.equal(self.expand_dims(target, axis),
                            np.arange(output.shape[axis]).reshape((-1,) + (1,) * (output.ndim - 1 - axis)))
         logs = self._log_probabilities(output, from_logits, axis)
-        return self.negative(self.sum(self.select(right, logs, self.zeros_like(logs)), axis))
+        loss = self.negative(self.sum(self.select(right, logs, self.zeros_like(logs)), axis))
+        return self.select(self.any(right, axis), loss, float("nan"))
 
     def binary_crossentropy(self, target, output, from_logits=False):
         """Cross-entropy of two classes, elementwise: -(target * log(p) + (1 - target) * log(1 - p)).
@@ -151,7 +152,8 @@ class NN:
         rules.need_dtype(targets, "targets", rules.INTEGERS, "integers are needed,")
         if predictions.shape[1] is None:
             raise ShapeError("predictions of shape %s have an unknown number of classes" % (predictions.shape,))
-        right = self.equal(self.expand_dims(targets), np.arange(predictions.shape[1]))
+        # A narrow dtype cannot count the classes.
+        right = self.equal(self.expand_dims(self.cast(targets, "int64")), np.arange(predictions.shape[1]))
         score = self.sum(self.select(right, predictions, self.zeros_like(predictions)), 1, keepdims=True)
         better = self.sum(self.cast(self.greater(predictions, score), "int32"), 1)
         valid = self.logical_and(self.any(right, 1), self.less(self.abs(self.squeeze(score, 1)), float("inf")))
@@ -168,7 +170,7 @@ class NN:
         Definition: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014.
         """
         x = self.floats(x, "x")
-        if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 <= level < 1:
+        if isinstance(level, bool) or not isinstance(level, (int, float, np.number)) or not 0 <= level < 1:
             raise ArgumentError("level must be a number from 0 up to but not including 1, not %r" % (level,))
         shape = self.shape(x)
         if noise_shape is not None:

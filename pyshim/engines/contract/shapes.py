@@ -60,9 +60,10 @@ class Shapes:
         pattern[i] of x. Value: a tensor of x's dtype. Raises ShapeError for any other pattern.
         """
         x = self.node(x, "x")
+        pattern = rules.sizes(pattern, "pattern")
         axes = tuple(rules.one_axis(axis, x.ndim, "an axis in pattern") for axis in pattern)
         if sorted(axes) != list(range(x.ndim)):
-            raise ShapeError("pattern %s must name each of the %d axes of x once" % (tuple(pattern), x.ndim))
+            raise ShapeError("pattern %s must name each of the %d axes of x once" % (pattern, x.ndim))
         return self.apply("permute", [x], x.dtype, tuple(x.shape[axis] for axis in axes), pattern=axes)
 
     def repeat_elements(self, x, rep, axis):
@@ -110,6 +111,8 @@ class Shapes:
         if not tensors:
             raise ArgumentError("x must hold at least one tensor")
         for i, tensor in enumerate(tensors):
+            if tensor.dtype != tensors[0].dtype:
+                raise DtypeError("x[%d] has dtype %s, x[0] has dtype %s" % (i, tensor.dtype, tensors[0].dtype))
             if not rules.compatible(tensor.shape, tensors[0].shape):
                 raise ShapeError("x[%d] has shape %s, x[0] has shape %s; they must be equal"
                                  % (i, tensor.shape, tensors[0].shape))
@@ -131,7 +134,8 @@ class Shapes:
         """A block of the tensor.
 
         Arguments: x, a tensor; start, the first position on each axis; size, how many from there on each
-        axis, -1 for all. Value: a tensor of x's dtype. Raises ShapeError where the block leaves x.
+        axis, -1 for all. Value: a tensor of x's dtype. Raises ShapeError where the block leaves x; where that is
+        not known before, evaluating it raises EngineError.
 
         Example:
             >>> K.eval(K.slice([[1., 2., 3.], [4., 5., 6.]], (0, 1), (2, 2)))
@@ -150,8 +154,19 @@ class Shapes:
                 shape.append(count)
             else:
                 shape.append(None if length is None else length - first)
+        for axis, (first, count, length) in enumerate(zip(start, size, x.shape)):
+            if length is None and count > 0:
+                # A slice would end where x does.
+                x = self._taken(x, np.arange(first, first + count), axis)
+                start, size = start[:axis] + (0,) + start[axis + 1:], size[:axis] + (-1,) + size[axis + 1:]
         key = tuple(slice(first, None if count < 0 else first + count) for first, count in zip(start, size))
         return self.apply("get_item", [x], x.dtype, tuple(shape), key=key)
+
+    def _taken(self, x, positions, axis):
+        """The slices of an axis at these positions; an error when it runs where there is none."""
+        order = (axis,) + tuple(i for i in range(x.ndim) if i != axis)
+        taken = self.gather(self.permute_dimensions(x, order), positions)
+        return self.permute_dimensions(taken, tuple(np.argsort(order)))
 
     def _numbers_of(self, value):
         """Numbers that may be given as a tensor whose value is known while the graph is built."""
@@ -164,7 +179,7 @@ class Shapes:
         Raises ShapeError where such an axis has another size.
         """
         x = self.node(x, "x")
-        if len(broadcastable) != x.ndim:
+        if not isinstance(broadcastable, (list, tuple, np.ndarray)) or len(broadcastable) != x.ndim:
             raise ArgumentError("broadcastable must have a bool for each of the %d axes of x, not %r"
                                 % (x.ndim, broadcastable))
         for axis in range(x.ndim):
@@ -203,7 +218,7 @@ class Shapes:
     def _spatial_padding(self, x, padding, data_format, count):
         x = self.node(x, "x")
         rules.need_ndim(x, "x", count + 2)
-        if len(padding) != count:
+        if not isinstance(padding, (list, tuple, np.ndarray)) or len(padding) != count:
             raise ArgumentError("padding must have a pair for each of the %d spatial axes, not %r" % (count, padding))
         pairs = [rules.several(pair, 2, "padding", least=0) for pair in padding]
         first = rules.spatial_axis(config.normalize_data_format(data_format))
@@ -229,8 +244,8 @@ class Shapes:
         if interpolation == "bilinear":
             rules.need_dtype(x, "x", rules.FLOATS, "a floating dtype is needed,")
         first = rules.spatial_axis(config.normalize_data_format(data_format))
-        for axis, factor in ((first, height_factor), (first + 1, width_factor)):
-            factor = rules.integer(factor, "a factor", least=1)
+        factors = _factors(height_factor=height_factor, width_factor=width_factor)
+        for axis, factor in enumerate(factors, first):
             if interpolation == "nearest":
                 x = self.repeat_elements(x, factor, axis)
             else:
@@ -247,8 +262,9 @@ class Shapes:
         x = self.node(x, "x")
         rules.need_ndim(x, "x", 5)
         first = rules.spatial_axis(config.normalize_data_format(data_format))
-        for axis, factor in enumerate((depth_factor, height_factor, width_factor), first):
-            x = self.repeat_elements(x, rules.integer(factor, "a factor", least=1), axis)
+        factors = _factors(depth_factor=depth_factor, height_factor=height_factor, width_factor=width_factor)
+        for axis, factor in enumerate(factors, first):
+            x = self.repeat_elements(x, factor, axis)
         return x
 
     def concatenate(self, tensors, axis=-1):
@@ -333,6 +349,10 @@ class Shapes:
                 raise ShapeError("position %d is out of range for axis %d of size %d" % (part, axis, size))
             axis += 1
         return self.apply("get_item", [x], x.dtype, tuple(shape), key=key)
+
+
+def _factors(**factors):
+    return [rules.integer(factor, name, least=1) for name, factor in factors.items()]
 
 
 def _full_key(key, ndim):

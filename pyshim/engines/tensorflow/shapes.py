@@ -13,10 +13,10 @@ class Shapes:
         return tf.reshape(x, tf.stack([sizes[0], tf.reduce_prod(sizes[1:])]))
 
     def _repeat_elements(self, x, rep, axis):
-        return tf.repeat(x, rep, axis)
+        return _as_signed(lambda x: tf.repeat(x, rep, axis), x)
 
     def _tile(self, x, n):
-        return tf.tile(x, n)
+        return _as_signed(lambda x: tf.tile(x, n), x)
 
     def _pad(self, x, padding):
         return tf.pad(x, padding)
@@ -41,3 +41,9 @@ class Shapes:
 
     def _get_item(self, x, key):
         return tf.convert_to_tensor(x)[key]
+
+
+def _as_signed(function, x):
+    """What the function moves of x, where TensorFlow has no such kernel for unsigned integers."""
+    signed = {tf.uint16: tf.int16, tf.uint32: tf.int32, tf.uint64: tf.int64}.get(x.dtype)
+    return function(x) if signed is None else tf.bitcast(function(tf.bitcast(x, signed)), x.dtype)
