@@ -38,7 +38,8 @@ call_python <- function(target, ...) {
   list(...)  # arguments may hold calls of their own: they come first
   bridge$open <- bridge$open + 1L
   on.exit(bridge$open <- bridge$open - 1L)
-  value <- reticulate::py_call(target, ...)
+  # Python notices an interrupt, and ends the call in order. R would jump out of the midst of it.
+  value <- suspendInterrupts(reticulate::py_call(target, ...))
   if (length(bridge$news) && bridge$open == 1L) {
     tell_news()
   }
@@ -181,7 +182,7 @@ as_python_function <- function(f, arg) {
     }
     call <- as.call(c(quote(f), lapply(seq_along(args), function(i) bquote(args[[.(i)]]))))
     tryCatch(
-      list(value = as_value(eval(call), "the value of an R function"), condition = NULL),
+      list(value = as_value(allowInterrupts(eval(call)), "the value of an R function"), condition = NULL),
       error = keep,
       interrupt = function(condition) list(value = NULL, condition = "interrupt")
     )

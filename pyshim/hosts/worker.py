@@ -35,6 +35,7 @@ class Worker(Host):
         self.functions = {}       # the session's functions that the engine may call, by number
         self.failures = {}        # what they raised, until the call that they ran in returns
         self.function_count = 0
+        self.open_calls = 0       # those that the worker has not answered
         self.config_version = None
         self._start()
         self._until_ready()
@@ -54,6 +55,7 @@ class Worker(Host):
                                      "fork; use_backend() with in_process=True, or a new process, works"
                                      % (self.backend, self.owner))
         with self.lock:
+            open_before = self.open_calls
             mine = []  # numbers of the functions that this call hands over
             try:
                 buffers = []
@@ -62,23 +64,29 @@ class Worker(Host):
                 message = {"call": name, "args": self._pack(args, buffers, mine),
                            "kwargs": self._pack(kwargs, buffers, mine), "eager": eager,
                            "config": settings, "release": self.take_released(), "buffers": buffers}
-                if self.ended:
-                    raise errors.WorkerError("the worker of backend %s is gone: %s"
-                                             % (self.backend, self.ended))
-                self._send(message)
+                self.open_calls += 1
+                try:
+                    self._send(message)
+                except errors.WireError:  # nothing was sent
+                    self.open_calls -= 1
+                    raise
                 self.config_version = version
                 return self._result()
             finally:
                 for number in mine:
                     del self.functions[number]
+                if self.open_calls != open_before:  # its answer would be taken for that of the next call
+                    self._end("the call that it was in was broken off")
 
     def _result(self):
         """The result of the call that is open, after the callbacks that come before it."""
         while True:
             message = self._receive()
             if "return" in message:
+                self.open_calls -= 1
                 return self._unpack(message["return"], message)
             if "raise" in message:
+                self.open_calls -= 1
                 self._raise(message)
             self._answer(message)
 
@@ -176,7 +184,12 @@ class Worker(Host):
         self.python_version = message["ready"]["python_version"]
         self.pid = message["ready"]["pid"]
 
+    def _need_running(self):
+        if self.ended:
+            raise errors.WorkerError("the worker of backend %s is gone: %s" % (self.backend, self.ended))
+
     def _send(self, message):
+        self._need_running()
         try:
             wire.send(self.stream, message)
         except wire.Closed:
@@ -189,6 +202,7 @@ class Worker(Host):
 
     def _receive(self):
         """The next message; what the worker printed before it is shown first."""
+        self._need_running()
         try:
             while True:
                 ready = {key.fileobj for key, _ in self.selector.select()}

@@ -94,9 +94,9 @@ def sample(shape, dtype="float32", seed=0, low=-3.0, high=3.0):
     """Different values of a dtype in a shape, the same each time."""
     state = np.random.RandomState(seed)
     if dtype == "bool":
-        return state.uniform(size=shape) < 0.5
+        return np.asarray(state.uniform(size=shape) < 0.5)
     if dtype in UNSIGNED:
         low = 0
     if dtype not in FLOATS:
-        return state.randint(int(low), int(high) + 1, size=shape).astype(dtype)
+        return np.asarray(state.randint(int(low), int(high) + 1, size=shape)).astype(dtype)
     return np.asarray(state.uniform(low, high, size=shape)).astype(dtype)

@@ -54,5 +54,5 @@ def ancestors(nodes, controls=True):
             seen.add(id(node))
             stack.append((node, True))
             needed = node.inputs + node.controls if controls else node.inputs
-            stack.extend((needs, False) for needs in needed)
+            stack.extend((needs, False) for needs in reversed(needed))
     return order

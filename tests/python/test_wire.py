@@ -1,0 +1,212 @@
+"""The wire: values there and back, frames, and what is no frame."""
+
+import json
+import socket
+import struct
+import threading
+
+import numpy as np
+import pytest
+from checks import DTYPES, check_array, sample
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from pyshim import errors
+from pyshim.hosts import wire
+
+
+def unknown(value):
+    raise errors.WireError("unknown: %r" % (value,))
+
+
+@pytest.fixture
+def ends():
+    """The two ends of a stream."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def carried(ends, message):
+    """What arrives of a message; a thread sends it, since a large one fills the stream."""
+    thread = threading.Thread(target=wire.send, args=(ends[0], message))
+    thread.start()
+    received = wire.receive(ends[1])
+    thread.join()
+    return received
+
+
+def there_and_back(ends, value):
+    buffers = []
+    message = carried(ends, {"value": wire.pack(value, buffers, unknown), "buffers": buffers})
+    return wire.unpack(message["value"], message["buffers"], unknown)
+
+
+# -- values ---------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("value", [
+    None, True, False, 0, -1, 2 ** 70, 1.5, -0.0, "", "text", "é\n\0\ud800", [], (), {}, [1, [2, (3, None)]],
+    {"a": 1, "b": [True]}, (1, (2,), [3]), slice(None), slice(1, None, -2), Ellipsis, (slice(0, 3), Ellipsis, None),
+    float("inf"), float("-inf"), {"array": 1}, {"tuple": [1]}, {"float": "x"}, {"handle": 3}], ids=repr)
+def test_values_there_and_back(ends, value):
+    back = there_and_back(ends, value)
+    assert back == value
+    assert type(back) is type(value)
+
+
+def test_nan_there_and_back(ends):
+    for value in (float("nan"), [float("nan")], {"x": float("nan")}):
+        assert repr(there_and_back(ends, value)) == repr(value)
+    assert repr(there_and_back(ends, -0.0)) == "-0.0"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_arrays_of_every_dtype_and_rank(ends, dtype):
+    for shape in [(), (0,), (3,), (2, 3), (2, 0, 3), (2, 1, 3), (2, 1, 3, 2), (1, 2, 1, 2, 3)]:
+        x = sample(shape, dtype)
+        back = there_and_back(ends, x)
+        check_array(back, x)
+        assert isinstance(back, np.ndarray) and back.flags.writeable
+    scalar = there_and_back(ends, np.dtype(dtype).type(1))
+    assert isinstance(scalar, np.generic)
+    check_array(scalar, np.array(1, dtype))
+
+
+def test_arrays_that_lie_in_memory_in_other_ways(ends):
+    x = np.arange(24, dtype="float32").reshape(2, 3, 4)
+    for array in (x[:, ::-1], x.T, x[..., ::2], np.asfortranarray(x), np.broadcast_to(x[0, 0], (5, 4)), x.astype(">f4"),
+                  x[:0], np.ma.masked_array(x)):
+        np.testing.assert_array_equal(there_and_back(ends, array), array)
+
+
+def test_many_arrays_in_one_message(ends):
+    value = [sample((i,), dtype) for i in range(4) for dtype in DTYPES]
+    for back, array in zip(there_and_back(ends, {"x": value})["x"], value):
+        check_array(back, array)
+
+
+def test_a_large_array(ends):
+    x = np.random.RandomState(0).randint(0, 255, 20000000).astype("uint8")
+    np.testing.assert_array_equal(there_and_back(ends, x), x)
+
+
+def test_dtypes_are_sent_as_names():
+    for value, name in [(np.float32, "float32"), (np.dtype("int8"), "int8"), (float, "float64"), (bool, "bool")]:
+        assert wire.pack(value, [], unknown) == name
+
+
+def test_values_that_cannot_be_sent():
+    for value in (object(), {1}, 1j, b"bytes", range(3), print, int.__add__):
+        with pytest.raises(errors.WireError, match="unknown: "):
+            wire.pack(value, [], unknown)
+    for array in (np.array(["a"]), np.array([None]), np.array([1j]), np.array([(1, 2)], "i4,i4"),
+                  np.array(["2020-01-01"], "datetime64[D]")):
+        with pytest.raises(errors.WireError, match="cannot be a tensor's value; numbers and bools can"):
+            wire.pack(array, [], unknown)
+
+
+def test_a_header_that_is_too_long(ends, monkeypatch):
+    monkeypatch.setattr(wire, "LARGEST_HEADER", 100)
+    with pytest.raises(errors.WireError, match="is too long; .* Give numbers as an array, not as a list"):
+        wire.send(ends[0], {"value": list(range(100))})
+    assert carried(ends, {"value": 1}) == {"value": 1, "buffers": []}
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+    | st.sampled_from(DTYPES).flatmap(lambda dtype: arrays(dtype, array_shapes(min_dims=0, max_side=3))),
+    lambda parts: st.lists(parts, max_size=3) | st.lists(parts, max_size=3).map(tuple)
+    | st.dictionaries(st.text(), parts, max_size=3), max_leaves=8))
+def test_any_nesting_there_and_back(value):
+    buffers = []
+    packed = json.loads(json.dumps(wire.pack(value, buffers, unknown)))
+    assert_same(wire.unpack(packed, buffers, unknown), value)
+
+
+def assert_same(back, value):
+    assert type(back) is type(value)
+    if isinstance(value, np.ndarray):
+        assert (back.dtype, back.shape) == (value.dtype, value.shape)
+        np.testing.assert_array_equal(back, value)
+    elif isinstance(value, dict):
+        assert list(back) == list(value)
+        for key in value:
+            assert_same(back[key], value[key])
+    elif isinstance(value, (list, tuple)):
+        assert len(back) == len(value)
+        for part, expected in zip(back, value):
+            assert_same(part, expected)
+    else:
+        assert back == value
+
+
+# -- what is no frame -----------------------------------------------------------------------------------
+
+def frame(header, buffers=b"", magic=wire.MAGIC, length=None, size=None):
+    data = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return wire.PREFIX.pack(magic, len(data) if length is None else length,
+                            len(buffers) if size is None else size) + data + buffers
+
+
+MALFORMED = {
+    "noise": b"GET / HTTP/1.1\r\n\r\n....",
+    "another magic": frame({"arrays": []}, magic=b"KER2"),
+    "a header longer than allowed": frame({"arrays": []}, length=wire.LARGEST_HEADER + 1),
+    "no JSON": frame(b"{arrays: []}"),
+    "no UTF-8": frame(b"\xff\xfe"),
+    "no object": frame([1, 2]),
+    "a number": frame(3),
+    "no arrays": frame({"call": "sum"}),
+    "arrays that are no list": frame({"arrays": 3}),
+    "an array without a shape": frame({"arrays": [["<f4"]]}),
+    "an unknown dtype": frame({"arrays": [["<q9", [1]]]}),
+    "objects": frame({"arrays": [["|O", [1]]]}, b"x" * 8),
+    "strings": frame({"arrays": [["<U1", [1]]]}, b"x" * 4),
+    "records": frame({"arrays": [["V8", [1]]]}, b"x" * 8),
+    "a negative size": frame({"arrays": [["<f4", [-1]]]}),
+    "two negative sizes": frame({"arrays": [["<f4", [-1, -1]]]}, b"x" * 4),
+    "a size that is no number": frame({"arrays": [["<f4", ["a"]]]}),
+    "fewer bytes than listed": frame({"arrays": [["<f4", [2]]]}, b"x" * 4),
+    "more bytes than listed": frame({"arrays": [["<f4", [1]]]}, b"x" * 8),
+    "more memory than there is": frame({"arrays": [["<f8", [1 << 50]]]}, size=1 << 53),
+    "sizes beyond all bounds": frame({"arrays": [["<f8", [1 << 80]]]}, size=8),
+    "endless nesting": frame(b"[" * 100000),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_malformed_frames_are_refused(ends, name):
+    thread = threading.Thread(target=ends[0].sendall, args=(MALFORMED[name],))
+    thread.start()
+    with pytest.raises(errors.WireError):
+        wire.receive(ends[1])
+    thread.join()
+
+
+def test_the_end_of_the_stream(ends):
+    whole = frame({"arrays": [["<f4", [2]]]}, b"x" * 8)
+    for count in (0, 3, wire.PREFIX.size, wire.PREFIX.size + 5, len(whole) - 1):
+        ours, theirs = socket.socketpair()
+        with theirs:
+            ours.sendall(whole[:count])
+            ours.close()
+            with pytest.raises(wire.Closed):
+                wire.receive(theirs)
+    ends[1].close()
+    with pytest.raises(wire.Closed):
+        wire.send(ends[0], {"x": np.zeros(100).tolist()})
+
+
+def test_a_frame_in_pieces(ends):
+    whole = frame({"value": {"array": 0, "scalar": False}, "arrays": [["<i2", [3]]]}, struct.pack("<3h", 1, 2, 3))
+
+    def drip():
+        for i in range(len(whole)):
+            ends[0].sendall(whole[i:i + 1])
+    thread = threading.Thread(target=drip)
+    thread.start()
+    message = wire.receive(ends[1])
+    thread.join()
+    check_array(wire.unpack(message["value"], message["buffers"], unknown), np.array([1, 2, 3], "int16"))
