@@ -15,6 +15,12 @@ def _mean(x, axis, keepdims):
     return np.full_like(x.sum(axis, keepdims=keepdims), np.nan)
 
 
+def _floor_divide(x, y):
+    if y.dtype.kind in "iu" and not y.all():
+        raise ZeroDivisionError("a whole number is divided by 0")
+    return np.floor_divide(x, y)
+
+
 def _batch_dot(x, y, axes):
     x, y = np.moveaxis(x, axes[0], -1), np.moveaxis(y, axes[1], 1)
     shape = x.shape[:-1] + y.shape[2:]
@@ -67,7 +73,7 @@ KERNELS = {
     "add": np.add,
     "subtract": np.subtract,
     "multiply": np.multiply,
-    "floor_divide": np.floor_divide,
+    "floor_divide": _floor_divide,
     "pow": np.power,
     "maximum": np.maximum,
     "minimum": np.minimum,
@@ -97,7 +103,7 @@ KERNELS = {
     "reshape": lambda x, shape: x.reshape(shape),
     "batch_flatten": lambda x: x.reshape(len(x), np.prod(x.shape[1:], dtype=int)),
     "repeat_elements": lambda x, rep, axis: x.repeat(rep, axis),
-    "tile": np.tile,
+    "tile": lambda x, n: np.tile(x, n),
     "pad": lambda x, padding: np.pad(x, padding, "constant"),
     "resize_linear": lambda x, factor, axis: x.repeat(factor, axis),  # without elements
     "concatenate": lambda *arrays, axis: np.concatenate(arrays, axis),

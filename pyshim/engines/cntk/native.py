@@ -95,3 +95,8 @@ def backward(function, state, root, seed, variables):
 def shape(value):
     """The shape of a CNTK value."""
     return tuple(cntk_py.Value.shape(value).dimensions())
+
+
+def dtype(value):
+    """The dtype of a CNTK value."""
+    return np.float64 if cntk_py.Value.get_data_type(value) == cntk_py.DataType_Double else np.float32

@@ -69,6 +69,8 @@ class BuiltStage:
 
     def __init__(self, stage, values):
         self.stage = stage
+        # CNTK wants all that it is fed to be of one dtype.
+        self.fed = np.float64 if any(x.dtype == "float64" for x in stage.needed) else np.float32
         self.given = {}    # the descriptions that are computed elsewhere: their input variables
         self.moved = {}    # what gradients are taken by: the parameters that stand for a change of it
         self.shapes = {}   # and their shapes
@@ -84,7 +86,7 @@ class BuiltStage:
         values.update(self.known)
         if self.function is None:
             return
-        arguments = {variable: _fed(values[description], description)
+        arguments = {variable: _fed(values[description], self.fed)
                      for description, variable in self.given.items()}
         for description, cell in self.cells.items():
             cell.array = values[description]
@@ -167,8 +169,9 @@ class BuiltStage:
         elif isinstance(description, Constant):
             made = description.constant
         else:
-            made = C.input_variable(_shape(value), np.dtype(native.carrier(description.dtype)).type, dynamic_axes=[])
+            made = C.input_variable(_shape(value), self.fed, dynamic_axes=[])
             self.given[description] = made
+            made = _carried(made, description)
         return self._movable(description, made)
 
     def _function(self, description, find):
@@ -253,11 +256,15 @@ def _build_kernel(description, inputs, cells):
                           % (description.kernel.name, shapes, reason)) from error
 
 
+def _carried(made, description):
+    """What is built, of the dtype that its description's is carried in."""
+    wanted = np.dtype(native.carrier(description.dtype)).type
+    return made if made.dtype == wanted else native.output(C.cast(made, wanted))
+
+
 def _output(made, description):
     """What is built as an output of the stage: no leaf, and of the dtype that bools are carried in."""
-    wanted = np.dtype(native.carrier(description.dtype)).type
-    if made.dtype != wanted:
-        return native.output(C.cast(made, wanted))
+    made = _carried(made, description)
     return made if made.is_output else native.output(C.reshape(made, made.shape))
 
 
@@ -265,8 +272,10 @@ def _shape(value):
     return value.shape if isinstance(value, np.ndarray) else native.shape(value)
 
 
-def _fed(value, description):
+def _fed(value, dtype):
     """A value as CNTK takes it."""
-    if isinstance(value, np.ndarray):
-        return native.value(value.astype(native.carrier(description.dtype), copy=False))
-    return value
+    if not isinstance(value, np.ndarray):
+        if native.dtype(value) == dtype:
+            return value
+        value = native.array(value)
+    return native.value(value.astype(dtype, copy=False))
