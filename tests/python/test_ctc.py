@@ -37,8 +37,8 @@ def labellings(probabilities):
 def cost(y_true, y_pred, input_length, label_length):
     probabilities = distribution(y_pred)
     costs = []
-    for labels, sample, times, count in zip(y_true, probabilities, input_length, label_length):
-        total = labellings(sample[:times]).get(tuple(labels[:count]), 0.0)
+    for labels, chances, times, count in zip(y_true, probabilities, input_length, label_length):
+        total = labellings(chances[:times]).get(tuple(labels[:count]), 0.0)
         costs.append(-np.log(total) if total else np.inf)
     return np.array(costs)[:, None]
 

@@ -353,8 +353,8 @@ def test_repetition_along_every_axis(K):
 
 def test_tiles_of_every_rank(K):
     check(K, K.tile(K.constant(2.0), 3), np.full(3, 2, "float32"))
-    for shape, n in (((3,), 2), ((3,), (2,)), ((2, 3), 2), ((2, 3), (2, 1)), ((2, 3), (3, 1, 2)), ((2, 3, 2), (0, 1, 2)),
-                     ((1, 2, 1, 2, 3), (2, 1, 3, 1, 1)), ((2, 3), (1, 1, 1)), ((2, 3), [2, 2])):
+    for shape, n in (((3,), 2), ((3,), (2,)), ((2, 3), 2), ((2, 3), (2, 1)), ((2, 3), (3, 1, 2)), ((2, 3), [2, 2]),
+                     ((2, 3, 2), (0, 1, 2)), ((1, 2, 1, 2, 3), (2, 1, 3, 1, 1)), ((2, 3), (1, 1, 1))):
         check(K, K.tile(tensor(K, sample(shape)), n), np.tile(sample(shape), n))
     assert K.tile(K.placeholder((None, 3)), (2, 2)).shape == (None, 6)
 

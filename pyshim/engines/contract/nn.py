@@ -5,6 +5,7 @@ import numpy as np
 from ... import config
 from ...errors import ArgumentError, ShapeError
 from . import rules
+from .node import Node
 from .random import random_seed
 
 
@@ -150,6 +151,8 @@ class NN:
         rules.need_ndim(predictions, "predictions", 2)
         rules.need_ndim(targets, "targets", 1)
         rules.need_dtype(targets, "targets", rules.INTEGERS, "integers are needed,")
+        if not rules.compatible(targets.shape, predictions.shape[:1]):
+            raise ShapeError("targets has %d samples, predictions has %d" % (targets.shape + predictions.shape[:1]))
         if predictions.shape[1] is None:
             raise ShapeError("predictions of shape %s have an unknown number of classes" % (predictions.shape,))
         # A narrow dtype cannot count the classes.
@@ -179,8 +182,11 @@ class NN:
                                  % (tuple(noise_shape), x.ndim))
             sizes = [self.get_item(shape, i) if size is None else size for i, size in enumerate(noise_shape)]
             shape = self.stack([self.cast(size, "int32") for size in sizes])
-            static = tuple(known if size is None else size for known, size in zip(x.shape, noise_shape))
-            rules.broadcast(x.shape, static, ("x", "noise_shape"))
+            static = tuple(None if isinstance(size, Node) else known if size is None else rules.integer(
+                size, "a size in noise_shape", least=1) for known, size in zip(x.shape, noise_shape))
+            if any(size not in (1, None, known) and known is not None for size, known in zip(static, x.shape)):
+                raise ShapeError("noise_shape %s does not fit x of shape %s: each size must be 1 or that of x"
+                                 % (tuple(noise_shape), x.shape))
         else:
             static = x.shape
         draws = self.apply("random_uniform", [shape], x.dtype, static, dtype=x.dtype, seed=random_seed(seed))
@@ -236,11 +242,12 @@ class NN:
 
     def _spread(self, value, name, x, axes):
         """A parameter of a normalization with an axis of size 1 in each place of the named axes of x."""
-        value = self.node(value, name, dtype=x.dtype)
+        value, _ = self.operands(value, x, (name, "x"))
         if value.ndim == x.ndim - len(axes):
             for axis in axes:
                 value = self.expand_dims(value, axis)
-        rules.broadcast(value.shape, x.shape, (name, "x"))
+        if len(rules.broadcast(value.shape, x.shape, (name, "x"))) > x.ndim:
+            raise ShapeError("%s of shape %s has more dimensions than x of shape %s" % (name, value.shape, x.shape))
         return value
 
     def bias_add(self, x, bias, data_format=None):
@@ -254,6 +261,8 @@ class NN:
         """
         x, bias = self.operands(x, bias, ("x", "bias"))
         data_format = config.normalize_data_format(data_format)
+        if x.ndim < 2:
+            raise ShapeError("x must have at least two dimensions; its shape is %s" % (x.shape,))
         if bias.ndim not in (1, x.ndim - 1):
             raise ShapeError("bias must have 1 or %d dimensions; its shape is %s" % (x.ndim - 1, bias.shape))
         if data_format == "channels_first" and x.ndim > 2:
