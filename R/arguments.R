@@ -1,7 +1,7 @@
 # Arguments as R users give them, as pyshim takes them.
 
 #' A value for a tensor: a tensor as it is; numbers and logicals as a NumPy array, or one of them as a scalar
-#' @param ... For `abort()`.
+#' @param ... `function_name` of `abort()`.
 #' @noRd
 as_value <- function(x, arg = "x", ...) {
   if (is.null(x) || inherits(x, "python.builtin.object")) {

@@ -2,11 +2,10 @@
 
 #' Signal an error of this package
 #' @noRd
-abort <- function(kind, message, ..., function_name = calling_function(), native = NULL) {
+abort <- function(kind, message, function_name = calling_function(), native = NULL) {
   message[[1L]] <- paste0(if (!is.null(function_name)) paste0(function_name, ": "), message[[1L]])
-  message <- gsub("\\s*\n\\s+", " ", message)
-  rlang::abort(message, class = unique(c(paste0("keras_error_", kind), "keras_error")),
-               function_name = function_name, native = native, ..., call = NULL)
+  rlang::abort(message, class = c(paste0("keras_error_", kind), "keras_error"),
+               function_name = function_name, native = native, call = NULL)
 }
 
 #' Signal what went wrong in Python
@@ -21,9 +20,7 @@ signal_failure <- function(fields) {
     rlang::interrupt()
   }
   name <- if (is.null(fields[["function"]])) calling_function() else r_name(fields[["function"]])
-  message <- paste0(if (!is.null(name)) paste0(name, ": "), in_r_words(fields$message))
-  rlang::abort(message, class = c(paste0("keras_error_", fields$kind), "keras_error"),
-               function_name = name, native = fields$native, call = NULL)
+  abort(fields$kind, in_r_words(fields$message), function_name = name, native = fields$native)
 }
 
 #' The exported function that the user called, as it is written in messages

@@ -31,7 +31,8 @@ call_method <- function(name, ...) {
 }
 
 look_up <- function(kind, name) {
-  reticulate::py_call(reticulate::py_get_attr(bridge_module(), kind), name)
+  module <- bridge_module()
+  reticulate::py_call(reticulate::py_get_attr(module, kind), name)
 }
 
 call_python <- function(target, ...) {
@@ -79,22 +80,23 @@ bridge_module <- function() {
 python_path <- function() system.file("python", package = "keras", mustWork = TRUE)
 
 start_python <- function() {
-  found <- tryCatch(reticulate::py_available(initialize = TRUE), error = identity)
-  if (!isTRUE(found)) {
-    abort("python", c(
-      "No Python that reticulate can use was found; keras needs one with NumPy.",
-      i = "Install Python 3.8 or newer, or name one with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")`
-           before the first call.",
-      x = if (inherits(found, "condition")) conditionMessage(found)
-    ))
+  choose <- paste("Name another Python with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")` before the",
+                  "first call, in a new R session.")
+  config <- tryCatch(reticulate::py_config(), error = identity)
+  if (inherits(config, "error")) {
+    abort("python", c("No Python could be started; keras needs one, of version 3.8 or newer, with NumPy.",
+                      x = conditionMessage(config), i = choose))
+  }
+  if (numeric_version(config$version) < "3.8") {
+    abort("python", c(paste0("The Python of this R session, ", config$python, ", is ", config$version,
+                             "; keras needs 3.8 or newer."), i = choose))
   }
   if (!reticulate::py_numpy_available()) {
-    python <- reticulate::py_config()$python
     numpy <- if (utils::packageVersion("reticulate") < "1.39") "numpy<2" else "numpy"
     abort("python", c(
-      paste0("The Python of this R session, ", python, ", has no NumPy that reticulate can use."),
-      i = paste0("Install it with `", python, " -m pip install \"", numpy, "\"`, then restart R."),
-      i = "Or name another Python, with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")` at the start."
+      paste0("The Python of this R session, ", config$python, ", has no NumPy that reticulate can use."),
+      i = paste0("Install it with `", config$python, " -m pip install \"", numpy, "\"`, then restart R."),
+      i = choose
     ))
   }
 }
@@ -187,5 +189,6 @@ as_python_function <- function(f, arg) {
       interrupt = function(condition) list(value = NULL, condition = "interrupt")
     )
   }
-  reticulate::py_call(reticulate::py_get_attr(bridge_module(), "RFunction"), respond)
+  module <- bridge_module()
+  reticulate::py_call(reticulate::py_get_attr(module, "RFunction"), respond)
 }

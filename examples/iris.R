@@ -111,7 +111,8 @@ png(picture, width = 1600, height = 1000, res = 180, type = if (capabilities("ca
 par(mar = c(4, 4.2, 4.2, 1.2), las = 1, bty = "n", fg = "grey40", col.axis = "grey30", col.lab = "grey20",
     tcl = -0.25, mgp = c(2.6, 0.6, 0), lend = "round", ljoin = "round")
 curves <- vapply(runs, `[[`, numeric(epochs), "losses")
-plot(NULL, xlim = c(1, epochs), ylim = c(0, max(curves)), xlab = "epoch", ylab = "training loss (cross-entropy)")
+plot(NULL, xlim = c(1, epochs), ylim = c(0, max(curves)), xlab = "epoch",
+     ylab = "training loss (cross-entropy)")
 grid(nx = NA, ny = NULL, col = "grey90", lty = 1)
 for (i in seq_along(runs)) {
   lines(curves[, i], col = look$colour[i], lwd = look$width[i])

@@ -5,11 +5,19 @@ import threading
 
 from ..engines.contract.graph import Function as EngineFunction
 from ..engines.contract.node import Node
-from ..errors import NotInstalledError, StaleTensorError
+from ..errors import KerasError, NotInstalledError, StaleTensorError
 from ..tensors import Function, Tensor
 from .dispatcher import Dispatcher
 from .host import Host
 from .values import mapped
+
+
+class _CallbackFailed(KerasError):
+    """A function of the session raised: no refusal of the native library."""
+
+    def __init__(self, error):
+        super().__init__(str(error))
+        self.error = error
 
 
 class InProcess(Host):
@@ -30,32 +38,44 @@ class InProcess(Host):
         self.lock = threading.RLock()
 
     def call(self, name, args, kwargs, eager):
-        with self.lock:
-            self._open()
-            args, kwargs = mapped(tuple(args), self._inward), mapped(kwargs, self._inward)
-            return mapped(self.dispatcher.call(name, args, kwargs, eager), self._outward)
+        def run():
+            inward = mapped(tuple(args), self._inward), mapped(kwargs, self._inward)
+            return mapped(self.dispatcher.call(name, *inward, eager), self._outward)
+        return self._run(run)
 
     def call_function(self, function, values):
-        with self.lock:
-            self._open()
-            values = mapped(values, self._inward)
-            return self.dispatcher.call_function(self._inward(function), values)
+        return self._run(lambda: self.dispatcher.call_function(self._inward(function),
+                                                               mapped(values, self._inward)))
 
     def stop(self):
         self.ended = "its engine was stopped"
 
-    def _open(self):
-        """Begin a call: tell the engine which handles are gone."""
-        if self.ended:
-            raise StaleTensorError("the engine of backend %s is gone: %s" % (self.backend, self.ended))
-        self.dispatcher.release(self.take_released())
+    def _run(self, call):
+        """The value of a call; what a function of the session raises in it comes out as it is."""
+        with self.lock:
+            if self.ended:
+                raise StaleTensorError("the engine of backend %s is gone: %s" % (self.backend, self.ended))
+            self.dispatcher.release(self.take_released())
+            try:
+                return call()
+            except _CallbackFailed as caught:
+                failure = caught.error
+            raise failure
 
     def _inward(self, value):
         if isinstance(value, (Tensor, Function)):
             return self.dispatcher.find(self.number(value))
         if callable(value) and not isinstance(value, type):
-            return lambda *args: mapped(value(*mapped(args, self._outward)), self._inward)
+            return self._callback(value)
         return value
+
+    def _callback(self, function):
+        def call(*args):
+            try:
+                return mapped(function(*mapped(args, self._outward)), self._inward)
+            except Exception as error:
+                raise _CallbackFailed(error) from error
+        return call
 
     def _outward(self, value):
         if isinstance(value, (Node, EngineFunction)):

@@ -6,6 +6,20 @@ test_that("loading the package starts no Python, a call does", {
   expect_equal(trimws(output), c("FALSE", "TRUE"))
 })
 
+test_that("a Python that cannot be used is named, with what to do", {
+  say <- "tryCatch(keras::k_floatx(), keras_error_python = function(e) cat(conditionMessage(e)))"
+  absent <- file.path(withr::local_tempdir(), "python")
+  output <- paste(run_r(say, paste0("RETICULATE_PYTHON=", absent)), collapse = "\n")
+  expect_match(output, absent, fixed = TRUE)
+  expect_match(output, "RETICULATE_PYTHON =", fixed = TRUE)
+  expect_equal(run_r("cat(keras::is_backend_installed())", paste0("RETICULATE_PYTHON=", absent)), "FALSE")
+
+  standings <- list_backends()
+  old <- standings$path[standings$backend == "cntk"]  # Python 3.6
+  output <- paste(run_r(say, paste0("RETICULATE_PYTHON=", old)), collapse = "\n")
+  expect_match(output, "keras needs 3.8 or newer", fixed = TRUE)
+})
+
 test_that("a Python without NumPy is named, with the command that helps", {
   python <- file.path(withr::local_tempdir(), "venv")
   base <- reticulate::py_run_string("import sys; base = sys._base_executable", local = TRUE)$base
@@ -78,4 +92,10 @@ test_that("engines do not see the folders that R puts on LD_LIBRARY_PATH", {
     ), paste0("LD_LIBRARY_PATH=", mine))
     expect_equal(trimws(output), trimws(paste("TRUE", mine)))
   }
+})
+
+test_that("every function of pyshim has its R function", {
+  families <- backend()$FAMILIES
+  expect_gt(length(families), 5)
+  expect_equal(setdiff(paste0("k_", unlist(families)), getNamespaceExports("keras")), character())
 })

@@ -77,9 +77,6 @@ class Spread(theano.Op):
         return [Gather(self.axes)(gradients[0], inputs[0])] + [theano.gradient.disconnected_type()
                                                                for _ in inputs[1:]]
 
-    def R_op(self, inputs, directions):
-        return [self(directions[0], *inputs[1:])]
-
 
 class Gather(theano.Op):
     """The sums of a tensor over the axes along which the second one has size 1: the way back of Spread."""

@@ -8,16 +8,18 @@ import theano.tensor as T
 class Reductions:
 
     def _max(self, x, axis, keepdims):
-        return _shaped(Extreme("max", axis)(x), axis, keepdims)
+        return _shaped(Max(axis)(x), axis, keepdims)
 
     def _min(self, x, axis, keepdims):
-        return _shaped(Extreme("min", axis)(x), axis, keepdims)
+        return _shaped(Min(axis)(x), axis, keepdims)
 
     def _sum(self, x, axis, keepdims):
         return T.sum(x, axis=axis, dtype=x.dtype, keepdims=keepdims)
 
     def _prod(self, x, axis, keepdims):
-        return T.prod(x, axis=axis, dtype=x.dtype, keepdims=keepdims)
+        for one in axis:
+            x = Product((one,))(x)
+        return _shaped(x, axis, keepdims)
 
     def _mean(self, x, axis, keepdims):
         return T.mean(x, axis=axis, keepdims=keepdims)
@@ -29,10 +31,10 @@ class Reductions:
         return T.all(x, axis=axis, keepdims=keepdims)
 
     def _argmax(self, x, axis):
-        return Position("argmax", axis)(x)
+        return ArgMax(axis)(x)
 
     def _argmin(self, x, axis):
-        return Position("argmin", axis)(x)
+        return ArgMin(axis)(x)
 
     def _cumsum(self, x, axis):
         return T.cumsum(_wide(x), axis)
@@ -53,35 +55,24 @@ def _wide(x):
     return T.cast(x, "uint64") if x.dtype.startswith("uint") else x
 
 
-class Extreme(theano.Op):
-    """The largest or smallest element over axes, which stay with size 1.
+class Reduction(theano.Op):
+    """A reduction over axes, which stay with size 1."""
 
-    Theano's own gives every one of several equal elements the whole gradient; here they share it.
-    """
+    __props__ = ("axis",)
 
-    __props__ = ("name", "axis")
-
-    def __init__(self, name, axis):
-        self.name = name
+    def __init__(self, axis):
         self.axis = axis
 
     def make_node(self, x):
         pattern = [one or i in self.axis for i, one in enumerate(x.broadcastable)]
         return theano.Apply(self, [x], [T.TensorType(x.dtype, pattern)()])
 
-    def perform(self, node, inputs, outputs):
-        x, = inputs
-        outputs[0][0] = getattr(np, self.name)(x, axis=self.axis, keepdims=True, initial=self.start(x.dtype))
-
-    def start(self, dtype):
-        """What the extreme of no elements is."""
-        sign = -1 if self.name == "max" else 1
-        if dtype.kind == "f":
-            return dtype.type(sign * np.inf)
-        return np.iinfo(dtype).min if sign < 0 else np.iinfo(dtype).max
-
     def infer_shape(self, node, shapes):
         return [tuple(1 if i in self.axis else size for i, size in enumerate(shapes[0]))]
+
+
+class Extreme(Reduction):
+    """Theano's own gives every one of several equal elements the whole gradient; here they share it."""
 
     def L_op(self, inputs, outputs, gradients):
         x, = inputs
@@ -89,16 +80,42 @@ class Extreme(theano.Op):
         return [chosen / T.sum(chosen, axis=self.axis, keepdims=True, dtype=x.dtype) * gradients[0]]
 
 
-class Position(theano.Op):
-    """The index of the largest or smallest element along an axis, the first of equals.
+class Max(Extreme):
 
-    Theano's argmin is the argmax of -x, which is wrong for unsigned integers.
-    """
+    def perform(self, node, inputs, outputs):
+        x, = inputs
+        least = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+        outputs[0][0] = np.max(x, axis=self.axis, keepdims=True, initial=least)
 
-    __props__ = ("name", "axis")
 
-    def __init__(self, name, axis):
-        self.name = name
+class Min(Extreme):
+
+    def perform(self, node, inputs, outputs):
+        x, = inputs
+        largest = np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).max
+        outputs[0][0] = np.min(x, axis=self.axis, keepdims=True, initial=largest)
+
+
+class Product(Reduction):
+    """The product along one axis. The gradient of Theano's own has no gradient."""
+
+    def perform(self, node, inputs, outputs):
+        outputs[0][0] = np.prod(inputs[0], axis=self.axis, keepdims=True, dtype=inputs[0].dtype)
+
+    def L_op(self, inputs, outputs, gradients):
+        x, (axis,) = inputs[0], self.axis
+        back = _along(axis, x.ndim, slice(None, None, -1))
+        before = _shifted(CumProd(axis)(x), axis, 1)
+        after = _shifted(CumProd(axis)(x[back]), axis, 1)[back]
+        return [before * after * gradients[0]]
+
+
+class Index(theano.Op):
+    """The index of an element along an axis. Theano's argmin is the argmax of -x: wrong for unsigned x."""
+
+    __props__ = ("axis",)
+
+    def __init__(self, axis):
         self.axis = axis
 
     def make_node(self, x):
@@ -106,7 +123,7 @@ class Position(theano.Op):
         return theano.Apply(self, [x], [T.TensorType("int64", pattern)()])
 
     def perform(self, node, inputs, outputs):
-        outputs[0][0] = np.asarray(getattr(np, self.name)(inputs[0], axis=self.axis))
+        outputs[0][0] = np.asarray(self.find(inputs[0], axis=self.axis))
 
     def infer_shape(self, node, shapes):
         return [shapes[0][:self.axis] + shapes[0][self.axis + 1:]]
@@ -116,6 +133,16 @@ class Position(theano.Op):
 
     def grad(self, inputs, gradients):
         return [theano.gradient.disconnected_type()]
+
+
+class ArgMax(Index):
+
+    find = staticmethod(np.argmax)
+
+
+class ArgMin(Index):
+
+    find = staticmethod(np.argmin)
 
 
 class CumProd(theano.Op):

@@ -1,0 +1,480 @@
+"""The worker: calls within calls, what it prints, what it lets go of, and how it ends."""
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from checks import check, check_array
+
+import pyshim
+from pyshim import environments, errors
+from pyshim.hosts.worker import Worker
+from pyshim.tensors import Tensor
+
+ROOT = os.path.dirname(pyshim.__path__[0])
+
+
+def host_of(K):
+    return K.session.current_host()
+
+
+def call_back(K, function):
+    """Have the engine call a function of this session; the value is a variable that holds what it gives.
+
+    No public function of the package takes a function yet. This one of the contract calls what it is given with
+    a shape and a dtype.
+    """
+    return host_of(K).call("_filled_variable", (function, (2,), "float32", None), {}, False)
+
+
+def say(host, text, stream=1):
+    """Write on a stream of the worker as its native library would, without Python's knowing."""
+    with open("/proc/%d/fd/%d" % (host.pid, stream), "wb", buffering=0) as file:
+        file.write(text if isinstance(text, bytes) else text.encode())
+
+
+def wait_until(condition):
+    """Wait for what another process does; pytest's run would hang rather than fail for want of time."""
+    for _ in range(6000):
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def is_gone(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "Z"  # ended, and not yet asked for
+    except FileNotFoundError:
+        return True
+
+
+@pytest.fixture
+def worker(engine):
+    """A worker beside that of the session."""
+    worker = Worker(environments.find(engine))
+    yield worker
+    worker.stop()
+
+
+def call(worker, name, *args, **kwargs):
+    return worker.call(name, args, kwargs, False)
+
+
+# -- calls within calls ---------------------------------------------------------------------------------
+
+def test_the_engine_calls_a_function_of_the_session(K):
+    seen = []
+
+    def function(shape, dtype):
+        seen.append((shape, dtype))
+        return np.array([3, 4], "float32")
+    check(K, call_back(K, function), np.array([3, 4], "float32"))
+    assert seen == [((2,), "float32")]
+
+
+def test_the_function_calls_the_engine_again(K):
+    w = K.variable([1.0, 2.0])
+
+    def function(shape, dtype):
+        x = K.ones(shape) * 2 + w
+        assert x.dtype == dtype
+        K.set_value(w, K.eval(x))
+        return K.concatenate([w[:1], x[1:] * 10])
+    check(K, call_back(K, function), np.array([3, 60], "float32"))
+    check(K, w, np.array([3, 4], "float32"))
+
+
+def test_calls_nest_deeply(K):
+    def function(depth):
+        def inner(shape, dtype):
+            if not depth:
+                return np.ones(2)
+            return call_back(K, function(depth - 1)) + 1
+        return inner
+    check(K, call_back(K, function(20)), np.full(2, 21, "float32"))
+
+
+def test_the_function_works_with_another_backend(K, engine):
+    other = "theano" if engine != "theano" else "cntk"
+
+    def function(shape, dtype):
+        with K.use_backend(other):
+            return K.eval(call_back(K, lambda shape, dtype: K.eval(K.ones(shape) * 3)) + 1)
+    check(K, call_back(K, function), np.full(2, 4, "float32"))
+
+
+def test_an_exception_of_the_function_comes_back_as_itself(K):
+    class Mine(Exception):
+        pass
+    kept = K.variable([1.0])
+    for error in (Mine("mine", 3), KeyError("k"), K.errors.ShapeError("shape"), KeyboardInterrupt(), SystemExit(3)):
+        def fail(shape, dtype, error=error):
+            raise error
+        with pytest.raises(type(error)) as caught:
+            call_back(K, fail)
+        assert caught.value is error
+        assert caught.traceback[-1].name == "fail"
+        check(K, kept + 1, np.array([2], "float32"))
+
+
+def test_an_exception_passes_all_the_calls_that_are_open(K):
+    error = ValueError("deep")
+
+    def outer(shape, dtype):
+        def inner(shape, dtype):
+            raise error
+        return call_back(K, inner)
+    with pytest.raises(ValueError) as caught:
+        call_back(K, outer)
+    assert caught.value is error
+    check(K, K.ones(()) + 1, np.float32(2))
+
+
+def test_an_exception_is_caught_in_between(K):
+    def outer(shape, dtype):
+        with pytest.raises(ZeroDivisionError):
+            call_back(K, lambda shape, dtype: 1 / 0)
+        with pytest.raises(K.errors.ShapeError):
+            K.ones((2,)) + K.ones((3,))
+        return K.ones(shape) * 5
+    check(K, call_back(K, outer), np.full(2, 5, "float32"))
+
+
+def test_an_error_of_the_engine_within_the_function(K):
+    with pytest.raises(K.errors.ShapeError, match=r"^add\(\): x of shape \(2,\) and y of shape \(3,\)"):
+        call_back(K, lambda shape, dtype: K.ones(shape) + K.ones((3,)))
+    check(K, K.ones(()) + 1, np.float32(2))
+
+
+def test_what_the_function_may_not_give_back(K, engine):
+    other = "theano" if engine != "theano" else "cntk"
+    with K.use_backend(other):
+        foreign = K.ones((2,))
+    for value, error in [(object(), K.errors.WireError), (foreign, K.errors.BackendMismatchError),
+                         ("text", K.errors.DtypeError), (None, K.errors.DtypeError)]:
+        with pytest.raises(error):
+            call_back(K, lambda shape, dtype, value=value: value)
+        check(K, K.ones(()) + 1, np.float32(2))
+
+
+def test_functions_are_forgotten_after_the_call(K):
+    call_back(K, lambda shape, dtype: np.ones(2))
+    with pytest.raises(KeyError):
+        call_back(K, lambda shape, dtype: {}["a"])
+    assert host_of(K).functions == {} and host_of(K).failures == {}
+
+
+def test_arrays_in_and_out_of_functions(K):
+    big = np.random.RandomState(0).uniform(size=(1000, 500)).astype("float32")
+    check_array(K.get_value(call_back(K, lambda shape, dtype: big)), big)
+
+
+def test_calls_from_several_threads(K):
+    results, barrier = {}, threading.Barrier(4)
+
+    def run(i):
+        with_mine = K.constant([float(i)])
+        barrier.wait()
+        results[i] = [float(K.sum(with_mine * j)) for j in range(20)]
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == {i: [float(i * j) for j in range(20)] for i in range(4)}
+
+
+# -- what a worker prints -------------------------------------------------------------------------------
+
+def test_output_is_shown_before_the_call_returns(K, capsys):
+    x = K.print_tensor(K.constant([1.0, 2.0]), "x: ")
+    print("before")
+    K.eval(x)
+    print("between")
+    K.eval(x)
+    print("after")
+    assert capsys.readouterr().out == "before\nx: [1. 2.]\nbetween\nx: [1. 2.]\nafter\n"
+
+
+def test_output_of_calls_within_calls_is_in_order(K, capsys):
+    first, second = (K.print_tensor(K.constant(i), "%d: " % i) for i in (1, 2))
+
+    def function(shape, dtype):
+        print("in")
+        K.eval(second)
+        print("out")
+        return np.ones(2)
+    K.eval(first)
+    call_back(K, function)
+    assert capsys.readouterr().out == "1: 1.0\nin\n2: 2.0\nout\n"
+
+
+def test_output_goes_to_the_streams_of_the_moment(K, monkeypatch):
+    import io
+    out, err = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    say(host_of(K), "native warning: é\n", stream=2)
+    K.eval(K.print_tensor(K.constant(1.0), "é "))
+    assert (out.getvalue(), err.getvalue()) == ("é 1.0\n", "native warning: é\n")
+
+
+def test_output_that_is_larger_than_a_pipe_holds(K, capsys):
+    message = "".join(chr(97 + i % 26) for i in range(300000))
+    K.eval(K.print_tensor(K.constant(1.0), message))
+    assert capsys.readouterr().out == message + "1.0\n"
+
+
+def test_output_that_is_no_text(K, capsys):
+    host = host_of(K)
+    say(host, b"\xff\xfe ok \xc3")
+    K.eval(K.ones(()))
+    say(host, b"\xa9\n")  # the rest of a character
+    K.eval(K.ones(()))
+    assert capsys.readouterr().out == "\ufffd\ufffd ok é\n"
+
+
+def test_output_to_a_stream_that_cannot_show_it(K, monkeypatch):
+    import io
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    x = K.print_tensor(K.constant(1.0), "é ")
+    assert K.eval(x) == 1
+    assert stream.buffer.getvalue() == b"\\xe9 1.0\n"
+    monkeypatch.setattr(sys, "stdout", None)
+    assert K.eval(x) == 1
+
+
+# -- handles --------------------------------------------------------------------------------------------
+
+def engine_has(K, number):
+    """Whether the engine still holds the tensor of a number."""
+    ghost = Tensor(host_of(K), {"tensor": number, "dtype": "float32", "shape": [], "kind": "tensor", "name": None})
+    try:
+        K.eval(ghost)
+        return True
+    except K.errors.StaleTensorError:
+        return False
+    finally:
+        ghost.number = -1  # it is not this handle's to let go
+
+
+def test_the_engine_lets_go_with_the_last_reference(K):
+    x = K.variable(1.0)
+    number, same = x.number, x
+    del x
+    gc.collect()
+    assert engine_has(K, number)
+    del same
+    gc.collect()
+    assert not engine_has(K, number)
+
+
+def test_what_a_tensor_is_made_of_lives_as_long_as_it(K):
+    w = K.variable(2.0)
+    y = K.square(w) * 3
+    f = K.function([], [w + 1], [K.update_add(w, 1)])
+    del w
+    gc.collect()
+    check(K, y, np.float32(12))
+    check_array(f([])[0], np.float32(3))
+    check(K, y, np.float32(27))
+    number = f.number
+    del f
+    gc.collect()
+    assert not engine_has(K, number)
+
+
+def test_handles_let_go_in_another_thread_or_in_a_cycle(K):
+    x = K.variable(1.0)
+    cycle = [x]
+    cycle.append(cycle)
+    numbers = [x.number]
+    del x, cycle
+
+    def run():
+        numbers.append(K.variable(2.0).number)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    gc.collect()
+    assert [engine_has(K, number) for number in numbers] == [False, False]
+
+
+def test_numbers_are_not_used_again_after_clear_session(K):
+    old = K.variable(1.0)
+    K.clear_session()
+    new = [K.variable(float(i)) for i in range(5)]
+    assert old.number not in [x.number for x in new]
+    del old
+    gc.collect()
+    check(K, new[0] + 1, np.float32(1))
+
+
+# -- how a worker ends ----------------------------------------------------------------------------------
+
+def test_a_worker_runs_on_its_own_interpreter(K, engine):
+    host = host_of(K)
+    record = environments.find(engine).record()
+    assert (host.python_version, host.engine_version) == (record["python_version"], record["engine_version"])
+    assert host.pid != os.getpid()
+    assert str(host) == "%s (worker)" % engine
+
+
+def test_stop(worker):
+    x = call(worker, "ones", (2,))
+    pid = worker.pid
+    worker.stop()
+    assert is_gone(pid)
+    worker.stop()
+    with pytest.raises(errors.StaleTensorError, match="the tensor is gone: its worker was stopped. Make it again"):
+        call(worker, "sum", x)
+    with pytest.raises(errors.WorkerError, match="is gone: its worker was stopped"):
+        call(worker, "ones", (2,))
+
+
+def test_a_worker_that_is_killed(K, engine):
+    x = K.variable([1.0, 2.0])
+    host = host_of(K)
+    say(host, "the last words\n", stream=2)
+    os.kill(host.pid, signal.SIGKILL)
+    with pytest.raises(K.errors.WorkerError) as caught:
+        x + 1
+    message = str(caught.value)
+    assert message.startswith("add(): the worker of backend %s ended during the call (signal SIGKILL)." % engine)
+    assert "Its tensors are gone; the next call starts a new one." in message
+    assert "the last words" in message
+    y = K.variable([1.0, 2.0])
+    assert host_of(K).pid != host.pid
+    check(K, y + 1, np.array([2, 3], "float32"))
+    with pytest.raises(K.errors.StaleTensorError, match=r"it ended \(signal SIGKILL\). Make it again"):
+        K.eval(x)
+
+
+def test_a_worker_that_is_killed_in_a_call(worker):
+    def function(shape, dtype):
+        os.kill(worker.pid, signal.SIGKILL)
+        return np.ones(2)
+    with pytest.raises(errors.WorkerError, match=r"ended during the call \(signal SIGKILL\)"):
+        call(worker, "_filled_variable", function, (2,), "float32", None)
+    assert worker.functions == {}
+
+
+def test_a_worker_that_is_stopped_in_a_call(worker):
+    def function(shape, dtype):
+        worker.stop()
+        return np.ones(2)
+    with pytest.raises(errors.WorkerError, match="is gone: its worker was stopped"):
+        call(worker, "_filled_variable", function, (2,), "float32", None)
+
+
+def test_an_interrupt_ends_the_call_and_the_worker(worker):
+    x = call(worker, "ones", (2,))
+    os.kill(worker.pid, signal.SIGSTOP)  # a call that does not come to its end
+    threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        call(worker, "sum", x)
+    assert is_gone(worker.pid)
+    with pytest.raises(errors.StaleTensorError, match="the call that it was in was interrupted. Make it again"):
+        call(worker, "sum", x)
+
+
+def test_noise_instead_of_a_frame_is_refused_by_the_worker(worker):
+    worker.stream.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    with pytest.raises(errors.WorkerError) as caught:
+        call(worker, "ones", (2,))
+    assert "ended during the call (exit code 1)" in str(caught.value)
+    assert "what was received is no message of this protocol" in str(caught.value)
+
+
+def test_a_broken_conversation_ends_the_worker(worker, monkeypatch):
+    from pyshim.hosts import wire
+    monkeypatch.setattr(wire, "MAGIC", b"KER2")  # of what is sent, and what is expected
+    with pytest.raises(errors.KerasError):
+        call(worker, "ones", (2,))
+    assert wait_until(lambda: is_gone(worker.pid))
+
+
+def test_an_unfit_interpreter_is_told():
+    class Unfit(type(environments.find("theano"))):
+        def python(self):
+            return self.interpreter
+    unfit = Unfit()
+    unfit.interpreter = "/nowhere/python"
+    with pytest.raises(errors.WorkerError, match="the worker of backend theano could not start: .*/nowhere/python"):
+        Worker(unfit)
+    unfit.interpreter = "/bin/false"
+    with pytest.raises(errors.WorkerError, match=r"the worker of backend theano ended .*exit code 1"):
+        Worker(unfit)
+    unfit.interpreter = sys.executable  # which has no Theano
+    with pytest.raises(errors.WorkerError, match="could not import its engine: ModuleNotFoundError: .*theano.*"
+                       r'Try install_backend\("theano", force=True\)'):
+        Worker(unfit)
+
+
+def test_a_fork_may_not_use_the_worker(K):
+    host = host_of(K)
+    x = K.ones((2,))
+    child = os.fork()
+    if not child:
+        try:
+            x + 1
+        except K.errors.WorkerError as error:
+            os._exit(0 if "of which this one is a fork" in str(error) else 2)
+        finally:
+            os._exit(3)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
+    check(K, x + 1, np.full(2, 2, "float32"))
+    assert host_of(K) is host
+
+
+ENDINGS = {
+    "returns": "sys.exit(0)",
+    "raises": "raise ValueError('mine')",
+    "exits at once": "os._exit(1)",
+    "is killed": "os.kill(os.getpid(), signal.SIGKILL)",
+    "is killed in a function that the engine calls": """
+def function(shape, dtype):
+    os.kill(os.getpid(), signal.SIGKILL)
+hosts[0].call("_filled_variable", (function, (2,), "float32", None), {}, False)""",
+    "is killed while the engines are busy": """
+for host in hosts:
+    x = host.call("ones", ((2000, 2000),), {}, False)
+    y = x
+    for _ in range(300):
+        y = host.call("dot", (y, x), {}, False)
+    threading.Thread(target=host.call, args=("eval", (y,), {}, False), daemon=True).start()
+time.sleep(1)
+os.kill(os.getpid(), signal.SIGKILL)""",
+    "returns while the engines are busy": """
+for host in hosts:
+    os.kill(host.pid, signal.SIGSTOP)
+    threading.Thread(target=host.call, args=("get_uid", ("a",), {}, False), daemon=True).start()
+time.sleep(0.2)""",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_workers_are_gone_when_the_session_is(ending):
+    script = """
+import os, signal, sys, threading, time
+from pyshim import environments
+from pyshim.hosts.worker import Worker
+hosts = [Worker(environments.find(name)) for name in ("theano", "cntk")]
+print(*[host.pid for host in hosts], flush=True)
+""" + ENDINGS[ending]
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         text=True, timeout=120)
+    pids = [int(pid) for pid in ran.stdout.split()]
+    assert len(pids) == 2, ran.stderr
+    for pid in pids:
+        assert wait_until(lambda pid=pid: is_gone(pid)), "worker %d lives on" % pid

@@ -1,0 +1,330 @@
+"""The session: switching backends, scopes, all of them at once, and in process."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from checks import check, check_array, sample
+
+import pyshim
+
+ROOT = os.path.dirname(pyshim.__path__[0])
+BACKENDS = ("tensorflow", "theano", "cntk")
+
+
+def run_python(script, python=sys.executable, **environment):
+    """What a fresh Python prints that runs the script."""
+    ran = subprocess.run([python, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120,
+                         env={**os.environ, "PYTHONPATH": ROOT, **environment})
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout, ran.stderr
+
+
+# -- switching ------------------------------------------------------------------------------------------
+
+def test_use_backend_says_which(K, engine, capsys):
+    title = {"tensorflow": "TensorFlow", "theano": "Theano", "cntk": "CNTK"}[engine]
+    scope = K.use_backend(engine)
+    assert capsys.readouterr() == ("", "Using %s backend.\n" % title)
+    assert K.backend() == engine
+    assert repr(scope) == "<using backend %s>" % engine
+    check(K, K.ones((2,)) + 1, np.full(2, 2, "float32"))
+
+
+def test_tensors_of_other_backends_stay_alive():
+    variables = {}
+    for name in BACKENDS:
+        pyshim.use_backend(name)
+        variables[name] = pyshim.variable([1.0, 2.0], name=name)
+        assert variables[name].backend == name
+    for name in BACKENDS:
+        for x in variables.values():
+            check_array(np.asarray(x * 2), np.array([2, 4], "float32"))
+        pyshim.use_backend(name)
+        assert pyshim.backend() == name
+        check(pyshim, variables[name], np.array([1, 2], "float32"))
+
+
+def test_all_backends_interleaved():
+    """One step of each in turn: a softmax regression, from the same weights to the same weights."""
+    x, y = sample((30, 4), "float64", seed=1), np.eye(3)[np.random.RandomState(2).randint(0, 3, 30)]
+    w0 = sample((4, 3), "float64", seed=3)
+    pyshim.set_floatx("float64")
+    try:
+        models = {}
+        for name in BACKENDS:
+            with pyshim.use_backend(name) as scope:
+                assert scope.name == name
+                features, labels = pyshim.placeholder((None, 4)), pyshim.placeholder((None, 3))
+                w = pyshim.variable(w0)
+                loss = pyshim.mean(pyshim.categorical_crossentropy(labels, pyshim.softmax(pyshim.dot(features, w))))
+                gradient, = pyshim.gradients(loss, [w])
+                step = pyshim.function([features, labels], [loss], [pyshim.update_sub(w, 0.5 * gradient)])
+                models[name] = (w, step, [])
+        expected = w0
+        for _ in range(5):
+            for _, step, losses in models.values():  # whichever backend is the current one
+                losses.append(float(step([x, y])[0]))
+            scores = np.exp(x @ expected)
+            expected = expected - 0.5 * x.T @ (scores / scores.sum(1, keepdims=True) - y) / len(x)
+    finally:
+        pyshim.set_floatx("float32")
+    for name, (w, _, losses) in models.items():
+        with pyshim.use_backend(name):
+            np.testing.assert_allclose(pyshim.get_value(w), expected, rtol=1e-9)
+        np.testing.assert_allclose(losses, models["theano"][2], rtol=1e-9)
+        assert losses == sorted(losses, reverse=True)
+
+
+def test_values_move_between_backends():
+    value = sample((2, 3), "float64")
+    for name in BACKENDS:
+        with pyshim.use_backend(name):
+            value = pyshim.get_value(pyshim.variable(value, dtype="float64") * 2)
+    check_array(value, sample((2, 3), "float64") * 8)
+
+
+# -- scopes ---------------------------------------------------------------------------------------------
+
+def test_scopes_nest():
+    pyshim.use_backend("tensorflow")
+    with pyshim.use_backend("theano"):
+        assert pyshim.backend() == "theano"
+        with pyshim.use_backend("cntk"):
+            assert pyshim.backend() == "cntk"
+            with pyshim.use_backend("theano"):
+                assert (pyshim.backend(), pyshim.ones(()).backend) == ("theano", "theano")
+            assert pyshim.backend() == "cntk"
+        assert pyshim.backend() == "theano"
+    assert (pyshim.backend(), pyshim.ones(()).backend) == ("tensorflow", "tensorflow")
+
+
+def test_a_scope_ends_with_an_error():
+    pyshim.use_backend("theano")
+    with pytest.raises(ZeroDivisionError), pyshim.use_backend("cntk"):
+        1 / 0
+    assert pyshim.backend() == "theano"
+
+
+def test_switching_inside_a_scope():
+    pyshim.use_backend("theano")
+    with pyshim.use_backend("cntk"):
+        pyshim.use_backend("tensorflow")
+        assert pyshim.backend() == "tensorflow"
+    assert pyshim.backend() == "theano"
+
+
+def test_a_backend_that_cannot_be_used_leaves_the_current_one():
+    pyshim.use_backend("theano")
+    for use in (lambda: pyshim.use_backend("torch"), lambda: pyshim.use_backend("cntk", in_process=True)):
+        with pytest.raises(pyshim.errors.KerasError):
+            use()
+        assert pyshim.backend() == "theano"
+    check(pyshim, pyshim.ones(()) + 1, np.float32(2))
+
+
+def test_in_process_needs_the_library():
+    for name in ("theano", "cntk"):
+        with pytest.raises(pyshim.errors.NotInstalledError, match="backend '%s' cannot run in process: this Python has "
+                           "no %s .*Leave in_process away to run it in a worker" % (name, name)):
+            pyshim.use_backend(name, in_process=True)
+
+
+# -- stopping -------------------------------------------------------------------------------------------
+
+def test_stop_backend():
+    for name in ("theano", "cntk"):
+        pyshim.use_backend(name)
+        pyshim.clear_session()
+    x = pyshim.variable([1.0, 2.0])
+    with pyshim.use_backend("theano"):
+        y = pyshim.variable([1.0, 2.0])
+        before = pyshim.session.current_host()
+        pyshim.stop_backend("theano")
+        assert before not in pyshim.session.started()
+        assert pyshim.backend() == "theano"
+        with pytest.raises(pyshim.errors.StaleTensorError, match="its worker was stopped"):
+            pyshim.eval(y)
+        check(pyshim, pyshim.variable(1.0) * 2, np.float32(2))
+        assert pyshim.session.current_host() is not before
+    check(pyshim, x * 2, np.array([2, 4], "float32"))
+    pyshim.stop_backend("theano")
+    pyshim.stop_backend("theano")  # which does not run
+
+
+def test_stopping_all():
+    script = """
+import pyshim as K
+for name in ("theano", "cntk"):
+    K.use_backend(name)
+    x = K.ones((2,))
+K.stop_backend()
+print(len(K.session.started()), K.backend())
+print(K.eval(K.ones((2,)) + 1).tolist(), len(K.session.started()))
+try:
+    x + 1
+except K.errors.StaleTensorError as error:
+    print(error)
+"""
+    assert run_python(script)[0].splitlines() == [
+        "0 cntk", "[2.0, 2.0] 1", "add(): the tensor is gone: its worker was stopped. Make it again"]
+
+
+# -- what a session does before a backend is chosen -----------------------------------------------------
+
+def test_importing_starts_nothing():
+    script = """
+import sys, pyshim as K
+assert K.session.started() == []
+assert not {"tensorflow", "theano", "cntk"}.intersection(sys.modules)
+assert K.backend() == "cntk" and K.floatx() == "float32" and K.session.started() == []
+assert K.is_tensor(1) is False and K.int_shape([[1, 2]]) == (1, 2) and K.session.started() == []
+x = K.ones((2,))
+assert [host.backend for host in K.session.started()] == ["cntk"] and x.backend == "cntk"
+K.ones((2,))
+"""
+    out, err = run_python(script, KERAS_BACKEND="cntk")
+    assert (out, err) == ("", "Using CNTK backend.\n")
+
+
+def test_an_unknown_default_backend():
+    script = """
+import pyshim as K
+for _ in range(2):
+    try:
+        K.ones((2,))
+    except K.errors.UnknownBackendError as error:
+        print(error)
+K.use_backend("cntk")
+print(K.eval(K.ones((2,))).tolist(), K.backend())
+"""
+    out, _ = run_python(script, KERAS_BACKEND="torch")
+    lines = out.splitlines()
+    assert lines[0] == lines[1] and "unknown backend 'torch'; accepted: tensorflow, theano, cntk" in lines[0]
+    assert lines[2] == "[1.0, 1.0] cntk"
+
+
+def test_a_scope_as_the_first_thing_in_a_session():
+    script = """
+import pyshim as K
+with K.use_backend("theano"):
+    assert K.backend() == "theano"
+assert K.backend() == "cntk"
+print(K.eval(K.ones((2,))).tolist(), K.ones(()).backend)
+"""
+    out, err = run_python(script, KERAS_BACKEND="cntk")
+    assert out == "[1.0, 1.0] cntk\n"
+    assert err == "Using Theano backend.\nUsing CNTK backend.\n"
+
+
+def test_a_backend_that_is_not_installed(tmp_path):
+    script = """
+import pyshim as K
+try:
+    K.use_backend("cntk")
+except K.errors.NotInstalledError as error:
+    print(error)
+print(K.backend(), K.session.started())
+"""
+    out, _ = run_python(script, KERAS_HOME=str(tmp_path), KERAS_BACKEND="theano")
+    assert out.startswith("backend 'cntk' is not installed. Install it with install_backend(\"cntk\")")
+    assert out.endswith("theano []\n")
+
+
+# -- in process -----------------------------------------------------------------------------------------
+
+IN_PROCESS = """
+import gc, os, sys
+import numpy as np, tensorflow as tf
+import pyshim as K
+
+def raises(error, message, function):
+    try:
+        function()
+    except error as caught:
+        assert message in str(caught), caught
+    else:
+        raise AssertionError(message)
+
+K.use_backend("tensorflow", in_process=True)
+host = K.session.current_host()
+assert str(host) == "tensorflow (in process)" and host.engine_version == tf.__version__
+
+# The same calls give the same as in a worker.
+x = K.placeholder((None, 2))
+w = K.variable([[1.0], [2.0]], name="w", constraint=abs)
+assert w.constraint is abs
+loss = K.sum(K.dot(x, w))
+f = K.function([x], [loss], [K.update_sub(w, K.gradients(loss, [w])[0])])
+assert f([[[1, 2], [3, 4]]])[0] == 5 + 11
+assert K.get_value(w).tolist() == [[-3], [-4]]
+assert K.eager(lambda: float(K.sum(w)))() == -7
+assert np.asarray(w[::-1, 0]).tolist() == [-4, -3]
+assert isinstance(K.eval(K.sum(w)), np.ndarray) and K.eval(K.constant(1.0, dtype="float64")).dtype == "float64"
+value = K.get_value(w)
+value[:] = 0
+assert K.get_value(w).tolist() == [[-3], [-4]]
+
+# The native objects are there.
+node = host.dispatcher.find(loss.number)
+assert isinstance(node.native, tf.Tensor) and node.native.graph is K.get_session().graph
+
+# The engine calls functions of the session, which call it again, and fail as themselves.
+def call_back(function):
+    return host.call("_filled_variable", (function, (2,), "float32", None), {}, False)
+assert K.eval(call_back(lambda shape, dtype: K.ones(shape) * 3)).tolist() == [3, 3]
+raises(KeyError, "mine", lambda: call_back(lambda shape, dtype: {}["mine"]))
+
+# Errors are the same.
+raises(K.errors.ShapeError, "dot(): x of shape (2, 1) and y of shape (2, 1)", lambda: K.dot(w, w))
+raises(K.errors.ArgumentError, "sum(): got an unexpected keyword argument 'axes'", lambda: K.sum(w, axes=1))
+raises(K.errors.PlaceholderError, "eval(): a value is needed", lambda: K.eval(x))
+raises(K.errors.DtypeError, "sum(): x must be a tensor", lambda: K.sum("a"))
+p = K.placeholder((None,))
+g = K.function([p], [K.reshape(p, (2, 2))])
+raises(K.errors.EngineError, "function(): tensorflow refused", lambda: g([[1, 2, 3]]))
+
+# It prints into this process, and lets go of what is not needed.
+K.eval(K.print_tensor(K.constant(1.0), "in process: "))
+number = K.variable(0.0).number
+gc.collect()
+K.ones(())
+raises(K.errors.StaleTensorError, "make it again", lambda: host.dispatcher.find(number))
+
+# A worker of the same backend, and another backend, live beside it.
+with K.use_backend("tensorflow"):
+    y = K.variable([1.0])
+    assert str(K.session.current_host()) == "tensorflow (worker)"
+    raises(K.errors.BackendMismatchError, "a tensor of backend tensorflow (in process) was given to backend "
+           "tensorflow (worker)", lambda: K.eval(w))
+with K.use_backend("cntk"):
+    assert K.eval(K.ones((2,)) + 1).tolist() == [2, 2]
+assert np.asarray(y + 1).tolist() == [2]
+assert K.session.current_host() is host
+
+K.clear_session()
+raises(K.errors.StaleTensorError, "clear_session() has dropped", lambda: w + 1)
+z = K.ones((2,))
+K.stop_backend("tensorflow")
+raises(K.errors.StaleTensorError, "is gone: its engine was stopped", lambda: z + 1)
+raises(K.errors.StaleTensorError, "is gone: its worker was stopped", lambda: y + 1)
+assert K.eval(K.ones((2,)) * 2).tolist() == [2, 2]
+assert str(K.session.current_host()) == "tensorflow (in process)" and K.session.current_host() is not host
+print("done")
+"""
+
+
+def test_in_process():
+    python = pyshim.session.environments.find("tensorflow").python()
+    out, _ = run_python(IN_PROCESS, python)
+    assert out == "in process: 1.0\ndone\n"
+
+
+@pytest.mark.parametrize("name", ["theano", "cntk"])
+def test_the_engine_side_runs_on_the_worker_s_python(name):
+    """What a worker imports is found and imported by its own interpreter; the session side is not for it."""
+    with pyshim.use_backend(name):
+        assert pyshim.session.current_host().python_version.startswith({"theano": "3.", "cntk": "3.6"}[name])
+        check(pyshim, pyshim.sum(pyshim.ones((2, 2))), np.float32(4))
