@@ -90,7 +90,7 @@ def test_dot_gradient_of_unknown_sizes(K):
 def test_dot_refuses(K):
     refused = [
         (K.ones((2, 3)), K.ones((2, 3)), K.errors.ShapeError, r"x of shape \(2, 3\) and y of shape \(2, 3\)"),
-        (K.ones((3,)), K.ones((2,)), K.errors.ShapeError, "the last size of x is 3, size 0 of y is 2"),
+        (K.ones((3,)), K.ones((2,)), K.errors.ShapeError, "axis 0 of x has size 3, axis 0 of y has size 2"),
         (K.ones(()), K.ones((2,)), K.errors.ShapeError, "x and y must have at least one dimension"),
         (K.ones((2,)), 3.0, K.errors.ShapeError, "x and y must have at least one dimension"),
         (K.ones((2,)), K.ones((2,), "int32"), K.errors.DtypeError, "x has dtype float32 and y has dtype int32"),
