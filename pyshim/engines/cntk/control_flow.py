@@ -7,7 +7,8 @@ them is described again.
 import numpy as np
 
 from .description import Description, Gradient, Group, Kernel, Source, ordered
-from .shapes import Shapes, get_item
+from .native import C
+from .shapes import get_item
 
 # What is done each time, even if it depends on no slice or state.
 EFFECTS = ("random_uniform", "random_normal", "truncated_normal", "print_tensor")
@@ -22,7 +23,12 @@ def element_by_numpy(x, i):
     return x[i] if len(x) else np.zeros(x.shape[1:], x.dtype)
 
 
+def stack(*slices):
+    return C.splice(*[C.reshape(x, (1,) + x.shape) for x in slices], axis=0)
+
+
 ELEMENT = Kernel("element", element, by_numpy=element_by_numpy)
+STACK = Kernel("stack", stack, by_numpy=lambda *slices: np.stack(slices))
 NONE_OF = Kernel("none_of", lambda x: np.empty((0,) + x.shape), by_numpy=lambda x: np.empty((0,) + x.shape))
 
 
@@ -90,7 +96,7 @@ class Loop:
             outputs.append(made)
         if not length:
             return [NONE_OF(output) for output in self._step(0, states)[0]], states
-        return [_stacked(parts) for parts in zip(*outputs)], states
+        return [STACK(*parts) for parts in zip(*outputs)], states
 
     def _step(self, i, states):
         body = self.body
@@ -101,10 +107,6 @@ class Loop:
         for description in body.order:
             now[description] = copying.copy(description)
         return [now[x] for x in body.outputs], [now[x] for x in body.new_states]
-
-
-def _stacked(parts):
-    return Shapes._concatenate(None, *[Shapes._expand_dims(None, part, axis=0) for part in parts], axis=0)
 
 
 class LoopResult(Description):

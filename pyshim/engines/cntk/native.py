@@ -1,5 +1,6 @@
 """CNTK itself, imported quietly, and the few of its objects that the engine makes and reads."""
 
+import os
 import warnings
 
 import numpy as np
@@ -9,6 +10,12 @@ from ..quiet import leaving_out
 # What CNTK 2.7 says on every machine that is not Ubuntu 16.04 with a GPU.
 KNOWN_WARNINGS = ("Unsupported Linux distribution", r"\s*#+ Missing optional dependency")
 
+# CNTK's loops over elements start threads for each row: with more than one, an addition of a bias takes twenty
+# times as long.
+THREADS = "OMP_NUM_THREADS"
+
+threads_are_chosen = THREADS in os.environ
+os.environ.setdefault(THREADS, "1")
 with warnings.catch_warnings():
     for known in KNOWN_WARNINGS:
         warnings.filterwarnings("ignore", message=known)
@@ -30,6 +37,9 @@ def quiet():
 with quiet():
     C.try_set_default_device(DEVICE)
     C.constant(1.0)
+    C.reduce_sum(C.constant([1.0])).eval()  # which reads the number of threads
+if not threads_are_chosen:
+    del os.environ[THREADS]
 
 
 def carrier(dtype):
