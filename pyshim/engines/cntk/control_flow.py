@@ -6,6 +6,7 @@ them is described again.
 
 import numpy as np
 
+from . import native
 from .description import Description, Gradient, Group, Kernel, Source, ordered
 from .native import C
 from .shapes import get_item
@@ -24,7 +25,7 @@ def element_by_numpy(x, i):
 
 
 def stack(*slices):
-    return C.splice(*[C.reshape(x, (1,) + x.shape) for x in slices], axis=0)
+    return C.splice(*[native.output(C.reshape(x, (1,) + x.shape)) for x in slices], axis=0)
 
 
 ELEMENT = Kernel("element", element, by_numpy=element_by_numpy)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import native
 from .description import kernel
 from .native import C
 
@@ -22,7 +23,7 @@ def batch_flatten(x):
 def repeat_elements(x, rep, axis):
     if not rep:
         return np.empty(x.shape[:axis] + (0,) + x.shape[axis + 1:])
-    wide = C.reshape(x, x.shape[:axis + 1] + (1,) + x.shape[axis + 1:])
+    wide = native.output(C.reshape(x, x.shape[:axis + 1] + (1,) + x.shape[axis + 1:]))
     wide = C.splice(*[wide] * rep, axis=axis + 1)
     return C.reshape(wide, x.shape[:axis] + (x.shape[axis] * rep,) + x.shape[axis + 1:])
 
@@ -31,7 +32,7 @@ def tile(x, n):
     if 0 in n:
         return np.empty(tuple(size * times for size, times in zip(x.shape, n)))
     for axis, times in enumerate(n):
-        x = C.splice(*[x] * times, axis=axis) if times > 1 else x
+        x = C.splice(*[native.output(x)] * times, axis=axis) if times > 1 else x
     return x
 
 
@@ -43,7 +44,7 @@ def resize_linear(x, factor, axis):
     size, before = x.shape[axis], (slice(None),) * axis
     after = (slice(None),) * (len(x.shape) - axis - 1)
     last = get_item(x, before + (slice(-1, None),) + after)
-    following = C.splice(get_item(x, before + (slice(1, None),) + after), last, axis=axis) if size > 1 else x
+    following = concatenate(get_item(x, before + (slice(1, None),) + after), last, axis=axis) if size > 1 else x
     steps = []
     for j in range(factor):
         share = C.constant(j / factor, (), x.dtype)
@@ -54,7 +55,7 @@ def resize_linear(x, factor, axis):
 
 
 def concatenate(*tensors, axis):
-    return C.splice(*tensors, axis=axis) if len(tensors) > 1 else tensors[0]
+    return C.splice(*map(native.output, tensors), axis=axis) if len(tensors) > 1 else tensors[0]
 
 
 def expand_dims(x, axis):
