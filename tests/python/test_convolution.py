@@ -164,6 +164,12 @@ def test_causal_convolution(K, stride, dilation):
         x, kernel, stride, "causal", data_format, dilation), expected, x, kernel)
 
 
+def test_convolution_of_constants(K):
+    # TensorFlow's folding of constants got this one wrong.
+    x, kernel = np.array([[[[1.0]], [[2.0]]]]), np.array([[[[3.0]], [[5.0]]]])
+    check(K, K.conv2d(K.constant(x), K.constant(kernel), (1, 2), "same"), np.array([[[[3]], [[6]]]], "float32"))
+
+
 def test_convolution_defaults(K):
     x, kernel = images((4, 5)), sample((2, 3, 2, 4), seed=1)
     expected = convolution(x, kernel, (1, 1), "valid", (1, 1))

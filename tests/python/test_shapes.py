@@ -388,8 +388,8 @@ def test_reverse_every_axis(K):
 
 def test_slices(K):
     x = sample((4, 3, 2))
-    for start, size in (((0, 0, 0), (4, 3, 2)), ((1, 1, 0), (2, 1, 2)), ((3, 0, 1), (-1, 3, -1)), ((0, 3, 0), (4, 0, 2)),
-                        (1, 1), ([1, 0, 0], np.array([2, 2, 1]))):
+    for start, size in (((0, 0, 0), (4, 3, 2)), ((1, 1, 0), (2, 1, 2)), ((3, 0, 1), (-1, 3, -1)), (1, 1),
+                        ((0, 3, 0), (4, 0, 2)), ([1, 0, 0], np.array([2, 2, 1]))):
         starts = np.broadcast_to(start, 3)
         sizes = [length - first if count < 0 else count
                  for first, count, length in zip(starts, np.broadcast_to(size, 3), x.shape)]

@@ -80,7 +80,7 @@ def test_placeholder_by_ndim_and_dtype(K):
     placeholder = K.placeholder(ndim=2, sparse=True, dtype="float64")
     assert (placeholder.shape, placeholder.dtype) == ((None, None), "float64")
     function = K.function([placeholder], [K.to_dense(placeholder)])
-    check_array(function([scipy.sparse.csr_matrix(dense(dtype="float32"))])[0], dense(dtype="float32").astype("float64"))
+    check_array(function([scipy.sparse.csr_matrix(dense())])[0], dense().astype("float64"))
 
 
 def test_values_at_one_place_add_up(K):
