@@ -14,10 +14,8 @@ class Graph:
         super().start_graph()
         self.graph = tf.Graph()
         # Only what is run is placed, so one evaluation in a large graph stays fast.
-        # The runtime's own folding computes some float32 convolutions of constants wrongly; the optimizer's does not.
-        options = tf.compat.v1.GraphOptions(place_pruned_graph=True, optimizer_options=tf.compat.v1.OptimizerOptions(
-            opt_level=tf.compat.v1.OptimizerOptions.L0))
-        self.session = tf.compat.v1.Session(graph=self.graph, config=tf.compat.v1.ConfigProto(graph_options=options))
+        options = tf.compat.v1.ConfigProto(graph_options=tf.compat.v1.GraphOptions(place_pruned_graph=True))
+        self.session = tf.compat.v1.Session(graph=self.graph, config=options)
         self.variables = weakref.WeakSet()
         self.tracing = 0
 
