@@ -166,7 +166,8 @@ def test_causal_convolution(K, stride, dilation):
 
 def test_one_channel_and_unequal_strides(K):
     # TensorFlow's own kernel leaves places of these unwritten.
-    for sizes, window, strides in (((3, 1), (1, 2), (1, 2)), ((5, 2), (2, 2), (1, 3)), ((2, 5, 1), (1, 2, 2), (1, 1, 2))):
+    for sizes, window, strides in (((3, 1), (1, 2), (1, 2)), ((5, 2), (2, 2), (1, 3)),
+                                   ((2, 5, 1), (1, 2, 2), (1, 1, 2))):
         x, kernel = images(sizes, 1), sample(window + (1, 2), seed=1)
         check(K, getattr(K, "conv%dd" % len(sizes))(tensor(K, x), tensor(K, kernel), strides, "same"),
               convolution(x, kernel, strides, "same", (1,) * len(sizes)))
