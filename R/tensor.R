@@ -279,7 +279,8 @@ as.logical.keras_tensor <- function(x, ...) {
 #' @export
 format.keras_tensor <- function(x, ...) {
   told <- tell(x)
-  paste0("<", told$backend, " ", told$kind, if (!is.null(told$name)) paste0(" '", told$name, "'"), ": ",
+  paste0("<", told$backend, if (told$sparse) " sparse", " ", told$kind,
+         if (!is.null(told$name)) paste0(" '", told$name, "'"), ": ",
          told$dtype, ", shape ", format_shape(told$shape), ">")
 }
 
@@ -301,7 +302,7 @@ print.keras_tensor <- function(x, ...) {
 #' What the handle of a tensor says
 #' @noRd
 tell <- function(x) {
-  setNames(call_shim("describe", x), c("backend", "kind", "name", "dtype", "shape"))
+  setNames(call_shim("describe", x), c("backend", "kind", "name", "dtype", "shape", "sparse"))
 }
 
 #' How many elements a value may have to be printed with its tensor

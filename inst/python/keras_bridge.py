@@ -89,8 +89,8 @@ def _for_r(value):
 # -- what R asks that pyshim has no function for ------------------------------------------------------------
 
 def describe(x):
-    """Backend, kind, name, dtype and shape of a tensor."""
-    return x.backend, x.kind, x.name, x.dtype, x.shape
+    """Backend, kind, name, dtype and shape of a tensor, and whether it is sparse."""
+    return x.backend, x.kind, x.name, x.dtype, x.shape, x.sparse
 
 
 def describe_function(x):
