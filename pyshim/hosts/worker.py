@@ -136,7 +136,10 @@ class Worker(Host):
             raise errors.WireError("a value of type %s cannot be given to a backend; tensors, numbers, "
                                    "NumPy arrays, strings, functions, and lists, tuples and dicts of them "
                                    "can" % type(leaf).__name__)
-        return wire.pack(value, buffers, describe)
+        try:
+            return wire.pack(value, buffers, describe)
+        except RecursionError:
+            raise errors.WireError("a value is nested too deeply to be sent") from None
 
     def _unpack(self, value, message):
         return wire.unpack(value, message["buffers"], lambda leaf: self.handle(leaf["handle"]))

@@ -49,7 +49,8 @@ def test_function_of_an_input_that_no_output_needs(K):
     x, y = K.placeholder((None,)), K.placeholder((2,))
     f = K.function([x, y], [x * 2])
     check_array(f([[1, 2, 3], [0, 0]])[0], np.array([2, 4, 6], "float32"))
-    with pytest.raises(K.errors.ShapeError, match=r"inputs\[1\] \(placeholder_1\) has shape \(3,\); expected: \(2,\)"):
+    with pytest.raises(K.errors.ShapeError,
+                       match=r"inputs\[1\] \(placeholder_1\) has shape \(3,\); expected: \(2,\)"):
         f([[1], [0, 0, 0]])
 
 
@@ -70,7 +71,8 @@ def test_function_of_several_unknown_sizes(K):
 def test_function_of_values_of_other_types(K):
     x = K.placeholder((None,))
     f = K.function([x], x * 2)
-    for value in ([1, 2], (1.0, 2.0), np.array([1, 2], "int8"), np.array([1, 2], "float64"), np.array([1, 2])[::1],
+    for value in ([1, 2], (1.0, 2.0), np.array([1, 2], "int8"), np.array([1, 2], "float64"),
+                  np.array([1, 2])[::1],
                   K.constant([1.0, 2.0]), K.variable([1, 2]), K.constant([1, 2], dtype="int64"),
                   np.array([2.0, 0, 1.0])[::-2]):
         check_array(f([value]), np.asarray(K.eval(value) if K.is_tensor(value) else value, "float32") * 2)
@@ -93,19 +95,23 @@ def test_function_of_every_dtype(K):
 
 def test_function_refuses(K):
     x = K.placeholder((None, 2), name="x")
-    for inputs, message in [([x + 1], r"inputs\[0\] must be a placeholder, not tensor \(float32, \(None, 2\)\)"),
-                            ([x, K.variable(0.0, name="w")], r"inputs\[1\] must be a placeholder, not variable 'w'"),
+    for inputs, message in [([x + 1],
+                             r"inputs\[0\] must be a placeholder, not tensor \(float32, \(None, 2\)\)"),
+                            ([x, K.variable(0.0, name="w")],
+                             r"inputs\[1\] must be a placeholder, not variable 'w'"),
                             ([1.0], r"inputs\[0\] must be a placeholder, not constant"),
                             ([x, x], r"inputs\[1\], the placeholder 'x' .*, is among the inputs twice")]:
         with pytest.raises(K.errors.ArgumentError, match=r"function\(\): " + message):
             K.function(inputs, [x])
-    with pytest.raises(K.errors.ArgumentError, match=r"function\(\): unknown arguments feed, name; accepted: inputs"):
+    with pytest.raises(K.errors.ArgumentError,
+                       match=r"function\(\): unknown arguments feed, name; accepted: inputs"):
         K.function([x], [x], name="f", feed={})
-    with pytest.raises(K.errors.DtypeError, match=r"function\(\): outputs\[0\] must be a tensor, a number or an array"):
+    with pytest.raises(K.errors.DtypeError,
+                       match=r"function\(\): outputs\[0\] must be a tensor, a number or an array"):
         K.function([x], [None])
     y = K.placeholder((), name="y")
     with pytest.raises(K.errors.PlaceholderError,
-                       match=r"function\(\): a value is needed for the placeholder 'y' \(float32, \(\)\): make it an"):
+                       match=r"function\(\): a value is needed for the placeholder 'y' \(float32, \(\)\):"):
         K.function([x], [x * y])
 
 
@@ -114,14 +120,18 @@ def test_function_refuses_values_that_do_not_fit(K):
     f = K.function([x, n], [K.sum(x) * K.cast(n, "float32")])
     good = [np.ones((3, 2)), 2]
     for values, error, message in [
-            ([np.ones((3, 3)), 2], "ShapeError", r"inputs\[0\] \(x\) has shape \(3, 3\); expected: \(None, 2\)"),
+            ([np.ones((3, 3)), 2], "ShapeError",
+             r"inputs\[0\] \(x\) has shape \(3, 3\); expected: \(None, 2\)"),
             ([np.ones(2), 2], "ShapeError", r"inputs\[0\] \(x\) has shape \(2,\); expected: \(None, 2\)"),
             ([np.ones((3, 2)), 2.5], "DtypeError", r"inputs\[1\] \(placeholder\) holds fractions"),
-            ([np.ones((3, 2)), 2 ** 40], "DtypeError", r"inputs\[1\] \(placeholder\) holds 1099511627776, which dtype"),
+            ([np.ones((3, 2)), 2 ** 40], "DtypeError",
+             r"inputs\[1\] \(placeholder\) holds 1099511627776, which dtype"),
             ([np.ones((3, 2))], "ArgumentError", "1 value given, one for each of the 2 inputs needed"),
             (good + good, "ArgumentError", "4 values given, one for each of the 2 inputs needed"),
-            (["a", 2], "DtypeError", r"inputs\[0\] \(x\) must be a tensor, a number or an array of numbers, not str"),
-            (np.ones((3, 2)), "ArgumentError", "a function takes the list of its inputs' values, not ndarray"),
+            (["a", 2], "DtypeError",
+             r"inputs\[0\] \(x\) must be a tensor, a number or an array of numbers, not str"),
+            (np.ones((3, 2)), "ArgumentError",
+             "a function takes the list of its inputs' values, not ndarray"),
             (x, "ArgumentError", "a function takes the list of its inputs' values, not Tensor")]:
         with pytest.raises(getattr(K.errors, error), match=r"function\(\): " + message):
             f(values)
@@ -155,7 +165,8 @@ def test_updates_exchange_variables(K):
 
 def test_updates_of_every_kind_together(K):
     v = [K.variable(float(i)) for i in range(5)]
-    step = K.function([], [v[0] + v[1]], [K.update(v[0], 10), K.update_add(v[1], v[0]), K.update_sub(v[2], v[1]),
+    step = K.function([], [v[0] + v[1]],
+                      [K.update(v[0], 10), K.update_add(v[1], v[0]), K.update_sub(v[2], v[1]),
                                           K.moving_average_update(v[3], v[2], 0.5), (v[4], 7)])
     check_array(step([])[0], np.float32(1))
     for x, expected in zip(v, [10, 1, 1, 2.5, 7]):
@@ -175,11 +186,13 @@ def test_an_update_among_outputs_gives_the_new_value_once(K):
 
 def test_updates_that_are_refused(K):
     v = K.variable(1.0, name="v")
-    for updates, message in [([v], r"updates\[0\] must be the result of update\(\) or a \(variable, new value\) pair"),
+    for updates, message in [([v], r"updates\[0\] must be the result of update\(\) or a \(variable, new"),
                              ([K.update(v, 2), v + 1], r"updates\[1\] must be the result of update\(\)"),
                              ([(v, 1, 2)], r"updates\[0\] must be the result of update\(\)"),
-                             ([K.update(v, 2), (v, 3)], r"the variable 'v' \(float32, \(\)\) is updated a second time"),
-                             ([K.update(v, 2), K.update(v, 2)], "the variable 'v' .* is updated a second time"),
+                             ([K.update(v, 2), (v, 3)],
+                              r"the variable 'v' \(float32, \(\)\) is updated a second time"),
+                             ([K.update(v, 2), K.update(v, 2)],
+                              "the variable 'v' .* is updated a second time"),
                              (K.update(v, 2), "updates must be a list, not update")]:
         with pytest.raises(K.errors.ArgumentError, match=r"function\(\): " + message):
             K.function([], [v], updates)
@@ -306,9 +319,11 @@ def test_gradients_refuse(K):
         K.gradients(loss, [K.placeholder((2,), name="x")])
     with pytest.raises(K.errors.GradientError, match="the variable 'w'"):
         K.gradients(K.stop_gradient(loss), [w])
-    with pytest.raises(K.errors.DtypeError, match=r"gradients\(\): variables\[0\] has dtype int32; a floating dtype"):
+    with pytest.raises(K.errors.DtypeError,
+                       match=r"gradients\(\): variables\[0\] has dtype int32; a floating dtype"):
         K.gradients(loss, [n])
-    with pytest.raises(K.errors.DtypeError, match=r"gradients\(\): loss has dtype int32; a floating dtype is needed"):
+    with pytest.raises(K.errors.DtypeError,
+                       match=r"gradients\(\): loss has dtype int32; a floating dtype is needed"):
         K.gradients(K.sum(n), [w])
     for wrong in (None, 1.0, [loss]):
         with pytest.raises(K.errors.DtypeError, match=r"gradients\(\): loss must be a tensor, not"):
@@ -337,7 +352,8 @@ def test_name_scope(K):
     with K.name_scope("a"):
         x = K.variable(0.0, name="x")
         with K.name_scope("b"):
-            names = [K.variable(0.0, name="x").name, K.placeholder((), name="p").name, K.constant(0.0, name="c").name,
+            names = [K.variable(0.0, name="x").name, K.placeholder((), name="p").name,
+                     K.constant(0.0, name="c").name,
                      K.zeros_like(x, name="z").name, K.identity(x, name="i").name, K.size(x, name="n").name,
                      K.zeros((2,), name="o").name, K.random_uniform_variable((1,), 0, 1, name="r").name]
         assert K.variable(0.0, name="y").name == "a/y"
@@ -417,8 +433,8 @@ def test_control_dependencies_do_not_hold_for_what_is_not_computed(K):
 
 def test_control_dependencies_end_with_an_error(K):
     v = K.variable(1.0)
-    with pytest.raises(ZeroDivisionError), K.control_dependencies([K.update_add(v, 1)]):
-        1 / 0
+    with pytest.raises(KeyError), K.control_dependencies([K.update_add(v, 1)]):
+        raise KeyError("mine")
     check(K, K.ones(()) * 2, np.float32(2))
     check(K, v, np.float32(1))
 
@@ -517,7 +533,8 @@ def test_eager_of_every_kind_of_function(K, capsys):
         K.print_tensor(x[0], "row ")
         with K.name_scope("a"):
             assert K.variable(0.0, name="v").name == "a/v"
-        parts = [K.dot(x, x), K.max(x), K.concatenate([x, x]), K.softmax(x), x[:, 1], K.shape(x), K.cast(x, "int32"),
+        parts = [K.dot(x, x), K.max(x), K.concatenate([x, x]), K.softmax(x), x[:, 1], K.shape(x),
+                 K.cast(x, "int32"),
                  K.stop_gradient([x])[0], K.argmax(x), x > 2, K.one_hot(K.cast(x[0], "int32"), 3)]
         assert all(part.kind == "constant" for part in parts)
         return parts
@@ -530,11 +547,13 @@ def test_eager_of_every_kind_of_function(K, capsys):
 def test_what_needs_the_graph_is_refused_in_eager(K):
     x = K.variable(1.0)
     for name, arguments in [("placeholder", ((2,),)), ("function", ([], [x])), ("gradients", (x * x, [x]))]:
-        with pytest.raises(K.errors.EagerError, match=r"%s\(\): it works on the graph; call it outside eager" % name):
+        with pytest.raises(K.errors.EagerError,
+                           match=r"%s\(\): it works on the graph; call it outside eager" % name):
             K.eager(functools.partial(getattr(K, name), *arguments))()
     check(K, K.eager(lambda: x + 1)(), np.float32(2))
     p = K.placeholder(())
-    with pytest.raises(K.errors.PlaceholderError, match=r"multiply\(\): a value is needed for the placeholder"):
+    with pytest.raises(K.errors.PlaceholderError,
+                       match=r"multiply\(\): a value is needed for the placeholder"):
         K.eager(lambda: p * 2)()
 
 
@@ -605,8 +624,10 @@ def test_clear_session(K):
     y = x + 1
     assert f([1]) == 2
     assert K.clear_session() is None
-    for use in (lambda: K.eval(x), lambda: x + 1, lambda: K.eval(y), lambda: f([1]), lambda: K.function([p], p),
-                lambda: K.set_value(x, 2.0), lambda: K.sum([x, 1.0]), lambda: K.gradients(y, x), lambda: float(y)):
+    for use in (lambda: K.eval(x), lambda: x + 1, lambda: K.eval(y), lambda: f([1]),
+                lambda: K.function([p], p),
+                lambda: K.set_value(x, 2.0), lambda: K.sum([x, 1.0]), lambda: K.gradients(y, x),
+                lambda: float(y)):
         with pytest.raises(K.errors.StaleTensorError, match=r"clear_session\(\) has dropped; make it again"):
             use()
     x = K.variable(2.0)

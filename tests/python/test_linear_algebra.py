@@ -73,7 +73,8 @@ def test_dot_static_shapes(K):
     assert static((None,), (None,)) == ()
 
 
-@pytest.mark.parametrize("left, right", [((2, 3), (3, 4)), ((3,), (3,)), ((2, 2, 3), (2, 3, 2)), ((2, 3), (3,))])
+@pytest.mark.parametrize("left, right",
+                         [((2, 3), (3, 4)), ((3,), (3,)), ((2, 2, 3), (2, 3, 2)), ((2, 3), (3,))])
 def test_dot_gradient(K, left, right):
     check_gradient(K, K.dot, np.dot, sample(left, "float64", seed=5), sample(right, "float64", seed=6))
 
@@ -93,9 +94,11 @@ def test_dot_refuses(K):
         (K.ones((3,)), K.ones((2,)), K.errors.ShapeError, "axis 0 of x has size 3, axis 0 of y has size 2"),
         (K.ones(()), K.ones((2,)), K.errors.ShapeError, "x and y must have at least one dimension"),
         (K.ones((2,)), 3.0, K.errors.ShapeError, "x and y must have at least one dimension"),
-        (K.ones((2,)), K.ones((2,), "int32"), K.errors.DtypeError, "x has dtype float32 and y has dtype int32"),
+        (K.ones((2,)), K.ones((2,), "int32"), K.errors.DtypeError,
+         "x has dtype float32 and y has dtype int32"),
         (K.ones((2,), "bool"), K.ones((2,), "bool"), K.errors.DtypeError, "x has dtype bool"),
-        (K.ones((2,)), "ab", K.errors.DtypeError, "y must be a tensor, a number or an array of numbers, not str"),
+        (K.ones((2,)), "ab", K.errors.DtypeError,
+         "y must be a tensor, a number or an array of numbers, not str"),
     ]
     for x, y, error, message in refused:
         with pytest.raises(error, match=r"dot\(\): .*" + message):

@@ -151,17 +151,20 @@ def test_activations_refuse(K, name):
     with pytest.raises(K.errors.DtypeError, match=r"%s\(\): x must be a tensor, a number or an array" % name):
         function("a")
     if name == "relu":
-        with pytest.raises(K.errors.DtypeError, match=r"relu\(\): alpha holds fractions, .* dtype int32 cannot hold"):
+        with pytest.raises(K.errors.DtypeError,
+                           match=r"relu\(\): alpha holds fractions, .* dtype int32 cannot hold"):
             function(K.constant([1], dtype="int32"), alpha=0.5)
     else:
-        with pytest.raises(K.errors.DtypeError, match=r"%s\(\): x has dtype int32; a floating dtype is needed" % name):
+        with pytest.raises(K.errors.DtypeError,
+                           match=r"%s\(\): x has dtype int32; a floating dtype is needed" % name):
             function(K.constant([1], dtype="int32"))
 
 
 def test_softmax_refuses_an_axis_out_of_range(K):
     with pytest.raises(K.errors.ShapeError, match=r"softmax\(\): axis 2 is out of range"):
         K.softmax(K.ones((2, 3)), axis=2)
-    with pytest.raises(K.errors.ShapeError, match=r"softmax\(\): axis -1 is out of range for a tensor with 0 dim"):
+    with pytest.raises(K.errors.ShapeError,
+                       match=r"softmax\(\): axis -1 is out of range for a tensor with 0 dim"):
         K.softmax(K.ones(()))
 
 
@@ -201,7 +204,8 @@ def test_binary_crossentropy_of_every_rank(K):
 def test_losses_of_unknown_sizes(K):
     target, output = probabilities((2, 3), seed=7), probabilities((2, 3), seed=8)
     check_fed(K, lambda t, o: [K.categorical_crossentropy(t, o), K.categorical_crossentropy(t, o, True, 0),
-                               K.binary_crossentropy(t, o), K.binary_crossentropy(t, o, True)], [target, output],
+                               K.binary_crossentropy(t, o), K.binary_crossentropy(t, o, True)],
+              [target, output],
               [loss.astype("float32") for loss in (
                   categorical_crossentropy(target, output), categorical_crossentropy(target, output, True, 0),
                   binary_crossentropy(target, output), binary_crossentropy(target, output, True))],
@@ -244,7 +248,8 @@ def test_losses_of_nan(K):
     for from_logits in (False, True):
         value = K.eval(K.categorical_crossentropy(target, K.constant(output), from_logits))
         check_array(value, np.array([np.nan, half], "float32"))
-    check(K, K.binary_crossentropy(target, K.constant(output)), np.array([[np.nan, half], [half, half]], "float32"))
+    check(K, K.binary_crossentropy(target, K.constant(output)),
+          np.array([[np.nan, half], [half, half]], "float32"))
 
 
 @pytest.mark.parametrize("from_logits", [False, True])
@@ -252,7 +257,8 @@ def test_loss_gradients(K, from_logits):
     target, output = probabilities((2, 3), "float64", seed=9), probabilities((2, 3), "float64", seed=10)
     for axis in (0, 1):
         check_gradient(K, lambda t, o, axis=axis: K.categorical_crossentropy(t, o, from_logits, axis),
-                       lambda t, o, axis=axis: categorical_crossentropy(t, o, from_logits, axis), target, output)
+                       lambda t, o, axis=axis: categorical_crossentropy(t, o, from_logits, axis), target,
+                       output)
     check_gradient(K, lambda t, o: K.binary_crossentropy(t, o, from_logits),
                    lambda t, o: binary_crossentropy(t, o, from_logits), target, output)
 
@@ -262,14 +268,15 @@ def test_gradient_of_logits_is_the_difference_of_probabilities(K):
     target = np.array([[0.25, 0.25, 0.25, 0.25]])
     x = K.variable(logits, dtype="float64")
     check(K, K.gradients(K.binary_crossentropy(target, x, from_logits=True), x)[0], sigmoid(logits) - target)
-    check(K, K.gradients(K.categorical_crossentropy(target, x, from_logits=True), x)[0], softmax(logits) - target)
+    check(K, K.gradients(K.categorical_crossentropy(target, x, from_logits=True), x)[0],
+          softmax(logits) - target)
 
 
 @pytest.mark.parametrize("name", ["categorical_crossentropy", "binary_crossentropy"])
 def test_losses_refuse(K, name):
     loss = getattr(K, name)
     with pytest.raises(K.errors.ShapeError,
-                       match=r"%s\(\): target has shape \(2, 2\), output has shape \(2, 3\); they must be" % name):
+                       match=r"%s\(\): target has shape \(2, 2\), output has shape \(2, 3\); they" % name):
         loss(K.ones((2, 2)), K.ones((2, 3)))
     with pytest.raises(K.errors.ShapeError, match=r"%s\(\): target has shape \(3,\)" % name):
         loss(K.ones((3,)), K.ones((2, 3)))

@@ -107,6 +107,12 @@ def test_signs(K):
         check(K, abs(tensor(K, x)), np.abs(x))
 
 
+def test_negative_of_unsigned_integers_wraps_around(K):
+    for dtype in ("uint8", "uint16", "uint32", "uint64"):
+        x = np.array([0, 1, 2], dtype)
+        check(K, -tensor(K, x), -x)
+
+
 def test_integers_wrap_around(K):
     for dtype in ("int8", "uint8", "int16", "uint16", "int32", "int64"):
         x = np.array([np.iinfo(dtype).max], dtype)
@@ -156,12 +162,14 @@ def test_operators_compute_on_the_backend_of_the_tensor(K, engine):
 def test_operators_refuse(K):
     x = K.ones((2, 3))
     for operand, error, message in [
-            (K.ones((2,)), K.errors.ShapeError, r"x of shape \(2, 3\) and y of shape \(2,\) do not broadcast"),
+            (K.ones((2,)), K.errors.ShapeError,
+             r"x of shape \(2, 3\) and y of shape \(2,\) do not broadcast"),
             (K.ones((3,), "int32"), K.errors.DtypeError, "x has dtype float32 and y has dtype int32"),
             (1j, K.errors.KerasError, "complex")]:
         with pytest.raises(error, match=message):
             x + operand
-    with pytest.raises(K.errors.DtypeError, match=r"add\(\): y holds fractions, .*which dtype int32 cannot hold"):
+    with pytest.raises(K.errors.DtypeError,
+                       match=r"add\(\): y holds fractions, .*which dtype int32 cannot hold"):
         K.ones((3,), "int32") + 0.5
     with pytest.raises(K.errors.DtypeError, match=r"add\(\): y holds 300, which dtype uint8 cannot hold"):
         K.ones((3,), "uint8") + 300
@@ -190,13 +198,15 @@ def test_conversions(K):
 
 def test_what_a_tensor_of_the_graph_refuses(K):
     x = K.placeholder((None,))
-    with pytest.raises(K.errors.ArgumentError, match=r"no truth value while the graph is built; use switch\(\)"):
+    with pytest.raises(K.errors.ArgumentError,
+                       match=r"no truth value while the graph is built; use switch\(\)"):
         bool(x == 1)
     with pytest.raises(K.errors.ArgumentError, match="no known length"):
         len(x)
     with pytest.raises(K.errors.ArgumentError, match="no known length"):
         list(K.ones(()))
-    with pytest.raises(K.errors.PlaceholderError, match="a value is needed for the placeholder 'placeholder'"):
+    with pytest.raises(K.errors.PlaceholderError,
+                       match="a value is needed for the placeholder 'placeholder'"):
         float(x)
     for save in (pickle.dumps, copy.deepcopy):
         with pytest.raises(K.errors.ArgumentError, match=r"cannot be saved; save its value, get_value\(x\)"):
@@ -206,12 +216,14 @@ def test_what_a_tensor_of_the_graph_refuses(K):
 # -- indexing -------------------------------------------------------------------------------------------
 
 SLICES = [slice(None), slice(1, None), slice(None, 2), slice(1, 3), slice(None, -1), slice(-2, None),
-          slice(None, None, 2), slice(1, None, 2), slice(None, None, -1), slice(3, 0, -2), slice(-1, None, -3),
+          slice(None, None, 2), slice(1, None, 2), slice(None, None, -1), slice(3, 0, -2),
+          slice(-1, None, -3),
           slice(10, None), slice(None, 10), slice(-10, 2), slice(3, 1), slice(1, 3, -1), slice(2, 2),
           slice(-10, -20, -1), slice(None, -100, -1), slice(None, 2 ** 40), slice(100, None, -1)]
 KEYS = [0, -1, 2, (0, 1), (-1, -1, -1), (slice(None), 1), (slice(1, 3), slice(None, None, -1), 0), Ellipsis,
         (Ellipsis, 0), (0, Ellipsis), (Ellipsis, slice(1, 2)), None, (None, 0), (0, None, slice(None), None),
-        (Ellipsis, None), (slice(None), None, Ellipsis, 1), (), (slice(None, None, -2), slice(2, 0, -1), slice(1, 1))]
+        (Ellipsis, None), (slice(None), None, Ellipsis, 1), (),
+        (slice(None, None, -2), slice(2, 0, -1), slice(1, 1))]
 
 
 def test_slices(K):
@@ -263,7 +275,8 @@ def test_slices_of_empty_arrays(K):
     check(K, t[::-1], x)
 
 
-@pytest.mark.parametrize("key", [0, slice(1, 3), slice(None, None, -2), (slice(None), 1), (None, -1, slice(0, 1)),
+@pytest.mark.parametrize("key",
+                         [0, slice(1, 3), slice(None, None, -2), (slice(None), 1), (None, -1, slice(0, 1)),
                                  (Ellipsis, slice(None, None, -1))], ids=str)
 def test_slice_gradient(K, key):
     check_gradient(K, lambda x: x[key], lambda x: x[key], sample((3, 2), "float64"))
@@ -305,7 +318,8 @@ def test_position_out_of_range_when_fed(K):
 
 
 part = st.one_of(st.builds(slice, *[st.one_of(st.none(), st.integers(-6, 6))] * 2,
-                           st.one_of(st.none(), st.integers(-3, 3).filter(bool))), st.integers(-2, 1), st.none())
+                           st.one_of(st.none(), st.integers(-3, 3).filter(bool))), st.integers(-2, 1),
+                 st.none())
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -110,6 +110,19 @@ def test_reduction_of_an_array(K, name):
     check(K, getattr(K, name)(x.tolist()), REDUCTIONS[name][0](x))
 
 
+EMPTY = {"max": -np.inf, "min": np.inf, "sum": 0, "prod": 1, "mean": np.nan, "var": np.nan, "std": np.nan,
+         "any": False, "all": True, "logsumexp": -np.inf}
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+def test_reduction_of_empty_arrays(K, name):
+    function, dtype = getattr(K, name), "bool" if name in ("any", "all") else "float32"
+    x = np.ones((0, 3), "float32")
+    check(K, function(K.constant(x), axis=0), np.full(3, EMPTY[name], dtype))
+    check(K, function(K.constant(x), axis=1), np.ones(0, dtype))
+    check_fed(K, lambda x: function(x, axis=0), [x], np.full(3, EMPTY[name], dtype))
+
+
 @pytest.mark.parametrize("name", SMOOTH)
 def test_reduction_gradient(K, name):
     reference = REDUCTIONS[name][0]
@@ -225,6 +238,20 @@ def test_index_of_every_dtype(K, name):
 def test_index_of_equals_is_the_first(K, name):
     x = np.array([[1, 2, 2, 1], [0, 0, 0, 0]], "float32")
     check(K, getattr(K, name)(K.variable(x)), INDEX[name](x, axis=-1), dtype="int64")
+
+
+@pytest.mark.parametrize("name", INDEX)
+def test_index_of_nan_is_the_first(K, name):
+    for dtype in FLOATS:
+        x = np.array([[1, np.nan, 2], [np.inf, 1, np.nan], [-np.inf, np.nan, np.nan], [1, np.inf, -np.inf]], dtype)
+        check(K, getattr(K, name)(tensor(K, x)), INDEX[name](x, axis=-1), dtype="int64")
+
+
+@pytest.mark.parametrize("name", INDEX)
+def test_index_along_an_empty_axis(K, name):
+    check(K, getattr(K, name)(K.constant(np.ones((0, 3))), axis=1), np.ones((0,), "int64"))
+    with pytest.raises(K.errors.KerasError):
+        K.eval(getattr(K, name)(K.constant(np.ones((0, 3))), axis=0))
 
 
 @pytest.mark.parametrize("name", INDEX)

@@ -59,7 +59,8 @@ def test_all_backends_interleaved():
                 assert scope.name == name
                 features, labels = pyshim.placeholder((None, 4)), pyshim.placeholder((None, 3))
                 w = pyshim.variable(w0)
-                loss = pyshim.mean(pyshim.categorical_crossentropy(labels, pyshim.softmax(pyshim.dot(features, w))))
+                loss = pyshim.mean(pyshim.categorical_crossentropy(labels,
+                                                                   pyshim.softmax(pyshim.dot(features, w))))
                 gradient, = pyshim.gradients(loss, [w])
                 step = pyshim.function([features, labels], [loss], [pyshim.update_sub(w, 0.5 * gradient)])
                 models[name] = (w, step, [])
@@ -103,8 +104,8 @@ def test_scopes_nest():
 
 def test_a_scope_ends_with_an_error():
     pyshim.use_backend("theano")
-    with pytest.raises(ZeroDivisionError), pyshim.use_backend("cntk"):
-        1 / 0
+    with pytest.raises(KeyError), pyshim.use_backend("cntk"):
+        raise KeyError("mine")
     assert pyshim.backend() == "theano"
 
 
@@ -127,7 +128,8 @@ def test_a_backend_that_cannot_be_used_leaves_the_current_one():
 
 def test_in_process_needs_the_library():
     for name in ("theano", "cntk"):
-        with pytest.raises(pyshim.errors.NotInstalledError, match="backend '%s' cannot run in process: this Python has "
+        with pytest.raises(pyshim.errors.NotInstalledError,
+                           match="backend '%s' cannot run in process: this Python has "
                            "no %s .*Leave in_process away to run it in a worker" % (name, name)):
             pyshim.use_backend(name, in_process=True)
 
@@ -262,7 +264,8 @@ assert f([[[1, 2], [3, 4]]])[0] == 5 + 11
 assert K.get_value(w).tolist() == [[-3], [-4]]
 assert K.eager(lambda: float(K.sum(w)))() == -7
 assert np.asarray(w[::-1, 0]).tolist() == [-4, -3]
-assert isinstance(K.eval(K.sum(w)), np.ndarray) and K.eval(K.constant(1.0, dtype="float64")).dtype == "float64"
+assert isinstance(K.eval(K.sum(w)), np.ndarray)
+assert K.eval(K.constant(1.0, dtype="float64")).dtype == "float64"
 value = K.get_value(w)
 value[:] = 0
 assert K.get_value(w).tolist() == [[-3], [-4]]

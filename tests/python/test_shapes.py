@@ -17,7 +17,8 @@ def tensor(K, array):
 
 @pytest.mark.parametrize("shape, target", [
     ((), ()), ((), (1,)), ((), (1, 1, 1)), ((1,), ()), ((6,), (2, 3)), ((2, 3), (6,)), ((2, 3), (-1,)),
-    ((2, 3), (3, -1)), ((2, 3), (-1, 1, 2)), ((2, 3, 4), (4, 6)), ((2, 3, 4), (2, -1)), ((4, 6), (2, 2, 3, 2, 1)),
+    ((2, 3), (3, -1)), ((2, 3), (-1, 1, 2)), ((2, 3, 4), (4, 6)), ((2, 3, 4), (2, -1)),
+    ((4, 6), (2, 2, 3, 2, 1)),
     ((0, 3), (3, 0)), ((0, 3), (-1, 3)), ((0, 3), (0,)), ((2, 3), [3, 2]), ((2, 3), 6), ((2, 3), -1),
 ])
 def test_reshape(K, shape, target):
@@ -40,7 +41,8 @@ def test_reshape_of_every_dtype(K):
 
 def test_reshape_of_unknown_sizes(K):
     x = sample((4, 3))
-    check_fed(K, lambda x: [K.reshape(x, (2, -1)), K.reshape(x, (-1, 2, 3)), K.reshape(x, (3, 4)), K.flatten(x)],
+    check_fed(K,
+              lambda x: [K.reshape(x, (2, -1)), K.reshape(x, (-1, 2, 3)), K.reshape(x, (3, 4)), K.flatten(x)],
               [x], [x.reshape(2, -1), x.reshape(-1, 2, 3), x.reshape(3, 4), x.reshape(-1)],
               static=[(2, None), (None, 2, 3), (3, 4), (None,)])
     check_fed(K, lambda x: K.reshape(x, (-1, 6)), [x], x.reshape(-1, 6), shapes=[(None, 3)], static=(None, 6))
@@ -53,7 +55,8 @@ def test_flatten(K):
 
 
 def test_reshape_gradient(K):
-    check_gradient(K, lambda x: K.reshape(x, (3, -1)), lambda x: x.reshape(3, -1), sample((2, 3, 2), "float64"))
+    check_gradient(K, lambda x: K.reshape(x, (3, -1)), lambda x: x.reshape(3, -1),
+                   sample((2, 3, 2), "float64"))
     check_gradient(K, K.flatten, np.ravel, sample((2, 3), "float64"))
 
 
@@ -129,20 +132,25 @@ def test_concatenate_of_unknown_sizes(K):
 
 
 def test_concatenate_gradient(K):
-    check_gradient(K, lambda x, y: K.concatenate([x, y, x], axis=0), lambda x, y: np.concatenate([x, y, x], axis=0),
+    check_gradient(K, lambda x, y: K.concatenate([x, y, x], axis=0),
+                   lambda x, y: np.concatenate([x, y, x], axis=0),
                    sample((1, 3), "float64", seed=5), sample((2, 3), "float64", seed=6))
 
 
 def test_concatenate_refuses(K):
     x = K.ones((2, 3))
     refused = [
-        ([x, K.ones((3, 3))], -1, "ShapeError", r"tensors\[1\] of shape \(3, 3\) cannot be joined to tensors\[0\]"),
+        ([x, K.ones((3, 3))], -1, "ShapeError",
+         r"tensors\[1\] of shape \(3, 3\) cannot be joined to tensors\[0\]"),
         ([x, x, K.ones((2,))], 0, "ShapeError", r"tensors\[2\] of shape \(2,\) cannot be joined"),
-        ([x, K.ones((2, 3), "int32")], 0, "DtypeError", r"tensors\[1\] has dtype int32, tensors\[0\] has dtype float32"),
+        ([x, K.ones((2, 3), "int32")], 0, "DtypeError",
+         r"tensors\[1\] has dtype int32, tensors\[0\] has dtype float32"),
         ([x, x], 2, "ShapeError", "axis 2 is out of range for a tensor with 2 dimensions"),
-        ([K.ones(()), K.ones(())], -1, "ShapeError", "axis -1 is out of range for a tensor with 0 dimensions"),
+        ([K.ones(()), K.ones(())], -1, "ShapeError",
+         "axis -1 is out of range for a tensor with 0 dimensions"),
         ([], -1, "ArgumentError", "tensors must hold at least one tensor"),
-        ([x, None], -1, "DtypeError", r"tensors\[1\] must be a tensor, a number or an array of numbers, not NoneType"),
+        ([x, None], -1, "DtypeError",
+         r"tensors\[1\] must be a tensor, a number or an array of numbers, not NoneType"),
     ]
     for tensors, axis, error, message in refused:
         with pytest.raises(getattr(K.errors, error), match=r"concatenate\(\): .*" + message):
@@ -160,7 +168,8 @@ def test_expand_dims_at_every_place(K):
 
 
 def test_squeeze_every_axis(K):
-    for shape, axes in [((1,), (0, -1)), ((1, 3), (0, -2)), ((2, 1, 3), (1, -2)), ((1, 2, 1, 3, 1), (0, 2, 4, -1))]:
+    for shape, axes in [((1,), (0, -1)), ((1, 3), (0, -2)), ((2, 1, 3), (1, -2)),
+                        ((1, 2, 1, 3, 1), (0, 2, 4, -1))]:
         x = sample(shape)
         for axis in axes:
             check(K, K.squeeze(K.constant(x), axis), np.squeeze(x, axis))
@@ -180,7 +189,8 @@ def test_expand_dims_and_squeeze_of_unknown_sizes(K):
 
 
 def test_expand_dims_and_squeeze_gradient(K):
-    check_gradient(K, lambda x: K.expand_dims(x, 1), lambda x: np.expand_dims(x, 1), sample((2, 3), "float64"))
+    check_gradient(K, lambda x: K.expand_dims(x, 1), lambda x: np.expand_dims(x, 1),
+                   sample((2, 3), "float64"))
     check_gradient(K, lambda x: K.squeeze(x, 1), lambda x: np.squeeze(x, 1), sample((2, 1), "float64"))
 
 
@@ -240,10 +250,12 @@ def test_one_hot_of_unknown_sizes(K):
 
 
 def test_one_hot_refuses(K):
-    with pytest.raises(K.errors.DtypeError, match=r"one_hot\(\): indices has dtype float32; integers are needed"):
+    with pytest.raises(K.errors.DtypeError,
+                       match=r"one_hot\(\): indices has dtype float32; integers are needed"):
         K.one_hot(K.ones((2,)), 3)
     indices = K.constant([0], dtype="int32")
-    for classes, message in [(0, "num_classes must be at least 1, not 0"), (1.5, "num_classes must be a whole number"),
+    for classes, message in [(0, "num_classes must be at least 1, not 0"),
+                             (1.5, "num_classes must be a whole number"),
                              (None, "num_classes must be a whole number, not None")]:
         with pytest.raises(K.errors.ArgumentError, match=r"one_hot\(\): " + message):
             K.one_hot(indices, classes)
@@ -262,8 +274,10 @@ def test_any_reshape_is_numpys(K, shape, data):
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(shape=st.lists(st.integers(1, 3), min_size=1, max_size=4), lengths=st.lists(st.integers(1, 3), min_size=1,
-                                                                                   max_size=3), data=st.data())
+@given(shape=st.lists(st.integers(1, 3), min_size=1, max_size=4),
+       lengths=st.lists(st.integers(1, 3), min_size=1,
+                                                                                   max_size=3),
+       data=st.data())
 def test_any_concatenation_is_numpys(K, shape, lengths, data):
     axis = data.draw(st.integers(-len(shape), len(shape) - 1))
     arrays = []

@@ -44,7 +44,8 @@ def test_values_of_other_types_become_floatx(K, make):
     make = getattr(K, make)
     for floatx in FLOATS:
         K.set_floatx(floatx)
-        for value in (1, 2.5, True, [1, 2], (1.5, 2), np.float64(0.5), np.float16(0.5), np.int8(3), np.bool_(True),
+        for value in (1, 2.5, True, [1, 2], (1.5, 2), np.float64(0.5), np.float16(0.5), np.int8(3),
+                      np.bool_(True),
                       np.arange(3), np.ones((2, 2), ">f4"), np.asfortranarray([[1, 2], [3, 4]]),
                       np.arange(6).reshape(2, 3)[:, ::-2], [np.float32(1), 2], float("inf")):
             check(K, make(value), np.asarray(value).astype(floatx))
@@ -52,7 +53,8 @@ def test_values_of_other_types_become_floatx(K, make):
 
 @pytest.mark.parametrize("make", ["variable", "constant"])
 def test_dtypes_given_in_other_ways(K, make):
-    for dtype, name in [(np.float64, "float64"), (np.dtype("int16"), "int16"), (float, "float64"), (bool, "bool"),
+    for dtype, name in [(np.float64, "float64"), (np.dtype("int16"), "int16"), (float, "float64"),
+                        (bool, "bool"),
                         (np.int8, "int8"), (">f8", "float64")]:
         check(K, getattr(K, make)([1, 0], dtype=dtype), np.array([1, 0], name))
 
@@ -109,7 +111,8 @@ def test_constant_fills_a_shape(K):
     check(K, K.constant([5.0], shape=()), np.float32(5))
     check(K, K.constant(1, shape=(0, 2)), np.ones((0, 2), "float32"))
     check(K, K.constant(1, shape=3), np.ones(3, "float32"))
-    with pytest.raises(K.errors.ShapeError, match=r"constant\(\): value has 3 elements; shape \(2, 2\) takes 4"):
+    with pytest.raises(K.errors.ShapeError,
+                       match=r"constant\(\): value has 3 elements; shape \(2, 2\) takes 4"):
         K.constant([1, 2, 3], shape=(2, 2))
     with pytest.raises(K.errors.ShapeError, match=r"constant\(\): shape must be known in every dimension"):
         K.constant(1, shape=(None, 2))
@@ -123,7 +126,8 @@ def test_a_constraint_is_kept_with_the_variable(K):
     check(K, x.constraint(x), np.array([0, 1], "float32"))
     assert K.variable(0.0, None, "x", constraint).constraint is constraint
     assert K.variable(0.0).constraint is None
-    with pytest.raises(K.errors.ArgumentError, match=r"variable\(\): constraint must be a function, not 'clip'"):
+    with pytest.raises(K.errors.ArgumentError,
+                       match=r"variable\(\): constraint must be a function, not 'clip'"):
         K.variable(0.0, constraint="clip")
 
 
@@ -229,13 +233,15 @@ def test_random_variables_refuse(K):
     for seed in (-1, 0.5, "a"):
         with pytest.raises(K.errors.ArgumentError, match=r"random_uniform_variable\(\): seed must be"):
             K.random_uniform_variable((2,), 0, 1, seed=seed)
-    with pytest.raises(K.errors.ArgumentError, match=r"random_normal_variable\(\): scale must not be negative"):
+    with pytest.raises(K.errors.ArgumentError,
+                       match=r"random_normal_variable\(\): scale must not be negative"):
         K.random_normal_variable((2,), 0, -1)
     with pytest.raises(K.errors.ShapeError, match=r"random_normal_variable\(\): shape must be known"):
         K.random_normal_variable((None,), 0, 1)
 
 
-@pytest.mark.parametrize("arguments", [(5,), (0,), (-3,), (2, 7), (7, 2), (7, 2, -2), (0, 1, 0.25), (0.5, 3), (5.0,),
+@pytest.mark.parametrize("arguments",
+                         [(5,), (0,), (-3,), (2, 7), (7, 2), (7, 2, -2), (0, 1, 0.25), (0.5, 3), (5.0,),
                                        (np.int64(4),)], ids=str)
 def test_arange(K, arguments):
     expected = np.arange(*arguments)
@@ -250,7 +256,8 @@ def test_arange_refuses(K):
     for start in ("a", float("nan"), float("inf"), [1, 2], K.ones(())):
         with pytest.raises(K.errors.ArgumentError, match=r"arange\(\): stop must be a number, not"):
             K.arange(start)
-    with pytest.raises(K.errors.DtypeError, match=r"arange\(\): value holds 299, which dtype uint8 cannot hold"):
+    with pytest.raises(K.errors.DtypeError,
+                       match=r"arange\(\): value holds 299, which dtype uint8 cannot hold"):
         K.arange(300, dtype="uint8")
 
 
@@ -322,9 +329,11 @@ def test_shapes_and_dtypes(K):
     assert (K.int_shape(x), K.ndim(x), K.dtype(x)) == ((None, 3), 2, "float64")
     y = K.variable(np.ones((2, 3, 4)))
     assert (K.int_shape(y), K.ndim(y), K.dtype(y), K.count_params(y)) == ((2, 3, 4), 3, "float32", 24)
-    assert (K.get_variable_shape(y), K.count_params(K.ones(())), K.count_params(K.ones((0, 3)))) == ((2, 3, 4), 1, 0)
+    assert (K.get_variable_shape(y), K.count_params(K.ones(())),
+            K.count_params(K.ones((0, 3)))) == ((2, 3, 4), 1, 0)
     assert (K.int_shape([[1, 2]]), K.ndim(1.0), K.dtype(np.int8(1))) == ((1, 2), 0, "int8")
-    with pytest.raises(K.errors.ShapeError, match=r"count_params\(\): x has unknown sizes: its shape is \(None, 3\)"):
+    with pytest.raises(K.errors.ShapeError,
+                       match=r"count_params\(\): x has unknown sizes: its shape is \(None, 3\)"):
         K.count_params(x)
     for value in ("a", None, [[1], [2, 3]]):
         for function in ("int_shape", "dtype"):
@@ -340,7 +349,8 @@ def test_shape_and_size_as_tensors(K):
     for dtype in DTYPES:
         check(K, K.shape(tensor(K, sample((2, 3), dtype))), np.array([2, 3], "int32"))
     x = sample((2, 3))
-    check_fed(K, lambda x: [K.shape(x), K.size(x)], [x], [np.array([2, 3], "int32"), np.int32(6)], static=[(2,), ()])
+    check_fed(K, lambda x: [K.shape(x), K.size(x)], [x], [np.array([2, 3], "int32"), np.int32(6)],
+              static=[(2,), ()])
     check_fed(K, lambda x: [K.shape(x)[0], K.cast(K.size(x), "float32") * K.sum(x)], [x],
               [np.int32(2), np.float32(6) * x.sum()])
 
@@ -349,7 +359,8 @@ def test_shape_and_size_as_tensors(K):
 
 def test_eval_gives_arrays(K):
     for dtype in DTYPES:
-        for x in (K.constant(1, dtype=dtype), K.variable(1, dtype=dtype), K.identity(K.variable(1, dtype=dtype))):
+        for x in (K.constant(1, dtype=dtype), K.variable(1, dtype=dtype),
+                  K.identity(K.variable(1, dtype=dtype))):
             value = K.eval(x)
             assert isinstance(value, np.ndarray)
             check_array(value, np.array(1, dtype))
@@ -407,7 +418,8 @@ def test_values_of_several_variables(K):
     x, y = K.variable([1.0, 2.0]), K.variable(3, dtype="int32")
     K.batch_set_value([(x, [5.0, 6.0]), (y, 7)])
     values = K.batch_get_value([x, y, x + 1])
-    for value, expected in zip(values, [np.array([5, 6], "float32"), np.array(7, "int32"), np.array([6, 7], "float32")]):
+    for value, expected in zip(values, [np.array([5, 6], "float32"), np.array(7, "int32"),
+                                        np.array([6, 7], "float32")]):
         check_array(value, expected)
     assert K.batch_get_value([]) == []
     K.batch_set_value([])
@@ -416,9 +428,12 @@ def test_values_of_several_variables(K):
 def test_batch_set_value_changes_all_or_nothing(K):
     x, y = K.variable([1.0, 2.0]), K.variable(3.0)
     for pairs, error, message in [
-            ([(x, [5.0, 6.0]), (y, [1.0])], "ShapeError", r"tuples\[1\]\[1\] has shape \(1,\); expected: \(\)"),
-            ([(x, [5.0, 6.0]), (y + 1, 1.0)], "DtypeError", r"tuples\[1\]\[0\] must be a variable, not tensor"),
-            ([(x, [5.0, 6.0]), 3], "ArgumentError", r"tuples\[1\] must be a \(variable, value\) pair, not 3")]:
+            ([(x, [5.0, 6.0]), (y, [1.0])], "ShapeError",
+             r"tuples\[1\]\[1\] has shape \(1,\); expected: \(\)"),
+            ([(x, [5.0, 6.0]), (y + 1, 1.0)], "DtypeError",
+             r"tuples\[1\]\[0\] must be a variable, not tensor"),
+            ([(x, [5.0, 6.0]), 3], "ArgumentError",
+             r"tuples\[1\] must be a \(variable, value\) pair, not 3")]:
         with pytest.raises(getattr(K.errors, error), match=r"batch_set_value\(\): " + message):
             K.batch_set_value(pairs)
     check(K, x, np.array([1, 2], "float32"))
@@ -482,7 +497,8 @@ UPDATES = {
     "update": (lambda K, x, y: K.update(x, y), lambda x, y: y),
     "update_add": (lambda K, x, y: K.update_add(x, y), lambda x, y: x + y),
     "update_sub": (lambda K, x, y: K.update_sub(x, y), lambda x, y: x - y),
-    "moving_average_update": (lambda K, x, y: K.moving_average_update(x, y, 0.75), lambda x, y: 0.75 * x + 0.25 * y),
+    "moving_average_update": (lambda K, x, y: K.moving_average_update(x, y, 0.75),
+                              lambda x, y: 0.75 * x + 0.25 * y),
 }
 
 
@@ -490,7 +506,8 @@ UPDATES = {
 def test_update_is_carried_out_when_it_is_evaluated(K, name):
     update, reference = UPDATES[name]
     for dtype in FLOATS if name == "moving_average_update" else NUMBERS:
-        value, other = sample((2, 3), dtype, seed=1, low=0, high=50), sample((2, 3), dtype, seed=2, low=0, high=50)
+        value, other = sample((2, 3), dtype, seed=1, low=0, high=50), sample((2, 3), dtype, seed=2, low=0,
+                                                                             high=50)
         for operand in (other, tensor(K, other)):
             x = K.variable(value, dtype=dtype)
             new = update(K, x, operand)
@@ -525,7 +542,8 @@ def test_updates_refuse(K, name):
     update = UPDATES[name][0]
     variable = "variable" if name == "moving_average_update" else "x"
     for target in (K.ones((2,)) + 1, K.constant([1.0, 2.0]), np.ones(2), None):
-        with pytest.raises(K.errors.DtypeError, match=r"%s\(\): %s must be a variable, not" % (name, variable)):
+        with pytest.raises(K.errors.DtypeError,
+                           match=r"%s\(\): %s must be a variable, not" % (name, variable)):
             update(K, target, K.ones((2,)))
     x = K.ones((2,))
     with pytest.raises(K.errors.ShapeError, match=r"%s\(\): .*\(3,\)" % name):
@@ -551,7 +569,8 @@ def test_update_of_another_shape_when_fed(K):
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=st.sampled_from(DTYPES).flatmap(lambda dtype: arrays(dtype, array_shapes(min_dims=0, max_dims=4,
-                                                                                      min_side=0, max_side=3))))
+                                                                                      min_side=0,
+                                                                                      max_side=3))))
 def test_any_value_there_and_back(K, value):
     back = K.eval(K.variable(value, dtype=value.dtype.name))
     assert (back.dtype, back.shape) == (value.dtype, value.shape)

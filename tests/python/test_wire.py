@@ -47,7 +47,8 @@ def there_and_back(ends, value):
 
 @pytest.mark.parametrize("value", [
     None, True, False, 0, -1, 2 ** 70, 1.5, -0.0, "", "text", "é\n\0\ud800", [], (), {}, [1, [2, (3, None)]],
-    {"a": 1, "b": [True]}, (1, (2,), [3]), slice(None), slice(1, None, -2), Ellipsis, (slice(0, 3), Ellipsis, None),
+    {"a": 1, "b": [True]}, (1, (2,), [3]), slice(None), slice(1, None, -2), Ellipsis,
+    (slice(0, 3), Ellipsis, None),
     float("inf"), float("-inf"), {"array": 1}, {"tuple": [1]}, {"float": "x"}, {"handle": 3}], ids=repr)
 def test_values_there_and_back(ends, value):
     back = there_and_back(ends, value)
@@ -75,7 +76,8 @@ def test_arrays_of_every_dtype_and_rank(ends, dtype):
 
 def test_arrays_that_lie_in_memory_in_other_ways(ends):
     x = np.arange(24, dtype="float32").reshape(2, 3, 4)
-    for array in (x[:, ::-1], x.T, x[..., ::2], np.asfortranarray(x), np.broadcast_to(x[0, 0], (5, 4)), x.astype(">f4"),
+    for array in (x[:, ::-1], x.T, x[..., ::2], np.asfortranarray(x), np.broadcast_to(x[0, 0], (5, 4)),
+                  x.astype(">f4"),
                   x[:0], np.ma.masked_array(x)):
         np.testing.assert_array_equal(there_and_back(ends, array), array)
 
@@ -92,7 +94,8 @@ def test_a_large_array(ends):
 
 
 def test_dtypes_are_sent_as_names():
-    for value, name in [(np.float32, "float32"), (np.dtype("int8"), "int8"), (float, "float64"), (bool, "bool")]:
+    for value, name in [(np.float32, "float32"), (np.dtype("int8"), "int8"), (float, "float64"),
+                        (bool, "bool")]:
         assert wire.pack(value, [], unknown) == name
 
 
@@ -200,7 +203,8 @@ def test_the_end_of_the_stream(ends):
 
 
 def test_a_frame_in_pieces(ends):
-    whole = frame({"value": {"array": 0, "scalar": False}, "arrays": [["<i2", [3]]]}, struct.pack("<3h", 1, 2, 3))
+    whole = frame({"value": {"array": 0, "scalar": False}, "arrays": [["<i2", [3]]]},
+                  struct.pack("<3h", 1, 2, 3))
 
     def drip():
         for i in range(len(whole)):

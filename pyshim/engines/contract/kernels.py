@@ -159,7 +159,7 @@ class Kernels(ABC):
 
     @abstractmethod
     def _negative(self, x):
-        """-x."""
+        """-x; of unsigned integers modulo 2 to the power of their bits."""
 
     @abstractmethod
     def _add(self, x, y):
@@ -175,7 +175,7 @@ class Kernels(ABC):
 
     @abstractmethod
     def _floor_divide(self, x, y):
-        """The largest whole number not above x / y, broadcast."""
+        """The largest whole number not above x / y, broadcast; an error for an integer divided by 0."""
 
     @abstractmethod
     def _pow(self, x, y):
@@ -237,11 +237,11 @@ class Kernels(ABC):
 
     @abstractmethod
     def _max(self, x, axis, keepdims):
-        """The largest element."""
+        """The largest element; -inf where there is none."""
 
     @abstractmethod
     def _min(self, x, axis, keepdims):
-        """The smallest element."""
+        """The smallest element; inf where there is none."""
 
     @abstractmethod
     def _sum(self, x, axis, keepdims):
@@ -253,7 +253,7 @@ class Kernels(ABC):
 
     @abstractmethod
     def _mean(self, x, axis, keepdims):
-        """The mean of floats."""
+        """The mean of floats, finite where the sum is too large for the dtype."""
 
     @abstractmethod
     def _any(self, x, axis, keepdims):
@@ -265,11 +265,11 @@ class Kernels(ABC):
 
     @abstractmethod
     def _argmax(self, x, axis):
-        """The index of the largest element along an axis, the first of equals: int64."""
+        """The index of the largest element along an axis, or of the first nan; the first of equals: int64."""
 
     @abstractmethod
     def _argmin(self, x, axis):
-        """The index of the smallest element along an axis, the first of equals: int64."""
+        """The index of the smallest element along an axis, or the first nan; of equals the first: int64."""
 
     @abstractmethod
     def _cumsum(self, x, axis):
@@ -277,7 +277,7 @@ class Kernels(ABC):
 
     @abstractmethod
     def _cumprod(self, x, axis):
-        """The running product along an axis."""
+        """The running product along an axis; its gradient is right where elements are 0, too."""
 
     # -- shapes -------------------------------------------------------------------------------------
 

@@ -71,14 +71,14 @@ class Reductions:
         return self._reduction("all", self.cast(self.node(x, "x"), "bool"), axis, keepdims)
 
     def argmax(self, x, axis=-1):
-        """The index of the largest element along an axis; of equals the first.
+        """The index of the largest element along an axis, or of the first nan; of equals the first.
 
         Arguments: x, a tensor of numbers; axis. Value: an int64 tensor, without that axis.
         """
         return self._index("argmax", x, axis)
 
     def argmin(self, x, axis=-1):
-        """The index of the smallest element along an axis; of equals the first.
+        """The index of the smallest element along an axis, or of the first nan; of equals the first.
 
         Arguments: x, a tensor of numbers; axis. Value: an int64 tensor, without that axis.
         """

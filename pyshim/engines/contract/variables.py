@@ -227,7 +227,7 @@ class Variables:
         return [self._value(x, "xs[%d]" % i) for i, x in enumerate(xs)]
 
     def _value(self, x, argument):
-        # A tensor as it is: to ask for a variable's value is no computation that a control dependency holds for.
+        # As it is: reading a variable is no computation that a control dependency holds for.
         return self.evaluate(x if isinstance(x, Node) else self.node(x, argument))
 
     def set_value(self, x, value):

@@ -16,7 +16,6 @@ class Elementwise:
     _divide = staticmethod(tf.truediv)
 
     _square = staticmethod(tf.square)
-    _negative = staticmethod(tf.negative)
     _add = staticmethod(tf.add)
     _subtract = staticmethod(tf.subtract)
     _multiply = staticmethod(tf.multiply)
@@ -39,6 +38,9 @@ class Elementwise:
 
     def _abs(self, x):
         return tf.identity(x) if x.dtype.is_unsigned else tf.abs(x)
+
+    def _negative(self, x):
+        return tf.zeros_like(x) - x if x.dtype.is_unsigned else tf.negative(x)
 
     def _sign(self, x):
         return tf.minimum(x, tf.ones_like(x)) if x.dtype.is_unsigned else tf.sign(x)

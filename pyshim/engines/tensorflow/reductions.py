@@ -11,9 +11,13 @@ class Reductions:
     _prod = staticmethod(tf.reduce_prod)
     _any = staticmethod(tf.reduce_any)
     _all = staticmethod(tf.reduce_all)
-    _argmax = staticmethod(tf.argmax)
-    _argmin = staticmethod(tf.argmin)
     _cumsum = staticmethod(tf.cumsum)
+
+    def _argmax(self, x, axis):
+        return _first_nan(x, axis, tf.argmax(x, axis))
+
+    def _argmin(self, x, axis):
+        return _first_nan(x, axis, tf.argmin(x, axis))
 
     def _mean(self, x, axis, keepdims):
         if x.dtype == tf.float16:  # whose sum may be too large for it
@@ -39,3 +43,11 @@ class Reductions:
                                 tf.where(first, following(without), tf.zeros_like(x)))
             return product, gradient
         return cumprod(tf.convert_to_tensor(x))
+
+
+def _first_nan(x, axis, index):
+    """The index of the first nan where there is one, else the other index: TensorFlow's kernels skip nan."""
+    if not x.dtype.is_floating:
+        return index
+    nan = tf.math.is_nan(x)
+    return tf.where(tf.reduce_any(nan, axis), tf.argmax(tf.cast(nan, tf.int32), axis), index)
