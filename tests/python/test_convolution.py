@@ -183,7 +183,7 @@ def test_convolution_defaults(K):
 
 @pytest.mark.parametrize("count", CASES)
 def test_convolution_of_unknown_sizes(K, count):
-    for case in CASES[count][1:3] + CASES[count][-1:]:
+    for case in CASES[count][1:2] + CASES[count][-1:]:
         sizes, window, strides, padding, dilation = case
         x, kernel = images(sizes), sample(window + (2, 3), seed=1, low=-1.0, high=1.0)
         expected = convolution(x, kernel, strides, padding, dilation)
@@ -584,7 +584,7 @@ def usable(case):
     return (fits or padding == "same") and (max(strides) == 1 or max(dilation) == 1)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=windows_of_two_axes.filter(usable))
 def test_padding_strides_and_dilation(K, case):
     sizes, window, strides, padding, dilation = case
@@ -595,7 +595,5 @@ def test_padding_strides_and_dilation(K, case):
     outputs = [(result, expected), (back, transposed(expected, kernel, sizes, strides, padding, dilation))]
     if max(dilation) == 1:
         outputs.append((K.pool2d(tensor(K, x), window, strides, padding), pool(x, window, strides, padding, "max")))
-    values = K.function([], [output for output, _ in outputs])([])
-    for (output, reference), value in zip(outputs, values):
-        assert output.shape == reference.shape
-        check_array(value, reference, "float32")
+    for output, reference in outputs:
+        check(K, output, reference)
