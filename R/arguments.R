@@ -9,6 +9,8 @@ as_value <- function(x, arg = "x", ...) {
   }
   if (is.data.frame(x)) {
     x <- data_frame_matrix(x, arg, ...)
+  } else if (is_of_matrix_package(x)) {
+    x <- as.matrix(x)
   }
   if (is.list(x)) {
     return(lapply(unname(x), as_value, arg = arg, ...))
@@ -53,6 +55,40 @@ data_frame_matrix <- function(x, arg, ...) {
   as.matrix(x)
 }
 
+#' Whether a value is a matrix of the package Matrix, which is loaded then: a value may come without it
+#' @noRd
+is_of_matrix_package <- function(x) {
+  isS4(x) && identical(attr(class(x), "package"), "Matrix") && requireNamespace("Matrix", quietly = TRUE) &&
+    methods::is(x, "Matrix")
+}
+
+is_sparse_matrix <- function(x) is_of_matrix_package(x) && methods::is(x, "sparseMatrix")
+
+#' A matrix, sparse or not, as pyshim's SparseArray
+#' @noRd
+as_sparse_array <- function(x, arg) {
+  if (is_sparse_matrix(x)) {
+    # In general form, since triplets leave out what symmetry and a unit diagonal imply.
+    elements <- Matrix::mat2triplet(methods::as(x, "generalMatrix"), uniqT = TRUE)
+    if (is.null(elements$x)) {
+      elements$x <- rep(TRUE, length(elements$i))  # a matrix that tells only where something is
+    }
+  } else {
+    x <- if (is.data.frame(x)) data_frame_matrix(x, arg) else as.matrix(x)
+    places <- which(is.na(x) | x != 0, arr.ind = TRUE)
+    elements <- list(i = places[, 1L], j = places[, 2L], x = x[places])
+  }
+  column <- function(values) array(values, length(values))
+  call_shim("SparseArray", column(elements$i - 1L), column(elements$j - 1L),
+            column(without_na(as.vector(elements$x), arg)), as.list(dim(x)))
+}
+
+#' A value for a function that takes sparse tensors: a sparse matrix as such a tensor
+#' @noRd
+as_sparse_or_value <- function(x, arg, dtype = NULL) {
+  if (is_sparse_matrix(x)) call_shim("variable", as_sparse_array(x, arg), dtype) else as_value(x, arg)
+}
+
 #' A list of values for tensors; one alone counts as a list of one
 #' @noRd
 as_values <- function(x, arg) {
@@ -86,7 +122,23 @@ as_shape <- function(shape) {
   if (is.null(shape) || inherits(shape, "python.builtin.object")) {
     return(shape)
   }
-  lapply(unname(as.list(shape)), function(size) if (!is.null(size) && !is.na(size)) as_whole(size))
+  lapply(unname(as.list(shape)), function(size) {
+    if (inherits(size, "python.builtin.object")) size else if (!is.null(size) && !is.na(size)) as_whole(size)
+  })
+}
+
+#' Whole numbers for several axes, as vectors or (nested) lists; one number alone as it is
+#' @noRd
+as_counts <- function(x) {
+  if (is.null(x) || inherits(x, "python.builtin.object")) {
+    x
+  } else if (is.list(x)) {
+    lapply(unname(x), as_counts)
+  } else if (length(x) == 1L) {
+    as_whole(x)
+  } else {
+    as.list(as_whole(unname(x)))
+  }
 }
 
 #' Whole numbers as integers; anything else as it is, for pyshim to refuse
@@ -110,6 +162,12 @@ as_indices <- function(x, arg = "indices") {
                           describe_value(x), "."))
   }
   as_value(as_whole(x - 1), arg)
+}
+
+#' Classes and lengths: whole numbers, which R gives as doubles, as integers. They count from 0
+#' @noRd
+as_integers <- function(x, arg) {
+  as_value(if (is.double(x)) as_whole(x) else x, arg)
 }
 
 #' What a value is, for messages

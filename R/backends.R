@@ -127,7 +127,7 @@ stop_backend <- function(name = NULL) {
 #'   `installed`, `engine_version`, `python_version`, `running`, `memory` (bytes that its process holds, `NA`
 #'   where none runs), `current` and `path` (of its interpreter). It prints as a table.
 #'   `is_backend_installed()`: `TRUE` or `FALSE`; `FALSE` too where there is no Python at all.
-#' @seealso [use_backend()], [install_backend()]
+#' @seealso [use_backend()], [install_backend()], [backend_info()]
 #' @examplesIf is_backend_installed()
 #' list_backends()
 #' @export
@@ -160,6 +160,35 @@ is_backend_installed <- function(name = k_backend()) {
     backends <- list_backends()
     any(backends$installed[backends$backend == name])
   }, keras_error_python = function(condition) FALSE)
+}
+
+#' How one backend stands
+#'
+#' @param name Name of a backend; the current one by default.
+#' @return A list of class `keras_backend_info`: what [list_backends()] tells of the backend, and of its engine
+#'   where it runs: `host`, `"worker"` or `"in process"`, and `pid`, the number of its process.
+#'
+#'   Errors: `keras_error_unknown_backend` for a name that is not registered.
+#' @seealso [list_backends()], [keras_config()]
+#' @examplesIf is_backend_installed()
+#' backend_info()$engine_version
+#' @export
+backend_info <- function(name = k_backend()) {
+  structure(call_shim("backend_info", name), class = "keras_backend_info")
+}
+
+#' @export
+format.keras_backend_info <- function(x, ...) {
+  if (!is.null(x$memory)) {
+    x$memory <- paste(round(x$memory / 2^20), "MB")
+  }
+  c(paste0(x$title, ", backend \"", x$backend, "\""), format_fields(unclass(x)[-(1:2)]))
+}
+
+#' @export
+print.keras_backend_info <- function(x, ...) {
+  writeLines(format(x))
+  invisible(x)
 }
 
 standing_columns <- c("backend", "title", "installed", "engine_version", "python_version", "running",

@@ -1,18 +1,80 @@
-#' The backend functions as a Python module
+#' The backend functions as members of one object
 #'
-#' For scripts that call `backend()$abs(x)`: the functions are those of Python, so axes count from 0 and
-#' sizes must be integers.
+#' For scripts that call `backend()$abs(x)`. The functions are those of Python, so axes count from 0, sizes
+#' must be integers, and errors are Python's. They work on the current backend of the moment.
 #'
-#' @param convert Whether what the functions give is converted to R where R has such a thing.
-#' @return The module, a Python object. Its members are the functions.
+#' @param convert Whether what the functions give is converted to R where R has such a thing. Without, the value
+#'   of a tensor is a NumPy array.
+#' @return A Python module of class `keras_backend`. Its members complete after `$`.
 #' @family configuration
 #' @examplesIf is_backend_installed()
 #' K <- backend()
+#' K
 #' K$eval(K$sum(K$ones(reticulate::tuple(2L, 3L)), axis = 0L))
 #' @export
 backend <- function(convert = TRUE) {
   bridge_module()
-  reticulate::import_from_path("pyshim", python_path(), convert = convert)
+  module <- reticulate::import_from_path("pyshim", python_path(), convert = convert)
+  class(module) <- c("keras_backend", class(module))
+  module
+}
+
+#' @importFrom utils .DollarNames
+#' @export
+.DollarNames.keras_backend <- function(x, pattern = "") { # nolint: object_name_linter.
+  found <- NextMethod()
+  offered <- gsub("`", "", found) %in% unlist(backend_families())
+  structure(found[offered], types = attr(found, "types")[offered], helpHandler = attr(found, "helpHandler"))
+}
+
+backend_families <- function() {
+  reticulate::py_to_r(reticulate::py_get_attr(reticulate::import_from_path("pyshim", python_path()), "FAMILIES"))
+}
+
+#' @export
+format.keras_backend <- function(x, ...) {
+  paste0("<", length(unlist(backend_families())), " backend functions, on ", k_backend(), ">")
+}
+
+#' @export
+print.keras_backend <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}
+
+#' The settings that hold for all backends
+#'
+#' They come from `keras.json` in the Keras home (`$KERAS_HOME`, else `~/.keras`), from the environment variable
+#' `KERAS_BACKEND`, and from the functions that change them.
+#'
+#' @return A list of class `keras_config`: `home` and `file`, the paths of the Keras home and of `keras.json`;
+#'   `backend`, `floatx`, `epsilon` and `image_data_format`; `python`, `python_version` and `numpy`, of this
+#'   session's own Python.
+#' @seealso [backend_info()], [k_set_floatx()], [k_set_epsilon()], [k_set_image_data_format()]
+#' @family configuration
+#' @examplesIf is_backend_installed()
+#' keras_config()$floatx
+#' @export
+keras_config <- function() {
+  structure(call_shim("settings"), class = "keras_config")
+}
+
+#' @export
+format.keras_config <- function(x, ...) {
+  c("Keras settings", format_fields(x))
+}
+
+#' @export
+print.keras_config <- function(x, ...) {
+  writeLines(format(x))
+  invisible(x)
+}
+
+#' Named values as lines of a table
+#' @noRd
+format_fields <- function(fields) {
+  values <- vapply(fields, function(value) if (is.null(value) || is.na(value)) "-" else format(value), "")
+  paste0("  ", format(gsub("_", " ", names(fields))), "  ", values)
 }
 
 #' The name of the current backend

@@ -64,12 +64,14 @@ in_r_words <- function(text) {
   text <- substituted(text, "(?<=[\\w\\]])\\[\\d+\\]", function(found) {
     paste0("[[", plus_one(gsub("\\D", "", found)), "]]")
   })
-  text <- substituted(text, "\\b(axis|position) -?\\d+|(?<=, )size \\d+(?= of \\w+ is)", function(found) {
-    paste(sub(" .*", "", found), plus_one(sub(".* ", "", found)))
+  counted <- paste0("\\b(axis|axes|axes\\[\\[\\d\\]\\]|axis in pattern|reduction_axes|position) -?\\d+|",
+                    "(?<=\\d )from \\d+(?= on axis)")
+  text <- substituted(text, counted, function(found) {
+    paste0(sub("-?\\d+$", "", found), plus_one(sub(".* ", "", found)))
   })
-  text <- substituted(text, "\\baxis [\\[(][-\\d, ]+[\\])]", function(found) {
+  text <- substituted(text, "\\b(ax[ie]s|pattern) [\\[(][-\\d, ]+[\\])]", function(found) {
     numbers <- strsplit(gsub("[^-0-9,]", "", found), ",")[[1L]]
-    paste0("axis (", paste(plus_one(numbers[nzchar(numbers)]), collapse = ", "), ")")
+    paste0(sub(" .*", "", found), " (", paste(plus_one(numbers[nzchar(numbers)]), collapse = ", "), ")")
   })
   text <- substituted(text, "\\((None|\\d+)(, ?(None|\\d+))*,?\\)", function(found) {
     gsub("None", "NA", sub(",\\)", ")", found))

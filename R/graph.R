@@ -7,7 +7,8 @@
 #'   computed from the variables as they were before the call; then the variables change.
 #' @param ... Nothing more is accepted.
 #' @return A function of class `keras_function`. It takes the list of the inputs' values, and gives the list
-#'   of the outputs' values as arrays (one array where `outputs` is one tensor).
+#'   of the outputs' values as arrays (one array where `outputs` is one tensor). A sparse placeholder takes a
+#'   matrix, sparse or not.
 #'
 #'   Errors: `keras_error_argument` for an input that is no placeholder or a variable that is updated twice,
 #'   `keras_error_placeholder` where an output needs a placeholder that is not among the inputs. The function:
@@ -26,13 +27,17 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
   outputs <- if (inherits(outputs, "keras_tensor")) outputs else as_values(outputs, "outputs")
   updates <- if (!is.null(updates)) as_values(updates, "updates")
   compiled <- call_shim("function", inputs, outputs, updates, ...)
+  sparse <- vapply(inputs, function(input) tell(input)$sparse, NA)
   structure(
     function(inputs = list()) {
       if (!is.list(inputs) || is.data.frame(inputs)) {
         abort("argument", paste0("a function takes the list of its inputs' values, not ",
                                  describe_value(inputs), "."), function_name = "k_function()")
       }
-      call_shim("call_function", compiled, as_values(inputs, "inputs"))
+      values <- lapply(seq_along(inputs), function(i) {
+        (if (isTRUE(sparse[i])) as_sparse_array else as_value)(inputs[[i]], "inputs")
+      })
+      call_shim("call_function", compiled, values)
     },
     class = c("keras_function", "function"), compiled = compiled
   )

@@ -1,19 +1,50 @@
 #' Activations
 #'
-#' `k_relu()`: `x` where it is positive, up to `max_value`, and `alpha * x` below 0. `k_sigmoid()`:
-#' `1 / (1 + exp(-x))`. `k_tanh()`: hyperbolic tangent.
+#' `k_relu()`: `x` from `threshold` up to `max_value`, and `alpha * (x - threshold)` below the threshold.
+#' `k_elu()`: `x` where it is positive, `alpha * (exp(x) - 1)` elsewhere. `k_sigmoid()`: `1 / (1 + exp(-x))`.
+#' `k_hard_sigmoid()`: `0.2 * x + 0.5`, limited to 0 and 1. `k_tanh()`: hyperbolic tangent. `k_softplus()`:
+#' `log(1 + exp(x))`. `k_softsign()`: `x / (1 + abs(x))`.
 #'
-#' @param x A tensor of numbers; of a floating dtype for `k_sigmoid()` and `k_tanh()`.
-#' @param alpha The slope below 0.
+#' @param x A tensor of numbers; of a floating dtype for all but `k_relu()`.
+#' @param alpha The slope below the threshold, or the factor below 0.
 #' @param max_value The limit above, `NULL` for none.
+#' @param threshold Where the slope changes.
 #' @return A tensor of `x`'s shape and dtype.
+#'
+#'   Errors: `keras_error_dtype` for a dtype that does not fit.
 #' @family nn
 #' @examplesIf is_backend_installed()
 #' k_eval(k_relu(c(-2, 3, 9), alpha = 0.1, max_value = 6))
+#' k_eval(k_elu(c(-2, 3)))
 #' k_eval(k_sigmoid(0))
 #' @export
-k_relu <- function(x, alpha = 0, max_value = NULL) {
-  call_shim("relu", as_value(x), alpha, max_value)
+k_relu <- function(x, alpha = 0, max_value = NULL, threshold = 0) {
+  call_shim("relu", as_value(x), as_value(alpha, "alpha"), as_value(max_value, "max_value"),
+            as_value(threshold, "threshold"))
+}
+
+#' @rdname k_relu
+#' @export
+k_elu <- function(x, alpha = 1) {
+  call_shim("elu", as_value(x), as_value(alpha, "alpha"))
+}
+
+#' @rdname k_relu
+#' @export
+k_softplus <- function(x) {
+  call_shim("softplus", as_value(x))
+}
+
+#' @rdname k_relu
+#' @export
+k_softsign <- function(x) {
+  call_shim("softsign", as_value(x))
+}
+
+#' @rdname k_relu
+#' @export
+k_hard_sigmoid <- function(x) {
+  call_shim("hard_sigmoid", as_value(x))
 }
 
 #' @rdname k_relu
@@ -81,4 +112,137 @@ k_categorical_crossentropy <- function(target, output, from_logits = FALSE, axis
 #' @export
 k_binary_crossentropy <- function(target, output, from_logits = FALSE) {
   call_shim("binary_crossentropy", as_value(target, "target"), as_value(output, "output"), from_logits)
+}
+
+#' Cross-entropy with one right class each
+#'
+#' `-log(output)` of the right class, along the axis of the classes.
+#'
+#' @param target The numbers of the right classes, counted from 0 as in data sets for Keras: a tensor or array
+#'   of `output`'s shape without the axis of the classes, or with size 1 there. Subtract 1 from R's factor
+#'   codes.
+#' @param output A floating tensor: probabilities, which are scaled to sum 1 and kept [k_epsilon()] away
+#'   from 0 and 1; or with `from_logits` what softmax takes.
+#' @param from_logits Whether `output` is what softmax takes.
+#' @param axis The axis of the classes: counted from 1, from the end as -1, -2, ...
+#' @return A tensor without that axis; `NaN` for a class that does not exist.
+#'
+#'   Errors: `keras_error_shape` where the shapes do not fit.
+#' @family nn
+#' @examplesIf is_backend_installed()
+#' classes <- factor(c("setosa", "virginica"))
+#' k_eval(k_sparse_categorical_crossentropy(as.integer(classes) - 1, rbind(c(0.2, 0.8), c(0.3, 0.7))))
+#' @export
+k_sparse_categorical_crossentropy <- function(target, output, from_logits = FALSE, axis = -1) {
+  call_shim("sparse_categorical_crossentropy", as_integers(target, "target"), as_value(output, "output"),
+            from_logits, as_axis(axis))
+}
+
+#' Whether the right class is among the likeliest
+#'
+#' @param predictions A floating tensor with dimensions (samples, classes).
+#' @param targets The number of the right class of each sample, counted from 0: a tensor or vector of
+#'   integers.
+#' @param k How many classes count as the likeliest; those that equal the k-th are among them.
+#' @return A bool tensor with an element for each sample. A class that does not exist, or whose prediction is
+#'   not finite, is not among them.
+#'
+#'   Errors: `keras_error_shape` where the shapes do not fit, `keras_error_argument`.
+#' @family nn
+#' @examplesIf is_backend_installed()
+#' k_eval(k_in_top_k(rbind(c(0.1, 0.3, 0.6), c(0.5, 0.4, 0.1)), targets = c(1, 2), k = 2))
+#' @export
+k_in_top_k <- function(predictions, targets, k) {
+  call_shim("in_top_k", as_value(predictions, "predictions"), as_integers(targets, "targets"), as_whole(k))
+}
+
+#' Some elements set to 0 at random
+#'
+#' The others are scaled so that the expected sum stays. A mask is drawn at each evaluation, in the test phase
+#' too: [k_in_train_phase()] chooses.
+#'
+#' @param x A floating tensor.
+#' @param level The fraction to drop, from 0 up to but not including 1.
+#' @param noise_shape The shape of the mask: 1 on axes along which elements are dropped together, `NA` for
+#'   `x`'s own size.
+#' @param seed A whole number that makes the sequence of masks repeat.
+#' @return A tensor of `x`'s shape and dtype.
+#'
+#'   Errors: `keras_error_argument` for another level, `keras_error_shape` for a mask that does not fit.
+#' @family nn
+#' @examplesIf is_backend_installed()
+#' k_eval(k_dropout(k_ones(c(2, 5)), level = 0.5, seed = 1))
+#' @export
+k_dropout <- function(x, level, noise_shape = NULL, seed = NULL) {
+  call_shim("dropout", as_value(x), level, as_shape(noise_shape), as_whole(seed))
+}
+
+#' Scaled to length 1
+#'
+#' `x / sqrt(sum(x^2))` over an axis. Where the sum is below 1e-12, that stands in its place.
+#'
+#' @param x A floating tensor.
+#' @param axis The axis, or several: counted from 1, from the end as -1, -2, ...; `NULL` for all.
+#' @return A tensor of `x`'s shape and dtype.
+#'
+#'   Errors: `keras_error_shape` for an axis that is 0 or out of range.
+#' @family nn
+#' @examplesIf is_backend_installed()
+#' k_eval(k_l2_normalize(rbind(c(3, 4), c(0, 2)), axis = 2))
+#' @export
+k_l2_normalize <- function(x, axis = NULL) {
+  call_shim("l2_normalize", as_value(x), as_axis(axis))
+}
+
+#' Batch normalization
+#'
+#' `k_batch_normalization()`: `gamma * (x - mean) / sqrt(var + epsilon) + beta`.
+#' `k_normalize_batch_in_training()`: the same, with the mean and the variance of the batch itself.
+#'
+#' @param x A floating tensor.
+#' @param mean,var,beta,gamma Tensors with one dimension, of `x`'s size along the axis of the features (or of
+#'   `x`'s sizes that are not averaged over), or tensors that broadcast with `x`. `beta` and `gamma` may be
+#'   `NULL`.
+#' @param axis The axis of the features: counted from 1, from the end as -1, -2, ...
+#' @param reduction_axes The axes to average over, counted likewise.
+#' @param epsilon A small number that is added to the variance.
+#' @return `k_batch_normalization()`: a tensor of `x`'s shape and dtype. `k_normalize_batch_in_training()`: a
+#'   list of such a tensor, the mean and the variance (divided by n, not n - 1).
+#'
+#'   Errors: `keras_error_shape` where the shapes do not fit.
+#' @family nn
+#' @examplesIf is_backend_installed()
+#' x <- matrix(c(1, 3, 10, 30), 2)
+#' k_eval(k_batch_normalization(x, mean = c(2, 20), var = c(1, 100), beta = c(0, 1), gamma = NULL))
+#' lapply(k_normalize_batch_in_training(x, NULL, NULL, reduction_axes = 1), k_eval)
+#' @export
+k_batch_normalization <- function(x, mean, var, beta, gamma, axis = -1, epsilon = 0.001) {
+  call_shim("batch_normalization", as_value(x), as_value(mean, "mean"), as_value(var, "var"),
+            as_value(beta, "beta"), as_value(gamma, "gamma"), as_axis(axis), epsilon)
+}
+
+#' @rdname k_batch_normalization
+#' @export
+k_normalize_batch_in_training <- function(x, gamma, beta, reduction_axes, epsilon = 0.001) {
+  call_shim("normalize_batch_in_training", as_value(x), as_value(gamma, "gamma"), as_value(beta, "beta"),
+            as_axis(reduction_axes, "reduction_axes"), epsilon)
+}
+
+#' A bias for each channel added
+#'
+#' @param x A tensor with at least two dimensions.
+#' @param bias A tensor with one dimension, or with one less than `x`: one for each place and channel, with
+#'   the channels last.
+#' @param data_format `"channels_last"` or `"channels_first"`; [k_image_data_format()] by default.
+#' @return A tensor of `x`'s shape and dtype.
+#'
+#'   Errors: `keras_error_shape` for a bias that does not fit.
+#' @family nn
+#' @examplesIf is_backend_installed()
+#' k_eval(k_bias_add(matrix(0, 2, 3), c(1, 2, 3)))
+#' @export
+k_bias_add <- function(x, bias, data_format = NULL) {
+  # A vector of length 1 is a bias, too.
+  bias <- as_value(if (is.numeric(bias) && is.null(dim(bias))) array(bias) else bias, "bias")
+  call_shim("bias_add", as_value(x), bias, data_format)
 }

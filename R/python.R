@@ -62,7 +62,7 @@ received <- function(value) {
 #' Python objects that R keeps as they are
 #' @noRd
 handles <- c("pyshim.tensors.Function", "pyshim.session.Scope", "pyshim.session._EngineScope",
-             "pyshim.session._Mode")
+             "pyshim.session._Mode", "pyshim.sparse_array.SparseArray")
 
 # -- starting Python ------------------------------------------------------------------------------------
 
@@ -157,6 +157,8 @@ tell_news <- function() {
   for (piece in news) {
     if (piece$kind == "warning") {
       warning(piece$text, call. = FALSE)
+    } else if (piece$kind == "condition") {
+      if (inherits(piece$text, "warning")) warning(piece$text) else message(piece$text)
     } else {
       message(sub("\n$", "", piece$text))
     }
@@ -168,7 +170,7 @@ tell_news <- function() {
 #' An R function as a Python function
 #'
 #' The conditions that end it are kept here and travel through Python by number; `signal_failure()`
-#' signals them again.
+#' signals them again. Its messages and warnings are told when the call is over.
 #' @noRd
 as_python_function <- function(f, arg) {
   if (is.null(f)) {
@@ -182,9 +184,16 @@ as_python_function <- function(f, arg) {
       bridge$conditions[[length(bridge$conditions) + 1L]] <- condition
       list(value = NULL, condition = length(bridge$conditions))
     }
+    tell_later <- function(condition) {
+      note("condition", condition)
+      tryInvokeRestart(if (inherits(condition, "warning")) "muffleWarning" else "muffleMessage")
+    }
     call <- as.call(c(quote(f), lapply(seq_along(args), function(i) bquote(args[[.(i)]]))))
     tryCatch(
-      list(value = as_value(allowInterrupts(eval(call)), "the value of an R function"), condition = NULL),
+      withCallingHandlers(
+        list(value = as_value(allowInterrupts(eval(call)), "the value of an R function"), condition = NULL),
+        message = tell_later, warning = tell_later
+      ),
       error = keep,
       interrupt = function(condition) list(value = NULL, condition = "interrupt")
     )

@@ -1,10 +1,12 @@
 #' The elements in another shape
 #'
-#' Elements keep their row-major order: the last axis runs fastest. (R's `dim<-` lets the first run fastest.)
+#' `k_reshape()`: in the shape that is given. `k_flatten()`: in one dimension. `k_batch_flatten()`: in two,
+#' the first of which counts the samples, as before. Elements keep their row-major order: the last axis runs
+#' fastest. (R's `dim<-` lets the first run fastest.)
 #'
 #' @param x A tensor.
 #' @param shape The sizes, a vector or list. One of them may be -1, `NA` or `NULL`: what is left.
-#' @return A tensor of `x`'s dtype; `k_flatten()`: with one dimension.
+#' @return A tensor of `x`'s dtype.
 #'
 #'   Errors: `keras_error_shape` where the sizes cannot hold `x`'s elements.
 #' @family shapes
@@ -22,9 +24,16 @@ k_flatten <- function(x) {
   call_shim("flatten", as_value(x))
 }
 
+#' @rdname k_reshape
+#' @export
+k_batch_flatten <- function(x) {
+  call_shim("batch_flatten", as_value(x))
+}
+
 #' Join tensors along an axis
 #'
-#' @param tensors List of tensors of one dtype and number of dimensions, whose other sizes are equal.
+#' @param tensors List of tensors of one dtype and number of dimensions, whose other sizes are equal, all of
+#'   them sparse or none.
 #' @param axis The axis: counted from 1, from the end as -1, -2, ...
 #' @return A tensor.
 #'
@@ -34,7 +43,10 @@ k_flatten <- function(x) {
 #' k_eval(k_concatenate(list(matrix(1:4, 2), matrix(5:6, 2)), axis = 2))
 #' @export
 k_concatenate <- function(tensors, axis = -1) {
-  call_shim("concatenate", as_values(tensors, "tensors"), as_axis(axis))
+  if (!is.list(tensors)) {
+    tensors <- list(tensors)
+  }
+  call_shim("concatenate", lapply(unname(tensors), as_sparse_or_value, arg = "tensors"), as_axis(axis))
 }
 
 #' A new axis of size 1
@@ -91,4 +103,223 @@ k_squeeze <- function(x, axis = NULL) {
 #' @export
 k_one_hot <- function(indices, num_classes) {
   call_shim("one_hot", as_indices(indices), as_whole(num_classes))
+}
+
+#' The axes in another order
+#'
+#' @param x A tensor.
+#' @param pattern Each axis of `x` once, counted from 1: axis `i` of the result is axis `pattern[i]` of `x`,
+#'   as with [aperm()].
+#' @return A tensor of `x`'s dtype.
+#'
+#'   Errors: `keras_error_shape` for any other pattern.
+#' @family shapes
+#' @examplesIf is_backend_installed()
+#' dim(k_permute_dimensions(k_ones(c(2, 3, 4)), c(3, 1, 2)))
+#' @export
+k_permute_dimensions <- function(x, pattern) {
+  call_shim("permute_dimensions", as_value(x), as_axis(pattern, "pattern"))
+}
+
+#' Elements, samples, or a whole tensor several times
+#'
+#' `k_repeat_elements()`: each slice along an axis several times in a row. `k_repeat()`: each sample of a
+#' matrix several times along a new second axis. `k_tile()`: the whole tensor several times along its axes.
+#'
+#' @param x A tensor; for `k_repeat()` with two dimensions, the first of which counts the samples.
+#' @param rep,n How often. For `k_tile()` a number for each axis; fewer numbers count for the last axes, more
+#'   give `x` new first axes.
+#' @param axis The axis: counted from 1, from the end as -1, -2, ...
+#' @return A tensor of `x`'s dtype.
+#'
+#'   Errors: `keras_error_argument` for a number that is not whole or negative, `keras_error_shape` for an
+#'   axis that is 0 or out of range.
+#' @family shapes
+#' @examplesIf is_backend_installed()
+#' k_eval(k_repeat_elements(c(1, 2), 3, axis = 1))
+#' dim(k_repeat(k_ones(c(2, 3)), 4))
+#' k_eval(k_tile(c(1, 2), 3))
+#' @export
+k_repeat_elements <- function(x, rep, axis) {
+  call_shim("repeat_elements", as_value(x), as_whole(rep), as_axis(axis))
+}
+
+#' @rdname k_repeat_elements
+#' @export
+k_repeat <- function(x, n) {
+  call_shim("repeat", as_value(x), as_whole(n))
+}
+
+#' @rdname k_repeat_elements
+#' @export
+k_tile <- function(x, n) {
+  call_shim("tile", as_value(x), as_counts(n))
+}
+
+#' Tensors along a new axis, and back
+#'
+#' `k_stack()` joins tensors along a new axis. `k_unstack()` gives the slices along an axis.
+#'
+#' @param x For `k_stack()` a list of tensors of one shape and dtype; for `k_unstack()` a tensor.
+#' @param axis The place of the new axis, or the axis to cut: counted from 1, from the end as -1, -2, ...
+#' @param num The number of slices, needed only where the shape of `x` does not tell.
+#' @param name A string: the slices are named `name_1`, `name_2`, ...
+#' @return `k_stack()`: a tensor with one dimension more. `k_unstack()`: a list of tensors with one dimension
+#'   less.
+#'
+#'   Errors: `keras_error_shape` where shapes, or `num`, do not fit, `keras_error_dtype`.
+#' @family shapes
+#' @examplesIf is_backend_installed()
+#' x <- k_stack(list(c(1, 2), c(3, 4)))
+#' k_eval(x)
+#' lapply(k_unstack(x, axis = 2), k_eval)
+#' @export
+k_stack <- function(x, axis = 1) {
+  call_shim("stack", as_values(x, "x"), as_axis(axis))
+}
+
+#' @rdname k_stack
+#' @export
+k_unstack <- function(x, axis = 1L, num = NULL, name = NULL) {
+  x <- call_shim("identity", as_value(x))
+  shape <- dim(x)
+  at <- as_axis(axis)
+  if (length(at) != 1L || !(at %in% seq(-length(shape), length(shape) - 1L))) {
+    abort("shape",
+          paste0("`axis` is ", paste(axis, collapse = ", "), ", which no tensor with ", length(shape),
+                          " dimensions has."))
+  }
+  at <- at %% length(shape) + 1L
+  size <- shape[[at]]
+  if (is.na(size) && is.null(num)) {
+    abort("shape", c(paste0("axis ", at, " of x has an unknown size, of shape ", format_shape(shape), "."),
+                     i = "Give `num`."))
+  }
+  if (!is.null(num) && !is.na(size) && num != size) {
+    abort("shape", paste0("`num` is ", num, ", and axis ", at, " of x has size ", size, "."))
+  }
+  lapply(seq_len(if (is.null(num)) size else num), function(i) {
+    parts <- rep(list(list(NULL, NULL, NULL)), length(shape))
+    parts[[at]] <- i - 1L
+    slice <- call_shim("get_item", x, parts)
+    if (is.null(name)) slice else k_identity(slice, paste0(name, "_", i))
+  })
+}
+
+#' The order along axes reversed
+#'
+#' @param x A tensor.
+#' @param axes The axis, or several: counted from 1, from the end as -1, -2, ...
+#' @return A tensor of `x`'s shape and dtype.
+#'
+#'   Errors: `keras_error_shape` for an axis that is 0 or out of range.
+#' @family shapes
+#' @examplesIf is_backend_installed()
+#' k_eval(k_reverse(matrix(1:6, 2), axes = 2))
+#' @export
+k_reverse <- function(x, axes) {
+  call_shim("reverse", as_value(x), as_axis(axes, "axes"))
+}
+
+#' A block of a tensor
+#'
+#' See also `[` of a [tensor][keras_tensor].
+#'
+#' @param x A tensor.
+#' @param start The first position on each axis, counted from 1; an integer tensor counts from 0.
+#' @param size How many from there on each axis; -1 or `NA` for all.
+#' @return A tensor of `x`'s dtype.
+#'
+#'   Errors: `keras_error_shape` where the block leaves `x`.
+#' @family shapes
+#' @examplesIf is_backend_installed()
+#' k_eval(k_slice(matrix(1:6, 2), start = c(1, 2), size = c(-1, 2)))
+#' @export
+k_slice <- function(x, start, size) {
+  if (!inherits(start, "python.builtin.object")) {
+    start <- unlist(start)
+    if (!is.numeric(start) || anyNA(start) || any(start < 1)) {
+      abort("argument", paste0("`start` must hold whole numbers of at least 1, not ",
+                               paste(start, collapse = ", "), "."))
+    }
+    start <- as_counts(start - 1)
+  }
+  if (!inherits(size, "python.builtin.object")) {
+    size <- unlist(size)
+    size <- as_counts(replace(size, is.na(size), -1))
+  }
+  call_shim("slice", as_value(x), start, size)
+}
+
+#' Axes along which a tensor broadcasts
+#'
+#' Declares axes of unknown size to have size 1.
+#'
+#' @param x A tensor.
+#' @param broadcastable A logical for each axis: whether it is to have size 1.
+#' @return A tensor of `x`'s dtype.
+#'
+#'   Errors: `keras_error_shape` where such an axis has another size.
+#' @family shapes
+#' @examplesIf is_backend_installed()
+#' dim(k_pattern_broadcast(k_placeholder(shape = c(NA, 3)), c(TRUE, FALSE)))
+#' @export
+k_pattern_broadcast <- function(x, broadcastable) {
+  call_shim("pattern_broadcast", as_value(x), as.list(broadcastable))
+}
+
+#' Zeros around sequences, images and volumes
+#'
+#' @param x A tensor: with dimensions (samples, steps, channels) for `k_temporal_padding()`; of images, with
+#'   four dimensions, for `k_spatial_2d_padding()`; of volumes, with five, for `k_spatial_3d_padding()`.
+#' @param padding How many zeros before and after: two numbers, or a list of two for each spatial axis.
+#' @param data_format `"channels_last"` or `"channels_first"`; [k_image_data_format()] by default.
+#' @return A tensor of `x`'s dtype.
+#'
+#'   Errors: `keras_error_shape` for another number of dimensions, `keras_error_argument`.
+#' @family shapes
+#' @examplesIf is_backend_installed()
+#' dim(k_temporal_padding(k_ones(c(1, 4, 2)), c(2, 1)))
+#' dim(k_spatial_2d_padding(k_ones(c(1, 4, 5, 2)), list(c(1, 2), c(0, 1))))
+#' @export
+k_temporal_padding <- function(x, padding = c(1, 1)) {
+  call_shim("temporal_padding", as_value(x), as_counts(padding))
+}
+
+#' @rdname k_temporal_padding
+#' @export
+k_spatial_2d_padding <- function(x, padding = list(list(1, 1), list(1, 1)), data_format = NULL) {
+  call_shim("spatial_2d_padding", as_value(x), as_counts(padding), data_format)
+}
+
+#' @rdname k_temporal_padding
+#' @export
+k_spatial_3d_padding <- function(x, padding = list(list(1, 1), list(1, 1), list(1, 1)), data_format = NULL) {
+  call_shim("spatial_3d_padding", as_value(x), as_counts(padding), data_format)
+}
+
+#' Images and volumes enlarged by whole factors
+#'
+#' @param x A tensor of images, with four dimensions, or of volumes, with five.
+#' @param depth_factor,height_factor,width_factor Whole numbers.
+#' @param data_format `"channels_last"` or `"channels_first"`.
+#' @param interpolation `"nearest"`, which repeats pixels, or `"bilinear"`, which goes from each pixel to the
+#'   next one in equal steps, and repeats the last.
+#' @return A tensor of `x`'s dtype.
+#'
+#'   Errors: `keras_error_shape` for another number of dimensions, `keras_error_argument`.
+#' @family shapes
+#' @examplesIf is_backend_installed()
+#' dim(k_resize_images(k_ones(c(1, 4, 5, 3)), 2, 3, "channels_last"))
+#' @export
+k_resize_images <- function(x, height_factor, width_factor, data_format, interpolation = "nearest") {
+  call_shim("resize_images", as_value(x), as_whole(height_factor), as_whole(width_factor), data_format,
+            interpolation)
+}
+
+#' @rdname k_resize_images
+#' @export
+k_resize_volumes <- function(x, depth_factor, height_factor, width_factor, data_format) {
+  call_shim("resize_volumes", as_value(x), as_whole(depth_factor), as_whole(height_factor),
+            as_whole(width_factor), data_format)
 }

@@ -16,9 +16,11 @@
 #' * `t()` reverses the axes. `%*%` multiplies from R 4.3 on; before, use [k_dot()].
 #' * `dim()` and `length()` tell the static shape, with `NA` for an unknown size.
 #' * `as.array()`, `as.matrix()`, `as.vector()`, `as.numeric()`, `as.integer()` and `as.logical()` compute the
-#'   value, as [k_eval()] does.
+#'   value, as [k_eval()] does. `all.equal()` compares it with that of another tensor, or with an R array.
+#' * `print()` shows the values, too, of variables and constants that have no more than 60 elements; `format()`
+#'   and `str()` tell backend, kind, name, dtype and shape.
 #'
-#' @param x,e1,e2,object Tensors; the other one of an operator may be a number or array.
+#' @param x,e1,e2,object,target,current Tensors; the other one of two may be a number or array.
 #' @param ... For `[`, the indices. Else further arguments of the generic function.
 #' @param drop Whether to drop dimensions of size 1.
 #' @param na.rm Must be `FALSE`.
@@ -273,13 +275,21 @@ as.logical.keras_tensor <- function(x, ...) {
   as.logical(as.array(x))
 }
 
+#' @rdname keras_tensor
+#' @export
+all.equal.keras_tensor <- function(target, current, ...) {
+  value <- function(x) if (inherits(x, "keras_tensor")) as.array(x) else x
+  all.equal(value(target), value(current), ...)
+}
+
 # -- showing ----------------------------------------------------------------------------------------------
 
 #' @rdname keras_tensor
 #' @export
 format.keras_tensor <- function(x, ...) {
   told <- tell(x)
-  paste0("<", told$backend, " ", told$kind, if (!is.null(told$name)) paste0(" '", told$name, "'"), ": ",
+  paste0("<", told$backend, if (told$sparse) " sparse", " ", told$kind,
+         if (!is.null(told$name)) paste0(" '", told$name, "'"), ": ",
          told$dtype, ", shape ", format_shape(told$shape), ">")
 }
 
@@ -301,7 +311,7 @@ print.keras_tensor <- function(x, ...) {
 #' What the handle of a tensor says
 #' @noRd
 tell <- function(x) {
-  setNames(call_shim("describe", x), c("backend", "kind", "name", "dtype", "shape"))
+  setNames(call_shim("describe", x), c("backend", "kind", "name", "dtype", "shape", "sparse"))
 }
 
 #' How many elements a value may have to be printed with its tensor

@@ -1,6 +1,7 @@
 #' A tensor whose value is kept, and can be changed
 #'
-#' @param value A number, array or tensor (which is evaluated).
+#' @param value A number, array, tensor (which is evaluated), or a sparse matrix of the package Matrix, which
+#'   gives a sparse variable.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
 #' @param name A string, `NULL` for a name that is made up.
 #' @param constraint A function that is kept with the variable, for optimizers to apply.
@@ -13,7 +14,8 @@
 #' w
 #' @export
 k_variable <- function(value, dtype = NULL, name = NULL, constraint = NULL) {
-  call_shim("variable", as_value(value, "value"), dtype, name, as_python_function(constraint, "constraint"))
+  value <- (if (is_sparse_matrix(value)) as_sparse_array else as_value)(value, "value")
+  call_shim("variable", value, dtype, name, as_python_function(constraint, "constraint"))
 }
 
 #' A tensor whose value never changes
@@ -40,7 +42,7 @@ k_constant <- function(value, dtype = NULL, shape = NULL, name = NULL) {
 #' @param shape The sizes, with `NA` (or `NULL` in a list) for each unknown one.
 #' @param ndim In place of `shape` the number of dimensions, all of unknown size.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
-#' @param sparse Must be `FALSE`.
+#' @param sparse Whether its values are sparse matrices: see [k_is_sparse()].
 #' @param name A string, `NULL` for a name that is made up.
 #' @return A placeholder.
 #'
@@ -166,6 +168,10 @@ k_arange <- function(start, stop = NULL, step = 1, dtype = "int32") {
 #' backend, a variable, a placeholder, kept in a sparse form. `k_is_keras_tensor()`: whether a Keras layer
 #' made it, which is so of no tensor of this package.
 #'
+#' Sparse tensors have two dimensions. [k_variable()] of a sparse matrix of the package Matrix gives one,
+#' `k_placeholder(sparse = TRUE)` another. [k_dot()] (on the left), [k_concatenate()], [k_to_dense()],
+#' [k_eval()], and questions about shape and dtype take them. A sparse Matrix elsewhere counts as a dense one.
+#'
 #' @param x,tensor Any object; a tensor for `k_is_keras_tensor()` and `k_is_sparse()`, which give
 #'   `keras_error_argument` and `keras_error_dtype` for others.
 #' @return `TRUE` or `FALSE`.
@@ -200,7 +206,7 @@ k_is_keras_tensor <- function(x) {
 #' @rdname k_is_tensor
 #' @export
 k_is_sparse <- function(tensor) {
-  call_shim("is_sparse", as_value(tensor, "tensor"))
+  call_shim("is_sparse", as_sparse_or_value(tensor, "tensor"))
 }
 
 #' A tensor in dense form

@@ -13,6 +13,7 @@ from .environments import doctor, install_backend
 from .families import FAMILIES
 from .functions import backend_function
 from .session import list_backends, stop_backend, use_backend
+from .sparse_array import SparseArray
 from .tensors import Function, Tensor
 
 __version__ = "0.1.0"
@@ -45,4 +46,4 @@ for _family in FAMILIES.values():
 
 
 __all__ = ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "errors",
-           "FAMILIES", "Function", "Tensor"] + [name for family in FAMILIES.values() for name in family]
+           "FAMILIES", "Function", "SparseArray", "Tensor"] + [name for family in FAMILIES.values() for name in family]

@@ -39,7 +39,7 @@ class Tensor(_Handle):
     is the current one.
     """
 
-    __slots__ = ("dtype", "shape", "kind", "name", "constraint")
+    __slots__ = ("dtype", "shape", "kind", "name", "sparse", "constraint")
 
     __array_ufunc__ = None  # so that array + tensor is the tensor's to compute
 
@@ -49,6 +49,7 @@ class Tensor(_Handle):
         self.shape = tuple(description["shape"])
         self.kind = description["kind"]
         self.name = description["name"]
+        self.sparse = description["sparse"]
         self.constraint = None
 
     @property
@@ -57,7 +58,8 @@ class Tensor(_Handle):
 
     def __repr__(self):
         name = " %r" % self.name if self.name else ""
-        return "<%s %s%s: dtype %s, shape %s>" % (self.backend, self.kind, name, self.dtype, self.shape)
+        kind = "sparse " + self.kind if self.sparse else self.kind
+        return "<%s %s%s: dtype %s, shape %s>" % (self.backend, kind, name, self.dtype, self.shape)
 
     def __array__(self, dtype=None, copy=None):
         return np.asarray(self._call("eval", self), dtype)

@@ -15,7 +15,7 @@ import warnings
 import numpy as np
 
 import pyshim
-from pyshim import errors, session
+from pyshim import config, environments, errors, session
 
 
 class Failure:
@@ -89,13 +89,31 @@ def _for_r(value):
 # -- what R asks that pyshim has no function for ------------------------------------------------------------
 
 def describe(x):
-    """Backend, kind, name, dtype and shape of a tensor."""
-    return x.backend, x.kind, x.name, x.dtype, x.shape
+    """Backend, kind, name, dtype and shape of a tensor, and whether it is sparse."""
+    return x.backend, x.kind, x.name, x.dtype, x.shape, x.sparse
 
 
 def describe_function(x):
     """Backend, inputs and outputs of a compiled function."""
     return x.backend, x.inputs, x.outputs
+
+
+def backend_info(name):
+    """What list_backends() tells of a backend, and where its engine runs."""
+    with errors.naming("backend_info"):
+        environments.find(name)
+    info = next(standing for standing in session.list_backends() if standing["backend"] == name)
+    host = next((host for host in session.started() if host.backend == name), None)
+    info.update(host=host and host.where, pid=getattr(host, "pid", host and os.getpid()))
+    return info
+
+
+def settings():
+    """The settings that hold for all backends, and this session's Python."""
+    return {"home": config.home(), "file": config.path(), "backend": session.backend(),
+            "floatx": config.floatx(), "epsilon": config.epsilon(),
+            "image_data_format": config.image_data_format(), "python": sys.executable,
+            "python_version": "%d.%d.%d" % sys.version_info[:3], "numpy": np.__version__}
 
 
 def call_function(compiled, values):

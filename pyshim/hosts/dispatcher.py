@@ -21,6 +21,7 @@ class Dispatcher:
         self.engine = engine
         self.objects = {}
         self.count = 0
+        self.depth = 0  # of calls in each other: a function of the session calls while the engine calls it
 
     # -- objects and their numbers ------------------------------------------------------------------
 
@@ -31,7 +32,7 @@ class Dispatcher:
         if isinstance(thing, Function):
             return {"function": self.count, "inputs": thing.describe_inputs(), "outputs": thing.outputs}
         return {"tensor": self.count, "dtype": thing.dtype, "shape": thing.shape, "kind": thing.kind,
-                "name": thing.name}
+                "name": thing.name, "sparse": thing.parts is not None}
 
     def find(self, number):
         """The object of a handle."""
@@ -49,15 +50,23 @@ class Dispatcher:
     # -- calls ----------------------------------------------------------------------------------------
 
     def call(self, name, args, kwargs, eager):
-        """Call a function of the contract with nodes for tensors."""
+        """Call a function of the contract with nodes for tensors.
+
+        A call inside another one builds that one's graph, so only the outermost is eager.
+        """
+        eager = eager and not self.depth
         if eager and name in NEEDS_GRAPH:
             raise EagerError("it works on the graph; call it outside eager(), or in a function made with "
                              "symbolic()")
         method = getattr(self.engine, name)
-        with self.explaining(method, args, kwargs), self.engine.building():
-            result = method(*args, **kwargs)
-            if eager:
-                result = mapped(result, self.concrete)
+        self.depth += 1
+        try:
+            with self.explaining(method, args, kwargs), self.engine.building():
+                result = method(*args, **kwargs)
+                if eager:
+                    result = mapped(result, self.concrete)
+        finally:
+            self.depth -= 1
         if name == "clear_session":
             self.objects.clear()
         return result
@@ -84,7 +93,7 @@ class Dispatcher:
 
     def concrete(self, value):
         """The result of an eager call: a tensor that is computed already."""
-        if not isinstance(value, Node) or value.kind in ("variable", "constant"):
+        if not isinstance(value, Node) or value.kind in ("variable", "constant") or value.parts is not None:
             return value
         array = self.engine.evaluate(value)
         with self.engine.outside_scopes():  # it is computed: nothing more has to come along

@@ -13,6 +13,7 @@ import struct
 import numpy as np
 
 from ..errors import WireError
+from ..sparse_array import SparseArray, is_sparse_value
 
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
@@ -88,6 +89,9 @@ def pack(value, buffers, special):
         return value
     if isinstance(value, float) and not isinstance(value, np.generic):
         return value if np.isfinite(value) else {"float": repr(value)}
+    if is_sparse_value(value):  # before dicts, since SciPy's "dok" is one
+        value = SparseArray.of(value)
+        return {"sparse": [pack(part, buffers, special) for part in value.parts()]}
     if isinstance(value, list):
         return [pack(part, buffers, special) for part in value]
     if isinstance(value, tuple):
@@ -129,6 +133,8 @@ def unpack(value, buffers, special):
         return slice(*[unpack(part, buffers, special) for part in value["slice"]])
     if "float" in value:
         return float(value["float"])
+    if "sparse" in value:
+        return SparseArray(*[unpack(part, buffers, special) for part in value["sparse"]])
     if "ellipsis" in value:
         return Ellipsis
     return special(value)

@@ -259,7 +259,7 @@ def test_output_to_a_stream_that_cannot_show_it(K, monkeypatch):
 def engine_has(K, number):
     """Whether the engine still holds the tensor of a number."""
     ghost = Tensor(host_of(K),
-                   {"tensor": number, "dtype": "float32", "shape": [], "kind": "tensor", "name": None})
+                   {"tensor": number, "dtype": "float32", "shape": [], "kind": "tensor", "name": None, "sparse": False})
     try:
         K.eval(ghost)
         return True

@@ -91,7 +91,7 @@ def test_dot_gradient_of_unknown_sizes(K):
 def test_dot_refuses(K):
     refused = [
         (K.ones((2, 3)), K.ones((2, 3)), K.errors.ShapeError, r"x of shape \(2, 3\) and y of shape \(2, 3\)"),
-        (K.ones((3,)), K.ones((2,)), K.errors.ShapeError, "the last size of x is 3, size 0 of y is 2"),
+        (K.ones((3,)), K.ones((2,)), K.errors.ShapeError, "axis 0 of x has size 3, axis 0 of y has size 2"),
         (K.ones(()), K.ones((2,)), K.errors.ShapeError, "x and y must have at least one dimension"),
         (K.ones((2,)), 3.0, K.errors.ShapeError, "x and y must have at least one dimension"),
         (K.ones((2,)), K.ones((2,), "int32"), K.errors.DtypeError,
@@ -143,3 +143,155 @@ def test_transpose_keeps_what_is_known(K):
 
 def test_transpose_gradient(K):
     check_gradient(K, K.transpose, np.transpose, sample((2, 3, 2), "float64"))
+
+
+# -- batch_dot ------------------------------------------------------------------------------------------
+
+BATCH_DOTS = [  # shapes, axes
+    ((2, 3), (2, 3), None), ((2, 3), (2, 3), 1), ((2, 3), (2, 3), (-1, 1)),
+    ((2, 3, 4), (2, 4), None), ((2, 3, 4), (2, 3), (1, 1)), ((2, 4), (2, 4, 3), None), ((2, 3), (2, 4, 3), (1, 2)),
+    ((2, 3, 4), (2, 4, 5), None), ((2, 3, 4), (2, 5, 4), 2), ((2, 3, 4), (2, 3, 5), (1, 1)),
+    ((2, 3, 4), (2, 5, 3), (1, -1)), ((2, 3, 4), (2, 5, 3), (-2, 2)),
+    ((2, 3, 1, 4), (2, 4, 3), (3, 1)), ((2, 3, 4, 2), (2, 2, 4, 3), (2, 2)), ((2, 1, 2, 1, 3), (2, 3), (4, 1)),
+    ((2, 3, 4, 3), (2, 2, 3, 4), None), ((1, 1, 1), (1, 1, 1), None),
+]
+
+
+def batch_dot(x, y, axes=None):
+    """A product for each sample, by the definition."""
+    if axes is None:
+        axes = (-1, -1 if y.ndim == 2 else -2)
+    axes = axes if isinstance(axes, tuple) else (axes, axes)
+    of_x, of_y = axes[0] % x.ndim - 1, axes[1] % y.ndim - 1
+    result = np.stack([np.tensordot(a, b, (of_x, of_y)) for a, b in zip(x, y)])
+    return result[:, None] if result.ndim == 1 else result
+
+
+@pytest.mark.parametrize("left, right, axes", BATCH_DOTS)
+def test_batch_dot(K, left, right, axes):
+    x, y = sample(left, seed=1), sample(right, seed=2)
+    expected = batch_dot(x, y, axes)
+    check(K, K.batch_dot(tensor(K, x), tensor(K, y), axes), expected)
+    if len(left) < 5:
+        check_fed(K, lambda x, y: K.batch_dot(x, y, axes), [x, y], expected,
+                  static=(None,) * (expected.ndim if len(left) + len(right) > 4 else 1) + (
+                      () if len(left) + len(right) > 4 else (1,)))
+
+
+def test_batch_dot_of_every_dtype(K):
+    for dtype in NUMBERS:
+        x, y = sample((2, 3, 4), dtype, seed=1, low=-2, high=2), sample((2, 4, 2), dtype, seed=2, low=-2, high=2)
+        if dtype.startswith("float"):
+            x, y = np.round(x), np.round(y)
+        check(K, K.batch_dot(tensor(K, x), tensor(K, y)), batch_dot(x, y))
+
+
+def test_batch_dot_takes_arrays_and_lists_of_axes(K):
+    x, y = sample((2, 3, 4)), sample((2, 4, 5), seed=1)
+    check(K, K.batch_dot(tensor(K, x), y, [2, 1]), batch_dot(x, y))
+    check(K, K.batch_dot(x, y, np.array([2, 1])), batch_dot(x, y))
+
+
+def test_batch_dot_static_shapes(K):
+    assert K.batch_dot(K.placeholder((None, 3, 4)), K.placeholder((8, 4, None))).shape == (8, 3, None)
+    assert K.batch_dot(K.placeholder((None, 4)), K.placeholder((None, 4))).shape == (None, 1)
+
+
+def test_batch_dot_of_nan_and_infinity(K):
+    x, y = np.array([[np.nan, 1], [np.inf, 1]], "float32"), np.ones((2, 2), "float32")
+    check(K, K.batch_dot(tensor(K, x), tensor(K, y)), np.array([[np.nan], [np.inf]], "float32"))
+
+
+@pytest.mark.parametrize("left, right, axes", BATCH_DOTS[:1] + BATCH_DOTS[3:6] + BATCH_DOTS[9:14:2])
+def test_batch_dot_gradient(K, left, right, axes):
+    check_gradient(K, lambda x, y: K.batch_dot(x, y, axes), lambda x, y: batch_dot(x, y, axes),
+                   sample(left, "float64", seed=1), sample(right, "float64", seed=2))
+
+
+@pytest.mark.parametrize("left, right, axes, error, message", [
+    ((2,), (2, 3), None, "Shape", "x and y must have at least two dimensions"),
+    ((2, 3), (2, 4), None, "Shape", "axis 1 of x has size 3, axis 1 of y has size 4"),
+    ((2, 3, 4), (2, 5, 3), None, "Shape", "axis 2 of x has size 4, axis 1 of y has size 5"),
+    ((2, 3), (3, 3), None, "Shape", "x has 2 samples, y has 3"),
+    ((2, 3), (2, 3), 0, "Shape", "name the axis of the samples"),
+    ((2, 3), (2, 3), (1, 2), "Shape", r"axes\[1\] 2 is out of range"),
+    ((2, 3), (2, 3), (1, 1, 1), "Argument", "axes must be one number or two"),
+    ((2, 3), (2, 3), "last", "Argument", r"axes\[0\] must be a whole number"),
+])
+def test_batch_dot_refuses(K, left, right, axes, error, message):
+    with pytest.raises(getattr(K.errors, error + "Error"), match=r"batch_dot\(\): .*" + message):
+        K.batch_dot(K.ones(left), K.ones(right), axes)
+
+
+def test_batch_dot_refuses_dtypes(K):
+    with pytest.raises(K.errors.DtypeError, match=r"batch_dot\(\): x has dtype float32 and y has dtype int32"):
+        K.batch_dot(K.ones((2, 3)), K.ones((2, 3), "int32"))
+    with pytest.raises(K.errors.DtypeError, match=r"batch_dot\(\): x has dtype bool; numbers are needed"):
+        K.batch_dot(K.constant([[True]], "bool"), K.constant([[True]], "bool"))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(left=st.lists(st.integers(1, 3), min_size=1, max_size=3), right=st.lists(st.integers(1, 3), min_size=1,
+                                                                                max_size=3), data=st.data())
+def test_batch_dot_over_any_axes(K, left, right, data):
+    axes = data.draw(st.integers(0, len(left) - 1)), data.draw(st.integers(0, len(right) - 1))
+    right[axes[1]] = left[axes[0]]
+    x, y = sample([2] + left, seed=1), sample([2] + right, seed=2)
+    axes = (axes[0] + 1, axes[1] - len(right))
+    check(K, K.batch_dot(tensor(K, x), tensor(K, y), axes), batch_dot(x, y, axes))
+
+
+# -- gather ---------------------------------------------------------------------------------------------
+
+def test_gather(K):
+    for shape in ((4,), (4, 2), (4, 1, 3), (4, 2, 1, 2, 1)):
+        reference = sample(shape)
+        for indices in (np.array(2), np.array([3, 0, 3, 1]), np.array([[0], [3]]), np.zeros((0,), int)):
+            indices = indices.astype("int32")
+            check(K, K.gather(tensor(K, reference), tensor(K, indices)), reference[indices])
+
+
+def test_gather_of_every_dtype(K):
+    for dtype in DTYPES:
+        x = sample((3, 2), dtype)
+        check(K, K.gather(tensor(K, x), [2, 0, 2]), x[[2, 0, 2]])
+    for dtype in DTYPES:
+        if "int" in dtype:
+            check(K, K.gather(K.variable(np.eye(3)), K.constant([2, 0], dtype=dtype)),
+                  np.eye(3, dtype="float32")[[2, 0]])
+
+
+def test_gather_of_unknown_sizes(K):
+    x, indices = sample((4, 3)), np.array([[3, 1], [0, 0]], "int32")
+    check_fed(K, K.gather, [x, indices], x[indices], static=(None, None, None))
+    assert K.gather(K.placeholder((None, 3)), K.placeholder((2, None), dtype="int32")).shape == (2, None, 3)
+
+
+def test_gather_passes_nan_and_infinity_on(K):
+    x = np.array([np.nan, np.inf, -np.inf, 1], "float32")
+    check(K, K.gather(tensor(K, x), [1, 0, 3]), x[[1, 0, 3]])
+
+
+def test_gather_gradient_adds_up(K):
+    check_gradient(K, lambda x: K.gather(x, [2, 0, 2, 2]), lambda x: x[[2, 0, 2, 2]], sample((4, 2), "float64"))
+    x = K.variable(np.zeros((3, 2)))
+    check(K, K.gradients(K.sum(K.gather(x, [[1, 1], [1, 0]])), [x])[0],
+          np.array([[1, 1], [3, 3], [0, 0]], "float32"))
+
+
+@pytest.mark.parametrize("index", [-1, 3, 100])
+def test_gather_out_of_range_is_an_error_when_it_runs(K, index):
+    x, indices = K.variable(np.eye(3)), K.placeholder((None,), dtype="int32")
+    function = K.function([indices], [K.gather(x, indices)])
+    with pytest.raises(K.errors.EngineError):
+        function([[0, index]])
+    check_array(function([[2]])[0], np.array([[0, 0, 1]], "float32"))
+
+
+def test_gather_refuses(K):
+    with pytest.raises(K.errors.DtypeError, match=r"gather\(\): indices has dtype float32; integers are needed"):
+        K.gather(K.ones((3,)), K.ones((2,)))
+    with pytest.raises(K.errors.DtypeError, match=r"gather\(\): indices has dtype bool"):
+        K.gather(K.ones((3,)), K.constant([True], "bool"))
+    with pytest.raises(K.errors.ShapeError, match=r"gather\(\): reference must have at least one dimension"):
+        K.gather(K.ones(()), [0])

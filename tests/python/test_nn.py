@@ -300,3 +300,465 @@ def test_softmax_along_any_axis_is_numpys(K, shape, data):
     axis = data.draw(st.integers(-len(shape), len(shape) - 1))
     x = sample(shape, low=-20, high=20)
     check(K, K.softmax(K.constant(x), axis), softmax(x, axis))
+
+
+# == more activations, sparse_categorical_crossentropy, in_top_k, normalization, dropout ====================
+
+def elu(x, alpha=1.0):
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0).astype("float64"))).astype(x.dtype)
+
+
+def softplus(x):
+    return np.logaddexp(0, x.astype("float64")).astype(x.dtype)
+
+
+def softsign(x):
+    return (x / (1 + np.abs(x))).astype(x.dtype)
+
+
+def hard_sigmoid(x):
+    return np.clip(0.2 * x.astype("float64") + 0.5, 0, 1).astype(x.dtype)
+
+
+MORE = {"elu": elu, "softplus": softplus, "softsign": softsign, "hard_sigmoid": hard_sigmoid}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_more_activations_of_every_dtype_and_rank(K, name):
+    for dtype in FLOATS:
+        x = sample((2, 3), dtype)
+        check(K, getattr(K, name)(tensor(K, x)), MORE[name](x))
+    for shape in SHAPES:
+        x = sample(shape)
+        check(K, getattr(K, name)(tensor(K, x)), MORE[name](x))
+    check(K, getattr(K, name)([[1.0, -2.0]]), MORE[name](np.array([[1, -2]], "float32")))
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_more_activations_of_nan_infinity_and_large_numbers(K, name):
+    for dtype in ("float32", "float64"):
+        x = np.array([np.nan, np.inf, -np.inf, 0, 1000, -1000, 1e-30], dtype)
+        check(K, getattr(K, name)(tensor(K, x)), MORE[name](x))
+
+
+def test_more_activations_of_unknown_sizes(K):
+    x = sample((2, 3))
+    check_fed(K, lambda x: [getattr(K, name)(x) for name in MORE], [x], [reference(x) for reference in MORE.values()],
+              static=[(None, None)] * len(MORE))
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_more_activations_gradient(K, name):
+    x = np.array([[-4, -2, -0.1], [0.3, 1.5, 4]])
+    check_gradient(K, getattr(K, name), MORE[name], x)
+
+
+def test_gradients_of_large_numbers_are_finite(K):
+    x = K.variable([-1000.0, 1000.0], "float64")
+    for name, expected in (("elu", [0, 1]), ("softplus", [0, 1]), ("softsign", [1 / 1001 ** 2] * 2),
+                           ("hard_sigmoid", [0, 0])):
+        check(K, K.gradients(getattr(K, name)(x), [x])[0], np.array(expected, "float64"))
+
+
+def test_elu_with_alpha(K):
+    x = sample((2, 3))
+    for alpha in (0.5, 2, 0):
+        check(K, K.elu(tensor(K, x), alpha), elu(x, alpha))
+    check(K, K.elu(tensor(K, x), K.constant(0.5)), elu(x, 0.5))
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_more_activations_refuse(K, name):
+    with pytest.raises(K.errors.DtypeError, match=r"%s\(\): x has dtype int32" % name):
+        getattr(K, name)(K.ones((2,), "int32"))
+
+
+# -- sparse_categorical_crossentropy --------------------------------------------------------------------
+
+def sparse_crossentropy(target, output, from_logits=False, axis=-1):
+    hot = np.moveaxis(np.eye(output.shape[axis])[target], -1, axis)
+    return categorical_crossentropy(hot, output, from_logits, axis)
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_sparse_crossentropy_along_every_axis(K, from_logits):
+    for shape in ((3,), (4, 3), (2, 4, 3), (2, 1, 3, 2), (1, 2, 1, 2, 3)):
+        for axis in list(range(len(shape))) + [-1]:
+            output = sample(shape) if from_logits else softmax(sample(shape), axis)
+            target = sample(np.delete(shape, axis), "int32", low=0, high=shape[axis] - 1)
+            target = np.asarray(target, "int32")
+            expected = np.asarray(sparse_crossentropy(target, output, from_logits, axis), "float32")
+            check(K, K.sparse_categorical_crossentropy(tensor(K, target), tensor(K, output), from_logits, axis),
+                  expected)
+            check(K, K.sparse_categorical_crossentropy(tensor(K, np.expand_dims(target, axis)), tensor(K, output),
+                                                       from_logits, axis), expected)
+
+
+def test_sparse_crossentropy_of_every_dtype(K):
+    target = np.array([2, 0])
+    for dtype in FLOATS:
+        output = probabilities((2, 3), dtype)
+        expected = sparse_crossentropy(target, output, axis=-1).astype(dtype)
+        for target_dtype in ("int8", "int32", "int64", "uint8", "float32", "float64"):
+            check(K, K.sparse_categorical_crossentropy(tensor(K, target.astype(target_dtype)), tensor(K, output)),
+                  expected)
+    check(K, K.sparse_categorical_crossentropy([2, 0], tensor(K, output)), expected)
+
+
+def test_sparse_crossentropy_of_unknown_sizes(K):
+    target, output = np.array([2, 0, 1], "int32"), probabilities((3, 3))
+    check_fed(K, lambda t, o: [K.sparse_categorical_crossentropy(t, o, logits) for logits in (False, True)],
+              [target, output], [sparse_crossentropy(target, output, logits).astype("float32")
+                                 for logits in (False, True)], shapes=[(None,), (None, 3)], static=[(None,)] * 2)
+    check_fed(K, K.sparse_categorical_crossentropy, [target[:, None], output],
+              sparse_crossentropy(target, output).astype("float32"), shapes=[(None, None), (None, 3)])
+
+
+def test_sparse_crossentropy_is_the_one_of_the_one_hot_target(K):
+    output = np.array([[0.2, 0.2], [3.0, 1.0], [0.0, 1.0]], "float32")  # scaled, and kept away from 0
+    for target in ([0, 1, 0], [1, 0, 1]):
+        sparse = K.sparse_categorical_crossentropy(np.array(target), tensor(K, output))
+        check(K, sparse, K.eval(K.categorical_crossentropy(K.one_hot(target, 2), tensor(K, output))))
+
+
+def test_sparse_crossentropy_of_a_class_out_of_range_is_nan(K):
+    value = K.sparse_categorical_crossentropy(np.array([0, 3, -1]), tensor(K, probabilities((3, 3))))
+    assert np.isnan(K.eval(value)).tolist() == [False, True, True]
+
+
+def test_sparse_crossentropy_of_large_logits(K):
+    check(K, K.sparse_categorical_crossentropy(np.array([0, 1]), K.constant([[1000.0, -1000.0]] * 2), True),
+          np.array([0, 2000], "float32"))
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_sparse_crossentropy_gradient(K, from_logits):
+    target, output = np.array([2, 0]), probabilities((2, 3), "float64")
+    check_gradient(K, lambda o: K.sparse_categorical_crossentropy(target, o, from_logits),
+                   lambda o: sparse_crossentropy(target, o, from_logits), output)
+
+
+def test_sparse_crossentropy_refuses(K):
+    loss = K.sparse_categorical_crossentropy
+    for target, output, axis, error, message in (
+            (np.zeros(3, int), K.ones((2, 3)), -1, "Shape", r"target has shape \(3,\); output of shape \(2, 3\)"),
+            (np.zeros((2, 3), int), K.ones((2, 3)), -1, "Shape", "size 3"),
+            (np.zeros(2, int), K.ones((2, 3), "int32"), -1, "Dtype", "output has dtype int32"),
+            (np.zeros(2, int), K.ones((2, 3)), 2, "Shape", "axis 2 is out of range"),
+            (np.zeros(2, int), K.placeholder((2, None)), -1, "Shape", "has an unknown number of classes"),
+            ("text", K.ones((2, 3)), -1, "Dtype", "target must be a tensor")):
+        with pytest.raises(getattr(K.errors, error + "Error"),
+                           match=r"sparse_categorical_crossentropy\(\): .*" + message):
+            loss(target, output, axis=axis)
+
+
+# -- in_top_k -------------------------------------------------------------------------------------------
+
+def in_top_k(predictions, targets, k):
+    """Fewer than k classes are better than the target, which exists and is finite."""
+    found = []
+    for row, target in zip(predictions, targets):
+        inside = 0 <= target < len(row) and np.isfinite(row[target])
+        found.append(bool(inside and np.sum(row > row[target]) < k))
+    return np.array(found)
+
+
+def test_in_top_k(K):
+    predictions, targets = sample((6, 4)), np.array([0, 1, 2, 3, 1, 2], "int32")
+    for k in (1, 2, 4, 9):
+        for dtype in FLOATS:
+            x = predictions.astype(dtype)
+            check(K, K.in_top_k(tensor(K, x), tensor(K, targets), k), in_top_k(x, targets, k))
+    for dtype in ("int8", "int64", "uint8", "uint64"):
+        check(K, K.in_top_k(tensor(K, predictions), tensor(K, targets.astype(dtype)), 2),
+              in_top_k(predictions, targets, 2))
+    check_fed(K, lambda x, t: K.in_top_k(x, t, 2), [predictions, targets], in_top_k(predictions, targets, 2),
+              shapes=[(None, 4), (None,)], static=(None,))
+
+
+def test_in_top_k_of_ties_nan_infinity_and_classes_out_of_range(K):
+    inf, nan = np.inf, np.nan
+    predictions = np.array([[1, 2, 2], [2, 2, 2], [1, inf, 2], [1, inf, 2], [nan, 1, 2], [nan, 1, 2], [-inf, 1, 0],
+                            [1, 2, 3], [1, 2, 3]], "float32")
+    targets = np.array([1, 2, 1, 2, 0, 2, 0, 3, -1], "int32")
+    expected = {1: [1, 1, 0, 0, 0, 1, 0, 0, 0], 2: [1, 1, 0, 1, 0, 1, 0, 0, 0]}
+    for k in expected:
+        check(K, K.in_top_k(tensor(K, predictions), tensor(K, targets), k), np.array(expected[k], bool))
+
+
+def test_in_top_k_of_more_classes_than_the_dtype_counts(K):
+    predictions = sample((2, 300))
+    check(K, K.in_top_k(tensor(K, predictions), K.constant([3, 100], "int8"), 150),
+          in_top_k(predictions, [3, 100], 150))
+
+
+def test_in_top_k_refuses(K):
+    for predictions, targets, k, error, message in (
+            (K.ones((2,)), [0, 1], 1, "Shape", "predictions must have 2 dimensions"),
+            (K.ones((2, 3)), [[0, 1]], 1, "Shape", "targets must have 1 dimensions"),
+            (K.ones((2, 3)), [0, 1, 2], 1, "Shape", "targets has 3 samples, predictions has 2"),
+            (K.ones((2, 3)), K.ones((2,)), 1, "Dtype", "targets has dtype float32; integers are needed"),
+            (K.ones((2, 3), "int32"), [0, 1], 1, "Dtype", "predictions has dtype int32"),
+            (K.ones((2, 3)), [0, 1], 0, "Argument", "k must be at least 1, not 0"),
+            (K.ones((2, 3)), [0, 1], 1.5, "Argument", "k must be a whole number")):
+        with pytest.raises(getattr(K.errors, error + "Error"), match=r"in_top_k\(\): .*" + message):
+            K.in_top_k(predictions, targets, k)
+
+
+# -- l2_normalize ---------------------------------------------------------------------------------------
+
+def l2_normalize(x, axis=None):
+    total = np.sum(np.square(x.astype("float64")), axis=axis, keepdims=True)
+    return (x / np.sqrt(np.maximum(total, 1e-12))).astype(x.dtype)
+
+
+def test_l2_normalize(K):
+    for shape, axes in (((3,), [None, 0, -1]), ((2, 3), [None, 0, 1, -1, (0, 1)]), ((2, 3, 2), [1, (0, -1), None]),
+                        ((1, 2, 1, 2, 3), [-1, (1, 3)])):
+        x = sample(shape)
+        for axis in axes:
+            check(K, K.l2_normalize(tensor(K, x), axis), l2_normalize(x, axis))
+    for dtype in FLOATS:
+        x = sample((2, 3), dtype)
+        check(K, K.l2_normalize(tensor(K, x), 1), l2_normalize(x, 1))
+    check_fed(K, lambda x: K.l2_normalize(x, -1), [x], l2_normalize(x, -1), static=(None, None))
+
+
+def test_l2_normalize_of_zeros_nan_and_infinity(K):
+    x = np.array([[0, 0], [1e-7, 0], [np.nan, 1], [np.inf, 1]], "float32")
+    check(K, K.l2_normalize(tensor(K, x), 1), l2_normalize(x, 1))
+    zero = K.variable(np.zeros((1, 2)), "float64")
+    check(K, K.gradients(K.l2_normalize(zero, 1), [zero])[0], np.full((1, 2), 1e6))
+
+
+def test_l2_normalize_gradient(K):
+    for axis in (None, 0, -1):
+        check_gradient(K, lambda x, axis=axis: K.l2_normalize(x, axis), lambda x, axis=axis: l2_normalize(x, axis),
+                       sample((2, 3), "float64"))
+
+
+# -- batch normalization --------------------------------------------------------------------------------
+
+def around(value, ndim, kept):
+    """A parameter of the sizes of the kept axes, with size 1 in the others."""
+    if value is None or value.ndim == ndim:
+        return value
+    shape = [1] * ndim
+    for axis, size in zip(kept, value.shape):
+        shape[axis] = size
+    return value.reshape(shape)
+
+
+def batch_normalization(x, mean, var, beta=None, gamma=None, axis=-1, epsilon=0.001):
+    mean, var, beta, gamma = [around(value, x.ndim, [axis % x.ndim]) for value in (mean, var, beta, gamma)]
+    result = (x - mean) / np.sqrt(var + epsilon)
+    result = result if gamma is None else result * gamma
+    return result if beta is None else result + beta
+
+
+def in_training(x, gamma, beta, axes, epsilon=0.001):
+    kept = [i for i in range(x.ndim) if i not in [axis % x.ndim for axis in axes]]
+    wide = x.astype("float64")
+    mean, var = wide.mean(axis=tuple(axes)), wide.var(axis=tuple(axes))
+    mean_, var_, beta, gamma = [around(value, x.ndim, kept) for value in (mean, var, beta, gamma)]
+    result = (wide - mean_) / np.sqrt(var_ + epsilon)
+    result = result if gamma is None else result * gamma
+    result = result if beta is None else result + beta
+    return [value.astype(x.dtype) for value in (result, mean, var)]
+
+
+@pytest.mark.parametrize("shape, axes", [((4, 3), [0]), ((3, 4, 2), [0, 1]), ((3, 2, 4), [0, -1]),
+                                         ((2, 3, 2, 2), [0, 1, 2]), ((2, 3, 2, 2), [0, 2, 3]), ((2, 3, 2), [0]),
+                                         ((1, 2, 2, 2, 3), [0, 1, 2, 3])])
+def test_normalize_batch_in_training(K, shape, axes):
+    x = sample(shape)
+    kept = tuple(size for i, size in enumerate(shape) if i not in [axis % len(shape) for axis in axes])
+    gamma, beta = sample(kept, seed=1), sample(kept, seed=2)
+    for scale, offset in ((gamma, beta), (None, beta), (gamma, None), (None, None)):
+        results = K.normalize_batch_in_training(tensor(K, x), *[None if value is None else tensor(K, value)
+                                                                for value in (scale, offset)], reduction_axes=axes)
+        for result, expected in zip(results, in_training(x, scale, offset, axes)):
+            check(K, result, expected)
+    check_fed(K, lambda x, g, b: K.normalize_batch_in_training(x, g, b, axes, 0.1), [x, gamma, beta],
+              in_training(x, gamma, beta, axes, 0.1))
+
+
+def test_normalize_batch_in_training_of_every_dtype(K):
+    for dtype in FLOATS:
+        x, gamma, beta = sample((6, 2), dtype), sample((2,), dtype, seed=1), sample((2,), dtype, seed=2)
+        results = K.normalize_batch_in_training(tensor(K, x), tensor(K, gamma), tensor(K, beta), [0])
+        for result, expected in zip(results, in_training(x, gamma, beta, [0])):
+            assert result.dtype == dtype
+            tolerance = 2e-2 if dtype == "float16" else 1e-5
+            np.testing.assert_allclose(K.eval(result).astype("float64"), expected.astype("float64"), rtol=tolerance,
+                                       atol=tolerance / 2)
+
+
+def test_normalize_batch_gradient(K):
+    for i in range(3):
+        check_gradient(K, lambda *values, i=i: K.normalize_batch_in_training(*values, reduction_axes=[0, 1])[i] * (
+            1 if i == 0 else K.sum(K.square(values[1] + values[2]))),
+            lambda x, gamma, beta, i=i: in_training(x, gamma, beta, [0, 1])[i] * (
+                1 if i == 0 else np.sum(np.square(gamma + beta))),
+            sample((3, 2, 2), "float64"), sample((2,), "float64", seed=1), sample((2,), "float64", seed=2))
+
+
+@pytest.mark.parametrize("shape, axis", [((4, 3), -1), ((4, 3), 0), ((2, 4, 3), 1), ((2, 3, 2, 2), 1),
+                                         ((2, 2, 2, 3), -1), ((1, 2, 2, 2, 3), 4)])
+def test_batch_normalization(K, shape, axis):
+    x, size = sample(shape), shape[axis]
+    mean, beta, gamma = (sample((size,), seed=seed) for seed in (1, 2, 3))
+    var = sample((size,), seed=4, low=0.1)
+    for offset, scale in ((beta, gamma), (None, gamma), (beta, None), (None, None)):
+        result = K.batch_normalization(tensor(K, x), tensor(K, mean), tensor(K, var), *[
+            None if value is None else tensor(K, value) for value in (offset, scale)], axis=axis, epsilon=0.01)
+        check(K, result, batch_normalization(x, mean, var, offset, scale, axis, 0.01).astype("float32"))
+    check_fed(K, lambda *values: K.batch_normalization(*values, axis=axis), [x, mean, var, beta, gamma],
+              batch_normalization(x, mean, var, beta, gamma, axis).astype("float32"))
+    wide = [around(value, x.ndim, [axis % x.ndim]) for value in (mean, var, beta, gamma)]
+    check(K, K.batch_normalization(tensor(K, x), *[tensor(K, value) for value in wide]),
+          batch_normalization(x, *wide).astype("float32"))
+
+
+def test_batch_normalization_takes_arrays(K):
+    x = sample((3, 2))
+    check(K, K.batch_normalization(tensor(K, x), [0.0, 1.0], [1.0, 4.0], None, np.array([2.0, 3.0])),
+          batch_normalization(x, np.array([0, 1]), np.array([1, 4]), None, np.array([2, 3])).astype("float32"))
+
+
+def test_batch_normalization_gradient(K):
+    check_gradient(K, K.batch_normalization, batch_normalization, sample((3, 2), "float64"),
+                   *[sample((2,), "float64", seed=seed, low=0.2) for seed in range(1, 5)])
+
+
+def test_normalization_refuses(K):
+    x, two = K.ones((4, 3)), K.ones((2,))
+    for call, error, message in (
+            (lambda: K.batch_normalization(x, two, two, None, None), "Shape",
+             r"batch_normalization\(\): mean of shape .* and x of shape .* do not broadcast"),
+            (lambda: K.batch_normalization(x, two, two, None, None, axis=2), "Shape", "axis 2 is out of range"),
+            (lambda: K.batch_normalization(K.ones((2,), "int32"), two, two, None, None), "Dtype", "x has dtype int32"),
+            (lambda: K.batch_normalization(x, K.ones((3,), "float64"), K.ones((3,)), None, None), "Dtype",
+             "mean has dtype float64 and x has dtype float32"),
+            (lambda: K.batch_normalization(x, K.ones((5, 4, 3)), K.ones((3,)), None, None), "Shape", "mean"),
+            (lambda: K.normalize_batch_in_training(x, two, None, [0]), "Shape",
+             r"normalize_batch_in_training\(\): gamma of shape .* do not broadcast"),
+            (lambda: K.normalize_batch_in_training(x, None, None, [2]), "Shape", "reduction_axes 2 is out of range"),
+            (lambda: K.normalize_batch_in_training(x, None, None, [0, 0]), "Shape", "names one dimension twice"),
+            (lambda: K.l2_normalize(x, 2), "Shape", r"l2_normalize\(\): axis 2 is out of range"),
+            (lambda: K.l2_normalize(K.ones((2,), "int32")), "Dtype", "x has dtype int32")):
+        with pytest.raises(getattr(K.errors, error + "Error"), match=message):
+            call()
+
+
+# -- bias_add -------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 4, 3), (2, 4, 5, 3), (2, 4, 5, 2, 3)])
+def test_bias_add(K, shape):
+    x, bias = sample(shape), sample(shape[-1:], seed=1)
+    whole = sample(shape[1:], seed=2)
+    for function in (lambda x, bias: K.bias_add(x, bias), lambda x, bias: K.bias_add(x, bias, "channels_last")):
+        check(K, function(tensor(K, x), tensor(K, bias)), x + bias)
+        check(K, function(tensor(K, x), tensor(K, whole)), x + whole)
+    check_fed(K, K.bias_add, [x, bias], x + bias, shapes=[(None,) * x.ndim, bias.shape])
+    first = np.moveaxis(x, -1, 1)
+    check(K, K.bias_add(tensor(K, first), tensor(K, bias), "channels_first"), np.moveaxis(x + bias, -1, 1))
+    # A bias of several dimensions is reshaped, as in the reference, and not transposed.
+    check(K, K.bias_add(tensor(K, first), tensor(K, whole), "channels_first"), first + whole.reshape(first.shape[1:]))
+    check_fed(K, lambda x, bias: K.bias_add(x, bias, "channels_first"), [first, bias], np.moveaxis(x + bias, -1, 1),
+              shapes=[(None,) * x.ndim, bias.shape])
+    K.set_image_data_format("channels_first")
+    check(K, K.bias_add(tensor(K, first), bias), np.moveaxis(x + bias, -1, 1))
+
+
+def test_bias_add_of_every_dtype(K):
+    for dtype in NUMBERS:
+        x, bias = sample((2, 3), dtype), sample((3,), dtype, seed=1)
+        check(K, K.bias_add(tensor(K, x), tensor(K, bias)), x + bias)
+
+
+def test_bias_add_gradient(K):
+    check_gradient(K, lambda x, bias: K.bias_add(x, bias, "channels_first"), lambda x, bias: x + bias[:, None],
+                   sample((2, 3, 2), "float64"), sample((3,), "float64", seed=1))
+
+
+def test_bias_add_refuses(K):
+    for call, error, message in (
+            (lambda: K.bias_add(K.ones((2, 3)), K.ones((2,))), "Shape", r"x of shape .* and bias of shape \(2,\)"),
+            (lambda: K.bias_add(K.ones((2, 3, 4)), K.ones((2,)), "channels_first"), "Shape", "do not"),
+            (lambda: K.bias_add(K.ones((2, 3, 4, 5)), K.ones((4, 5))), "Shape",
+             r"bias must have 1 or 3 dimensions; its shape is \(4, 5\)"),
+            (lambda: K.bias_add(K.ones((3,)), K.ones((3,))), "Shape", "x must have at least two dimensions"),
+            (lambda: K.bias_add(K.ones((2, 3)), K.ones((3,), "float64")), "Dtype", "bias has dtype float64"),
+            (lambda: K.bias_add(K.ones((2, 3)), K.ones((3,)), "channels"), "Argument", "unknown data format")):
+        with pytest.raises(getattr(K.errors, error + "Error"), match=r"bias_add\(\): .*" + message):
+            call()
+
+
+# -- dropout --------------------------------------------------------------------------------------------
+
+def test_dropout(K):
+    for dtype in FLOATS:
+        x = np.ones((100, 80), dtype)
+        for level in (0.2, 0.5, np.float32(0.75)):
+            value = K.eval(K.dropout(tensor(K, x), level, seed=3))
+            assert (value.dtype.name, value.shape) == (dtype, x.shape)
+            kept = value != 0
+            np.testing.assert_allclose(value[kept].astype("float64"), 1 / (1 - float(level)), rtol=1e-3)
+            assert abs(1 - kept.mean() - level) < 5 * np.sqrt(level * (1 - level) / x.size)
+            # Rows and columns are not dropped together.
+            assert np.all(kept.any(axis=0)) and np.all(kept.any(axis=1))
+
+
+def test_dropout_of_level_0_changes_nothing(K):
+    x = np.array([[np.nan, np.inf], [-np.inf, 2]], "float32")
+    check(K, K.dropout(tensor(K, x), 0), x)
+    check(K, K.dropout(tensor(K, x), 0.0, seed=1), x)
+
+
+def test_dropout_seeds(K):
+    x = K.ones((200,))
+    first, second = K.dropout(x, 0.5, seed=5), K.dropout(x, 0.5, seed=5)
+    masks = [K.eval(first), K.eval(first)]
+    assert not np.array_equal(*masks)
+    np.testing.assert_array_equal(K.eval(second), masks[0])
+    unseeded = K.dropout(x, 0.5)
+    assert not np.array_equal(K.eval(unseeded), K.eval(unseeded))
+
+
+def test_dropout_noise_shape(K):
+    x = np.ones((30, 20, 4), "float32")
+    value = K.eval(K.dropout(tensor(K, x), 0.5, noise_shape=(30, 1, 4), seed=1))
+    assert np.all(value == value[:, :1]) and 0 < value[:, 0].mean() < 2
+    value = K.eval(K.dropout(tensor(K, x), 0.5, noise_shape=(None, None, 1), seed=1))
+    assert np.all(value == value[:, :, :1]) and len(np.unique(value)) == 2
+    fed = K.placeholder((None, None, 4))
+    function = K.function([fed], [K.dropout(fed, 0.5, noise_shape=(None, 1, None)), K.dropout(fed, 0.5)])
+    one, other = function([x])
+    assert np.all(one == one[:, :1]) and set(np.unique(one)) == {0, 2} and other.shape == x.shape
+    size = K.shape(fed)[0]
+    assert np.all(np.ptp(K.function([fed], [K.dropout(fed, 0.5, noise_shape=(size, 1, 1))])([x])[0], axis=(1, 2)) == 0)
+
+
+def test_dropout_gradient_is_its_mask(K):
+    x = K.variable(np.ones((40,)))
+    dropped = K.dropout(x, 0.25)
+    value, gradient = K.function([], [dropped, K.gradients(K.sum(dropped), [x])[0]])([])
+    np.testing.assert_allclose(gradient, value, rtol=1e-6)
+    assert set(np.round(value, 4)) <= {0, np.float32(1.3333)}
+
+
+def test_dropout_refuses(K):
+    x = K.ones((2, 3))
+    for call, error, message in (
+            (lambda: K.dropout(x, 1.0), "Argument", "level must be a number from 0 up to but not including 1, not 1"),
+            (lambda: K.dropout(x, -0.1), "Argument", "level must be"),
+            (lambda: K.dropout(x, float("nan")), "Argument", "level must be"),
+            (lambda: K.dropout(x, "half"), "Argument", "level must be"),
+            (lambda: K.dropout(x, 0.5, seed=-1), "Argument", "seed must be at least 0"),
+            (lambda: K.dropout(x, 0.5, noise_shape=(2,)), "Shape", "noise_shape .* must have a size for each"),
+            (lambda: K.dropout(x, 0.5, noise_shape=(4, 3)), "Shape", r"noise_shape \(4, 3\) does not fit"),
+            (lambda: K.dropout(K.ones((2, 1)), 0.5, noise_shape=(2, 3)), "Shape", "noise_shape"),
+            (lambda: K.dropout(K.ones((2,), "int32"), 0.5), "Dtype", "x has dtype int32")):
+        with pytest.raises(getattr(K.errors, error + "Error"), match=r"dropout\(\): .*" + message):
+            call()

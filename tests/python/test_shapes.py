@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import DTYPES, INTEGERS, check, check_array, check_fed, check_gradient, sample
+from checks import DTYPES, FLOATS, INTEGERS, check, check_array, check_fed, check_gradient, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -285,3 +285,286 @@ def test_any_concatenation_is_numpys(K, shape, lengths, data):
         shape[axis] = length
         arrays.append(sample(shape, seed=i))
     check(K, K.concatenate([K.constant(array) for array in arrays], axis), np.concatenate(arrays, axis))
+
+
+# == permutations, repetition, pieces, padding, resizing ====================================================
+
+RANKS = [(3,), (2, 3), (2, 1, 3), (2, 1, 3, 2), (1, 2, 1, 2, 3)]
+
+# name: (function, reference, shape): what moves elements, and changes none
+MOVES = {
+    "permute_dimensions": (lambda K, x: K.permute_dimensions(x, (2, 0, 1)), lambda x: x.transpose(2, 0, 1), (2, 3, 4)),
+    "repeat_elements": (lambda K, x: K.repeat_elements(x, 3, 1), lambda x: np.repeat(x, 3, 1), (2, 3, 2)),
+    "repeat": (lambda K, x: K.repeat(x, 3), lambda x: np.stack([x] * 3, 1), (2, 4)),
+    "tile": (lambda K, x: K.tile(x, (2, 1, 3)), lambda x: np.tile(x, (2, 1, 3)), (2, 3, 2)),
+    "batch_flatten": (lambda K, x: K.batch_flatten(x), lambda x: x.reshape(len(x), -1), (2, 3, 2)),
+    "stack": (lambda K, x: K.stack([x, x, x], 1), lambda x: np.stack([x] * 3, 1), (2, 3)),
+    "reverse": (lambda K, x: K.reverse(x, (0, -1)), lambda x: x[::-1, :, ::-1], (2, 3, 2)),
+    "slice": (lambda K, x: K.slice(x, (1, 0), (1, -1)), lambda x: x[1:2], (2, 3)),
+    "pattern_broadcast": (lambda K, x: K.pattern_broadcast(x, (False, True)), lambda x: x, (3, 1)),
+    "temporal_padding": (lambda K, x: K.temporal_padding(x, (1, 2)),
+                         lambda x: np.pad(x, ((0, 0), (1, 2), (0, 0)), "constant"), (2, 3, 2)),
+    "spatial_2d_padding": (lambda K, x: K.spatial_2d_padding(x, ((1, 0), (2, 3)), "channels_last"),
+                           lambda x: np.pad(x, ((0, 0), (1, 0), (2, 3), (0, 0)), "constant"), (2, 2, 3, 1)),
+    "spatial_3d_padding": (lambda K, x: K.spatial_3d_padding(x, ((1, 0), (2, 3), (0, 1)), "channels_first"),
+                           lambda x: np.pad(x, ((0, 0), (0, 0), (1, 0), (2, 3), (0, 1)), "constant"), (1, 2, 2, 1, 2)),
+    "resize_images": (lambda K, x: K.resize_images(x, 2, 3, "channels_last"),
+                      lambda x: np.repeat(np.repeat(x, 2, 1), 3, 2), (2, 2, 3, 1)),
+    "resize_volumes": (lambda K, x: K.resize_volumes(x, 2, 1, 3, "channels_first"),
+                       lambda x: np.repeat(np.repeat(x, 2, 2), 3, 4), (1, 2, 2, 1, 2)),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_moves_of_every_dtype(K, name):
+    function, reference, shape = MOVES[name]
+    for dtype in DTYPES:
+        x = sample(shape, dtype)
+        check(K, function(K, tensor(K, x)), reference(x))
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_moves_of_unknown_sizes(K, name):
+    function, reference, shape = MOVES[name]
+    x = sample(shape)
+    x.flat[0], x.flat[1], x.flat[2] = np.nan, np.inf, -np.inf
+    check_fed(K, lambda x: function(K, x), [x], reference(x))
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_moves_gradient(K, name):
+    function, reference, shape = MOVES[name]
+    check_gradient(K, lambda x: function(K, x), reference, sample(shape, "float64"))
+
+
+def test_moves_of_arrays(K):
+    for function, reference, shape in MOVES.values():
+        x = sample(shape)
+        check(K, function(K, x), reference(x))
+
+
+def test_permutations_of_every_rank(K):
+    check(K, K.permute_dimensions(K.constant(2.0), ()), np.float32(2))
+    for shape in RANKS:
+        x = sample(shape)
+        for pattern in (range(x.ndim), range(x.ndim)[::-1], np.roll(range(x.ndim), 1)):
+            pattern = tuple(int(axis) for axis in pattern)
+            check(K, K.permute_dimensions(tensor(K, x), pattern), x.transpose(pattern))
+    check(K, K.permute_dimensions(tensor(K, sample((2, 3, 4))), [-1, 0, -2]), sample((2, 3, 4)).transpose(2, 0, 1))
+    assert K.permute_dimensions(K.placeholder((None, 3, 4)), (2, 0, 1)).shape == (4, None, 3)
+
+
+def test_repetition_along_every_axis(K):
+    for shape in RANKS:
+        x = sample(shape)
+        for axis in range(-x.ndim, x.ndim):
+            for rep in (1, 2, 0):
+                check(K, K.repeat_elements(tensor(K, x), rep, axis), np.repeat(x, rep, axis))
+    assert K.repeat_elements(K.placeholder((None, 3)), 2, 0).shape == (None, 3)
+    assert K.repeat_elements(K.placeholder((None, 3)), 2, 1).shape == (None, 6)
+    assert K.repeat(K.placeholder((None, 3)), 4).shape == (None, 4, 3)
+
+
+def test_tiles_of_every_rank(K):
+    check(K, K.tile(K.constant(2.0), 3), np.full(3, 2, "float32"))
+    for shape, n in (((3,), 2), ((3,), (2,)), ((2, 3), 2), ((2, 3), (2, 1)), ((2, 3), (3, 1, 2)), ((2, 3), [2, 2]),
+                     ((2, 3, 2), (0, 1, 2)), ((1, 2, 1, 2, 3), (2, 1, 3, 1, 1)), ((2, 3), (1, 1, 1))):
+        check(K, K.tile(tensor(K, sample(shape)), n), np.tile(sample(shape), n))
+    assert K.tile(K.placeholder((None, 3)), (2, 2)).shape == (None, 6)
+
+
+def test_batch_flatten_of_every_rank(K):
+    for shape in RANKS + [(0, 2, 3)]:
+        x = sample(shape)
+        check(K, K.batch_flatten(tensor(K, x)), x.reshape(len(x), int(np.prod(shape[1:]))))
+    check_fed(K, K.batch_flatten, [np.zeros((0, 2, 3), "float32")], np.zeros((0, 6), "float32"),
+              shapes=[(None, 2, 3)], static=(None, 6))
+    assert K.batch_flatten(K.placeholder((3, None, 2))).shape == (3, None)
+
+
+def test_stack_along_every_axis(K):
+    for shape in [()] + RANKS[:4]:
+        parts = [sample(shape, seed=seed) for seed in range(3)]
+        for axis in range(-len(shape) - 1, len(shape) + 1):
+            check(K, K.stack([tensor(K, part) for part in parts], axis), np.stack(parts, axis))
+    check(K, K.stack([tensor(K, parts[0])]), parts[0][None])
+    check(K, K.stack([[1.0, 2.0], [3.0, 4.0]]), np.array([[1, 2], [3, 4]], "float32"))
+    assert K.stack([K.placeholder((None, 3)), K.placeholder((2, None))], 1).shape == (2, 2, 3)
+
+
+def test_reverse_every_axis(K):
+    for shape in RANKS:
+        x = sample(shape)
+        for axes in list(range(-x.ndim, x.ndim)) + [list(range(x.ndim)), []]:
+            expected = np.flip(x, tuple(axes) if isinstance(axes, list) else axes)
+            check(K, K.reverse(tensor(K, x), axes), expected)
+
+
+def test_slices(K):
+    x = sample((4, 3, 2))
+    for start, size in (((0, 0, 0), (4, 3, 2)), ((1, 1, 0), (2, 1, 2)), ((3, 0, 1), (-1, 3, -1)), (1, 1),
+                        ((0, 3, 0), (4, 0, 2)), ([1, 0, 0], np.array([2, 2, 1]))):
+        starts = np.broadcast_to(start, 3)
+        sizes = [length - first if count < 0 else count
+                 for first, count, length in zip(starts, np.broadcast_to(size, 3), x.shape)]
+        expected = x[tuple(slice(first, first + count) for first, count in zip(starts, sizes))]
+        check(K, K.slice(tensor(K, x), start, size), expected)
+    check(K, K.slice(tensor(K, x), K.constant([1, 0, 1], "int32"), K.constant([2, 3, 1], "int32")), x[1:3, :, 1:])
+    assert K.slice(K.placeholder((None, 3)), (1, 0), (2, -1)).shape == (2, 3)
+    assert K.slice(K.placeholder((None, 3)), (1, 0), (-1, 2)).shape == (None, 2)
+
+
+def test_a_slice_that_leaves_what_is_fed(K):
+    x = K.placeholder((None, 2))
+    function = K.function([x], [K.slice(x, (1, 0), (2, 2))])
+    check_array(function([np.ones((3, 2))])[0], np.ones((2, 2), "float32"))
+    with pytest.raises(K.errors.EngineError):
+        function([np.ones((2, 2))])
+
+
+def test_pattern_broadcast(K):
+    x, y = sample((3, 1)), sample((3, 4), seed=1)
+    check_fed(K, lambda x, y: K.pattern_broadcast(x, (False, True)) + y, [x, y], x + y)
+    assert K.pattern_broadcast(K.placeholder((None, None)), (False, True)).shape == (None, 1)
+    check(K, K.pattern_broadcast(tensor(K, y), (False, False)), y)
+
+
+def test_paddings(K):
+    x = sample((2, 3, 2))
+    check(K, K.temporal_padding(tensor(K, x)), np.pad(x, ((0, 0), (1, 1), (0, 0)), "constant"))
+    check(K, K.temporal_padding(tensor(K, x), 2), np.pad(x, ((0, 0), (2, 2), (0, 0)), "constant"))
+    check(K, K.temporal_padding(tensor(K, x), (0, 0)), x)
+    assert K.temporal_padding(K.placeholder((None, None, 3)), (1, 2)).shape == (None, None, 3)
+    assert K.temporal_padding(K.placeholder((None, 4, 3)), (1, 2)).shape == (None, 7, 3)
+    for name, shape in (("spatial_2d_padding", (2, 2, 3, 1)), ("spatial_3d_padding", (1, 2, 1, 3, 2))):
+        x, function = sample(shape), getattr(K, name)
+        for data_format in (None, "channels_last", "channels_first"):
+            first, count = 2 if data_format == "channels_first" else 1, len(shape) - 2
+
+            def around(pairs):
+                return [(0, 0)] * first + list(pairs) + [(0, 0)] * (2 - first)  # noqa: B023
+            check(K, function(tensor(K, x), data_format=data_format), np.pad(x, around([(1, 1)] * count), "constant"))
+            pairs = [(i, 2 - i) for i in range(count)]
+            check(K, function(tensor(K, x), pairs, data_format), np.pad(x, around(pairs), "constant"))
+        K.set_image_data_format("channels_first")
+        check(K, function(tensor(K, x)), np.pad(x, [(0, 0)] * 2 + [(1, 1)] * (len(shape) - 2), "constant"))
+        K.set_image_data_format("channels_last")
+
+
+def bilinear(x, factor, axis):
+    """Element i * factor + j lies j / factor of the way from element i to the next one."""
+    following = np.concatenate([np.delete(x, 0, axis), np.take(x, [-1], axis)], axis)
+    steps = [x + (following - x) * (j / factor) for j in range(factor)]
+    return np.stack(steps, axis + 1).reshape(x.shape[:axis] + (-1,) + x.shape[axis + 1:])
+
+
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_resize_images(K, data_format):
+    x, first = sample((2, 3, 2, 2), low=-1, high=1), 1 if data_format == "channels_last" else 2
+    for height, width in ((1, 1), (2, 3), (3, 1)):
+        check(K, K.resize_images(tensor(K, x), height, width, data_format),
+              np.repeat(np.repeat(x, height, first), width, first + 1))
+        expected = bilinear(bilinear(x.astype("float64"), height, first), width, first + 1)
+        for dtype in FLOATS:
+            check(K, K.resize_images(tensor(K, x.astype(dtype)), height, width, data_format, "bilinear"),
+                  expected.astype(dtype))
+    check_fed(K, lambda x: K.resize_images(x, 2, 3, data_format, "bilinear"), [x],
+              bilinear(bilinear(x, 2, first), 3, first + 1).astype("float32"), static=(None,) * 4)
+
+
+def test_resize_images_by_hand(K):
+    x = np.array([[0, 1], [2, 3]], "float32").reshape(1, 2, 2, 1)
+    expected = [[0, 0.5, 1, 1], [1, 1.5, 2, 2], [2, 2.5, 3, 3], [2, 2.5, 3, 3]]
+    check(K, K.resize_images(tensor(K, x), 2, 2, "channels_last", "bilinear"),
+          np.array(expected, "float32").reshape(1, 4, 4, 1))
+
+
+def test_resize_images_gradient(K):
+    check_gradient(K, lambda x: K.resize_images(x, 2, 3, "channels_first", "bilinear"),
+                   lambda x: bilinear(bilinear(x, 2, 2), 3, 3), sample((1, 2, 2, 3), "float64"))
+
+
+def test_resize_volumes(K):
+    x = sample((1, 2, 3, 2, 2))
+    for factors in ((1, 2, 3), (2, 2, 2)):
+        for data_format, first in (("channels_last", 1), ("channels_first", 2)):
+            expected = x
+            for axis, factor in enumerate(factors, first):
+                expected = np.repeat(expected, factor, axis)
+            check(K, K.resize_volumes(tensor(K, x), *factors, data_format=data_format), expected)
+
+
+MOVES_REFUSED = {  # what: (call, error, message)
+    "a pattern with one axis twice": (lambda K, x: K.permute_dimensions(x, (0, 0)), "Shape",
+                                      r"permute_dimensions\(\): pattern \(0, 0\) must name each of the 2 axes"),
+    "a pattern out of range": (lambda K, x: K.permute_dimensions(x, (0, 2)), "Shape", "2 is out of range"),
+    "a short pattern": (lambda K, x: K.permute_dimensions(x, (1,)), "Shape", "must name each of the 2 axes"),
+    "a pattern that is none": (lambda K, x: K.permute_dimensions(x, "ab"), "Argument", "pattern must be a tuple"),
+    "an axis to repeat": (lambda K, x: K.repeat_elements(x, 2, 2), "Shape", r"repeat_elements\(\): axis 2 is out"),
+    "half a repetition": (lambda K, x: K.repeat_elements(x, 1.5, 0), "Argument", "rep must be a whole number"),
+    "a negative repetition": (lambda K, x: K.repeat_elements(x, -1, 0), "Argument", "rep must be at least 0"),
+    "rank of repeat": (lambda K, x: K.repeat(K.ones((2, 3, 4)), 2), "Shape", "x must have 2 dimensions"),
+    "n of repeat": (lambda K, x: K.repeat(x, -2), "Argument", r"repeat\(\): n must be at least 0"),
+    "n of tile": (lambda K, x: K.tile(x, (2, -1)), "Argument", r"tile\(\): n must be at least 0"),
+    "a flat scalar": (lambda K, x: K.batch_flatten(K.ones(())), "Shape", "x must have at least one dimension"),
+    "stacked shapes": (lambda K, x: K.stack([x, K.ones((3, 2))]), "Shape", r"stack\(\): x\[1\] has shape \(3, 2\)"),
+    "stacked dtypes": (lambda K, x: K.stack([x, K.ones((2, 3), "int32")]), "Dtype",
+                       r"stack\(\): x\[1\] has dtype int32, x\[0\] has dtype float32"),
+    "nothing stacked": (lambda K, x: K.stack([]), "Argument", "x must hold at least one tensor"),
+    "an axis of stack": (lambda K, x: K.stack([x, x], 3), "Shape", "axis 3 is out of range"),
+    "an axis of reverse": (lambda K, x: K.reverse(x, 2), "Shape", r"reverse\(\): axes 2 is out of range"),
+    "an axis reversed twice": (lambda K, x: K.reverse(x, (0, -2)), "Shape", "names one dimension twice"),
+    "a slice that leaves x": (lambda K, x: K.slice(x, (1, 0), (2, 3)), "Shape",
+                              r"slice\(\): 2 from 1 on axis 0 leave x, which has size 2 there"),
+    "a start beyond x": (lambda K, x: K.slice(x, (3, 0), (-1, 3)), "Shape", "leave x"),
+    "a negative start": (lambda K, x: K.slice(x, (-1, 0), (1, 1)), "Argument", "start must be at least 0"),
+    "too few starts": (lambda K, x: K.slice(x, (1,), (1, 1)), "Argument", "start must be one number or 2"),
+    "a size below -1": (lambda K, x: K.slice(x, (0, 0), (-2, 1)), "Argument", "size must be at least -1"),
+    "too few bools": (lambda K, x: K.pattern_broadcast(x, (True,)), "Argument", "a bool for each of the 2 axes"),
+    "bools that are none": (lambda K, x: K.pattern_broadcast(x, True), "Argument", "a bool for each of the 2 axes"),
+    "an axis that does not broadcast": (lambda K, x: K.pattern_broadcast(x, (True, False)), "Shape", "size 2"),
+    "rank of time": (lambda K, x: K.temporal_padding(x), "Shape", "x must have 3 dimensions"),
+    "three paddings of time": (lambda K, x: K.temporal_padding(K.ones((2, 3, 1)), (1, 2, 3)), "Argument",
+                               "padding must be one number or 2"),
+    "a negative padding": (lambda K, x: K.temporal_padding(K.ones((2, 3, 1)), (1, -1)), "Argument",
+                           "padding must be at least 0"),
+    "rank of images": (lambda K, x: K.spatial_2d_padding(x), "Shape", "x must have 4 dimensions"),
+    "pairs of padding": (lambda K, x: K.spatial_2d_padding(K.ones((1, 2, 2, 1)), ((1, 1),)), "Argument",
+                         "padding must have a pair for each of the 2 spatial axes"),
+    "padding that is no pairs": (lambda K, x: K.spatial_3d_padding(K.ones((1, 2, 2, 1, 1)), 1), "Argument",
+                                 "padding must have a pair for each of the 3 spatial axes"),
+    "a data format": (lambda K, x: K.spatial_2d_padding(K.ones((1, 2, 2, 1)), data_format="rows"), "Argument",
+                      "unknown data format 'rows'"),
+    "an interpolation": (lambda K, x: K.resize_images(K.ones((1, 2, 2, 1)), 2, 2, "channels_last", "cubic"),
+                         "Argument", "unknown interpolation 'cubic'; accepted: nearest, bilinear"),
+    "bilinear integers": (lambda K, x: K.resize_images(K.ones((1, 2, 2, 1), "int32"), 2, 2, "channels_last",
+                                                       "bilinear"), "Dtype", "x has dtype int32; a floating dtype"),
+    "a factor": (lambda K, x: K.resize_images(K.ones((1, 2, 2, 1)), 0, 2, "channels_last"), "Argument",
+                 "height_factor must be at least 1, not 0"),
+    "half a factor": (lambda K, x: K.resize_volumes(K.ones((1, 2, 2, 1, 1)), 1, 1, 1.5, "channels_last"), "Argument",
+                      "width_factor must be a whole number, not 1.5"),
+    "rank of resized images": (lambda K, x: K.resize_images(x, 2, 2, "channels_last"), "Shape", "4 dimensions"),
+    "rank of volumes": (lambda K, x: K.resize_volumes(x, 2, 2, 2, "channels_last"), "Shape", "5 dimensions"),
+}
+
+
+@pytest.mark.parametrize("what", MOVES_REFUSED)
+def test_moves_refuse(K, what):
+    call, error, message = MOVES_REFUSED[what]
+    with pytest.raises(getattr(K.errors, error + "Error"), match=message):
+        call(K, K.ones((2, 3)))
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=4), data=st.data())
+def test_any_permutation_tile_and_slice_is_numpys(K, shape, data):
+    x, count = sample(shape), len(shape)
+    pattern = data.draw(st.permutations(range(count)))
+    n = data.draw(st.lists(st.integers(1, 3), min_size=count, max_size=count))
+    start = [data.draw(st.integers(0, size - 1)) for size in shape]
+    size = [data.draw(st.integers(0, length - first)) for first, length in zip(start, shape)]
+    values = K.function([], [K.permute_dimensions(tensor(K, x), pattern), K.tile(tensor(K, x), n),
+                             K.slice(tensor(K, x), start, size)])([])
+    piece = x[tuple(slice(first, first + length) for first, length in zip(start, size))]
+    for value, expected in zip(values, [x.transpose(pattern), np.tile(x, n), piece]):
+        check_array(value, expected)

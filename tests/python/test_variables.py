@@ -291,8 +291,7 @@ def test_placeholder_refuses(K):
             ({"shape": (2, 3), "ndim": 1}, r"ndim is 1, but shape \(2, 3\) has 2 dimensions"),
             ({"ndim": -1}, "ndim must be at least 0, not -1"),
             ({"ndim": 1.5}, "ndim must be a whole number, not 1.5"),
-            ({"shape": (-1, 2)}, "a size in shape must be at least 0, not -1"),
-            ({"shape": (2,), "sparse": True}, "sparse must be False")]:
+            ({"shape": (-1, 2)}, "a size in shape must be at least 0, not -1")]:
         with pytest.raises(K.errors.ArgumentError, match=r"placeholder\(\): .*" + message):
             K.placeholder(**arguments)
     with pytest.raises(K.errors.DtypeError, match=r"placeholder\(\): unknown dtype 'string'"):

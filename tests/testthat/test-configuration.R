@@ -68,3 +68,39 @@ for_each_backend("backend() gives the functions themselves", {
   raw <- backend(convert = FALSE)
   expect_s3_class(raw$eval(raw$abs(x)), "numpy.ndarray")
 })
+
+test_that("the members of backend() complete, and say what they are", {
+  for (convert in c(TRUE, FALSE)) {
+    found <- utils:::.DollarNames(backend(convert), "^conv")
+    expect_setequal(found, c("conv1d", "conv2d", "conv3d", "conv2d_transpose", "conv3d_transpose"))
+    all <- gsub("`", "", utils:::.DollarNames(backend(convert), ""))
+    expect_setequal(all, unlist(backend()$FAMILIES))
+  }
+  expect_output(print(backend()), paste0("<160 backend functions, on ", k_backend(), ">"), fixed = TRUE)
+})
+
+for_each_backend("an old script with backend(convert = FALSE)", {
+  K <- backend(convert = FALSE) # nolint: object_name_linter.
+  m <- matrix(c(-1, 2, -3, 4), 2)
+  product <- K$dot(K$abs(m), K$constant(m))
+  expect_equal(reticulate::py_to_r(K$eval(product)), abs(m) %*% m)
+  expect_equal(reticulate::py_to_r(K$eval(K$sum(m, axis = 0L))), array(colSums(m)))
+  expect_value(product + 1, abs(m) %*% m + 1)
+  expect_error(K$sum("a"), "must be a tensor")
+})
+
+test_that("keras_config() tells the settings", {
+  withr::defer(k_set_epsilon(1e-7))
+  k_set_epsilon(1e-4)
+  config <- keras_config()
+  expect_s3_class(config, "keras_config")
+  expect_equal(config$epsilon, 1e-4)
+  expect_equal(config$floatx, k_floatx())
+  expect_equal(config$backend, k_backend())
+  expect_equal(config$image_data_format, "channels_last")
+  expect_equal(config$file, file.path(config$home, "keras.json"))
+  expect_true(file.exists(config$python))
+  shown <- capture.output(print(config))
+  expect_length(shown, 10)
+  expect_match(shown, "^  epsilon +1e-04$", all = FALSE)
+})

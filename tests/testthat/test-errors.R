@@ -118,7 +118,8 @@ test_that("messages of Python are told in R's words", {
   expect_equal(words("axis [0, -1] names"), "axis (1, -1) names")
   expect_equal(words("x of shape (None, 3) and (2,)"), "x of shape (NA, 3) and (2)")
   expect_equal(words("tensors[1] and tuples[0][1]"), "tensors[[2]] and lists[[1]][[2]]")
-  expect_equal(words("last size of x is 3, size 0 of y is 4"), "last size of x is 3, size 1 of y is 4")
+  expect_equal(words("axes (1, -1) and axes[1] 0"), "axes (2, -1) and axes[[2]] 1")
+  expect_equal(words("2 from 1 on axis 0 leave x"), "2 from 2 on axis 1 leave x")
   expect_equal(words("convert with cast(); use_backend()"), "convert with k_cast(); use_backend()")
   expect_equal(words("install_backend(\"cntk\", force=True), not None"),
                "install_backend(\"cntk\", force = TRUE), not NULL")

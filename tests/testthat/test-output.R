@@ -61,3 +61,16 @@ test_that("knitr shows what engines print, where they print it", {
                                   "tensorflow constant")), lines)
   expect_false(is.unsorted(at, strictly = TRUE))
 })
+
+test_that("a document that switches backends twice is rendered, with the engines' output in order", {
+  output <- file.path(withr::local_tempdir(), "switching.md")
+  document <- normalizePath(test_path("documents", "switching.Rmd"))
+  said <- run_r(sprintf("rmarkdown::render('%s', output_file = '%s', quiet = TRUE)", document, output))
+  expect_true(file.exists(output), info = paste(said, collapse = "\n"))
+  lines <- readLines(output)
+  at <- places(c("Using Theano backend", "engine one: ", "sum on Theano is 6", "Using CNTK backend",
+                 "## before the engine", "engine two: .*34", "## after the engine", "refused: k_sum\\(\\): .*theano",
+                 "Using TensorFlow backend", "engine three: .*56", "<tensorflow variable 'both'", "56 34",
+                 "still alive", "2 4 6"), lines)
+  expect_false(is.unsorted(at, strictly = TRUE))
+})

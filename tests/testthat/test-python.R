@@ -68,19 +68,25 @@ test_that("an interrupt comes back as R's, and the session goes on working", {
   expect_equal(trimws(output[[length(output)]]), "6")
 })
 
-test_that("no worker is left behind", {
-  pids <- run_r(c(
-    "library(keras)", "use_backend('tensorflow')",
-    "pids <- system(paste('pgrep -P', Sys.getpid()), intern = TRUE)", "cat('pids', pids)"
-  ))
-  pids <- strsplit(pids[[length(pids)]], " ")[[1L]][-1L]
-  expect_gt(length(pids), 0)
-  gone <- function() !any(file.exists(file.path("/proc", pids)))
-  for (i in 1:50) {
-    if (gone()) break
-    Sys.sleep(0.1)
+test_that("no worker is left behind, however R ends", {
+  endings <- c(
+    "NULL", "quit(save = 'no', runLast = FALSE)", "stop('in a script')",
+    "tools::pskill(Sys.getpid(), tools::SIGTERM)", "tools::pskill(Sys.getpid(), tools::SIGKILL)"
+  )
+  for (ending in endings) {
+    output <- run_r(c(
+      "library(keras)", "invisible(lapply(c('tensorflow', 'theano'), function(name) use_backend(name)))",
+      "pids <- vapply(c('tensorflow', 'theano'), function(name) backend_info(name)$pid, 0L)",
+      "cat('pids', pids, '\\n')", "flush(stdout())", ending
+    ))
+    pids <- strsplit(grep("^pids ", output, value = TRUE), " ")[[1L]][2:3]
+    gone <- function() !any(file.exists(file.path("/proc", pids)))
+    for (i in 1:50) {
+      if (gone()) break
+      Sys.sleep(0.1)
+    }
+    expect_true(gone(), label = paste("after", ending, "no worker"))
   }
-  expect_true(gone())
 })
 
 test_that("engines do not see the folders that R puts on LD_LIBRARY_PATH", {

@@ -92,3 +92,24 @@ test_that("a stopped engine starts anew", {
     expect_equal(k_eval(k_ones(1)), array(1))
   })
 })
+
+test_that("backend_info() tells how one backend stands", {
+  for (name in backends) {
+    with_backend(name, k_eval(k_ones(1)))
+    info <- backend_info(name)
+    row <- list_backends()[list_backends()$backend == name, ]
+    for (field in c("backend", "title", "installed", "engine_version", "python_version", "path", "running")) {
+      expect_equal(info[[field]], row[[field]])
+    }
+    expect_equal(info$host, "worker")
+    expect_true(file.exists(file.path("/proc", info$pid)))
+    stop_backend(name)
+    stopped <- backend_info(name)
+    expect_false(stopped$running)
+    expect_null(stopped$pid)
+    expect_match(format(stopped), "^  pid +-$", all = FALSE)
+  }
+  expect_equal(backend_info()$backend, k_backend())
+  expect_match(capture.output(print(info)), "^  memory +[0-9]+ MB$", all = FALSE)
+  expect_keras_error(backend_info("caffe"), "unknown_backend", c("backend_info()", "caffe"))
+})

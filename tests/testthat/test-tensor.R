@@ -126,3 +126,38 @@ for_each_backend("operators work on the tensor's own backend", {
 for_each_backend("pipes", {
   expect_equal(m |> k_dot(diag(3)) |> k_softmax() |> k_sum() |> k_eval(), 2, tolerance = 1e-6)
 })
+
+for_each_backend("all.equal compares values", {
+  x <- k_constant(m)
+  expect_true(all.equal(x, m))
+  expect_true(all.equal(x * 2, x + x))
+  expect_match(all.equal(x, m + 1), "difference", all = FALSE)
+  expect_false(isTRUE(all.equal(x, t(m))))
+})
+
+test_that("what is printed is the same on every backend but for its name", {
+  printed <- function(name) {
+    lines <- with_backend(name, {
+      k_clear_session()
+      x <- k_placeholder(shape = c(NA, 3), name = "x")
+      capture.output({
+        print(k_variable(matrix(1:6, 2), name = "weights"))
+        print(k_constant(c(TRUE, FALSE), dtype = "bool"))
+        print(k_constant(2.5, dtype = "float64"))
+        print(k_variable(Matrix::Diagonal(2), name = "few"))
+        print(x)
+        print(k_ones(c(20, 20), name = "large"))
+        print(x * 2)
+        str(list(a = k_constant(1), b = x))
+        print(k_function(list(x), list(x * 2, k_sum(x))))
+        print(k_unstack(k_zeros(c(2, 1), name = "pair")))
+      })
+    })
+    gsub(name, "backend", lines)
+  }
+  all <- lapply(backends, printed)
+  for (lines in all) {
+    expect_equal(lines, all[[1L]])
+  }
+  expect_snapshot(writeLines(all[[1L]]), cran = TRUE)
+})

@@ -1,17 +1,22 @@
 """The engine on CNTK: descriptions, built for the concrete shapes of the values that a program is run with."""
 
 from ..contract import Contract
+from .control_flow import ControlFlow
+from .convolution import Convolution
+from .ctc import CTC
 from .elementwise import Elementwise
 from .graph import Graph
 from .linear_algebra import LinearAlgebra
 from .native import C
 from .nn import NN
+from .random import Random
 from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variables
 
 
-class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Contract):
+class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, ControlFlow,
+             CTC, Contract):
 
     name = "cntk"
     version = C.__version__

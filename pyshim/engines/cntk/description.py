@@ -4,6 +4,8 @@ CNTK's dynamic axes and free dimensions have gaps. So a kernel builds nothing of
 says what is to be computed, and a program builds it when the shapes of all inputs are known.
 """
 
+import itertools
+
 import numpy as np
 
 from ..contract.rules import FLOATS, INTEGERS
@@ -14,15 +16,21 @@ class Kernel:
     """A kernel: its name, and how CNTK computes it.
 
     ``build`` makes a CNTK function of CNTK variables with known shapes, or gives an array where the shapes
-    alone decide the result. What is computed by NumPy is in ``integers.py``, under the kernel's name.
+    alone decide the result; None for what is always computed by NumPy. How NumPy computes it is
+    ``by_numpy``, or in ``integers.py``, under the kernel's name.
     """
 
-    def __init__(self, name, build, dtype=None, like=0, differentiable=True):
+    def __init__(self, name, build, dtype=None, like=0, differentiable=True, by_numpy=None, indexed=False,
+                 sized_by=(), several=False):
         self.name = name
         self.build = build
         self.dtype = dtype
         self.like = like  # the input whose dtype the result has, unless dtype or an attribute says it
         self.differentiable = differentiable
+        self.by_numpy = by_numpy
+        self.indexed = indexed    # takes integers beside what CNTK computes with: as cells, see operation.py
+        self.sized_by = sized_by  # which of these inputs decide the shape of the result by their values
+        self.several = several    # gives a list of arrays; its parts are descriptions of their own
 
     def __call__(self, *inputs, **attributes):
         dtype = self.dtype or attributes.get("dtype") or inputs[self.like].dtype
@@ -44,9 +52,12 @@ class Description:
     ``on_numpy``: CNTK has floats only, so what consists of integers is computed by NumPy.
     """
 
-    __slots__ = ("kernel", "inputs", "attributes", "dtype", "on_numpy")
+    __slots__ = ("kernel", "inputs", "attributes", "dtype", "on_numpy", "number")
+
+    numbers = itertools.count()  # descriptions are numbered in the order in which they are made
 
     def __init__(self, kernel, inputs, attributes, dtype):
+        self.number = next(self.numbers)
         self.kernel = kernel
         self.inputs = inputs
         self.attributes = attributes
@@ -54,11 +65,24 @@ class Description:
         self.on_numpy = self._on_numpy()
 
     def _on_numpy(self):
-        if any(x.dtype in INTEGERS for x in self.inputs):
+        if not self.kernel.build:
+            return True
+        inputs = self.inputs
+        if self.kernel.indexed:
+            inputs = [x for x in inputs if x.dtype not in INTEGERS]
+        if any(x.dtype in INTEGERS for x in inputs):
             return True
         if self.kernel.name in ("shape", "fill_like"):  # the shape of the input is enough
             return self.inputs[0].on_numpy
-        return self.dtype in INTEGERS or (self.dtype == "bool" and all(x.on_numpy for x in self.inputs))
+        return self.dtype in INTEGERS or (self.dtype == "bool" and all(x.on_numpy for x in inputs))
+
+    def given_by_numpy(self):
+        """The inputs that a kernel of CNTK takes as integers."""
+        return () if self.on_numpy else tuple(x for x in self.inputs if x.dtype in INTEGERS)
+
+    def sizes(self):
+        """The inputs whose values decide the shape of a result of CNTK."""
+        return () if self.on_numpy else tuple(self.inputs[i] for i in self.kernel.sized_by)
 
     def differentiable_inputs(self):
         """The inputs that a gradient flows back to."""
@@ -68,7 +92,7 @@ class Description:
 
 
 class Source(Description):
-    """What is not computed: a variable, constant or placeholder."""
+    """What is not computed: a variable, constant or placeholder, a slice or state in a loop."""
 
     __slots__ = ()
 
@@ -158,6 +182,12 @@ class Gradient(Description):
     def _on_numpy(self):
         return False
 
+    def given_by_numpy(self):
+        return ()
+
+    def sizes(self):
+        return ()
+
     def differentiable_inputs(self):
         return ()
 
@@ -173,5 +203,5 @@ def ordered(roots):
         elif description not in seen:
             seen.add(description)
             stack.append((description, True))
-            stack.extend((x, False) for x in description.inputs)
+            stack.extend((x, False) for x in reversed(description.inputs))
     return order

@@ -7,10 +7,48 @@ elements, which CNTK refuses, are computed here too.
 
 import numpy as np
 
+from ...errors import EngineError
+
 
 def _mean(x, axis, keepdims):
     """The mean of no elements, nan, of which ``numpy.mean`` warns."""
     return np.full_like(x.sum(axis, keepdims=keepdims), np.nan)
+
+
+def _floor_divide(x, y):
+    if y.dtype.kind in "iu" and not y.all():
+        raise ZeroDivisionError("a whole number is divided by 0")
+    return np.floor_divide(x, y)
+
+
+def _batch_dot(x, y, axes):
+    x, y = np.moveaxis(x, axes[0], -1), np.moveaxis(y, axes[1], 1)
+    shape = x.shape[:-1] + y.shape[2:]
+    rows, columns = np.prod(x.shape[1:-1], dtype=int), np.prod(y.shape[2:], dtype=int)
+    return np.matmul(x.reshape(len(x), rows, x.shape[-1]), y.reshape(len(y), y.shape[1], columns)).reshape(shape)
+
+
+def gather(reference, indices):
+    if indices.size and not 0 <= indices.min() <= indices.max() < len(reference):
+        wrong = indices[(indices < 0) | (indices >= len(reference))].flat[0]
+        raise EngineError("gather: index %d is out of range for the %d slices of reference; accepted: 0 to %d"
+                          % (wrong, len(reference), len(reference) - 1))
+    return reference[indices.astype("int64")]
+
+
+def segment_sum(x, segments, count):
+    total = np.zeros((int(count),) + x.shape[1:], x.dtype)
+    if segments.size:
+        # Sorted, equal segments are sums of neighbours, which is much faster than numpy.add.at.
+        order = segments.argsort(kind="stable")
+        found, first = np.unique(segments[order], return_index=True)
+        total[found] = np.add.reduceat(x[order], first, axis=0)
+    return total
+
+
+def scatter(values, rows, columns, sizes):
+    places = rows.astype("int64") * sizes[1] + columns
+    return segment_sum(values, places, sizes[0] * sizes[1]).reshape(tuple(sizes))
 
 
 KERNELS = {
@@ -22,6 +60,10 @@ KERNELS = {
     "cast": lambda x, dtype: x.astype(dtype),
 
     "dot": np.dot,
+    "batch_dot": _batch_dot,
+    "gather": gather,
+    "segment_sum": segment_sum,
+    "scatter": scatter,
     "permute": lambda x, pattern: x.transpose(pattern),
 
     "abs": np.abs,
@@ -31,7 +73,7 @@ KERNELS = {
     "add": np.add,
     "subtract": np.subtract,
     "multiply": np.multiply,
-    "floor_divide": np.floor_divide,
+    "floor_divide": _floor_divide,
     "pow": np.power,
     "maximum": np.maximum,
     "minimum": np.minimum,
@@ -59,6 +101,11 @@ KERNELS = {
     "cumprod": lambda x, axis: x.cumprod(axis, dtype=x.dtype),
 
     "reshape": lambda x, shape: x.reshape(shape),
+    "batch_flatten": lambda x: x.reshape(len(x), np.prod(x.shape[1:], dtype=int)),
+    "repeat_elements": lambda x, rep, axis: x.repeat(rep, axis),
+    "tile": lambda x, n: np.tile(x, n),
+    "pad": lambda x, padding: np.pad(x, padding, "constant"),
+    "resize_linear": lambda x, factor, axis: x.repeat(factor, axis),  # without elements
     "concatenate": lambda *arrays, axis: np.concatenate(arrays, axis),
     "expand_dims": np.expand_dims,
     "squeeze": np.squeeze,
@@ -68,7 +115,10 @@ KERNELS = {
 
 def compute(description, arrays):
     """The value of a description from those of its inputs, of its dtype."""
-    function = KERNELS.get(description.kernel.name, _without_elements)
+    kernel = description.kernel
+    function = kernel.by_numpy or KERNELS.get(kernel.name, _without_elements)
+    if kernel.several:
+        return function(*arrays, **description.attributes)
     return np.asarray(function(*arrays, **description.attributes)).astype(description.dtype, copy=False)
 
 

@@ -1,7 +1,9 @@
-"""Products and transposition on CNTK."""
+"""Products, transposition and rows by index on CNTK."""
 
 from .description import kernel
+from .integers import gather, scatter, segment_sum
 from .native import C
+from .operation import operation
 
 
 def dot(x, y):
@@ -26,6 +28,40 @@ def _count(sizes):
     return count
 
 
+def batch_dot(x, y, axes):
+    """The products of the samples' matrices, which CNTK takes from its batch axis."""
+    samples, columns = x.shape[0], _moved(y.shape, axes[1], 1)[2:]
+    rows, size = _moved(x.shape, axes[0], len(x.shape) - 1)[1:-1], x.shape[axes[0]]
+    if (y.shape[0], y.shape[axes[1]]) != (samples, size):
+        raise ValueError("%d samples and %d, or the sizes %d and %d of the axes to sum over, differ"
+                         % (samples, y.shape[0], size, y.shape[axes[1]]))
+    x = C.transpose(x, _moved(range(len(x.shape)), axes[0], len(x.shape) - 1))
+    y = C.transpose(y, _moved(range(len(y.shape)), axes[1], 1))
+    product = C.times(C.to_batch(C.reshape(x, (samples, _count(rows), size))),
+                      C.to_batch(C.reshape(y, (samples, size, _count(columns)))))
+    return C.reshape(C.unpack_batch(product), (samples,) + rows + columns)
+
+
+def _moved(items, of, to):
+    """The items, one of them moved to another place."""
+    items = list(items)
+    items.insert(to, items.pop(of))
+    return tuple(items)
+
+
+def gather_derivative(gradient, result, reference, indices):
+    flat = indices.reshape(-1)
+    return segment_sum(gradient.reshape(flat.shape + reference.shape[1:]), flat, len(reference))
+
+
+def segment_sum_derivative(gradient, result, x, segments, count):
+    return gradient[segments]
+
+
+def scatter_derivative(gradient, result, values, rows, columns, sizes):
+    return gradient[rows, columns]
+
+
 def permute(x, pattern):
     return C.transpose(x, pattern) if len(pattern) > 1 else x
 
@@ -33,4 +69,8 @@ def permute(x, pattern):
 class LinearAlgebra:
 
     _dot = kernel("dot", dot)
+    _batch_dot = kernel("batch_dot", batch_dot)
+    _gather = kernel("gather", operation(gather, gather_derivative), indexed=True)
+    _segment_sum = kernel("segment_sum", operation(segment_sum, segment_sum_derivative), indexed=True, sized_by=(2,))
+    _scatter = kernel("scatter", operation(scatter, scatter_derivative), indexed=True, sized_by=(3,))
     _permute = kernel("permute", permute)

@@ -7,3 +7,4 @@ from .native import C
 class NN:
 
     _softmax = kernel("softmax", C.softmax)
+    _softplus = kernel("softplus", C.softplus)

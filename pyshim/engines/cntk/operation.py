@@ -18,13 +18,35 @@ def operation(forward, *derivatives):
 
     ``forward`` computes the result from the inputs' arrays. There is a derivative for each input, or one for
     all: it is called with the gradient of the result, the result, and the inputs' arrays, and gives the
-    gradient of its input, in the result's shape if it is broadcast. Attributes go to all of them.
+    gradient of its input, in the result's shape if it is broadcast. Attributes go to all of them. Where
+    ``forward`` gives a pair, the second is kept for the derivative, which gets it as a last array. For
+    each input of integers, which are the last, there is a cell.
     """
-    def build(*inputs, **attributes):
+    def build(*inputs, cells=(), **attributes):
+        # Arrays without memory of their own tell the result's shape.
+        arrays = [np.broadcast_to(x.dtype(1), x.shape) for x in inputs[:len(inputs) - len(cells)]]
+        shape = _parts(forward(*arrays + [cell.array for cell in cells], **attributes))[0].shape
+        if 0 in shape:
+            return np.empty(shape)
         inputs = _separate(inputs)  # kept until the composite, which holds them, is made
-        made = Operation(inputs, forward, derivatives, attributes)
+        made = Operation(inputs, cells, shape, forward, derivatives, attributes)
         return C.user_function(made)
     return build
+
+
+class Cell:
+    """Integers beside what CNTK computes with: an array that a stage puts in before it runs. CNTK has them
+    as floats, which may not be exact, but tell it that something has changed."""
+
+    def __init__(self, array):
+        self.array = array
+
+
+def _parts(computed):
+    """What ``forward`` has computed: the result, and the list of what is kept."""
+    if isinstance(computed, tuple):
+        return computed[0], [computed[1]]
+    return np.asarray(computed), []
 
 
 @contextlib.contextmanager
@@ -56,16 +78,24 @@ def _separate(inputs):
 class Operation(UserFunction):
     """Overrides the methods that CNTK calls with its values: the public ones convert through slow checks."""
 
-    kept = None  # where new operations are kept
+    kept = None    # where new operations are kept
+    failures = []  # exceptions in the functions of NumPy: CNTK would not hand them on
 
-    def __init__(self, inputs, forward, derivatives, attributes):
+    @classmethod
+    def check(cls):
+        """Raise what a function of NumPy has raised since the last check."""
+        if cls.failures:
+            failure = cls.failures[0]
+            cls.failures.clear()
+            raise failure
+
+    def __init__(self, inputs, cells, shape, forward, derivatives, attributes):
+        self.cells = cells
         self.numpy_forward = forward
         self.derivatives = derivatives
         self.attributes_ = attributes
         self.dtype_ = inputs[0].dtype
-        # Arrays without memory of their own tell the result's shape.
-        shapes = [np.broadcast_to(self.dtype_(1), x.shape) for x in inputs]
-        self.shape_ = np.shape(forward(*shapes, **attributes))
+        self.shape_ = shape
         super().__init__(inputs)
         self._none_state = None  # CNTK's refers to the operation, which would never be freed
         self.kept.append(self)
@@ -74,15 +104,26 @@ class Operation(UserFunction):
         """CNTK would have the operation keep itself: see ``kept``."""
 
     def clone(self, inputs):
-        return Operation(inputs, self.numpy_forward, self.derivatives, self.attributes_)
+        return Operation(inputs, self.cells, self.shape_, self.numpy_forward, self.derivatives, self.attributes_)
 
     def infer_outputs(self):
         return [C.output_variable(self.shape_, self.dtype_, [])]
 
+    def _tried(self, shape, function, *arrays):
+        """What a function computes, or, where it fails, something of that shape: see ``check``."""
+        try:
+            return _parts(function(*arrays, **self.attributes_))
+        except Exception as error:
+            self.failures.append(error)
+            return np.zeros(shape), []
+
     def _forward(self, arguments, outputs, device=None, outputs_to_retain=None):
         map_if_possible(outputs)
-        arrays = [native.array(value) for value in arguments]
-        result = np.asarray(self.numpy_forward(*arrays, **self.attributes_), dtype=self.dtype_)
+        floats = arguments[:len(arguments) - len(self.cells)]
+        arrays = [native.array(value) for value in floats] + [cell.array for cell in self.cells]
+        result, kept = self._tried(self.shape_, self.numpy_forward, *arrays)
+        result = result.astype(self.dtype_, copy=False)
+        arrays += kept
         for variable in outputs:
             outputs[variable] = native.value(result)
         return cntk_py.UserBackPropState.create(self, native.DEVICE, (result, arrays)), outputs
@@ -96,7 +137,7 @@ class Operation(UserFunction):
         for variable in variables:
             i = inputs.index(variable)
             derivative = self.derivatives[i if len(self.derivatives) > 1 else 0]
-            of_input = derivative(gradient, result, *arrays, **self.attributes_)
+            of_input, _ = self._tried(arrays[i].shape, derivative, gradient, result, *arrays)
             variables[variable] = native.value(_summed_to(of_input, arrays[i].shape).astype(self.dtype_))
 
 

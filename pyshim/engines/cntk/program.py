@@ -1,8 +1,9 @@
 """Programs: what runs descriptions with the values of placeholders.
 
 A program is a row of steps. CNTK's steps are stages; what is made of integers is computed by NumPy, between
-them. A gradient is computed with the stage of its loss, and what is computed from it in a later one. The
-stages are built for the shapes of the inputs; a program keeps them for the last few combinations of shapes.
+them. A gradient is computed with the stage of its loss, and what is computed from it in a later one.
+Where there are loops, the program has a first part that finds their lengths, and one further program for each
+combination of lengths, in which the loops are unrolled.
 """
 
 import collections
@@ -11,10 +12,12 @@ import numpy as np
 
 from ..contract import report
 from . import integers, native
+from .control_flow import NONE_OF, next_loops, unrolled
 from .description import Constant, Gradient, Source, Variable, ordered
-from .stage import BuiltStage, Stage
+from .stage import Stage
+from .variables import SHAPE
 
-KEPT_PLANS = 16
+KEPT = 16  # combinations of lengths
 
 
 class Program:
@@ -22,40 +25,56 @@ class Program:
     def __init__(self, inputs, outputs, controls, updates):
         self.inputs = inputs
         self.outputs = outputs
+        self.controls = controls
         self.updates = updates
         roots = outputs + controls + list(updates.values())
         order = ordered(roots)
-        self.printed = [description for description in order
-                        if description.kernel and description.kernel.name == "print_tensor"]
         self.sources = [description for description in order if isinstance(description, Source)]
-        self.steps = schedule(order, set(roots + self.printed))
-        self.plans = collections.OrderedDict()  # by the shapes of the inputs, the last used at the end
+        self.loops = next_loops(order)
+        if self.loops:
+            shapes = [SHAPE(loop.sequences[0]) for loop in self.loops]
+            self.lengths = Program(inputs, shapes, [], {})
+            self.unrolled = collections.OrderedDict()  # by lengths, the last used at the end
+        else:
+            self.printed = _printed(order, roots)
+            self.steps = schedule(order, set(roots + self.printed))
 
     def __call__(self, arrays):
-        signature = tuple(array.shape for array in arrays)
-        plan = self.plans.pop(signature, None) or {}
-        if len(self.plans) == KEPT_PLANS:
-            self.plans.popitem(last=False)
-        self.plans[signature] = plan
-        with np.errstate(all="ignore"):
-            values = self._values(arrays)
-            for step in self.steps:
-                if isinstance(step, Stage):
-                    if step not in plan:
-                        plan[step] = BuiltStage(step, values)
-                    plan[step].run(values)
-                else:
-                    values[step] = integers.compute(step, [self._array(values, x) for x in step.inputs])
-            return self._finish(values)
-
-    def _values(self, arrays):
         values = dict(zip(self.inputs, arrays))
+        with np.errstate(all="ignore"):
+            program = self
+            while program.loops:
+                program = program._unrolled(values)
+            program._run(values)
+            return program._finish(values)
+
+    def _unrolled(self, values):
+        """The program for the lengths that the loops have now."""
+        self.lengths._run(values)
+        lengths = tuple(int(self._array(values, shape)[0]) for shape in self.lengths.outputs)
+        program = self.unrolled.pop(lengths, None)
+        if program is None:
+            now = unrolled(ordered(self.outputs + self.controls + list(self.updates.values())),
+                           dict(zip(self.loops, lengths)))
+            program = Program(self.inputs, [now[x] for x in self.outputs], [now[x] for x in self.controls],
+                              {variable: now[x] for variable, x in self.updates.items()})
+        if len(self.unrolled) == KEPT:
+            self.unrolled.popitem(last=False)
+        self.unrolled[lengths] = program
+        return program
+
+    def _run(self, values):
+        """Add the values that the steps compute. What NumPy has computed before, such as draws, stays."""
         for description in self.sources:
             if isinstance(description, Constant):
                 values[description] = description.array
             elif isinstance(description, Variable) and description.parameter is None:
                 values[description] = description.get()
-        return values
+        for step in self.steps:
+            if isinstance(step, Stage):
+                step.run(values)
+            elif step not in values:
+                values[step] = integers.compute(step, [self._array(values, x) for x in step.inputs])
 
     def _finish(self, values):
         """The outputs; what is printed is printed, and variables change, when everything has been computed."""
@@ -79,9 +98,21 @@ class Program:
         if isinstance(description, Variable):
             return description.get()
         value = values[description]
+        if description.kernel and description.kernel.several:
+            return value
         if not isinstance(value, np.ndarray):
             value = native.array(value)
         return value.astype(description.dtype, copy=False)
+
+
+def _printed(order, roots):
+    """What is printed; not what only tells the shape of the outputs of a loop that is not run."""
+    run = set(roots)
+    for description in reversed(order):
+        if description in run and description.kernel is not NONE_OF:
+            run.update(description.inputs)
+    return [description for description in order
+            if description in run and description.kernel and description.kernel.name == "print_tensor"]
 
 
 def schedule(order, roots):
@@ -93,59 +124,67 @@ def schedule(order, roots):
     level = {}
     for description in order:
         level[description] = max([level[x] + _step_up(description, x) for x in description.inputs] or [0])
-    steps = []
-    wanted = _wanted(order, level, roots)
     by_level = collections.defaultdict(list)
     for description in order:
         if not isinstance(description, Source):
             by_level[level[description]].append(description)
+    rows = []
     for number in sorted(by_level):
         here = by_level[number]
-        steps.extend(description for description in here if description.on_numpy)
-        steps.extend(_stages([description for description in here if not description.on_numpy], order, wanted))
-    return steps
+        rows.append([description for description in here if description.on_numpy])
+        rows.extend(_groups([description for description in here if not description.on_numpy], order))
+    # From the last to the first, since what several stages could compute is computed by the last of them:
+    # the stage of a gradient has all of its loss in it.
+    steps, needed = [], set(roots)
+    for row in reversed(rows):
+        if isinstance(row, list):
+            computed = row
+            steps.extend(reversed(row))
+            more = [x for description in row for x in description.inputs]
+        else:
+            descriptions, group, gradients = row
+            gradients = [gradient for gradient in gradients if gradient in needed]
+            wanted = [description for description in descriptions if description in needed]
+            if not (gradients or wanted):
+                continue
+            stage = Stage(descriptions, wanted, group if gradients else None, gradients)
+            computed = wanted + gradients
+            steps.append(stage)
+            more = stage.needed
+        needed.difference_update(computed)
+        needed.update(more)
+    return steps[::-1]
 
 
 def _step_up(description, needed):
     """By how many levels a description comes after one that it needs."""
     if isinstance(needed, Source) or needed.on_numpy or isinstance(description, Gradient):
         return 0
-    return int(description.on_numpy or isinstance(needed, Gradient))
+    return int(description.on_numpy or isinstance(needed, Gradient) or needed in description.given_by_numpy())
 
 
-def _wanted(order, level, roots):
-    """The descriptions of CNTK's stages whose values are needed outside their stage."""
-    wanted = set(roots)
-    for description in order:
-        if not isinstance(description, Gradient):
-            wanted.update(x for x in description.inputs
-                          if description.on_numpy or level[description] > level[x])
-    return wanted
-
-
-def _stages(here, order, wanted):
-    """The stages of a level: one, and one more for each further loss that is differentiated."""
+def _groups(here, order):
+    """What stages of a level are made of: its descriptions, or for each loss that is differentiated those
+    of the loss (with the first, those of the level too), the group, and its gradients."""
     groups = collections.OrderedDict()
     for description in here:
         if isinstance(description, Gradient):
             groups.setdefault(description.group, []).append(description)
     parts = [description for description in here if not isinstance(description, Gradient)]
-    values = [description for description in parts if description in wanted]
     if not groups:
-        return [Stage(parts, values)] if parts else []
-    stages = []
+        return [(parts, None, [])]
+    rows = []
     for group, gradients in groups.items():
         # A gradient flows back through all levels: the loss is built from what CNTK has not computed.
-        needed = set(parts if not stages else [])
-        needed.update(_of_cntk(group.loss))
-        parts_of_loss = [description for description in order if description in needed]
-        stages.append(Stage(parts_of_loss, [] if stages else values, group, gradients))
-    return stages
+        needed = set(parts if not rows else [])
+        needed.update(_of_cntk([group.loss] + group.by))
+        rows.append(([description for description in order if description in needed], group, gradients))
+    return rows
 
 
-def _of_cntk(loss):
-    """The descriptions between the loss and what CNTK does not compute from other things, or as a gradient."""
-    found, stack = set(), [loss]
+def _of_cntk(roots):
+    """The descriptions between roots and what CNTK does not compute from other things, or as a gradient."""
+    found, stack = set(), list(roots)
     while stack:
         description = stack.pop()
         if not (description in found or description.on_numpy or isinstance(description, (Source, Gradient))):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import native
 from .description import kernel
 from .native import C
 
@@ -15,8 +16,46 @@ def reshape(x, shape):
     return C.reshape(x, shape)
 
 
+def batch_flatten(x):
+    return C.reshape(x, (x.shape[0], int(np.prod(x.shape[1:]))))
+
+
+def repeat_elements(x, rep, axis):
+    if not rep:
+        return np.empty(x.shape[:axis] + (0,) + x.shape[axis + 1:])
+    wide = native.output(C.reshape(x, x.shape[:axis + 1] + (1,) + x.shape[axis + 1:]))
+    wide = C.splice(*[wide] * rep, axis=axis + 1)
+    return C.reshape(wide, x.shape[:axis] + (x.shape[axis] * rep,) + x.shape[axis + 1:])
+
+
+def tile(x, n):
+    if 0 in n:
+        return np.empty(tuple(size * times for size, times in zip(x.shape, n)))
+    for axis, times in enumerate(n):
+        x = C.splice(*[native.output(x)] * times, axis=axis) if times > 1 else x
+    return x
+
+
+def pad(x, padding, number=0):
+    return C.pad(x, list(padding), C.CONSTANT_PAD, number) if any(map(any, padding)) else x
+
+
+def resize_linear(x, factor, axis):
+    size, before = x.shape[axis], (slice(None),) * axis
+    after = (slice(None),) * (len(x.shape) - axis - 1)
+    last = get_item(x, before + (slice(-1, None),) + after)
+    following = concatenate(get_item(x, before + (slice(1, None),) + after), last, axis=axis) if size > 1 else x
+    steps = []
+    for j in range(factor):
+        share = C.constant(j / factor, (), x.dtype)
+        rest = C.constant(1 - j / factor, (), x.dtype)
+        step = C.plus(C.element_times(x, rest), C.element_times(following, share)) if j else x
+        steps.append(C.reshape(step, x.shape[:axis + 1] + (1,) + x.shape[axis + 1:]))
+    return C.reshape(concatenate(*steps, axis=axis + 1), x.shape[:axis] + (size * factor,) + x.shape[axis + 1:])
+
+
 def concatenate(*tensors, axis):
-    return C.splice(*tensors, axis=axis) if len(tensors) > 1 else tensors[0]
+    return C.splice(*map(native.output, tensors), axis=axis) if len(tensors) > 1 else tensors[0]
 
 
 def expand_dims(x, axis):
@@ -63,6 +102,11 @@ def get_item(x, key):
 class Shapes:
 
     _reshape = kernel("reshape", reshape)
+    _batch_flatten = kernel("batch_flatten", batch_flatten)
+    _repeat_elements = kernel("repeat_elements", repeat_elements)
+    _tile = kernel("tile", tile)
+    _pad = kernel("pad", pad)
+    _resize_linear = kernel("resize_linear", resize_linear)
     _concatenate = kernel("concatenate", concatenate)
     _expand_dims = kernel("expand_dims", expand_dims)
     _squeeze = kernel("squeeze", squeeze)

@@ -1,7 +1,10 @@
 """Stages: the parts of a program that CNTK computes, each as one function.
 
-``Stage`` says what is in it; ``BuiltStage`` is its function for the shapes of the first values it met.
+``Stage`` says what is in it; ``BuiltStage`` is its function for values of certain shapes. A stage keeps those of
+the last few combinations of shapes.
 """
+
+import collections
 
 import numpy as np
 
@@ -9,11 +12,14 @@ from ...errors import EngineError
 from . import integers, native
 from .description import Constant, Variable
 from .native import C
-from .operation import kept
+from .operation import Cell, Operation, kept
 
 # CNTK walks the whole graph for each function that is added to it. Within a block it walks the block only,
 # and a block is one function of the graph around it: so the time grows with the number of nodes, not its square.
 BLOCK_SIZE = 100
+
+
+KEPT = 16  # combinations of shapes
 
 
 class Stage:
@@ -21,16 +27,38 @@ class Stage:
     and the gradients of one ``group``, a loss among them."""
 
     def __init__(self, descriptions, wanted, group=None, gradients=()):
-        self.descriptions = descriptions
         self.wanted = wanted
         self.group = group
         self.gradients = gradients
+        used = set(wanted)
+        if group:
+            used.update([group.loss] + group.by)
+        # What only others would have needed is left out.
+        parts = []
+        for description in reversed(descriptions):
+            if description in used:
+                parts.append(description)
+                used.update(description.inputs)
+        self.descriptions = parts[::-1]
+        self.needed = [x for x in used.difference(parts)
+                       if not (isinstance(x, Constant) or isinstance(x, Variable) and x.parameter is not None)]
+        self.sizes = list({x for description in parts for x in description.sizes()})
+        self.built = collections.OrderedDict()  # by the shapes of what is needed, the last used at the end
+
+    def run(self, values):
+        """Add the values of the wanted descriptions and of the gradients to those that are there."""
+        key = (tuple(_shape(values[x]) for x in self.needed), tuple(values[x].tobytes() for x in self.sizes))
+        built = self.built.pop(key, None) or BuiltStage(self, values)
+        if len(self.built) == KEPT:
+            self.built.popitem(last=False)
+        self.built[key] = built
+        built.run(values)
 
     def outside_block(self):
         """The descriptions whose values are needed outside the block that they are in."""
         needed = set(self.wanted)
         if self.group:
-            needed.add(self.group.loss)
+            needed.update([self.group.loss] + self.group.by)
         block_of = {description: i // BLOCK_SIZE for i, description in enumerate(self.descriptions)}
         for description, block in block_of.items():
             needed.update(x for x in description.inputs if block_of.get(x) != block)
@@ -41,9 +69,12 @@ class BuiltStage:
 
     def __init__(self, stage, values):
         self.stage = stage
+        # CNTK wants all that it is fed to be of one dtype.
+        self.fed = np.float64 if any(x.dtype == "float64" for x in stage.needed) else np.float32
         self.given = {}    # the descriptions that are computed elsewhere: their input variables
         self.moved = {}    # what gradients are taken by: the parameters that stand for a change of it
         self.shapes = {}   # and their shapes
+        self.cells = {}    # the integers that operations take
         self.built = {}    # descriptions: variables of CNTK, arrays where shapes decide the value
         with kept() as self.operations, native.quiet():
             self._build(values)
@@ -52,19 +83,22 @@ class BuiltStage:
     # -- running --------------------------------------------------------------------------------------
 
     def run(self, values):
-        """Add the values of the wanted descriptions and of the gradients to those that are there."""
         values.update(self.known)
         if self.function is None:
             return
-        arguments = {variable: _fed(values[description], description)
+        arguments = {variable: _fed(values[description], self.fed)
                      for description, variable in self.given.items()}
+        for description, cell in self.cells.items():
+            cell.array = values[description]
         keep = [self.root] if self.moved else []
         state, results = native.forward(self.function, arguments, self.results, keep)
+        Operation.check()
         for description, variable in self.outputs.items():
             # Going backward may overwrite the results.
             values[description] = native.array(results[variable]) if self.moved else results[variable]
         if self.moved:
             gradients = native.backward(self.function, state, self.root, self.seed, self.moved.values())
+            Operation.check()
             for gradient in self.stage.gradients:
                 if gradient.variable in self.moved:
                     values[gradient] = gradients[self.moved[gradient.variable]]
@@ -83,7 +117,8 @@ class BuiltStage:
             else:
                 self._build_block(part, [description for description in part if description in needed])
         if self.stage.group:
-            self._outer(self.stage.group.loss)
+            for description in [self.stage.group.loss] + self.stage.group.by:
+                self._outer(description)
         del self.values
 
     def _build_block(self, part, needed):
@@ -134,14 +169,20 @@ class BuiltStage:
         elif isinstance(description, Constant):
             made = description.constant
         else:
-            shape = value.shape if isinstance(value, np.ndarray) else native.shape(value)
-            made = C.input_variable(shape, np.dtype(native.carrier(description.dtype)).type, dynamic_axes=[])
+            made = C.input_variable(_shape(value), self.fed, dynamic_axes=[])
             self.given[description] = made
+            made = _carried(made, description)
         return self._movable(description, made)
 
     def _function(self, description, find):
         inputs = [find(x) for x in description.inputs]
-        return self._movable(description, _build_kernel(description, inputs))
+        cells = [self._cell(x) for x in description.given_by_numpy()]
+        return self._movable(description, _build_kernel(description, inputs, cells))
+
+    def _cell(self, description):
+        if description not in self.cells:
+            self.cells[description] = Cell(self.values[description])
+        return self.cells[description]
 
     def _movable(self, description, made):
         """What is made; where a gradient is taken by it, plus a parameter that is 0, whose gradient it is.
@@ -191,7 +232,7 @@ class BuiltStage:
                 self.known[gradient] = np.zeros(self.shapes[gradient.variable], gradient.dtype)
 
 
-def _build_kernel(description, inputs):
+def _build_kernel(description, inputs, cells):
     """CNTK's function of a description, or an array where the shapes of the inputs decide the value."""
     sizes = [np.prod(x.shape, dtype=int) for x in inputs]
     if not all(sizes) and description.kernel.name == "concatenate":
@@ -199,13 +240,15 @@ def _build_kernel(description, inputs):
         sizes = [size for size in sizes if size] or sizes
     if not all(sizes):
         arrays = [np.zeros(x.shape, of.dtype) for x, of in zip(inputs, description.inputs)]
+        arrays[len(arrays) - len(cells):] = [cell.array for cell in cells]
         return integers.compute(description, arrays)
     inputs = [native.constant(x.astype(native.carrier(x.dtype.name))) if isinstance(x, np.ndarray) else x
               for x in inputs]
     if any(x.dtype != inputs[0].dtype for x in inputs):  # a bool beside float64
         inputs = [x if x.dtype == np.float64 else native.output(C.cast(x, np.float64)) for x in inputs]
     try:
-        return native.output(description.kernel.build(*inputs, **description.attributes))
+        more = dict(description.attributes, cells=cells) if cells else description.attributes
+        return native.output(description.kernel.build(*inputs, **more))
     except Exception as error:
         shapes = " and ".join(str(x.shape) for x in inputs)
         reason = str(error).split("\n")[0]
@@ -213,16 +256,26 @@ def _build_kernel(description, inputs):
                           % (description.kernel.name, shapes, reason)) from error
 
 
+def _carried(made, description):
+    """What is built, of the dtype that its description's is carried in."""
+    wanted = np.dtype(native.carrier(description.dtype)).type
+    return made if made.dtype == wanted else native.output(C.cast(made, wanted))
+
+
 def _output(made, description):
     """What is built as an output of the stage: no leaf, and of the dtype that bools are carried in."""
-    wanted = np.dtype(native.carrier(description.dtype)).type
-    if made.dtype != wanted:
-        return native.output(C.cast(made, wanted))
+    made = _carried(made, description)
     return made if made.is_output else native.output(C.reshape(made, made.shape))
 
 
-def _fed(value, description):
+def _shape(value):
+    return value.shape if isinstance(value, np.ndarray) else native.shape(value)
+
+
+def _fed(value, dtype):
     """A value as CNTK takes it."""
-    if isinstance(value, np.ndarray):
-        return native.value(value.astype(native.carrier(description.dtype), copy=False))
-    return value
+    if not isinstance(value, np.ndarray):
+        if native.dtype(value) == dtype:
+            return value
+        value = native.array(value)
+    return native.value(value.astype(dtype, copy=False))

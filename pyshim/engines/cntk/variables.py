@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import native
-from .description import Constant, Placeholder, Variable, kernel
+from .description import Constant, Kernel, Placeholder, Variable, kernel
 from .native import C
 from .operation import operation
 
@@ -16,6 +16,9 @@ def cast(x, dtype):
         x = to_float16(x)
     wanted = np.dtype(native.carrier(dtype))
     return x if x.dtype == wanted else C.cast(x, wanted.type)
+
+
+SHAPE = Kernel("shape", lambda x: np.array(x.shape, "int32"), dtype="int32")
 
 
 class Variables:
@@ -38,5 +41,8 @@ class Variables:
     _identity = kernel("identity", lambda x: x)
     _fill_like = kernel("fill_like", lambda x, number, dtype: np.full(x.shape, number, dtype),
                         differentiable=False)
-    _shape = kernel("shape", lambda x: np.array(x.shape, "int32"), dtype="int32")
+
+    def _shape(self, x):
+        return SHAPE(x)
+
     _cast = kernel("cast", cast)

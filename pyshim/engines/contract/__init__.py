@@ -6,17 +6,22 @@ that the contract worked out. ``kernels.py`` lists them.
 """
 
 from .configuration import Configuration
+from .control_flow import ControlFlow
+from .convolution import Convolution
 from .core import Core
+from .ctc import CTC
 from .elementwise import Elementwise
 from .graph import Graph
 from .kernels import Kernels
 from .linear_algebra import LinearAlgebra
 from .nn import NN
+from .random import Random
 from .reductions import Reductions
 from .shapes import Shapes
+from .sparse import Sparse
 from .variables import Variables
 
 
 class Contract(Configuration, Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN,
-               Core, Kernels):
+               Convolution, Random, ControlFlow, CTC, Sparse, Core, Kernels):
     """What every engine offers to its host."""

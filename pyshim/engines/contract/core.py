@@ -11,7 +11,8 @@ import warnings
 import numpy as np
 
 from ... import config
-from ...errors import DtypeError, ShapeError
+from ...errors import ArgumentError, DtypeError, ShapeError
+from ...sparse_array import is_sparse_value
 from . import rules
 from .node import Node
 
@@ -73,12 +74,15 @@ class Core:
 
     # -- arguments ----------------------------------------------------------------------------
 
-    def node(self, value, argument, dtype=None):
+    def node(self, value, argument, dtype=None, sparse=False):
         """The argument as a node: a tensor as it is, a number or array as a constant.
 
         A value that is no tensor yet takes the given dtype, else floatx if it is a float, else its own.
+        Where ``sparse`` is accepted, a sparse tensor is, too.
         """
         if isinstance(value, Node):
+            if value.parts is not None and not sparse:
+                raise ArgumentError("%s is sparse; convert it with to_dense()" % argument)
             return self.updated(value)
         array = self.array(value, argument, dtype)
         return self.new_node(self._constant(array), array.dtype.name, array.shape, kind="constant")
@@ -156,6 +160,8 @@ class Core:
         if not isinstance(value, Node) or value.kind != "variable":
             given = value if isinstance(value, Node) else type(value).__name__
             raise DtypeError("%s must be a variable, not %s" % (argument, given))
+        if value.parts is not None:
+            raise ArgumentError("%s is a sparse variable, which keeps its value; make a new one" % argument)
         return value
 
     def updated(self, node):
@@ -177,6 +183,8 @@ class Core:
 
 def numeric_array(value, argument):
     """A number or array of numbers as a NumPy array; DtypeError if it is none."""
+    if is_sparse_value(value):
+        raise ArgumentError("%s is sparse; a dense array is needed" % argument)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # before NumPy 1.24, lists of different lengths only warn

@@ -20,7 +20,7 @@ class Graph:
         """Compile a part of the graph into a function of arrays.
 
         Arguments:
-            inputs: list of placeholders.
+            inputs: list of placeholders, sparse ones among them.
             outputs: list of tensors, or one.
             updates: list of results of ``update``, ``update_add``, ``update_sub`` and
                 ``moving_average_update``, or of (variable, new value) pairs.
@@ -40,7 +40,9 @@ class Graph:
         if kwargs:
             raise ArgumentError("unknown argument%s %s; accepted: inputs, outputs, updates"
                                 % ("s" if len(kwargs) > 1 else "", ", ".join(sorted(kwargs))))
-        inputs = self.nodes(inputs, "inputs")
+        if isinstance(inputs, Node) or not isinstance(inputs, (list, tuple)):
+            inputs = [inputs]
+        inputs = [self.node(node, "inputs[%d]" % i, sparse=True) for i, node in enumerate(inputs)]
         for i, node in enumerate(inputs):
             if node.kind != "placeholder":
                 raise ArgumentError("inputs[%d] must be a placeholder, not %s" % (i, node))
@@ -66,6 +68,8 @@ class Graph:
 
     def evaluate(self, node):
         """The value of one node, as ``eval`` gives it; what was compiled for it stays with the node."""
+        if node.parts is not None:
+            node = self.to_dense(node)
         if node.kind == "variable":
             return np.asarray(self._get_value(node.native))
         if node.evaluator is None:
@@ -146,10 +150,12 @@ class Function:
     """A compiled part of the graph: checks the values it is called with, and runs."""
 
     def __init__(self, engine, inputs, outputs, updates, single, once=False):
-        needed = ancestors(inputs + outputs + updates)
-        defaults = [node for node in needed if node.default is not None and node not in inputs]
+        # A sparse input is fed by the placeholders of its parts.
+        fed = [part for node in inputs for part in node.parts or (node,)]
+        needed = ancestors(fed + outputs + updates)
+        defaults = [node for node in needed if node.default is not None and node not in fed]
         missing = [node for node in needed if node.kind == "placeholder" and node.default is None
-                   and node not in inputs]
+                   and node not in fed]
         if missing:
             raise PlaceholderError("a value is needed for %s: make it an input of function()"
                                    % ", ".join("the " + str(node) for node in missing))
@@ -165,10 +171,10 @@ class Function:
         for node in needed:
             if node.kind == "update":
                 # An update that comes after another one of the same variable is built upon it.
-                if last.setdefault(node.variable, node) not in ancestors([node]):
+                if last.setdefault(node.variable, node) is not node and last[node.variable] not in ancestors([node]):
                     raise ArgumentError("the %s is updated a second time" % node.variable)
                 last[node.variable] = node
-        self.run = engine._compile(inputs + defaults, outputs, controls, last, once)
+        self.run = engine._compile(fed + defaults, outputs, controls, last, once)
 
     def describe_inputs(self):
         """Name, dtype and shape of each input, as the handle in the session tells them."""
@@ -180,11 +186,14 @@ class Function:
         if len(values) != len(self.inputs):
             raise ArgumentError("%d value%s given, one for each of the %d inputs needed"
                                 % (len(values), "" if len(values) == 1 else "s", len(self.inputs)))
-        arrays = [self._array(i, value) for i, value in enumerate(values)]
+        arrays = [array for i, value in enumerate(values) for array in self._arrays(i, value)]
         results = [np.asarray(result) for result in self.run(arrays + self.defaults)]
         return results[0] if self.single else results
 
-    def _array(self, i, value):
+    def _arrays(self, i, value):
+        """The value of an input as an array; that of a sparse one as several."""
         node = self.inputs[i]
         argument = "inputs[%d]%s" % (i, " (%s)" % node.name if node.name else "")
-        return self.engine.fitting_array(value, argument, node.dtype, node.shape)
+        if node.parts is not None:
+            return self.engine.sparse_fed(node, value, argument)
+        return [self.engine.fitting_array(value, argument, node.dtype, node.shape)]

@@ -86,6 +86,25 @@ class Kernels(ABC):
     def _permute(self, x, pattern):
         """x with its axes in the order of the pattern, as numpy.transpose."""
 
+    @abstractmethod
+    def _batch_dot(self, x, y, axes):
+        """For each index of the first axes, the sum over axis axes[0] of x and axes[1] of y of the products:
+        x's other axes, then y's."""
+
+    @abstractmethod
+    def _gather(self, reference, indices):
+        """The slices of reference's first axis at the indices, int32 or int64; an error where one is out of range.
+        Gradients of a slice that is taken several times add up."""
+
+    @abstractmethod
+    def _segment_sum(self, x, segments, count):
+        """A tensor whose slice i is the sum of the slices x[j] with segments[j] == i; ``count`` is the number
+        of slices, an int32 scalar. ``segments`` are int32."""
+
+    @abstractmethod
+    def _scatter(self, values, rows, columns, sizes):
+        """A matrix of zeros of the shape ``sizes`` (int32), with values[j] added at (rows[j], columns[j])."""
+
     # -- elementwise: floats ------------------------------------------------------------------------
 
     @abstractmethod
@@ -267,6 +286,27 @@ class Kernels(ABC):
         """x in another shape, a tuple of sizes of which one may be -1."""
 
     @abstractmethod
+    def _batch_flatten(self, x):
+        """x with all axes but the first made one; the first may have size 0."""
+
+    @abstractmethod
+    def _repeat_elements(self, x, rep, axis):
+        """Each slice along an axis rep times in a row, as numpy.repeat."""
+
+    @abstractmethod
+    def _tile(self, x, n):
+        """x, n[i] times along each axis i."""
+
+    @abstractmethod
+    def _pad(self, x, padding):
+        """x with zeros: a pair of numbers, before and after, for each axis."""
+
+    @abstractmethod
+    def _resize_linear(self, x, factor, axis):
+        """An axis made longer by a whole factor: element i * factor + j is x[i] * (1 - j / factor) +
+        x[i + 1] * (j / factor), where the last element counts as its own next."""
+
+    @abstractmethod
     def _concatenate(self, *tensors, axis):
         """Tensors joined along an axis."""
 
@@ -285,5 +325,79 @@ class Kernels(ABC):
     # -- nn -----------------------------------------------------------------------------------------
 
     @abstractmethod
+    def _softplus(self, x):
+        """log(1 + exp(x)), without overflow."""
+
+    @abstractmethod
     def _softmax(self, x, axis):
         """exp(x) scaled to sum 1 along an axis, without overflow."""
+
+    # -- convolution --------------------------------------------------------------------------------
+    # x has the samples first, the channels last, and one to three spatial axes between them. The static
+    # shape of the kernel and its channels is known. ``padding`` is "valid" or "same"; "same" adds
+    # max((ceil(size / stride) - 1) * stride + (width - 1) * dilation + 1 - size, 0) zeros along an axis, the
+    # odd one at its end. ``strides`` and ``dilation`` have a number for each spatial axis.
+
+    @abstractmethod
+    def _convolution(self, x, kernel, strides, padding, dilation):
+        """Cross-correlation with a kernel of shape spatial + (channels, filters)."""
+
+    @abstractmethod
+    def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
+        """What the gradient of _convolution gives for its x, of spatial sizes ``sizes``, where x is the gradient
+        of its result. The kernel has the shape spatial + (channels of the result, channels of x)."""
+
+    @abstractmethod
+    def _depthwise_convolution(self, x, kernel, strides, padding, dilation):
+        """Each channel by its own filters: kernel spatial + (channels, multiplier), one or two spatial axes;
+        channel c * multiplier + m of the result is channel c of x by kernel[..., c, m]."""
+
+    @abstractmethod
+    def _pool(self, x, size, strides, padding, mode):
+        """The largest element ("max") or the mean ("avg") of windows; padded places count for nothing. A window
+        with nan gives nan; of equal largest elements, the first has the gradient."""
+
+    # -- random -------------------------------------------------------------------------------------
+    # ``shape`` is an int32 tensor with one dimension. Each evaluation draws anew. With a seed (None for
+    # none), a new tensor begins the same sequence.
+
+    @abstractmethod
+    def _random_uniform(self, shape, dtype, seed):
+        """Draws from [0, 1)."""
+
+    @abstractmethod
+    def _random_normal(self, shape, dtype, seed):
+        """Draws from the normal distribution of mean 0 and standard deviation 1."""
+
+    @abstractmethod
+    def _truncated_normal(self, shape, dtype, seed):
+        """As _random_normal, with draws beyond -2 and 2 drawn again."""
+
+    # -- control flow -------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _loop(self, step, sequences, states):
+        """A loop over the first axis of the sequences.
+
+        ``step`` maps a list of slices and a list of states, all native, to a list of outputs and a list of new
+        states; the engine calls it once, while the graph is built. It may use tensors from outside.
+        Value: a list of the outputs, stacked along a new first axis, and a list of the last states; for
+        sequences of length 0 the states are the first ones. Gradients pass through.
+        """
+
+    # -- ctc ----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _ctc_sparse(self, labels, lengths):
+        """Rows, columns (int32) and values of the labels [i, j] with j < lengths[i], in row-major order."""
+
+    @abstractmethod
+    def _ctc_cost(self, logs, labels, input_length, label_length):
+        """The negative logarithm of each sample's labels' probability. ``logs`` (samples, time, classes) become
+        logarithms of probabilities by log_softmax; the last class is the blank; the others are int32."""
+
+    @abstractmethod
+    def _ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
+        """A list: ``paths`` int64 tensors of labels, and their scores, as ``ctc_decode`` says. Greedy where
+        beam_width is None: scores are the negative sums of the largest logs as they are. The beam search scores
+        with log_softmax of the logs."""

@@ -1,7 +1,10 @@
-"""Products of matrices and of batches of them, transposition."""
+"""Products of matrices and of batches of them, transposition, rows by index."""
 
-from ...errors import ShapeError
+import numpy as np
+
+from ...errors import ArgumentError, ShapeError
 from . import rules
+from .node import Node
 
 
 class LinearAlgebra:
@@ -9,7 +12,8 @@ class LinearAlgebra:
     def dot(self, x, y):
         """The product of x's last axis with y's last but one (or only) axis.
 
-        Arguments: x, y, tensors of numbers with at least one dimension, of one dtype.
+        Arguments: x, y, tensors of numbers with at least one dimension, of one dtype; x may be sparse, and
+        y then has one or two dimensions.
         Value: a tensor of shape x.shape[:-1] + y.shape without the axis summed over, as ``numpy.dot``.
         Raises ShapeError where the two axes differ in size.
 
@@ -17,16 +21,53 @@ class LinearAlgebra:
             >>> K.int_shape(K.dot(K.placeholder((None, 4)), K.ones((4, 3))))
             (None, 3)
         """
+        if isinstance(x, Node) and x.parts is not None:
+            return self._sparse_dot(x, y)
         x, y = self.operands(x, y)
         rules.need_dtype(x, "x", rules.FLOATS + rules.INTEGERS, "numbers are needed,")
         if not x.ndim or not y.ndim:
             raise ShapeError("x and y must have at least one dimension; their shapes are %s and %s"
                              % (x.shape, y.shape))
         inner = max(y.ndim - 2, 0)
-        if not rules.compatible(x.shape[-1:], y.shape[inner:inner + 1]):
-            raise ShapeError("x of shape %s and y of shape %s do not fit: the last size of x is %d, "
-                             "size %d of y is %d" % (x.shape, y.shape, x.shape[-1], inner, y.shape[inner]))
+        _need_equal_sizes(x, x.ndim - 1, y, inner)
         return self.apply("dot", [x, y], x.dtype, x.shape[:-1] + y.shape[:inner] + y.shape[inner + 1:])
+
+    def batch_dot(self, x, y, axes=None):
+        """For each sample, the sum over one axis of x and one of y of their products.
+
+        Arguments: x, y, tensors of numbers of one dtype, with at least two dimensions, the first of which
+        counts the samples; axes, the axis of x and that of y to sum over, or one number for both. By
+        default the last of x, and the last but one of y (the last where y has two dimensions).
+        Value: a tensor with x's other axes, then y's without the samples; of two tensors with two
+        dimensions, one of shape (samples, 1). Raises ShapeError where the summed axes, or the numbers of
+        samples, differ in size, or where an axis is that of the samples.
+
+        Example:
+            >>> K.int_shape(K.batch_dot(K.ones((32, 20, 5)), K.ones((32, 30, 20)), axes=(1, 2)))
+            (32, 5, 30)
+        """
+        x, y = self.operands(x, y)
+        rules.need_dtype(x, "x", rules.FLOATS + rules.INTEGERS, "numbers are needed,")
+        if x.ndim < 2 or y.ndim < 2:
+            raise ShapeError("x and y must have at least two dimensions; their shapes are %s and %s"
+                             % (x.shape, y.shape))
+        if axes is None:
+            axes = (-1, -1 if y.ndim == 2 else -2)
+        elif not isinstance(axes, (list, tuple, np.ndarray)):
+            axes = (axes, axes)
+        if len(axes) != 2:
+            raise ArgumentError("axes must be one number or two, not %r" % (axes,))
+        of_x = rules.one_axis(axes[0], x.ndim, "axes[0]")
+        of_y = rules.one_axis(axes[1], y.ndim, "axes[1]")
+        if 0 in (of_x, of_y):
+            raise ShapeError("axes %s name the axis of the samples, which is not summed over" % (tuple(axes),))
+        if not rules.compatible(x.shape[:1], y.shape[:1]):
+            raise ShapeError("x has %d samples, y has %d" % (x.shape[0], y.shape[0]))
+        _need_equal_sizes(x, of_x, y, of_y)
+        samples = rules.merge(x.shape[:1], y.shape[:1])
+        shape = samples + rules.without(x.shape, of_x)[1:] + rules.without(y.shape, of_y)[1:]
+        product = self.apply("batch_dot", [x, y], x.dtype, shape, axes=(of_x, of_y))
+        return self.expand_dims(product) if len(shape) == 1 else product
 
     def transpose(self, x):
         """The tensor with its axes in reverse order.
@@ -35,3 +76,31 @@ class LinearAlgebra:
         """
         x = self.node(x, "x")
         return self.apply("permute", [x], x.dtype, x.shape[::-1], pattern=tuple(range(x.ndim))[::-1])
+
+    def gather(self, reference, indices):
+        """The slices of the first axis that the indices name.
+
+        Arguments: reference, a tensor with at least one dimension; indices, a tensor of integers from 0.
+        Value: a tensor of reference's dtype and shape indices.shape + reference.shape[1:].
+        Evaluating it raises EngineError where an index is out of range.
+
+        Example:
+            >>> K.eval(K.gather([[1., 2.], [3., 4.]], [1, 1, 0]))
+            array([[3., 4.],
+                   [3., 4.],
+                   [1., 2.]], dtype=float32)
+        """
+        reference, indices = self.node(reference, "reference"), self.node(indices, "indices")
+        rules.need_dtype(indices, "indices", rules.INTEGERS, "integers are needed,")
+        if not reference.ndim:
+            raise ShapeError("reference must have at least one dimension")
+        if indices.dtype not in ("int32", "int64"):
+            indices = self.cast(indices, "int64")
+        return self.apply("gather", [reference, indices], reference.dtype, indices.shape + reference.shape[1:])
+
+
+def _need_equal_sizes(x, of_x, y, of_y):
+    """ShapeError unless the two axes, which are summed over, are of one size."""
+    if not rules.compatible((x.shape[of_x],), (y.shape[of_y],)):
+        raise ShapeError("x of shape %s and y of shape %s do not fit: axis %d of x has size %d, axis %d of y has "
+                         "size %d" % (x.shape, y.shape, of_x, x.shape[of_x], of_y, y.shape[of_y]))

@@ -1,8 +1,12 @@
 """Activations, losses and normalization of neural networks."""
 
+import numpy as np
+
 from ... import config
-from ...errors import ShapeError
+from ...errors import ArgumentError, ShapeError
 from . import rules
+from .node import Node
+from .random import random_seed
 
 
 class NN:
@@ -26,6 +30,31 @@ class NN:
             above = self.minimum(x, self.node(max_value, "max_value", dtype=x.dtype))
         # The gradient at 0 is that of the lower part. Comparisons with nan are false, so nan stays.
         return self.select(self.less(x, threshold) if raised else self.less_equal(x, 0), below, above)
+
+    def elu(self, x, alpha=1.0):
+        """Exponential linear unit: x where it is positive, alpha * (exp(x) - 1) elsewhere.
+
+        Arguments: x, a floating tensor; alpha, a number. Value: a tensor like x.
+        Definition: Clevert, Unterthiner and Hochreiter, 2015.
+        """
+        x = self.floats(x, "x")
+        # exp of the positive part, which is not chosen, could overflow.
+        below = self.multiply(self.subtract(self.exp(self.minimum(x, 0)), 1), alpha)
+        return self.select(self.greater(x, 0), x, below)
+
+    def softplus(self, x):
+        """log(1 + exp(x)), elementwise, without overflow. Arguments: x, a floating tensor. Value: a tensor like x."""
+        return self._float_function("softplus", x)
+
+    def softsign(self, x):
+        """x / (1 + abs(x)), elementwise. Arguments: x, a floating tensor. Value: a tensor like x."""
+        x = self.floats(x, "x")
+        return self.divide(x, self.add(self.abs(x), 1))
+
+    def hard_sigmoid(self, x):
+        """0.2 * x + 0.5, limited to [0, 1], elementwise. Arguments: x, a floating tensor. Value: a tensor like x."""
+        x = self.floats(x, "x")
+        return self.clip(self.add(self.multiply(x, 0.2), 0.5), 0, 1)
 
     def softmax(self, x, axis=-1):
         """exp(x) scaled to sum 1 along an axis.
@@ -55,12 +84,39 @@ class NN:
         output, target = self.operands(self.floats(output, "output"), target, ("output", "target"))
         _same_shape(target, output)
         axis = rules.one_axis(axis, output.ndim)
-        if from_logits:
-            logs = self.subtract(output, self.logsumexp(output, axis, keepdims=True))
-        else:
-            output = self.divide(output, self.sum(output, axis, keepdims=True))
-            logs = self.log(self.clip(output, config.epsilon(), 1 - config.epsilon()))
+        logs = self._log_probabilities(output, from_logits, axis)
         return self.negative(self.sum(self.multiply(target, logs), axis))
+
+    def _log_probabilities(self, output, from_logits, axis):
+        """The logarithms of the classes' probabilities."""
+        if from_logits:
+            return self.subtract(output, self.logsumexp(output, axis, keepdims=True))
+        output = self.divide(output, self.sum(output, axis, keepdims=True))
+        return self.log(self.clip(output, config.epsilon(), 1 - config.epsilon()))
+
+    def sparse_categorical_crossentropy(self, target, output, from_logits=False, axis=-1):
+        """Cross-entropy with one right class each: -log(output[target]) along the axis.
+
+        Arguments: target, a tensor with the numbers of the right classes, from 0, of output's shape without
+        the axis (or with size 1 there); output, from_logits and axis as of ``categorical_crossentropy``.
+        Value: a tensor without that axis; a class out of range gives nan.
+        """
+        output = self.floats(output, "output")
+        target = self.cast(self.node(target, "target"), "int64")
+        axis = rules.one_axis(axis, output.ndim)
+        if target.ndim == output.ndim:
+            target = self.squeeze(target, axis)
+        shape = rules.without(output.shape, axis)
+        if not rules.compatible(target.shape, shape):
+            raise ShapeError("target has shape %s; output of shape %s takes a target of shape %s"
+                             % (target.shape, output.shape, shape))
+        if output.shape[axis] is None:
+            raise ShapeError("output of shape %s has an unknown number of classes" % (output.shape,))
+        right = self.equal(self.expand_dims(target, axis),
+                           np.arange(output.shape[axis]).reshape((-1,) + (1,) * (output.ndim - 1 - axis)))
+        logs = self._log_probabilities(output, from_logits, axis)
+        loss = self.negative(self.sum(self.select(right, logs, self.zeros_like(logs)), axis))
+        return self.select(self.any(right, axis), loss, float("nan"))
 
     def binary_crossentropy(self, target, output, from_logits=False):
         """Cross-entropy of two classes, elementwise: -(target * log(p) + (1 - target) * log(1 - p)).
@@ -82,6 +138,141 @@ class NN:
         of_one = self.multiply(target, self.log(output))
         of_zero = self.multiply(self.subtract(1, target), self.log(self.subtract(1, output)))
         return self.negative(self.add(of_one, of_zero))
+
+    def in_top_k(self, predictions, targets, k):
+        """Whether the target is among the k classes with the largest predictions.
+
+        Arguments: predictions, a floating tensor of shape (samples, classes); targets, an integer tensor of
+        shape (samples,); k, a whole number. Value: a bool tensor of shape (samples,). Classes that equal
+        the k-th count as among them; a target that is out of range, or whose prediction is not finite, is
+        not. Definition: TensorFlow, ``in_top_k``.
+        """
+        predictions, targets = self.floats(predictions, "predictions"), self.node(targets, "targets")
+        rules.need_ndim(predictions, "predictions", 2)
+        rules.need_ndim(targets, "targets", 1)
+        rules.need_dtype(targets, "targets", rules.INTEGERS, "integers are needed,")
+        if not rules.compatible(targets.shape, predictions.shape[:1]):
+            raise ShapeError("targets has %d samples, predictions has %d" % (targets.shape + predictions.shape[:1]))
+        if predictions.shape[1] is None:
+            raise ShapeError("predictions of shape %s have an unknown number of classes" % (predictions.shape,))
+        # A narrow dtype cannot count the classes.
+        right = self.equal(self.expand_dims(self.cast(targets, "int64")), np.arange(predictions.shape[1]))
+        score = self.sum(self.select(right, predictions, self.zeros_like(predictions)), 1, keepdims=True)
+        better = self.sum(self.cast(self.greater(predictions, score), "int32"), 1)
+        valid = self.logical_and(self.any(right, 1), self.less(self.abs(self.squeeze(score, 1)), float("inf")))
+        return self.logical_and(self.less(better, rules.integer(k, "k", least=1)), valid)
+
+    # -- normalization ------------------------------------------------------------------------------
+
+    def dropout(self, x, level, noise_shape=None, seed=None):
+        """Some elements set to 0 at random, the others scaled so that the expected sum stays.
+
+        Arguments: x, a floating tensor; level, the fraction to drop, from 0 up to but not including 1;
+        noise_shape, the shape of the mask, with 1 (or None for x's size) on axes along which elements are
+        dropped together; seed, an integer that makes the sequence of masks repeat. Value: a tensor like x.
+        Definition: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014.
+        """
+        x = self.floats(x, "x")
+        if isinstance(level, bool) or not isinstance(level, (int, float, np.number)) or not 0 <= level < 1:
+            raise ArgumentError("level must be a number from 0 up to but not including 1, not %r" % (level,))
+        shape = self.shape(x)
+        if noise_shape is not None:
+            if len(noise_shape) != x.ndim:
+                raise ShapeError("noise_shape %s must have a size for each of the %d axes of x"
+                                 % (tuple(noise_shape), x.ndim))
+            sizes = [self.get_item(shape, i) if size is None else size for i, size in enumerate(noise_shape)]
+            shape = self.stack([self.cast(size, "int32") for size in sizes])
+            static = tuple(None if isinstance(size, Node) else known if size is None else rules.integer(
+                size, "a size in noise_shape", least=1) for known, size in zip(x.shape, noise_shape))
+            if any(size not in (1, None, known) and known is not None for size, known in zip(static, x.shape)):
+                raise ShapeError("noise_shape %s does not fit x of shape %s: each size must be 1 or that of x"
+                                 % (tuple(noise_shape), x.shape))
+        else:
+            static = x.shape
+        draws = self.apply("random_uniform", [shape], x.dtype, static, dtype=x.dtype, seed=random_seed(seed))
+        kept = self.greater_equal(draws, level)
+        return self.select(kept, self.divide(x, 1 - level), self.zeros_like(x))
+
+    def l2_normalize(self, x, axis=None):
+        """x / sqrt(sum(x * x)) over an axis; where the sum is below 1e-12, that stands in its place.
+
+        Arguments: x, a floating tensor; axis, None for all, a number or several. Value: a tensor like x.
+        """
+        x = self.floats(x, "x")
+        least = max(1e-12, float(np.finfo(x.dtype).tiny))
+        total = self.maximum(self.sum(self.square(x), axis, keepdims=True), least)
+        return self.divide(x, self.sqrt(total))
+
+    def normalize_batch_in_training(self, x, gamma, beta, reduction_axes, epsilon=0.001):
+        """Normalize a batch by its own mean and variance.
+
+        Arguments: x, a floating tensor; gamma, the scale, and beta, the offset: tensors of the sizes of x
+        that are not reduced, or None; reduction_axes, the axes to average over; epsilon, added to the
+        variance. Value: the normalized tensor, the mean, and the variance (of the population, no n - 1).
+        Definition: Ioffe and Szegedy, 2015.
+        """
+        x = self.floats(x, "x")
+        axes = rules.many_axes(reduction_axes, x.ndim, "reduction_axes")
+        mean, variance = self.mean(x, axes, keepdims=True), self.var(x, axes, keepdims=True)
+        gamma, beta = [None if value is None else self._spread(value, name, x, axes)
+                       for value, name in ((gamma, "gamma"), (beta, "beta"))]
+        normalized = self._normalized(x, mean, variance, beta, gamma, epsilon)
+        return [normalized, self._dropped(mean, axes), self._dropped(variance, axes)]
+
+    def batch_normalization(self, x, mean, var, beta, gamma, axis=-1, epsilon=0.001):
+        """gamma * (x - mean) / sqrt(var + epsilon) + beta.
+
+        Arguments: x, a floating tensor; mean, var, beta, gamma, tensors with one dimension, of x's size
+        along the axis, or tensors that broadcast with x; beta and gamma may be None; axis, that of the
+        features; epsilon. Value: a tensor like x. Definition: Ioffe and Szegedy, 2015.
+        """
+        x = self.floats(x, "x")
+        others = tuple(i for i in range(x.ndim) if i != rules.one_axis(axis, x.ndim))
+        mean, var, beta, gamma = [
+            None if value is None else self._spread(value, name, x, others)
+            for value, name in ((mean, "mean"), (var, "var"), (beta, "beta"), (gamma, "gamma"))]
+        return self._normalized(x, mean, var, beta, gamma, epsilon)
+
+    def _normalized(self, x, mean, variance, beta, gamma, epsilon):
+        scale = self.sqrt(self.add(variance, epsilon))
+        result = self.divide(self.subtract(x, mean), scale)
+        if gamma is not None:
+            result = self.multiply(result, gamma)
+        return result if beta is None else self.add(result, beta)
+
+    def _spread(self, value, name, x, axes):
+        """A parameter of a normalization with an axis of size 1 in each place of the named axes of x."""
+        value, _ = self.operands(value, x, (name, "x"))
+        if value.ndim == x.ndim - len(axes):
+            for axis in axes:
+                value = self.expand_dims(value, axis)
+        if len(rules.broadcast(value.shape, x.shape, (name, "x"))) > x.ndim:
+            raise ShapeError("%s of shape %s has more dimensions than x of shape %s" % (name, value.shape, x.shape))
+        return value
+
+    def bias_add(self, x, bias, data_format=None):
+        """A bias for each channel added.
+
+        Arguments: x, a tensor with at least two dimensions; bias, a tensor with one dimension, or with one
+        less than x: one for each place and channel, with the channels last; data_format, "channels_last" or
+        "channels_first", by default the setting. Value: a tensor like x. Raises ShapeError for a bias that
+        does not fit. With channels first, a bias of several dimensions is reshaped, not transposed, to have
+        the channels first: Keras reference, ``bias_add``.
+        """
+        x, bias = self.operands(x, bias, ("x", "bias"))
+        data_format = config.normalize_data_format(data_format)
+        if x.ndim < 2:
+            raise ShapeError("x must have at least two dimensions; its shape is %s" % (x.shape,))
+        if bias.ndim not in (1, x.ndim - 1):
+            raise ShapeError("bias must have 1 or %d dimensions; its shape is %s" % (x.ndim - 1, bias.shape))
+        if data_format == "channels_first" and x.ndim > 2:
+            if bias.ndim == 1:
+                bias = self.reshape(bias, (-1,) + (1,) * (x.ndim - 2))
+            else:
+                bias = self.reshape(bias, rules.known_shape(bias.shape[-1:] + bias.shape[:-1], "bias"))
+        if len(rules.broadcast(x.shape, bias.shape, ("x", "bias"))) != x.ndim:
+            raise ShapeError("x of shape %s and bias of shape %s do not fit" % (x.shape, bias.shape))
+        return self.add(x, bias)
 
 
 def _same_shape(target, output):

@@ -7,10 +7,11 @@ class Node:
     ``kind`` is one of "tensor", "variable", "placeholder", "constant" and "update"; ``inputs`` are the
     nodes its value is computed from, ``controls`` those that only have to be evaluated with it.
     An update node holds in ``variable`` what it changes; its value is the new one.
+    A sparse node has no native tensor, and ``parts`` are the nodes of its coordinates.
     """
 
     __slots__ = ("native", "dtype", "shape", "kind", "name", "inputs", "controls", "variable",
-                 "default", "evaluator", "__weakref__")
+                 "default", "evaluator", "parts", "__weakref__")
 
     def __init__(self, native, dtype, shape, kind="tensor", name=None, inputs=(), controls=(),
                  variable=None, default=None):
@@ -24,6 +25,7 @@ class Node:
         self.variable = variable
         self.default = default
         self.evaluator = None
+        self.parts = None
 
     @property
     def ndim(self):

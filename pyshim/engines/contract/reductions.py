@@ -95,9 +95,9 @@ class Reductions:
         finite = self.less(self.abs(top), float("inf"))
         top = self.select(finite, top, self.zeros_like(top))
         total = self.log(self.sum(self.exp(self.subtract(x, top)), axis, keepdims))
-        return self.add(total, top if keepdims else self._without(top, axis))
+        return self.add(total, top if keepdims else self._dropped(top, axis))
 
-    def _without(self, x, axis):
+    def _dropped(self, x, axis):
         axes = rules.many_axes(axis, x.ndim)
         return self.apply("squeeze", [x], x.dtype, rules.reduced(x.shape, axes, False), axis=axes)
 

@@ -73,6 +73,26 @@ def one_axis(axis, ndim, argument="axis"):
     return number % ndim
 
 
+def need_ndim(node, argument, *accepted):
+    """ShapeError unless the node has one of the accepted numbers of dimensions."""
+    if node.ndim not in accepted:
+        raise ShapeError("%s must have %s dimensions; its shape is %s"
+                         % (argument, " or ".join(map(str, accepted)), node.shape))
+
+
+def several(value, count, argument, least=None):
+    """Whole numbers, one for each of several axes, given as a list or as one number for all."""
+    values = list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value] * count
+    if len(values) != count:
+        raise ArgumentError("%s must be one number or %d, not %r" % (argument, count, value))
+    return tuple(integer(v, argument, least) for v in values)
+
+
+def spatial_axis(data_format):
+    """The first spatial axis of images in that data format."""
+    return 1 if data_format == "channels_last" else 2
+
+
 def many_axes(axis, ndim, argument="axis"):
     """Axes given as None (all), a number or several, as a sorted tuple counted from the front."""
     if axis is None:
@@ -119,6 +139,16 @@ def reduced(shape, axes, keepdims):
     if keepdims:
         return tuple(1 if i in axes else size for i, size in enumerate(shape))
     return tuple(size for i, size in enumerate(shape) if i not in axes)
+
+
+def without(shape, axis):
+    """The shape without an axis."""
+    return shape[:axis] + shape[axis + 1:]
+
+
+def times(size, factor):
+    """A size multiplied, None when it is unknown."""
+    return None if size is None else size * factor
 
 
 def product(sizes):

@@ -1,8 +1,11 @@
 """Changing the shape of tensors, joining them, cutting pieces out."""
 
+import numpy as np
+
 from ... import config
 from ...errors import ArgumentError, DtypeError, ShapeError
 from . import rules
+from .node import Node
 
 
 class Shapes:
@@ -35,26 +38,257 @@ class Shapes:
         """The elements of x in one dimension. Arguments: x, a tensor. Value: a tensor of x's dtype."""
         return self.reshape(x, (-1,))
 
+    def batch_flatten(self, x):
+        """The elements of each sample in one dimension.
+
+        Arguments: x, a tensor with at least one dimension, which counts the samples.
+        Value: a tensor of x's dtype, with two dimensions.
+
+        Example:
+            >>> K.int_shape(K.batch_flatten(K.placeholder((None, 3, 4))))
+            (None, 12)
+        """
+        x = self.node(x, "x")
+        if not x.ndim:
+            raise ShapeError("x must have at least one dimension")
+        return self.apply("batch_flatten", [x], x.dtype, (x.shape[0], rules.product(x.shape[1:])))
+
+    def permute_dimensions(self, x, pattern):
+        """The tensor with its axes in another order.
+
+        Arguments: x, a tensor; pattern, a tuple with each axis of x once: axis i of the result is axis
+        pattern[i] of x. Value: a tensor of x's dtype. Raises ShapeError for any other pattern.
+        """
+        x = self.node(x, "x")
+        pattern = rules.sizes(pattern, "pattern")
+        axes = tuple(rules.one_axis(axis, x.ndim, "an axis in pattern") for axis in pattern)
+        if sorted(axes) != list(range(x.ndim)):
+            raise ShapeError("pattern %s must name each of the %d axes of x once" % (pattern, x.ndim))
+        return self.apply("permute", [x], x.dtype, tuple(x.shape[axis] for axis in axes), pattern=axes)
+
+    def repeat_elements(self, x, rep, axis):
+        """Each slice along an axis several times in a row, as ``numpy.repeat``.
+
+        Arguments: x, a tensor; rep, how often; axis. Value: a tensor of x's dtype.
+        """
+        x, rep = self.node(x, "x"), rules.integer(rep, "rep", least=0)
+        axis = rules.one_axis(axis, x.ndim)
+        shape = x.shape[:axis] + (rules.times(x.shape[axis], rep),) + x.shape[axis + 1:]
+        return self.apply("repeat_elements", [x], x.dtype, shape, rep=rep, axis=axis)
+
+    def repeat(self, x, n):
+        """Each sample several times along a new second axis.
+
+        Arguments: x, a tensor of shape (samples, size); n, how often. Value: a tensor of shape
+        (samples, n, size).
+        """
+        x = self.node(x, "x")
+        rules.need_ndim(x, "x", 2)
+        return self.repeat_elements(self.expand_dims(x, 1), rules.integer(n, "n", least=0), 1)
+
+    def tile(self, x, n):
+        """The whole tensor several times along its axes, as ``numpy.tile``.
+
+        Arguments: x, a tensor; n, how often, a number for each axis; fewer numbers count for the last
+        axes, more give x new first axes. Value: a tensor of x's dtype.
+        """
+        x = self.node(x, "x")
+        n = rules.several(n, len(n) if isinstance(n, (list, tuple, np.ndarray)) else 1, "n", least=0)
+        n = (1,) * (x.ndim - len(n)) + n
+        for _ in range(len(n) - x.ndim):
+            x = self.expand_dims(x, 0)
+        shape = tuple(rules.times(size, times) for size, times in zip(x.shape, n))
+        return self.apply("tile", [x], x.dtype, shape, n=n)
+
+    def stack(self, x, axis=0):
+        """Tensors joined along a new axis.
+
+        Arguments: x, a list of tensors of one shape and dtype; axis, the place of the new one in the
+        result. Value: a tensor with one dimension more. Raises ShapeError or DtypeError naming the tensor
+        that does not fit.
+        """
+        tensors = self.nodes(x, "x")
+        if not tensors:
+            raise ArgumentError("x must hold at least one tensor")
+        for i, tensor in enumerate(tensors):
+            if tensor.dtype != tensors[0].dtype:
+                raise DtypeError("x[%d] has dtype %s, x[0] has dtype %s" % (i, tensor.dtype, tensors[0].dtype))
+            if not rules.compatible(tensor.shape, tensors[0].shape):
+                raise ShapeError("x[%d] has shape %s, x[0] has shape %s; they must be equal"
+                                 % (i, tensor.shape, tensors[0].shape))
+        axis = rules.one_axis(axis, tensors[0].ndim + 1)
+        return self.concatenate([self.expand_dims(tensor, axis) for tensor in tensors], axis)
+
+    def reverse(self, x, axes):
+        """The tensor with the order along some axes reversed.
+
+        Arguments: x, a tensor; axes, a number or several. Value: a tensor like x.
+        """
+        x = self.node(x, "x")
+        axes = rules.many_axes(axes, x.ndim, "axes")
+        backwards = slice(None, None, -1)
+        return self.apply("get_item", [x], x.dtype, x.shape,
+                          key=tuple(backwards if i in axes else slice(None) for i in range(x.ndim)))
+
+    def slice(self, x, start, size):
+        """A block of the tensor.
+
+        Arguments: x, a tensor; start, the first position on each axis; size, how many from there on each
+        axis, -1 for all. Value: a tensor of x's dtype. Raises ShapeError where the block leaves x; where that is
+        not known before, evaluating it raises EngineError.
+
+        Example:
+            >>> K.eval(K.slice([[1., 2., 3.], [4., 5., 6.]], (0, 1), (2, 2)))
+            array([[2., 3.],
+                   [5., 6.]], dtype=float32)
+        """
+        x = self.node(x, "x")
+        start = rules.several(self._numbers_of(start), x.ndim, "start", least=0)
+        size = rules.several(self._numbers_of(size), x.ndim, "size", least=-1)
+        shape = []
+        for axis, (first, count, length) in enumerate(zip(start, size, x.shape)):
+            if length is not None and (first > length or first + count > length):
+                raise ShapeError("%d from %d on axis %d leave x, which has size %d there"
+                                 % (count, first, axis, length))
+            if count >= 0:
+                shape.append(count)
+            else:
+                shape.append(None if length is None else length - first)
+        for axis, (first, count, length) in enumerate(zip(start, size, x.shape)):
+            if length is None and count > 0:
+                # A slice would end where x does.
+                x = self._taken(x, np.arange(first, first + count), axis)
+                start, size = start[:axis] + (0,) + start[axis + 1:], size[:axis] + (-1,) + size[axis + 1:]
+        key = tuple(slice(first, None if count < 0 else first + count) for first, count in zip(start, size))
+        return self.apply("get_item", [x], x.dtype, tuple(shape), key=key)
+
+    def _taken(self, x, positions, axis):
+        """The slices of an axis at these positions; an error when it runs where there is none."""
+        order = (axis,) + tuple(i for i in range(x.ndim) if i != axis)
+        taken = self.gather(self.permute_dimensions(x, order), positions)
+        return self.permute_dimensions(taken, tuple(np.argsort(order)))
+
+    def _numbers_of(self, value):
+        """Numbers that may be given as a tensor whose value is known while the graph is built."""
+        return self.evaluate(value).tolist() if isinstance(value, Node) else value
+
+    def pattern_broadcast(self, x, broadcastable):
+        """The tensor with axes declared to have size 1, along which it broadcasts.
+
+        Arguments: x, a tensor; broadcastable, a bool for each axis. Value: a tensor of x's dtype.
+        Raises ShapeError where such an axis has another size.
+        """
+        x = self.node(x, "x")
+        if not isinstance(broadcastable, (list, tuple, np.ndarray)) or len(broadcastable) != x.ndim:
+            raise ArgumentError("broadcastable must have a bool for each of the %d axes of x, not %r"
+                                % (x.ndim, broadcastable))
+        for axis in range(x.ndim):
+            if broadcastable[axis] and x.shape[axis] != 1:
+                x = self.expand_dims(self.squeeze(x, axis), axis)
+        return x
+
+    def temporal_padding(self, x, padding=(1, 1)):
+        """Zeros before the first and after the last time step.
+
+        Arguments: x, a tensor of shape (samples, time, ...) with three dimensions; padding, how many
+        before and after. Value: a tensor of x's dtype.
+        """
+        x = self.node(x, "x")
+        rules.need_ndim(x, "x", 3)
+        return self._padded(x, [(0, 0), rules.several(padding, 2, "padding", least=0), (0, 0)])
+
+    def spatial_2d_padding(self, x, padding=((1, 1), (1, 1)), data_format=None):
+        """Zeros around images.
+
+        Arguments: x, a tensor with four dimensions; padding, how many rows above and below, and columns
+        left and right; data_format, "channels_last" or "channels_first", by default the setting.
+        Value: a tensor of x's dtype.
+        """
+        return self._spatial_padding(x, padding, data_format, 2)
+
+    def spatial_3d_padding(self, x, padding=((1, 1), (1, 1), (1, 1)), data_format=None):
+        """Zeros around volumes.
+
+        Arguments: x, a tensor with five dimensions; padding, how many before and after along each of the
+        three spatial axes; data_format, "channels_last" or "channels_first", by default the setting.
+        Value: a tensor of x's dtype.
+        """
+        return self._spatial_padding(x, padding, data_format, 3)
+
+    def _spatial_padding(self, x, padding, data_format, count):
+        x = self.node(x, "x")
+        rules.need_ndim(x, "x", count + 2)
+        if not isinstance(padding, (list, tuple, np.ndarray)) or len(padding) != count:
+            raise ArgumentError("padding must have a pair for each of the %d spatial axes, not %r" % (count, padding))
+        pairs = [rules.several(pair, 2, "padding", least=0) for pair in padding]
+        first = rules.spatial_axis(config.normalize_data_format(data_format))
+        return self._padded(x, [(0, 0)] * first + pairs + [(0, 0)] * (2 - first))
+
+    def _padded(self, x, padding):
+        shape = tuple(None if size is None else size + sum(pair) for size, pair in zip(x.shape, padding))
+        return self.apply("pad", [x], x.dtype, shape, padding=tuple(map(tuple, padding)))
+
+    def resize_images(self, x, height_factor, width_factor, data_format, interpolation="nearest"):
+        """Images enlarged by whole factors.
+
+        Arguments: x, a tensor with four dimensions; height_factor, width_factor, whole numbers;
+        data_format, "channels_last" or "channels_first"; interpolation, "nearest", which repeats pixels, or
+        "bilinear", which interpolates from each pixel to the next one and repeats the last.
+        Value: a tensor of x's dtype. Definition of "bilinear": TensorFlow, ``resize_bilinear`` without
+        aligned corners and half pixels, as in the Keras reference.
+        """
+        x = self.node(x, "x")
+        rules.need_ndim(x, "x", 4)
+        if interpolation not in ("nearest", "bilinear"):
+            raise ArgumentError("unknown interpolation %r; accepted: nearest, bilinear" % (interpolation,))
+        if interpolation == "bilinear":
+            rules.need_dtype(x, "x", rules.FLOATS, "a floating dtype is needed,")
+        first = rules.spatial_axis(config.normalize_data_format(data_format))
+        factors = _factors(height_factor=height_factor, width_factor=width_factor)
+        for axis, factor in enumerate(factors, first):
+            if interpolation == "nearest":
+                x = self.repeat_elements(x, factor, axis)
+            else:
+                shape = x.shape[:axis] + (rules.times(x.shape[axis], factor),) + x.shape[axis + 1:]
+                x = self.apply("resize_linear", [x], x.dtype, shape, factor=factor, axis=axis)
+        return x
+
+    def resize_volumes(self, x, depth_factor, height_factor, width_factor, data_format):
+        """Volumes enlarged by whole factors, by repeating their elements.
+
+        Arguments: x, a tensor with five dimensions; depth_factor, height_factor, width_factor, whole
+        numbers; data_format, "channels_last" or "channels_first". Value: a tensor of x's dtype.
+        """
+        x = self.node(x, "x")
+        rules.need_ndim(x, "x", 5)
+        first = rules.spatial_axis(config.normalize_data_format(data_format))
+        factors = _factors(depth_factor=depth_factor, height_factor=height_factor, width_factor=width_factor)
+        for axis, factor in enumerate(factors, first):
+            x = self.repeat_elements(x, factor, axis)
+        return x
+
     def concatenate(self, tensors, axis=-1):
         """Tensors joined along an axis.
 
-        Arguments: tensors, a list of tensors of one dtype and one rank, whose other sizes are equal;
-        axis. Value: a tensor. Raises ShapeError or DtypeError naming the tensor that does not fit.
+        Arguments: tensors, a list of tensors of one dtype and one rank, whose other sizes are equal, all of
+        them sparse or none; axis. Value: a tensor. Raises ShapeError or DtypeError naming the tensor that does not fit.
         """
+        if any(isinstance(tensor, Node) and tensor.parts is not None for tensor in tensors):
+            return self._sparse_concatenate([self.node(tensor, "tensors", sparse=True) for tensor in tensors], axis)
         tensors = self.nodes(tensors, "tensors")
         if not tensors:
             raise ArgumentError("tensors must hold at least one tensor")
         first = tensors[0]
         axis = rules.one_axis(axis, first.ndim)
-        shape, length = _without(first.shape, axis), first.shape[axis]
+        shape, length = rules.without(first.shape, axis), first.shape[axis]
         for i, tensor in enumerate(tensors[1:], 1):
             if tensor.dtype != first.dtype:
                 raise DtypeError("tensors[%d] has dtype %s, tensors[0] has dtype %s"
                                  % (i, tensor.dtype, first.dtype))
-            if tensor.ndim != first.ndim or not rules.compatible(_without(tensor.shape, axis), shape):
+            if tensor.ndim != first.ndim or not rules.compatible(rules.without(tensor.shape, axis), shape):
                 raise ShapeError("tensors[%d] of shape %s cannot be joined to tensors[0] of shape %s "
                                  "along axis %d" % (i, tensor.shape, first.shape, axis))
-            shape = rules.merge(shape, _without(tensor.shape, axis))
+            shape = rules.merge(shape, rules.without(tensor.shape, axis))
             size = tensor.shape[axis]
             length = None if length is None or size is None else length + size
         return self.apply("concatenate", tensors, first.dtype, shape[:axis] + (length,) + shape[axis:],
@@ -80,7 +314,7 @@ class Shapes:
         if x.shape[axis] not in (1, None):
             raise ShapeError("axis %d of x has size %d; only an axis of size 1 can be dropped"
                              % (axis, x.shape[axis]))
-        return self.apply("squeeze", [x], x.dtype, _without(x.shape, axis), axis=(axis,))
+        return self.apply("squeeze", [x], x.dtype, rules.without(x.shape, axis), axis=(axis,))
 
     def one_hot(self, indices, num_classes):
         """A new last axis that is 1 at the index and 0 elsewhere; all 0 for an index out of range.
@@ -117,8 +351,8 @@ class Shapes:
         return self.apply("get_item", [x], x.dtype, tuple(shape), key=key)
 
 
-def _without(shape, axis):
-    return shape[:axis] + shape[axis + 1:]
+def _factors(**factors):
+    return [rules.integer(factor, name, least=1) for name, factor in factors.items()]
 
 
 def _full_key(key, ndim):

@@ -4,6 +4,7 @@ import numpy as np
 
 from ... import config
 from ...errors import ArgumentError, DtypeError, ShapeError
+from ...sparse_array import is_sparse_value
 from . import rules
 from .node import Node
 
@@ -15,7 +16,7 @@ class Variables:
     def variable(self, value, dtype=None, name=None, constraint=None):
         """A tensor whose value is kept, and can be changed.
 
-        Arguments: value, a number, array or tensor (which is evaluated); dtype, floatx by default;
+        Arguments: value, a number, array, scipy.sparse matrix or tensor (which is evaluated); dtype, floatx by default;
         name, a string; constraint, a function kept with the variable for optimizers to apply.
         Value: a variable of the value's shape. Raises DtypeError for values that are no numbers.
 
@@ -24,10 +25,12 @@ class Variables:
             array([[1., 2.],
                    [3., 4.]], dtype=float32)
         """
-        dtype = rules.dtype_name(dtype or config.floatx())
-        array = self.array(value, "value", dtype)
         if constraint is not None and not callable(constraint):
             raise ArgumentError("constraint must be a function, not %r" % (constraint,))
+        dtype = rules.dtype_name(dtype or config.floatx())
+        if is_sparse_value(value):
+            return self.sparse_variable(value, dtype, name or self._default_name("variable"))
+        array = self.array(value, "value", dtype)
         name = name or self._default_name("variable")
         native = self._variable(array, name)
         return self.new_node(native, dtype, array.shape, kind="variable", name=name)
@@ -56,15 +59,13 @@ class Variables:
         """A tensor whose value is given at each call of a ``function``.
 
         Arguments: shape, a tuple with None for each unknown size; or ndim, the number of dimensions, all
-        unknown; dtype, floatx by default; name, a string.
-        Value: a placeholder. Raises ArgumentError when neither shape nor ndim is given, or they disagree.
+        unknown; dtype, floatx by default; sparse, whether its values are scipy.sparse matrices; name, a
+        string. Value: a placeholder. Raises ArgumentError when neither shape nor ndim is given, or they disagree.
 
         Example:
             >>> K.int_shape(K.placeholder(shape=(None, 3)))
             (None, 3)
         """
-        if sparse:
-            raise ArgumentError("sparse placeholders are not there yet: sparse must be False")
         if shape is None and ndim is None:
             raise ArgumentError("shape or ndim must be given")
         if shape is None:
@@ -74,6 +75,8 @@ class Variables:
             raise ArgumentError("ndim is %r, but shape %s has %d dimensions" % (ndim, shape, len(shape)))
         dtype = rules.dtype_name(dtype or config.floatx())
         name = name or self._default_name("placeholder")
+        if sparse:
+            return self.sparse_placeholder(shape, dtype, name)
         return self.new_node(self._placeholder(shape, dtype, name), dtype, shape, kind="placeholder",
                              name=name)
 
@@ -180,21 +183,14 @@ class Variables:
 
     # -- asking -----------------------------------------------------------------------------------
 
-    def is_sparse(self, tensor):
-        """Whether the tensor is kept in a sparse form. Arguments: tensor. Value: a bool."""
-        self.node(tensor, "tensor")
-        return False
-
-    def to_dense(self, tensor):
-        """The tensor in dense form; one that is dense already is given back as it is."""
-        return self.node(tensor, "tensor")
-
     def shape(self, x):
         """The shape as a tensor, known in full when it is evaluated.
 
         Arguments: x, a tensor or array. Value: an int32 tensor with an element for each dimension.
         """
-        x = self.node(x, "x")
+        x = self.node(x, "x", sparse=True)
+        if x.parts is not None:
+            return x.parts[3]
         return self.apply("shape", [x], "int32", (x.ndim,))
 
     def size(self, x, name=None):

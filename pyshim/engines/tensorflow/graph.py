@@ -1,5 +1,6 @@
 """Running TensorFlow's graph."""
 
+import contextlib
 import weakref
 
 import tensorflow as tf
@@ -16,12 +17,20 @@ class Graph:
         options = tf.compat.v1.ConfigProto(graph_options=tf.compat.v1.GraphOptions(place_pruned_graph=True))
         self.session = tf.compat.v1.Session(graph=self.graph, config=options)
         self.variables = weakref.WeakSet()
+        self.tracing = 0
 
     def building(self):
-        return self.graph.as_default()
+        # While a loop's step is traced, what it calls goes into the step's own graph.
+        return contextlib.ExitStack() if self.tracing else self.graph.as_default()
+
+    def outside_scopes(self):
+        scopes = contextlib.ExitStack()
+        scopes.enter_context(super().outside_scopes())
+        scopes.enter_context(self.graph.as_default())
+        return scopes
 
     def _compile(self, inputs, outputs, controls, updates, once):
-        with self.building():
+        with self.graph.as_default():
             results = [tf.convert_to_tensor(node.native) for node in outputs]
             alongside = [tf.convert_to_tensor(node.native).op for node in controls]
             new_values = {variable: tf.convert_to_tensor(update.inputs[0].native)

@@ -8,14 +8,35 @@ MULTIPLIED = (tf.float16, tf.float32, tf.float64, tf.int32, tf.int64)  # by tf.m
 class LinearAlgebra:
 
     def _dot(self, x, y):
-        dtype = x.dtype
-        if dtype not in MULTIPLIED:
-            x, y = tf.cast(x, tf.int64), tf.cast(y, tf.int64)
-        if x.shape.rank == y.shape.rank == 2:
-            product = tf.matmul(x, y)
-        else:
-            product = tf.tensordot(x, y, [[x.shape.rank - 1], [max(y.shape.rank - 2, 0)]])
-        return tf.cast(product, dtype)
+        def product(x, y):
+            if x.shape.rank == y.shape.rank == 2:
+                return tf.matmul(x, y)
+            return tf.tensordot(x, y, [[x.shape.rank - 1], [max(y.shape.rank - 2, 0)]])
+        return _multiplied(product, x, y)
+
+    def _batch_dot(self, x, y, axes):
+        letters = "abcdefghijklmnop"
+        of_x, of_y = list(letters[:x.shape.rank]), list("a" + letters[x.shape.rank:x.shape.rank + y.shape.rank - 1])
+        of_y[axes[1]] = of_x[axes[0]]
+        result = [letter for letter in of_x + of_y[1:] if letter != of_x[axes[0]]]
+        equation = "%s,%s->%s" % tuple(map("".join, (of_x, of_y, result)))
+        return _multiplied(lambda x, y: tf.einsum(equation, x, y), x, y)
+
+    def _gather(self, reference, indices):
+        return tf.gather(reference, indices)
+
+    def _segment_sum(self, x, segments, count):
+        return tf.math.unsorted_segment_sum(x, segments, count)
+
+    def _scatter(self, values, rows, columns, sizes):
+        return tf.scatter_nd(tf.stack([rows, columns], 1), values, sizes)
 
     def _permute(self, x, pattern):
         return tf.transpose(x, pattern)
+
+
+def _multiplied(product, x, y):
+    """A product of tensors of any dtype of numbers."""
+    if x.dtype in MULTIPLIED:
+        return product(x, y)
+    return tf.cast(product(tf.cast(x, tf.int64), tf.cast(y, tf.int64)), x.dtype)

@@ -5,6 +5,8 @@ import tensorflow as tf
 
 class NN:
 
+    _softplus = staticmethod(tf.math.softplus)
+
     def _softmax(self, x, axis):
         # TensorFlow's float32 kernel gives 0 beside a nan, where nan is due.
         result = tf.nn.softmax(x, axis)

@@ -8,6 +8,28 @@ class Shapes:
     def _reshape(self, x, shape):
         return tf.reshape(x, shape)
 
+    def _batch_flatten(self, x):
+        sizes = tf.shape(x)
+        return tf.reshape(x, tf.stack([sizes[0], tf.reduce_prod(sizes[1:])]))
+
+    def _repeat_elements(self, x, rep, axis):
+        return _as_signed(lambda x: tf.repeat(x, rep, axis), x)
+
+    def _tile(self, x, n):
+        return _as_signed(lambda x: tf.tile(x, n), x)
+
+    def _pad(self, x, padding):
+        return tf.pad(x, padding)
+
+    def _resize_linear(self, x, factor, axis):
+        first, rest = tf.split(x, [1, tf.shape(x)[axis] - 1], axis)
+        last = tf.reverse(tf.split(tf.reverse(x, [axis]), [1, tf.shape(x)[axis] - 1], axis)[0], [axis])
+        following = tf.concat([rest, last], axis)
+        steps = [x * (1 - j / factor) + following * (j / factor) for j in range(factor)]
+        sizes = tf.unstack(tf.shape(x))
+        sizes[axis] *= factor
+        return tf.reshape(tf.stack(steps, axis + 1), sizes)
+
     def _concatenate(self, *tensors, axis):
         return tf.concat(tensors, axis)
 
@@ -19,3 +41,9 @@ class Shapes:
 
     def _get_item(self, x, key):
         return tf.convert_to_tensor(x)[key]
+
+
+def _as_signed(function, x):
+    """What the function moves of x, where TensorFlow has no such kernel for unsigned integers."""
+    signed = {tf.uint16: tf.int16, tf.uint32: tf.int32, tf.uint64: tf.int64}.get(x.dtype)
+    return function(x) if signed is None else tf.bitcast(function(tf.bitcast(x, signed)), x.dtype)

@@ -7,6 +7,10 @@ import tensorflow as tf
 class Variables:
 
     def _variable(self, array, name):
+        with self.graph.as_default():  # also where a loop's step makes it
+            return self._new_variable(array)
+
+    def _new_variable(self, array):
         if self.initialize_variables:
             start = tf.compat.v1.placeholder(array.dtype, array.shape)
         else:  # the user's to initialize
@@ -29,7 +33,8 @@ class Variables:
         return tf.constant(array)
 
     def _placeholder(self, shape, dtype, name):
-        return tf.compat.v1.placeholder(dtype, shape)
+        with self.graph.as_default():
+            return tf.compat.v1.placeholder(dtype, shape)
 
     def _identity(self, x):
         return tf.identity(x)

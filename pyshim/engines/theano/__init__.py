@@ -6,10 +6,14 @@ import theano
 
 from ..contract import Contract
 from .broadcasting import note_sizes
+from .control_flow import ControlFlow
+from .convolution import Convolution
+from .ctc import CTC
 from .elementwise import Elementwise
 from .graph import Graph
 from .linear_algebra import LinearAlgebra
 from .nn import NN
+from .random import Random
 from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variables
@@ -20,12 +24,15 @@ for subject in ("tensor.blas", "gof.compilelock"):
     logging.getLogger("theano." + subject).setLevel(logging.ERROR)
 
 
-class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Contract):
+class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, ControlFlow,
+             CTC, Contract):
 
     name = "theano"
     version = theano.__version__
 
     def new_node(self, native, dtype, shape, **more):
+        if native is None:  # a sparse tensor
+            return super().new_node(native, dtype, shape, **more)
         # Theano widens many dtypes and infers ranks alone; the contract knows better.
         if native.dtype != dtype:
             native = theano.tensor.cast(native, dtype)

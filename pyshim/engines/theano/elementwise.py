@@ -33,7 +33,7 @@ class Elementwise:
     _add = _broadcast(T.add)
     _subtract = _broadcast(T.sub)
     _multiply = _broadcast(T.mul)
-    _maximum = _broadcast(lambda x, y: _larger(x, y))
+    _maximum = _broadcast(lambda x, y: larger(x, y))
     _minimum = _broadcast(lambda x, y: _smaller(x, y))
     _equal = _broadcast(T.eq)
     _not_equal = _broadcast(T.neq)
@@ -126,5 +126,5 @@ class Power(scalar.Pow):
 
 
 _power = T.Elemwise(Power(scalar.upcast_out, name="power"))
-_larger = T.Elemwise(Maximum(scalar.upcast_out, name="maximum"))
+larger = T.Elemwise(Maximum(scalar.upcast_out, name="maximum"))
 _smaller = T.Elemwise(Minimum(scalar.upcast_out, name="minimum"))

@@ -9,8 +9,11 @@ import numpy as np
 import theano
 import theano.tensor as T
 from theano.gof.graph import Constant, ancestors, io_toposort
+from theano.tensor.nnet.corr import BaseCorrMM
+from theano.tensor.nnet.corr3d import BaseCorr3dMM
 
 from ..contract import report
+from .random import counting
 
 # Theano walks a graph by recursion; a deep one needs a stack of this size, in bytes.
 STACK = 1 << 29
@@ -31,6 +34,10 @@ LARGE = 500
 SLOW = ("fusion", "inplace")
 
 
+# These have no form in Python.
+ONLY_IN_C = (BaseCorrMM, BaseCorr3dMM)
+
+
 class Graph:
 
     def _compile(self, inputs, outputs, controls, updates, once):
@@ -39,10 +46,11 @@ class Graph:
         controls = [node.native for node in controls]
         updates = [(variable.native, _fitting(update.inputs[0], variable))
                    for variable, update in updates.items()]
-        return (_interpreted if once else _compiled)(inputs, outputs, controls, updates)
+        run = (interpreted if once else compiled)(inputs, outputs, controls, updates)
+        return counting(run, outputs + controls + [value for _, value in updates])
 
     def _gradients(self, loss, variables):
-        reached = _differentiable(loss.native)
+        reached = differentiable(loss.native)
         wanted = [node.native for node in variables if node.native in reached]
         found = _deep(theano.grad, T.sum(loss.native, dtype=loss.dtype), wanted) if wanted else []
         gradients = dict(zip(wanted, found))
@@ -52,7 +60,7 @@ class Graph:
         return theano.gradient.disconnected_grad(x)
 
     def _print_tensor(self, x, message):
-        return Print(message)(x)
+        return Print(message)(x, *self.times)
 
 
 class Print(theano.Op):
@@ -63,8 +71,9 @@ class Print(theano.Op):
     def __init__(self, message):
         self.message = message
 
-    def make_node(self, x):
-        return theano.Apply(self, [x], [x.type()])
+    def make_node(self, x, *times):
+        # Inside of loops, the numbers of the steps make it one of each step.
+        return theano.Apply(self, [x] + list(times), [x.type()])
 
     def perform(self, node, inputs, outputs):
         report.show(self.message, inputs[0])
@@ -74,10 +83,13 @@ class Print(theano.Op):
         return False
 
     def infer_shape(self, node, shapes):
-        return shapes
+        return shapes[:1]
+
+    def connection_pattern(self, node):
+        return [[i == 0] for i in range(len(node.inputs))]
 
     def grad(self, inputs, gradients):
-        return gradients
+        return gradients + [theano.gradient.disconnected_type() for _ in inputs[1:]]
 
 
 def _fitting(value, variable):
@@ -88,7 +100,7 @@ def _fitting(value, variable):
     return T.patternbroadcast(native, variable.native.broadcastable)
 
 
-def _differentiable(loss):
+def differentiable(loss):
     """The tensors that the loss depends on through differentiable functions."""
     reached, stack = set(), [loss]
     while stack:
@@ -104,7 +116,7 @@ def _differentiable(loss):
     return reached
 
 
-def _compiled(inputs, outputs, controls, updates):
+def compiled(inputs, outputs, controls, updates):
     """A callable that Theano optimizes and compiles to C."""
     # A print is wanted for itself: no optimization may take it out.
     needed = ancestors(outputs + controls + [value for _, value in updates])
@@ -125,7 +137,7 @@ def _compiled(inputs, outputs, controls, updates):
     return call
 
 
-def _interpreted(inputs, outputs, controls, updates):
+def interpreted(inputs, outputs, controls, updates):
     """A callable that computes op by op in Python: no time goes into optimizing and compiling."""
     results = outputs + [value for _, value in updates]
     order = io_toposort([], results + controls)
@@ -136,7 +148,8 @@ def _interpreted(inputs, outputs, controls, updates):
             computed[x] = [leaf]
             storage[x] = x.container.storage if hasattr(x, "container") else [x.data if isinstance(x, Constant)
                                                                               else None]
-    steps = [(node.op.make_thunk(node, storage, computed, [], impl="py"), []) for node in order]
+    steps = [(node.op.make_thunk(node, storage, computed, [], impl=None if isinstance(node.op, ONLY_IN_C) else "py"),
+              []) for node in order]
     last_use = {x: i for i, node in enumerate(order) for x in node.inputs + node.outputs
                 if x.owner is not None}
     for x, i in last_use.items():
@@ -163,6 +176,8 @@ def _interpreted(inputs, outputs, controls, updates):
 
 def _deep(function, *args, **kwargs):
     """The value of a function that needs more stack than a thread commonly has."""
+    if sys.getrecursionlimit() >= DEPTH:  # as inside of another call
+        return function(*args, **kwargs)
     outcome = []
 
     def run():

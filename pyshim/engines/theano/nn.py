@@ -1,10 +1,15 @@
 """Functions of neural networks on Theano."""
 
+import numpy as np
 import theano
 import theano.tensor as T
+from theano import scalar
 
 
 class NN:
+
+    def _softplus(self, x):
+        return _log_add_exp(x, T.constant(0, dtype=x.dtype))
 
     def _softmax(self, x, axis):
         if x.ndim == 2 and axis == 1:
@@ -12,3 +17,26 @@ class NN:
         top = theano.gradient.disconnected_grad(self._max(x, axis=(axis,), keepdims=True))
         exps = T.exp(x - top)
         return exps / T.sum(exps, axis=axis, keepdims=True)
+
+
+class LogAddExp(scalar.BinaryScalarOp):
+    """log(exp(x) + exp(y)), without overflow. Theano's softplus is x from x = 16 on."""
+
+    nfunc_spec = ("logaddexp", 2, 1)
+
+    def impl(self, x, y):
+        return np.logaddexp(x, y)
+
+    def c_code(self, node, name, inputs, outputs, sub):
+        (x, y), (z,) = inputs, outputs
+        return "%s = fmax(%s, %s) + log1p(exp(-fabs(%s - %s)));" % (z, x, y, x, y)
+
+    def c_code_cache_version(self):
+        return 1,
+
+    def L_op(self, inputs, outputs, gradients):
+        (x, y), (g,) = inputs, gradients
+        return [g * T.nnet.sigm.scalar_sigmoid(x - y), g * T.nnet.sigm.scalar_sigmoid(y - x)]
+
+
+_log_add_exp = T.Elemwise(LogAddExp(scalar.upcast_out, name="log_add_exp"))

@@ -8,6 +8,27 @@ class Shapes:
     def _reshape(self, x, shape):
         return T.reshape(x, shape, ndim=len(shape))
 
+    def _batch_flatten(self, x):
+        return T.reshape(x, T.stack([x.shape[0], T.prod(x.shape[1:])]), ndim=2)
+
+    def _repeat_elements(self, x, rep, axis):
+        return _repeated(x, after={axis: rep})
+
+    def _tile(self, x, n):
+        return _repeated(x, before=dict(enumerate(n)))
+
+    def _pad(self, x, padding):
+        return padded(x, padding)
+
+    def _resize_linear(self, x, factor, axis):
+        before = (slice(None),) * axis
+        following = T.join(axis, x[before + (slice(1, None),)], x[before + (slice(-1, None),)])
+        steps = [x * T.constant(1 - j / factor, dtype=x.dtype) + following * T.constant(j / factor, dtype=x.dtype)
+                 for j in range(factor)]
+        sizes = list(x.shape)
+        sizes[axis] *= factor
+        return T.reshape(T.stack(steps, axis + 1), sizes, ndim=x.ndim)
+
     def _concatenate(self, *tensors, axis):
         return T.join(axis, *tensors)
 
@@ -21,3 +42,24 @@ class Shapes:
 
     def _get_item(self, x, key):
         return x[key]
+
+
+def _repeated(x, before={}, after={}):
+    """x, whole along an axis ``before[axis]`` times in a row, or each slice ``after[axis]`` times."""
+    order, wide, sizes = [], [], []
+    for axis in range(x.ndim):
+        factors = before.get(axis, 1), after.get(axis, 1)
+        order += ["x", axis, "x"]
+        wide += [factors[0], x.shape[axis], factors[1]]
+        sizes.append(x.shape[axis] * factors[0] * factors[1])
+    return T.reshape(T.alloc(x.dimshuffle(order), *wide), sizes, ndim=x.ndim)
+
+
+def padded(x, pairs, number=0):
+    """x with a number around it: a pair of sizes, which may be symbolic, before and after along each axis."""
+    if not any(isinstance(size, T.Variable) or size for pair in pairs for size in pair):
+        return x
+    around = T.alloc(T.constant(number, dtype=x.dtype),
+                     *[size + before + after for size, (before, after) in zip(x.shape, pairs)])
+    inside = tuple(slice(before, before + size) for size, (before, after) in zip(x.shape, pairs))
+    return T.set_subtensor(around[inside], x)

@@ -1,0 +1,43 @@
+#' Choose the backend from a list
+#'
+#' In RStudio a dialog, and the addin "Choose the Keras backend", which can have a keyboard shortcut of its own;
+#' elsewhere a menu.
+#'
+#' @return Invisibly, the name that was chosen, `NULL` for none. That backend is the current one then; in RStudio
+#'   the call of [use_backend()] is made in the console, where it can be seen and called again.
+#' @seealso [use_backend()], [list_backends()]
+#' @examplesIf interactive() && is_backend_installed()
+#' choose_backend()
+#' @export
+choose_backend <- function() {
+  backends <- list_backends()
+  in_rstudio <- requireNamespace("rstudioapi", quietly = TRUE) && rstudioapi::isAvailable()
+  name <- if (in_rstudio) ask_in_dialog(backends) else ask_in_menu(backends)
+  if (is.null(name)) {
+    return(invisible())
+  }
+  if (in_rstudio) {
+    rstudioapi::sendToConsole(paste0("keras::use_backend(\"", name, "\")"))
+  } else {
+    use_backend(name)
+  }
+  invisible(name)
+}
+
+ask_in_dialog <- function(backends) {
+  choices <- paste(backend_labels(backends), collapse = ", ")
+  answer <- rstudioapi::showPrompt("Choose the Keras backend", choices, default = k_backend())
+  if (!is.null(answer) && nzchar(trimws(answer))) trimws(answer)
+}
+
+ask_in_menu <- function(backends) {
+  chosen <- utils::menu(backend_labels(backends), title = "Choose the Keras backend")
+  if (chosen > 0L) backends$backend[[chosen]]
+}
+
+#' Names of backends, with how each stands
+#' @noRd
+backend_labels <- function(backends) {
+  standing <- ifelse(backends$current, " (current)", ifelse(backends$installed, "", " (not installed)"))
+  paste0(backends$backend, standing)
+}

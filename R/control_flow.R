@@ -1,0 +1,120 @@
+#' A step applied to each time of a sequence
+#'
+#' The R function is called while the graph is built: once, with tensors that stand for the input and the
+#' states of any time (with `unroll` once for each time). An R error in it ends the call as that error.
+#'
+#' @param step_function A function of the input of one time, a tensor with dimensions (samples, ...), and the
+#'   list of the states, followed by the constants. It gives `list(output, list(new_state, ...))`.
+#' @param inputs A tensor with dimensions (samples, time, ...).
+#' @param initial_states List of tensors.
+#' @param go_backwards Whether to begin with the last time; outputs are in the order in which they are made.
+#' @param mask A tensor with dimensions (samples, time): where it is 0, the output is that of the time before
+#'   (0 at first), and the states stay.
+#' @param constants List of tensors that each step is given.
+#' @param unroll Whether to write the steps into the graph one after another.
+#' @param input_length The number of times, where `unroll` needs it and the shape of `inputs` does not tell.
+#' @return A list: `last_output`, `outputs` with dimensions (samples, time, ...), and `new_states`, the list
+#'   of the last states.
+#'
+#'   Errors: `keras_error_shape` and `keras_error_dtype` where states do not keep theirs,
+#'   `keras_error_argument` where the function gives something else.
+#' @family control_flow
+#' @examplesIf is_backend_installed()
+#' add_up <- function(x, states) {
+#'   total <- x + states[[1]]
+#'   list(total, list(total))
+#' }
+#' result <- k_rnn(add_up, k_ones(c(1, 4, 2)), list(k_zeros(c(1, 2))))
+#' k_eval(result$outputs)
+#' @export
+k_rnn <- function(step_function, inputs, initial_states, go_backwards = FALSE, mask = NULL, constants = NULL,
+                  unroll = FALSE, input_length = NULL) {
+  result <- call_shim(
+    "rnn", as_python_function(step_function, "step_function"), as_value(inputs, "inputs"),
+    as_values(initial_states, "initial_states"), go_backwards, as_value(mask, "mask"),
+    if (!is.null(constants)) as_values(constants, "constants"), unroll, as_whole(input_length)
+  )
+  setNames(result, c("last_output", "outputs", "new_states"))
+}
+
+#' One of two tensors
+#'
+#' `k_switch()`: by a condition, all of it or element by element. `k_in_train_phase()`: `x` in the train
+#' phase, `alt` in the test phase. `k_in_test_phase()`: the other way round.
+#'
+#' @param condition A tensor of bools or numbers: a scalar, or with the first axes of the expressions.
+#' @param then_expression,else_expression,x,alt Tensors, or functions without arguments that make them. Those
+#'   of `k_switch()` have one dtype, and broadcast.
+#' @param training `TRUE`, `FALSE`, 0, 1, or a scalar tensor; [k_learning_phase()] by default.
+#' @return A tensor. Both expressions are in the graph and computed; the gradient of the one that is not
+#'   chosen is 0.
+#'
+#'   Errors: `keras_error_shape` where condition and expressions do not fit, `keras_error_dtype`.
+#' @family control_flow
+#' @examplesIf is_backend_installed()
+#' x <- k_constant(c(-1, 2))
+#' k_eval(k_switch(x > 0, x, function() x * 0.1))
+#' k_eval(k_in_train_phase(k_dropout(x, 0.5), x))
+#' @export
+k_switch <- function(condition, then_expression, else_expression) {
+  call_shim("switch", as_value(condition, "condition"), as_expression(then_expression, "then_expression"),
+            as_expression(else_expression, "else_expression"))
+}
+
+#' @rdname k_switch
+#' @export
+k_in_train_phase <- function(x, alt, training = NULL) {
+  call_shim("in_train_phase", as_expression(x, "x"), as_expression(alt, "alt"), training)
+}
+
+#' @rdname k_switch
+#' @export
+k_in_test_phase <- function(x, alt, training = NULL) {
+  call_shim("in_test_phase", as_expression(x, "x"), as_expression(alt, "alt"), training)
+}
+
+as_expression <- function(x, arg) {
+  if (is.function(x) && !inherits(x, "python.builtin.object")) as_python_function(x, arg) else as_value(x,
+                                                                                                        arg)
+}
+
+#' A function applied to each slice
+#'
+#' `k_map_fn()` applies it to each slice of the first axis, and stacks the results. `k_foldl()` applies it to
+#' an accumulator and each slice in turn, `k_foldr()` from the last slice to the first. The R function is
+#' called once, while the graph is built. An R error in it ends the call as that error.
+#'
+#' @param fn A function of a slice that gives a tensor; for folds of the accumulator and a slice, that gives
+#'   the next accumulator, of the same shape and dtype.
+#' @param elems A tensor with at least one dimension.
+#' @param initializer The first accumulator; by default the first slice.
+#' @param name A string.
+#' @param dtype Name of the results' dtype; by default what `fn` gives.
+#' @return A tensor.
+#'
+#'   Errors: `keras_error_shape`, `keras_error_dtype` and `keras_error_argument` where `fn` or `elems` do not
+#'   fit.
+#' @family control_flow
+#' @examplesIf is_backend_installed()
+#' m <- matrix(1:6, 2)
+#' k_eval(k_map_fn(function(row) k_sum(row), m))
+#' k_eval(k_foldl(function(total, row) total + row, m))
+#' k_eval(k_foldr(function(x, digit) x * 10 + digit, 1:3))
+#' @export
+k_map_fn <- function(fn, elems, name = NULL, dtype = NULL) {
+  call_shim("map_fn", as_python_function(fn, "fn"), as_value(elems, "elems"), name, dtype)
+}
+
+#' @rdname k_map_fn
+#' @export
+k_foldl <- function(fn, elems, initializer = NULL, name = NULL) {
+  call_shim("foldl", as_python_function(fn, "fn"), as_value(elems, "elems"),
+            as_value(initializer, "initializer"), name)
+}
+
+#' @rdname k_map_fn
+#' @export
+k_foldr <- function(fn, elems, initializer = NULL, name = NULL) {
+  call_shim("foldr", as_python_function(fn, "fn"), as_value(elems, "elems"),
+            as_value(initializer, "initializer"), name)
+}

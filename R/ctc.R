@@ -1,0 +1,55 @@
+#' Connectionist temporal classification
+#'
+#' `k_ctc_batch_cost()`: the negative logarithm of the probability of each sample's labels. `k_ctc_decode()`:
+#' the most probable labels. `k_ctc_label_dense_to_sparse()`: of each sample the labels that count, as a
+#' sparse tensor.
+#'
+#' Labels are numbers of classes, and count from 0, as in data sets for Keras; the last class is the blank.
+#'
+#' @param y_true,labels Labels with dimensions (samples, longest).
+#' @param y_pred A floating tensor of probabilities with dimensions (samples, time, classes).
+#' @param input_length,label_length,label_lengths How many times, and how many labels, of each sample count: a
+#'   vector, or a matrix with one column.
+#' @param greedy Whether to take the most probable class at each time; else a beam search finds labellings.
+#' @param beam_width Width of the beam.
+#' @param top_paths How many labellings the beam search gives.
+#' @param merge_repeated Whether the beam search gives equal labels in a row only once.
+#' @return `k_ctc_batch_cost()`: a tensor with dimensions (samples, 1); `Inf` where the times do not suffice
+#'   for the labels. `k_ctc_decode()`: a list of two: a list of `top_paths` (greedy: one) int64 tensors with
+#'   dimensions (samples, longest), filled up with -1, and a tensor with dimensions (samples, paths) of their
+#'   scores: greedy the negative sum of the logarithms of the classes taken, else the logarithm of each
+#'   labelling's probability. `k_ctc_label_dense_to_sparse()`: a sparse tensor.
+#'
+#'   Errors: `keras_error_shape` where the numbers of samples differ, `keras_error_argument`; when it is
+#'   evaluated, `keras_error_engine` for a length or label out of range.
+#' @family ctc
+#' @examplesIf is_backend_installed()
+#' probabilities <- array(c(0.8, 0.1, 0.1, 0.8, 0.1, 0.1), c(1, 2, 3))
+#' k_eval(k_ctc_batch_cost(matrix(0, 1, 1), probabilities, input_length = 2, label_length = 1))
+#' k_eval(k_ctc_decode(probabilities, input_length = 2)[[1]][[1]])
+#' @export
+k_ctc_batch_cost <- function(y_true, y_pred, input_length, label_length) {
+  call_shim("ctc_batch_cost", as_integers(y_true, "y_true"), as_value(y_pred, "y_pred"),
+            as_lengths(input_length, "input_length"), as_lengths(label_length, "label_length"))
+}
+
+#' @rdname k_ctc_batch_cost
+#' @export
+k_ctc_decode <- function(y_pred, input_length, greedy = TRUE, beam_width = 100L, top_paths = 1,
+                         merge_repeated = FALSE) {
+  call_shim("ctc_decode", as_value(y_pred, "y_pred"), as_lengths(input_length, "input_length"), greedy,
+            as_whole(beam_width), as_whole(top_paths), merge_repeated)
+}
+
+#' @rdname k_ctc_batch_cost
+#' @export
+k_ctc_label_dense_to_sparse <- function(labels, label_lengths) {
+  call_shim("ctc_label_dense_to_sparse", as_integers(labels, "labels"),
+            as_lengths(label_lengths, "label_lengths"))
+}
+
+#' Lengths, one for each sample; that of one sample alone is a vector, too
+#' @noRd
+as_lengths <- function(x, arg) {
+  as_integers(if (is.numeric(x) && is.null(dim(x))) array(x) else x, arg)
+}

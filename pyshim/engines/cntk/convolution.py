@@ -1,0 +1,161 @@
+"""Convolutions and pooling on CNTK, whose kernels want the samples on the batch axis and the channels first.
+
+Its own paddings are not those of the contract, so zeros are put around before. It has no dilation on
+processors: the places that a dilated window sees together become samples of their own.
+"""
+
+import numpy as np
+
+from .description import kernel
+from .native import C
+from .shapes import get_item, pad
+from .windows import places, zeros_around
+
+
+def convolution(x, kernel, strides, padding, dilation):
+    axes = range(2, len(x.shape))
+    around = zeros_around(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
+    sizes = places(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
+    x = pad(_channels_first(x), ((0, 0), (0, 0)) + around)
+    kernel = C.transpose(kernel, (len(x.shape) - 1, len(x.shape) - 2) + tuple(axis - 2 for axis in axes))
+
+    def convolve(x):
+        return _by_sample(lambda x: C.convolution(kernel, x, strides, auto_padding=[False]), x)
+    return _channels_last(_cropped(_dilated(convolve, x, dilation), sizes))
+
+
+def convolution_transpose(x, kernel, sizes, strides, padding, dilation):
+    axes = range(2, len(x.shape))
+    before = [pair[0] for pair in zeros_around(sizes, kernel.shape[:-2], strides, padding, dilation)]
+    kernel = C.transpose(kernel, (len(x.shape) - 1, len(x.shape) - 2) + tuple(axis - 2 for axis in axes))
+
+    def convolve(x):
+        return _by_sample(lambda x: C.convolution_transpose(kernel, x, strides, auto_padding=[False]), x)
+    whole = _dilated(convolve, _channels_first(x), dilation)
+    # What no window reaches is 0.
+    missing = [max(first + size - there, 0) for first, size, there in zip(before, sizes, whole.shape[2:])]
+    whole = pad(whole, ((0, 0), (0, 0)) + tuple((0, count) for count in missing))
+    return _channels_last(_cropped(whole, sizes, before))
+
+
+def depthwise_convolution(x, kernel, strides, padding, dilation):
+    """A sum over the places in the window: the elements of x there, times the kernel's."""
+    width, (channels, multiplier) = kernel.shape[:-2], kernel.shape[-2:]
+    around = zeros_around(x.shape[1:-1], width, strides, padding, dilation)
+    sizes = places(x.shape[1:-1], width, strides, padding, dilation)
+    x = pad(x, ((0, 0),) + around + ((0, 0),))
+    x = C.reshape(x, x.shape + (1,))
+    whole = slice(None)
+    total = None
+    for position in np.ndindex(*width):
+        seen = tuple(slice(at * step, at * step + (size - 1) * stride + 1, stride)
+                     for at, step, size, stride in zip(position, dilation, sizes, strides))
+        product = C.element_times(get_item(x, (whole,) + seen + (whole, whole)),
+                                  get_item(kernel, position + (whole, whole)))
+        total = product if total is None else C.plus(total, product)
+    return C.reshape(total, (x.shape[0],) + sizes + (channels * multiplier,))
+
+
+def pool(x, size, strides, padding, mode):
+    no_dilation = (1,) * len(size)
+    around = zeros_around(x.shape[1:-1], size, strides, padding, no_dilation)
+    pairs = ((0, 0), (0, 0)) + around
+    x = _channels_first(x)
+
+    def pooled(x, kind):
+        return _by_sample(lambda x: C.pooling(x, kind, size, strides, [False]), x)
+    if mode == "max":
+        result = pooled(pad(x, pairs, -np.inf), C.MAX_POOLING)
+        with_nan = pooled(pad(C.not_equal(x, x), pairs), C.MAX_POOLING)  # CNTK's maximum passes over nan
+        result = C.element_select(with_nan, C.constant(np.nan, (), x.dtype), result)
+    else:
+        result = pooled(pad(x, pairs), C.AVG_POOLING)
+        share = np.ones(())
+        for axis, wide, stride, pair, count in zip(x.shape[2:], size, strides, around, result.shape[2:]):
+            first = np.arange(count) * stride - pair[0]
+            there = np.minimum(first + wide, axis) - np.maximum(first, 0)
+            share = np.multiply.outer(share, there / wide)
+        if (share != 1).any():
+            result = C.element_times(result, C.constant((1 / share).astype(x.dtype), dtype=x.dtype))
+    return _channels_last(result)
+
+
+def _channels_first(x):
+    last = len(x.shape) - 1
+    return C.transpose(x, (0, last) + tuple(range(1, last)))
+
+
+def _channels_last(x):
+    return C.transpose(x, (0,) + tuple(range(2, len(x.shape))) + (1,))
+
+
+def _by_sample(function, x):
+    """A function of CNTK that wants each sample on its own, applied to all."""
+    result = function(C.to_batch(x))
+    return C.reshape(C.unpack_batch(result), x.shape[:1] + result.shape)
+
+
+def _cropped(x, sizes, first=None):
+    """The spatial sizes that are asked for, from the first places on."""
+    first = first or (0,) * len(sizes)
+    return get_item(x, (slice(None),) * 2 + tuple(slice(begin, begin + size) for begin, size in zip(first, sizes)))
+
+
+def _dilated(function, x, dilation):
+    """A function of windows with stride 1, applied to the places that are ``dilation`` apart; the last places
+    of the result may be of what lies behind x."""
+    x = pad(x, ((0, 0), (0, 0)) + tuple((0, -size % step) for size, step in zip(x.shape[2:], dilation)))
+    for axis, step in enumerate(dilation, 2):
+        if step > 1:
+            x = _to_samples(x, axis, step)
+    result = function(x)
+    for axis, step in reversed(list(enumerate(dilation, 2))):
+        if step > 1:
+            result = _from_samples(result, axis, step)
+    return result
+
+
+def _to_samples(x, axis, step):
+    """The places along an axis that are ``step`` apart as samples of their own, those of one sample in a row."""
+    samples, count = x.shape[0], x.shape[axis] // step
+    before, after = int(np.prod(x.shape[1:axis])), int(np.prod(x.shape[axis + 1:]))
+    shape = (samples * step,) + x.shape[1:axis] + (count,) + x.shape[axis + 1:]
+    split = C.reshape(x, (samples, before, count, step, after))
+    return C.reshape(C.transpose(split, (0, 3, 1, 2, 4)), shape)
+
+
+def _from_samples(x, axis, step):
+    """What ``_to_samples`` did, undone."""
+    samples, count = x.shape[0] // step, x.shape[axis]
+    before, after = int(np.prod(x.shape[1:axis])), int(np.prod(x.shape[axis + 1:]))
+    shape = (samples,) + x.shape[1:axis] + (count * step,) + x.shape[axis + 1:]
+    split = C.reshape(x, (samples, step, before, count, after))
+    return C.reshape(C.transpose(split, (0, 2, 3, 1, 4)), shape)
+
+
+# -- without elements: the shapes are enough --------------------------------------------------------------
+
+def _no_convolution(x, kernel, strides, padding, dilation):
+    return np.zeros(x.shape[:1] + places(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
+                    + kernel.shape[-1:])
+
+
+def _no_transpose(x, kernel, sizes, strides, padding, dilation):
+    return np.zeros(x.shape[:1] + tuple(sizes) + kernel.shape[-2:-1])
+
+
+def _no_depthwise(x, kernel, strides, padding, dilation):
+    return np.zeros(x.shape[:1] + places(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
+                    + (kernel.shape[-2] * kernel.shape[-1],))
+
+
+def _no_pool(x, size, strides, padding, mode):
+    return np.zeros(x.shape[:1] + places(x.shape[1:-1], size, strides, padding, (1,) * len(size)) + x.shape[-1:])
+
+
+class Convolution:
+
+    _convolution = kernel("convolution", convolution, by_numpy=_no_convolution)
+    _convolution_transpose = kernel("convolution_transpose", convolution_transpose, by_numpy=_no_transpose)
+    _depthwise_convolution = kernel("depthwise_convolution", depthwise_convolution, by_numpy=_no_depthwise)
+    _pool = kernel("pool", pool, by_numpy=_no_pool)

@@ -1,0 +1,24 @@
+"""Random tensors, drawn by NumPy: what is drawn in an evaluation is there for all stages, and for gradients.
+
+Each tensor has a generator of its own, which begins with the seed.
+"""
+
+import numpy as np
+
+from ..numpy_random import normal, truncated_normal, uniform
+from .description import Kernel
+
+
+def random_kernel(name, draw):
+    described = Kernel(name, None, by_numpy=lambda shape, dtype, generator: draw(tuple(shape), dtype, generator))
+
+    def method(self, shape, dtype, seed):
+        return described(shape, dtype=dtype, generator=np.random.default_rng(seed))
+    return method
+
+
+class Random:
+
+    _random_uniform = random_kernel("random_uniform", uniform)
+    _random_normal = random_kernel("random_normal", normal)
+    _truncated_normal = random_kernel("truncated_normal", truncated_normal)

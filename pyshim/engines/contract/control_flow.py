@@ -1,0 +1,263 @@
+"""Functions that take functions: recurrent networks, maps and folds, branches.
+
+The functions given are called while the graph is built, once for a loop whatever its length, with tensors
+that stand for an element or a state. ``print_tensor`` and random tensors work inside; updates do not.
+"""
+
+from ...errors import ArgumentError, DtypeError, ShapeError
+from . import rules
+from .node import Node, ancestors
+
+
+class ControlFlow:
+
+    # -- branches -----------------------------------------------------------------------------------
+
+    def switch(self, condition, then_expression, else_expression):
+        """One of two tensors, by a condition: all of it, or element by element.
+
+        Arguments: condition, a tensor of bools or numbers: a scalar, or with the first axes of the
+        expressions (or size 1 there); then_expression, else_expression, tensors of one dtype that broadcast, or
+        functions without arguments that make them. Value: a tensor. Both expressions are in the graph and
+        computed; the gradient of what is not chosen is 0.
+        """
+        x, y = [_called(expression) for expression in (then_expression, else_expression)]
+        x, y, shape = self.pair(x, y, ("then_expression", "else_expression"))
+        condition = self.node(condition, "condition")
+        first = shape[:condition.ndim]
+        if condition.ndim > len(shape) or any(size not in (1, None, of_them) and of_them is not None
+                                              for size, of_them in zip(condition.shape, first)):
+            raise ShapeError("condition of shape %s does not fit expressions of shape %s; it must be a scalar or "
+                             "have their first axes" % (condition.shape, shape))
+        if condition.ndim:
+            for _ in range(len(shape) - condition.ndim):
+                condition = self.expand_dims(condition)
+        return self.select(condition, x, y)
+
+    def in_train_phase(self, x, alt, training=None):
+        """x in the train phase, alt in the test phase.
+
+        Arguments: x, alt, tensors, or functions without arguments that make them; training, a bool, 0 or 1,
+        or a scalar tensor; by default ``learning_phase()``. Value: a tensor.
+        """
+        training = self.learning_phase() if training is None else training
+        if isinstance(training, Node):
+            if training.ndim:
+                raise ShapeError("training must be a scalar; its shape is %s" % (training.shape,))
+            return self.switch(training, x, alt)
+        if training not in (0, 1):
+            raise ArgumentError("training must be True, False, a scalar tensor or None, not %r" % (training,))
+        return self.node(_called(x if training else alt), "x" if training else "alt")
+
+    def in_test_phase(self, x, alt, training=None):
+        """x in the test phase, alt in the train phase. Arguments and value as of ``in_train_phase``."""
+        return self.in_train_phase(alt, x, training)
+
+    # -- maps and folds -----------------------------------------------------------------------------
+
+    def map_fn(self, fn, elems, name=None, dtype=None):
+        """A function applied to each slice of the first axis, and the results stacked.
+
+        Arguments: fn, a function of a tensor that gives a tensor; elems, a tensor with at least one
+        dimension; name, a string; dtype, that of the results, by default fn's. Value: a tensor.
+
+        Example:
+            >>> K.eval(K.map_fn(lambda row: K.sum(row), K.ones((3, 2))))
+            array([2., 2., 2.], dtype=float32)
+        """
+        _need_function(fn, "fn")
+        elems = self._elements(elems)
+
+        def step(elements, states):
+            result = self.node(fn(elements[0]), "the value of fn")
+            return [result if dtype is None else self.cast(result, dtype)], []
+        return self._named(self.loop("fn", step, [elems], [])[0][0], name)
+
+    def foldl(self, fn, elems, initializer=None, name=None):
+        """A function applied to an accumulator and each slice of the first axis in turn.
+
+        Arguments: fn, a function of the accumulator and a slice that gives the next accumulator, of the
+        same shape and dtype; elems, a tensor with at least one dimension; initializer, the first
+        accumulator, by default the first slice; name, a string. Value: a tensor, the last accumulator.
+        """
+        return self._folded(fn, elems, initializer, name, backwards=False)
+
+    def foldr(self, fn, elems, initializer=None, name=None):
+        """As ``foldl``, from the last slice to the first."""
+        return self._folded(fn, elems, initializer, name, backwards=True)
+
+    def _folded(self, fn, elems, initializer, name, backwards):
+        _need_function(fn, "fn")
+        elems = self._elements(elems)
+        if backwards:
+            elems = self.reverse(elems, 0)
+        if initializer is None:
+            if elems.shape[0] == 0:
+                raise ShapeError("elems has no slice to begin with; give an initializer")
+            initializer, elems = self.get_item(elems, 0), self.get_item(elems, slice(1, None))
+
+        def step(elements, states):
+            return [], [fn(states[0], elements[0])]
+        return self._named(self.loop("fn", step, [elems], [self.node(initializer, "initializer")])[1][0], name)
+
+    def _elements(self, elems):
+        elems = self.node(elems, "elems")
+        if not elems.ndim:
+            raise ShapeError("elems must have at least one dimension")
+        return elems
+
+    # -- recurrent networks -------------------------------------------------------------------------
+
+    def rnn(self, step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None,
+            unroll=False, input_length=None):
+        """A step applied to each time of a sequence, with states that it hands on.
+
+        Arguments:
+            step_function: a function of the input of one time, of shape (samples, ...), and the list of
+                states followed by the constants. It gives the output, of shape (samples, ...), and the list
+                of the new states, each of its state's shape and dtype.
+            inputs: a tensor of shape (samples, time, ...).
+            initial_states: list of tensors.
+            go_backwards: begin with the last time; outputs are in the order in which they are made.
+            mask: a tensor of shape (samples, time) or (samples, time, 1); where it is 0, the output is that
+                of the time before (0 at first), and the states stay.
+            constants: list of tensors that each step is given.
+            unroll: write the steps into the graph one after another; the time must be known then.
+            input_length: the number of times, where unroll needs it and the shape of inputs does not tell.
+        Value: the last output, the outputs of shape (samples, time, ...), and the list of the last states.
+
+        Example:
+            >>> step = lambda x, states: (x + states[0], [x + states[0]])
+            >>> K.eval(K.rnn(step, K.ones((1, 3, 1)), [K.zeros((1, 1))])[1]).ravel()
+            array([1., 2., 3.], dtype=float32)
+        """
+        _need_function(step_function, "step_function")
+        inputs = self.node(inputs, "inputs")
+        if inputs.ndim < 2:
+            raise ShapeError("inputs must have at least two dimensions; its shape is %s" % (inputs.shape,))
+        if input_length is not None and not isinstance(input_length, Node):
+            input_length = rules.integer(input_length, "input_length", least=1)
+            if inputs.shape[1] not in (None, input_length):
+                raise ShapeError("input_length is %d, inputs have %d times" % (input_length, inputs.shape[1]))
+        states = self.nodes(initial_states, "initial_states") if len(initial_states) else []
+        constants = self.nodes(constants, "constants") if constants else []
+        sequences = [self._time_first(inputs)]
+        if mask is not None:
+            mask = self.cast(self.node(mask, "mask"), "bool")
+            if not rules.compatible(mask.shape, (inputs.shape[:2] + (1,))[:max(mask.ndim, 2)]):
+                raise ShapeError("mask must have the shape %s; its shape is %s" % (inputs.shape[:2], mask.shape))
+            sequences.append(self._time_first(self.expand_dims(mask) if mask.ndim == 2 else mask))
+        if go_backwards:
+            sequences = [self.reverse(sequence, 0) for sequence in sequences]
+
+        def plain(elements, states):
+            output, new_states = self._stepped(step_function, elements[0], states, constants)
+            return [output], new_states
+
+        def masked(elements, states):
+            output, new_states = self._stepped(step_function, elements[0], states[:-1], constants)
+            before = states[-1:] + states[:-1]
+            new = [self._where(elements[1], x, old) for x, old in zip([output] + new_states, before)]
+            return new[:1], new[1:] + new[:1]
+
+        step = plain
+        if mask is not None:
+            # The output that stands before the first unmasked time is 0, in the shape that a step gives.
+            output, _ = self._stepped(step_function, self.get_item(sequences[0], 0), states, constants)
+            states = states + [self.zeros_like(output)]
+            step = masked
+        if unroll:
+            outputs, states = self._unrolled("step_function", step, sequences, states, input_length)
+        else:
+            outputs, states = self.loop("step_function", step, sequences, states)
+        last = self.get_item(outputs[0], -1)
+        return last, self._time_first(outputs[0]), states[:-1] if mask is not None else states
+
+    def _stepped(self, step_function, element, states, constants):
+        result = step_function(element, list(states) + constants)
+        if not isinstance(result, (list, tuple)) or len(result) != 2 or not isinstance(result[1], (list, tuple)):
+            raise ArgumentError("step_function must give an output and the list of new states, not %r" % (result,))
+        output, new_states = result
+        if len(new_states) != len(states):
+            raise ArgumentError("step_function gives %d new states for %d states" % (len(new_states), len(states)))
+        return self.node(output, "the output of step_function"), list(new_states)
+
+    def _where(self, mask, x, y):
+        """x where the mask, of shape (samples, 1), holds, else y."""
+        for _ in range(x.ndim - 2):
+            mask = self.expand_dims(mask)
+        return self.select(mask if x.ndim > 1 else self.squeeze(mask, 1), x, y)
+
+    def _time_first(self, x):
+        """x with its first two axes exchanged."""
+        return self.permute_dimensions(x, (1, 0) + tuple(range(2, x.ndim)))
+
+    # -- loops --------------------------------------------------------------------------------------
+
+    def loop(self, name, step, sequences, states):
+        """A step applied to each slice of the sequences' first axis, in the engine's own loop.
+
+        Arguments: name of the user's function; step, a function of a list of slices and a list of states,
+        that gives a list of outputs and a list of new states; sequences, states, lists of nodes.
+        Value: a list of stacked outputs, and a list of the last states.
+        """
+        made = {}
+
+        def native_step(elements, current):
+            elements = [Node(native, sequence.dtype, sequence.shape[1:])
+                        for native, sequence in zip(elements, sequences)]
+            current = [Node(native, state.dtype, state.shape) for native, state in zip(current, states)]
+            made["outputs"], made["states"] = step(elements, current)
+            made["states"] = self._fitting_states(name, made["states"], states)
+            inside = ancestors(made["outputs"] + made["states"])
+            if any(node.kind == "update" for node in inside):
+                raise ArgumentError("%s updates a variable, which a loop cannot do" % name)
+            # What the step takes from outside, the results depend on as well.
+            local = set(map(id, elements + current))
+            made["captured"] = [node for node in inside if id(node) not in local
+                                and node.kind in ("variable", "placeholder")]
+            return [node.native for node in made["outputs"]], [node.native for node in made["states"]]
+
+        outputs, last = self._loop(native_step, [node.native for node in sequences],
+                                   [node.native for node in states])
+        inputs = sequences + states + made["captured"]
+        time = sequences[0].shape[:1]
+        return ([self.new_node(native, node.dtype, time + node.shape, inputs=inputs)
+                 for native, node in zip(outputs, made["outputs"])],
+                [self.new_node(native, node.dtype, node.shape, inputs=inputs)
+                 for native, node in zip(last, states)])
+
+    def _unrolled(self, name, step, sequences, states, length):
+        """As ``loop``, with each step in the graph; ``length`` counts where the sequences do not tell."""
+        time = sequences[0].shape[0] if sequences[0].shape[0] is not None else length
+        if time is None or isinstance(time, Node):
+            raise ShapeError("unroll needs a known number of times; inputs have the shape %s"
+                             % (sequences[0].shape,))
+        if not time:
+            raise ShapeError("unroll needs at least one time")
+        stacked, first = [], states
+        for i in range(time):
+            outputs, new = step([self.get_item(sequence, i) for sequence in sequences], states)
+            states = self._fitting_states(name, new, first)
+            stacked.append(outputs)
+        return [self.stack(list(parts)) for parts in zip(*stacked)], states
+
+    def _fitting_states(self, name, new, states):
+        new = [self.node(value, "a state of " + name, dtype=state.dtype) for value, state in zip(new, states)]
+        for i, (x, state) in enumerate(zip(new, states)):
+            if x.dtype != state.dtype:
+                raise DtypeError("%s makes a state of dtype %s of state %d of dtype %s"
+                                 % (name, x.dtype, i, state.dtype))
+            if not rules.compatible(x.shape, state.shape):
+                raise ShapeError("%s makes a state of shape %s of state %d of shape %s"
+                                 % (name, x.shape, i, state.shape))
+        return new
+
+
+def _need_function(value, argument):
+    if not callable(value):
+        raise ArgumentError("%s must be a function, not %r" % (argument, value))
+
+
+def _called(expression):
+    return expression() if callable(expression) else expression

@@ -1,0 +1,93 @@
+"""Random tensors: drawn anew at each evaluation."""
+
+import numpy as np
+
+from ... import config
+from ...errors import ArgumentError, DtypeError
+from . import rules
+from .node import Node
+
+
+class Random:
+
+    def random_normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        """Draws from the normal distribution.
+
+        Arguments: shape, a tuple of sizes or an integer tensor with one dimension; mean; stddev, the
+        standard deviation; dtype, a floating one, floatx by default; seed, an integer with which a new
+        tensor draws the same sequence again on the same backend. Value: a tensor.
+        """
+        return self._normal("random_normal", shape, mean, stddev, dtype, seed)
+
+    def random_uniform(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+        """Draws from the uniform distribution on [minval, maxval).
+
+        Arguments: minval, maxval, numbers, or with a floating dtype scalar tensors; shape and seed as of
+        ``random_normal``; dtype, floatx by default, an integer dtype draws whole numbers. Value: a tensor.
+        """
+        dtype = rules.dtype_name(dtype or config.floatx())
+        if not isinstance(minval, Node) and not isinstance(maxval, Node) and minval > maxval:
+            raise ArgumentError("minval %r is larger than maxval %r" % (minval, maxval))
+        if dtype in rules.INTEGERS:
+            return self._whole_numbers(shape, minval, maxval, dtype, seed)
+        draws = self._drawn("random_uniform", shape, dtype, seed, rules.FLOATS + rules.INTEGERS)
+        minval, maxval = [self.node(value, name, dtype=dtype)
+                          for value, name in ((minval, "minval"), (maxval, "maxval"))]
+        return self.add(self.multiply(draws, self.subtract(maxval, minval)), minval)
+
+    def _whole_numbers(self, shape, minval, maxval, dtype, seed):
+        low, high, limits = rules.integer(minval, "minval"), rules.integer(maxval, "maxval"), np.iinfo(dtype)
+        if not limits.min <= low < high <= int(limits.max) + 1:
+            raise ArgumentError("minval %d and maxval %d leave no whole numbers, or some that %s cannot hold"
+                                % (low, high, dtype))
+        draws = self._drawn("random_uniform", shape, "float64", seed)
+        draws = self.add(self.multiply(draws, float(high - low)), float(low))
+        # Towards 0, as cast() goes, would make 0 twice as likely where low is negative.
+        return self.cast(self.floor_divide(draws, 1), dtype)
+
+    def random_binomial(self, shape, p=0.0, dtype=None, seed=None):
+        """Draws of 1 with probability p, else 0.
+
+        Arguments: p, a number from 0 to 1, or a tensor; shape, dtype and seed as of ``random_normal``.
+        Value: a tensor.
+        """
+        if not isinstance(p, Node) and not 0 <= p <= 1:
+            raise ArgumentError("p must be a number from 0 to 1, not %r" % (p,))
+        draws = self._drawn("random_uniform", shape, dtype, seed)
+        return self.cast(self.less(draws, p), draws.dtype)
+
+    def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        """Draws from the normal distribution, those beyond two standard deviations drawn again.
+
+        Arguments and value as of ``random_normal``.
+        """
+        return self._normal("truncated_normal", shape, mean, stddev, dtype, seed)
+
+    def _normal(self, kernel, shape, mean, stddev, dtype, seed):
+        if isinstance(stddev, (int, float)) and stddev < 0:
+            raise ArgumentError("stddev must not be negative; it is %r" % (stddev,))
+        draws = self._drawn(kernel, shape, dtype, seed)
+        mean, stddev = [self.node(value, name, dtype=draws.dtype)
+                        for value, name in ((mean, "mean"), (stddev, "stddev"))]
+        return self.add(self.multiply(draws, stddev), mean)
+
+    def _drawn(self, kernel, shape, dtype, seed, accepted=rules.FLOATS):
+        """Standard draws of a floating dtype."""
+        dtype = rules.dtype_name(dtype or config.floatx())
+        if dtype not in rules.FLOATS:
+            raise DtypeError("dtype %s cannot be drawn; accepted: %s" % (dtype, ", ".join(accepted)))
+        if isinstance(shape, Node):
+            rules.need_dtype(shape, "shape", rules.INTEGERS, "integers are needed,")
+            rules.need_ndim(shape, "shape", 1)
+            if shape.shape[0] is None:
+                raise ArgumentError("shape, as a tensor, must have a known length")
+            static, sizes = (None,) * shape.shape[0], self.cast(shape, "int32")
+        else:
+            static = rules.known_shape(shape)
+            sizes = self.constant(np.array(static, "int32"), dtype="int32")
+        return self.apply(kernel, [sizes], dtype, static, dtype=dtype, seed=random_seed(seed))
+
+
+def random_seed(seed):
+    """A seed as a whole number from 0, or None for a sequence that is another one each time."""
+    return None if seed is None else rules.integer(seed, "seed", least=0) % (2 ** 31 - 1)

@@ -1,0 +1,95 @@
+"""Sparse tensors: a node without a native tensor of its own, made of the nodes of its coordinates.
+
+They have two dimensions. ``dot``, ``concatenate``, ``to_dense``, ``is_sparse`` and what asks about shape and
+dtype take them; elsewhere ``to_dense`` comes first. Two kernels do the computing: scatter and segment_sum.
+"""
+
+from ...errors import ArgumentError, DtypeError, ShapeError
+from ...sparse_array import SparseArray
+from . import rules
+
+
+class Sparse:
+
+    def sparse_node(self, parts, shape, kind="tensor", name=None):
+        """A sparse tensor of rows, columns, values and sizes, nodes of one dimension."""
+        node = self.new_node(None, parts[2].dtype, shape, inputs=parts, kind=kind, name=name)
+        node.parts = tuple(parts)
+        return node
+
+    def sparse_placeholder(self, shape, dtype, name):
+        """A sparse placeholder: one placeholder for each part."""
+        if len(shape) != 2:
+            raise ShapeError("a sparse placeholder has two dimensions, not shape %s" % (shape,))
+        with self.outside_scopes():
+            parts = [self.placeholder(part_shape, dtype=part_dtype, name="%s_%s" % (name, part))
+                     for part, part_shape, part_dtype in (("rows", (None,), "int32"), ("columns", (None,), "int32"),
+                                                          ("values", (None,), dtype), ("sizes", (2,), "int32"))]
+        return self.sparse_node(parts, shape, "placeholder", name)
+
+    def sparse_variable(self, value, dtype, name):
+        """A sparse variable, which keeps its value."""
+        value = SparseArray.of(value).astype(dtype)
+        parts = [self.constant(part, dtype=part.dtype) for part in value.parts()]
+        return self.sparse_node(parts, value.shape, "variable", name)
+
+    def sparse_fed(self, node, value, argument):
+        """A value for a sparse placeholder as the arrays of its parts; ShapeError or DtypeError if it is none."""
+        value = SparseArray.of(value)
+        if not rules.compatible(value.shape, node.shape):
+            raise ShapeError("%s has shape %s; expected: %s" % (argument, value.shape, node.shape))
+        return [self.array(part, argument, part_node.dtype) for part, part_node in zip(value.parts(), node.parts)]
+
+    def is_sparse(self, tensor):
+        """Whether the tensor is kept in a sparse form. Arguments: tensor. Value: a bool."""
+        return self.node(tensor, "tensor", sparse=True).parts is not None
+
+    def to_dense(self, tensor):
+        """The tensor in dense form; one that is dense already is given back as it is."""
+        x = self.node(tensor, "tensor", sparse=True)
+        if x.parts is None:
+            return x
+        rows, columns, values, sizes = x.parts
+        return self.apply("scatter", [values, rows, columns, sizes], x.dtype, x.shape)
+
+    def _sparse_dot(self, x, y):
+        """The product of a sparse matrix with a dense tensor of one or two dimensions."""
+        y = self.node(y, "y", dtype=x.dtype)
+        if y.dtype != x.dtype:
+            raise DtypeError("x has dtype %s and y has dtype %s; convert one with cast()" % (x.dtype, y.dtype))
+        rules.need_ndim(y, "y", 1, 2)
+        if not rules.compatible(x.shape[1:], y.shape[:1]):
+            raise ShapeError("x of shape %s and y of shape %s do not fit: axis 1 of x has size %d, axis 0 of y has "
+                             "size %d" % (x.shape, y.shape, x.shape[1], y.shape[0]))
+        rows, columns, values, sizes = x.parts
+        taken = self.gather(y, columns)
+        weights = self.expand_dims(values) if y.ndim == 2 else values
+        return self.apply("segment_sum", [self.multiply(taken, weights), rows, self.get_item(sizes, 0)], x.dtype,
+                          x.shape[:1] + y.shape[1:])
+
+    def _sparse_concatenate(self, tensors, axis):
+        """Sparse matrices joined along an axis: their coordinates, moved."""
+        axis = rules.one_axis(axis, 2)
+        moved = [[], [], []]
+        offset, other = self.constant(0, dtype="int32"), tensors[0].shape[1 - axis]
+        for i, x in enumerate(tensors):
+            if x.parts is None:
+                raise ArgumentError("tensors[%d] is dense and others are sparse; convert them with to_dense()" % i)
+            if x.dtype != tensors[0].dtype:
+                raise DtypeError("tensors[%d] has dtype %s, tensors[0] has dtype %s"
+                                 % (i, x.dtype, tensors[0].dtype))
+            if not rules.compatible((x.shape[1 - axis],), (other,)):
+                raise ShapeError("tensors[%d] of shape %s cannot be joined to tensors[0] of shape %s along axis %d"
+                                 % (i, x.shape, tensors[0].shape, axis))
+            other = x.shape[1 - axis] if other is None else other
+            coordinates = list(x.parts[:2])
+            coordinates[axis] = self.add(coordinates[axis], offset)
+            for parts, part in zip(moved, coordinates + [x.parts[2]]):
+                parts.append(part)
+            offset = self.add(offset, self.get_item(x.parts[3], axis))
+        lengths = [x.shape[axis] for x in tensors]
+        shape = [other, other]
+        shape[axis] = None if None in lengths else sum(lengths)
+        sizes = [self.get_item(tensors[0].parts[3], 1 - axis)] * 2
+        sizes[axis] = offset
+        return self.sparse_node([self.concatenate(parts, 0) for parts in moved] + [self.stack(sizes)], tuple(shape))

@@ -1,0 +1,70 @@
+"""Convolutions and pooling on TensorFlow, whose processor kernels want the channels last."""
+
+import tensorflow as tf
+
+
+class Convolution:
+
+    def _convolution(self, x, kernel, strides, padding, dilation):
+        if kernel.shape[-2] == 1 and strides[-1] > 1 and 1 in strides[:-1]:
+            # TensorFlow leaves places of such a result unwritten; beside a channel of zeros it does not.
+            x, kernel = [tf.pad(tensor, [[0, 0]] * (len(strides) + 1 - i) + [[0, 1]] + [[0, 0]] * i)
+                         for i, tensor in enumerate((x, kernel))]
+        if max(dilation) == 1:
+            return tf.nn.convolution(x, kernel, strides, padding.upper())
+        # The gradients of TensorFlow's own dilated kernels do not run on processors.
+        return tf.nn.with_space_to_batch(
+            x, dilation, padding.upper(),
+            lambda x, spatial, padding: tf.nn.convolution(x, kernel, padding=padding),
+            filter_shape=kernel.shape[:-2], spatial_dims=list(range(1, len(dilation) + 1)))
+
+    def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
+        target = tf.concat([tf.shape(x)[:1], sizes, kernel.shape[-2:-1]], 0)
+        if max(dilation) == 1:
+            return tf.nn.conv_transpose(x, kernel, target, strides, padding.upper())
+        zeros = tf.zeros(target, x.dtype)
+        zeros.set_shape([None] + list(sizes) + [kernel.shape[-2]])
+        forward = self._convolution(zeros, kernel, strides, padding, dilation)
+        return tf.gradients(forward, zeros, x)[0]
+
+    def _depthwise_convolution(self, x, kernel, strides, padding, dilation):
+        if len(strides) == 1:
+            wide = self._depthwise_convolution(tf.expand_dims(x, 1), tf.expand_dims(kernel, 0), strides * 2, padding,
+                                               (1,) + dilation)
+            return tf.squeeze(wide, 1)
+        if len(set(strides)) > 1 or max(dilation) > 1:
+            return self._convolution(x, _across(kernel), strides, padding, dilation)
+        return tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding.upper())
+
+    def _pool(self, x, size, strides, padding, mode):
+        pool = _max_pool if mode == "max" else tf.nn.avg_pool
+        if len(size) == 3 and x.dtype != tf.float32:  # for which TensorFlow has no such kernels
+            return _pool_in_turn(pool, x, size, strides, padding.upper())
+        return pool(x, size, strides, padding.upper())
+
+
+def _max_pool(x, size, strides, padding):
+    """The largest elements. TensorFlow's own may be others beside nan, and finite where all are -inf."""
+    one = tf.ones_like(x)
+    kind = tf.where(tf.math.is_nan(x), 2 * one, tf.where(tf.math.is_inf(x) & (x < 0), 0 * one, one))
+    kind = tf.nn.max_pool(kind, size, strides, padding)
+    largest = tf.nn.max_pool(x, size, strides, padding)
+    nan, infinity = tf.constant(float("nan"), x.dtype), tf.constant(float("inf"), x.dtype)
+    return tf.where(kind > 1, nan, tf.where(kind > 0, largest, -infinity))
+
+
+def _across(kernel):
+    """A depthwise kernel as one of all channels, with zeros between different ones."""
+    channels, multiplier = kernel.shape[-2:]
+    whole = tf.expand_dims(tf.eye(channels, dtype=kernel.dtype), -1) * tf.expand_dims(kernel, -3)
+    return tf.reshape(whole, kernel.shape[:-2] + [channels, channels * multiplier])
+
+
+def _pool_in_turn(pool, x, size, strides, padding):
+    """Pooling over three axes: over two of them, then over the other one."""
+    sizes = tf.shape(x)
+    flat = pool(tf.reshape(x, tf.concat([[sizes[0] * sizes[1]], sizes[2:]], 0)), size[1:], strides[1:], padding)
+    rows, columns = tf.shape(flat)[1], tf.shape(flat)[2]
+    deep = tf.reshape(flat, tf.stack([sizes[0], sizes[1], rows * columns, sizes[4]]))
+    pooled = pool(deep, (size[0], 1), (strides[0], 1), padding)
+    return tf.reshape(pooled, tf.stack([sizes[0], tf.shape(pooled)[1], rows, columns, sizes[4]]))

@@ -1,0 +1,66 @@
+"""Connectionist temporal classification on TensorFlow, whose kernels compute in float32: float64 goes to NumPy's."""
+
+import tensorflow as tf
+
+from .. import numpy_ctc
+
+
+class CTC:
+
+    def _ctc_sparse(self, labels, lengths):
+        places = tf.where(tf.sequence_mask(lengths, tf.shape(labels)[1]))
+        return tf.cast(places[:, 0], tf.int32), tf.cast(places[:, 1], tf.int32), tf.gather_nd(labels, places)
+
+    def _ctc_cost(self, logs, labels, input_length, label_length):
+        dtype = logs.dtype
+        if dtype == tf.float64:
+            return _exact_cost(logs, labels, input_length, label_length)
+        counted = tf.boolean_mask(labels, tf.sequence_mask(label_length, tf.shape(labels)[1]))
+        with _in_range((input_length, tf.shape(logs)[1], "input_length"),
+                       (label_length, tf.shape(labels)[1], "label_length"),
+                       (counted, tf.shape(logs)[2] - 2, "a label")):
+            logs = tf.cast(tf.identity(logs), tf.float32)
+        # TensorFlow refuses samples without labels: they get one here, and their cost is that of blanks alone.
+        empty = tf.equal(label_length, 0)
+        some = tf.where(empty[:, None], 0, tf.pad(labels, [[0, 0], [0, 1]]))
+        rows, columns, values = self._ctc_sparse(some, tf.where(empty, 1, label_length))
+        sparse = tf.SparseTensor(tf.cast(tf.stack([rows, columns], 1), tf.int64), values, tf.shape(some, tf.int64))
+        cost = tf.compat.v1.nn.ctc_loss(sparse, logs, input_length, time_major=False,
+                                        ignore_longer_outputs_than_inputs=True)
+        blanks = tf.nn.log_softmax(logs)[:, :, -1]
+        blanks = tf.where(tf.sequence_mask(input_length, tf.shape(logs)[1]), blanks, tf.zeros_like(blanks))
+        cost = tf.where(empty, -tf.reduce_sum(blanks, 1), cost)
+        # A blank has to stand between equal labels.
+        pairs = tf.sequence_mask(label_length - 1, tf.shape(some)[1] - 1) & tf.equal(some[:, 1:], some[:, :-1])
+        needed = label_length + tf.reduce_sum(tf.cast(pairs, tf.int32), 1)
+        cost = tf.where(needed > input_length, tf.constant(float("inf"), cost.dtype), cost)
+        return tf.cast(cost, dtype)
+
+    def _ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
+        dtype = logs.dtype
+        if dtype == tf.float64:
+            return tf.numpy_function(
+                lambda logs, lengths: numpy_ctc.decode(logs, lengths, beam_width, paths, merge_repeated),
+                [logs, input_length], [tf.int64] * paths + [tf.float64])
+        with _in_range((input_length, tf.shape(logs)[1], "input_length")):
+            logs = tf.transpose(tf.cast(tf.identity(logs), tf.float32), (1, 0, 2))
+        if beam_width is None:
+            decoded, scores = tf.nn.ctc_greedy_decoder(logs, input_length)
+        else:
+            decoded, scores = tf.compat.v1.nn.ctc_beam_search_decoder(logs, input_length, beam_width, paths,
+                                                                      merge_repeated)
+        return [tf.sparse.to_dense(path, default_value=-1) for path in decoded] + [tf.cast(scores, dtype)]
+
+
+def _in_range(*checks):
+    """The context of what needs numbers from 0 to a largest one: triples of the numbers, the largest, a name."""
+    return tf.control_dependencies([assertion for numbers, largest, name in checks for assertion in (
+        tf.debugging.assert_non_negative(numbers, name + " is negative"),
+        tf.debugging.assert_less_equal(numbers, largest, name + " is too large"))])
+
+
+@tf.custom_gradient
+def _exact_cost(logs, labels, input_length, label_length):
+    cost, gradient = tf.numpy_function(numpy_ctc.cost, [logs, labels, input_length, label_length], [tf.float64] * 2)
+    cost.set_shape(logs.shape[:1])
+    return cost, lambda upstream: (gradient * upstream[:, None, None], None, None, None)

@@ -1,0 +1,124 @@
+"""Convolutions and pooling on Theano, whose convolutions want the channels first.
+
+Its ops that compute by products of matrices are used as they are, so nothing depends on an optimization. They
+know no padding of different sizes at both ends in three dimensions, nor one whose size is not known yet, so
+zeros are put around before.
+"""
+
+import functools
+
+import numpy as np
+import theano.tensor as T
+from theano.tensor.nnet.corr import CorrMM, CorrMM_gradInputs
+from theano.tensor.nnet.corr3d import Corr3dMM, Corr3dMM_gradInputs
+
+from .broadcasting import note_sizes, sizes
+from .elementwise import larger
+from .shapes import padded
+
+
+def _shape_of_inputs(self, node, shapes):
+    return [(shapes[1][0], shapes[0][1] * self.num_groups) + tuple(node.inputs[2:])]
+
+
+# Theano's own leave out the dilation.
+CorrMM_gradInputs.infer_shape = Corr3dMM_gradInputs.infer_shape = _shape_of_inputs
+
+
+class Convolution:
+
+    def _convolution(self, x, kernel, strides, padding, dilation):
+        if len(strides) == 1:
+            return _flat(self._convolution, x, kernel, strides, padding, dilation)
+        x = _with_zeros(x, _sizes(kernel)[:-2], strides, padding, dilation)
+        convolve = (CorrMM if len(strides) == 2 else Corr3dMM)("valid", strides, dilation)
+        return _channels_last(convolve(_channels_first(x), _filters_first(kernel)))
+
+    def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
+        pairs = _zeros_around(sizes, _sizes(kernel)[:-2], strides, padding, dilation)
+        spread = (CorrMM_gradInputs if len(strides) == 2 else Corr3dMM_gradInputs)("valid", strides, dilation)
+        # The channels of x are the filters of the convolution.
+        whole = spread(_filters_first(kernel), _channels_first(x),
+                       [size + before + after for size, (before, after) in zip(sizes, pairs)])
+        inside = tuple(slice(before, before + size) for size, (before, _) in zip(sizes, pairs))
+        return _channels_last(whole[(slice(None), slice(None)) + inside])
+
+    def _depthwise_convolution(self, x, kernel, strides, padding, dilation):
+        if len(strides) == 1:
+            return _flat(self._depthwise_convolution, x, kernel, strides, padding, dilation)
+        rows, columns, channels, multiplier = _sizes(kernel)
+        x = _with_zeros(x, (rows, columns), strides, padding, dilation)
+        filters = _wide(kernel).dimshuffle(2, 3, 0, 1).reshape((channels * multiplier, 1, rows, columns))
+        return _channels_last(CorrMM("valid", strides, dilation, channels)(_channels_first(x), filters))
+
+    def _pool(self, x, size, strides, padding, mode):
+        """Along one axis after the other. The last comes first: so of equal elements the first is kept."""
+        pairs = _zeros_around(_sizes(x)[1:-1], size, strides, padding, (1,) * len(size))
+        whole = _wide(x)
+        for axis, width, stride, pair in reversed(list(zip(range(1, x.ndim), size, strides, pairs))):
+            whole = _pooled(whole, axis, width, stride, pair, mode)
+        return whole
+
+
+def _pooled(x, axis, width, stride, pair, mode):
+    """The largest elements or means of windows along one axis."""
+    around = [pair if i == axis else (0, 0) for i in range(x.ndim)]
+    filled = padded(x, around, -np.inf if mode == "max" else 0)
+    count = (filled.shape[axis] - width) // stride + 1
+    parts = [filled[(slice(None),) * axis + (slice(i, i + (count - 1) * stride + 1, stride),)] for i in range(width)]
+    if mode == "max":
+        return functools.reduce(larger, parts)
+    first = T.arange(count) * stride - pair[0]
+    there = T.minimum(first + width, x.shape[axis]) - T.maximum(first, 0)
+    there = T.cast(there, x.dtype).dimshuffle(["x"] * axis + [0] + ["x"] * (x.ndim - axis - 1))
+    return functools.reduce(T.add, parts) / there
+
+
+def _flat(kernel_of_two, x, kernel, *attributes):
+    """What has one spatial axis, by a kernel for two."""
+    strides, padding, dilation = attributes
+    x = note_sizes(x.dimshuffle(0, "x", 1, 2), sizes(x)[:1] + (1,) + sizes(x)[1:])
+    kernel = note_sizes(kernel.dimshuffle("x", 0, 1, 2), (1,) + sizes(kernel))
+    return kernel_of_two(x, kernel, (1,) + strides, padding, (1,) + dilation)[:, 0]
+
+
+def _sizes(x):
+    """The size of each axis: a number where it is known."""
+    return tuple(x.shape[i] if size is None else size for i, size in enumerate(sizes(x)))
+
+
+def _zeros_around(spatial, width, strides, padding, dilation):
+    """How many zeros the padding puts before and after, along each axis."""
+    pairs = []
+    for size, wide, stride, step in zip(spatial, width, strides, dilation):
+        total = (wide - 1) * step
+        if stride > 1:
+            total += (-(-size // stride) - 1) * stride + 1 - size
+            total = T.maximum(total, 0) if isinstance(total, T.Variable) else max(total, 0)
+        pairs.append((total // 2, total - total // 2) if padding == "same" else (0, 0))
+    return pairs
+
+
+def _with_zeros(x, width, strides, padding, dilation):
+    """x with the zeros of its padding around it."""
+    return padded(x, [(0, 0)] + _zeros_around(_sizes(x)[1:-1], width, strides, padding, dilation) + [(0, 0)])
+
+
+def _wide(x):
+    """x in a type without axes of size 1, as ops that do not expect them need it; float16 as float32."""
+    x = T.unbroadcast(x, *range(x.ndim))
+    return T.cast(x, "float32") if x.dtype == "float16" else x
+
+
+def _channels_first(x):
+    return _wide(x).dimshuffle([0, x.ndim - 1] + list(range(1, x.ndim - 1)))
+
+
+def _channels_last(x):
+    return x.dimshuffle([0] + list(range(2, x.ndim)) + [1])
+
+
+def _filters_first(kernel):
+    """The filters, then the channels, then the spatial axes."""
+    last = kernel.ndim - 1
+    return _wide(kernel).dimshuffle([last, last - 1] + list(range(last - 1)))

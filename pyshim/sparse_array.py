@@ -1,0 +1,54 @@
+"""SparseArray: the value of a sparse tensor, as coordinates, with NumPy alone."""
+
+import numpy as np
+
+from .errors import ArgumentError, ShapeError
+
+
+class SparseArray:
+    """A sparse matrix: ``values[i]`` stands at ``(rows[i], columns[i])``; values at one place add up.
+
+    ``rows`` and ``columns`` are integer arrays counted from 0, ``shape`` is a pair of sizes.
+    Raises ShapeError where they do not fit together.
+    """
+
+    def __init__(self, rows, columns, values, shape):
+        self.rows = np.asarray(rows, dtype="int32")
+        self.columns = np.asarray(columns, dtype="int32")
+        self.values = np.asarray(values)
+        self.shape = tuple(int(size) for size in shape)
+        if len(self.shape) != 2:
+            raise ShapeError("a sparse matrix has two sizes, not %s" % (self.shape,))
+        if not self.rows.shape == self.columns.shape == self.values.shape == (self.values.size,):
+            raise ShapeError("rows, columns and values must have one dimension and one length; their shapes are "
+                             "%s, %s and %s" % (self.rows.shape, self.columns.shape, self.values.shape))
+        for numbers, size, name in ((self.rows, self.shape[0], "rows"), (self.columns, self.shape[1], "columns")):
+            if numbers.size and not (0 <= numbers.min() and numbers.max() < size):
+                raise ShapeError("%s hold numbers out of range for size %d" % (name, size))
+
+    @property
+    def dtype(self):
+        return self.values.dtype
+
+    @classmethod
+    def of(cls, value):
+        """A SciPy sparse matrix or array, or a SparseArray, as one."""
+        if isinstance(value, cls):
+            return value
+        if not hasattr(value, "tocoo"):
+            raise ArgumentError("a sparse value is a scipy.sparse matrix or a SparseArray, not %s"
+                                % type(value).__name__)
+        coordinates = value.tocoo()
+        return cls(coordinates.row, coordinates.col, coordinates.data, coordinates.shape)
+
+    def astype(self, dtype):
+        return SparseArray(self.rows, self.columns, self.values.astype(dtype), self.shape)
+
+    def parts(self):
+        """Rows, columns, values and shape as arrays."""
+        return [self.rows, self.columns, self.values, np.array(self.shape, "int32")]
+
+
+def is_sparse_value(value):
+    """Whether a value is a sparse matrix: a SparseArray, or one of SciPy's."""
+    return isinstance(value, SparseArray) or hasattr(value, "tocoo")

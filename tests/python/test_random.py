@@ -1,0 +1,222 @@
+"""The family random: draws have the distribution asked for, and repeat with a seed."""
+
+import numpy as np
+import pytest
+from checks import FLOATS, INTEGERS, check_array
+from scipy import stats
+
+MANY = (100, 200)
+
+# name: (arguments, SciPy's distribution, its mean, its variance)
+TRUNCATED = stats.truncnorm(-2, 2)
+DISTRIBUTIONS = {
+    "random_normal": ({}, stats.norm()),
+    "random_normal with mean and stddev": ({"mean": -3.0, "stddev": 0.5}, stats.norm(-3, 0.5)),
+    "random_uniform": ({}, stats.uniform()),
+    "random_uniform from -2 to 3": ({"minval": -2.0, "maxval": 3.0}, stats.uniform(-2, 5)),
+    "truncated_normal": ({}, TRUNCATED),
+    "truncated_normal with mean and stddev": ({"mean": 1.0, "stddev": 2.0}, stats.truncnorm(-2, 2, 1, 2)),
+}
+NAMES = ("random_normal", "random_uniform", "random_binomial", "truncated_normal")
+
+
+def draw(K, name, shape=(3, 4), **arguments):
+    """A random tensor; half of a binomial's draws are 1."""
+    if name == "random_binomial":
+        arguments.setdefault("p", 0.5)
+    return getattr(K, name)(shape, **arguments)
+
+
+# -- distributions ----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("what", DISTRIBUTIONS)
+def test_distribution(K, what):
+    arguments, distribution = DISTRIBUTIONS[what]
+    for dtype in ("float32", "float64"):
+        values = K.eval(getattr(K, what.split()[0])(MANY, dtype=dtype, seed=11, **arguments))
+        assert (values.shape, values.dtype.name) == (MANY, dtype)
+        values = values.astype("float64").ravel()
+        low, high = distribution.support()
+        assert low <= values.min() and values.max() <= high
+        # Five standard errors, of a mean and of a variance.
+        error = distribution.std() / np.sqrt(values.size)
+        assert abs(values.mean() - distribution.mean()) < 5 * error
+        spread = distribution.var() * np.sqrt((distribution.stats("k") + 2) / values.size)
+        assert abs(values.var() - distribution.var()) < 5 * spread
+        assert stats.kstest(values, distribution.cdf).pvalue > 1e-3
+        # Draws that follow one another do not depend on each other.
+        assert abs(np.corrcoef(values[:-1], values[1:])[0, 1]) < 5 / np.sqrt(values.size)
+
+
+def test_uniform_leaves_out_its_upper_limit(K):
+    for dtype in FLOATS:
+        values = K.eval(K.random_uniform((50000,), dtype=dtype, seed=3))
+        assert values.min() >= 0 and values.max() < 1
+        assert len(np.unique(values)) > 500
+
+
+def test_float16(K):
+    for what in DISTRIBUTIONS:
+        arguments, distribution = DISTRIBUTIONS[what]
+        values = K.eval(getattr(K, what.split()[0])(MANY, dtype="float16", seed=5, **arguments))
+        assert (values.shape, values.dtype.name) == (MANY, "float16")
+        assert abs(values.astype("float64").mean() - distribution.mean()) < 0.02 * distribution.std() + 1e-3
+
+
+@pytest.mark.parametrize("p", [0.0, 0.2, 1.0])
+def test_binomial(K, p):
+    for dtype in FLOATS:
+        values = K.eval(K.random_binomial(MANY, p, dtype=dtype, seed=7))
+        assert (values.shape, values.dtype.name) == (MANY, dtype)
+        assert set(np.unique(values)) <= {0, 1}
+        assert abs(values.astype("float64").mean() - p) <= 5 * np.sqrt(p * (1 - p) / values.size)
+
+
+def test_uniform_of_integers(K):
+    for dtype in INTEGERS:
+        low = 0 if dtype.startswith("u") else -3
+        values = K.eval(K.random_uniform((6000,), low, 5, dtype=dtype, seed=13))
+        assert values.dtype.name == dtype
+        numbers, counts = np.unique(values, return_counts=True)
+        assert numbers.tolist() == list(range(low, 5))
+        assert stats.chisquare(counts).pvalue > 1e-3
+
+
+def test_uniform_of_one_number(K):
+    check_array(K.eval(K.random_uniform((5,), 3, 4, dtype="int32")), np.full(5, 3, "int32"))
+    check_array(K.eval(K.random_uniform((5,), 2.5, 2.5)), np.full(5, 2.5, "float32"))
+
+
+# -- seeds ------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_seed_repeats_the_sequence(K, name):
+    first, second = draw(K, name, (40,), seed=17), draw(K, name, (40,), seed=17)
+    draws = [K.eval(first) for _ in range(3)]
+    for one, other in zip(draws, draws[1:]):
+        assert not np.array_equal(one, other)  # the sequence goes on
+    for value in draws:
+        np.testing.assert_array_equal(K.eval(second), value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_seed_repeats_in_a_new_graph_and_in_a_function(K, name):
+    expected = [K.eval(tensor) for tensor in [draw(K, name, (40,), seed=19)] for _ in range(2)]
+    K.clear_session()
+    function = K.function([], [draw(K, name, (40,), seed=19)])
+    for value in expected:
+        np.testing.assert_array_equal(function([])[0], value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_seeds_differ(K, name):
+    seeds = [0, 1, 2, 1000, 2 ** 31 - 2, 2 ** 40 + 3]
+    values = [K.eval(draw(K, name, (60,), seed=seed)) for seed in seeds]
+    assert len({value.tobytes() for value in values}) == len(seeds)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_a_seed_every_draw_is_another(K, name):
+    first, second = draw(K, name, (60,)), draw(K, name, (60,))
+    values = [K.eval(first), K.eval(first), K.eval(second)]
+    function = K.function([], [first, second])
+    values += function([]) + function([])
+    assert len({value.tobytes() for value in values}) == 7
+
+
+def test_one_evaluation_draws_a_tensor_once(K):
+    x = K.random_uniform((50,))
+    one, other, twice = K.function([], [x, x + 1, x + x])([])
+    np.testing.assert_allclose(other, one + 1, rtol=1e-6)
+    np.testing.assert_allclose(twice, one + one, rtol=1e-6)
+
+
+# -- shapes and dtypes ------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shapes(K, name):
+    for shape in ((), (3,), (2, 3), (2, 1, 3, 2, 1), (0,), (2, 0, 3)):
+        x = draw(K, name, shape)
+        assert (x.shape, x.dtype) == (shape, "float32")
+        assert K.eval(x).shape == shape
+    assert draw(K, name, [2, 3]).shape == (2, 3)
+    assert draw(K, name, 4).shape == (4,)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_shape_as_a_tensor(K, name):
+    x = K.placeholder((None, 3))
+    like = draw(K, name, K.shape(x))
+    assert like.shape == (None, None)
+    function = K.function([x], [like, x * like])
+    for samples in (4, 2, 0):
+        values = function([np.ones((samples, 3))])
+        assert [value.shape for value in values] == [(samples, 3)] * 2
+        np.testing.assert_array_equal(*values)
+    assert K.eval(draw(K, name, K.constant([2, 5], dtype="int64"))).shape == (2, 5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_dtype_is_floatx_by_default(K, name):
+    K.set_floatx("float64")
+    assert draw(K, name).dtype == "float64"
+    assert K.eval(draw(K, name)).dtype == "float64"
+
+
+def test_limits_as_tensors(K):
+    mean, stddev = K.variable([0.0, 100.0]), K.variable([1.0, 0.001])
+    values = K.eval(K.random_normal((2000, 2), mean, stddev, seed=23))
+    np.testing.assert_allclose(values.mean(axis=0), [0, 100], atol=0.12)
+    np.testing.assert_allclose(values.std(axis=0), [1, 0.001], rtol=0.1)
+    values = K.eval(K.random_uniform((2000,), K.variable(3.0), K.variable(5.0), seed=29))
+    assert 3 <= values.min() < 3.01 and 4.99 < values.max() < 5
+    values = K.eval(K.random_binomial((1000, 2), K.variable([0.0, 1.0])))
+    check_array(values, np.tile(np.array([0, 1], "float32"), (1000, 1)))
+
+
+def test_gradient_passes_through_the_limits(K):
+    mean, stddev = K.variable(2.0), K.variable(3.0)
+    x = K.random_normal((6,), mean, stddev)
+    of_mean, of_stddev, value = K.function([], K.gradients(K.sum(x), [mean, stddev]) + [K.sum(x)])([])
+    np.testing.assert_allclose(of_mean, 6, rtol=1e-5)
+    np.testing.assert_allclose(of_stddev, (value - 12) / 3, rtol=1e-4, atol=1e-5)
+
+
+# -- what is refused --------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", NAMES)
+def test_refused(K, name):
+    def refused(error, message, **arguments):
+        with pytest.raises(getattr(K.errors, error + "Error"), match=r"%s\(\): %s" % (name, message)):
+            draw(K, name, **arguments)
+    refused("Shape", r"shape must be known in every dimension, not \(None, 2\)", shape=(None, 2))
+    refused("Argument", "a size in shape must be at least 0, not -1", shape=(2, -1))
+    refused("Argument", "shape must be a tuple of sizes", shape="12")
+    refused("Dtype", "unknown dtype 'text'", dtype="text")
+    refused("Argument", "seed must be a whole number, not 0.5", seed=0.5)
+    refused("Argument", "seed must be at least 0, not -1", seed=-1)
+    refused("Dtype", "shape has dtype float32; integers are needed", shape=K.variable([1.0]))
+    refused("Shape", "shape must have 1 dimensions", shape=K.constant(3, dtype="int32"))
+    if name != "random_uniform":
+        refused("Dtype", "dtype int32 cannot be drawn; accepted: float16, float32, float64$", dtype="int32")
+
+
+def test_refused_limits(K):
+    with pytest.raises(K.errors.ArgumentError, match=r"random_uniform\(\): minval 2 is larger than maxval 1"):
+        K.random_uniform((2,), 2, 1)
+    with pytest.raises(K.errors.ArgumentError, match="minval must be a whole number, not 0.5"):
+        K.random_uniform((2,), 0.5, 3, dtype="int32")
+    with pytest.raises(K.errors.ArgumentError, match="stddev must not be negative; it is -1"):
+        K.random_normal((2,), stddev=-1)
+    with pytest.raises(K.errors.ArgumentError, match="stddev must not be negative"):
+        K.truncated_normal((2,), stddev=-0.5)
+    for p in (-0.1, 1.5, float("nan")):
+        with pytest.raises(K.errors.ArgumentError, match="p must be a number from 0 to 1, not"):
+            K.random_binomial((2,), p)
+    with pytest.raises(K.errors.DtypeError, match=r"random_uniform\(\): dtype bool cannot be drawn; .*int8"):
+        K.random_uniform((2,), dtype="bool")
+    for low, high in ((-1, 5), (0, 257), (3, 3)):
+        with pytest.raises(K.errors.ArgumentError, match="minval %d and maxval %d leave .* uint8" % (low, high)):
+            K.random_uniform((2,), low, high, dtype="uint8")
+    with pytest.raises(K.errors.DtypeError, match="mean must be a tensor, a number or an array"):
+        K.random_normal((2,), mean="large")

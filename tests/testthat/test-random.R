@@ -1,0 +1,40 @@
+for_each_backend("draws have their distribution", {
+  normal <- k_eval(k_random_normal(c(100, 40), mean = 3, stddev = 2, seed = 1))
+  expect_equal(dim(normal), c(100, 40))
+  expect_gt(stats::ks.test(unique(as.vector(normal)), "pnorm", 3, 2)$p.value, 0.001)
+  uniform <- k_eval(k_random_uniform(4000, -1, 3, seed = 1))
+  expect_gt(stats::ks.test(unique(as.vector(uniform)), "punif", -1, 3)$p.value, 0.001)
+  truncated <- k_eval(k_truncated_normal(4000, mean = 1, stddev = 0.5, seed = 1))
+  expect_true(all(abs(truncated - 1) <= 1 + 1e-6))
+  inside <- function(q) (pnorm(q, 1, 0.5) - pnorm(-2)) / (pnorm(2) - pnorm(-2))
+  expect_gt(stats::ks.test(unique(as.vector(truncated)), inside)$p.value, 0.001)
+  binomial <- k_eval(k_random_binomial(4000, p = 0.25, seed = 1))
+  expect_setequal(unique(as.vector(binomial)), c(0, 1))
+  expect_equal(mean(binomial), 0.25, tolerance = 0.15)
+})
+
+for_each_backend("whole numbers", {
+  dice <- k_eval(k_random_uniform(600, 1, 7, dtype = "int32", seed = 5))
+  expect_type(dice, "integer")
+  expect_setequal(unique(as.vector(dice)), 1:6)
+})
+
+for_each_backend("seeds repeat a sequence, and each evaluation draws anew", {
+  draw <- function(...) k_eval(k_random_uniform(8, ...))
+  expect_equal(draw(seed = 3), draw(seed = 3))
+  expect_false(isTRUE(all.equal(draw(seed = 3), draw(seed = 4))))
+  expect_false(isTRUE(all.equal(draw(), draw())))
+  x <- k_random_normal(8)
+  expect_false(isTRUE(all.equal(k_eval(x), k_eval(x))))
+  open <- k_placeholder(shape = c(NA, 2))
+  noise <- k_random_normal(k_shape(open), stddev = 0)
+  expect_equal(k_function(list(open), list(noise))(list(matrix(1, 3, 2)))[[1]], matrix(0, 3, 2))
+})
+
+for_each_backend("what cannot be drawn", {
+  expect_equal(k_dtype(k_random_normal(2, dtype = "float64")), "float64")
+  expect_keras_error(k_random_normal(c(NA, 2)), "shape", c("k_random_normal()", "shape"))
+  expect_keras_error(k_random_normal(2, dtype = "int32"), "dtype", c("k_random_normal()", "int32"))
+  expect_keras_error(k_random_binomial(2, p = 1.5), "argument", c("k_random_binomial()", "1.5"))
+  expect_keras_error(k_random_uniform(2, seed = -1), "argument", c("k_random_uniform()", "seed"))
+})
