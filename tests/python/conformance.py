@@ -61,7 +61,8 @@ class Recorder:
         lines = ["# Conformance", "", "Written by `make conformance`: each function on each engine, the number of its "
                  "tests that pass,", "and how the engine computes it.", "", LEGEND]
         for family, names in pyshim.FAMILIES.items():
-            lines += ["## %s" % family, "", "| function | %s |" % " | ".join(backends), "| --- |%s" % (" --- |" * len(backends))]
+            lines += ["## %s" % family, "", "| function | %s |" % " | ".join(backends),
+                      "| --- |%s" % (" --- |" * len(backends))]
             for name in names:
                 cells = ["%d %s" % (self.passed[name, backend], self._how(name, backend)) for backend in backends]
                 lines.append("| `%s` | %s |" % (name, " | ".join(cells)))

@@ -51,6 +51,13 @@ def scatter(values, rows, columns, sizes):
     return segment_sum(values, places, sizes[0] * sizes[1]).reshape(tuple(sizes))
 
 
+def _limits(dtype):
+    """The least and the largest number, which are the max and the min of no elements."""
+    if dtype.kind == "f":
+        return -np.inf, np.inf
+    return np.iinfo(dtype).min, np.iinfo(dtype).max
+
+
 KERNELS = {
     "identity": np.array,
     "stop_gradient": np.array,
@@ -88,8 +95,8 @@ KERNELS = {
     "logical_not": np.logical_not,
     "select": np.where,
 
-    "max": lambda x, axis, keepdims: x.max(axis, keepdims=keepdims),
-    "min": lambda x, axis, keepdims: x.min(axis, keepdims=keepdims),
+    "max": lambda x, axis, keepdims: x.max(axis, keepdims=keepdims, initial=_limits(x.dtype)[0]),
+    "min": lambda x, axis, keepdims: x.min(axis, keepdims=keepdims, initial=_limits(x.dtype)[1]),
     "sum": lambda x, axis, keepdims: x.sum(axis, dtype=x.dtype, keepdims=keepdims),
     "prod": lambda x, axis, keepdims: x.prod(axis, dtype=x.dtype, keepdims=keepdims),
     "mean": _mean,

@@ -12,10 +12,10 @@ class Shapes:
         return T.reshape(x, T.stack([x.shape[0], T.prod(x.shape[1:])]), ndim=2)
 
     def _repeat_elements(self, x, rep, axis):
-        return _repeated(x, after={axis: rep})
+        return _repeated(x, {}, {axis: rep})
 
     def _tile(self, x, n):
-        return _repeated(x, before=dict(enumerate(n)))
+        return _repeated(x, dict(enumerate(n)), {})
 
     def _pad(self, x, padding):
         return padded(x, padding)
@@ -44,7 +44,7 @@ class Shapes:
         return x[key]
 
 
-def _repeated(x, before={}, after={}):
+def _repeated(x, before, after):
     """x, whole along an axis ``before[axis]`` times in a row, or each slice ``after[axis]`` times."""
     order, wide, sizes = [], [], []
     for axis in range(x.ndim):
