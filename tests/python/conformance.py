@@ -1,0 +1,123 @@
+"""docs/conformance.md: each function on each engine, with the number of tests and how the engine computes it.
+
+    python -m pytest tests/python --conformance docs/conformance.md
+
+A test counts for a function on an engine when it passed, stands in the file of the function's family, and called
+the function there.
+"""
+
+import ast
+import collections
+import inspect
+import pathlib
+
+import pytest
+
+import pyshim
+from pyshim.engines.contract import Contract
+from pyshim.engines.contract.kernels import Kernels
+
+# Functions of these families compute; those of the others move elements, or ask about tensors.
+COMPUTING = ("linear_algebra", "reductions", "elementwise", "nn", "random", "convolution", "control_flow")
+OPERATORS = ("add", "subtract", "multiply", "divide", "negative", "select", "logical_and", "logical_or")
+
+LEGEND = """\
+| how | meaning |
+| --- | --- |
+| native | a kernel of the library computes it; dtypes, axes and shapes are the contract's |
+| ours | an op of ours computes it, inside the library's graph, with a gradient where there is one |
+| composed | it is composed of other functions |
+| shim | no kernel is needed: settings, names, questions about tensors, functions of the session |
+"""
+
+
+class Recorder:
+    """A pytest plugin that notes which functions each test calls."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.passed = collections.Counter()  # by function and backend
+        self.kernels = {}                    # what each engine says of its kernels
+        self.called = set()
+
+    def watched(self, shim):
+        """The shim, with its calls noted."""
+        if shim.backend() not in self.kernels:
+            self.kernels[shim.backend()] = shim.session.call("describe_kernels", (), {})
+        return _Watched(shim, self.called)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item):
+        self.called.clear()
+        result = yield  # raises where the test fails
+        family = item.path.stem.replace("test_", "", 1)
+        if "engine" in item.fixturenames:
+            for name in self.called.intersection(pyshim.FAMILIES.get(family, ())):
+                self.passed[name, item.funcargs["engine"]] += 1
+        return result
+
+    def pytest_sessionfinish(self):
+        backends = pyshim.environments.names()
+        lines = ["# Conformance", "", "Written by `make conformance`: each function on each engine, the number of its "
+                 "tests that pass,", "and how the engine computes it.", "", LEGEND]
+        for family, names in pyshim.FAMILIES.items():
+            lines += ["## %s" % family, "", "| function | %s |" % " | ".join(backends), "| --- |%s" % (" --- |" * len(backends))]
+            for name in names:
+                cells = ["%d %s" % (self.passed[name, backend], self._how(name, backend)) for backend in backends]
+                lines.append("| `%s` | %s |" % (name, " | ".join(cells)))
+            lines.append("")
+        self.path.write_text("\n".join(lines), encoding="utf-8")
+
+    def _how(self, name, backend):
+        if not hasattr(Contract, name):
+            return "shim"
+        if name in self.kernels[backend]["overridden"]:
+            return "native"
+        direct, computing = _uses(name)
+        if computing or (not direct and _is_composed(name)):
+            return "composed"
+        if not direct:
+            return "shim"
+        return "ours" if direct.intersection(self.kernels[backend]["ours"]) else "native"
+
+
+class _Watched:
+
+    def __init__(self, shim, called):
+        self._shim = shim
+        self._called = called
+
+    def __getattr__(self, name):
+        value = getattr(self._shim, name)
+        if any(name in names for names in pyshim.FAMILIES.values()):
+            self._called.add(name)
+        return value
+
+
+def _uses(name):
+    """The kernels that a function of the contract applies itself, and the functions that compute for it."""
+    kernels = {kernel[1:] for kernel in Kernels.__abstractmethods__}
+    functions = {function for family in COMPUTING for function in pyshim.FAMILIES[family]}.union(OPERATORS)
+    direct, computing, seen, todo = set(), set(), set(), [name]
+    while todo:
+        current = todo.pop()
+        seen.add(current)
+        tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(getattr(Contract, current))))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and node.value in kernels:
+                direct.add(node.value)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+                called = node.attr
+                if called.startswith("_") and called[1:] in kernels:
+                    direct.add(called[1:])
+                elif called.startswith("_") and hasattr(Contract, called) and called not in seen:
+                    todo.append(called)
+                elif called in functions and called != name:
+                    computing.add(called)
+    return direct, computing
+
+
+def _is_composed(name):
+    """Whether a function without a kernel of its own calls others that have one."""
+    source = inspect.getsource(getattr(Contract, name))
+    return any("self.%s(" % other in source for names in pyshim.FAMILIES.values() for other in names if other != name)
