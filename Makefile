@@ -1,5 +1,7 @@
 # make demo    install what is missing, and train one network on all backends in one R session
 # make test    install what is missing, and run every test of both languages on all engines
+# make check   build the R package, and check it as CRAN does
+# make site    the R package's pages, in build/site
 # make lint    ruff and lintr
 # make man     the R documentation and NAMESPACE, from the roxygen comments
 
@@ -11,21 +13,27 @@ python := .venv/bin/python
 export RETICULATE_PYTHON := $(CURDIR)/.venv/bin/python
 export R_LIBS := $(CURDIR)/.Rlib
 
-sources := $(shell find pyshim R man inst DESCRIPTION NAMESPACE -type f -not -name '*.pyc')
+sources := $(shell find pyshim R man inst vignettes DESCRIPTION NAMESPACE -type f -not -name '*.pyc')
 
-.PHONY: demo test test-python test-r lint man environments
+.PHONY: demo test test-python test-r check site lint man environments
 
 demo: .Rlib/.installed
 	$(python) -m pyshim install || echo "Going on with the backends that are installed."
 	Rscript --vanilla examples/iris.R
 
-test: test-python test-r
+test: test-python test-r check
 
 test-python: .venv/.installed environments
 	$(python) -m pytest tests/python
 
 test-r: .Rlib/.installed environments
 	Rscript --vanilla tools/test-r.R
+
+check: .Rlib/.installed environments
+	Rscript --vanilla tools/check-r.R
+
+site: .Rlib/.installed environments
+	Rscript --vanilla -e 'pkgdown::build_site(preview = FALSE, install = FALSE, new_process = FALSE)'
 
 environments: .venv/.installed
 	$(python) -m pyshim install

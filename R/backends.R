@@ -165,8 +165,8 @@ is_backend_installed <- function(name = k_backend()) {
 #' How one backend stands
 #'
 #' @param name Name of a backend; the current one by default.
-#' @return A list of class `keras_backend_info`: what [list_backends()] tells of the backend, and of its engine
-#'   where it runs: `host`, `"worker"` or `"in process"`, and `pid`, the number of its process.
+#' @return A list of class `keras_backend_info`: what [list_backends()] tells of the backend, and of its
+#'   engine where it runs: `host`, `"worker"` or `"in process"`, and `pid`, the number of its process.
 #'
 #'   Errors: `keras_error_unknown_backend` for a name that is not registered.
 #' @seealso [list_backends()], [keras_config()]

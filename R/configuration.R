@@ -3,8 +3,8 @@
 #' For scripts that call `backend()$abs(x)`. The functions are those of Python, so axes count from 0, sizes
 #' must be integers, and errors are Python's. They work on the current backend of the moment.
 #'
-#' @param convert Whether what the functions give is converted to R where R has such a thing. Without, the value
-#'   of a tensor is a NumPy array.
+#' @param convert Whether what the functions give is converted to R where R has such a thing. Without, the
+#'   value of a tensor is a NumPy array.
 #' @return A Python module of class `keras_backend`. Its members complete after `$`.
 #' @family configuration
 #' @examplesIf is_backend_installed()
@@ -28,7 +28,7 @@ backend <- function(convert = TRUE) {
 }
 
 backend_families <- function() {
-  reticulate::py_to_r(reticulate::py_get_attr(reticulate::import_from_path("pyshim", python_path()), "FAMILIES"))
+  reticulate::import_from_path("pyshim", python_path(), convert = TRUE)$FAMILIES
 }
 
 #' @export
@@ -44,8 +44,8 @@ print.keras_backend <- function(x, ...) {
 
 #' The settings that hold for all backends
 #'
-#' They come from `keras.json` in the Keras home (`$KERAS_HOME`, else `~/.keras`), from the environment variable
-#' `KERAS_BACKEND`, and from the functions that change them.
+#' They come from `keras.json` in the Keras home (`$KERAS_HOME`, else `~/.keras`), from the environment
+#' variable `KERAS_BACKEND`, and from the functions that change them.
 #'
 #' @return A list of class `keras_config`: `home` and `file`, the paths of the Keras home and of `keras.json`;
 #'   `backend`, `floatx`, `epsilon` and `image_data_format`; `python`, `python_version` and `numpy`, of this

@@ -88,8 +88,8 @@ k_separable_conv2d <- function(x, depthwise_kernel, pointwise_kernel, strides = 
 #'   `keras_error_argument`.
 #' @family convolution
 #' @examplesIf is_backend_installed()
-#' x <- k_ones(c(1, 3, 3, 2))
-#' dim(k_conv2d_transpose(x, k_ones(c(3, 3, 4, 2)), c(NA, 6, 6, 4), strides = c(2, 2), padding = "same"))
+#' kernel <- k_ones(c(3, 3, 4, 2))
+#' dim(k_conv2d_transpose(k_ones(c(1, 3, 3, 2)), kernel, c(NA, 7, 7, 4), strides = c(2, 2)))
 #' @export
 k_conv2d_transpose <- function(x, kernel, output_shape, strides = c(1, 1), padding = "valid",
                                data_format = NULL, dilation_rate = c(1, 1)) {

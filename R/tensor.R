@@ -17,8 +17,8 @@
 #' * `dim()` and `length()` tell the static shape, with `NA` for an unknown size.
 #' * `as.array()`, `as.matrix()`, `as.vector()`, `as.numeric()`, `as.integer()` and `as.logical()` compute the
 #'   value, as [k_eval()] does. `all.equal()` compares it with that of another tensor, or with an R array.
-#' * `print()` shows the values, too, of variables and constants that have no more than 60 elements; `format()`
-#'   and `str()` tell backend, kind, name, dtype and shape.
+#' * `print()` shows the values, too, of variables and constants that have no more than 60 elements;
+#'   `format()` and `str()` tell backend, kind, name, dtype and shape.
 #'
 #' @param x,e1,e2,object,target,current Tensors; the other one of two may be a number or array.
 #' @param ... For `[`, the indices. Else further arguments of the generic function.

@@ -75,11 +75,12 @@ class Recorder:
         if name in self.kernels[backend]["overridden"]:
             return "native"
         direct, computing = _uses(name)
-        if computing or (not direct and _is_composed(name)):
+        others = direct.intersection(pyshim.FAMILIES["random"]) if name not in pyshim.FAMILIES["random"] else ()
+        if computing or others or (not direct and _is_composed(name)):
             return "composed"
         if not direct:
             return "shim"
-        return "ours" if direct.intersection(self.kernels[backend]["ours"]) else "native"
+        return "ours" if direct.intersection(self.kernels[backend]["own"]) else "native"
 
 
 class _Watched:

@@ -3,6 +3,7 @@
 ``--backend theano`` (repeatable) runs the tests of one engine only.
 """
 
+import conformance
 import pytest
 
 import pyshim
@@ -13,6 +14,12 @@ BACKENDS = ("tensorflow", "theano", "cntk")
 def pytest_addoption(parser):
     parser.addoption("--backend", action="append", choices=BACKENDS,
                      help="run the tests of this engine only; all by default")
+    parser.addoption("--conformance", metavar="PATH", help="write the table of conformance")
+
+
+def pytest_configure(config):
+    if config.getoption("--conformance"):
+        config.pluginmanager.register(conformance.Recorder(config.getoption("--conformance")), "conformance")
 
 
 def pytest_generate_tests(metafunc):
@@ -29,12 +36,13 @@ def engine(request):
 
 
 @pytest.fixture
-def K(engine):
+def K(engine, pytestconfig):
     """pyshim with the backend current, an empty graph, and the settings at their defaults."""
+    recorder = pytestconfig.pluginmanager.getplugin("conformance")
     _default_settings()
     with pyshim.use_backend(engine):
         pyshim.clear_session()
-        yield pyshim
+        yield recorder.watched(pyshim) if recorder else pyshim
     _default_settings()
 
 

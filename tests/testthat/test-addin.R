@@ -4,8 +4,8 @@ test_that("the addin names a function of the package", {
 })
 
 test_that("outside of RStudio, a menu", {
-  script <- withr::local_tempfile(lines = c("library(keras)", "choose_backend()", "2", "k_backend()", "choose_backend()",
-                                            "0", "k_backend()"))
+  script <- withr::local_tempfile(lines = c("library(keras)", "choose_backend()", "2", "k_backend()",
+                                            "choose_backend()", "0", "k_backend()"))
   output <- r_process("R", c("--vanilla", "--interactive", "--no-readline", "--quiet"), stdin = script)
   names <- list_backends()$backend
   expect_true(any(output == "Choose the Keras backend "))

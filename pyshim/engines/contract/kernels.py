@@ -11,8 +11,19 @@ faster or more exact.
 
 from abc import ABC, abstractmethod
 
+from ...families import FAMILIES
+
 
 class Kernels(ABC):
+
+    own_kernels = frozenset()  # those that ops of this package compute, where the library has none, or a wrong one
+
+    def describe_kernels(self):
+        """The engine's own kernels, and the functions of the contract that it overrides: for docs/conformance.md."""
+        from . import Contract  # which is made of this class
+        overridden = [name for names in FAMILIES.values() for name in names
+                      if getattr(type(self), name, None) is not getattr(Contract, name, None)]
+        return {"own": sorted(self.own_kernels), "overridden": overridden}
 
     # -- graph --------------------------------------------------------------------------------------
 

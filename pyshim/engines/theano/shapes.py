@@ -12,10 +12,10 @@ class Shapes:
         return T.reshape(x, T.stack([x.shape[0], T.prod(x.shape[1:])]), ndim=2)
 
     def _repeat_elements(self, x, rep, axis):
-        return _repeated(x, {}, {axis: rep})
+        return _repeated(x, [1] * x.ndim, [rep if i == axis else 1 for i in range(x.ndim)])
 
     def _tile(self, x, n):
-        return _repeated(x, dict(enumerate(n)), {})
+        return _repeated(x, n, [1] * x.ndim)
 
     def _pad(self, x, padding):
         return padded(x, padding)
@@ -44,14 +44,13 @@ class Shapes:
         return x[key]
 
 
-def _repeated(x, before, after):
-    """x, whole along an axis ``before[axis]`` times in a row, or each slice ``after[axis]`` times."""
+def _repeated(x, whole, slices):
+    """x, as a whole ``whole[axis]`` times in a row along an axis, and each slice ``slices[axis]`` times."""
     order, wide, sizes = [], [], []
-    for axis in range(x.ndim):
-        factors = before.get(axis, 1), after.get(axis, 1)
+    for axis, (outer, inner) in enumerate(zip(whole, slices)):
         order += ["x", axis, "x"]
-        wide += [factors[0], x.shape[axis], factors[1]]
-        sizes.append(x.shape[axis] * factors[0] * factors[1])
+        wide += [outer, x.shape[axis], inner]
+        sizes.append(x.shape[axis] * outer * inner)
     return T.reshape(T.alloc(x.dimshuffle(order), *wide), sizes, ndim=x.ndim)
 
 

@@ -1,0 +1,38 @@
+# Build the R package, look at what is in it, and check it as CRAN does. Anything but a clean check fails.
+# What needs a network is left out: it would be a note wherever there is none.
+directory <- file.path(getwd(), "build", "check")
+unlink(directory, recursive = TRUE)
+dir.create(directory, recursive = TRUE)
+source <- getwd()
+setwd(directory)
+r <- file.path(R.home("bin"), "R")
+
+if (system2(r, c("CMD", "build", shQuote(source))) != 0L) {
+  stop("the package does not build")
+}
+tarball <- Sys.glob("keras_*.tar.gz")
+
+# The tarball holds the whole shim, and nothing of the Python project around it.
+files <- sub("^keras/", "", untar(tarball, list = TRUE))
+files <- files[!endsWith(files, "/")]
+shim <- list.files(file.path(source, "pyshim"), recursive = TRUE, include.dirs = FALSE)
+shim <- file.path("inst/python/pyshim", shim[!grepl("\\.pyc$", shim)])
+missing <- setdiff(c(shim, "inst/python/keras_bridge.py", "inst/rstudio/addins.dcf"), files)
+python <- grepl("\\.(py|cfg|toml|txt)$|Makefile|^(docs|examples|benchmarks|tools|pyshim)/|/python/test_", files)
+foreign <- setdiff(files[python], c(shim, "inst/python/keras_bridge.py"))
+if (length(missing) || length(foreign)) {
+  stop("the tarball lacks: ", toString(missing), "; and should not hold: ", toString(foreign))
+}
+cat("The tarball holds", length(files), "files,", length(shim), "of them the shim's.\n")
+
+Sys.setenv(
+  KERAS_TEST_BACKENDS = "tensorflow", # `make test` has the tests of all backends
+  "_R_CHECK_CRAN_INCOMING_" = "false", "_R_CHECK_SYSTEM_CLOCK_" = "false",
+  "_R_CHECK_DOC_SIZES_" = "false" # of PDFs, which there are none of; it would need qpdf
+)
+manual <- if (!nzchar(Sys.which("pdflatex"))) "--no-manual"
+invisible(system2(r, c("CMD", "check", "--as-cran", manual, tarball)))
+log <- readLines("keras.Rcheck/00check.log")
+if (!identical(grep("^Status:", log, value = TRUE), "Status: OK")) {
+  stop("the check is not clean: see ", file.path(directory, "keras.Rcheck", "00check.log"))
+}
