@@ -11,6 +11,7 @@ import numpy as np
 import theano.tensor as T
 from theano.tensor.nnet.corr import CorrMM, CorrMM_gradInputs
 from theano.tensor.nnet.corr3d import Corr3dMM, Corr3dMM_gradInputs
+from theano.tensor.opt import Assert
 
 from .broadcasting import note_sizes, sizes
 from .elementwise import larger
@@ -65,6 +66,7 @@ def _pooled(x, axis, width, stride, pair, mode):
     around = [pair if i == axis else (0, 0) for i in range(x.ndim)]
     filled = padded(x, around, -np.inf if mode == "max" else 0)
     count = (filled.shape[axis] - width) // stride + 1
+    count = Assert("the window does not fit x")(count, T.ge(count, 1))
     parts = [filled[(slice(None),) * axis + (slice(i, i + (count - 1) * stride + 1, stride),)] for i in range(width)]
     if mode == "max":
         return functools.reduce(larger, parts)
