@@ -34,6 +34,7 @@ check: .Rlib/.installed environments
 
 site: .Rlib/.installed environments
 	Rscript --vanilla -e 'options(pkgdown.internet = FALSE); pkgdown::build_site(preview = FALSE, install = FALSE, new_process = FALSE)'
+	cp docs/iris.png build/site/
 
 environments: .venv/.installed
 	$(python) -m pyshim install

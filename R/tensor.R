@@ -276,6 +276,7 @@ as.logical.keras_tensor <- function(x, ...) {
 }
 
 #' @rdname keras_tensor
+#' @method all.equal keras_tensor
 #' @export
 all.equal.keras_tensor <- function(target, current, ...) {
   value <- function(x) if (inherits(x, "keras_tensor")) as.array(x) else x

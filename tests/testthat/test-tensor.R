@@ -135,6 +135,15 @@ for_each_backend("all.equal compares values", {
   expect_false(isTRUE(all.equal(x, t(m))))
 })
 
+test_that("methods are there for users, not only for the functions of the package", {
+  generics <- c("Ops", "Math", "Summary", "mean", "t", "[", "dim", "length", "as.array", "as.matrix",
+                "as.vector", "as.double", "as.integer", "as.logical", "all.equal", "format", "print", "str")
+  for (generic in generics) {
+    method <- getS3method(generic, "keras_tensor", optional = TRUE, envir = globalenv())
+    expect_true(is.function(method), label = generic)
+  }
+})
+
 test_that("what is printed is the same on every backend but for its name", {
   printed <- function(name) {
     lines <- with_backend(name, {
