@@ -1,9 +1,10 @@
-# make demo    install what is missing, and train one network on all backends in one R session
-# make test    install what is missing, and run every test of both languages on all engines
-# make check   build the R package, and check it as CRAN does
-# make site    the R package's pages, in build/site
-# make lint    ruff and lintr
-# make man     the R documentation and NAMESPACE, from the roxygen comments
+# make demo           install what is missing, and train one network on all backends in one R session
+# make test           install what is missing, and run every test of both languages on all engines
+# make check          build the R package, and check it as CRAN does
+# make site           the R package's pages, in build/site
+# make conformance   docs/conformance.md, from a run of all Python tests
+# make lint           ruff and lintr
+# make man            the R documentation and NAMESPACE, from the roxygen comments
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -15,7 +16,7 @@ export R_LIBS := $(CURDIR)/.Rlib
 
 sources := $(shell find pyshim R man inst vignettes DESCRIPTION NAMESPACE -type f -not -name '*.pyc')
 
-.PHONY: demo test test-python test-r check site lint man environments
+.PHONY: demo test test-python test-r conformance check site lint man environments
 
 demo: .Rlib/.installed
 	$(python) -m pyshim install || echo "Going on with the backends that are installed."
@@ -26,6 +27,9 @@ test: test-python test-r check
 test-python: .venv/.installed environments
 	$(python) -m pytest tests/python
 
+conformance: .venv/.installed environments
+	$(python) -m pytest tests/python --conformance docs/conformance.md
+
 test-r: .Rlib/.installed environments
 	Rscript --vanilla tools/test-r.R
 
@@ -33,6 +37,7 @@ check: .Rlib/.installed environments
 	Rscript --vanilla tools/check-r.R
 
 site: .Rlib/.installed environments
+	rm -rf build/site
 	Rscript --vanilla -e 'options(pkgdown.internet = FALSE); pkgdown::build_site(preview = FALSE, install = FALSE, new_process = FALSE)'
 	cp docs/iris.png build/site/
 

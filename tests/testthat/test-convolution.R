@@ -122,6 +122,9 @@ for_each_backend("transposed convolutions", {
   other <- numbers(2, 5, 6, 2)^2
   expect_equal(sum(convolved(other, kernel, c(2, 1), TRUE) * small), sum(other * k_eval(result)),
                tolerance = 1e-4)
+  sizes <- k_constant(c(5, 6), dtype = "int32")
+  same <- k_conv2d_transpose(small, kernel, list(NULL, sizes[1], sizes[2], 2), strides = list(2, 1), padding = "same")
+  expect_equal(k_eval(same), k_eval(result))
   kernel <- numbers(2, 2, 3, 2, 2)
   small <- numbers(1, 3, 2, 3, 2)
   result <- k_conv3d_transpose(small, kernel, c(1, 4, 3, 5, 2))

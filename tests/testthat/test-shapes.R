@@ -18,6 +18,7 @@ for_each_backend("concatenate", {
   expect_value(k_concatenate(list(x, y)), cbind(x, y))
   expect_value(k_concatenate(list(x, y, x), axis = 1), rbind(x, y, x))
   expect_value(k_concatenate(list(k_constant(x), y / 1), axis = -2), rbind(x, y))
+  expect_value(k_concatenate(k_constant(x)), x)
   expect_keras_error(k_concatenate(list(x, matrix(1:3, 1)), axis = 1), "shape",
                      c("k_concatenate()", "tensors[[2]]", "(1, 3)", "axis 1"))
 })
