@@ -25,7 +25,7 @@ demo: .Rlib/.installed
 test: test-python test-r check
 
 test-python: .venv/.installed environments
-	$(python) -m pytest tests/python
+	$(python) -m pytest tests/python --numprocesses 2 --dist loadgroup
 
 conformance: .venv/.installed environments
 	$(python) -m pytest tests/python --conformance docs/conformance.md

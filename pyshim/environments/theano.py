@@ -1,8 +1,9 @@
-"""Theano's environment: linked to the OpenBLAS that NumPy's own wheel carries."""
+"""Theano's environment: linked to the OpenBLAS that NumPy's own wheel carries, with precompiled headers."""
 
 import glob
 import os
 import shutil
+import subprocess
 
 from ..errors import InstallError
 from .environment import Environment
@@ -27,11 +28,14 @@ class Theano(Environment):
         libraries = sorted(glob.glob(pattern))
         if not libraries:
             raise InstallError("NumPy's OpenBLAS was not found as %s" % pattern)
-        return {"blas": libraries[0]}
+        return {"blas": libraries[0], "headers": _precompiled(directory)}
 
     def process_environment(self):
-        blas, name = os.path.split(self.record()["blas"])
+        record = self.record()
+        blas, name = os.path.split(record["blas"])
+        compiler = ["-g0"] + (["-I" + record["headers"]] if record.get("headers") else [])
         flags = ["blas.ldflags=-L%s -l:%s -Wl\\,-rpath\\,%s" % (blas, name, blas),
+                 "gcc.cxxflags=" + " ".join(compiler),
                  "base_compiledir=%s" % os.path.join(self.folder(), "compiled"),
                  "compile.wait=1"]  # seconds, for another worker that compiles
         if os.environ.get("THEANO_FLAGS"):
@@ -55,3 +59,43 @@ assert theano.config.cxx, "it finds no C++ compiler"
 assert "Dot22" in names, "it does not use BLAS: a product runs as %s" % names
 assert product(numpy.eye(2, dtype=x.dtype)).tolist() == [[1, 0], [0, 1]], "a product is wrong"
 """
+
+
+# Stands before the interpreter's header of that name: each C file that Theano writes begins with it.
+HEADER = """\
+#include_next <Python.h>
+#ifndef PYSHIM_PRECOMPILED
+#define PYSHIM_PRECOMPILED
+#include <iostream>
+#include <math.h>
+#include <numpy/arrayobject.h>
+#include <numpy/arrayscalars.h>
+#endif
+"""
+
+# Precompiled headers fit the very options that Theano gives the compiler.
+PRECOMPILE = """
+import subprocess, sys
+from theano import config
+from theano.gof.cmodule import GCC_compiler, std_include_dirs
+options = ["-g", "-O3", "-fno-math-errno", "-fvisibility=hidden"] + GCC_compiler.compile_args()
+folders = ["-I" + folder for folder in std_include_dirs()]
+sys.exit(subprocess.call([config.cxx, "-w", "-x", "c++-header"] + options + folders
+                         + [sys.argv[1], "-o", sys.argv[1] + ".gch"]))
+"""
+
+
+def _precompiled(directory):
+    """The folder of precompiled headers, which halve the time of compiling; None where they cannot be made."""
+    folder = os.path.join(directory, "include", "precompiled")
+    if " " in folder:  # Theano splits its options there
+        return None
+    os.makedirs(folder, exist_ok=True)
+    header = os.path.join(folder, "Python.h")
+    with open(header, "w", encoding="ascii") as file:
+        file.write(HEADER)
+    flags = "gcc.cxxflags=-g0 -I%s,base_compiledir=%s" % (folder, os.path.join(directory, "include", "compiled"))
+    done = subprocess.run([os.path.join(directory, "bin", "python"), "-I", "-c", PRECOMPILE, header],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          env=dict(os.environ, THEANO_FLAGS=flags))
+    return folder if done.returncode == 0 else None

@@ -29,6 +29,13 @@ def pytest_generate_tests(metafunc):
                              indirect=True, scope="session")
 
 
+def pytest_collection_modifyitems(items):
+    # Where several processes run the tests, each engine's stay together (pytest-xdist, --dist loadgroup).
+    for item in items:
+        if "engine" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(item.callspec.params["engine"]))
+
+
 @pytest.fixture(scope="session")
 def engine(request):
     """The name of the backend."""
