@@ -33,7 +33,7 @@ check: .Rlib/.installed environments
 	Rscript --vanilla tools/check-r.R
 
 site: .Rlib/.installed environments
-	Rscript --vanilla -e 'pkgdown::build_site(preview = FALSE, install = FALSE, new_process = FALSE)'
+	Rscript --vanilla -e 'options(pkgdown.internet = FALSE); pkgdown::build_site(preview = FALSE, install = FALSE, new_process = FALSE)'
 
 environments: .venv/.installed
 	$(python) -m pyshim install
