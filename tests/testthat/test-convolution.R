@@ -123,7 +123,8 @@ for_each_backend("transposed convolutions", {
   expect_equal(sum(convolved(other, kernel, c(2, 1), TRUE) * small), sum(other * k_eval(result)),
                tolerance = 1e-4)
   sizes <- k_constant(c(5, 6), dtype = "int32")
-  same <- k_conv2d_transpose(small, kernel, list(NULL, sizes[1], sizes[2], 2), strides = list(2, 1), padding = "same")
+  same <- k_conv2d_transpose(small, kernel, list(NULL, sizes[1], sizes[2], 2), strides = list(2, 1),
+                             padding = "same")
   expect_equal(k_eval(same), k_eval(result))
   kernel <- numbers(2, 2, 3, 2, 2)
   small <- numbers(1, 3, 2, 3, 2)
