@@ -17,6 +17,8 @@ import pyshim
 from pyshim.engines.contract import Contract
 from pyshim.engines.contract.kernels import Kernels
 
+READING = ("array", "building", "fitting_array", "floats", "new_node", "node", "nodes", "numbers", "operands",
+           "outside_scopes", "pair", "updated", "variable_node")  # what the contract reads arguments with
 # Functions of these families compute; those of the others move elements, or ask about tensors.
 COMPUTING = ("linear_algebra", "reductions", "elementwise", "nn", "random", "convolution", "control_flow")
 OPERATORS = ("add", "subtract", "multiply", "divide", "negative", "select", "logical_and", "logical_or")
@@ -70,17 +72,20 @@ class Recorder:
         self.path.write_text("\n".join(lines), encoding="utf-8")
 
     def _how(self, name, backend):
-        if not hasattr(Contract, name):
-            return "shim"
-        if name in self.kernels[backend]["overridden"]:
+        kernels = self.kernels[backend]
+        if name in kernels["overridden"]:
             return "native"
-        direct, computing = _uses(name)
-        others = direct.intersection(pyshim.FAMILIES["random"]) if name not in pyshim.FAMILIES["random"] else ()
-        if computing or others or (not direct and _is_composed(name)):
-            return "composed"
-        if not direct:
+        applied, called = _uses(name)
+        if name in applied:
+            applied = {name}  # what else it applies prepares for it
+        else:
+            computing = called.intersection(function for family in COMPUTING for function in pyshim.FAMILIES[family])
+            drawn = applied.intersection(pyshim.FAMILIES["random"]) and name not in pyshim.FAMILIES["random"]
+            if computing or called.intersection(OPERATORS) or drawn or (called and not applied):
+                return "composed"
+        if not applied:
             return "shim"
-        return "ours" if direct.intersection(self.kernels[backend]["own"]) else "native"
+        return "ours" if applied.intersection(kernels["own"]) else "native"
 
 
 class _Watched:
@@ -97,29 +102,22 @@ class _Watched:
 
 
 def _uses(name):
-    """The kernels that a function of the contract applies itself, and the functions that compute for it."""
+    """The kernels that a function of the contract applies itself, and the contract's functions that it calls."""
     kernels = {kernel[1:] for kernel in Kernels.__abstractmethods__}
-    functions = {function for family in COMPUTING for function in pyshim.FAMILIES[family]}.union(OPERATORS)
-    direct, computing, seen, todo = set(), set(), set(), [name]
+    functions = {function for names in pyshim.FAMILIES.values() for function in names}.union(OPERATORS)
+    applied, called, seen, todo = set(), set(), set(), [name] if hasattr(Contract, name) else []
     while todo:
         current = todo.pop()
         seen.add(current)
-        tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(getattr(Contract, current))))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and node.value in kernels:
-                direct.add(node.value)
+        for node in ast.walk(ast.parse(inspect.cleandoc("\n" + inspect.getsource(getattr(Contract, current))))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in kernels:
+                applied.add(node.value)
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-                called = node.attr
-                if called.startswith("_") and called[1:] in kernels:
-                    direct.add(called[1:])
-                elif called.startswith("_") and hasattr(Contract, called) and called not in seen:
-                    todo.append(called)
-                elif called in functions and called != name:
-                    computing.add(called)
-    return direct, computing
-
-
-def _is_composed(name):
-    """Whether a function without a kernel of its own calls others that have one."""
-    source = inspect.getsource(getattr(Contract, name))
-    return any("self.%s(" % other in source for names in pyshim.FAMILIES.values() for other in names if other != name)
+                used = node.attr
+                if used.startswith("_") and used[1:] in kernels:
+                    applied.add(used[1:])
+                elif used in functions:
+                    called.add(used)
+                elif inspect.isfunction(getattr(Contract, used, None)) and used not in seen and used not in READING:
+                    todo.append(used)
+    return applied, called - {name}

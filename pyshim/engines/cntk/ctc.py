@@ -27,7 +27,8 @@ PART = Kernel("part", None, by_numpy=lambda values, i, dtype: values[i])
 
 class CTC:
 
-    _ctc_cost = kernel("ctc_cost", operation(numpy_ctc.cost, cost_derivative), indexed=True, by_numpy=first_of_cost)
+    _ctc_batch_cost = kernel("ctc_batch_cost", operation(numpy_ctc.cost, cost_derivative), indexed=True,
+                             by_numpy=first_of_cost)
 
     def _ctc_sparse(self, labels, lengths):
         parts = SPARSE(labels, lengths)

@@ -41,7 +41,7 @@ class CTC:
         _same_samples(labels, "y_true", y_pred, "y_pred")
         lengths = [self._lengths(value, name, y_pred, "y_pred") for value, name in
                    ((input_length, "input_length"), (label_length, "label_length"))]
-        cost = self.apply("ctc_cost", [self._ctc_logs(y_pred), labels] + lengths, y_pred.dtype, y_pred.shape[:1])
+        cost = self.apply("ctc_batch_cost", [self._ctc_logs(y_pred), labels] + lengths, y_pred.dtype, y_pred.shape[:1])
         return self.expand_dims(cost)
 
     def ctc_decode(self, y_pred, input_length, greedy=True, beam_width=100, top_paths=1, merge_repeated=False):

@@ -403,7 +403,7 @@ class Kernels(ABC):
         """Rows, columns (int32) and values of the labels [i, j] with j < lengths[i], in row-major order."""
 
     @abstractmethod
-    def _ctc_cost(self, logs, labels, input_length, label_length):
+    def _ctc_batch_cost(self, logs, labels, input_length, label_length):
         """The negative logarithm of each sample's labels' probability. ``logs`` (samples, time, classes) become
         logarithms of probabilities by log_softmax; the last class is the blank; the others are int32."""
 

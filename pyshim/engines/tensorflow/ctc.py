@@ -11,7 +11,7 @@ class CTC:
         places = tf.where(tf.sequence_mask(lengths, tf.shape(labels)[1]))
         return tf.cast(places[:, 0], tf.int32), tf.cast(places[:, 1], tf.int32), tf.gather_nd(labels, places)
 
-    def _ctc_cost(self, logs, labels, input_length, label_length):
+    def _ctc_batch_cost(self, logs, labels, input_length, label_length):
         dtype = logs.dtype
         if dtype == tf.float64:
             return _exact_cost(logs, labels, input_length, label_length)

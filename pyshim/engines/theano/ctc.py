@@ -13,7 +13,7 @@ class CTC:
         rows, columns = counted.nonzero()
         return rows, columns, labels[rows, columns]
 
-    def _ctc_cost(self, logs, labels, input_length, label_length):
+    def _ctc_batch_cost(self, logs, labels, input_length, label_length):
         return Cost()(logs, labels, input_length, label_length)[0]
 
     def _ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
