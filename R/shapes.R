@@ -181,29 +181,36 @@ k_stack <- function(x, axis = 1) {
 #' @rdname k_stack
 #' @export
 k_unstack <- function(x, axis = 1L, num = NULL, name = NULL) {
-  x <- call_shim("identity", as_value(x))
+  if (!k_is_tensor(x)) {
+    x <- call_shim("identity", as_value(x))
+  }
   shape <- dim(x)
   at <- as_axis(axis)
   if (length(at) != 1L || !(at %in% seq(-length(shape), length(shape) - 1L))) {
-    abort("shape",
-          paste0("`axis` is ", paste(axis, collapse = ", "), ", which no tensor with ", length(shape),
+    abort("shape", paste0("`axis` is ", toString(axis), ", which no tensor with ", length(shape),
                           " dimensions has."))
   }
   at <- at %% length(shape) + 1L
-  size <- shape[[at]]
-  if (is.na(size) && is.null(num)) {
-    abort("shape", c(paste0("axis ", at, " of x has an unknown size, of shape ", format_shape(shape), "."),
-                     i = "Give `num`."))
-  }
-  if (!is.null(num) && !is.na(size) && num != size) {
-    abort("shape", paste0("`num` is ", num, ", and axis ", at, " of x has size ", size, "."))
-  }
-  lapply(seq_len(if (is.null(num)) size else num), function(i) {
+  lapply(seq_len(number_of_slices(shape, at, num)), function(i) {
     parts <- rep(list(list(NULL, NULL, NULL)), length(shape))
     parts[[at]] <- i - 1L
     slice <- call_shim("get_item", x, parts)
     if (is.null(name)) slice else k_identity(slice, paste0(name, "_", i))
   })
+}
+
+#' The size of an axis, which `num` gives where the shape does not
+#' @noRd
+number_of_slices <- function(shape, axis, num) {
+  size <- shape[[axis]]
+  if (is.na(size) && is.null(num)) {
+    abort("shape", c(paste0("axis ", axis, " of x has an unknown size, of shape ", format_shape(shape), "."),
+                     i = "Give `num`."))
+  }
+  if (!is.null(num) && !is.na(size) && num != size) {
+    abort("shape", paste0("`num` is ", num, ", and axis ", axis, " of x has size ", size, "."))
+  }
+  if (is.null(num)) size else num
 }
 
 #' The order along axes reversed
