@@ -36,6 +36,9 @@ test-r: .Rlib/.installed environments
 check: .Rlib/.installed environments
 	Rscript --vanilla tools/check-r.R
 
+coverage: .Rlib/.installed environments
+	Rscript --vanilla tools/coverage-r.R
+
 site: .Rlib/.installed environments
 	rm -rf build/site
 	Rscript --vanilla -e 'options(pkgdown.internet = FALSE); pkgdown::build_site(preview = FALSE, install = FALSE, new_process = FALSE)'

@@ -167,6 +167,10 @@ as_indices <- function(x, arg = "indices") {
 #' Classes and lengths: whole numbers, which R gives as doubles, as integers. They count from 0
 #' @noRd
 as_integers <- function(x, arg) {
+  if (is.factor(x)) {
+    abort("dtype", c(paste0("`", arg, "` is a factor, and classes count from 0 here."),
+                     i = paste0("Give `as.integer(", arg, ") - 1`.")))
+  }
   as_value(if (is.double(x)) as_whole(x) else x, arg)
 }
 

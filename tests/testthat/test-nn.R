@@ -53,6 +53,8 @@ for_each_backend("sparse categorical crossentropy counts classes from 0", {
                expected)
   expect_equal(k_eval(k_sparse_categorical_crossentropy(c(1, 3), probabilities)), array(c(-log(0.7), NaN)),
                tolerance = 1e-6)
+  expect_keras_error(k_sparse_categorical_crossentropy(factor(c("b", "c")), probabilities), "dtype",
+                     c("k_sparse_categorical_crossentropy()", "target", "factor", "as.integer(target) - 1"))
   expect_keras_error(k_sparse_categorical_crossentropy(1:3, probabilities), "shape",
                      c("k_sparse_categorical_crossentropy()", "target", "(3)"))
 })
