@@ -84,6 +84,14 @@ test_that("an interactive session asks whether to install", {
   expect_match(output, "\"cntk\" is not installed. Install it now?", fixed = TRUE)
   expect_match(output, "1: Yes", fixed = TRUE)
   expect_match(output, "install_backend(\\\"cntk\\\")", fixed = TRUE)
+
+  # Yes: it installs, for which there is no Python here.
+  writeLines(c("library(keras)", "message <- tryCatch(use_backend('cntk'), error = conditionMessage)", "1",
+               "message"), script)
+  bare <- c(paste0(c("HOME=", "KERAS_HOME=", "PYENV_ROOT="), withr::local_tempdir()), "PATH=/usr/bin:/bin")
+  output <- r_process("R", c("--vanilla", "--interactive", "--no-readline", "--quiet"),
+                      c(bare, "TESTTHAT=false"), stdin = script)
+  expect_match(paste(output, collapse = "\n"), "install_backend\\(\\): CNTK needs")
 })
 
 test_that("an R error in a function that Python calls is that R error, with its call", {

@@ -22,6 +22,11 @@ for_each_backend("arithmetic, with numbers and arrays on both sides", {
   expect_value(flags | (x < -5), m > 0 | m < -5)
 })
 
+for_each_backend("the product of matrices, which R dispatches from 4.3 on", {
+  expect_value(keras:::matrix_product(k_constant(m), t(m)), m %*% t(m))
+  expect_value(keras:::matrix_product(t(m), k_constant(m)), t(m) %*% m)
+})
+
 for_each_backend("functions of the group Math", {
   x <- k_constant(m)
   for (name in c("abs", "sign", "exp", "sin", "cos", "tan", "tanh", "floor", "ceiling", "trunc", "round")) {
