@@ -2,7 +2,8 @@
 # Files may be named: Rscript tools/test-r.R reductions switching
 chosen <- commandArgs(TRUE)
 results <- testthat::test_dir(
-  "tests/testthat", package = "keras", load_package = "installed", reporter = if (cli::is_dynamic_tty()) "progress" else "summary",
+  "tests/testthat", package = "keras", load_package = "installed",
+  reporter = if (cli::is_dynamic_tty()) "progress" else "summary",
   filter = if (length(chosen)) paste0("^(", paste(chosen, collapse = "|"), ")$"), stop_on_failure = FALSE
 )
 results <- as.data.frame(results)
