@@ -29,6 +29,7 @@ test-python: .venv/.installed environments
 
 conformance: .venv/.installed environments
 	$(python) -m pytest tests/python --conformance docs/conformance.md
+	Rscript --vanilla tools/draw-conformance.R
 
 test-r: .Rlib/.installed environments
 	Rscript --vanilla tools/test-r.R

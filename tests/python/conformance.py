@@ -110,8 +110,9 @@ def _uses(name):
         current = todo.pop()
         seen.add(current)
         for node in ast.walk(ast.parse(inspect.cleandoc("\n" + inspect.getsource(getattr(Contract, current))))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in kernels:
-                applied.add(node.value)
+            if isinstance(node, ast.Call):  # self.apply("kernel", ...) and its like
+                applied.update(kernels.intersection(argument.value for argument in node.args[:1]
+                                                    if isinstance(argument, ast.Constant)))
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
                 used = node.attr
                 if used.startswith("_") and used[1:] in kernels:
