@@ -43,7 +43,7 @@ coverage: .Rlib/.installed environments
 site: .Rlib/.installed environments
 	rm -rf build/site
 	Rscript --vanilla -e 'options(pkgdown.internet = FALSE); pkgdown::build_site(preview = FALSE, install = FALSE, new_process = FALSE)'
-	cp docs/iris.png build/site/
+	cp docs/iris.png docs/conformance.png build/site/
 
 environments: .venv/.installed
 	$(python) -m pyshim install
