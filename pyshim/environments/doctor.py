@@ -29,7 +29,7 @@ def _examine(environment):
             report["problems"].append(str(error))
         return report
     if not environment.is_current():
-        report["problems"].append("it has packages of another release. " + again % (environment.name, ""))
+        report["problems"].append("it is of another release. " + again % (environment.name, ""))
     report["problems"] += environment.problems()
     try:
         facts = check(environment)

@@ -5,6 +5,7 @@ environment, whatever else lies there.
 """
 
 import hashlib
+import inspect
 import json
 import os
 
@@ -31,9 +32,12 @@ class Environment:
         return os.path.join(REQUIREMENTS, self.name + ".txt")
 
     def digest(self):
-        """A digest of the requirement file: another one when the pins have changed."""
-        with open(self.requirements(), "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
+        """A digest of what an installation is made by: another one when the pins or this class have changed."""
+        digest = hashlib.sha256()
+        for path in (self.requirements(), inspect.getsourcefile(type(self))):
+            with open(path, "rb") as file:
+                digest.update(file.read())
+        return digest.hexdigest()
 
     def process_environment(self):
         """Environment variables for the worker."""
@@ -82,9 +86,9 @@ class Environment:
         return self.record() is not None
 
     def is_current(self):
-        """Whether it is installed with the packages that the requirement file pins now. Value: a bool."""
+        """Whether it is installed as this release installs it. Value: a bool."""
         record = self.record()
-        return record is not None and record.get("requirements") == self.digest()
+        return record is not None and record.get("digest") == self.digest()
 
     def python(self):
         """The path of the environment's interpreter."""

@@ -43,14 +43,14 @@ def install_backend(name, python=None, path=None, force=False):
         own = _make(environment, interpreter, directory)
         facts = environment.complete(directory)
         # The check runs as a worker will, by the record, which is taken back when it fails.
-        environment.write_record(dict(facts, python=own, requirements=environment.digest()))
+        environment.write_record(dict(facts, python=own, digest=environment.digest()))
         try:
             facts.update(check(environment))
         except BaseException:
             environment.write_record(None)
             raise
         environment.write_record(dict(facts, backend=name, python=own, directory=directory,
-                                      requirements=environment.digest(), platform=platform.platform()))
+                                      digest=environment.digest(), platform=platform.platform()))
         _say("%s %s on Python %s is ready." % (environment.title, facts["engine_version"], facts["python_version"]))
         return own
 
