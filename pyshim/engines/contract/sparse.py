@@ -45,7 +45,11 @@ class Sparse:
         return self.node(tensor, "tensor", sparse=True).parts is not None
 
     def to_dense(self, tensor):
-        """The tensor in dense form; one that is dense already is given back as it is."""
+        """The tensor in dense form.
+
+        Arguments: tensor, a sparse tensor, or a dense one, which is given back as it is. Value: a tensor of its
+        dtype and shape.
+        """
         x = self.node(tensor, "tensor", sparse=True)
         if x.parts is None:
             return x

@@ -1,0 +1,36 @@
+"""The documentation: every public function has one, and what the examples promise comes out on every engine."""
+
+import doctest
+import inspect
+
+import pytest
+
+import pyshim
+
+NAMES = [name for names in pyshim.FAMILIES.values() for name in names]
+PUBLIC = NAMES + ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "Tensor", "Function",
+                  "SparseArray"]
+EXAMPLES = [name for name in PUBLIC if ">>>" in (getattr(pyshim, name).__doc__ or "")]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_everything_public_is_documented(name):
+    thing = getattr(pyshim, name)
+    first = (inspect.getdoc(thing) or "").splitlines()[0]
+    assert first.endswith((".", ":")) or ". " in first
+    if inspect.isfunction(thing) and inspect.signature(thing).parameters:
+        assert "rgument" in thing.__doc__ or " as of " in thing.__doc__ or "As ``" in thing.__doc__, thing.__doc__
+
+
+def test_all_names_what_is_public():
+    assert set(PUBLIC + ["errors", "FAMILIES"]) == set(pyshim.__all__)
+    assert all(hasattr(pyshim, name) for name in pyshim.__all__)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples(K, name):
+    parser = doctest.DocTestParser()
+    example = parser.get_doctest(inspect.getdoc(getattr(pyshim, name)), {"K": pyshim}, name, None, 0)
+    output = []
+    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(example, out=output.append)
+    assert not output, "".join(output)
