@@ -11,7 +11,7 @@ from . import config, errors, inspection, session
 from .engines.contract.core import numeric_array
 from .environments import doctor, install_backend
 from .families import FAMILIES
-from .functions import backend_function
+from .functions import backend_function, session_function
 from .session import list_backends, stop_backend, use_backend
 from .sparse_array import SparseArray
 from .tensors import Function, Tensor
@@ -24,7 +24,7 @@ def _public(name):
     for module in (session, config, inspection):
         function = getattr(module, name, None)
         if getattr(function, "__module__", None) == module.__name__:
-            return function
+            return session_function(name, function)
     return backend_function(name)
 
 
@@ -33,11 +33,12 @@ def cast_to_floatx(x):
 
     Arguments: x, a tensor, number or array. Value: a tensor where x is one, else a NumPy array.
     """
-    with errors.naming("cast_to_floatx"):
-        if isinstance(x, Tensor):
-            return session.call("cast", (x, config.floatx()), {})
-        return numeric_array(x, "x").astype(config.floatx())
+    if isinstance(x, Tensor):
+        return session.call("cast", (x, config.floatx()), {})
+    return numeric_array(x, "x").astype(config.floatx())
 
+
+cast_to_floatx = session_function("cast_to_floatx", cast_to_floatx)
 
 for _family in FAMILIES.values():
     for _name in _family:

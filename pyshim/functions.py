@@ -5,6 +5,23 @@ import inspect
 
 from . import session
 from .engines.contract import Contract
+from .errors import ArgumentError, naming
+
+
+def session_function(name, function):
+    """A function of the session, whose errors name it, those of a call that does not fit its signature too."""
+    @functools.wraps(function)
+    def named(*args, **kwargs):
+        with naming(name):
+            try:
+                return function(*args, **kwargs)
+            except TypeError:
+                try:
+                    inspect.signature(function).bind(*args, **kwargs)
+                except TypeError as mismatch:
+                    raise ArgumentError(str(mismatch)) from None
+                raise
+    return named
 
 
 def backend_function(name):

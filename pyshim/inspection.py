@@ -40,17 +40,17 @@ def dtype(x):
 
 def int_shape(x):
     """The static shape. Arguments: x, a tensor or array. Value: a tuple of sizes, None for an unknown one."""
-    return x.shape if isinstance(x, Tensor) else _array("int_shape", x).shape
+    return _shape("int_shape", x)
 
 
 def ndim(x):
     """The number of dimensions. Arguments: x, a tensor or array. Value: an integer."""
-    return len(int_shape(x))
+    return len(_shape("ndim", x))
 
 
 def get_variable_shape(x):
     """The shape of a variable. Arguments: x, a variable. Value: a tuple of integers."""
-    return int_shape(x)
+    return _shape("get_variable_shape", x)
 
 
 def count_params(x):
@@ -58,11 +58,15 @@ def count_params(x):
 
     Raises ShapeError where a size is unknown.
     """
-    shape = int_shape(x)
+    shape = _shape("count_params", x)
     if None in shape:
         with naming("count_params"):
             raise ShapeError("x has unknown sizes: its shape is %s" % (shape,))
     return int(np.prod(shape, dtype=np.int64))
+
+
+def _shape(function, x):
+    return x.shape if isinstance(x, Tensor) else _array(function, x).shape
 
 
 def _array(function, x):

@@ -34,7 +34,10 @@ class EngineChannel:
             message = wire.receive(self.stream)
             if "call" not in message:
                 return message
-            self.send(self.answer(message))
+            try:
+                self.send(self.answer(message))
+            except errors.WireError as error:  # nothing has been sent of it
+                self.send({"raise": "WireError", "message": error.message, "function": None, "native": _native(error)})
 
     def answer(self, message):
         """The message that a call is answered with."""

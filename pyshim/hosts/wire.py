@@ -30,7 +30,10 @@ def send(stream, message):
     header = dict(message)
     arrays = header.pop("buffers", [])
     header["arrays"] = [[array.dtype.str, list(array.shape)] for array in arrays]
-    data = json.dumps(header).encode("utf-8")
+    try:
+        data = json.dumps(header).encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WireError("a message cannot be sent: %s" % error) from error
     if len(data) > LARGEST_HEADER:
         raise WireError("a message header of %d bytes is too long; the limit is %d bytes. Give numbers "
                         "as an array, not as a list" % (len(data), LARGEST_HEADER))

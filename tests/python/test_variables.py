@@ -234,7 +234,7 @@ def test_random_variables_refuse(K):
         with pytest.raises(K.errors.ArgumentError, match=r"random_uniform_variable\(\): seed must be"):
             K.random_uniform_variable((2,), 0, 1, seed=seed)
     with pytest.raises(K.errors.ArgumentError,
-                       match=r"random_normal_variable\(\): scale must not be negative"):
+                       match=r"random_normal_variable\(\): scale must be at least 0, not -1"):
         K.random_normal_variable((2,), 0, -1)
     with pytest.raises(K.errors.ShapeError, match=r"random_normal_variable\(\): shape must be known"):
         K.random_normal_variable((None,), 0, 1)

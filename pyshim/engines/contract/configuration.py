@@ -6,6 +6,7 @@ Settings that hold for all backends at once (floatx, epsilon, data format) live 
 import numpy as np
 
 from ...errors import ArgumentError, EngineError
+from . import rules
 
 
 class Configuration:
@@ -19,6 +20,7 @@ class Configuration:
             >>> K.get_uid("dense"), K.get_uid("dense")
             (1, 2)
         """
+        rules.text(prefix, "prefix")
         self.uids[prefix] = self.uids.get(prefix, 0) + 1
         return self.uids[prefix]
 
@@ -32,7 +34,7 @@ class Configuration:
         Arguments: value, a bool. Of TensorFlow only; the other engines have no uninitialized variables,
         and take the setting without effect.
         """
-        self.initialize_variables = not value
+        self.initialize_variables = not rules.flag(value, "value")
 
     def learning_phase(self):
         """The learning phase: 0 is test, 1 is train.

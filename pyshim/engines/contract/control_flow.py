@@ -21,8 +21,10 @@ class ControlFlow:
         functions without arguments that make them. Value: a tensor. Both expressions are in the graph and
         computed; the gradient of what is not chosen is 0.
         """
-        x, y = [_called(expression) for expression in (then_expression, else_expression)]
-        x, y, shape = self.pair(x, y, ("then_expression", "else_expression"))
+        return self._switched(condition, (then_expression, else_expression), ("then_expression", "else_expression"))
+
+    def _switched(self, condition, expressions, names):
+        x, y, shape = self.pair(*map(_called, expressions), names=names)
         condition = self.node(condition, "condition")
         first = shape[:condition.ndim]
         if condition.ndim > len(shape) or any(size not in (1, None, of_them) and of_them is not None
@@ -40,18 +42,24 @@ class ControlFlow:
         Arguments: x, alt, tensors, or functions without arguments that make them; training, a bool, 0 or 1,
         or a scalar tensor; by default ``learning_phase()``. Value: a tensor.
         """
+        return self._in_phase(training, (x, alt), ("x", "alt"))
+
+    def in_test_phase(self, x, alt, training=None):
+        """x in the test phase, alt in the train phase. Arguments and value as of ``in_train_phase``."""
+        return self._in_phase(training, (alt, x), ("alt", "x"))
+
+    def _in_phase(self, training, expressions, names):
+        """The expression of the train phase or that of the test phase, of which only the one is called where the
+        phase is known."""
         training = self.learning_phase() if training is None else training
         if isinstance(training, Node):
             if training.ndim:
                 raise ShapeError("training must be a scalar; its shape is %s" % (training.shape,))
-            return self.switch(training, x, alt)
-        if training not in (0, 1):
-            raise ArgumentError("training must be True, False, a scalar tensor or None, not %r" % (training,))
-        return self.node(_called(x if training else alt), "x" if training else "alt")
-
-    def in_test_phase(self, x, alt, training=None):
-        """x in the test phase, alt in the train phase. Arguments and value as of ``in_train_phase``."""
-        return self.in_train_phase(alt, x, training)
+            return self._switched(training, expressions, names)
+        training = rules.flag(training, "training", "True, False, a scalar tensor or None")
+        # A value that is not chosen has to be a tensor all the same.
+        values = [x if callable(x) else self.node(x, name) for x, name in zip(expressions, names)]
+        return self.node(_called(values[0 if training else 1]), names[0 if training else 1])
 
     # -- maps and folds -----------------------------------------------------------------------------
 
@@ -139,15 +147,15 @@ class ControlFlow:
             input_length = rules.integer(input_length, "input_length", least=1)
             if inputs.shape[1] not in (None, input_length):
                 raise ShapeError("input_length is %d, inputs have %d times" % (input_length, inputs.shape[1]))
-        states = self.nodes(initial_states, "initial_states") if len(initial_states) else []
-        constants = self.nodes(constants, "constants") if constants else []
+        states = self.nodes(initial_states, "initial_states")
+        constants = [] if constants is None else self.nodes(constants, "constants")
         sequences = [self._time_first(inputs)]
         if mask is not None:
             mask = self.cast(self.node(mask, "mask"), "bool")
             if not rules.compatible(mask.shape, (inputs.shape[:2] + (1,))[:max(mask.ndim, 2)]):
                 raise ShapeError("mask must have the shape %s; its shape is %s" % (inputs.shape[:2], mask.shape))
             sequences.append(self._time_first(self.expand_dims(mask) if mask.ndim == 2 else mask))
-        if go_backwards:
+        if rules.flag(go_backwards, "go_backwards"):
             sequences = [self.reverse(sequence, 0) for sequence in sequences]
 
         def plain(elements, states):
@@ -156,6 +164,7 @@ class ControlFlow:
 
         def masked(elements, states):
             output, new_states = self._stepped(step_function, elements[0], states[:-1], constants)
+            new_states = self._fitting_states("step_function", new_states, states[:-1])
             before = states[-1:] + states[:-1]
             new = [self._where(elements[1], x, old) for x, old in zip([output] + new_states, before)]
             return new[:1], new[1:] + new[:1]
@@ -166,7 +175,7 @@ class ControlFlow:
             output, _ = self._stepped(step_function, self.get_item(sequences[0], 0), states, constants)
             states = states + [self.zeros_like(output)]
             step = masked
-        if unroll:
+        if rules.flag(unroll, "unroll"):
             outputs, states = self._unrolled("step_function", step, sequences, states, input_length)
         else:
             outputs, states = self.loop("step_function", step, sequences, states)

@@ -49,15 +49,15 @@ class Convolution:
         """Convolution of volumes. Arguments and value as of ``conv2d``, with three spatial axes."""
         return self._convolved(x, kernel, strides, padding, data_format, dilation_rate, 3)
 
-    def _convolved(self, x, kernel, strides, padding, data_format, dilation_rate, count):
-        x, kernel = self._image_and_kernel(x, kernel, "kernel", count)
+    def _convolved(self, x, kernel, strides, padding, data_format, dilation_rate, count, name="kernel"):
+        x, kernel = self._image_and_kernel(x, kernel, name, count)
         strides, dilation = _steps(strides, dilation_rate, count)
         _need_padding(padding)
         x, order = self._channels_last(x, data_format)
         if not rules.compatible(x.shape[-1:], kernel.shape[-2:-1]):
-            raise ShapeError("x has %d channels, kernel of shape %s takes %d"
-                             % (x.shape[-1], kernel.shape, kernel.shape[-2]))
-        sizes = _output_sizes(x, kernel.shape[:count], strides, padding, dilation)
+            raise ShapeError("x has %d channels, %s of shape %s takes %d"
+                             % (x.shape[-1], name, kernel.shape, kernel.shape[-2]))
+        sizes = _output_sizes(x, name, kernel.shape[:count], strides, padding, dilation)
         result = self.apply("convolution", [x, kernel], x.dtype, x.shape[:1] + sizes + kernel.shape[-1:],
                             strides=strides, padding=padding, dilation=dilation)
         return self._ordered(result, order)
@@ -84,8 +84,9 @@ class Convolution:
         data_format = config.normalize_data_format(data_format)
         if isinstance(output_shape, Node):
             output_shape = self.evaluate(output_shape).tolist()
+        output_shape = rules.sizes(output_shape, "output_shape")
         if len(output_shape) != count + 2:
-            raise ShapeError("output_shape %s must have %d sizes" % (tuple(output_shape), count + 2))
+            raise ShapeError("output_shape %s must have %d sizes" % (output_shape, count + 2))
         first = rules.spatial_axis(data_format)
         sizes = [self.evaluate(size).item() if isinstance(size, Node) else size
                  for size in output_shape[first:first + count]]
@@ -99,12 +100,12 @@ class Convolution:
         for given, needed, what in ((output_shape[0], x.shape[0], "samples"), (channels, target[-1], "channels")):
             if None not in (given, needed) and not isinstance(given, Node) and given != needed:
                 raise ShapeError("output_shape %s does not fit: the result has %d %s"
-                                 % (tuple(output_shape), needed, what))
+                                 % (output_shape, needed, what))
         of_it = tuple(_output_size(size, width, stride, padding, step) for size, width, stride, step
                       in zip(sizes, kernel.shape[:count], strides, dilation))
         if not rules.compatible(x.shape[1:-1], of_it):
-            raise ShapeError("output_shape %s does not fit: a convolution makes %s of it, and x has %s"
-                             % (tuple(sizes), of_it, x.shape[1:-1]))
+            raise ShapeError("output_shape %s does not fit: a convolution with kernel of shape %s makes %s of it, "
+                             "and x has %s" % (sizes, kernel.shape, of_it, x.shape[1:-1]))
         result = self.apply("convolution_transpose", [x, kernel], x.dtype, target, sizes=sizes,
                             strides=strides, padding=padding, dilation=dilation)
         return self._ordered(result, order)
@@ -147,7 +148,7 @@ class Convolution:
             raise ShapeError("pointwise_kernel must have size 1 on its spatial axes; its shape is %s"
                              % (pointwise_kernel.shape,))
         x = self._depthwise(x, depthwise_kernel, strides, padding, data_format, dilation_rate, count)
-        return self._convolved(x, pointwise_kernel, 1, "valid", data_format, 1, count)
+        return self._convolved(x, pointwise_kernel, 1, "valid", data_format, 1, count, "pointwise_kernel")
 
     def _depthwise(self, x, kernel, strides, padding, data_format, dilation_rate, count):
         x, kernel = self._image_and_kernel(x, kernel, "depthwise_kernel", count)
@@ -158,7 +159,7 @@ class Convolution:
             raise ShapeError("x has %d channels, depthwise_kernel of shape %s takes %d"
                              % (x.shape[-1], kernel.shape, kernel.shape[-2]))
         channels = kernel.shape[-2] * kernel.shape[-1]
-        sizes = _output_sizes(x, kernel.shape[:count], strides, padding, dilation)
+        sizes = _output_sizes(x, "depthwise_kernel", kernel.shape[:count], strides, padding, dilation)
         result = self.apply("depthwise_convolution", [x, kernel], x.dtype, x.shape[:1] + sizes + (channels,),
                             strides=strides, padding=padding, dilation=dilation)
         return self._ordered(result, order)
@@ -189,7 +190,7 @@ class Convolution:
         if pool_mode not in ("max", "avg"):
             raise ArgumentError("unknown pool_mode %r; accepted: max, avg" % (pool_mode,))
         x, order = self._channels_last(x, data_format)
-        sizes = _output_sizes(x, size, strides, padding, (1,) * count)
+        sizes = _output_sizes(x, "pool_size", size, strides, padding, (1,) * count)
         result = self.apply("pool", [x], x.dtype, x.shape[:1] + sizes + x.shape[-1:], size=size,
                             strides=strides, padding=padding, mode=pool_mode)
         return self._ordered(result, order)
@@ -222,7 +223,7 @@ class Convolution:
         strides, _ = _steps(strides, 1, count)
         data_format = config.normalize_data_format(data_format)
         x, order = self._channels_last(inputs, data_format)
-        places = _output_sizes(x, size, strides, "valid", (1,) * count)
+        places = _output_sizes(x, "kernel_size", size, strides, "valid", (1,) * count, "inputs")
         if output_shape is not None:
             wanted = rules.several(output_shape, count, "output_shape", least=1)
             if not rules.compatible(places, wanted):
@@ -258,7 +259,8 @@ class Convolution:
     def _image_and_kernel(self, x, kernel, name, count):
         x, kernel = self.operands(self._images(x, "x", count), kernel, ("x", name))
         rules.need_ndim(kernel, name, count + 2)
-        rules.known_shape(kernel.shape, "the shape of " + name)
+        if 0 in rules.known_shape(kernel.shape, "the shape of " + name)[:count]:
+            raise ShapeError("%s of shape %s has no place for a window" % (name, kernel.shape))
         return x, kernel
 
     def _channels_last(self, x, data_format):
@@ -288,12 +290,12 @@ def _need_padding(padding):
         raise ArgumentError("unknown padding %r; accepted: %s" % (padding, ", ".join(PADDINGS)))
 
 
-def _output_sizes(x, width, strides, padding, dilation):
+def _output_sizes(x, argument, width, strides, padding, dilation, of="x"):
     """The spatial sizes of a convolution or pooling of x; ShapeError where its window does not fit."""
     sizes = tuple(map(_output_size, x.shape[1:-1], width, strides, (padding,) * len(width), dilation))
     if any(size is not None and size < 1 for size in sizes):
-        raise ShapeError("a window of %s (dilated by %s) does not fit the spatial shape %s of x; padding "
-                         "\"same\" would" % (tuple(width), dilation, x.shape[1:-1]))
+        raise ShapeError("%s: a window of %s (dilated by %s) does not fit the spatial shape %s of %s; padding "
+                         "\"same\" would" % (argument, tuple(width), dilation, x.shape[1:-1], of))
     return sizes
 
 

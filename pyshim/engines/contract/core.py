@@ -48,7 +48,7 @@ class Core:
 
         Variables and placeholders are not computed, so no control dependency holds for them.
         """
-        if more.get("name"):
+        if more.get("name") is not None:
             more["name"] = self.scoped(more["name"])
         computed = more.get("kind") not in ("variable", "placeholder")
         controls = [node for scope in self.control_scopes for node in scope] if computed else []
@@ -56,7 +56,7 @@ class Core:
 
     def scoped(self, name):
         """The name in the name scope of the moment."""
-        return "/".join(self.name_scopes + [str(name)])
+        return "/".join(self.name_scopes + [rules.text(name, "name")])
 
     def building(self):
         """The context in which an engine's native graph is built."""

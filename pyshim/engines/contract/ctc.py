@@ -36,7 +36,7 @@ class CTC:
         """
         y_pred = self.floats(y_pred, "y_pred")
         rules.need_ndim(y_pred, "y_pred", 3)
-        labels = self.cast(self.node(y_true, "y_true"), "int32")
+        labels = self.cast(self.node(y_true, "y_true", dtype="int32"), "int32")
         rules.need_ndim(labels, "y_true", 2)
         _same_samples(labels, "y_true", y_pred, "y_pred")
         lengths = [self._lengths(value, name, y_pred, "y_pred") for value, name in
@@ -59,6 +59,8 @@ class CTC:
         y_pred = self.floats(y_pred, "y_pred")
         rules.need_ndim(y_pred, "y_pred", 3)
         lengths = self._lengths(input_length, "input_length", y_pred, "y_pred")
+        greedy = rules.flag(greedy, "greedy")
+        merge_repeated = rules.flag(merge_repeated, "merge_repeated")
         paths = 1 if greedy else rules.integer(top_paths, "top_paths", least=1)
         if greedy:
             attributes = {"beam_width": None}
@@ -68,7 +70,7 @@ class CTC:
                 raise ArgumentError("beam_width %d is less than top_paths %d" % (width, paths))
             attributes = {"beam_width": width}
         logs = self._ctc_logs(y_pred)
-        natives = self._ctc_decode(logs.native, lengths.native, paths=paths, merge_repeated=bool(merge_repeated),
+        natives = self._ctc_decode(logs.native, lengths.native, paths=paths, merge_repeated=merge_repeated,
                                    **attributes)
         decoded = [self.new_node(native, "int64", (y_pred.shape[0], None), inputs=[logs, lengths])
                    for native in natives[:-1]]
@@ -80,7 +82,7 @@ class CTC:
 
     def _lengths(self, value, name, samples, of):
         """Whole numbers, one for each sample of another tensor."""
-        lengths = self.cast(self.node(value, name), "int32")
+        lengths = self.cast(self.node(value, name, dtype="int32"), "int32")
         if lengths.ndim not in (1, 2) or lengths.shape[1:] not in ((), (1,), (None,)):
             raise ShapeError("%s must have the shape (samples,) or (samples, 1); its shape is %s"
                              % (name, lengths.shape))

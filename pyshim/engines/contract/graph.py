@@ -123,7 +123,7 @@ class Graph:
 
     def enter_name_scope(self, name):
         """Begin a name scope; ``pyshim.name_scope`` is its public form."""
-        self.name_scopes.append(str(name))
+        self.name_scopes.append(rules.text(name, "name"))
 
     def leave_name_scope(self):
         """End the innermost name scope."""

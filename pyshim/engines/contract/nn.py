@@ -24,12 +24,15 @@ class NN:
         threshold = self.node(threshold, "threshold", dtype=x.dtype)
         below = self.zeros_like(x)
         if leaky:
-            below = self.multiply(self.subtract(x, threshold), self.node(alpha, "alpha", dtype=x.dtype))
+            below = self._binary("multiply", self._binary("subtract", x, threshold, ("x", "threshold")), alpha,
+                                 ("x", "alpha"))
         above = x
         if max_value is not None:
-            above = self.minimum(x, self.node(max_value, "max_value", dtype=x.dtype))
+            above = self._binary("minimum", x, max_value, ("x", "max_value"))
         # The gradient at 0 is that of the lower part. Comparisons with nan are false, so nan stays.
-        return self.select(self.less(x, threshold) if raised else self.less_equal(x, 0), below, above)
+        if raised:
+            return self.select(self._binary("less", x, threshold, ("x", "threshold"), dtype="bool"), below, above)
+        return self.select(self.less_equal(x, 0), below, above)
 
     def elu(self, x, alpha=1.0):
         """Exponential linear unit: x where it is positive, alpha * (exp(x) - 1) elsewhere.
@@ -39,7 +42,7 @@ class NN:
         """
         x = self.floats(x, "x")
         # exp of the positive part, which is not chosen, could overflow.
-        below = self.multiply(self.subtract(self.exp(self.minimum(x, 0)), 1), alpha)
+        below = self._binary("multiply", self.subtract(self.exp(self.minimum(x, 0)), 1), alpha, ("x", "alpha"))
         return self.select(self.greater(x, 0), x, below)
 
     def softplus(self, x):
@@ -89,7 +92,7 @@ class NN:
 
     def _log_probabilities(self, output, from_logits, axis):
         """The logarithms of the classes' probabilities."""
-        if from_logits:
+        if rules.flag(from_logits, "from_logits"):
             return self.subtract(output, self.logsumexp(output, axis, keepdims=True))
         output = self.divide(output, self.sum(output, axis, keepdims=True))
         return self.log(self.clip(output, config.epsilon(), 1 - config.epsilon()))
@@ -104,12 +107,13 @@ class NN:
         output = self.floats(output, "output")
         target = self.cast(self.node(target, "target"), "int64")
         axis = rules.one_axis(axis, output.ndim)
-        if target.ndim == output.ndim:
-            target = self.squeeze(target, axis)
         shape = rules.without(output.shape, axis)
-        if not rules.compatible(target.shape, shape):
+        with_axis = shape[:axis] + (1,) + shape[axis:]
+        if not rules.compatible(target.shape, shape) and not rules.compatible(target.shape, with_axis):
             raise ShapeError("target has shape %s; output of shape %s takes a target of shape %s"
                              % (target.shape, output.shape, shape))
+        if target.ndim == output.ndim:
+            target = self.squeeze(target, axis)
         if output.shape[axis] is None:
             raise ShapeError("output of shape %s has an unknown number of classes" % (output.shape,))
         right = self.equal(self.expand_dims(target, axis),
@@ -127,7 +131,7 @@ class NN:
         """
         output, target = self.operands(self.floats(output, "output"), target, ("output", "target"))
         _same_shape(target, output)
-        if from_logits:
+        if rules.flag(from_logits, "from_logits"):
             # log(1 + exp(x)) is max(x, 0) + log(1 + exp(-abs(x))), which does not overflow. With max and
             # abs written as selections, the gradient is right at 0, too.
             below = self.less(output, 0)
@@ -177,16 +181,17 @@ class NN:
             raise ArgumentError("level must be a number from 0 up to but not including 1, not %r" % (level,))
         shape = self.shape(x)
         if noise_shape is not None:
+            noise_shape = rules.sizes(noise_shape, "noise_shape")
             if len(noise_shape) != x.ndim:
                 raise ShapeError("noise_shape %s must have a size for each of the %d axes of x"
-                                 % (tuple(noise_shape), x.ndim))
+                                 % (noise_shape, x.ndim))
+            static = tuple(None if isinstance(size, Node) else known if size is None else rules.integer(
+                size, "a size in noise_shape", least=0) for known, size in zip(x.shape, noise_shape))
             sizes = [self.get_item(shape, i) if size is None else size for i, size in enumerate(noise_shape)]
             shape = self.stack([self.cast(size, "int32") for size in sizes])
-            static = tuple(None if isinstance(size, Node) else known if size is None else rules.integer(
-                size, "a size in noise_shape", least=1) for known, size in zip(x.shape, noise_shape))
             if any(size not in (1, None, known) and known is not None for size, known in zip(static, x.shape)):
                 raise ShapeError("noise_shape %s does not fit x of shape %s: each size must be 1 or that of x"
-                                 % (tuple(noise_shape), x.shape))
+                                 % (noise_shape, x.shape))
         else:
             static = x.shape
         draws = self.apply("random_uniform", [shape], x.dtype, static, dtype=x.dtype, seed=random_seed(seed))
@@ -228,13 +233,13 @@ class NN:
         """
         x = self.floats(x, "x")
         others = tuple(i for i in range(x.ndim) if i != rules.one_axis(axis, x.ndim))
-        mean, var, beta, gamma = [
-            None if value is None else self._spread(value, name, x, others)
-            for value, name in ((mean, "mean"), (var, "var"), (beta, "beta"), (gamma, "gamma"))]
+        mean, var = self._spread(mean, "mean", x, others), self._spread(var, "var", x, others)
+        beta, gamma = [None if value is None else self._spread(value, name, x, others)
+                       for value, name in ((beta, "beta"), (gamma, "gamma"))]
         return self._normalized(x, mean, var, beta, gamma, epsilon)
 
     def _normalized(self, x, mean, variance, beta, gamma, epsilon):
-        scale = self.sqrt(self.add(variance, epsilon))
+        scale = self.sqrt(self.add(variance, rules.number(epsilon, "epsilon", least=0)))
         result = self.divide(self.subtract(x, mean), scale)
         if gamma is not None:
             result = self.multiply(result, gamma)

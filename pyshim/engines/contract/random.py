@@ -25,8 +25,10 @@ class Random:
         Arguments: minval, maxval, numbers, or with a floating dtype scalar tensors; shape and seed as of
         ``random_normal``; dtype, floatx by default, an integer dtype draws whole numbers. Value: a tensor.
         """
-        dtype = rules.dtype_name(dtype or config.floatx())
-        if not isinstance(minval, Node) and not isinstance(maxval, Node) and minval > maxval:
+        dtype = rules.dtype_name(dtype, config.floatx())
+        bounds = [value for value, name in ((minval, "minval"), (maxval, "maxval"))
+                  if not isinstance(value, Node) and rules.number(value, name) is not None]
+        if len(bounds) == 2 and minval > maxval:
             raise ArgumentError("minval %r is larger than maxval %r" % (minval, maxval))
         if dtype in rules.INTEGERS:
             return self._whole_numbers(shape, minval, maxval, dtype, seed)
@@ -51,7 +53,7 @@ class Random:
         Arguments: p, a number from 0 to 1, or a tensor; shape, dtype and seed as of ``random_normal``.
         Value: a tensor.
         """
-        if not isinstance(p, Node) and not 0 <= p <= 1:
+        if not isinstance(p, Node) and not 0 <= rules.number(p, "p") <= 1:
             raise ArgumentError("p must be a number from 0 to 1, not %r" % (p,))
         draws = self._drawn("random_uniform", shape, dtype, seed)
         return self.cast(self.less(draws, p), draws.dtype)
@@ -73,7 +75,7 @@ class Random:
 
     def _drawn(self, kernel, shape, dtype, seed, accepted=rules.FLOATS):
         """Standard draws of a floating dtype."""
-        dtype = rules.dtype_name(dtype or config.floatx())
+        dtype = rules.dtype_name(dtype, config.floatx())
         if dtype not in rules.FLOATS:
             raise DtypeError("dtype %s cannot be drawn; accepted: %s" % (dtype, ", ".join(accepted)))
         if isinstance(shape, Node):

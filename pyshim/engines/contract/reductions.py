@@ -110,11 +110,10 @@ class Reductions:
         return x if x.dtype in rules.FLOATS else self.cast(x, config.floatx())
 
     def _reduction(self, kernel, x, axis, keepdims):
-        axes = rules.many_axes(axis, x.ndim)
+        axes, keepdims = rules.many_axes(axis, x.ndim), rules.flag(keepdims, "keepdims")
         if not axes:
             return self.identity(x)
-        return self.apply(kernel, [x], x.dtype, rules.reduced(x.shape, axes, keepdims),
-                          axis=axes, keepdims=bool(keepdims))
+        return self.apply(kernel, [x], x.dtype, rules.reduced(x.shape, axes, keepdims), axis=axes, keepdims=keepdims)
 
     def _cumulative(self, kernel, x, axis):
         x = self.numbers(x, "x")

@@ -13,10 +13,12 @@ INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uin
 DTYPES = FLOATS + INTEGERS + ("bool",)
 
 
-def dtype_name(dtype):
-    """The name of a dtype given as a name or as a NumPy dtype; DtypeError if it is no tensor's."""
+def dtype_name(dtype, default=None):
+    """The name of a dtype given as a name or as a NumPy dtype, or of the default where it is None; DtypeError
+    if it is no tensor's."""
+    dtype = default if dtype is None else dtype
     try:
-        name = np.dtype(dtype).name
+        name = None if dtype is None else np.dtype(dtype).name
     except TypeError:
         name = str(dtype)
     if name not in DTYPES:
@@ -39,6 +41,29 @@ def integer(value, argument, least=None):
     if least is not None and value < least:
         raise ArgumentError("%s must be at least %d, not %r" % (argument, least, value))
     return int(value)
+
+
+def number(value, argument, least=None):
+    """A number, which is not nan where a least one is given."""
+    if not isinstance(value, (int, float, np.number)) or isinstance(value, bool):
+        raise ArgumentError("%s must be a number, not %r" % (argument, value))
+    if least is not None and not value >= least:
+        raise ArgumentError("%s must be at least %r, not %r" % (argument, least, value))
+    return value
+
+
+def flag(value, argument, accepted="True or False"):
+    """True or False, which may be given as 1 or 0, as a bool."""
+    if not isinstance(value, (int, float, np.number, np.bool_)) or value not in (0, 1):
+        raise ArgumentError("%s must be %s, not %r" % (argument, accepted, value))
+    return bool(value)
+
+
+def text(value, argument):
+    """A string."""
+    if not isinstance(value, str):
+        raise ArgumentError("%s must be a string, not %r" % (argument, value))
+    return value
 
 
 def static_shape(shape, argument="shape"):

@@ -182,9 +182,12 @@ class Shapes:
         if not isinstance(broadcastable, (list, tuple, np.ndarray)) or len(broadcastable) != x.ndim:
             raise ArgumentError("broadcastable must have a bool for each of the %d axes of x, not %r"
                                 % (x.ndim, broadcastable))
-        for axis in range(x.ndim):
-            if broadcastable[axis] and x.shape[axis] != 1:
-                x = self.expand_dims(self.squeeze(x, axis), axis)
+        for axis, (declared, size) in enumerate(zip(broadcastable, x.shape)):
+            if not rules.flag(declared, "broadcastable[%d]" % axis) or size == 1:
+                continue
+            if size is not None:
+                raise ShapeError("broadcastable[%d] is true, and axis %d of x has size %d, not 1" % (axis, axis, size))
+            x = self.expand_dims(self.squeeze(x, axis), axis)
         return x
 
     def temporal_padding(self, x, padding=(1, 1)):
@@ -273,8 +276,9 @@ class Shapes:
         Arguments: tensors, a list of tensors of one dtype and one rank, whose other sizes are equal, all of
         them sparse or none; axis. Value: a tensor. Raises ShapeError or DtypeError naming the tensor that does not fit.
         """
-        if any(isinstance(tensor, Node) and tensor.parts is not None for tensor in tensors):
-            return self._sparse_concatenate([self.node(tensor, "tensors", sparse=True) for tensor in tensors], axis)
+        given = tensors if isinstance(tensors, (list, tuple)) else [tensors]
+        if any(isinstance(tensor, Node) and tensor.parts is not None for tensor in given):
+            return self._sparse_concatenate([self.node(tensor, "tensors", sparse=True) for tensor in given], axis)
         tensors = self.nodes(tensors, "tensors")
         if not tensors:
             raise ArgumentError("tensors must hold at least one tensor")

@@ -27,11 +27,11 @@ class Variables:
         """
         if constraint is not None and not callable(constraint):
             raise ArgumentError("constraint must be a function, not %r" % (constraint,))
-        dtype = rules.dtype_name(dtype or config.floatx())
+        dtype = rules.dtype_name(dtype, config.floatx())
         if is_sparse_value(value):
-            return self.sparse_variable(value, dtype, name or self._default_name("variable"))
+            return self.sparse_variable(value, dtype, self._name(name, "variable"))
         array = self.array(value, "value", dtype)
-        name = name or self._default_name("variable")
+        name = self._name(name, "variable")
         native = self._variable(array, name)
         return self.new_node(native, dtype, array.shape, kind="variable", name=name)
 
@@ -42,7 +42,7 @@ class Variables:
         the result's shape: the value's elements must fill it, or be one that is repeated; name, a string.
         Value: a tensor. Raises ShapeError when value and shape do not fit.
         """
-        array = self.array(value, "value", dtype or config.floatx())
+        array = self.array(value, "value", rules.dtype_name(dtype, config.floatx()))
         if shape is not None:
             shape = rules.known_shape(shape)
             if array.size == rules.product(shape):
@@ -73,15 +73,17 @@ class Variables:
         shape = rules.static_shape(shape)
         if ndim is not None and ndim != len(shape):
             raise ArgumentError("ndim is %r, but shape %s has %d dimensions" % (ndim, shape, len(shape)))
-        dtype = rules.dtype_name(dtype or config.floatx())
-        name = name or self._default_name("placeholder")
-        if sparse:
+        dtype = rules.dtype_name(dtype, config.floatx())
+        name = self._name(name, "placeholder")
+        if rules.flag(sparse, "sparse"):
             return self.sparse_placeholder(shape, dtype, name)
         return self.new_node(self._placeholder(shape, dtype, name), dtype, shape, kind="placeholder",
                              name=name)
 
-    def _default_name(self, kind):
-        """The name of a variable or placeholder that was given none."""
+    def _name(self, name, kind):
+        """The name that a variable or placeholder was given, or one of its own."""
+        if name is not None and rules.text(name, "name"):
+            return name
         number = self.get_uid(kind)
         return kind if number == 1 else "%s_%d" % (kind, number - 1)
 
@@ -100,7 +102,7 @@ class Variables:
         return self._filled_variable(np.ones, shape, dtype, name)
 
     def _filled_variable(self, fill, shape, dtype, name):
-        dtype = rules.dtype_name(dtype or config.floatx())
+        dtype = rules.dtype_name(dtype, config.floatx())
         return self.variable(fill(rules.known_shape(shape), dtype), dtype, name)
 
     def eye(self, size, dtype=None, name=None):
@@ -112,7 +114,7 @@ class Variables:
         sizes = rules.known_shape(size, "size")
         if len(sizes) not in (1, 2):
             raise ShapeError("size must be one number or two, not %s" % (sizes,))
-        dtype = rules.dtype_name(dtype or config.floatx())
+        dtype = rules.dtype_name(dtype, config.floatx())
         return self.variable(np.eye(sizes[0], sizes[-1], dtype=dtype), dtype, name)
 
     def zeros_like(self, x, dtype=None, name=None):
@@ -131,7 +133,7 @@ class Variables:
 
     def _filled_like(self, x, number, dtype, name):
         x = self.node(x, "x")
-        dtype = rules.dtype_name(dtype or x.dtype)
+        dtype = rules.dtype_name(dtype, x.dtype)
         return self._named(self.apply("fill_like", [x], dtype, x.shape, number=number, dtype=dtype), name)
 
     def identity(self, x, name=None):
@@ -143,7 +145,7 @@ class Variables:
         return self._named(self.apply("identity", [x], x.dtype, x.shape), name)
 
     def _named(self, node, name):
-        node.name = name and self.scoped(name)
+        node.name = None if name is None else self.scoped(name)
         return node
 
     def random_uniform_variable(self, shape, low, high, dtype=None, name=None, seed=None):
@@ -152,6 +154,7 @@ class Variables:
         Arguments: shape, a tuple of known sizes; low, high, numbers; dtype, floatx by default; name, a
         string; seed, an integer that makes the draw repeat, the same on every backend.
         """
+        low, high = rules.number(low, "low"), rules.number(high, "high")
         draws = _draws(seed).uniform(low, high, rules.known_shape(shape))
         return self.variable(draws, dtype, name)
 
@@ -161,8 +164,7 @@ class Variables:
         Arguments: shape, a tuple of known sizes; mean; scale, the standard deviation; dtype, floatx by
         default; name, a string; seed, an integer that makes the draw repeat, the same on every backend.
         """
-        if scale < 0:
-            raise ArgumentError("scale must not be negative; it is %r" % (scale,))
+        mean, scale = rules.number(mean, "mean"), rules.number(scale, "scale", least=0)
         draws = _draws(seed).normal(mean, scale, rules.known_shape(shape))
         return self.variable(draws, dtype, name)
 
@@ -179,7 +181,7 @@ class Variables:
                 raise ArgumentError("%s must be a number, not %r" % (argument, number))
         if step == 0:
             raise ArgumentError("step must not be 0")
-        return self.constant(np.arange(start, stop, step), dtype or "int32")
+        return self.constant(np.arange(start, stop, step), rules.dtype_name(dtype, "int32"))
 
     # -- asking -----------------------------------------------------------------------------------
 
@@ -244,6 +246,8 @@ class Variables:
 
         Arguments: tuples, a list of (variable, value) pairs. Raises as ``set_value`` does.
         """
+        if not isinstance(tuples, (list, tuple)):
+            raise ArgumentError("tuples must be a list of (variable, value) pairs, not %r" % (tuples,))
         pairs = []
         for i, pair in enumerate(tuples):
             if not isinstance(pair, (list, tuple)) or len(pair) != 2:
@@ -276,24 +280,35 @@ class Variables:
         to evaluate or to give to ``function`` among its updates.
         Raises DtypeError where x is no variable or the dtypes differ, ShapeError where the shapes do.
         """
-        x = self.variable_node(x, "x")
-        new_x = self.node(new_x, "new_x", dtype=x.dtype)
+        return self._updated(self.variable_node(x, "x"), new_x, "new_x")
+
+    def _updated(self, x, new_x, argument):
+        """An update of a variable by a value, which the argument of that name decides."""
+        new_x = self.node(new_x, argument, dtype=x.dtype)
         if new_x.dtype != x.dtype:
-            raise DtypeError("new_x has dtype %s, x has dtype %s; convert new_x with cast()"
-                             % (new_x.dtype, x.dtype))
+            raise DtypeError("%s has dtype %s, the variable has dtype %s; convert it with cast()"
+                             % (argument, new_x.dtype, x.dtype))
         if not rules.compatible(new_x.shape, x.shape):
-            raise ShapeError("new_x has shape %s; the variable x has shape %s" % (new_x.shape, x.shape))
+            raise ShapeError("%s has shape %s; the variable has shape %s" % (argument, new_x.shape, x.shape))
         node = self.apply("identity", [new_x], x.dtype, x.shape)
         node.kind, node.variable = "update", x
         return node
 
     def update_add(self, x, increment):
         """An update that adds. Arguments: x, a variable; increment, a tensor or array. Value: as ``update``."""
-        return self.update(x, self.add(self.variable_node(x, "x"), increment))
+        return self._moved(self.variable_node(x, "x"), "add", increment, "increment")
 
     def update_sub(self, x, decrement):
         """An update that subtracts. Arguments: x, a variable; decrement, a tensor or array. Value: as ``update``."""
-        return self.update(x, self.subtract(self.variable_node(x, "x"), decrement))
+        return self._moved(self.variable_node(x, "x"), "subtract", decrement, "decrement")
+
+    def _moved(self, x, kernel, change, argument):
+        """An update by a sum or difference, which must be of the variable's shape."""
+        moved = self._binary(kernel, x, change, ("x", argument))
+        if not rules.compatible(moved.shape, x.shape):
+            raise ShapeError("%s of shape %s does not fit the variable x of shape %s"
+                             % (argument, self.node(change, argument).shape, x.shape))
+        return self._updated(x, moved, argument)
 
     def moving_average_update(self, variable, value, momentum):
         """An update towards a value: variable * momentum + value * (1 - momentum).
@@ -302,9 +317,14 @@ class Variables:
         from 0 to 1. Value: as ``update``.
         """
         x = self.variable_node(variable, "variable")
-        momentum = self.node(momentum, "momentum", dtype=x.dtype)
+        _, value = self.operands(x, value, ("variable", "value"))
+        _, momentum = self.operands(x, momentum, ("variable", "momentum"))
+        if momentum.ndim:
+            raise ShapeError("momentum must be a scalar; its shape is %s" % (momentum.shape,))
+        if not rules.compatible(value.shape, x.shape):
+            raise ShapeError("value has shape %s; the variable has shape %s" % (value.shape, x.shape))
         old = self.multiply(x, momentum)
-        return self.update(x, self.add(old, self.multiply(value, self.subtract(1, momentum))))
+        return self._updated(x, self.add(old, self.multiply(value, self.subtract(1, momentum))), "value")
 
 
 def _draws(seed):
