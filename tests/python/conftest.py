@@ -3,10 +3,18 @@
 ``--backend theano`` (repeatable) runs the tests of one engine only.
 """
 
+import os
+
 import conformance
+import hypothesis
 import pytest
 
 import pyshim
+
+# Continuous integration tries the same examples each time; elsewhere new ones are tried.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 BACKENDS = ("tensorflow", "theano", "cntk")
 

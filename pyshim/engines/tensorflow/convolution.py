@@ -8,8 +8,9 @@ class Convolution:
     def _convolution(self, x, kernel, strides, padding, dilation):
         if kernel.shape[-2] == 1 and strides[-1] > 1 and 1 in strides[:-1]:
             # TensorFlow leaves places of such a result unwritten; beside a channel of zeros it does not.
-            x, kernel = [tf.pad(tensor, [[0, 0]] * (len(strides) + 1 - i) + [[0, 1]] + [[0, 0]] * i)
-                         for i, tensor in enumerate((x, kernel))]
+            # (Zeros by tf.pad would be taken for padding of the image, and left out.)
+            x = tf.concat([x, tf.zeros_like(x)], -1)
+            kernel = tf.concat([kernel, tf.zeros_like(kernel)], -2)
         if max(dilation) == 1:
             return tf.nn.convolution(x, kernel, strides, padding.upper())
         # The gradients of TensorFlow's own dilated kernels do not run on processors.
