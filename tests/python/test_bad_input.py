@@ -486,7 +486,6 @@ CALLS = {
 
     "rnn": lambda t: {
         "step_function": also(function(lambda x, states: (x, states[:1])),
-                              
             ("ArgumentError", lambda x, states: x), ("ArgumentError", lambda x, states: (x, states)),
             ("DtypeError", lambda x, states: (None, states[:1])), ("DtypeError", lambda x, states: (x, [None])),
             ("ShapeError", lambda x, states: (x, [t.square]))),
@@ -517,7 +516,8 @@ CALLS = {
         "y_pred": tensor(t.cube, ("ShapeError", t.matrix), ("DtypeError", t.cube_int32)),
         "input_length": tensor([3, 3], ("ShapeError", [1]), ("ShapeError", 1), ("DtypeError", [0.5, 1])),
         "greedy": flag(), "beam_width": whole(5, 1),
-        "top_paths": also(whole(1, 1), ("ArgumentError", 9)), "merge_repeated": flag()},
+        "merge_repeated": flag(),
+        "top_paths": also(whole(1, 1), ("ArgumentError", 9))},
 }
 
 # What the message calls an argument, where not by its name.
@@ -562,7 +562,7 @@ def test_bad_calls(K, name):
             called(K, name, arguments)
             wrong.append("%s=%.60r: no error" % (argument, given))
         except Exception as caught:
-            named = re.match(r"%s\(\): .*%s" % (name, said), str(caught), re.DOTALL)
+            named = re.match(r"%s\(\): .*\b%s" % (name, said), str(caught), re.DOTALL)
             if type(caught).__name__ != expected or not named:
                 wrong.append("%s=%.60r: %s: %.200s" % (argument, given, type(caught).__name__, caught))
     assert not wrong, "\n" + "\n".join(wrong)
