@@ -110,6 +110,8 @@ def _uses(name):
         current = todo.pop()
         seen.add(current)
         for node in ast.walk(ast.parse(inspect.cleandoc("\n" + inspect.getsource(getattr(Contract, current))))):
+            if isinstance(node, ast.Name) and node.id == "Function":
+                applied.add("compile")
             if isinstance(node, ast.Call):  # self.apply("kernel", ...) and its like
                 applied.update(kernels.intersection(argument.value for argument in node.args[:1]
                                                     if isinstance(argument, ast.Constant)))
