@@ -499,7 +499,8 @@ CALLS = {
                          "then_expression": tensor(t.matrix, ("ShapeError", t.square), ("DtypeError", lambda: None)),
                          "else_expression": tensor(t.matrix, ("DtypeError", t.matrix_int32))},
     "in_train_phase": phase, "in_test_phase": lambda t: dict(phase(t), training=some(0, *phase(t)["training"][1])),
-    "map_fn": lambda t: {"fn": also(function(lambda x: x), ("DtypeError", lambda x: None), ("DtypeError", lambda x: "a")),
+    "map_fn": lambda t: {"fn": also(function(lambda x: x), ("DtypeError", lambda x: None),
+                                    ("DtypeError", lambda x: "a")),
                          "elems": tensor(t.matrix, ("ShapeError", t.scalar)), "name": name(), "dtype": dtype()},
     "foldl": folded, "foldr": folded,
 

@@ -58,6 +58,7 @@ def depthwise_convolution(x, kernel, strides, padding, dilation):
 
 def pool(x, size, strides, padding, mode):
     no_dilation = (1,) * len(size)
+    places(x.shape[1:-1], size, strides, padding, no_dilation)  # the window fits
     around = zeros_around(x.shape[1:-1], size, strides, padding, no_dilation)
     pairs = ((0, 0), (0, 0)) + around
     x = _channels_first(x)

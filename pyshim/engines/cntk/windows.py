@@ -1,5 +1,7 @@
 """The arithmetic of windows that move over spatial axes."""
 
+from ...errors import EngineError
+
 
 def zeros_around(sizes, width, strides, padding, dilation):
     """How many zeros the padding puts before and after, along each axis; the odd one comes after."""
@@ -11,7 +13,12 @@ def zeros_around(sizes, width, strides, padding, dilation):
 
 
 def places(sizes, width, strides, padding, dilation):
-    """How many places the window has along each axis."""
-    around = zeros_around(sizes, width, strides, padding, dilation)
-    return tuple((size + sum(pair) - (wide - 1) * step - 1) // stride + 1
-                 for size, pair, wide, stride, step in zip(sizes, around, width, strides, dilation))
+    """How many places the window has along each axis; EngineError where it does not fit."""
+    if padding == "same":
+        return tuple(-(-size // stride) for size, stride in zip(sizes, strides))
+    counts = tuple((size - (wide - 1) * step - 1) // stride + 1
+                   for size, wide, stride, step in zip(sizes, width, strides, dilation))
+    if min(counts) < 1:
+        raise EngineError("the window of %s (dilated by %s) is too large for the spatial shape %s of x"
+                          % (tuple(width), dilation, tuple(sizes)))
+    return counts

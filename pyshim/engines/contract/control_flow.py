@@ -143,6 +143,8 @@ class ControlFlow:
         inputs = self.node(inputs, "inputs")
         if inputs.ndim < 2:
             raise ShapeError("inputs must have at least two dimensions; its shape is %s" % (inputs.shape,))
+        if inputs.shape[1] == 0:
+            raise ShapeError("inputs of shape %s have no time, and so no last output" % (inputs.shape,))
         if input_length is not None and not isinstance(input_length, Node):
             input_length = rules.integer(input_length, "input_length", least=1)
             if inputs.shape[1] not in (None, input_length):

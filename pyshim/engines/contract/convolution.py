@@ -148,7 +148,7 @@ class Convolution:
             raise ShapeError("pointwise_kernel must have size 1 on its spatial axes; its shape is %s"
                              % (pointwise_kernel.shape,))
         x = self._depthwise(x, depthwise_kernel, strides, padding, data_format, dilation_rate, count)
-        return self._convolved(x, pointwise_kernel, 1, "valid", data_format, 1, count, "pointwise_kernel")
+        return self._convolved(x, pointwise_kernel, 1, padding, data_format, 1, count, "pointwise_kernel")
 
     def _depthwise(self, x, kernel, strides, padding, data_format, dilation_rate, count):
         x, kernel = self._image_and_kernel(x, kernel, "depthwise_kernel", count)
@@ -293,7 +293,7 @@ def _need_padding(padding):
 def _output_sizes(x, argument, width, strides, padding, dilation, of="x"):
     """The spatial sizes of a convolution or pooling of x; ShapeError where its window does not fit."""
     sizes = tuple(map(_output_size, x.shape[1:-1], width, strides, (padding,) * len(width), dilation))
-    if any(size is not None and size < 1 for size in sizes):
+    if padding == "valid" and any(size is not None and size < 1 for size in sizes):
         raise ShapeError("%s: a window of %s (dilated by %s) does not fit the spatial shape %s of %s; padding "
                          "\"same\" would" % (argument, tuple(width), dilation, x.shape[1:-1], of))
     return sizes

@@ -1,6 +1,7 @@
 """Reductions over axes. ``axis`` is None for all, a number (negative from the end) or several."""
 
 from ... import config
+from ...errors import ShapeError
 from . import rules
 
 
@@ -10,12 +11,16 @@ class Reductions:
         """The largest element over the axes.
 
         Arguments: x, a tensor of numbers; axis; keepdims, keep the axes with size 1.
-        Value: a tensor of x's dtype. Raises ShapeError for an axis out of range.
+        Value: a tensor of x's dtype; of no elements -inf, or the least number of an integer dtype.
+        Raises ShapeError for an axis out of range.
         """
         return self._reduction("max", self.numbers(x, "x"), axis, keepdims)
 
     def min(self, x, axis=None, keepdims=False):
-        """The smallest element over the axes. Arguments, value and errors as of ``max``."""
+        """The smallest element over the axes; of no elements inf, or the largest number of an integer dtype.
+
+        Arguments and errors as of ``max``. Value: a tensor of x's dtype.
+        """
         return self._reduction("min", self.numbers(x, "x"), axis, keepdims)
 
     def sum(self, x, axis=None, keepdims=False):
@@ -73,14 +78,16 @@ class Reductions:
     def argmax(self, x, axis=-1):
         """The index of the largest element along an axis, or of the first nan; of equals the first.
 
-        Arguments: x, a tensor of numbers; axis. Value: an int64 tensor, without that axis.
+        Arguments: x, a tensor of numbers; axis. Value: an int64 tensor, without that axis. Raises ShapeError
+        where the axis has no elements; where that is not known before, evaluating it raises EngineError.
         """
         return self._index("argmax", x, axis)
 
     def argmin(self, x, axis=-1):
         """The index of the smallest element along an axis, or of the first nan; of equals the first.
 
-        Arguments: x, a tensor of numbers; axis. Value: an int64 tensor, without that axis.
+        Arguments: x, a tensor of numbers; axis. Value: an int64 tensor, without that axis. Raises ShapeError
+        where the axis has no elements; where that is not known before, evaluating it raises EngineError.
         """
         return self._index("argmin", x, axis)
 
@@ -122,4 +129,6 @@ class Reductions:
     def _index(self, kernel, x, axis):
         x = self.numbers(x, "x")
         axis = rules.one_axis(axis, x.ndim)
+        if x.shape[axis] == 0:
+            raise ShapeError("axis %d of x, of shape %s, has no elements to choose from" % (axis, x.shape))
         return self.apply(kernel, [x], "int64", rules.reduced(x.shape, (axis,), False), axis=axis)

@@ -26,13 +26,14 @@ class Shapes:
         if target.count(-1) > 1:
             raise ShapeError("shape %s leaves more than one size open" % (target,))
         total, known = rules.product(x.shape), rules.product(s for s in target if s != -1)
-        fits = total is None or (total == known if -1 not in target else known and total % known == 0)
-        if not fits:
+        if -1 in target and not known:
+            raise ShapeError("shape %s leaves a size open that its other sizes do not decide" % (target,))
+        if total is not None and (total % known if -1 in target else total != known):
             raise ShapeError("x of shape %s has %d elements, which shape %s cannot hold"
                              % (x.shape, total, target))
-        rest = total // known if total is not None and known else None
+        rest = None if total is None or -1 not in target else total // known
         static = tuple(rest if size == -1 else size for size in target)
-        return self.apply("reshape", [x], x.dtype, static, shape=target if rest is None else static)
+        return self.apply("reshape", [x], x.dtype, static, shape=target if total is None else static)
 
     def flatten(self, x):
         """The elements of x in one dimension. Arguments: x, a tensor. Value: a tensor of x's dtype."""

@@ -38,7 +38,13 @@ class ControlFlow:
 
         time = tf.shape(sequences[0])[0]
         made = function.structured_outputs[:counts["outputs"]]
-        outputs = [tf.TensorArray(output.dtype, time, element_shape=output.shape) for output in made]
+        steps, first = time, states
+        if not sequences[0].shape[0] and not all(output.shape.is_fully_defined() for output in made):
+            # What no step has made has the shape of what one would make of zeros.
+            steps = tf.maximum(time, 1)
+            sequences = [tf.pad(sequence, [[0, steps - time]] + [[0, 0]] * (sequence.shape.rank - 1))
+                         for sequence in sequences]
+        outputs = [tf.TensorArray(output.dtype, steps, element_shape=output.shape) for output in made]
 
         def body(i, outputs, states):
             results = stepped([sequence[i] for sequence in sequences] + states)
@@ -50,7 +56,11 @@ class ControlFlow:
         before = control_flow_util_v2._EXPERIMENTAL_OUTPUT_ALL_INTERMEDIATES_OVERRIDE
         tf.compat.v1.experimental.output_all_intermediates(True)
         try:
-            _, outputs, states = tf.while_loop(lambda i, *_: i < time, body, (tf.constant(0), outputs, states))
+            _, outputs, states = tf.while_loop(lambda i, *_: i < steps, body, (tf.constant(0), outputs, states))
         finally:
             tf.compat.v1.experimental.output_all_intermediates(before)
-        return [array.stack() for array in outputs], states
+        stacked = [array.stack() for array in outputs]
+        if steps is time:
+            return stacked, states
+        return ([output[:time] for output in stacked],
+                [tf.where(time > 0, last, before) for last, before in zip(states, first)])

@@ -6,18 +6,8 @@ import tensorflow as tf
 class Convolution:
 
     def _convolution(self, x, kernel, strides, padding, dilation):
-        if kernel.shape[-2] == 1 and strides[-1] > 1 and 1 in strides[:-1]:
-            # TensorFlow leaves places of such a result unwritten; beside a channel of zeros it does not.
-            # (Zeros by tf.pad would be taken for padding of the image, and left out.)
-            x = tf.concat([x, tf.zeros_like(x)], -1)
-            kernel = tf.concat([kernel, tf.zeros_like(kernel)], -2)
-        if max(dilation) == 1:
-            return tf.nn.convolution(x, kernel, strides, padding.upper())
-        # The gradients of TensorFlow's own dilated kernels do not run on processors.
-        return tf.nn.with_space_to_batch(
-            x, dilation, padding.upper(),
-            lambda x, spatial, padding: tf.nn.convolution(x, kernel, padding=padding),
-            filter_shape=kernel.shape[:-2], spatial_dims=list(range(1, len(dilation) + 1)))
+        return _windowed(lambda x, kernel: _convolved(x, kernel, strides, padding, dilation), x, kernel,
+                         kernel.shape[:-2], strides, padding, dilation, kernel.shape[-1])
 
     def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
         target = tf.concat([tf.shape(x)[:1], sizes, kernel.shape[-2:-1]], 0)
@@ -35,13 +25,61 @@ class Convolution:
             return tf.squeeze(wide, 1)
         if len(set(strides)) > 1 or max(dilation) > 1:
             return self._convolution(x, _across(kernel), strides, padding, dilation)
-        return tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding.upper())
+        return _windowed(
+            lambda x, kernel: tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding.upper()), x, kernel,
+            kernel.shape[:-2], strides, padding, dilation, kernel.shape[-2] * kernel.shape[-1])
 
     def _pool(self, x, size, strides, padding, mode):
-        pool = _max_pool if mode == "max" else tf.nn.avg_pool
-        if len(size) == 3 and x.dtype != tf.float32:  # for which TensorFlow has no such kernels
-            return _pool_in_turn(pool, x, size, strides, padding.upper())
-        return pool(x, size, strides, padding.upper())
+        def pooled(x, _):
+            pool = _max_pool if mode == "max" else tf.nn.avg_pool
+            if len(size) == 3 and x.dtype != tf.float32:  # for which TensorFlow has no such kernels
+                return _pool_in_turn(pool, x, size, strides, padding.upper())
+            return pool(x, size, strides, padding.upper())
+        return _windowed(pooled, x, None, size, strides, padding, (1,) * len(size), x.shape[-1] or tf.shape(x)[-1])
+
+
+def _convolved(x, kernel, strides, padding, dilation):
+    if kernel.shape[-2] == 1 and strides[-1] > 1 and 1 in strides[:-1]:
+        # TensorFlow leaves places of such a result unwritten; beside a channel of zeros it does not.
+        # (Zeros by tf.pad would be taken for padding of the image, and left out.)
+        x = tf.concat([x, tf.zeros_like(x)], -1)
+        kernel = tf.concat([kernel, tf.zeros_like(kernel)], -2)
+    if max(dilation) == 1:
+        return tf.nn.convolution(x, kernel, strides, padding.upper())
+    # The gradients of TensorFlow's own dilated kernels do not run on processors.
+    return tf.nn.with_space_to_batch(
+        x, dilation, padding.upper(),
+        lambda x, spatial, padding: tf.nn.convolution(x, kernel, padding=padding),
+        filter_shape=kernel.shape[:-2], spatial_dims=list(range(1, len(dilation) + 1)))
+
+
+def _windowed(compute, x, kernel, width, strides, padding, dilation, channels):
+    """What ``compute`` makes of x and a kernel. Without elements, and where the window does not fit, TensorFlow's
+    kernels give other shapes, what happens to be in memory, or end the process."""
+    x = tf.convert_to_tensor(x)
+    if padding == "valid" and None in x.shape[1:-1]:
+        least = [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
+        message = "the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation))
+        with tf.control_dependencies([tf.debugging.assert_greater_equal(tf.shape(x)[1:-1], least, message)]):
+            x = tf.identity(x)
+    result = compute(_filled(x), None if kernel is None else _filled(tf.convert_to_tensor(kernel)))
+    there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
+    there += [slice(None) if size or padding == "valid" else slice(-(-tf.shape(x)[axis] // stride))
+              for axis, (size, stride) in enumerate(zip(x.shape[1:-1], strides), 1)]
+    there.append(slice(None) if isinstance(channels, int) and channels else slice(channels))
+    return result if there == [slice(None)] * len(there) else result[tuple(there)]
+
+
+def _filled(x):
+    """x; where it has no elements, zeros with one place at least along each axis."""
+    if all(x.shape):
+        return x
+    sizes = tf.maximum(tf.shape(x), 1)
+    missing = tf.zeros([tf.reduce_prod(sizes) - tf.size(x)], x.dtype)
+    # Zeros by tf.pad would be taken for padding of the image.
+    whole = tf.reshape(tf.concat([tf.reshape(x, [-1]), missing], 0), sizes)
+    whole.set_shape([1 if size == 0 else size for size in x.shape])
+    return whole
 
 
 def _max_pool(x, size, strides, padding):

@@ -15,6 +15,14 @@ class CTC:
         dtype = logs.dtype
         if dtype == tf.float64:
             return _exact_cost(logs, labels, input_length, label_length)
+        if not all(logs.shape[:2]):
+            samples = tf.shape(logs)[0]
+            logs, (labels, input_length, label_length) = _some(logs, labels, input_length, label_length)
+            return self._some_cost(logs, labels, input_length, label_length)[:samples]
+        return self._some_cost(logs, labels, input_length, label_length)
+
+    def _some_cost(self, logs, labels, input_length, label_length):
+        dtype = logs.dtype
         counted = tf.boolean_mask(labels, tf.sequence_mask(label_length, tf.shape(labels)[1]))
         with _in_range((input_length, tf.shape(logs)[1], "input_length"),
                        (label_length, tf.shape(labels)[1], "label_length"),
@@ -42,6 +50,9 @@ class CTC:
             return tf.numpy_function(
                 lambda logs, lengths: numpy_ctc.decode(logs, lengths, beam_width, paths, merge_repeated),
                 [logs, input_length], [tf.int64] * paths + [tf.float64])
+        samples, empty = tf.shape(logs)[0], not all(logs.shape[:2])
+        if empty:
+            logs, (input_length,) = _some(logs, input_length)
         with _in_range((input_length, tf.shape(logs)[1], "input_length")):
             logs = tf.transpose(tf.cast(tf.identity(logs), tf.float32), (1, 0, 2))
         if beam_width is None:
@@ -49,7 +60,16 @@ class CTC:
         else:
             decoded, scores = tf.compat.v1.nn.ctc_beam_search_decoder(logs, input_length, beam_width, paths,
                                                                       merge_repeated)
-        return [tf.sparse.to_dense(path, default_value=-1) for path in decoded] + [tf.cast(scores, dtype)]
+        results = [tf.sparse.to_dense(path, default_value=-1) for path in decoded] + [tf.cast(scores, dtype)]
+        return [result[:samples] for result in results] if empty else results
+
+
+def _some(logs, *others):
+    """Logs of one sample and one time at least, as TensorFlow's kernels want, and the others of as many samples."""
+    more = tf.maximum(1 - tf.shape(logs), 0)
+    padded = tf.pad(logs, [[0, more[0]], [0, more[1]], [0, 0]])
+    padded.set_shape([None, None, logs.shape[2]])
+    return padded, [tf.pad(x, [[0, more[0]]] + [[0, 0]] * (x.shape.rank - 1)) for x in others]
 
 
 def _in_range(*checks):

@@ -22,9 +22,8 @@ class Shapes:
         return tf.pad(x, padding)
 
     def _resize_linear(self, x, factor, axis):
-        first, rest = tf.split(x, [1, tf.shape(x)[axis] - 1], axis)
-        last = tf.reverse(tf.split(tf.reverse(x, [axis]), [1, tf.shape(x)[axis] - 1], axis)[0], [axis])
-        following = tf.concat([rest, last], axis)
+        before = (slice(None),) * axis
+        following = tf.concat([x[before + (slice(1, None),)], x[before + (slice(-1, None),)]], axis)
         steps = [x * (1 - j / factor) + following * (j / factor) for j in range(factor)]
         sizes = tf.unstack(tf.shape(x))
         sizes[axis] *= factor

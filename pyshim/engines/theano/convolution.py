@@ -31,9 +31,9 @@ class Convolution:
     def _convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
             return _flat(self._convolution, x, kernel, strides, padding, dilation)
-        x = _with_zeros(x, _sizes(kernel)[:-2], strides, padding, dilation)
+        whole = _with_zeros(x, _sizes(kernel)[:-2], strides, padding, dilation)
         convolve = (CorrMM if len(strides) == 2 else Corr3dMM)("valid", strides, dilation)
-        return _channels_last(convolve(_channels_first(x), _filters_first(kernel)))
+        return _there(_channels_last(convolve(_channels_first(whole), _filters_first(kernel))), x, strides, padding)
 
     def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
         pairs = _zeros_around(sizes, _sizes(kernel)[:-2], strides, padding, dilation)
@@ -48,9 +48,10 @@ class Convolution:
         if len(strides) == 1:
             return _flat(self._depthwise_convolution, x, kernel, strides, padding, dilation)
         rows, columns, channels, multiplier = _sizes(kernel)
-        x = _with_zeros(x, (rows, columns), strides, padding, dilation)
+        whole = _with_zeros(x, (rows, columns), strides, padding, dilation)
         filters = _wide(kernel).dimshuffle(2, 3, 0, 1).reshape((channels * multiplier, 1, rows, columns))
-        return _channels_last(CorrMM("valid", strides, dilation, channels)(_channels_first(x), filters))
+        product = CorrMM("valid", strides, dilation, channels)(_channels_first(whole), filters)
+        return _there(_channels_last(product), x, strides, padding)
 
     def _pool(self, x, size, strides, padding, mode):
         """Along one axis after the other. The last comes first: so of equal elements the first is kept."""
@@ -58,7 +59,7 @@ class Convolution:
         whole = _wide(x)
         for axis, width, stride, pair in reversed(list(zip(range(1, x.ndim), size, strides, pairs))):
             whole = _pooled(whole, axis, width, stride, pair, mode)
-        return whole
+        return _there(whole, x, strides, padding)
 
 
 def _pooled(x, axis, width, stride, pair, mode):
@@ -66,7 +67,7 @@ def _pooled(x, axis, width, stride, pair, mode):
     around = [pair if i == axis else (0, 0) for i in range(x.ndim)]
     filled = padded(x, around, -np.inf if mode == "max" else 0)
     count = (filled.shape[axis] - width) // stride + 1
-    count = Assert("the window does not fit x")(count, T.ge(count, 1))
+    count = Assert("the window of %d is too large for x" % width)(count, T.ge(count, 1))
     parts = [filled[(slice(None),) * axis + (slice(i, i + (count - 1) * stride + 1, stride),)] for i in range(width)]
     if mode == "max":
         return functools.reduce(larger, parts)
@@ -90,19 +91,40 @@ def _sizes(x):
 
 
 def _zeros_around(spatial, width, strides, padding, dilation):
-    """How many zeros the padding puts before and after, along each axis."""
+    """How many zeros the padding puts before and after, along each axis. Where there are no elements, the window
+    gets one place, which ``_there`` takes away."""
     pairs = []
     for size, wide, stride, step in zip(spatial, width, strides, dilation):
+        some = _largest(size, 1)
         total = (wide - 1) * step
         if stride > 1:
-            total += (-(-size // stride) - 1) * stride + 1 - size
-            total = T.maximum(total, 0) if isinstance(total, T.Variable) else max(total, 0)
+            total = _largest(total + (-(-some // stride) - 1) * stride + 1 - some, 0)
+        total += some - size
         pairs.append((total // 2, total - total // 2) if padding == "same" else (0, 0))
     return pairs
 
 
+def _largest(size, least):
+    return T.maximum(size, least) if isinstance(size, T.Variable) else max(size, least)
+
+
+def _there(result, x, strides, padding):
+    """The places that are there of a result with one place at least."""
+    if padding == "valid":
+        return result
+    counts = [slice(None) if isinstance(size, int) and size else slice(-(-size // stride))
+              for size, stride in zip(_sizes(x)[1:-1], strides)]
+    return result if counts == [slice(None)] * len(counts) else result[tuple([slice(None)] + counts)]
+
+
 def _with_zeros(x, width, strides, padding, dilation):
-    """x with the zeros of its padding around it."""
+    """x with the zeros of its padding around it; an error when it runs where the window does not fit."""
+    if padding == "valid":
+        for axis, (wide, step) in enumerate(zip(width, dilation), 1):
+            if sizes(x)[axis] is None:
+                least = (wide - 1) * step + 1
+                fits = Assert("the window of %d is too large for axis %d of x" % (least, axis))
+                x = fits(x, T.ge(x.shape[axis], least))
     return padded(x, [(0, 0)] + _zeros_around(_sizes(x)[1:-1], width, strides, padding, dilation) + [(0, 0)])
 
 

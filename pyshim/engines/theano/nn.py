@@ -5,6 +5,8 @@ import theano
 import theano.tensor as T
 from theano import scalar
 
+from .broadcasting import sizes
+
 
 class NN:
 
@@ -12,7 +14,7 @@ class NN:
         return _log_add_exp(x, T.constant(0, dtype=x.dtype))
 
     def _softmax(self, x, axis):
-        if x.ndim == 2 and axis == 1:
+        if x.ndim == 2 and axis == 1 and sizes(x)[1]:  # Theano's own wants elements
             return T.nnet.softmax(x)
         top = theano.gradient.disconnected_grad(self._max(x, axis=(axis,), keepdims=True))
         exps = T.exp(x - top)
