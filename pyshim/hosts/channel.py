@@ -23,15 +23,15 @@ class CallbackFailed(errors.KerasError):
 
 class EngineChannel:
 
-    def __init__(self, stream, dispatcher, flush_output):
-        self.stream = stream
+    def __init__(self, connection, dispatcher, flush_output):
+        self.connection = connection
         self.dispatcher = dispatcher
         self.flush_output = flush_output
 
     def serve(self):
         """Carry out the session's calls until it answers an open callback, and give that answer."""
         while True:
-            message = wire.receive(self.stream)
+            message = self.connection.receive()
             if "call" not in message:
                 return message
             try:
@@ -63,7 +63,7 @@ class EngineChannel:
 
     def send(self, message):
         self.flush_output()  # what a call prints is there to be shown before the call returns
-        wire.send(self.stream, message)
+        self.connection.send(message)
 
     # -- values ---------------------------------------------------------------------------------------
 

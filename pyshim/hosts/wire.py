@@ -2,18 +2,19 @@
 
 A frame is a prefix (magic, length of the header, length of the buffers), the header, and the arrays'
 bytes one after another. Arrays stand in the header as ``{"array": i}``, and ``header["arrays"]`` lists
-dtype and shape of each. Nothing that is received is executed or unpickled.
+dtype and shape of each. Where ``header["shared"]`` is true, the bytes are in the region that both sides
+map. Nothing that is received is executed or unpickled.
 """
 
-import functools
 import json
-import operator
+import math
 import struct
 
 import numpy as np
 
 from ..errors import WireError
 from ..sparse_array import SparseArray, is_sparse_value
+from .region import LEAST, MOST, byte_count
 
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
@@ -25,65 +26,98 @@ class Closed(Exception):
     """The other side is gone."""
 
 
-def send(stream, message):
-    """Send a message: a dict, whose arrays have been put aside by ``pack``."""
-    header = dict(message)
-    arrays = header.pop("buffers", [])
-    header["arrays"] = [[array.dtype.str, list(array.shape)] for array in arrays]
-    try:
-        data = json.dumps(header).encode("utf-8")
-    except (TypeError, ValueError, RecursionError) as error:
-        raise WireError("a message cannot be sent: %s" % error) from error
-    if len(data) > LARGEST_HEADER:
-        raise WireError("a message header of %d bytes is too long; the limit is %d bytes. Give numbers "
-                        "as an array, not as a list" % (len(data), LARGEST_HEADER))
-    size = sum(array.nbytes for array in arrays)
-    try:
-        stream.sendall(PREFIX.pack(MAGIC, len(data), size) + data)
-        for array in arrays:
-            if array.nbytes:
-                stream.sendall(array.reshape(-1).view(np.uint8))
-    except (BrokenPipeError, ConnectionResetError):
-        raise Closed() from None
+class Connection:
+    """One end of the wire: a stream, and the regions of the arrays that go out and come in, or None."""
 
+    def __init__(self, stream, outgoing=None, incoming=None):
+        self.stream = stream
+        self.outgoing = outgoing
+        self.incoming = incoming
 
-def receive(stream):
-    """Receive a message; Closed at the end of the stream, WireError when it is no frame."""
-    magic, length, size = PREFIX.unpack(_exactly(stream, PREFIX.size))
-    if magic != MAGIC or length > LARGEST_HEADER:
-        raise WireError("what was received is no message of this protocol")
-    try:
-        message = json.loads(_exactly(stream, length).decode("utf-8"))
-        listed = [(np.dtype(dtype), [int(n) for n in shape]) for dtype, shape in message.pop("arrays")]
-        if any(dtype.kind not in KINDS or min(shape, default=0) < 0 for dtype, shape in listed):
-            raise ValueError("it lists what is no array of numbers")
-        if size != sum(functools.reduce(operator.mul, shape, dtype.itemsize) for dtype, shape in listed):
-            raise ValueError("the buffers are not those that it lists")
-        arrays = [np.empty(shape, dtype) for dtype, shape in listed]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError) as error:
-        raise WireError("a message header is malformed: %s" % error) from error
-    for array in arrays:
-        if array.nbytes:
-            _fill(stream, memoryview(array.reshape(-1).view(np.uint8)))
-    message["buffers"] = arrays
-    return message
-
-
-def _exactly(stream, count):
-    data = bytearray(count)
-    _fill(stream, memoryview(data))
-    return bytes(data)
-
-
-def _fill(stream, view):
-    while len(view):
+    def send(self, message):
+        """Send a message: a dict, whose arrays have been put aside by ``pack``."""
+        header = dict(message)
+        arrays = header.pop("buffers", [])
+        header["arrays"] = [[dtype.str, array.shape] for array, dtype in arrays]
+        size = sum(byte_count(dtype, array.shape) for array, dtype in arrays)
+        header["shared"] = shared = self.outgoing is not None and LEAST <= size <= MOST
         try:
-            count = stream.recv_into(view)
-        except ConnectionResetError:
-            count = 0
-        if not count:
-            raise Closed()
-        view = view[count:]
+            data = json.dumps(header).encode("utf-8")
+        except (TypeError, ValueError, RecursionError) as error:
+            raise WireError("a message cannot be sent: %s" % error) from error
+        if len(data) > LARGEST_HEADER:
+            raise WireError("a message header of %d bytes is too long; the limit is %d bytes. Give numbers "
+                            "as an array, not as a list" % (len(data), LARGEST_HEADER))
+        with np.errstate(over="ignore"):  # a cast makes infinity of what is too large, as the contract does
+            try:
+                if shared:
+                    self.outgoing.write(arrays)
+                    arrays, size = [], 0
+                else:
+                    arrays = [np.ascontiguousarray(array, dtype) for array, dtype in arrays]
+            except (MemoryError, OSError) as error:
+                raise WireError("arrays of %d bytes cannot be sent: %s" % (size, error)) from error
+        try:
+            self.stream.sendall(PREFIX.pack(MAGIC, len(data), size) + data)
+            for array in arrays:
+                if array.nbytes:
+                    self.stream.sendall(array.reshape(-1).view(np.uint8))
+        except (BrokenPipeError, ConnectionResetError):
+            raise Closed() from None
+
+    def receive(self):
+        """Receive a message; Closed at the end of the stream, WireError when it is no frame."""
+        magic, length, size = PREFIX.unpack(self._exactly(PREFIX.size))
+        if magic != MAGIC or length > LARGEST_HEADER:
+            raise WireError("what was received is no message of this protocol")
+        try:
+            message = json.loads(self._exactly(length).decode("utf-8"))
+            listed = [(np.dtype(dtype), [int(n) for n in shape]) for dtype, shape in message.pop("arrays")]
+            if any(dtype.kind not in KINDS or min(shape, default=0) < 0 for dtype, shape in listed):
+                raise ValueError("it lists what is no array of numbers")
+            shared = message.pop("shared", False) and self.incoming is not None
+            if size != (0 if shared else sum(byte_count(*each) for each in listed)):
+                raise ValueError("the buffers are not those that it lists")
+            if shared:
+                arrays = self.incoming.read(listed)
+            else:
+                arrays = [np.empty(shape, dtype) for dtype, shape in listed]
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError, OverflowError) as error:
+            raise WireError("a message header is malformed: %s" % error) from error
+        for array in arrays:
+            if array.nbytes and not shared:
+                self._fill(memoryview(array.reshape(-1).view(np.uint8)))
+        message["buffers"] = arrays
+        return message
+
+    def close(self):
+        self.stream.close()
+        for region in (self.outgoing, self.incoming):
+            if region is not None:
+                region.close()
+
+    def _exactly(self, count):
+        data = bytearray(count)
+        self._fill(memoryview(data))
+        return data
+
+    def _fill(self, view):
+        while len(view):
+            try:
+                count = self.stream.recv_into(view)
+            except ConnectionResetError:
+                count = 0
+            if not count:
+                raise Closed()
+            view = view[count:]
+
+
+class Cast:
+    """An array that is to arrive in another dtype; the cast is made while it is written."""
+
+    def __init__(self, array, dtype):
+        self.array = array
+        self.dtype = np.dtype(dtype)
 
 
 def pack(value, buffers, special):
@@ -91,14 +125,14 @@ def pack(value, buffers, special):
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float) and not isinstance(value, np.generic):
-        return value if np.isfinite(value) else {"float": repr(value)}
-    if is_sparse_value(value):  # before dicts, since SciPy's "dok" is one
-        value = SparseArray.of(value)
-        return {"sparse": [pack(part, buffers, special) for part in value.parts()]}
+        return value if math.isfinite(value) else {"float": repr(value)}
     if isinstance(value, list):
         return [pack(part, buffers, special) for part in value]
     if isinstance(value, tuple):
         return {"tuple": [pack(part, buffers, special) for part in value]}
+    if is_sparse_value(value):  # before dicts, since SciPy's "dok" is one
+        value = SparseArray.of(value)
+        return {"sparse": [pack(part, buffers, special) for part in value.parts()]}
     if isinstance(value, dict):
         return {"dict": [[str(key), pack(part, buffers, special)] for key, part in value.items()]}
     if isinstance(value, slice):
@@ -110,8 +144,11 @@ def pack(value, buffers, special):
         if array.dtype.kind not in KINDS:
             raise WireError("an array of dtype %s cannot be a tensor's value; numbers and bools can"
                             % array.dtype)
-        buffers.append(np.ascontiguousarray(array).reshape(array.shape))
+        buffers.append((array, array.dtype))
         return {"array": len(buffers) - 1, "scalar": isinstance(value, np.generic)}
+    if isinstance(value, Cast):
+        buffers.append((value.array, value.dtype))
+        return {"array": len(buffers) - 1, "scalar": False}
     if isinstance(value, np.dtype):
         return value.name
     if isinstance(value, type) and issubclass(value, (np.generic, bool, int, float)):

@@ -4,7 +4,7 @@ import atexit
 import codecs
 import collections
 import os
-import selectors
+import select
 import signal
 import socket
 import subprocess
@@ -16,8 +16,9 @@ import numpy as np
 
 from .. import config, errors
 from ..tensors import Function, Tensor
-from . import wire
+from . import casts, wire
 from .host import Host
+from .region import Region
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MAIN = os.path.join(PACKAGE, "hosts", "worker_main.py")
@@ -44,10 +45,10 @@ class Worker(Host):
     # -- calls ----------------------------------------------------------------------------------------
 
     def call(self, name, args, kwargs, eager):
-        return self._call(name, tuple(args), kwargs, eager)
+        return self._call(name, casts.of_arguments(name, tuple(args), kwargs), kwargs, eager)
 
     def call_function(self, function, values):
-        return self._call("call_function", (function, values), {}, False)
+        return self._call("call_function", (function, casts.of_values(values, function.inputs)), {}, False)
 
     def _call(self, name, args, kwargs, eager):
         if os.getpid() != self.owner:
@@ -151,6 +152,8 @@ class Worker(Host):
         lifeline, self._lifeline = os.pipe()
         out, out_end = os.pipe()
         err, err_end = os.pipe()
+        regions = Region.create(), Region.create()  # of what it is sent, of what it sends
+        shared = [region.descriptor for region in regions if region is not None]
         environment = dict(os.environ)
         environment.update(self.environment.process_environment())
         for name in ("PYTHONHOME", "PYTHONPATH"):
@@ -158,10 +161,10 @@ class Worker(Host):
         try:
             # A process group of its own keeps the terminal's Ctrl-C, which is the session's, away.
             self.process = subprocess.Popen(
-                [self.environment.python(), "-I", "-u", MAIN, PACKAGE, str(theirs.fileno()),
-                 str(lifeline), self.environment.engine],
+                [self.environment.python(), "-I", "-u", MAIN, PACKAGE, self.environment.engine,
+                 str(lifeline), str(theirs.fileno())] + [str(descriptor) for descriptor in shared],
                 stdin=subprocess.DEVNULL, stdout=out_end, stderr=err_end, env=environment,
-                pass_fds=[theirs.fileno(), lifeline], start_new_session=True)
+                pass_fds=[theirs.fileno(), lifeline] + shared, start_new_session=True)
         except OSError as error:
             raise errors.WorkerError("the worker of backend %s could not start: %s"
                                      % (self.backend, error)) from error
@@ -169,12 +172,15 @@ class Worker(Host):
             theirs.close()
             for end in (lifeline, out_end, err_end):
                 os.close(end)
-        self.stream = ours
+        self.wire = wire.Connection(ours, *regions)
         self.last_lines = collections.deque(maxlen=LAST_LINES)
         self.outputs = {out: _Output(out, "stdout"), err: _Output(err, "stderr", self.last_lines)}
-        self.selector = selectors.DefaultSelector()
-        for source in (ours, out, err):
-            self.selector.register(source, selectors.EVENT_READ)
+        self.poll = select.poll()         # what the worker says and prints
+        self.poll_outputs = select.poll()  # what it prints
+        self.poll.register(ours, select.POLLIN)
+        for descriptor in self.outputs:
+            self.poll.register(descriptor, select.POLLIN)
+            self.poll_outputs.register(descriptor, select.POLLIN)
 
     def _until_ready(self):
         message = self._receive()
@@ -194,7 +200,7 @@ class Worker(Host):
     def _send(self, message):
         self._need_running()
         try:
-            wire.send(self.stream, message)
+            self.wire.send(message)
         except wire.Closed:
             self._gone()
         except errors.WireError:
@@ -208,13 +214,11 @@ class Worker(Host):
         self._need_running()
         try:
             while True:
-                ready = {key.fileobj for key, _ in self.selector.select()}
-                for descriptor in ready - {self.stream}:
-                    self._show(descriptor)
-                if self.stream in ready:
-                    message = wire.receive(self.stream)
-                    for descriptor in list(self.outputs):
-                        self._show(descriptor)
+                ready = [descriptor for descriptor, _ in self.poll.poll()]
+                self._show(ready)
+                if self.wire.stream.fileno() in ready:
+                    message = self.wire.receive()
+                    self._show([descriptor for descriptor, _ in self.poll_outputs.poll(0)])
                     return message
         except wire.Closed:
             self._gone()
@@ -225,15 +229,16 @@ class Worker(Host):
             self._end("the conversation with it broke off")
             raise
 
-    def _show(self, descriptor):
-        if not self.outputs[descriptor].show():
-            self.selector.unregister(descriptor)
-            self.outputs.pop(descriptor).close()
+    def _show(self, descriptors):
+        for descriptor in descriptors:
+            if descriptor in self.outputs and not self.outputs[descriptor].show():
+                self.poll.unregister(descriptor)
+                self.poll_outputs.unregister(descriptor)
+                self.outputs.pop(descriptor).close()
 
     def _gone(self):
         """Say why the process has ended."""
-        for descriptor in list(self.outputs):
-            self._show(descriptor)
+        self._show(list(self.outputs))
         try:
             status = self.process.wait(5)
             how = "signal %s" % signal.Signals(-status).name if status < 0 else "exit code %d" % status
@@ -252,8 +257,7 @@ class Worker(Host):
         self.ended = reason
         self.process.kill()
         self.process.wait()
-        self.selector.close()
-        self.stream.close()
+        self.wire.close()
         os.close(self._lifeline)
         for output in self.outputs.values():
             output.close()

@@ -1,6 +1,6 @@
 """The engine's side of a worker: started by ``worker.py`` on the interpreter of the engine's environment.
 
-    python -I -u worker_main.py PACKAGE SOCKET LIFELINE ENGINE
+    python -I -u worker_main.py PACKAGE ENGINE LIFELINE SOCKET [REGION REGION]
 
 The package directory of the session's own shim is used here too, so both sides are of one version. Of it
 only what an engine needs is imported, and that runs on Python 3.6 and up.
@@ -17,16 +17,21 @@ import sys
 import traceback
 import types
 
+libc = ctypes.CDLL(None)
 
-def main(package, channel, lifeline, engine):
+
+def main(package, engine, lifeline, channel, *regions):
     die_with_session(int(lifeline))
-    stream = socket.socket(fileno=int(channel))
     shim = types.ModuleType("pyshim")  # instead of pyshim/__init__.py, which is the session's side
     shim.__path__ = [package]
     sys.modules["pyshim"] = shim
     from pyshim.hosts.channel import EngineChannel
     from pyshim.hosts.dispatcher import Dispatcher
-    from pyshim.hosts.wire import Closed, send
+    from pyshim.hosts.region import Region
+    from pyshim.hosts.wire import Closed, Connection
+
+    incoming, outgoing = [Region(int(region)) for region in regions] or (None, None)
+    connection = Connection(socket.socket(fileno=int(channel)), outgoing, incoming)
 
     module, name = engine.split(":")
     try:
@@ -34,12 +39,12 @@ def main(package, channel, lifeline, engine):
     except Exception as error:
         traceback.print_exc()
         flush_output()
-        send(stream, {"failed": "%s: %s" % (type(error).__name__, error)})
+        connection.send({"failed": "%s: %s" % (type(error).__name__, error)})
         return
-    send(stream, {"ready": {"engine_version": str(built.version), "pid": os.getpid(),
-                            "python_version": platform.python_version()}})
+    connection.send({"ready": {"engine_version": str(built.version), "pid": os.getpid(),
+                               "python_version": platform.python_version()}})
     try:
-        EngineChannel(stream, Dispatcher(built), flush_output).serve()
+        EngineChannel(connection, Dispatcher(built), flush_output).serve()
     except Closed:
         pass
 
@@ -61,7 +66,7 @@ def flush_output():
     """Write out what Python and C libraries have printed and hold back."""
     sys.stdout.flush()
     sys.stderr.flush()
-    ctypes.CDLL(None).fflush(None)
+    libc.fflush(None)
 
 
 if __name__ == "__main__":

@@ -392,7 +392,7 @@ def test_an_interrupt_ends_the_call_and_the_worker(worker):
 
 
 def test_noise_instead_of_a_frame_is_refused_by_the_worker(worker):
-    worker.stream.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    worker.wire.stream.sendall(b"GET / HTTP/1.1\r\n\r\n")
     with pytest.raises(errors.WorkerError) as caught:
         call(worker, "ones", (2,))
     assert "ended during the call (exit code 1)" in str(caught.value)

@@ -1,6 +1,7 @@
 """The wire: values there and back, frames, and what is no frame."""
 
 import json
+import os
 import socket
 import struct
 import threading
@@ -13,26 +14,35 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from pyshim import errors
-from pyshim.hosts import wire
+from pyshim.hosts import region, wire
+from pyshim.hosts.region import Region
 
 
 def unknown(value):
     raise errors.WireError("unknown: %r" % (value,))
 
 
-@pytest.fixture
-def ends():
-    """The two ends of a stream."""
+@pytest.fixture(params=["stream", "region"])
+def ends(request):
+    """The two ends of the wire; arrays go through the stream alone, or large ones through a region."""
     ours, theirs = socket.socketpair()
-    with ours, theirs:
-        yield ours, theirs
+    regions = [Region.create() if request.param == "region" else None for _ in range(2)]
+    ends = wire.Connection(ours, *regions), wire.Connection(theirs, *other_ends(regions))
+    yield ends
+    for end in ends:
+        end.close()
+
+
+def other_ends(regions):
+    """The regions as the other process maps them."""
+    return [region and Region(os.dup(region.descriptor)) for region in reversed(regions)]
 
 
 def carried(ends, message):
     """What arrives of a message; a thread sends it, since a large one fills the stream."""
-    thread = threading.Thread(target=wire.send, args=(ends[0], message))
+    thread = threading.Thread(target=ends[0].send, args=(message,))
     thread.start()
-    received = wire.receive(ends[1])
+    received = ends[1].receive()
     thread.join()
     return received
 
@@ -93,6 +103,75 @@ def test_a_large_array(ends):
     np.testing.assert_array_equal(there_and_back(ends, x), x)
 
 
+def test_casts_on_the_way(ends):
+    for shape in [(), (3,), (2, 3, 4), (300, 200)]:
+        x = np.asarray(sample(shape, "float64") * 1e300)
+        with np.errstate(over="ignore"):
+            expected = x.astype("float32")
+        assert np.isinf(expected).any()
+        for array in (x, x.copy(order="F")):
+            check_array(there_and_back(ends, wire.Cast(array, "float32")), expected)
+
+
+def test_large_arrays_go_through_the_region(ends, monkeypatch):
+    sent = []
+    monkeypatch.setattr(wire, "LEAST", 100)
+    ends[0].stream = Recording(ends[0].stream, sent)
+    x = [sample((30,), "float32"), sample((3, 2, 7), "float64").T, sample((), "int8"), sample((0, 4), "int8")]
+    for back, array in zip(there_and_back(ends, x), x):
+        check_array(back, array)
+    size = sum(array.nbytes for array in x)
+    magic, length, counted = wire.PREFIX.unpack(sent[0][:wire.PREFIX.size])
+    assert counted == (0 if ends[0].outgoing else size)
+    assert sum(map(len, sent)) == wire.PREFIX.size + length + counted
+
+
+class Recording:
+    """A stream that notes what is sent."""
+
+    def __init__(self, stream, sent):
+        self.stream, self.sent = stream, sent
+
+    def sendall(self, data):
+        self.sent.append(bytes(data))
+        self.stream.sendall(data)
+
+    def close(self):
+        self.stream.close()
+
+
+def test_what_comes_in_is_not_touched_by_the_next_message(ends):
+    first, second = np.full(1 << 20, 1, "int8"), np.full(1 << 20, 2, "int8")
+    kept = there_and_back(ends, first)
+    there_and_back(ends, second)
+    np.testing.assert_array_equal(kept, first)
+
+
+def test_a_region_gives_its_memory_back(monkeypatch):
+    monkeypatch.setattr(region, "KEPT", 1 << 20)
+    ours = Region.create()
+    theirs, = other_ends([ours])
+    for size, kept in [(1 << 19, 1 << 19), (1 << 22, 0), (1 << 10, 1 << 10), (1 << 23, 0)]:
+        x = np.arange(size, dtype="int64").astype("uint8")
+        ours.write([(x, x.dtype)])
+        np.testing.assert_array_equal(theirs.read([(x.dtype, x.shape)])[0], x)
+        assert os.fstat(ours.descriptor).st_size == kept
+    ours.close()
+    theirs.close()
+
+
+def test_no_memory_for_a_region(ends, monkeypatch):
+    if not ends[0].outgoing:
+        return
+
+    def refuse(*args):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    with pytest.raises(errors.WireError, match="arrays of 1000000 bytes cannot be sent: .*No space left"):
+        ends[0].send({"buffers": [(np.zeros(1000000, "int8"), np.dtype("int8"))]})
+    check_array(there_and_back(ends, np.zeros(3, "int8")), np.zeros(3, "int8"))
+
+
 def test_dtypes_are_sent_as_names():
     for value, name in [(np.float32, "float32"), (np.dtype("int8"), "int8"), (float, "float64"),
                         (bool, "bool")]:
@@ -112,7 +191,7 @@ def test_values_that_cannot_be_sent():
 def test_a_header_that_is_too_long(ends, monkeypatch):
     monkeypatch.setattr(wire, "LARGEST_HEADER", 100)
     with pytest.raises(errors.WireError, match="is too long; .* Give numbers as an array, not as a list"):
-        wire.send(ends[0], {"value": list(range(100))})
+        ends[0].send({"value": list(range(100))})
     assert carried(ends, {"value": 1}) == {"value": 1, "buffers": []}
 
 
@@ -125,7 +204,7 @@ def test_a_header_that_is_too_long(ends, monkeypatch):
 def test_any_nesting_there_and_back(value):
     buffers = []
     packed = json.loads(json.dumps(wire.pack(value, buffers, unknown)))
-    assert_same(wire.unpack(packed, buffers, unknown), value)
+    assert_same(wire.unpack(packed, [array for array, _ in buffers], unknown), value)
 
 
 def assert_same(back, value):
@@ -175,16 +254,19 @@ MALFORMED = {
     "more bytes than listed": frame({"arrays": [["<f4", [1]]]}, b"x" * 8),
     "more memory than there is": frame({"arrays": [["<f8", [1 << 50]]]}, size=1 << 53),
     "sizes beyond all bounds": frame({"arrays": [["<f8", [1 << 80]]]}, size=8),
+    "shared arrays that are not there": frame({"arrays": [["<f4", [1 << 20]]], "shared": True}),
+    "shared arrays beyond all bounds": frame({"arrays": [["<f8", [1 << 80]]], "shared": True}),
+    "shared arrays and buffers": frame({"arrays": [["<f4", [1]]], "shared": True}, b"xy"),
     "endless nesting": frame(b"[" * 100000),
 }
 
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_malformed_frames_are_refused(ends, name):
-    thread = threading.Thread(target=ends[0].sendall, args=(MALFORMED[name],))
+    thread = threading.Thread(target=ends[0].stream.sendall, args=(MALFORMED[name],))
     thread.start()
     with pytest.raises(errors.WireError):
-        wire.receive(ends[1])
+        ends[1].receive()
     thread.join()
 
 
@@ -196,10 +278,10 @@ def test_the_end_of_the_stream(ends):
             ours.sendall(whole[:count])
             ours.close()
             with pytest.raises(wire.Closed):
-                wire.receive(theirs)
-    ends[1].close()
+                wire.Connection(theirs).receive()
+    ends[1].stream.close()
     with pytest.raises(wire.Closed):
-        wire.send(ends[0], {"x": np.zeros(100).tolist()})
+        ends[0].send({"x": np.zeros(100).tolist()})
 
 
 def test_a_frame_in_pieces(ends):
@@ -208,9 +290,9 @@ def test_a_frame_in_pieces(ends):
 
     def drip():
         for i in range(len(whole)):
-            ends[0].sendall(whole[i:i + 1])
+            ends[0].stream.sendall(whole[i:i + 1])
     thread = threading.Thread(target=drip)
     thread.start()
-    message = wire.receive(ends[1])
+    message = ends[1].receive()
     thread.join()
     check_array(wire.unpack(message["value"], message["buffers"], unknown), np.array([1, 2, 3], "int16"))

@@ -1,0 +1,79 @@
+"""Region: memory that a session and its worker both map, for the arrays that go one way.
+
+The sender writes, casting and reordering in the same pass; the receiver copies out before it answers, so
+each message begins at the start. An engine could compute on the memory itself, but TensorFlow keeps hold
+of what it was fed when a variable takes its value, and would see the next message there.
+
+The memory has no name and goes with the last of the two processes. Arrays travel in the frame where there
+is no such memory, where they are small, and where they are so large that a second copy would matter.
+"""
+
+import mmap
+import os
+
+import numpy as np
+
+LEAST = 1 << 15
+MOST = 1 << 28
+KEPT = 1 << 26   # bytes that stay allocated between messages
+ALIGNMENT = 64
+
+
+class Region:
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.mapped = None
+
+    @classmethod
+    def create(cls):
+        """A new region, None where the system has no memory of this kind or the user wants none."""
+        if not hasattr(os, "memfd_create") or os.environ.get("KERAS_SHARED_MEMORY") == "0":
+            return None
+        return cls(os.memfd_create("pyshim"))
+
+    def write(self, arrays):
+        """Write the arrays, (array, dtype) pairs. OSError where the machine has no memory for them."""
+        places, size = layout([(dtype, array.shape) for array, dtype in arrays])
+        if os.fstat(self.descriptor).st_size < size:
+            os.posix_fallocate(self.descriptor, 0, size)  # what is only promised would fail while it is written
+        for (array, dtype), place in zip(arrays, places):
+            np.copyto(self._view(place, dtype, array.shape, size), array, casting="unsafe")
+
+    def read(self, listed):
+        """Copies of the arrays of those dtypes and shapes. ValueError where the region is too small."""
+        places, size = layout(listed)
+        allocated = os.fstat(self.descriptor).st_size
+        if allocated < size:
+            raise ValueError("the arrays that it lists are not there")
+        arrays = [self._view(place, dtype, shape, size).copy() for (dtype, shape), place in zip(listed, places)]
+        if allocated > KEPT:
+            self.mapped = None
+            os.ftruncate(self.descriptor, 0)
+        return arrays
+
+    def _view(self, place, dtype, shape, size):
+        if self.mapped is None or len(self.mapped) < size:
+            self.mapped = mmap.mmap(self.descriptor, size)
+        return np.ndarray(shape, dtype, self.mapped, place)
+
+    def close(self):
+        self.mapped = None
+        os.close(self.descriptor)
+
+
+def layout(listed):
+    """Where arrays of these dtypes and shapes begin, and where the last one ends."""
+    places, end = [], 0
+    for dtype, shape in listed:
+        places.append(end)
+        end += -(-byte_count(dtype, shape) // ALIGNMENT) * ALIGNMENT
+    return places, end
+
+
+def byte_count(dtype, shape):
+    """The bytes of an array; Python's integers, since a malformed frame may list any sizes."""
+    count = dtype.itemsize
+    for size in shape:
+        count *= size
+    return count
