@@ -24,9 +24,9 @@
 #' `keras_error_shape`, `keras_error_dtype`, `keras_error_argument`, `keras_error_placeholder`,
 #' `keras_error_gradient`, `keras_error_backend_mismatch`, `keras_error_stale_tensor`,
 #' `keras_error_unknown_backend`, `keras_error_not_installed`, `keras_error_interpreter`,
-#' `keras_error_install`, `keras_error_config`, `keras_error_eager`, `keras_error_engine`,
-#' `keras_error_worker` and `keras_error_wire`. Its field `native` is the traceback of the native library,
-#' where it was the one that refused, and `function_name` the function that was called.
+#' `keras_error_install`, `keras_error_config`, `keras_error_file`, `keras_error_eager`,
+#' `keras_error_engine`, `keras_error_worker` and `keras_error_wire`. Its field `native` is the traceback of
+#' the native library, where it was the one that refused, and `function_name` the function that was called.
 #'
 #' @keywords internal
 #' @importFrom stats setNames

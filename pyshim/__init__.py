@@ -7,7 +7,7 @@
 Importing it needs NumPy alone and starts no engine: the first call of a backend function does.
 """
 
-from . import config, errors, inspection, session
+from . import config, errors, inspection, session, storage
 from .engines.contract.core import numeric_array
 from .environments import doctor, install_backend
 from .families import FAMILIES
@@ -40,11 +40,15 @@ def cast_to_floatx(x):
 
 cast_to_floatx = session_function("cast_to_floatx", cast_to_floatx)
 
+save_variables = session_function("save_variables", storage.save_variables)
+load_variables = session_function("load_variables", storage.load_variables)
+
 for _family in FAMILIES.values():
     for _name in _family:
         if _name not in globals():
             globals()[_name] = _public(_name)
 
 
-__all__ = ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "errors",
-           "FAMILIES", "Function", "SparseArray", "Tensor"] + [name for family in FAMILIES.values() for name in family]
+__all__ = ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "save_variables",
+           "load_variables", "errors", "FAMILIES", "Function", "SparseArray", "Tensor"]
+__all__ += [name for family in FAMILIES.values() for name in family]

@@ -7,18 +7,21 @@ first asked for. A worker never reads it: its session sends the settings along.
 import contextlib
 import fcntl
 import json
-import math
 import numbers
 import os
-import tempfile
+import sys
 import warnings
 
 from .errors import ArgumentError, ConfigError
+from .files import replacing
 
 FLOATS = ("float16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
 DEFAULTS = {"floatx": "float32", "epsilon": 1e-07, "backend": "tensorflow",
             "image_data_format": "channels_last"}
+
+# What reading a file raises that is missing, closed to us, or no JSON. Deep nesting exhausts the parser.
+UNREADABLE = (OSError, ValueError, RecursionError)
 
 _state = {"settings": None, "version": 0}
 
@@ -130,7 +133,7 @@ def save_backend(name):
             saved = _read() if os.path.exists(path()) else dict(DEFAULTS)
             saved["backend"] = name
             _write(saved)
-    except (OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise ConfigError("%s cannot be changed: %s. It was left as it is; repair or remove it, then try "
                           "again" % (path(), error)) from error
     _settings()["backend"] = name
@@ -152,29 +155,35 @@ def _set(key, value):
 
 def _load():
     """The settings of keras.json, which is created where it is missing; one warning says what is wrong."""
-    settings, problems = dict(DEFAULTS), []
+    settings, problems, saved = dict(DEFAULTS), [], {}
     try:
-        with _locked_home():
-            if not os.path.exists(path()):
-                _write(DEFAULTS)
-    except OSError as error:
-        problems.append("it cannot be created: %s" % error)
-    else:
+        saved = _read()
+    except (FileNotFoundError, NotADirectoryError):
         try:
-            saved = _read()
-        except (OSError, ValueError) as error:
-            problems.append("it cannot be read: %s" % error)
+            saved = _created()
+        except UNREADABLE as error:
+            problems.append("it cannot be created: %s" % error)
+    except UNREADABLE as error:
+        problems.append("it cannot be read: %s" % error)
+    for key in set(DEFAULTS).intersection(saved):
+        problem = _problem(key, saved[key])
+        if problem:
+            problems.append(problem)
         else:
-            for key in set(DEFAULTS).intersection(saved):
-                problem = _problem(key, saved[key])
-                if problem:
-                    problems.append(problem)
-                else:
-                    settings[key] = float(saved[key]) if key == "epsilon" else saved[key]
+            settings[key] = float(saved[key]) if key == "epsilon" else saved[key]
     if problems:
         warnings.warn("%s: %s. The defaults are used in its place; the file is left as it is."
                       % (path(), "; ".join(sorted(problems))), RuntimeWarning, stacklevel=2)
     return settings
+
+
+def _created():
+    """What the new keras.json holds, by this process or by one that was faster."""
+    with _locked_home():
+        if os.path.exists(path()):
+            return _read()
+        _write(DEFAULTS)
+        return DEFAULTS
 
 
 def _problem(key, value):
@@ -183,7 +192,7 @@ def _problem(key, value):
     if key in choices and not (isinstance(value, str) and value in choices[key]):
         return "unknown %s %r; accepted: %s" % (key, value, ", ".join(choices[key]))
     if key == "epsilon" and not (isinstance(value, numbers.Real) and not isinstance(value, bool)
-                                 and 0 < value < math.inf):
+                                 and 0 < value <= sys.float_info.max):
         return "epsilon must be a positive number, not %r" % (value,)
     if key == "backend" and not isinstance(value, str):
         return "backend must be a name, not %r" % (value,)
@@ -199,18 +208,8 @@ def _read():
 
 
 def _write(settings):
-    """Replace keras.json: whoever reads it sees the old file or the new one, never a part."""
-    target = os.path.realpath(path())  # a link stays one
-    descriptor, temporary = tempfile.mkstemp(prefix="keras.json.", dir=os.path.dirname(target))
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(settings, file, indent=4)
-            file.write("\n")
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with replacing(path()) as file:
+        file.write(json.dumps(settings, indent=4).encode("utf-8") + b"\n")
 
 
 @contextlib.contextmanager

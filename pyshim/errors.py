@@ -57,6 +57,10 @@ class ConfigError(KerasError, ValueError):
     """A setting has a value that is not accepted, or keras.json cannot be written."""
 
 
+class FileError(KerasError, OSError):
+    """A file of variables cannot be read or written, or is none."""
+
+
 class ArgumentError(KerasError, ValueError):
     """An argument has a value that is not accepted."""
 

@@ -8,8 +8,8 @@ import pytest
 import pyshim
 
 NAMES = [name for names in pyshim.FAMILIES.values() for name in names]
-PUBLIC = NAMES + ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "Tensor", "Function",
-                  "SparseArray"]
+PUBLIC = NAMES + ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "save_variables",
+                  "load_variables", "Tensor", "Function", "SparseArray"]
 EXAMPLES = [name for name in PUBLIC if ">>>" in (getattr(pyshim, name).__doc__ or "")]
 
 

@@ -44,6 +44,10 @@ class Sparse:
         """Whether the tensor is kept in a sparse form. Arguments: tensor. Value: a bool."""
         return self.node(tensor, "tensor", sparse=True).parts is not None
 
+    def sparse_parts(self, tensor):
+        """Rows, columns, values and sizes of a sparse tensor, as tensors; ``pyshim.save_variables`` reads them."""
+        return list(self.node(tensor, "tensor", sparse=True).parts)
+
     def to_dense(self, tensor):
         """The tensor in dense form.
 

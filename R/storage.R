@@ -1,0 +1,78 @@
+#' Save and load the values of variables
+#'
+#' `k_save_variables()` writes the values of variables to a file, `k_load_variables()` reads them, on any
+#' backend. An older file is replaced once the new one is whole: when saving fails, or R is killed meanwhile,
+#' the older one is as it was.
+#'
+#' The file is NumPy's, `.npz`: a zip archive that holds a `.npy` file for each variable, in its own dtype.
+#' Python reads it with `numpy.load()`, and what `numpy.savez()` has written can be loaded here. A sparse
+#' variable `w` is kept as the arrays `w:rows`, `w:columns` (both count from 0), `w:values` and `w:shape`.
+#'
+#' @param path Path of the file; `~` is the home folder.
+#' @param ... Variables, or lists of them. One that has no name here, in the call or in its list, is saved and
+#'   looked for by its own name. The variables that `k_load_variables()` is given must be of one backend.
+#' @return `k_save_variables()`: nothing. `k_load_variables()`: a named list of new variables of the current
+#'   backend, one for each that the file holds, with the names and dtypes that were saved. Where variables are
+#'   given, nothing: they get the saved values, all of them, or none when one does not fit.
+#'
+#'   Errors: `keras_error_file` where the file cannot be written or read, or is none of this kind;
+#'   `keras_error_argument` for two variables of one name, and for a name that the file does not hold;
+#'   `keras_error_shape` and `keras_error_dtype` where a saved value does not fit its variable.
+#' @family variables
+#' @seealso [k_batch_get_value()]
+#' @examplesIf is_backend_installed()
+#' path <- tempfile(fileext = ".npz")
+#' w <- k_variable(matrix(1:6, 2))
+#' b <- k_variable(c(1, 2, 3))
+#' k_save_variables(path, w = w, b = b)
+#'
+#' k_load_variables(path)
+#'
+#' k_set_value(b, c(0, 0, 0))
+#' k_load_variables(path, b = b)
+#' k_get_value(b)
+#' @export
+k_save_variables <- function(path, ...) {
+  invisible(call_shim("save_variables", as_path(path), named_variables(...)))
+}
+
+#' @rdname k_save_variables
+#' @export
+k_load_variables <- function(path, ...) {
+  if (...length()) {
+    invisible(call_shim("load_variables", as_path(path), named_variables(...)))
+  } else {
+    call_shim("load_variables", as_path(path))
+  }
+}
+
+#' A path as R expands it; anything else as it is, for pyshim to refuse
+#' @noRd
+as_path <- function(path) if (is.character(path)) path.expand(path) else path
+
+#' Variables, and lists of them, as one list that has a name for each
+#' @noRd
+named_variables <- function(...) {
+  given <- list(...)
+  variables <- do.call(c, lapply(seq_along(given), function(i) {
+    if (is.list(given[[i]])) given[[i]] else given[i]
+  }))
+  if (!length(variables)) {
+    abort("argument", "no variables were given.")
+  }
+  for (variable in variables) {
+    if (!k_is_variable(variable)) {
+      abort("dtype", paste0("only variables can be saved and loaded, not ", describe_value(variable), "."))
+    }
+  }
+  names(variables) <- vapply(seq_along(variables), function(i) {
+    name <- names(variables)[i]
+    if (is.null(name) || is.na(name) || !nzchar(name)) tell(variables[[i]])$name else name
+  }, "")
+  if (anyDuplicated(names(variables))) {
+    twice <- names(variables)[duplicated(names(variables))][[1L]]
+    abort("argument", c(paste0("two variables have the name \"", twice, "\"."),
+                        i = "Name each, as in `k_save_variables(path, w1 = w, w2 = v)`."))
+  }
+  variables
+}

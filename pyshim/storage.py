@@ -1,0 +1,226 @@
+"""Saving and loading the values of variables, as NumPy's ``.npz``: a zip archive of one ``.npy`` file a variable.
+
+``numpy.load`` opens such a file, and one that ``numpy.savez`` wrote can be loaded here. A sparse variable ``w``
+is kept as the arrays ``w:rows``, ``w:columns``, ``w:values`` and ``w:shape``; values at one place add up.
+"""
+
+import os
+import zipfile
+
+from numpy.lib import format as npy
+
+from . import session
+from .engines.contract.rules import DTYPES
+from .errors import ArgumentError, DtypeError, FileError, ShapeError
+from .files import replacing
+from .sparse_array import SparseArray
+from .tensors import Tensor
+
+PARTS = (":rows", ":columns", ":values", ":shape")
+
+
+def save_variables(path, variables):
+    """Save the values of variables in a file, which every backend can load, and NumPy too: see ``load_variables``.
+
+    Arguments:
+        path: where to, a string; ``~`` is the home folder. Files of this kind, NumPy's, are called ``.npz``.
+        variables: a dict of variables by name, or a list of variables, saved under their own names. They may be
+            of different backends.
+    An older file is replaced once the new one is whole: when saving fails, or is killed, the older one is as it was.
+
+    Raises FileError where the file cannot be written, ArgumentError for two variables of one name or none at all,
+    DtypeError for what is no variable.
+
+    Example:
+        >>> import os, tempfile
+        >>> path = os.path.join(tempfile.mkdtemp(), "weights.npz")
+        >>> K.save_variables(path, {"w": K.variable([1., 2.])})
+        >>> K.load_variables(path)["w"].name
+        'w'
+    """
+    path, named = _path(path), _named(variables)
+    target = os.path.realpath(path)
+    if not os.path.isdir(os.path.dirname(target)):
+        raise FileError("%s cannot be written: there is no folder %s; make it first"
+                        % (path, os.path.dirname(target)))
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise FileError("%s cannot be written: it is no file" % path)
+    try:
+        with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+            for name, variable in named.items():
+                for key, array in _arrays(name, variable):
+                    # Large ones take the form of zip that knows of large files; NumPy does the same.
+                    with archive.open(zipfile.ZipInfo(key + ".npy"), "w", force_zip64=True) as entry:
+                        npy.write_array(entry, array, allow_pickle=False)
+    except OSError as error:
+        raise FileError("%s cannot be written: %s. What was there before is as it was"
+                        % (path, error.strerror or error)) from error
+
+
+def load_variables(path, variables=None):
+    """Load what ``save_variables``, or ``numpy.savez``, has saved.
+
+    Arguments:
+        path: of the file, a string; ``~`` is the home folder.
+        variables: a dict of variables by name, or a list of variables, taken by their own names, which get the
+            saved values; what else the file holds is left. None for all that it holds, as new variables.
+    Value: a dict of new variables of the current backend, with the saved names and dtypes; None where variables
+    were given.
+
+    No variable is changed unless all can be. Raises FileError where the file cannot be read or is none of this
+    kind, ArgumentError for a name that is not in it, ShapeError and DtypeError where a saved value does not fit
+    its variable.
+
+    Example:
+        >>> import os, tempfile
+        >>> path = os.path.join(tempfile.mkdtemp(), "weights.npz")
+        >>> K.save_variables(path, {"w": K.variable([1., 2.])})
+        >>> w = K.variable([0., 0.], name="w")
+        >>> K.load_variables(path, [w])
+        >>> K.get_value(w)
+        array([1., 2.], dtype=float32)
+    """
+    path = _path(path)
+    if variables is None:
+        return {name: session.call("variable", (value, value.dtype.name, name), {})
+                for name, value in _read(path).items()}
+    named = _named(variables)
+    values = _read(path, named)
+    for name, variable in named.items():
+        if variable.sparse:
+            raise ArgumentError("%r is a sparse variable, which keeps its value; load it as a new one, with no "
+                                "variables given" % name)
+        _check(path, name, values[name], variable)
+    pairs = [(variable, values[name]) for name, variable in named.items()]
+    pairs[0][0].host.call("batch_set_value", (pairs,), {}, False)
+    return None
+
+
+# -- variables and arrays -------------------------------------------------------------------------------
+
+def _path(path):
+    if not isinstance(path, (str, os.PathLike)) or "\0" in str(path):
+        raise ArgumentError("path must be the path of a file, a string, not %r" % (path,))
+    return os.path.expanduser(os.fspath(path))
+
+
+def _named(variables):
+    """The variables by name: a dict."""
+    if isinstance(variables, dict):
+        pairs = list(variables.items())
+    elif isinstance(variables, (list, tuple)):
+        pairs = [(getattr(variable, "name", None), variable) for variable in variables]
+    else:
+        raise ArgumentError("variables must be a dict of variables by name, or a list of variables, not %s"
+                            % type(variables).__name__)
+    if not pairs:
+        raise ArgumentError("no variables were given")
+    named = {}
+    for i, (name, variable) in enumerate(pairs):
+        if not isinstance(variable, Tensor) or variable.kind != "variable":
+            raise DtypeError("variables[%r] must be a variable, not %s"
+                             % (name if isinstance(variables, dict) else i,
+                                variable.kind if isinstance(variable, Tensor) else type(variable).__name__))
+        if name in named:
+            raise ArgumentError("two variables have the name %r; give a dict, with a name for each" % name)
+        named[_checked_name(name)] = variable
+    return named
+
+
+def _checked_name(name):
+    if not isinstance(name, str) or not name or "\0" in name:
+        raise ArgumentError("a variable cannot be saved by the name %r; give a dict, with a name for each" % (name,))
+    if name.endswith(PARTS):
+        raise ArgumentError("a variable cannot be saved by the name %r, whose end marks the parts of a sparse one; "
+                            "give a dict, with another name" % name)
+    return name
+
+
+def _arrays(name, variable):
+    """What is stored of a variable: (name, array) pairs."""
+    if not variable.sparse:
+        return [(name, variable.host.call("eval", (variable,), {}, False))]
+    parts = variable.host.call("sparse_parts", (variable,), {}, False)
+    return [(name + suffix, variable.host.call("eval", (part,), {}, False)) for suffix, part in zip(PARTS, parts)]
+
+
+def _check(path, name, value, variable):
+    """An error unless the value that was read fits the variable."""
+    if isinstance(value, SparseArray):
+        raise ArgumentError("%r is sparse in %s, and the variable is not; load it as a new one, with no variables "
+                            "given" % (name, path))
+    if value.shape != variable.shape:
+        raise ShapeError("%r has shape %s in %s; expected: %s" % (name, value.shape, path, variable.shape))
+    if value.dtype.name != variable.dtype:
+        raise DtypeError("%r has dtype %s in %s; expected: %s" % (name, value.dtype.name, path, variable.dtype))
+
+
+# -- reading --------------------------------------------------------------------------------------------
+
+def _read(path, wanted=None):
+    """The arrays and SparseArrays in a file by name, all of them or the wanted ones."""
+    try:
+        with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            _check_count(file, archive)
+            names = _names(archive)
+            missing = [name for name in wanted or () if name not in names]
+            if missing:
+                raise ArgumentError("%s holds nothing by the name %r; it holds: %s"
+                                    % (path, missing[0], ", ".join(map(repr, names)) or "nothing"))
+            values = {name: _value(archive, name, names[name]) for name in (names if wanted is None else wanted)}
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        raise FileError("%s cannot be read: %s" % (path, error.strerror)) from error
+    except ArgumentError:
+        raise
+    except Exception as error:  # of whatever kind the readers of zip and npy meet a broken file with
+        raise FileError("%s is no whole file of saved variables (NumPy's .npz): %s"
+                        % (path, str(error) or type(error).__name__)) from error
+    for name, value in values.items():
+        if value.dtype.name not in DTYPES:
+            raise DtypeError("%r has dtype %s in %s; accepted: %s" % (name, value.dtype, path, ", ".join(DTYPES)))
+    return values
+
+
+def _check_count(file, archive):
+    """ValueError unless the archive lists as many files as its end says: a wrong length can hide some."""
+    file.seek(-22, os.SEEK_END)
+    end = file.read()
+    count = int.from_bytes(end[10:12], "little")
+    if end[:4] == b"PK\5\6" and count != min(len(archive.infolist()), 0xffff):
+        raise ValueError("it says that it holds %d arrays, and lists %d" % (count, len(archive.infolist())))
+
+
+def _names(archive):
+    """The names of the stored variables, and whether they are sparse: a dict."""
+    files = archive.namelist()
+    foreign = [name for name in files if not name.endswith(".npy")]
+    if foreign:
+        raise ValueError("it holds %r, which is no array" % foreign[0])
+    if len(set(files)) < len(files):
+        raise ValueError("it holds two arrays of one name")
+    keys = dict.fromkeys(name[:-len(".npy")] for name in files)
+    names = {}
+    for key in keys:
+        owner, mark, end = key.rpartition(":")
+        sparse = mark + end in PARTS and all(owner + part in keys for part in PARTS)
+        if sparse and owner in keys:
+            raise ValueError("it holds %r twice, dense and sparse" % owner)
+        names[owner if sparse else key] = sparse
+    return names
+
+
+def _value(archive, name, sparse):
+    if not sparse:
+        return _array(archive, name)
+    rows, columns, values, shape = [_array(archive, name + part) for part in PARTS]
+    if any(numbers.dtype.kind not in "iu" for numbers in (rows, columns, shape)):
+        raise ValueError("the coordinates of %r are no integers" % name)
+    return SparseArray(rows, columns, values, shape)
+
+
+def _array(archive, name):
+    with archive.open(name + ".npy") as file:
+        array = npy.read_array(file, allow_pickle=False)
+        if file.read(1):  # at the end the zip file's checksum is compared, too
+            raise ValueError("%r is longer than it says" % name)
+    return array.astype(array.dtype.newbyteorder("="), copy=False)

@@ -1,0 +1,98 @@
+for_each_backend("values of variables come back on every backend", {
+  path <- withr::local_tempfile(fileext = ".npz")
+  m <- matrix(c(1.5, 2, -3, NaN, Inf, 6), 2)
+  k_save_variables(path, w = k_variable(m), n = k_variable(7L, dtype = "int64"),
+                   flag = k_variable(TRUE, "bool"), half = k_variable(c(0.5, 2), dtype = "float16"))
+  expect_equal(dir(dirname(path), basename(path), all.files = TRUE), basename(path))
+  for (name in c("tensorflow", "theano", "cntk")) {
+    with_backend(name, {
+      loaded <- k_load_variables(path)
+      expect_named(loaded, c("w", "n", "flag", "half"))
+      expect_match(format(loaded$w), paste0("<", name, " variable 'w'"), fixed = TRUE)
+      expect_equal(vapply(loaded, k_dtype, ""),
+                   c(w = "float32", n = "int64", flag = "bool", half = "float16"))
+      expect_value(loaded$w, m)
+      expect_identical(k_get_value(loaded$n), 7)
+      expect_true(k_get_value(loaded$flag))
+      expect_value(loaded$half, c(0.5, 2))
+    })
+  }
+})
+
+for_each_backend("variables are named by the call, by their list, or by themselves", {
+  path <- withr::local_tempfile()
+  w <- k_variable(1, name = "w")
+  v <- k_variable(2, name = "größe/v")
+  expect_invisible(expect_null(k_save_variables(path, w, v)))
+  expect_named(k_load_variables(path), c("w", "größe/v"))
+  k_save_variables(path, x = w, list(y = v, k_variable(3, name = "z")))
+  expect_named(k_load_variables(path), c("x", "y", "z"))
+  weights <- list(a = w, b = v)
+  k_save_variables(path, weights)
+  k_batch_set_value(list(list(w, 0), list(v, 0)))
+  expect_invisible(expect_null(k_load_variables(path, weights)))
+  expect_equal(k_batch_get_value(list(w, v)), list(1, 2))
+  k_load_variables(path, b = w)
+  expect_equal(k_get_value(w), 2)
+})
+
+for_each_backend("sparse variables are saved as such", {
+  path <- withr::local_tempfile()
+  m <- matrix(c(0, 2, 0, 0, 0, 3), 2)
+  k_save_variables(path, s = k_variable(Matrix::Matrix(m, sparse = TRUE)))
+  s <- k_load_variables(path)$s
+  expect_true(k_is_sparse(s))
+  expect_value(k_to_dense(s), m)
+  expect_keras_error(k_load_variables(path, s = s), "argument", c("k_load_variables()", "sparse"))
+})
+
+for_each_backend("no variable is changed unless all can be", {
+  path <- withr::local_tempfile()
+  w <- k_variable(c(8, 9))
+  k_save_variables(path, w = k_variable(c(1, 2)), b = k_variable(3))
+  expect_keras_error(k_load_variables(path, w = w, c = k_variable(1)), "argument",
+                     c("k_load_variables()", "'c'", "'w', 'b'"))
+  expect_keras_error(k_load_variables(path, w = w, b = k_variable(c(1, 2))), "shape", c("'b'", "(2)"))
+  expect_keras_error(k_load_variables(path, w = w, b = k_variable(1L, "int32")), "dtype",
+                     c("float32", "int32"))
+  expect_value(w, c(8, 9))
+})
+
+for_each_backend("what cannot be saved or loaded is said", {
+  folder <- withr::local_tempdir()
+  path <- file.path(folder, "w.npz")
+  w <- k_variable(1, name = "w")
+  expect_keras_error(k_save_variables(path), "argument", c("k_save_variables()", "no variables"))
+  expect_keras_error(k_save_variables(path, w, w), "argument", c("\"w\"", "Name each"))
+  expect_keras_error(k_save_variables(path, list(a = w), a = w), "argument", "\"a\"")
+  expect_keras_error(k_save_variables(path, a = w + 1), "dtype", "only variables")
+  expect_keras_error(k_save_variables(path, a = 1), "dtype", c("only variables", "not 1"))
+  expect_keras_error(k_save_variables(path, "a:rows" = w), "argument", "a:rows")
+  expect_keras_error(k_save_variables(c(path, path), w), "argument", "path")
+  expect_keras_error(k_save_variables(file.path(folder, "none", "w.npz"), w), "file",
+                     c("none", "make it first"))
+  expect_keras_error(k_load_variables(path), "file", c("k_load_variables()", path, "No such file"))
+  expect_length(dir(folder, all.files = TRUE, no.. = TRUE), 0)
+  k_save_variables(path, w)
+  size <- file.size(path)
+  bytes <- readBin(path, "raw", size)
+  writeBin(bytes[seq_len(size - 30)], path)
+  expect_keras_error(k_load_variables(path), "file", c(path, "no whole file"))
+  saveRDS(1, path)
+  expect_keras_error(k_load_variables(path), "file", "no whole file")
+})
+
+test_that("the home folder, and a file of NumPy", {
+  withr::local_envvar(HOME = withr::local_tempdir())
+  numpy <- reticulate::import("numpy", convert = FALSE)
+  numpy$savez(path.expand("~/numpy.npz"), x = numpy$arange(3L))
+  with_backend("theano", {
+    loaded <- k_load_variables("~/numpy.npz")
+    expect_equal(k_dtype(loaded$x), "int64")
+    expect_value(loaded$x, 0:2)
+    k_save_variables("~/mine.npz", loaded)
+    expect_true(file.exists(file.path(Sys.getenv("HOME"), "mine.npz")))
+    back <- reticulate::py_to_r(numpy$load(path.expand("~/mine.npz"))["x"])
+    expect_equal(as.vector(back), 0:2)
+  })
+})
