@@ -6,6 +6,7 @@ that is a composition of others calls those, and needs no kernel.
 """
 
 import contextlib
+import functools
 import warnings
 
 import numpy as np
@@ -40,8 +41,13 @@ class Core:
 
     def apply(self, kernel, inputs, result_dtype, result_shape, **attributes):
         """A node whose value the kernel computes from those of the inputs."""
-        native = getattr(self, "_" + kernel)(*[node.native for node in inputs], **attributes)
-        return self.new_node(native, result_dtype, result_shape, inputs=inputs)
+        node = self.new_node(None, result_dtype, result_shape, inputs=inputs)
+        node.make = self.deferred(functools.partial(getattr(self, "_" + kernel), **attributes), node)
+        return node
+
+    def deferred(self, make, node):
+        """A node's ``make``, which calls its kernel later; engines extend what has to hold then."""
+        return make
 
     def new_node(self, native, dtype, shape, **more):
         """A node in the name scope and under the control dependencies of the moment.

@@ -4,18 +4,20 @@
 class Node:
     """A node of an engine's graph: the native tensor with the contract's dtype and static shape.
 
+    The native tensor is made when it is first needed: ``make`` makes it of those of the inputs.
     ``kind`` is one of "tensor", "variable", "placeholder", "constant" and "update"; ``inputs`` are the
     nodes its value is computed from, ``controls`` those that only have to be evaluated with it.
     An update node holds in ``variable`` what it changes; its value is the new one.
     A sparse node has no native tensor, and ``parts`` are the nodes of its coordinates.
     """
 
-    __slots__ = ("native", "dtype", "shape", "kind", "name", "inputs", "controls", "variable",
+    __slots__ = ("_native", "make", "dtype", "shape", "kind", "name", "inputs", "controls", "variable",
                  "default", "evaluator", "parts", "__weakref__")
 
     def __init__(self, native, dtype, shape, kind="tensor", name=None, inputs=(), controls=(),
                  variable=None, default=None):
-        self.native = native
+        self._native = native
+        self.make = None
         self.dtype = dtype
         self.shape = tuple(shape)
         self.kind = kind
@@ -26,6 +28,22 @@ class Node:
         self.default = default
         self.evaluator = None
         self.parts = None
+
+    @property
+    def native(self):
+        """The engine's own tensor, made now if it has not been needed yet."""
+        needed = [self] if self.make is not None else []
+        while needed:  # iterative, since a graph may be deeper than Python's recursion limit
+            node = needed[-1]
+            before = [each for each in node.inputs if each.make is not None]
+            if node.make is None:
+                needed.pop()
+            elif before:
+                needed.extend(before)
+            else:
+                node._native = node.make(*[each._native for each in node.inputs])
+                node.make = None
+        return self._native
 
     @property
     def ndim(self):

@@ -23,6 +23,14 @@ class Graph:
         # While a loop's step is traced, what it calls goes into the step's own graph.
         return contextlib.ExitStack() if self.tracing else self.graph.as_default()
 
+    def deferred(self, make, node):
+        graph = tf.compat.v1.get_default_graph()  # a loop's step has one of its own
+
+        def made(*natives):
+            with graph.as_default():
+                return make(*natives)
+        return made
+
     def outside_scopes(self):
         scopes = contextlib.ExitStack()
         scopes.enter_context(super().outside_scopes())

@@ -18,6 +18,9 @@ from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variables
 
+# It would note with each tensor where it was made, which is always here, and costs a third of making it.
+theano.config.traceback.limit = 0
+
 # Theano warns of a BLAS whose name it does not know, such as NumPy's, which the environment links it to,
 # and tells when it waits for another process that compiles.
 for subject in ("tensor.blas", "gof.compilelock"):
@@ -33,9 +36,15 @@ class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, N
         random_normal random_uniform softplus truncated_normal""".split())
 
     def new_node(self, native, dtype, shape, **more):
-        if native is None:  # a sparse tensor
-            return super().new_node(native, dtype, shape, **more)
-        # Theano widens many dtypes and infers ranks alone; the contract knows better.
-        if native.dtype != dtype:
-            native = theano.tensor.cast(native, dtype)
-        return super().new_node(note_sizes(native, shape), dtype, shape, **more)
+        if native is not None:
+            native = _fitted(native, dtype, shape)
+        return super().new_node(native, dtype, shape, **more)
+
+    def deferred(self, make, node):
+        dtype, shape = node.dtype, node.shape
+        return lambda *natives: _fitted(make(*natives), dtype, shape)
+
+
+def _fitted(native, dtype, shape):
+    """Theano widens many dtypes and infers ranks alone; the contract knows better."""
+    return note_sizes(native if native.dtype == dtype else theano.tensor.cast(native, dtype), shape)
