@@ -1,11 +1,18 @@
 """keras.json and the environment variables."""
 
+import contextlib
 import json
 import multiprocessing
 import os
+import pathlib
+import random
+import resource
+import signal
 import stat
 import subprocess
 import sys
+import tempfile
+import time
 import warnings
 
 import pytest
@@ -186,26 +193,96 @@ def test_a_link_stays_a_link(home):
     assert saved(home / "dotfiles") == {"mine": 1, "backend": "cntk"}
 
 
-def _save_often(name):
-    for _ in range(30):
-        config.save_backend(name)
-
-
-def test_saving_from_several_processes(home):
-    write(home, {"mine": list(range(1000))})
-    names = ["tensorflow", "theano", "cntk"]
+def at_once(count, work):
+    """The running processes that do work(number), all of them from the same moment on."""
     context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=_save_often, args=(name,)) for name in names]
+    barrier = context.Barrier(count)
+
+    def run(number):
+        barrier.wait()
+        work(number)
+    processes = [context.Process(target=run, args=(number,)) for number in range(count)]
     for process in processes:
         process.start()
-    while any(process.is_alive() for process in processes):
-        content = saved(home)  # always whole
-        assert content["mine"] == list(range(1000))
+    return processes
+
+
+def ended(processes):
     for process in processes:
         process.join()
-        assert process.exitcode == 0
+    return [process.exitcode for process in processes]
+
+
+def test_twenty_processes_save_at_once(home):
+    others = {"mine": list(range(1000)), "floatx": "float64", "unknown": {"a": None}}
+    write(home, others)
+    names = ["tensorflow", "theano", "cntk"]
+
+    def save(number):
+        for _ in range(20):
+            config.save_backend(names[number % 3])
+    processes = at_once(20, save)
+    reads = 0
+    while any(process.is_alive() for process in processes):
+        content = saved(home)  # always whole
+        content.pop("backend", None)
+        assert content == others
+        reads += 1
+    assert ended(processes) == [0] * 20 and reads > 20
     assert saved(home)["backend"] in names
     assert os.listdir(home) == ["keras.json"]
+
+
+def test_twenty_sessions_begin_at_once(home):
+    """One creates keras.json; none of them sees a part of it, or warns."""
+    def read(number):
+        warnings.simplefilter("error")
+        assert settings() == DEFAULTS
+    assert ended(at_once(20, read)) == [0] * 20
+    assert saved(home) == DEFAULTS
+    assert os.listdir(home) == ["keras.json"]
+
+
+def test_a_backend_that_is_saved_meanwhile_is_not_lost(home):
+    """Sessions that begin without keras.json do not write theirs over one that another has just made."""
+    def work(number):
+        config.save_backend("cntk") if number == 0 else settings()
+    for _ in range(10):
+        assert ended(at_once(8, work)) == [0] * 8
+        assert saved(home) == {**DEFAULTS, "backend": "cntk"}
+        (home / "keras.json").unlink()
+
+
+def test_where_the_disk_is_full_the_file_is_left_as_it_is(home):
+    write(home, {"mine": "x" * 10000})
+
+    def save(number):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+        with pytest.raises(errors.ConfigError, match="cannot be changed: .*File too large.* left as it is"):
+            config.save_backend("cntk")
+        assert config.backend() == "tensorflow"
+    assert ended(at_once(1, save)) == [0]
+    assert saved(home) == {"mine": "x" * 10000}
+    assert os.listdir(home) == ["keras.json"]
+
+
+def test_a_process_that_is_killed_while_it_saves_leaves_a_whole_file(home):
+    others = {"mine": list(range(1000))}
+    write(home, others)
+
+    def save(number):
+        while True:
+            config.save_backend("cntk")
+    chance = random.Random(0)
+    for _ in range(10):
+        process, = at_once(1, save)
+        while saved(home).get("backend") != "cntk":
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.01))
+        process.kill()
+        assert ended([process]) == [-signal.SIGKILL]
+        assert saved(home) == {**others, "backend": "cntk"}
+        config.save_backend("theano")  # the next one waits for nobody
 
 
 # -- what is broken -------------------------------------------------------------------------------------
@@ -214,6 +291,7 @@ BROKEN = {
     "no JSON": ("{broken", "it cannot be read: Expecting property name", {}),
     "empty": ("", "it cannot be read: Expecting value", {}),
     "no object": ("[1, 2]", "it cannot be read: it holds no JSON object", {}),
+    "deep nesting": ("[" * 100000, "it cannot be read: .*recursion", {}),
     "a number": ("3", "it cannot be read: it holds no JSON object", {}),
     "an unknown floatx": ({"floatx": "int32", "epsilon": 0.5},
                           "unknown floatx 'int32'; accepted: float16, float32, float64", {"epsilon": 0.5}),
@@ -221,6 +299,7 @@ BROKEN = {
                            {"floatx": "float64"}),
     "an epsilon that is nan": ('{"epsilon": NaN}', "epsilon must be a positive number, not nan", {}),
     "an epsilon that is text": ({"epsilon": "1e-7"}, "epsilon must be a positive number, not '1e-7'", {}),
+    "an epsilon that no float holds": ('{"epsilon": 1%s}' % ("0" * 400), "epsilon must be a positive number", {}),
     "an epsilon that is true": ({"epsilon": True}, "epsilon must be a positive number, not True", {}),
     "an unknown data format": ({"image_data_format": "th"},
                                "unknown image_data_format 'th'; accepted: channels", {}),
@@ -275,3 +354,95 @@ def test_a_whole_file_gives_no_warning(home):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert settings() == DEFAULTS
+
+
+# -- what this process may not read or write ------------------------------------------------------------
+
+@pytest.fixture
+def open_home(monkeypatch):
+    """A Keras home in a folder that every user may read; pytest's own are for one user."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        monkeypatch.setenv("KERAS_HOME", folder)
+        monkeypatch.delenv("KERAS_BACKEND", raising=False)
+        monkeypatch.setitem(config._state, "settings", None)
+        yield pathlib.Path(folder)
+
+
+@contextlib.contextmanager
+def without(bits, path):
+    """These rights of a file or folder are taken from everyone; root, who needs none, is somebody else meanwhile."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    path.chmod(mode & ~bits)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        path.chmod(mode)
+
+
+def one_warning(reason, expected=DEFAULTS):
+    with pytest.warns(RuntimeWarning, match=reason) as caught:
+        assert settings() == expected
+        assert settings() == expected
+    assert len(caught) == 1
+
+
+def test_a_file_that_may_not_be_read(open_home):
+    write(open_home, {"backend": "cntk"})
+    with without(0o444, open_home / "keras.json"):
+        one_warning("it cannot be read: .*Permission denied")
+        with pytest.raises(errors.ConfigError, match="cannot be changed: .*Permission denied"):
+            config.save_backend("theano")
+    assert saved(open_home) == {"backend": "cntk"}
+
+
+def test_a_home_that_may_only_be_read(open_home):
+    write(open_home, {"backend": "cntk"})
+    with without(0o222, open_home), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert settings() == {**DEFAULTS, "backend": "cntk"}
+        with pytest.raises(errors.ConfigError, match="cannot be changed: .*Permission denied"):
+            config.save_backend("theano")
+        assert config.backend() == "cntk"
+    assert saved(open_home) == {"backend": "cntk"}
+
+
+def test_a_home_that_may_only_be_read_without_the_file(open_home):
+    with without(0o222, open_home):
+        one_warning("it cannot be created: .*Permission denied")
+    assert os.listdir(open_home) == []
+
+
+def test_a_home_that_may_not_be_entered(open_home):
+    write(open_home, {"backend": "cntk"})
+    with without(0o555, open_home):
+        one_warning("it cannot be read: .*Permission denied")
+    assert saved(open_home) == {"backend": "cntk"}
+
+
+def test_a_home_that_may_not_be_made(open_home, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(open_home / "below"))
+    with without(0o222, open_home):
+        one_warning("it cannot be created: .*Permission denied")
+    assert os.listdir(open_home) == []
+
+
+def test_a_session_computes_where_the_home_may_not_be_written(open_home):
+    """In a whole session there is one warning, and the engine works."""
+    os.symlink(ENVIRONMENTS, open_home / "environments")
+    os.mkdir(open_home / "keras.json")
+    script = """
+import pyshim as K
+for _ in range(3):
+    K.use_backend("theano")
+    print(K.floatx(), float(K.sum(K.ones((3,)))))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ran.stdout == "float32 3.0\n" * 3
+    assert ran.stderr.count("RuntimeWarning: %s: it cannot be read" % config.path()) == 1
+    assert ran.stderr.count("Warning") == 1
