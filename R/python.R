@@ -9,6 +9,7 @@ bridge$methods <- new.env(parent = emptyenv())    # those that go to the backend
 bridge$open <- 0L                                 # calls that are going on
 bridge$news <- list()                             # what they have to tell, until they return
 bridge$conditions <- list()                       # signalled by R functions that Python called
+bridge$timeout <- NULL                            # what pyshim knows of the option keras.timeout
 
 #' Call a function of pyshim on the current backend
 #' @noRd
@@ -37,6 +38,9 @@ look_up <- function(kind, name) {
 
 call_python <- function(target, ...) {
   list(...)  # arguments may hold calls of their own: they come first
+  if (!identical(getOption("keras.timeout"), bridge$timeout)) {
+    set_timeout(getOption("keras.timeout"))
+  }
   bridge$open <- bridge$open + 1L
   on.exit(bridge$open <- bridge$open - 1L)
   # Python notices an interrupt, and ends the call in order. R would jump out of the midst of it.
@@ -45,6 +49,19 @@ call_python <- function(target, ...) {
     tell_news()
   }
   received(value)
+}
+
+#' Tell pyshim of the option `keras.timeout`: seconds after which a call is given up
+#' @noRd
+set_timeout <- function(seconds) {
+  valid <- is.null(seconds) || is.numeric(seconds) && length(seconds) == 1L && !is.na(seconds) && seconds > 0
+  if (!valid) {
+    abort("config", paste0("The option `keras.timeout` must be a positive number of seconds, not ",
+                           describe_value(seconds), "."))
+  }
+  bridge$timeout <- seconds
+  module <- bridge_module()
+  reticulate::py_call(reticulate::py_get_attr(module, "set_timeout"), if (!is.null(seconds)) format(seconds))
 }
 
 received <- function(value) {

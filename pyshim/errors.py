@@ -4,6 +4,7 @@ Each class also derives from the built-in exception a Python user would catch. T
 ``ShapeError`` into a condition of class ``keras_error_shape``, and so on by the same rule.
 """
 
+import builtins
 import contextlib
 
 
@@ -99,6 +100,10 @@ class EngineError(KerasError, RuntimeError):
 
 class WorkerError(KerasError, RuntimeError):
     """The worker process ended, or could not start."""
+
+
+class TimeoutError(KerasError, builtins.TimeoutError):
+    """A worker did not answer within the timeout, and was ended."""
 
 
 class WireError(KerasError, ValueError):

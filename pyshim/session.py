@@ -4,6 +4,8 @@ import functools
 import sys
 import threading
 
+import numpy as np
+
 from . import config, environments
 from .errors import ArgumentError, NotInstalledError, UnknownBackendError, naming
 
@@ -13,6 +15,7 @@ class _Session:
 
     def __init__(self):
         self.hosts = {}      # (backend, in_process) -> host
+        self.threads = {}    # (backend, in_process) -> how many threads its engine was told to use
         self.current = None  # a key of hosts
         self.lock = threading.RLock()
         self.mode = threading.local()  # .eager, in each thread its own
@@ -44,18 +47,21 @@ class Scope:
         return "<using backend %s>" % self.name
 
 
-def use_backend(name, in_process=False, save=False):
+def use_backend(name, in_process=False, save=False, threads=None):
     """Make a backend the current one, and start its engine if it is not running.
 
     Arguments:
         name: "tensorflow", "theano", "cntk", or another registered name.
         in_process: run the engine in this Python, which must have the library, instead of in a worker.
         save: write the name to keras.json as the default of later sessions.
+        threads: how many threads the engine computes with, an integer; None leaves it as it is: at first
+            as many as there are cores, and one in CNTK.
     Value: a context manager that goes back to the backend before; without ``with`` the backend stays.
     Tensors of other backends stay alive.
 
     Raises UnknownBackendError for a name that is not registered, NotInstalledError where the backend's
-    environment is not installed, WorkerError where its worker cannot start.
+    environment is not installed, WorkerError where its worker cannot start, ArgumentError for a number of
+    threads that a running engine does not have: its threads are those that it has started with.
 
     Example:
         >>> with K.use_backend("theano"):
@@ -65,12 +71,30 @@ def use_backend(name, in_process=False, save=False):
     with _session.lock:
         before = _session.current
         key = (_environment(name).name, bool(in_process))
+        if threads is not None:
+            _choose_threads(key, threads)
         host = _started(key)
         if save:
             config.save_backend(key[0])
         _session.current = key
     announce(host.environment.title)
     return Scope(name, before)
+
+
+def _choose_threads(key, threads):
+    """Note how many threads an engine is to start with."""
+    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
+        raise ArgumentError("threads must be a positive integer, not %r" % (threads,))
+    name, in_process = key
+    if in_process:
+        raise ArgumentError("threads cannot be chosen with in_process=True, where the engine shares the session's "
+                            "process; set OMP_NUM_THREADS before the session starts")
+    host = _session.hosts.get(key)
+    if host is not None and not host.ended and host.threads != threads:
+        raise ArgumentError("the engine of backend %s runs already, with %s; stop_backend(\"%s\"), then choose "
+                            "threads=%d" % (name, "threads=%d" % host.threads if host.threads else
+                                            "its own number of threads", name, threads))
+    _session.threads[key] = int(threads)
 
 
 def _environment(name):
@@ -112,13 +136,15 @@ def _started(key):
         name, in_process = key
         environment = environments.find(name)
         if in_process:
-            from .hosts.in_process import InProcess as host_class
+            from .hosts.in_process import InProcess
+            host = InProcess(environment)
         else:
-            from .hosts.worker import Worker as host_class
+            from .hosts.worker import Worker
             if not environment.is_installed():
                 raise NotInstalledError("backend %r is not installed. Install it with "
                                         "install_backend(\"%s\")" % (name, name))
-        host = _session.hosts[key] = host_class(environment)
+            host = Worker(environment, _session.threads.get(key))
+        _session.hosts[key] = host
     return host
 
 

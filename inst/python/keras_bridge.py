@@ -16,6 +16,9 @@ import numpy as np
 
 import pyshim
 from pyshim import config, environments, errors, session
+from pyshim.hosts import timeout
+
+FIRST_TIMEOUT = os.environ.get(timeout.VARIABLE)
 
 
 class Failure:
@@ -140,6 +143,15 @@ def leave(scope):
 def mode(eager):
     """The context in which calls are eager, or symbolic."""
     return session._Mode(eager)
+
+
+def set_timeout(seconds):
+    """How long calls may take: a number of seconds as text, None for what the session began with."""
+    if seconds is None:
+        seconds = FIRST_TIMEOUT
+    os.environ.pop(timeout.VARIABLE, None)
+    if seconds is not None:
+        os.environ[timeout.VARIABLE] = seconds
 
 
 def set_library_path(path):

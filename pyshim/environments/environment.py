@@ -43,6 +43,12 @@ class Environment:
         """Environment variables for the worker."""
         return {}
 
+    def thread_environment(self, threads):
+        """Environment variables for a worker that is to use that many threads; each engine heeds some of them."""
+        names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+                 "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+        return {name: str(threads) for name in names}
+
     def before_install(self):
         """Raise InstallError where the machine lacks what pip cannot bring."""
 

@@ -13,11 +13,12 @@ class Host:
     """
 
     where = None  # as it is told to users
+    ended = None  # the reason, once the engine is gone
+    threads = None  # that it was told to use; None leaves it to the engine
 
     def __init__(self, environment):
         self.environment = environment
         self.backend = environment.name
-        self.ended = None  # the reason, once the engine is gone
         self.released = collections.deque()
 
     def __str__(self):

@@ -10,27 +10,31 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import weakref
 
 import numpy as np
 
 from .. import config, errors
 from ..tensors import Function, Tensor
-from . import casts, wire
+from . import casts, timeout, wire
 from .host import Host
 from .region import Region
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MAIN = os.path.join(PACKAGE, "hosts", "worker_main.py")
 LAST_LINES = 20
+LAST_BREATH = 0.8  # seconds that a process whose connection has closed gets to end
 
 
 class Worker(Host):
 
     where = "worker"
+    _ended = None
 
-    def __init__(self, environment):
+    def __init__(self, environment, threads=None):
         super().__init__(environment)
+        self.threads = threads
         self.owner = os.getpid()
         self.lock = threading.RLock()
         self.functions = {}       # the session's functions that the engine may call, by number
@@ -38,6 +42,8 @@ class Worker(Host):
         self.function_count = 0
         self.open_calls = 0       # those that the worker has not answered
         self.config_version = None
+        self.timeout = None       # seconds, of the outermost call
+        self.deadline = None      # when they are over
         self._start()
         self._until_ready()
         _running.add(self)
@@ -51,12 +57,11 @@ class Worker(Host):
         return self._call("call_function", (function, casts.of_values(values, function.inputs)), {}, False)
 
     def _call(self, name, args, kwargs, eager):
-        if os.getpid() != self.owner:
-            raise errors.WorkerError("the worker of backend %s belongs to process %d, of which this one is a "
-                                     "fork; use_backend() with in_process=True, or a new process, works"
-                                     % (self.backend, self.owner))
         with self.lock:
             open_before = self.open_calls
+            if not open_before:
+                self.timeout = timeout.seconds()
+                self.deadline = self.timeout and time.monotonic() + self.timeout
             mine = []  # numbers of the functions that this call hands over
             try:
                 buffers = []
@@ -94,6 +99,7 @@ class Worker(Host):
     def _answer(self, message):
         """Run the session's function that the engine calls, and send what it gives."""
         mine, buffers = [], []
+        began = time.monotonic()
         try:
             function = self.functions[message["callback"]]
             result = function(*self._unpack(message["args"], message))
@@ -102,6 +108,8 @@ class Worker(Host):
             self.function_count += 1
             self.failures[self.function_count] = error
             answer = {"raise": self.function_count, "message": str(error)}
+        if self.deadline is not None:  # the session's own time does not count
+            self.deadline += time.monotonic() - began
         self._send(answer)
 
     def _raise(self, message):
@@ -156,6 +164,8 @@ class Worker(Host):
         shared = [region.descriptor for region in regions if region is not None]
         environment = dict(os.environ)
         environment.update(self.environment.process_environment())
+        if self.threads is not None:
+            environment.update(self.environment.thread_environment(self.threads))
         for name in ("PYTHONHOME", "PYTHONPATH"):
             environment.pop(name, None)
         try:
@@ -200,11 +210,14 @@ class Worker(Host):
     def _send(self, message):
         self._need_running()
         try:
+            self.wire.stream.settimeout(self._time_left())
             self.wire.send(message)
         except wire.Closed:
             self._gone()
         except errors.WireError:
             raise
+        except socket.timeout:
+            self._timed_out()
         except BaseException:
             self._end("a message to it was cut off")
             raise
@@ -214,7 +227,8 @@ class Worker(Host):
         self._need_running()
         try:
             while True:
-                ready = [descriptor for descriptor, _ in self.poll.poll()]
+                left = self._time_left()
+                ready = [descriptor for descriptor, _ in self.poll.poll(left and 1000 * left)]
                 self._show(ready)
                 if self.wire.stream.fileno() in ready:
                     message = self.wire.receive()
@@ -222,12 +236,29 @@ class Worker(Host):
                     return message
         except wire.Closed:
             self._gone()
+        except socket.timeout:
+            self._timed_out()
         except KeyboardInterrupt:
             self._end("the call that it was in was interrupted")
             raise
         except BaseException:
             self._end("the conversation with it broke off")
             raise
+
+    def _time_left(self):
+        """Seconds until the deadline, None where there is none."""
+        if self.deadline is None:
+            return None
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise socket.timeout()
+        return left
+
+    def _timed_out(self):
+        self._end("the call that it was in took longer than the timeout")
+        raise errors.TimeoutError("the worker of backend %s did not answer within the timeout of %g seconds, and was "
+                                  "ended. Its tensors are gone; the next call starts a new one. options(keras.timeout) "
+                                  "in R, or KERAS_TIMEOUT, sets the timeout" % (self.backend, self.timeout))
 
     def _show(self, descriptors):
         for descriptor in descriptors:
@@ -240,7 +271,7 @@ class Worker(Host):
         """Say why the process has ended."""
         self._show(list(self.outputs))
         try:
-            status = self.process.wait(5)
+            status = self.process.wait(LAST_BREATH)
             how = "signal %s" % signal.Signals(-status).name if status < 0 else "exit code %d" % status
         except subprocess.TimeoutExpired:
             how = "its connection closed"
@@ -250,13 +281,22 @@ class Worker(Host):
                                  "the next call starts a new one.%s"
                                  % (self.backend, how, "\nIts last words:" + last if last else ""))
 
+    @property
+    def ended(self):
+        """The reason, once the engine is gone. A fork of the session never has it: it could not share the stream."""
+        if self._ended is None and os.getpid() != self.owner:
+            self._let_go("it belongs to process %d, of which this one is a fork" % self.owner)
+        return self._ended
+
     def _end(self, reason):
         """End the process and let go of everything that belongs to it."""
-        if self.ended:
-            return
-        self.ended = reason
-        self.process.kill()
-        self.process.wait()
+        if not self.ended:
+            self.process.kill()
+            self.process.wait()
+            self._let_go(reason)
+
+    def _let_go(self, reason):
+        self._ended = reason
         self.wire.close()
         os.close(self._lifeline)
         for output in self.outputs.values():

@@ -43,10 +43,16 @@ def main(package, engine, lifeline, channel, *regions):
         return
     connection.send({"ready": {"engine_version": str(built.version), "pid": os.getpid(),
                                "python_version": platform.python_version()}})
+    status = 0
     try:
         EngineChannel(connection, Dispatcher(built), flush_output).serve()
     except Closed:
         pass
+    except Exception:
+        traceback.print_exc()
+        status = 1
+    flush_output()
+    os._exit(status)  # taking a native library down in order can take seconds
 
 
 def die_with_session(lifeline):

@@ -426,21 +426,101 @@ def test_an_unfit_interpreter_is_told():
         Worker(unfit)
 
 
-def test_a_fork_may_not_use_the_worker(K):
+def test_a_fork_has_engines_of_its_own(K):
     host = host_of(K)
     x = K.ones((2,))
+    reading, writing = os.pipe()
     child = os.fork()
     if not child:
         try:
-            x + 1
-        except K.errors.WorkerError as error:
-            os._exit(0 if "of which this one is a fork" in str(error) else 2)
+            with pytest.raises(K.errors.StaleTensorError, match="belongs to process %d, of which this one is a fork"
+                                                                % os.getppid()):
+                x + 1
+            check(K, K.ones((3,)) + 1, np.full(3, 2, "float32"))
+            assert host_of(K).pid != host.pid
+            os.write(writing, b"%d" % host_of(K).pid)
         finally:
-            os._exit(3)
-    status = os.waitpid(child, 0)[1]
-    assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
+            os._exit(0)
+    check(K, x + 1, np.full(2, 2, "float32"))  # while the child is at work
+    assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 0
+    os.close(writing)
+    with os.fdopen(reading, "rb") as file:
+        pid = int(file.read())
     check(K, x + 1, np.full(2, 2, "float32"))
     assert host_of(K) is host
+    assert wait_until(lambda: is_gone(pid))
+
+
+# -- timeouts -------------------------------------------------------------------------------------------
+
+def test_a_call_that_does_not_return_is_ended(worker, monkeypatch):
+    x = call(worker, "ones", (2,))
+    monkeypatch.setenv("KERAS_TIMEOUT", "0.5")
+    call(worker, "sum", x)  # in time
+    os.kill(worker.pid, signal.SIGSTOP)
+    began = time.monotonic()
+    with pytest.raises(errors.TimeoutError, match="did not answer within the timeout of 0.5 seconds, and was ended"):
+        call(worker, "sum", x)
+    assert 0.5 <= time.monotonic() - began
+    assert is_gone(worker.pid)
+    with pytest.raises(errors.StaleTensorError, match="took longer than the timeout"):
+        call(worker, "sum", x)
+
+
+def test_a_worker_that_stops_reading_is_ended(worker, monkeypatch):
+    monkeypatch.setenv("KERAS_TIMEOUT", "0.5")
+    worker.wire.outgoing = None  # so that the array goes through the stream, which fills
+    os.kill(worker.pid, signal.SIGSTOP)
+    with pytest.raises(errors.TimeoutError, match="did not answer within the timeout"):
+        call(worker, "variable", np.zeros(1 << 22))
+    assert is_gone(worker.pid)
+
+
+def test_the_time_of_the_session_s_own_functions_does_not_count(worker, monkeypatch):
+    monkeypatch.setenv("KERAS_TIMEOUT", "0.5")
+
+    def function(shape, dtype):
+        time.sleep(0.7)
+        return np.ones(2)
+    call(worker, "_filled_variable", function, (2,), "float32", None)
+
+
+def test_a_timeout_that_is_none(worker, monkeypatch):
+    for text in ("soon", "-1", "0", "nan"):
+        monkeypatch.setenv("KERAS_TIMEOUT", text)
+        with pytest.raises(errors.ConfigError, match="KERAS_TIMEOUT must be a positive number of seconds, not '%s'"
+                                                     % text):
+            call(worker, "ones", (2,))
+    for text in ("", "inf", "1e3"):
+        monkeypatch.setenv("KERAS_TIMEOUT", text)
+        call(worker, "ones", (2,))
+
+
+# -- threads --------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_engine_computes_with_the_threads_that_it_is_told_to(engine, threads):
+    worker = Worker(environments.find(engine), threads)
+    size = 1500 if engine != "cntk" else 1000
+    x = call(worker, "variable", np.ones((size, size), "float32"))
+    product = call(worker, "sum", call(worker, "dot", x, x))
+    call(worker, "eval", product)
+    before = busy_threads(worker.pid)
+    for _ in range(4):
+        call(worker, "eval", product)
+    after = busy_threads(worker.pid)
+    worker.stop()
+    busy = [after[thread] - before.get(thread, 0) for thread in after]
+    assert len([ticks for ticks in busy if ticks > max(busy) / 3]) == threads, busy
+
+
+def busy_threads(pid):
+    """The processor time of each thread of a process."""
+    times = {}
+    for thread in os.listdir("/proc/%d/task" % pid):
+        with open("/proc/%d/task/%s/schedstat" % (pid, thread)) as file:
+            times[thread] = int(file.read().split()[0])
+    return times
 
 
 ENDINGS = {

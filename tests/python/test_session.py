@@ -1,6 +1,7 @@
 """The session: switching backends, scopes, all of them at once, and in process."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -20,6 +21,36 @@ def run_python(script, python=sys.executable, **environment):
                          env={**os.environ, "PYTHONPATH": ROOT, **environment})
     assert ran.returncode == 0, ran.stderr
     return ran.stdout, ran.stderr
+
+
+# -- threads --------------------------------------------------------------------------------------------
+
+def test_threads_are_chosen_before_an_engine_starts(K, engine):
+    K.stop_backend(engine)
+    K.use_backend(engine, threads=1)
+    assert K.session.current_host().threads == 1
+    K.use_backend(engine, threads=1)
+    with pytest.raises(K.errors.ArgumentError, match=r"the engine of backend %s runs already, with "
+                       r'threads=1; stop_backend\("%s"\), then choose threads=2' % (engine, engine)):
+        K.use_backend(engine, threads=2)
+    os.kill(K.session.current_host().pid, signal.SIGKILL)
+    with pytest.raises(K.errors.WorkerError):
+        K.ones((2,))
+    K.ones((2,))
+    assert K.session.current_host().threads == 1
+    K.stop_backend(engine)
+    K.use_backend(engine, threads=2)
+    assert K.session.current_host().threads == 2
+    K.session._session.threads.clear()
+    K.stop_backend(engine)
+
+
+def test_threads_that_are_none(K, engine):
+    for threads in (0, -1, 1.5, "2", True):
+        with pytest.raises(K.errors.ArgumentError, match="threads must be a positive integer, not"):
+            K.use_backend(engine, threads=threads)
+    with pytest.raises(K.errors.ArgumentError, match="threads cannot be chosen with in_process=True"):
+        K.use_backend(engine, in_process=True, threads=1)
 
 
 # -- switching ------------------------------------------------------------------------------------------
