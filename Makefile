@@ -1,10 +1,12 @@
 # make demo           install what is missing, and train one network on all backends in one R session
 # make test           install what is missing, and run every test of both languages on all engines
+# make soak           what takes long: kills at random moments, many sessions, generated calls (tests/soak)
 # make check          build the R package, and check it as CRAN does
 # make site           the R package's pages, in build/site
 # make conformance   docs/conformance.md, from a run of all Python tests
 # make lint           ruff and lintr
 # make man            the R documentation and NAMESPACE, from the roxygen comments
+# make lock           the requirement files with their hashes, from NAME.in (see tools/lock-requirements)
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,7 +18,7 @@ export R_LIBS := $(CURDIR)/.Rlib
 
 sources := $(shell find pyshim R man inst vignettes DESCRIPTION NAMESPACE -type f -not -name '*.pyc')
 
-.PHONY: demo test test-python test-r conformance check site lint man environments
+.PHONY: demo test test-python test-r soak conformance check site lint man lock environments
 
 demo: .Rlib/.installed
 	$(python) -m pyshim install || echo "Going on with the backends that are installed."
@@ -26,6 +28,9 @@ test: test-python test-r check
 
 test-python: .venv/.installed environments
 	$(python) -m pytest tests/python --numprocesses 2 --dist loadgroup
+
+soak: .venv/.installed environments
+	$(python) -m pytest tests/soak
 
 conformance: .venv/.installed environments
 	$(python) -m pytest tests/python --conformance docs/conformance.md
@@ -55,12 +60,15 @@ lint: .Rlib/.installed
 man: .venv/.installed
 	Rscript --vanilla -e 'roxygen2::roxygenise()'
 
+lock: .venv/.installed
+	tools/lock-requirements
+
 # -- what the commands stand on ------------------------------------------------------------------------
 
 .venv/.installed: tools/requirements.txt tools/system-packages
 	tools/system-packages
 	python3 -m venv .venv
-	$(python) -m pip install --quiet --disable-pip-version-check --requirement tools/requirements.txt
+	$(python) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement tools/requirements.txt
 	touch $@
 
 .Rlib/.installed: .venv/.installed $(sources)

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 
 from ..errors import InstallError
+from .lock import held
 
 FACTS = """
 import json, platform, sys
@@ -39,8 +41,8 @@ def _wrong_packages(environment, installed):
     installed = {_canonical(name): version for name, version in installed.items()}
     wrong = []
     with open(environment.requirements(), encoding="utf-8") as file:
-        pins = [line.split(";")[0].strip() for line in file if "==" in line and not line.startswith("#")]
-    for name, version in (pin.split("==") for pin in pins):
+        pins = re.findall(r"^([^\s#=]+)==(\S+)", file.read(), re.MULTILINE)
+    for name, version in pins:
         found = installed.get(_canonical(name))
         # CNTK 2.7.post2 calls itself 2.7.
         if found is None or found.split(".post")[0] != version.split(".post")[0]:
@@ -49,7 +51,7 @@ def _wrong_packages(environment, installed):
 
 
 def _canonical(name):
-    return name.lower().replace("_", "-")
+    return re.sub("[-_.]+", "-", name).lower()
 
 
 def _python(environment, code):
@@ -57,7 +59,7 @@ def _python(environment, code):
     variables = dict(os.environ, **environment.process_environment())
     done = subprocess.run([environment.python(), "-I", "-c", code, environment.module], env=variables,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          universal_newlines=True)
+                          universal_newlines=True, pass_fds=held())
     if done.returncode:
         last = "\n  ".join(done.stderr.strip().splitlines()[-10:])
         raise InstallError("%s does not work in its environment:\n  %s" % (environment.title, last))

@@ -20,7 +20,6 @@ class CNTK(Environment):
     module = "cntk"
     engine = "pyshim.engines.cntk:Engine"
     pythons = ("3.6",)
-    pip = "21.3.1"  # that of Python 3.6 does not know the wheels' platform
 
     def before_install(self):
         for name in MPI.values():

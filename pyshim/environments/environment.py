@@ -4,12 +4,14 @@
 environment, whatever else lies there.
 """
 
+import contextlib
 import hashlib
 import inspect
 import json
 import os
 
 from .. import config
+from ..files import replacing
 
 REQUIREMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "requirements")
 
@@ -22,19 +24,24 @@ class Environment:
     module = None  # the native library's module
     engine = None  # "module:class" of the engine
     pythons = ()   # fitting Python versions, the preferred one first
-    pip = None     # the version of pip to install with, where the interpreter's own is too old
     check = ""     # Python code, run by the environment's interpreter, that fails where the library does
+
+    _tried = None  # the record of an installation that is being checked
 
     # -- what it is to hold -----------------------------------------------------------------------------
 
     def requirements(self):
-        """The path of the requirement file, which pins each package."""
+        """The path of the requirement file, which pins each package and its hashes."""
         return os.path.join(REQUIREMENTS, self.name + ".txt")
+
+    def installer(self):
+        """The path of the requirement file of pip itself, and of what it builds packages with."""
+        return os.path.join(REQUIREMENTS, "installer.txt")
 
     def digest(self):
         """A digest of what an installation is made by: another one when the pins or this class have changed."""
         digest = hashlib.sha256()
-        for path in (self.requirements(), inspect.getsourcefile(type(self))):
+        for path in (self.installer(), self.requirements(), inspect.getsourcefile(type(self))):
             with open(path, "rb") as file:
                 digest.update(file.read())
         return digest.hexdigest()
@@ -68,6 +75,8 @@ class Environment:
 
     def record(self):
         """What ``environment.json`` says, None where there is no whole environment."""
+        if self._tried is not None:
+            return self._tried
         try:
             with open(self._record_path(), encoding="utf-8") as file:
                 record = json.load(file)
@@ -75,17 +84,24 @@ class Environment:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    @contextlib.contextmanager
+    def tried(self, record):
+        """A context in which the environment is what a record says, for this process alone."""
+        self._tried = record
+        try:
+            yield
+        finally:
+            self._tried = None
+
     def write_record(self, record):
-        """Declare the environment whole, or with None not whole."""
-        if record is None:
-            if os.path.exists(self._record_path()):
-                os.unlink(self._record_path())
-            return
-        temporary = self._record_path() + ".new"
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(record, file, indent=4)
-            file.write("\n")
-        os.replace(temporary, self._record_path())
+        """Declare the environment whole."""
+        with replacing(self._record_path()) as file:
+            file.write(json.dumps(record, indent=4).encode("utf-8") + b"\n")
+
+    def drop_record(self):
+        """Declare the environment not whole."""
+        if os.path.exists(self._record_path()):
+            os.unlink(self._record_path())
 
     def is_installed(self):
         """Whether the environment is there, whole. Value: a bool."""

@@ -1,9 +1,8 @@
 """Installing an environment: an interpreter, a virtual environment, pinned packages, a check."""
 
-import contextlib
-import fcntl
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,18 @@ import sys
 from ..errors import InstallError
 from .checks import check
 from .interpreters import check_interpreter, find_interpreter
+from .lock import held, locked
 from .registry import find
+
+UNFINISHED = ".pyshim-unfinished"  # lies in a folder as long as it is being filled
+
+# What pip prints: the reason in words.
+REASONS = {
+    "connection broken|NewConnectionError|Max retries exceeded|Could not fetch URL":
+        ": the package index cannot be reached. Look at the network, the proxy, and pip's settings",
+    "Errno 28|Errno 27|Errno 122": ": the disk, or what you may use of it, is full",
+    "DO NOT MATCH THE HASHES": ": the package index gave another file than the one that is pinned",
+}
 
 
 def install_backend(name, python=None, path=None, force=False):
@@ -29,7 +39,7 @@ def install_backend(name, python=None, path=None, force=False):
     a failure or an interrupt, the next call starts over.
     """
     environment = find(name)
-    with _locked(environment):
+    with locked(environment, lambda: _say("Waiting for another installation of %s to end." % environment.title)):
         if environment.is_current() and not force and python is None and path is None:
             _say("%s is installed: %s" % (environment.title, environment.python()))
             return environment.python()
@@ -38,54 +48,42 @@ def install_backend(name, python=None, path=None, force=False):
             interpreter = find_interpreter(environment.title, environment.pythons)
         else:
             interpreter = check_interpreter(environment.title, environment.pythons, python)
-        directory = _cleared(environment, path)
-        _say("Installing %s with %s into %s" % (environment.title, interpreter, directory))
-        own = _make(environment, interpreter, directory)
-        facts = environment.complete(directory)
-        # The check runs as a worker will, by the record, which is taken back when it fails.
-        environment.write_record(dict(facts, python=own, digest=environment.digest()))
         try:
-            facts.update(check(environment))
-        except BaseException:
-            environment.write_record(None)
-            raise
-        environment.write_record(dict(facts, backend=name, python=own, directory=directory,
-                                      digest=environment.digest(), platform=platform.platform()))
-        _say("%s %s on Python %s is ready." % (environment.title, facts["engine_version"], facts["python_version"]))
-        return own
+            return _install(environment, interpreter, path)
+        except OSError as error:
+            raise InstallError("%s could not be installed: %s" % (environment.title, error)) from error
 
 
-@contextlib.contextmanager
-def _locked(environment):
-    """One installation of a backend at a time."""
-    folder = os.path.dirname(environment.folder())
-    try:
-        os.makedirs(folder, exist_ok=True)
-        descriptor = os.open(os.path.join(folder, ".%s.lock" % environment.name), os.O_CREAT | os.O_RDWR, 0o644)
-    except OSError as error:
-        raise InstallError("%s cannot be written: %s. Name another Keras home with KERAS_HOME"
-                           % (folder, error)) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            _say("Waiting for another installation of %s to end." % environment.title)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+def _install(environment, interpreter, path):
+    directory = _cleared(environment, path)
+    _say("Installing %s with %s into %s" % (environment.title, interpreter, directory))
+    own = _make(environment, interpreter, directory)
+    facts = dict(environment.complete(directory), backend=environment.name, python=own, directory=directory,
+                 digest=environment.digest(), platform=platform.platform())
+    with environment.tried(facts):  # as a worker will use it
+        facts.update(check(environment))
+    os.unlink(os.path.join(directory, UNFINISHED))
+    environment.write_record(facts)
+    _say("%s %s on Python %s is ready." % (environment.title, facts["engine_version"], facts["python_version"]))
+    return own
 
 
 def _cleared(environment, path):
     """The folder for the virtual environment, with nothing of an earlier one."""
-    environment.write_record(None)
     default = os.path.join(environment.folder(), "venv")
     directory = os.path.abspath(os.path.expanduser(path)) if path else default
-    if directory == default:
-        shutil.rmtree(environment.folder(), ignore_errors=True)
-    elif os.path.isdir(directory) and os.listdir(directory):
+    mark = os.path.join(directory, UNFINISHED)
+    if directory != default and os.path.isdir(directory) and os.listdir(directory) and not os.path.exists(mark):
         raise InstallError("path %s is not empty; name a new or an empty folder" % directory)
+    environment.drop_record()  # first of all
+    if os.path.isdir(environment.folder()):
+        shutil.rmtree(environment.folder())
     os.makedirs(environment.folder(), exist_ok=True)
+    os.makedirs(directory, exist_ok=True)
+    open(mark, "w").close()
+    for name in set(os.listdir(directory)) - {UNFINISHED}:
+        entry = os.path.join(directory, name)
+        shutil.rmtree(entry) if os.path.isdir(entry) and not os.path.islink(entry) else os.unlink(entry)
     return directory
 
 
@@ -93,31 +91,32 @@ def _make(environment, interpreter, directory):
     """Make the virtual environment and fill it. Value: the path of its interpreter."""
     _run([interpreter, "-I", "-m", "venv", directory], "make the virtual environment")
     own = os.path.join(directory, "bin", "python")
-    pip = [own, "-I", "-m", "pip", "--disable-pip-version-check", "install"]
-    if environment.pip:
-        _run(pip + ["--quiet", "pip==" + environment.pip], "upgrade pip")
-    _run(pip + ["--requirement", environment.requirements()], "install the packages")
+    pip = [own, "-I", "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes"]
+    _run(pip + ["--quiet", "--requirement", environment.installer()], "install pip")
+    # Where a package has to be built, then by the setuptools that is pinned, not by the newest one.
+    _run(pip + ["--no-build-isolation", "--requirement", environment.requirements()], "install the packages")
     return own
 
 
 def _run(command, what):
     """Run a step, and show what it prints while it goes on."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, universal_newlines=True)
-    last = []
+                               stderr=subprocess.STDOUT, universal_newlines=True, pass_fds=held())
+    last, reason = [], ""
     try:
         for line in process.stdout:
             sys.stdout.write(line)
             sys.stdout.flush()
             last = last[-9:] + [line if len(line) < 400 else line[:400] + " ...\n"]
+            reason = next((words for sign, words in REASONS.items() if re.search(sign, line)), reason)
         status = process.wait()
     except BaseException:
         process.kill()
         process.wait()
         raise
     if status:
-        raise InstallError("could not %s (exit code %d). The last lines were:\n  %s"
-                           % (what, status, "  ".join(last).strip()))
+        raise InstallError("could not %s%s (exit code %d). The last lines were:\n  %s"
+                           % (what, reason, status, "  ".join(last).strip()))
 
 
 def _say(text):

@@ -7,6 +7,7 @@ import subprocess
 
 from ..errors import InstallError
 from .environment import Environment
+from .lock import held
 
 
 class Theano(Environment):
@@ -96,6 +97,6 @@ def _precompiled(directory):
         file.write(HEADER)
     flags = "gcc.cxxflags=-g0 -I%s,base_compiledir=%s" % (folder, os.path.join(directory, "include", "compiled"))
     done = subprocess.run([os.path.join(directory, "bin", "python"), "-I", "-c", PRECOMPILE, header],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=held(),
                           env=dict(os.environ, THEANO_FLAGS=flags))
     return folder if done.returncode == 0 else None

@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
+import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,8 +14,11 @@ import time
 import pytest
 
 from pyshim import environments, errors
+from pyshim.environments import install
+from pyshim.environments.environment import Environment
 from pyshim.environments.interpreters import check_interpreter, find_interpreter
 
+BACKENDS = ("tensorflow", "theano", "cntk")
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -32,10 +38,38 @@ def installed(tmp_path_factory):
     return home, done.stdout
 
 
-def command_line(home, *arguments):
+def command_line(home, *arguments, environment=None, **more):
     return subprocess.run([sys.executable, "-m", "pyshim", *arguments], cwd=ROOT, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, universal_newlines=True,
-                          env=dict(os.environ, KERAS_HOME=str(home)))
+                          env=dict(os.environ, KERAS_HOME=str(home), **(environment or {})), **more)
+
+
+LIGHT = """
+from pyshim.environments.environment import Environment
+
+class Light(Environment):
+
+    name = "light"
+    title = "Light"
+    module = "six"
+    pythons = ("3.11", "3.12", "3.13", "3.10", "3.9", "3.8")
+
+    def requirements(self):
+        return __file__.replace("light.py", "light.txt")
+"""
+
+
+@pytest.fixture
+def light(tmp_path):
+    """A backend whose environment holds no more than six, by another package: the environment variable that adds it."""
+    package = tmp_path / "package"
+    (package / "light-1.0.dist-info").mkdir(parents=True)
+    (package / "light-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: light\nVersion: 1.0\n")
+    (package / "light-1.0.dist-info" / "entry_points.txt").write_text("[pyshim.backends]\nlight = light:Light\n")
+    (package / "light.py").write_text(LIGHT)
+    with open(environments.find("theano").requirements(), encoding="utf-8") as file:
+        (package / "light.txt").write_text(re.search(r"^six==(?:.*\\\n)+.*\n", file.read(), re.MULTILINE).group())
+    return {"PYTHONPATH": str(package)}
 
 
 # -- the registry ---------------------------------------------------------------------------------------
@@ -62,11 +96,38 @@ def test_a_package_adds_a_backend_by_its_entry_point(tmp_path):
     assert done.stdout.strip() == "['tensorflow', 'theano', 'cntk', 'more'] More"
 
 
-@pytest.mark.parametrize("name", ["tensorflow", "theano", "cntk"])
-def test_every_package_is_pinned(name):
+# -- pins -----------------------------------------------------------------------------------------------
+
+PINNED = [environments.find(name).requirements() for name in BACKENDS] + [
+    Environment().installer(), os.path.join(ROOT, "tools", "requirements.txt")]
+
+
+@pytest.mark.parametrize("path", PINNED, ids=os.path.basename)
+def test_every_package_is_pinned_with_its_hashes(path):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    packages = re.split(r"^(?=[^\s#])", text.replace("\\\n", ""), flags=re.MULTILINE)[1:]
+    assert packages
+    for package in packages:
+        assert re.match(r"[\w.-]+==[\w.]+( ; [^-]+)?\s+--hash=sha256:[0-9a-f]{64}", package), package
+    assert "://" not in text
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_one_file_holds_for_every_python_of_an_engine(name):
     with open(environments.find(name).requirements(), encoding="utf-8") as file:
-        lines = [line.strip() for line in file if line.strip() and not line.startswith("#")]
-    assert lines and all("==" in line for line in lines)
+        assert ";" not in file.read()
+
+
+@pytest.mark.parametrize("path", PINNED, ids=os.path.basename)
+def test_what_we_choose_is_what_is_pinned(path):
+    """The file that was made by tools/lock-requirements fits the one that it was made from."""
+    def names(path):
+        with open(path, encoding="utf-8") as file:
+            return [line.split(" ")[0].strip().lower() for line in file if re.match(r"\w", line)]
+    pinned = names(path)
+    for chosen in names(path.replace(".txt", ".in")):
+        assert any(pin == chosen or pin.startswith(chosen + "==") for pin in pinned), chosen
 
 
 # -- interpreters ---------------------------------------------------------------------------------------
@@ -116,7 +177,7 @@ def test_use_of_a_backend_that_is_not_installed_names_the_command(home):
 
 def test_an_install_shows_pip_and_is_whole(installed):
     home, output = installed
-    assert "Collecting Theano==1.0.5" in output
+    assert "Collecting theano==1.0.5" in output
     assert "Theano 1.0.5 on Python 3." in output
     with open(home / "environments" / "theano" / "environment.json", encoding="utf-8") as file:
         record = json.load(file)
@@ -165,14 +226,152 @@ def test_an_install_that_is_killed_leaves_nothing_that_is_taken_for_whole(home):
         assert command_line(home, "list").stdout.splitlines()[3].split()[:2] == ["cntk", "no"]
 
 
-def test_a_step_that_fails_is_named_with_its_last_lines(home, monkeypatch):
-    environment = environments.find("theano")
-    (home / "pins.txt").write_text("numpy==0.0.0.1\n")
-    monkeypatch.setattr(type(environment), "requirements", lambda self: str(home / "pins.txt"))
-    with pytest.raises(errors.InstallError, match=r"could not install the packages") as raised:
-        environments.install_backend("theano")
-    assert "exit code 1" in str(raised.value) and "numpy==0.0.0.1" in str(raised.value)
-    assert not environment.is_installed()
+def test_a_step_that_fails_is_named_with_its_last_lines(home, light):
+    pins = os.path.join(light["PYTHONPATH"], "light.txt")
+    with open(pins, "w") as file:
+        file.write("six==0.0.0.1 --hash=sha256:" + "0" * 64)
+    done = command_line(home, "install", "light", environment=light)
+    assert done.returncode == 1
+    assert "could not install the packages (exit code 1). The last lines were:" in done.stderr
+    assert "six==0.0.0.1" in done.stderr
+    assert not is_installed(home, "light", light)
+
+
+def test_a_package_that_is_not_the_pinned_one_is_refused(home, light):
+    pins = os.path.join(light["PYTHONPATH"], "light.txt")
+    with open(pins) as file:
+        text = file.read()
+    with open(pins, "w") as file:
+        file.write(re.sub("sha256:[0-9a-f]{64}", "sha256:" + "0" * 64, text))
+    done = command_line(home, "install", "light", environment=light)
+    assert done.returncode == 1
+    assert "the package index gave another file than the one that is pinned" in done.stderr
+    assert not is_installed(home, "light", light)
+
+
+def is_installed(home, name, environment=None):
+    """What a new session says."""
+    lines = command_line(home, "list", environment=environment).stdout.splitlines()
+    return {line.split()[0]: line.split()[1] for line in lines[1:]}[name] == "yes"
+
+
+def test_an_environment_counts_only_once_it_is_checked(home, light, monkeypatch):
+    """While its check runs, other sessions see none; where the check fails there is none."""
+    monkeypatch.syspath_prepend(light["PYTHONPATH"])
+    environments.find.cache_clear()
+    seen = []
+
+    def check(environment):
+        seen.append((environment.is_installed(), is_installed(home, "light", light)))
+        raise errors.InstallError("it is unsound")
+    monkeypatch.setattr(install, "check", check)
+    with pytest.raises(errors.InstallError, match="it is unsound"):
+        environments.install_backend("light")
+    assert seen == [(True, False)]
+    assert not environments.find("light").is_installed() and not is_installed(home, "light", light)
+    environments.find.cache_clear()
+
+
+def test_two_installs_at_once(home, light):
+    command = [sys.executable, "-m", "pyshim", "install", "light"]
+    processes = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, universal_newlines=True,
+                                  env=dict(os.environ, **light)) for _ in range(3)]
+    outputs = [process.communicate()[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert sorted("Installing Light" in output for output in outputs) == [False, False, True]
+    assert sum("Waiting for another installation of Light to end." in output for output in outputs) == 2
+    assert sum("Light is installed: " in output for output in outputs) == 2
+    assert command_line(home, "doctor", "light", environment=light).returncode == 0
+
+
+def test_a_step_that_outlives_its_killed_session_is_waited_for(home, light):
+    """Only the session is killed, not pip, which goes on writing: the next one must not write beside it."""
+    for seconds in (1, 3, 5):
+        with open(home / "output", "w") as output:
+            process = subprocess.Popen([sys.executable, "-m", "pyshim", "install", "light", "--force"], cwd=ROOT,
+                                       stdout=output, env=dict(os.environ, **light))
+            time.sleep(seconds)
+            process.kill()
+            process.wait()
+        assert not is_installed(home, "light", light)
+    done = command_line(home, "install", "light", environment=light)
+    assert done.returncode == 0, done.stderr
+    assert command_line(home, "doctor", "light", environment=light).returncode == 0
+
+
+def test_a_place_that_the_user_named_is_taken_up_again(home, light):
+    """Killed there, the next install clears it; a whole environment there is left alone."""
+    place = home / "place"
+    process = subprocess.Popen([sys.executable, "-m", "pyshim", "install", "light", "--path", str(place)], cwd=ROOT,
+                               stdout=subprocess.DEVNULL, env=dict(os.environ, **light), start_new_session=True)
+    while not (place / "bin").exists():
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    done = command_line(home, "install", "light", "--path", str(place), environment=light)
+    assert done.returncode == 0, done.stderr
+    assert is_installed(home, "light", light)
+    done = command_line(home, "install", "light", "--path", str(place), environment=light)
+    assert done.returncode == 1 and "is not empty" in done.stderr
+    assert is_installed(home, "light", light)
+
+
+def closed_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_without_a_network_the_error_says_so(home, name):
+    done = command_line(home, "install", name, environment={
+        "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:%d/simple" % closed_port(),
+        "PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": "", "PIP_RETRIES": "1"})
+    assert done.returncode == 1
+    assert "could not install pip: the package index cannot be reached. Look at the network" in done.stderr
+    assert "Connection refused" in done.stderr
+    assert not is_installed(home, name)
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_where_the_disk_is_full_the_error_says_so(home, name):
+    """No file may be larger than 20 MB, which some file of each engine is."""
+    limit = 20 * 2 ** 20
+    done = command_line(home, "install", name,
+                        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    assert done.returncode == 1
+    assert "could not install the packages: the disk, or what you may use of it, is full" in done.stderr
+    assert not is_installed(home, name)
+
+
+def test_after_all_that_an_install_succeeds(home):
+    test_without_a_network_the_error_says_so(home, "cntk")
+    test_where_the_disk_is_full_the_error_says_so(home, "cntk")
+    test_an_install_that_is_killed_leaves_nothing_that_is_taken_for_whole(home)
+    done = command_line(home, "install", "cntk")
+    assert done.returncode == 0, done.stderr
+    assert command_line(home, "doctor", "cntk").returncode == 0
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_where_only_unfit_interpreters_are_found_the_error_says_what_fits(home, tmp_path, name):
+    """There are a newer Python, one that lies about its version, and one that does not start."""
+    environment = environments.find(name)
+    unfit = next(version for version in ("3.6", "3.11") if version not in environment.pythons)
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for link in ["python3", "python", "python" + unfit] + ["python" + version for version in environment.pythons[1:]]:
+        (folder / link).symlink_to(os.path.realpath(find_interpreter("Python", (unfit,))))
+    (folder / ("python" + environment.pythons[0])).write_text("#!/bin/sh\nexit 1\n")
+    (folder / ("python" + environment.pythons[0])).chmod(0o755)
+    (folder / "g++").symlink_to("/usr/bin/g++")
+    done = command_line(home, "install", name, environment={"PATH": str(folder), "HOME": str(tmp_path),
+                                                            "PYENV_ROOT": "", "CONDA_PREFIX": ""})
+    assert done.returncode == 1
+    fitting = {"tensorflow": "3.11, 3.12, 3.13 or 3.10", "theano": "3.9, 3.8, 3.7 or 3.6", "cntk": "3.6"}[name]
+    assert "needs Python %s, and none was found on PATH or at pyenv, conda or uv. Get one" % fitting in done.stderr
+    assert "`pyenv install %s`" % environment.pythons[0] in done.stderr
+    assert os.listdir(home / "environments") == [".%s.lock" % name]
 
 
 def test_a_home_that_cannot_be_written(tmp_path, monkeypatch):

@@ -1,0 +1,59 @@
+"""Installing an engine, killed 20 times at moments of no choice: never a half environment taken for a whole one."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KILLS = 20
+
+
+def start(home, *arguments):
+    return subprocess.Popen([sys.executable, "-m", "pyshim", *arguments], cwd=ROOT, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, universal_newlines=True, start_new_session=True,
+                            env=dict(os.environ, KERAS_HOME=str(home)))
+
+
+def run(home, *arguments):
+    process = start(home, *arguments)
+    output = process.communicate(timeout=600)[0]
+    return process.returncode, output
+
+
+def is_installed(home, name):
+    lines = run(home, "list")[1].splitlines()
+    return {line.split()[0]: line.split()[1] for line in lines[1:]}[name] == "yes"
+
+
+@pytest.mark.parametrize("name", ["tensorflow", "theano", "cntk"])
+def test_kills_at_random_moments(tmp_path, name):
+    begun = time.monotonic()
+    status, output = run(tmp_path / "measured", "install", name)
+    duration = time.monotonic() - begun
+    assert status == 0, output
+
+    home, chance = tmp_path / "home", random.Random(name)
+    for number in range(KILLS):
+        process = start(home, "install", name, "--force")
+        moment = chance.uniform(0, duration)
+        try:
+            process.communicate(timeout=moment)
+        except subprocess.TimeoutExpired:
+            # The whole group, as when a terminal closes or a container ends; or the session alone.
+            (os.killpg if number % 2 else os.kill)(process.pid, signal.SIGKILL)
+            process.communicate()
+        if is_installed(home, name):
+            status, output = run(home, "doctor", name)
+            assert status == 0, "killed after %.2f of %.2f s: %s" % (moment, duration, output)
+    status, output = run(home, "install", name, "--force")
+    assert status == 0, output
+    status, output = run(home, "doctor", name)
+    assert status == 0, output
+    code = "import pyshim as K; K.use_backend(%r); print(K.eval(K.sum(K.ones((2, 3)))))" % name
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=dict(os.environ, KERAS_HOME=str(home)),
+                          stdout=subprocess.PIPE, universal_newlines=True, timeout=120).stdout == "6.0\n"
