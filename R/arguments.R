@@ -38,12 +38,9 @@ as_plain_array <- function(x) {
 }
 
 without_na <- function(x, arg, ...) {
-  if (anyNA(x)) {
-    if (!is.double(x)) {
-      abort("dtype", c(paste0("`", arg, "` holds NA, which only doubles can (as NaN)."),
-                       i = "Replace the NAs, or convert with `as.double()`."), ...)
-    }
-    x[is.na(x)] <- NaN  # R's NA is a NaN that processors complain about when they convert it
+  if (!is.double(x) && anyNA(x)) {
+    abort("dtype", c(paste0("`", arg, "` holds NA, which only doubles can (as NaN)."),
+                     i = "Replace the NAs, or convert with `as.double()`."), ...)
   }
   x
 }

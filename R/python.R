@@ -65,8 +65,12 @@ set_timeout <- function(seconds) {
 }
 
 received <- function(value) {
-  if (inherits(value, "keras_tensor") || !inherits(value, "python.builtin.object")) {
+  if (is.list(value)) {
+    lapply(value, received)
+  } else if (inherits(value, "keras_tensor") || !inherits(value, "python.builtin.object")) {
     value
+  } else if (inherits(value, "keras_bridge.LargeArray")) {
+    fetched(value)
   } else if (inherits(value, "keras_bridge.Failure")) {
     signal_failure(reticulate::py_to_r(reticulate::py_get_attr(value, "fields")))
   } else if (inherits(value, handles)) {
@@ -74,6 +78,19 @@ received <- function(value) {
   } else {
     reticulate::py_to_r(value)
   }
+}
+
+#' A large array as one of R
+#' @noRd
+fetched <- function(large) {
+  method <- function(name, ...) {
+    reticulate::py_to_r(reticulate::py_call(reticulate::py_get_attr(large, name), ...))
+  }
+  x <- array(0, unlist(method("dim")))
+  if (!method("fetch", reticulate::r_to_py(x))) {
+    x <- reticulate::py_to_r(reticulate::py_get_attr(large, "value"))
+  }
+  x
 }
 
 #' Python objects that R keeps as they are

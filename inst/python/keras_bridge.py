@@ -5,6 +5,7 @@ R calls functions that ``function`` and ``method`` give. They never raise: what 
 which differs between its releases.
 """
 
+import ctypes
 import os
 import re
 import sys
@@ -82,11 +83,39 @@ def _for_r(value):
         return tuple(_for_r(part) for part in value)
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.kind == "f" or value.dtype in ("int64", "uint32", "uint64"):
+            if value.size >= LARGE:
+                return LargeArray(value)
             value = value.astype("float64")
         elif value.dtype.kind in "iu":
             value = value.astype("int32")
         return value if value.ndim else value.item()
     return value
+
+
+LARGE = 1 << 16  # elements
+
+
+class LargeArray:
+    """An array that R fetches into one of its own, since reticulate's conversion takes three passes and more."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def dim(self):
+        """Its sizes."""
+        return list(self.value.shape)
+
+    def fetch(self, target):
+        """Write the values into a new array of R, whose memory reticulate shows to Python, read-only.
+
+        Value: whether that memory is as it has to be; if not, nothing has been written.
+        """
+        fits = (target.dtype == np.float64 and target.shape == self.value.shape
+                and target.flags.f_contiguous and not target.flags.owndata)
+        if fits:
+            memory = (ctypes.c_double * target.size).from_address(target.ctypes.data)
+            np.copyto(np.frombuffer(memory).reshape(target.shape, order="F"), self.value)
+        return bool(fits)
 
 
 # -- what R asks that pyshim has no function for ------------------------------------------------------------

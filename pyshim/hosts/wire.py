@@ -48,7 +48,8 @@ class Connection:
         if len(data) > LARGEST_HEADER:
             raise WireError("a message header of %d bytes is too long; the limit is %d bytes. Give numbers "
                             "as an array, not as a list" % (len(data), LARGEST_HEADER))
-        with np.errstate(over="ignore"):  # a cast makes infinity of what is too large, as the contract does
+        # A cast makes infinity of what is too large, and R's NA is a NaN that processors complain about.
+        with np.errstate(over="ignore", invalid="ignore"):
             try:
                 if shared:
                     self.outgoing.write(arrays)
