@@ -501,6 +501,8 @@ REFUSED = {  # what: (function, shapes of its tensors, arguments, error, message
     "channels first": ("conv2d", [IMAGE, KERNEL], {"data_format": "channels_first"}, "Shape", "x has 5 channels"),
     "padding": ("conv2d", [IMAGE, KERNEL], {"padding": "full"}, "Argument",
                 "unknown padding 'full'; accepted: valid, same"),
+    "padding in 1d": ("conv1d", [(2, 5, 3), (2, 3, 4)], {"padding": "full"}, "Argument",
+                      "unknown padding 'full'; accepted: valid, same, causal"),
     "causal images": ("conv2d", [IMAGE, KERNEL], {"padding": "causal"}, "Argument", "unknown padding 'causal'"),
     "data format": ("conv2d", [IMAGE, KERNEL], {"data_format": "last"}, "Argument",
                     "unknown data format 'last'; accepted: channels_last, channels_first"),

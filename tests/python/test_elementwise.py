@@ -106,6 +106,7 @@ def test_unary_gradient(K, name):
 def test_gradient_of_steps_is_0(K, name):
     x = K.variable([[-1.7, 0.3], [0.6, 2.2]])
     check(K, K.gradients(getattr(K, name)(x) * x, [x])[0], K.eval(getattr(K, name)(x)))
+    check(K, K.gradients(getattr(K, name)(x), [x])[0], np.zeros((2, 2), "float32"))
 
 
 def test_round_takes_halves_to_the_even_number(K):

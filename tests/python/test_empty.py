@@ -110,6 +110,24 @@ def test_shapes(K):
         K.reshape(K.placeholder((None, 2)), (0, -1))
 
 
+def test_shapes_that_do_not_fit(K):
+    for build in (K.maximum, lambda x, y: x + y, lambda x, y: K.switch(x > 0, x, y), lambda x, y: K.stack([x, y]),
+                  lambda x, y: K.concatenate([x, y], 1)):
+        refused(K, build, zeros(0, 3), ones(2, 3), message="of shape|has shape")
+    refused(K, lambda x, y: K.dot(K.transpose(x), y), zeros(0, 3), ones(2, 3), message="do not fit")
+    refused(K, K.batch_dot, zeros(0, 2, 3), ones(1, 3, 2), message="samples")
+    refused(K, lambda x: K.slice(x, (1, 0), (0, 1)), zeros(0, 3), message="leave x")
+    refused(K, lambda x: K.slice(x, (1, 0), (-1, 1)), zeros(0, 3), message="leave x")
+    refused(K, lambda x: K.reshape(x, (1, 2)), zeros(0, 2), message="cannot hold")
+    for of_variable, of_value in (((0, 3), (1, 3)), ((1, 3), (0, 3))):
+        x, value = K.zeros(of_variable), K.placeholder((None, None))
+        with pytest.raises(K.errors.ShapeError):
+            K.update(x, zeros(*of_value))
+        with pytest.raises(K.errors.EngineError):
+            K.function([value], [], [K.update(x, value)])([zeros(*of_value)])
+        check_array(K.get_value(x), zeros(*of_variable))
+
+
 # -- windows --------------------------------------------------------------------------------------------
 
 CONVOLUTIONS = {  # the kernels, and how many channels the result has
@@ -162,6 +180,39 @@ def test_pools(K):
             given(K, lambda x: pooled(x, "same"), zeros(1, 0, *(3,) * (count - 1), 2, dtype=dtype),
                   zeros(1, 0, *flat, 2, dtype=dtype))
             refused(K, lambda x: pooled(x, "valid"), zeros(1, 0, *flat, 2), message="pool_size: a window")
+
+
+def test_transposed_convolutions(K):
+    kernel = ones(2, 2, 4, 2)
+    for x, output_shape, strides, padding, dilation in (
+            ((0, 4, 5, 2), (None, 5, 6, 4), 1, "valid", 1), ((0, 2, 3, 2), (None, 4, 6, 4), 2, "valid", 1),
+            ((0, 3, 4, 2), (None, 5, 6, 4), 1, "valid", 2), ((1, 0, 3, 2), (None, 0, 6, 4), 2, "same", 1),
+            ((1, 0, 6, 2), (None, 0, 6, 4), 1, "same", 2)):
+        def transposed(x, kernel, to=output_shape, strides=strides, padding=padding, dilation=dilation):
+            return K.conv2d_transpose(x, kernel, to, strides, padding, None, dilation)
+        given(K, lambda x: transposed(x, K.constant(kernel)), zeros(x[0], *output_shape[1:]), zeros(*x))
+        weights, images = K.variable(kernel), K.placeholder((None, None, None, 2))
+        of_x, of_kernel = K.function([images], K.gradients(K.sum(transposed(images, weights)), [images, weights]))(
+            [zeros(*x)])
+        check_array(of_x, zeros(*x))
+        check_array(of_kernel, zeros(*kernel.shape))
+    for rows in (0, 3):  # 4 fit
+        refused(K, lambda x: K.conv2d_transpose(x, K.constant(kernel), (None, 5, 6, 4)), zeros(1, rows, 5, 2),
+                message="output_shape .* does not fit")
+    for rows in (0, 1):
+        with pytest.raises(K.errors.ShapeError, match="output_shape .* does not fit"):
+            K.conv2d_transpose(zeros(1, 0, 5, 2), kernel, (1, rows, 6, 4))
+
+
+def test_locally_connected(K):
+    def local(x):
+        return K.local_conv2d(x, K.constant(ones(9, 18, 4)), (3, 3), (1, 1), (3, 3))
+    given(K, local, zeros(0, 3, 3, 4), zeros(0, 5, 5, 2))
+    for rows in (0, 2, 7):
+        refused(K, local, ones(1, rows, 5, 2), message="does not fit")
+    for x, kernel in (((1, 5, 0), (3, 0, 4)), ((1, 5, 2), (3, 6, 0))):
+        with pytest.raises(K.errors.ShapeError, match="kernel of shape .* has no elements"):
+            K.local_conv1d(zeros(*x), zeros(*kernel), 3, 1)
 
 
 def test_kernels_without_channels_or_filters(K):
@@ -220,6 +271,15 @@ def test_ctc(K):
                 result = K.ctc_decode(y, lengths, greedy)
                 return result[1] if part else result[0][0]
             given(K, decoded, expected, zeros(samples, times, 3), zeros(samples))
+
+
+def test_ctc_without_classes(K):
+    for build in (lambda y: K.ctc_decode(y, [4])[1], lambda y: K.ctc_batch_cost([[0]], y, [4], [1])):
+        with pytest.raises(K.errors.ShapeError, match="y_pred has no classes"):
+            build(zeros(1, 4, 0))
+        y = K.placeholder((None, None, None))
+        with pytest.raises(K.errors.EngineError, match="y_pred has no classes"):
+            K.function([y], [build(y)])([zeros(1, 4, 0)])
 
 
 def test_made_without_elements(K):

@@ -86,6 +86,25 @@ def test_floor_division_and_remainder_have_the_sign_of_python(K):
         check(K, tensor(K, a) % tensor(K, b), a % b)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, about nan and inf
+def test_remainder_of_nan_and_infinity(K):
+    special = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 5.0, -5.0, 1e30, -1e30], "float32")
+    x, y = np.meshgrid(special, special)
+    check(K, K.constant(x) % K.constant(y), np.mod(x, y))
+    check(K, K.constant(5.0) % np.inf, np.float32(5))
+    finite = np.isfinite(x)
+    check(K, (K.constant(x) // K.constant(y))[0:9], np.where(finite, x // y, np.floor(x / y)))
+
+
+def test_gradient_of_remainder_and_floor_division(K):
+    x, y = K.variable([5.0, -5.0, 7.0, -7.0]), K.variable([np.inf, np.inf, 3.0, 3.0])
+    of_x, of_y = K.gradients(K.sum(x % y), [x, y])
+    check(K, of_x, np.ones(4, "float32"))
+    check(K, of_y, np.array([0, 1, -2, 3], "float32"))
+    for gradient in K.gradients(K.sum(x // K.variable([0.0, 1.0, 2.0, 3.0])), [x]) + K.gradients(5 // y, [y]):
+        check(K, gradient, np.zeros(4, "float32"))
+
+
 def test_division_by_0(K):
     x = np.array([1.0, -1.0, 0.0], "float32")
     check(K, K.constant(x) / 0, np.array([np.inf, -np.inf, np.nan], "float32"))

@@ -180,6 +180,16 @@ def test_concatenate_placeholders(K, axis):
         check_array(shape, np.array(value.shape, "int32"))
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_concatenate_placeholders_that_do_not_fit_when_fed(K, axis):
+    inputs = [K.placeholder((None, None), sparse=True), K.placeholder((None, None), sparse=True)]
+    joined = K.concatenate(inputs, axis)
+    parts = [scipy.sparse.csr_matrix(dense(shape)) for shape in ((2, 3), (3, 2))]
+    for result in (K.to_dense(joined), K.shape(joined)):
+        with pytest.raises(K.errors.EngineError, match=r"tensors\[1\] and tensors\[0\] differ in size on axis"):
+            K.function(inputs, [result])(parts)
+
+
 def test_concatenate_static_shapes(K):
     x, y = K.placeholder((None, 3), sparse=True), K.placeholder((2, 3), sparse=True)
     assert K.concatenate([x, y], 0).shape == (None, 3)

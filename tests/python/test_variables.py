@@ -471,6 +471,20 @@ def test_cast_of_negative_and_large_numbers(K):
     check(K, K.cast(K.constant([0.1], dtype="float64"), "float32"), np.array([0.1], "float32"))
 
 
+def test_cast_to_integers_of_what_they_cannot_hold(K):
+    for source in FLOATS:
+        x = np.array([np.nan, np.inf, -np.inf, -1.5, 1.5, 60000], source)
+        t, fed = tensor(K, x), K.placeholder((None,), dtype=source)
+        for dtype in INTEGERS:
+            limits = np.iinfo(dtype)
+            expected = np.array([0, limits.max, limits.min, max(-1, limits.min), 1, min(60000, limits.max)], dtype)
+            check(K, K.cast(t, dtype), expected)
+            check_array(K.function([fed], [K.cast(fed, dtype)])([x])[0], expected)
+    large = np.array([2.0 ** 63, -2.0 ** 63, 2.0 ** 64, 2.0 ** 62])
+    check(K, K.cast(tensor(K, large), "int64"), np.array([2 ** 63 - 1, -2 ** 63, 2 ** 63 - 1, 2 ** 62]))
+    check(K, K.cast(tensor(K, large), "uint64"), np.array([2 ** 63, 0, 2 ** 64 - 1, 2 ** 62], "uint64"))
+
+
 def test_cast_of_unknown_sizes_and_of_arrays(K):
     x = sample((2, 3))
     check_fed(K, lambda x: [K.cast(x, "int32"), K.cast(x, "bool")], [x], [x.astype("int32"), x != 0],

@@ -141,6 +141,10 @@ class Variable(Source):
         else:
             self._array = array.copy()
 
+    @property
+    def shape(self):
+        return self._array.shape if self.parameter is None else self.parameter.shape
+
     def get(self):
         """The value, as an array of its own."""
         if self.parameter is None:

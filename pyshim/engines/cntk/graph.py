@@ -1,9 +1,19 @@
 """Running descriptions, and their gradients."""
 
-from ...errors import GradientError
-from .description import Gradient, Group, kernel, ordered
+from ...errors import EngineError, GradientError
+from .description import Gradient, Group, Kernel, kernel, ordered
 from .native import C
 from .program import Program
+
+
+def asserted(x, condition, message, cells=()):
+    """x. The condition is an integer, whose value a stage is built for."""
+    if not (cells[0].array if cells else condition):
+        raise EngineError(message)
+    return x
+
+
+ASSERTED = Kernel("asserted", asserted, by_numpy=asserted, indexed=True, sized_by=(1,))
 
 
 class Graph:
@@ -21,6 +31,9 @@ class Graph:
                                 "has no second derivatives")
         group = Group(loss, [description for description in by if description in reached])
         return [Gradient(group, description) if description in reached else None for description in by]
+
+    def _asserted(self, x, condition, message):
+        return ASSERTED(x, self._cast(condition, dtype="int32"), message=message)
 
     _stop_gradient = kernel("stop_gradient", C.stop_gradient, differentiable=False)
     # Printed by the program when all is computed.

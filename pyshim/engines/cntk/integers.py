@@ -8,6 +8,11 @@ elements, which CNTK refuses, are computed here too.
 import numpy as np
 
 from ...errors import EngineError
+from ..numpy_cast import whole
+
+
+def _cast(x, dtype):
+    return whole(x, dtype) if x.dtype.kind == "f" and np.dtype(dtype).kind in "iu" else x.astype(dtype)
 
 
 def _mean(x, axis, keepdims):
@@ -22,6 +27,8 @@ def _floor_divide(x, y):
 
 
 def _batch_dot(x, y, axes):
+    if len(x) != len(y):
+        raise ValueError("%d samples and %d differ" % (len(x), len(y)))
     x, y = np.moveaxis(x, axes[0], -1), np.moveaxis(y, axes[1], 1)
     shape = x.shape[:-1] + y.shape[2:]
     rows, columns = np.prod(x.shape[1:-1], dtype=int), np.prod(y.shape[2:], dtype=int)
@@ -64,7 +71,7 @@ KERNELS = {
     "print_tensor": lambda x, message: x,
     "fill_like": lambda x, number, dtype: np.full(x.shape, number, dtype),
     "shape": lambda x: np.array(x.shape, "int32"),
-    "cast": lambda x, dtype: x.astype(dtype),
+    "cast": _cast,
 
     "dot": np.dot,
     "batch_dot": _batch_dot,

@@ -102,9 +102,9 @@ def backward(function, state, root, seed, variables):
     return results
 
 
-def shape(value):
-    """The shape of a CNTK value."""
-    return tuple(cntk_py.Value.shape(value).dimensions())
+def shape_of(value):
+    """The shape of a CNTK value or of an array."""
+    return value.shape if isinstance(value, np.ndarray) else tuple(cntk_py.Value.shape(value).dimensions())
 
 
 def dtype(value):

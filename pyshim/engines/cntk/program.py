@@ -10,6 +10,7 @@ import collections
 
 import numpy as np
 
+from ...errors import EngineError
 from ..contract import report
 from . import integers, native
 from .control_flow import NONE_OF, next_loops, unrolled
@@ -90,7 +91,11 @@ class Program:
     def _new_value(self, values, variable, description):
         """A new value that no change of another variable changes."""
         direct = variable.parameter is not None and variable.dtype != "float16" and description in values
-        return values[description] if direct else self._array(values, description)
+        value = values[description] if direct else self._array(values, description)
+        if native.shape_of(value) != variable.shape:
+            raise EngineError("a variable of shape %s cannot have a value of shape %s"
+                              % (variable.shape, native.shape_of(value)))
+        return value
 
     @staticmethod
     def _array(values, description):

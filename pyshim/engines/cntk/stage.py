@@ -47,7 +47,7 @@ class Stage:
 
     def run(self, values):
         """Add the values of the wanted descriptions and of the gradients to those that are there."""
-        key = (tuple(_shape(values[x]) for x in self.needed), tuple(values[x].tobytes() for x in self.sizes))
+        key = (tuple(native.shape_of(values[x]) for x in self.needed), tuple(values[x].tobytes() for x in self.sizes))
         built = self.built.pop(key, None) or BuiltStage(self, values)
         if len(self.built) == KEPT:
             self.built.popitem(last=False)
@@ -169,7 +169,7 @@ class BuiltStage:
         elif isinstance(description, Constant):
             made = description.constant
         else:
-            made = C.input_variable(_shape(value), self.fed, dynamic_axes=[])
+            made = C.input_variable(native.shape_of(value), self.fed, dynamic_axes=[])
             self.given[description] = made
             made = _carried(made, description)
         return self._movable(description, made)
@@ -220,6 +220,9 @@ class BuiltStage:
             functions.setdefault(id(loss), loss)
         self.function = C.combine(list(functions.values())) if functions else None
         variables = dict(zip(functions, self.function.outputs)) if functions else {}
+        # What only shapes were asked of is not given to CNTK, which would warn.
+        taken = set(self.function.arguments) if functions else ()
+        self.given = {description: variable for description, variable in self.given.items() if variable in taken}
         self.outputs = {description: variables[id(made)] for description, made in outputs.items()}
         self.results = list(variables.values())
         reached = () if loss is None else set(C.combine([loss]).parameters)
@@ -236,6 +239,7 @@ def _build_kernel(description, inputs, cells):
     """CNTK's function of a description, or an array where the shapes of the inputs decide the value."""
     sizes = [np.prod(x.shape, dtype=int) for x in inputs]
     if not all(sizes) and description.kernel.name == "concatenate":
+        np.concatenate([np.broadcast_to(0, x.shape) for x in inputs], **description.attributes)  # the shapes fit
         inputs = [x for x, size in zip(inputs, sizes) if size] or inputs
         sizes = [size for size in sizes if size] or sizes
     if not all(sizes):
@@ -249,6 +253,8 @@ def _build_kernel(description, inputs, cells):
     try:
         more = dict(description.attributes, cells=cells) if cells else description.attributes
         return native.output(description.kernel.build(*inputs, **more))
+    except EngineError:  # ours, which says what is wrong
+        raise
     except Exception as error:
         shapes = " and ".join(str(x.shape) for x in inputs)
         reason = str(error).split("\n")[0]
@@ -266,10 +272,6 @@ def _output(made, description):
     """What is built as an output of the stage: no leaf, and of the dtype that bools are carried in."""
     made = _carried(made, description)
     return made if made.is_output else native.output(C.reshape(made, made.shape))
-
-
-def _shape(value):
-    return value.shape if isinstance(value, np.ndarray) else native.shape(value)
 
 
 def _fed(value, dtype):

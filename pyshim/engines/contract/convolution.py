@@ -25,6 +25,7 @@ class Convolution:
         "channels_first", by default the setting; dilation_rate, a number: not more than 1 with strides.
         Value: a tensor of x's dtype and data format, with the filters as its channels.
         """
+        _need_padding(padding, PADDINGS + ("causal",))
         if padding != "causal":
             return self._convolved(x, kernel, strides, padding, data_format, dilation_rate, 1)
         x, kernel = self._images(x, "x", 1), self.node(kernel, "kernel")
@@ -103,9 +104,13 @@ class Convolution:
                                  % (output_shape, needed, what))
         of_it = tuple(_output_size(size, width, stride, padding, step) for size, width, stride, step
                       in zip(sizes, kernel.shape[:count], strides, dilation))
-        if not rules.compatible(x.shape[1:-1], of_it):
+        if not rules.compatible(x.shape[1:-1], of_it) or padding == "valid" and min(of_it) < 1:
             raise ShapeError("output_shape %s does not fit: a convolution with kernel of shape %s makes %s of it, "
                              "and x has %s" % (sizes, kernel.shape, of_it, x.shape[1:-1]))
+        for axis, size in enumerate(of_it, 1):
+            if x.shape[axis] is None:
+                x = self._sized(x, axis, size, size, "output_shape %s does not fit x: a convolution with kernel of shape "
+                                "%s makes %s of it" % (sizes, kernel.shape, of_it))
         result = self.apply("convolution_transpose", [x, kernel], x.dtype, target, sizes=sizes,
                             strides=strides, padding=padding, dilation=dilation)
         return self._ordered(result, order)
@@ -231,7 +236,13 @@ class Convolution:
                                  % (wanted, places, inputs.shape))
             places = wanted
         places = rules.known_shape(places, "the spatial shape of inputs")
+        for axis, (n, width, stride) in enumerate(zip(places, size, strides), 1):
+            if x.shape[axis] is None:
+                least = width + (n - 1) * stride
+                x = self._sized(x, axis, least, least + stride - 1, "output_shape %s does not fit inputs" % (places,))
         channels = x.shape[-1]
+        if 0 in kernel.shape[1:]:
+            raise ShapeError("kernel of shape %s has no elements; channels and filters are needed" % (kernel.shape,))
         if channels is None or kernel.shape[:2] != (rules.product(places), rules.product(size) * channels):
             raise ShapeError("kernel of shape %s does not fit inputs of shape %s: it must have the shape (%s, %s, "
                              "filters)" % (kernel.shape, inputs.shape, rules.product(places),
@@ -285,9 +296,9 @@ def _steps(strides, dilation_rate, count):
     return strides, dilation
 
 
-def _need_padding(padding):
-    if padding not in PADDINGS:
-        raise ArgumentError("unknown padding %r; accepted: %s" % (padding, ", ".join(PADDINGS)))
+def _need_padding(padding, accepted=PADDINGS):
+    if padding not in accepted:
+        raise ArgumentError("unknown padding %r; accepted: %s" % (padding, ", ".join(accepted)))
 
 
 def _output_sizes(x, argument, width, strides, padding, dilation, of="x"):

@@ -34,8 +34,7 @@ class CTC:
         infinity, with a gradient of 0, where the times do not suffice for the labels. Evaluating it raises
         EngineError for a length, or a label that counts, that is out of range.
         """
-        y_pred = self.floats(y_pred, "y_pred")
-        rules.need_ndim(y_pred, "y_pred", 3)
+        y_pred = self._probabilities(y_pred)
         labels = self.cast(self.node(y_true, "y_true", dtype="int32"), "int32")
         rules.need_ndim(labels, "y_true", 2)
         _same_samples(labels, "y_true", y_pred, "y_pred")
@@ -56,8 +55,7 @@ class CTC:
         negative sum of the logarithms of the classes taken, else the logarithm of each labelling's
         probability. Definition: TensorFlow, ``ctc_greedy_decoder`` and ``ctc_beam_search_decoder``.
         """
-        y_pred = self.floats(y_pred, "y_pred")
-        rules.need_ndim(y_pred, "y_pred", 3)
+        y_pred = self._probabilities(y_pred)
         lengths = self._lengths(input_length, "input_length", y_pred, "y_pred")
         greedy = rules.flag(greedy, "greedy")
         merge_repeated = rules.flag(merge_repeated, "merge_repeated")
@@ -75,6 +73,15 @@ class CTC:
         decoded = [self.new_node(native, "int64", (y_pred.shape[0], None), inputs=[logs, lengths])
                    for native in natives[:-1]]
         return decoded, self.new_node(natives[-1], y_pred.dtype, (y_pred.shape[0], paths), inputs=[logs, lengths])
+
+    def _probabilities(self, y_pred):
+        """The argument as probabilities of shape (samples, time, classes), with one class at least, the blank."""
+        y_pred = self.floats(y_pred, "y_pred")
+        rules.need_ndim(y_pred, "y_pred", 3)
+        message = "y_pred has no classes; the last one is the blank"
+        if y_pred.shape[2] == 0:
+            raise ShapeError("%s; its shape is %s" % (message, y_pred.shape))
+        return self._sized(y_pred, 2, 1, None, message) if y_pred.shape[2] is None else y_pred
 
     def _ctc_logs(self, y_pred):
         """The logarithms of the probabilities, as both functions of the reference take them."""

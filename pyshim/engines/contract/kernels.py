@@ -46,6 +46,10 @@ class Kernels(ABC):
         """x, with a gradient of 0."""
 
     @abstractmethod
+    def _asserted(self, x, condition, message):
+        """x; an error with the message, when it is evaluated, where the bool scalar does not hold."""
+
+    @abstractmethod
     def _print_tensor(self, x, message):
         """x; ``report.show(message, array)`` is called with its value at each evaluation."""
 

@@ -26,11 +26,11 @@ class Shapes:
         if target.count(-1) > 1:
             raise ShapeError("shape %s leaves more than one size open" % (target,))
         total, known = rules.product(x.shape), rules.product(s for s in target if s != -1)
-        if -1 in target and not known:
-            raise ShapeError("shape %s leaves a size open that its other sizes do not decide" % (target,))
-        if total is not None and (total % known if -1 in target else total != known):
+        if total is not None and (total % known if known and -1 in target else total != known):
             raise ShapeError("x of shape %s has %d elements, which shape %s cannot hold"
                              % (x.shape, total, target))
+        if -1 in target and not known:
+            raise ShapeError("shape %s leaves a size open that its other sizes do not decide" % (target,))
         rest = None if total is None or -1 not in target else total // known
         static = tuple(rest if size == -1 else size for size in target)
         return self.apply("reshape", [x], x.dtype, static, shape=target if total is None else static)
@@ -156,18 +156,19 @@ class Shapes:
             else:
                 shape.append(None if length is None else length - first)
         for axis, (first, count, length) in enumerate(zip(start, size, x.shape)):
-            if length is None and count > 0:
-                # A slice would end where x does.
-                x = self._taken(x, np.arange(first, first + count), axis)
-                start, size = start[:axis] + (0,) + start[axis + 1:], size[:axis] + (-1,) + size[axis + 1:]
+            if length is None and first + max(count, 0):
+                x = self._sized(x, axis, first + max(count, 0), None, "%d from %d on axis %d leave x"
+                                % (count, first, axis))
         key = tuple(slice(first, None if count < 0 else first + count) for first, count in zip(start, size))
         return self.apply("get_item", [x], x.dtype, tuple(shape), key=key)
 
-    def _taken(self, x, positions, axis):
-        """The slices of an axis at these positions; an error when it runs where there is none."""
-        order = (axis,) + tuple(i for i in range(x.ndim) if i != axis)
-        taken = self.gather(self.permute_dimensions(x, order), positions)
-        return self.permute_dimensions(taken, tuple(np.argsort(order)))
+    def _sized(self, x, axis, least, most, message):
+        """x; an error when it runs where the axis has no size from a least to a most one (None: no limit)."""
+        size = self.get_item(self.shape(x), axis)
+        fits = self.greater_equal(size, least)
+        if most is not None:
+            fits = self.logical_and(fits, self.less_equal(size, most))
+        return self.apply("asserted", [x, fits], x.dtype, x.shape, message=message)
 
     def _numbers_of(self, value):
         """Numbers that may be given as a tensor whose value is known while the graph is built."""

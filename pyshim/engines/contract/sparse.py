@@ -98,6 +98,13 @@ class Sparse:
         lengths = [x.shape[axis] for x in tensors]
         shape = [other, other]
         shape[axis] = None if None in lengths else sum(lengths)
-        sizes = [self.get_item(tensors[0].parts[3], 1 - axis)] * 2
+        others = [self.get_item(x.parts[3], 1 - axis) for x in tensors]
+        sizes = others[:1] * 2
         sizes[axis] = offset
-        return self.sparse_node([self.concatenate(parts, 0) for parts in moved] + [self.stack(sizes)], tuple(shape))
+        sizes = self.stack(sizes)
+        for i, x in enumerate(tensors[1:], 1):
+            if x.shape[1 - axis] is None or tensors[0].shape[1 - axis] is None:
+                message = "tensors[%d] and tensors[0] differ in size on axis %d" % (i, 1 - axis)
+                sizes = self.apply("asserted", [sizes, self.equal(others[i], others[0])], "int32", (2,),
+                                   message=message)
+        return self.sparse_node([self.concatenate(parts, 0) for parts in moved] + [sizes], tuple(shape))

@@ -10,13 +10,10 @@ class Convolution:
                          kernel.shape[:-2], strides, padding, dilation, kernel.shape[-1])
 
     def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
-        target = tf.concat([tf.shape(x)[:1], sizes, kernel.shape[-2:-1]], 0)
-        if max(dilation) == 1:
-            return tf.nn.conv_transpose(x, kernel, target, strides, padding.upper())
-        zeros = tf.zeros(target, x.dtype)
-        zeros.set_shape([None] + list(sizes) + [kernel.shape[-2]])
-        forward = self._convolution(zeros, kernel, strides, padding, dilation)
-        return tf.gradients(forward, zeros, x)[0]
+        whole = _transposed(_filled(x), _filled(kernel), [max(size, 1) for size in sizes], strides, padding, dilation)
+        there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
+        there += [slice(None) if size else slice(0) for size in list(sizes) + [kernel.shape[-2]]]
+        return _part(whole, there)
 
     def _depthwise_convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
@@ -38,6 +35,15 @@ class Convolution:
         return _windowed(pooled, x, None, size, strides, padding, (1,) * len(size), x.shape[-1] or tf.shape(x)[-1])
 
 
+def _transposed(x, kernel, sizes, strides, padding, dilation):
+    target = tf.concat([tf.shape(x)[:1], sizes, kernel.shape[-2:-1]], 0)
+    if max(dilation) == 1:
+        return tf.nn.conv_transpose(x, kernel, target, strides, padding.upper())
+    zeros = tf.zeros(target, x.dtype)
+    zeros.set_shape([None] + list(sizes) + [kernel.shape[-2]])
+    return tf.gradients(_convolved(zeros, kernel, strides, padding, dilation), zeros, x)[0]
+
+
 def _convolved(x, kernel, strides, padding, dilation):
     if kernel.shape[-2] == 1 and strides[-1] > 1 and 1 in strides[:-1]:
         # TensorFlow leaves places of such a result unwritten; beside a channel of zeros it does not.
@@ -56,22 +62,26 @@ def _convolved(x, kernel, strides, padding, dilation):
 def _windowed(compute, x, kernel, width, strides, padding, dilation, channels):
     """What ``compute`` makes of x and a kernel. Without elements, and where the window does not fit, TensorFlow's
     kernels give other shapes, what happens to be in memory, or end the process."""
-    x = tf.convert_to_tensor(x)
     if padding == "valid" and None in x.shape[1:-1]:
         least = [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
         message = "the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation))
         with tf.control_dependencies([tf.debugging.assert_greater_equal(tf.shape(x)[1:-1], least, message)]):
             x = tf.identity(x)
-    result = compute(_filled(x), None if kernel is None else _filled(tf.convert_to_tensor(kernel)))
+    result = compute(_filled(x), None if kernel is None else _filled(kernel))
     there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
     there += [slice(None) if size or padding == "valid" else slice(-(-tf.shape(x)[axis] // stride))
               for axis, (size, stride) in enumerate(zip(x.shape[1:-1], strides), 1)]
     there.append(slice(None) if isinstance(channels, int) and channels else slice(channels))
-    return result if there == [slice(None)] * len(there) else result[tuple(there)]
+    return _part(result, there)
+
+
+def _part(x, there):
+    return x if there == [slice(None)] * len(there) else x[tuple(there)]
 
 
 def _filled(x):
     """x; where it has no elements, zeros with one place at least along each axis."""
+    x = tf.convert_to_tensor(x)
     if all(x.shape):
         return x
     sizes = tf.maximum(tf.shape(x), 1)

@@ -12,14 +12,13 @@ class Elementwise:
     _cos = staticmethod(tf.cos)
     _sigmoid = staticmethod(tf.sigmoid)
     _tanh = staticmethod(tf.tanh)
-    _round = staticmethod(tf.round)
+    _round = staticmethod(lambda x: _flat(tf.round, x))
     _divide = staticmethod(tf.truediv)
 
     _square = staticmethod(tf.square)
     _add = staticmethod(tf.add)
     _subtract = staticmethod(tf.subtract)
     _multiply = staticmethod(tf.multiply)
-    _floor_divide = staticmethod(tf.math.floordiv)
     _maximum = staticmethod(tf.maximum)
     _minimum = staticmethod(tf.minimum)
 
@@ -33,6 +32,9 @@ class Elementwise:
     _logical_or = staticmethod(tf.logical_or)
     _logical_not = staticmethod(tf.logical_not)
     _select = staticmethod(tf.where)
+
+    def _floor_divide(self, x, y):
+        return _flat(tf.math.floordiv, x, y) if x.dtype.is_floating else tf.math.floordiv(x, y)
 
     # TensorFlow has no kernels of these for unsigned integers.
 
@@ -49,3 +51,11 @@ class Elementwise:
         if x.dtype.is_unsigned:
             return tf.cast(tf.pow(tf.cast(x, tf.int64), tf.cast(y, tf.int64)), x.dtype)
         return tf.pow(x, y)
+
+
+def _flat(function, *tensors):
+    """A function that is constant but for steps, with a gradient of 0: TensorFlow's have none."""
+    @tf.custom_gradient
+    def computed(*tensors):
+        return function(*tensors), lambda gradient: [tf.zeros_like(x) for x in tensors]
+    return computed(*tensors)

@@ -59,6 +59,10 @@ class Graph:
     def _stop_gradient(self, x):
         return tf.stop_gradient(x)
 
+    def _asserted(self, x, condition, message):
+        with tf.control_dependencies([tf.debugging.Assert(condition, [message])]):
+            return tf.identity(x)
+
     def _print_tensor(self, x, message):
         shown = tf.numpy_function(lambda array: report.show(message, array), [x], [])
         with tf.control_dependencies([shown]):

@@ -15,6 +15,10 @@ class LinearAlgebra:
         return _multiplied(product, x, y)
 
     def _batch_dot(self, x, y, axes):
+        if None in (x.shape[0], y.shape[0]):  # no samples and one would broadcast
+            agree = tf.debugging.assert_equal(tf.shape(x)[0], tf.shape(y)[0], "x and y differ in samples")
+            with tf.control_dependencies([agree]):
+                x = tf.identity(x)
         letters = "abcdefghijklmnop"
         of_x, of_y = list(letters[:x.shape.rank]), list("a" + letters[x.shape.rank:x.shape.rank + y.shape.rank - 1])
         of_y[axes[1]] = of_x[axes[0]]

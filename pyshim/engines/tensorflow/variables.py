@@ -46,4 +46,14 @@ class Variables:
         return tf.shape(x)
 
     def _cast(self, x, dtype):
-        return tf.cast(x, dtype)
+        dtype = tf.as_dtype(dtype)
+        return _whole(x, dtype) if x.dtype.is_floating and dtype.is_integer else tf.cast(x, dtype)
+
+
+def _whole(x, dtype):
+    """Floats as integers. What TensorFlow makes of nan and of what the dtype cannot hold depends on the processor."""
+    x = tf.cast(x, tf.float64)
+    below, above = x <= float(dtype.min), x >= float(dtype.max)  # as floats, which may round the largest number up
+    inside = tf.where(below | above | tf.math.is_nan(x), tf.zeros_like(x), x)
+    beyond = tf.where(below, tf.constant(dtype.min, dtype), tf.constant(dtype.max, dtype))
+    return tf.where(below | above, beyond, tf.cast(inside, dtype))

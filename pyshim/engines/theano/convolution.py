@@ -37,6 +37,7 @@ class Convolution:
 
     def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
         pairs = _zeros_around(sizes, _sizes(kernel)[:-2], strides, padding, dilation)
+        x = padded(x, [(0, 0)] + [(0, 0 if size else 1) for size in sizes] + [(0, 0)])
         spread = (CorrMM_gradInputs if len(strides) == 2 else Corr3dMM_gradInputs)("valid", strides, dilation)
         # The channels of x are the filters of the convolution.
         whole = spread(_filters_first(kernel), _channels_first(x),

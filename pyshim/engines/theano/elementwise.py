@@ -47,7 +47,8 @@ class Elementwise:
 
     def _floor_divide(self, x, y):
         if x.dtype.startswith("float"):
-            return T.floor(self._divide(x, y))
+            # 0 is the gradient; that of the quotient may be infinite, and 0 times it nan.
+            return T.floor(self._divide(*map(theano.gradient.zero_grad, (x, y))))
         return OfIntegers("floor_divide")(x, y)
 
     def _pow(self, x, y):

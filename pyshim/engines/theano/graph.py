@@ -11,6 +11,7 @@ import theano.tensor as T
 from theano.gof.graph import Constant, ancestors, io_toposort
 from theano.tensor.nnet.corr import BaseCorrMM
 from theano.tensor.nnet.corr3d import BaseCorr3dMM
+from theano.tensor.opt import Assert
 
 from ..contract import report
 from .random import counting
@@ -58,6 +59,9 @@ class Graph:
 
     def _stop_gradient(self, x):
         return theano.gradient.disconnected_grad(x)
+
+    def _asserted(self, x, condition, message):
+        return Assert(message)(x, condition)
 
     def _print_tensor(self, x, message):
         return Print(message)(x, *self.times)

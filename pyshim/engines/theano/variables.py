@@ -3,6 +3,8 @@
 import theano
 import theano.tensor as T
 
+from ..numpy_cast import whole
+
 
 class Variables:
 
@@ -31,7 +33,31 @@ class Variables:
         return T.shape(x)
 
     def _cast(self, x, dtype):
-        return T.cast(x, dtype)
+        return Whole(dtype)(x) if x.dtype in T.float_dtypes and dtype in T.integer_dtypes else T.cast(x, dtype)
+
+
+class Whole(theano.Op):
+    """Floats as integers. Theano's own cast fails for nan or gives what the processor happens to give."""
+
+    __props__ = ("dtype",)
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+    def make_node(self, x):
+        return theano.Apply(self, [x], [T.TensorType(self.dtype, x.broadcastable)()])
+
+    def perform(self, node, inputs, outputs):
+        outputs[0][0] = whole(inputs[0], self.dtype)
+
+    def infer_shape(self, node, shapes):
+        return shapes
+
+    def connection_pattern(self, node):
+        return [[False]]
+
+    def grad(self, inputs, gradients):
+        return [theano.gradient.disconnected_type()]
 
 
 def _ones(shape):
