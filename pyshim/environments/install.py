@@ -1,8 +1,10 @@
 """Installing an environment: an interpreter, a virtual environment, pinned packages, a check."""
 
+import glob
 import os
 import platform
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -76,8 +78,11 @@ def _cleared(environment, path):
     if directory != default and os.path.isdir(directory) and os.listdir(directory) and not os.path.exists(mark):
         raise InstallError("path %s is not empty; name a new or an empty folder" % directory)
     environment.drop_record()  # first of all
+    old = os.path.join(os.path.dirname(environment.folder()), ".%s-old-" % environment.name)
     if os.path.isdir(environment.folder()):
-        shutil.rmtree(environment.folder())
+        os.rename(environment.folder(), old + secrets.token_hex(8))
+    for folder in glob.glob(glob.escape(old) + "*"):
+        shutil.rmtree(folder, ignore_errors=True)  # a worker that still runs may write into it
     os.makedirs(environment.folder(), exist_ok=True)
     os.makedirs(directory, exist_ok=True)
     open(mark, "w").close()

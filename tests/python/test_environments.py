@@ -299,6 +299,29 @@ def test_a_step_that_outlives_its_killed_session_is_waited_for(home, light):
     assert command_line(home, "doctor", "light", environment=light).returncode == 0
 
 
+WRITER = """
+import os, sys
+for number in range(10 ** 9):
+    os.makedirs(os.path.join(sys.argv[1], "compiled"), exist_ok=True)
+    open(os.path.join(sys.argv[1], "compiled", str(number % 10000)), "w").close()
+"""
+
+
+def test_a_worker_that_still_writes_does_not_hinder_a_new_install(home, light):
+    """As Theano's do, which compile into the folder that is to be replaced."""
+    assert command_line(home, "install", "light", environment=light).returncode == 0
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(home / "environments" / "light")])
+    try:
+        while not (home / "environments" / "light" / "compiled" / "999").exists():
+            time.sleep(0.01)
+        done = command_line(home, "install", "light", "--force", environment=light)
+    finally:
+        writer.kill()
+        writer.wait()
+    assert done.returncode == 0, done.stderr
+    assert command_line(home, "doctor", "light", environment=light).returncode == 0
+
+
 def test_a_place_that_the_user_named_is_taken_up_again(home, light):
     """Killed there, the next install clears it; a whole environment there is left alone."""
     place = home / "place"
