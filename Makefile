@@ -4,6 +4,8 @@
 # make check          build the R package, and check it as CRAN does
 # make site           the R package's pages, in build/site
 # make conformance   docs/conformance.md, from a run of all Python tests
+# make bench         docs/benchmarks.md, measured against the engines' own loops and Keras 2.3.1
+# make bench-quick   a first look at the same in two minutes, in build/benchmarks
 # make lint           ruff and lintr
 # make man            the R documentation and NAMESPACE, from the roxygen comments
 # make lock           the requirement files with their hashes, from NAME.in (see tools/lock-requirements)
@@ -49,6 +51,12 @@ site: .Rlib/.installed environments
 	rm -rf build/site
 	Rscript --vanilla -e 'options(pkgdown.internet = FALSE); pkgdown::build_site(preview = FALSE, install = FALSE, new_process = FALSE)'
 	cp docs/iris.png docs/conformance.png build/site/
+
+bench: .Rlib/.installed environments
+	$(python) benchmarks/run.py $(if $(quick),--quick)
+
+bench-quick:
+	$(MAKE) bench quick=1
 
 environments: .venv/.installed
 	$(python) -m pyshim install

@@ -1,0 +1,31 @@
+"""The peer: Keras 2.3.1, on the engine that KERAS_BACKEND names."""
+
+import numpy as np
+from keras import backend as K
+
+from .backend import Backend
+
+
+def program(data):
+    return Keras(K, data)
+
+
+class Keras(Backend):
+    """The program with what Keras' layers do, and its bare functions need."""
+
+    def variants(self, workload):
+        if K.backend() == "tensorflow":  # operators work on its graph inside of this alone
+            return K.symbolic(super().variants)(workload)
+        return super().variants(workload)
+
+    def weights(self, workload):
+        weights = super().weights(workload)
+        if K.backend() == "theano" and workload == "cnn":  # its convolution is that of mathematics
+            for name in ("first", "second"):
+                K.set_value(weights[name], np.array(K.get_value(weights[name])[::-1, ::-1]))
+        return weights
+
+    def shaped(self, x, shape):
+        if K.backend() == "theano":
+            x._keras_shape = shape
+        return x

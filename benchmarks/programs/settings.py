@@ -1,0 +1,39 @@
+"""What all programs share: the rates of learning, and the data that the driver wrote."""
+
+import json
+import os
+
+import numpy as np
+
+RATE = {"mlp": 0.1, "cnn": 0.001, "lstm": 0.5}
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # of Adam
+BATCH = {"mlp": 128, "cnn": 64, "lstm": 64}
+
+
+class Data:
+    """The arrays of a folder by name."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with open(os.path.join(folder, "index.json")) as file:
+            self.shapes = json.load(file)
+
+    def __call__(self, name):
+        """An array, of float32."""
+        values = np.fromfile(os.path.join(self.folder, name))
+        return np.ascontiguousarray(values.reshape(self.shapes[name], order="F"), dtype="float32")
+
+    def weights(self, workload):
+        """The first weights of a network by name, in the order of its layers."""
+        names = [name for name in self.shapes if name.startswith(workload + "_") and name[-2:] not in ("_x", "_y")]
+        return {name[len(workload) + 1:]: self(name) for name in names}
+
+    def batches(self, workload):
+        """Pairs of inputs and targets."""
+        x, y, size = self(workload + "_x"), self(workload + "_y"), BATCH[workload]
+        return [(np.array(x[i:i + size]), np.array(y[i:i + size])) for i in range(0, len(x), size)]
+
+    def rows(self):
+        """The rows of the network mlp's batches, in the whole of its data."""
+        size = BATCH["mlp"]
+        return [np.arange(i, i + size, dtype="int32") for i in range(0, len(self("mlp_x")), size)]

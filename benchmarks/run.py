@@ -1,0 +1,56 @@
+"""The benchmark: measure all workloads, and write docs/benchmarks.json, from which report.py makes the rest.
+
+    .venv/bin/python benchmarks/run.py [--quick] [--engine NAME]... [--workload NAME]... [--column NAME]...
+
+A part of it, by engines, workloads or columns, is shown and not written.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+
+sys.path[:0] = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
+
+import columns  # noqa: E402
+import data  # noqa: E402
+import peer  # noqa: E402
+import report  # noqa: E402
+from workloads import FAMILIES, Plan  # noqa: E402
+
+
+def main():
+    options = arguments()
+    start = time.time()
+    peer.install()
+    with tempfile.TemporaryDirectory() as folder:
+        data.write(folder)
+        plan = Plan(folder, options.quick, options.workload, options.column)
+        results = []
+        for family in FAMILIES:
+            for engine in options.engine:
+                for result in family.measure(plan, engine):
+                    print(report.line(result), flush=True)
+                    results.append(result)
+    measured = {"machine": columns.machine(), "quick": options.quick,
+                "minutes": round((time.time() - start) / 60, 1), "date": time.strftime("%Y-%m-%d"),
+                "results": results}
+    if options.whole:
+        report.write(measured)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="fewer repeats and smaller sizes")
+    parser.add_argument("--engine", action="append", choices=columns.ENGINES)
+    parser.add_argument("--workload", action="append", choices=[name for family in FAMILIES for name in family.NAMES])
+    parser.add_argument("--column", action="append", choices=list(columns.TITLES))
+    options = parser.parse_args()
+    options.whole = not (options.engine or options.workload or options.column)
+    options.engine = options.engine or columns.ENGINES
+    return options
+
+
+if __name__ == "__main__":
+    main()
