@@ -205,6 +205,16 @@ def test_greedy(K):
         check_decoded(K, K.ctc_decode(tensor(K, y_pred), tensor(K, lengths)), [paths], scores)
 
 
+def test_nan_is_the_largest_and_makes_its_sample_nan(K):
+    y_pred = np.array([[[0.2, 0.3, 0.5], [np.nan, 0.2, 0.2]], [[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]]] * 2, "float32")
+    lengths = [2, 2, 1, 2]  # the nan of the third sample does not count
+    decoded, scores = K.ctc_decode(tensor(K, y_pred), lengths)
+    check_array(K.eval(decoded[0]), np.array([[0], [1], [-1], [1]]))
+    np.testing.assert_array_equal(np.isnan(K.eval(scores)[:, 0]), [True, False, False, False])
+    costs = K.eval(K.ctc_batch_cost([[0]] * 4, tensor(K, y_pred), lengths, [1] * 4))
+    np.testing.assert_array_equal(np.isnan(costs[:, 0]), [True, False, False, False])
+
+
 def test_greedy_where_all_are_blanks(K):
     y_pred = np.tile(np.array([0.1, 0.1, 0.8], "float32"), (2, 3, 1))
     check_decoded(K, K.ctc_decode(tensor(K, y_pred), np.array([3, 2])), [[(), ()]], greedy(y_pred, [3, 2])[1])

@@ -67,6 +67,19 @@ def test_reshape_keeps_nan_and_infinity(K):
     np.testing.assert_array_equal(np.signbit(value), np.signbit(x.reshape(4)))
 
 
+def test_moving_elements_keeps_nan_and_infinity(K):
+    x = np.array([[np.nan, 1, np.inf], [-np.inf, -2, np.nan]], "float32")
+    t, image = K.constant(x), K.constant(x[None, :, :, None])
+    for result, expected in ((K.concatenate([t, t], 0), np.concatenate([x, x])), (K.stack([t, t]), np.stack([x, x])),
+                             (K.tile(t, (2, 1)), np.tile(x, (2, 1))), (K.repeat_elements(t, 2, 1), x.repeat(2, 1)),
+                             (K.reverse(t, (0, 1)), x[::-1, ::-1]), (K.slice(t, (0, 1), (2, 2)), x[:, 1:]),
+                             (K.spatial_2d_padding(image)[0, :, :, 0], np.pad(x, 1, "constant")),
+                             (K.resize_images(image, 2, 1, "channels_last")[0, :, :, 0], x.repeat(2, 0)),
+                             # A pixel of an enlarged image that is one of the image is that one.
+                             (K.resize_images(image, 1, 2, "channels_last", "bilinear")[0, :, ::2, 0], x)):
+        check(K, result, expected)
+
+
 @pytest.mark.parametrize("target, error, message", [
     ((4, 2), "ShapeError", r"x of shape \(2, 3\) has 6 elements, which shape \(4, 2\) cannot hold"),
     ((4, -1), "ShapeError", r"which shape \(4, -1\) cannot hold"),

@@ -318,8 +318,8 @@ class Kernels(ABC):
 
     @abstractmethod
     def _resize_linear(self, x, factor, axis):
-        """An axis made longer by a whole factor: element i * factor + j is x[i] * (1 - j / factor) +
-        x[i + 1] * (j / factor), where the last element counts as its own next."""
+        """An axis made longer by a whole factor: element i * factor is x[i], and i * factor + j is x[i] *
+        (1 - j / factor) + x[i + 1] * (j / factor), where the last element counts as its own next."""
 
     @abstractmethod
     def _concatenate(self, *tensors, axis):

@@ -56,12 +56,22 @@ class CTC:
         with _in_range((input_length, tf.shape(logs)[1], "input_length")):
             logs = tf.transpose(tf.cast(tf.identity(logs), tf.float32), (1, 0, 2))
         if beam_width is None:
-            decoded, scores = tf.nn.ctc_greedy_decoder(logs, input_length)
+            decoded, scores = _greedy(logs, input_length)
         else:
             decoded, scores = tf.compat.v1.nn.ctc_beam_search_decoder(logs, input_length, beam_width, paths,
                                                                       merge_repeated)
         results = [tf.sparse.to_dense(path, default_value=-1) for path in decoded] + [tf.cast(scores, dtype)]
         return [result[:samples] for result in results] if empty else results
+
+
+def _greedy(logs, input_length):
+    """TensorFlow's greedy decoder, which passes over nan: here nan is the largest of its time."""
+    nan = tf.math.is_nan(logs)
+    there = tf.reduce_any(nan, -1)
+    first = tf.one_hot(tf.argmax(tf.cast(nan, tf.int32), -1), tf.shape(logs)[-1], dtype=logs.dtype)
+    decoded, scores = tf.nn.ctc_greedy_decoder(tf.where(there[..., None], first, logs), input_length)
+    counted = tf.transpose(there) & tf.sequence_mask(input_length, tf.shape(logs)[0])
+    return decoded, tf.where(tf.reduce_any(counted, 1, keepdims=True), tf.constant(float("nan"), scores.dtype), scores)
 
 
 def _some(logs, *others):

@@ -24,7 +24,7 @@ class Shapes:
     def _resize_linear(self, x, factor, axis):
         before = (slice(None),) * axis
         following = tf.concat([x[before + (slice(1, None),)], x[before + (slice(-1, None),)]], axis)
-        steps = [x * (1 - j / factor) + following * (j / factor) for j in range(factor)]
+        steps = [x] + [x * (1 - j / factor) + following * (j / factor) for j in range(1, factor)]
         sizes = tf.unstack(tf.shape(x))
         sizes[axis] *= factor
         return tf.reshape(tf.stack(steps, axis + 1), sizes)

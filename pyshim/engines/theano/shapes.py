@@ -23,8 +23,8 @@ class Shapes:
     def _resize_linear(self, x, factor, axis):
         before = (slice(None),) * axis
         following = T.join(axis, x[before + (slice(1, None),)], x[before + (slice(-1, None),)])
-        steps = [x * T.constant(1 - j / factor, dtype=x.dtype) + following * T.constant(j / factor, dtype=x.dtype)
-                 for j in range(factor)]
+        steps = [x] + [x * T.constant(1 - j / factor, dtype=x.dtype) + following * T.constant(j / factor, dtype=x.dtype)
+                       for j in range(1, factor)]
         sizes = list(x.shape)
         sizes[axis] *= factor
         return T.reshape(T.stack(steps, axis + 1), sizes, ndim=x.ndim)
