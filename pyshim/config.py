@@ -98,7 +98,7 @@ def normalize_data_format(value):
     if value is None:
         return image_data_format()
     name = value.lower() if isinstance(value, str) else value
-    if name not in DATA_FORMATS:
+    if not isinstance(name, str) or name not in DATA_FORMATS:
         raise ArgumentError("unknown data format %r; accepted: %s" % (value, ", ".join(DATA_FORMATS)))
     return name
 

@@ -18,7 +18,7 @@ def of_arguments(name, args, kwargs):
     """The positional arguments of a backend function."""
     if name in ("variable", "constant") and args:
         dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
-        return (cast(args[0], dtype or config.floatx()),) + args[1:]
+        return (cast(args[0], config.floatx() if dtype is None else dtype),) + args[1:]
     if name == "set_value" and len(args) == 2 and isinstance(args[0], Tensor):
         return args[0], cast(args[1], args[0].dtype)
     if name == "batch_set_value" and len(args) == 1 and isinstance(args[0], list):
@@ -35,6 +35,6 @@ def cast(value, dtype):
 
     Other casts are the contract's, which refuses those that would lose something.
     """
-    smaller = (isinstance(value, np.ndarray) and value.dtype.kind == "f" and dtype in config.FLOATS
-               and np.dtype(dtype).itemsize < value.dtype.itemsize)
+    smaller = (isinstance(value, np.ndarray) and value.dtype.kind == "f" and isinstance(dtype, str)
+               and dtype in config.FLOATS and np.dtype(dtype).itemsize < value.dtype.itemsize)
     return wire.Cast(value, dtype) if smaller else value

@@ -27,12 +27,15 @@ class EngineChannel:
         self.connection = connection
         self.dispatcher = dispatcher
         self.flush_output = flush_output
+        self.open_callbacks = 0  # that the session has not answered
 
     def serve(self):
         """Carry out the session's calls until it answers an open callback, and give that answer."""
         while True:
             message = self.connection.receive()
             if "call" not in message:
+                if not self.open_callbacks:
+                    raise errors.WireError("an answer was received to no question")
                 return message
             try:
                 self.send(self.answer(message))
@@ -42,14 +45,11 @@ class EngineChannel:
     def answer(self, message):
         """The message that a call is answered with."""
         try:
-            self.dispatcher.release(message["release"])
-            if message["config"]:
-                config.apply(message["config"])
-            args, kwargs = self.unpack(message["args"], message), self.unpack(message["kwargs"], message)
-            if message["call"] == "call_function":
+            name, args, kwargs, eager = self._question(message)
+            if name == "call_function":
                 result = self.dispatcher.call_function(*args)
             else:
-                result = self.dispatcher.call(message["call"], args, kwargs, message["eager"])
+                result = self.dispatcher.call(name, args, kwargs, eager)
             buffers = []
             return {"return": self.pack(result, buffers), "buffers": buffers}
         except CallbackFailed as error:
@@ -60,6 +60,22 @@ class EngineChannel:
         except MemoryError as error:
             return {"raise": "EngineError", "message": "out of memory: %s" % error, "function": None,
                     "native": None}
+
+    def _question(self, message):
+        """The call that a message asks for, of which nothing has been carried out yet."""
+        try:
+            name, released, settings = message["call"], message["release"], message["config"]
+            args, kwargs = self.unpack(message["args"], message), self.unpack(message["kwargs"], message)
+            if not (isinstance(args, tuple) and isinstance(kwargs, dict) and isinstance(released, list)):
+                raise TypeError("args, kwargs or release are of another type")
+            if settings is not None:
+                config.apply(settings)
+            self.dispatcher.release(released)
+            return name, args, kwargs, message["eager"]
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            if isinstance(error, errors.KerasError):
+                raise
+            raise errors.WireError("a call is malformed: %s: %s" % (type(error).__name__, error)) from error
 
     def send(self, message):
         self.flush_output()  # what a call prints is there to be shown before the call returns
@@ -91,7 +107,9 @@ class EngineChannel:
         def call(*args):
             buffers = []
             self.send({"callback": number, "args": self.pack(list(args), buffers), "buffers": buffers})
+            self.open_callbacks += 1
             answer = self.serve()
+            self.open_callbacks -= 1
             if "raise" in answer:
                 raise CallbackFailed(answer["raise"], answer["message"])
             return self.unpack(answer["return"], answer)

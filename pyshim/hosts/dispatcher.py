@@ -3,9 +3,10 @@
 import contextlib
 import inspect
 
+from ..engines.contract import Contract
 from ..engines.contract.graph import Function
 from ..engines.contract.node import Node
-from ..errors import ArgumentError, EagerError, EngineError, KerasError, StaleTensorError
+from ..errors import ArgumentError, EagerError, EngineError, KerasError, StaleTensorError, WireError
 from .values import mapped
 
 NEEDS_GRAPH = ("placeholder", "function", "gradients")
@@ -58,6 +59,8 @@ class Dispatcher:
         if eager and name in NEEDS_GRAPH:
             raise EagerError("it works on the graph; call it outside eager(), or in a function made with "
                              "symbolic()")
+        if not (isinstance(name, str) and inspect.isfunction(getattr(Contract, name, None))) or name.startswith("__"):
+            raise WireError("there is no backend function %r" % (name,))
         method = getattr(self.engine, name)
         self.depth += 1
         try:

@@ -41,6 +41,7 @@ class Worker(Host):
         self.failures = {}        # what they raised, until the call that they ran in returns
         self.function_count = 0
         self.open_calls = 0       # those that the worker has not answered
+        self.talking = False      # whether a message is on its way, which nothing may come between
         self.config_version = None
         self.timeout = None       # seconds, of the outermost call
         self.deadline = None      # when they are over
@@ -58,6 +59,9 @@ class Worker(Host):
 
     def _call(self, name, args, kwargs, eager):
         with self.lock:
+            if self.talking:
+                raise errors.WorkerError("backend %s cannot be called from a finalizer or a signal handler that runs in "
+                                         "the midst of another call" % self.backend)
             open_before = self.open_calls
             if not open_before:
                 self.timeout = timeout.seconds()
@@ -209,6 +213,7 @@ class Worker(Host):
 
     def _send(self, message):
         self._need_running()
+        self.talking = True
         try:
             self.wire.stream.settimeout(self._time_left())
             self.wire.send(message)
@@ -221,10 +226,13 @@ class Worker(Host):
         except BaseException:
             self._end("a message to it was cut off")
             raise
+        finally:
+            self.talking = False
 
     def _receive(self):
         """The next message; what the worker printed before it is shown first."""
         self._need_running()
+        self.talking = True
         try:
             while True:
                 left = self._time_left()
@@ -244,6 +252,8 @@ class Worker(Host):
         except BaseException:
             self._end("the conversation with it broke off")
             raise
+        finally:
+            self.talking = False
 
     def _time_left(self):
         """Seconds until the deadline, None where there is none."""

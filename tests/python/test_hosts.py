@@ -193,6 +193,50 @@ def test_calls_from_several_threads(K):
     assert results == {i: [float(i * j) for j in range(20)] for i in range(4)}
 
 
+def test_a_call_in_the_midst_of_another_is_refused(worker):
+    """As a finalizer makes one that runs while the session waits, or a signal handler."""
+    caught = []
+
+    def handler(number, frame):
+        try:
+            call(worker, "ones", (2,))
+        except errors.WorkerError as error:
+            caught.append(str(error))
+    os.kill(worker.pid, signal.SIGSTOP)
+    threading.Timer(0.6, os.kill, (worker.pid, signal.SIGCONT)).start()
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        x = call(worker, "ones", (3,))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert x.shape == (3,)
+    assert len(caught) == 1 and "from a finalizer or a signal handler that runs in the midst of another call" in caught[0]
+    assert call(worker, "eval", x).tolist() == [1, 1, 1]
+
+
+def test_finalizers_that_call_while_others_do(K):
+    """Handles in cycles go, and finalizers call the engine, whenever Python collects: in calls, in threads."""
+    class Finalized:
+        def __init__(self):
+            self.mine, self.x = self, K.ones((2,))
+
+        def __del__(self):
+            try:
+                K.sum(self.x)
+            except K.errors.KerasError:
+                pass
+    before = gc.get_threshold()
+    gc.set_threshold(20)
+    try:
+        for i in range(50):
+            Finalized()
+            check_array(K.eval(K.ones((2,)) * i), np.full(2, i, "float32"))
+    finally:
+        gc.set_threshold(*before)
+    check(K, K.ones((2,)) + 1, np.full(2, 2, "float32"))
+
+
 # -- what a worker prints -------------------------------------------------------------------------------
 
 def test_output_is_shown_before_the_call_returns(K, capsys):
@@ -360,6 +404,67 @@ def test_a_worker_that_is_killed(K, engine):
     check(K, y + 1, np.array([2, 3], "float32"))
     with pytest.raises(K.errors.StaleTensorError, match=r"it ended \(signal SIGKILL\). Make it again"):
         K.eval(x)
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
+def test_other_backends_are_untouched_by_a_crash(K, engine, number):
+    other = "theano" if engine != "theano" else "cntk"
+    with K.use_backend(other):
+        kept = K.variable([1.0, 2.0])
+        neighbour = host_of(K).pid
+    os.kill(host_of(K).pid, number)
+    with pytest.raises(K.errors.WorkerError, match=r"ended during the call \(signal %s\)" % number.name):
+        K.ones((2,))
+    check(K, K.ones((2,)) + 1, np.full(2, 2, "float32"))
+    with K.use_backend(other):
+        check(K, kept * 2, np.array([2, 4], "float32"))
+        assert host_of(K).pid == neighbour
+
+
+def test_a_worker_that_is_killed_while_it_computes(worker):
+    x = call(worker, "random_uniform", (1500, 1500))
+    for _ in range(60):
+        x = call(worker, "dot", x, x)
+    threading.Timer(0.3, os.kill, (worker.pid, signal.SIGKILL)).start()
+    with pytest.raises(errors.WorkerError, match=r"ended during the call \(signal SIGKILL\)"):
+        call(worker, "eval", x)
+
+
+@pytest.mark.parametrize("way", ["stream", "region"])
+def test_a_worker_that_is_killed_while_arrays_are_on_their_way(worker, way):
+    if way == "stream":
+        worker.wire.outgoing = None
+    os.kill(worker.pid, signal.SIGSTOP)
+    threading.Timer(0.3, os.kill, (worker.pid, signal.SIGKILL)).start()
+    with pytest.raises(errors.WorkerError, match=r"ended during the call \(signal SIGKILL\)"):
+        call(worker, "variable", np.zeros(1 << 23))
+
+
+def test_more_memory_than_there_is(worker):
+    with pytest.raises(errors.EngineError, match="(?i)memory|allocate"):
+        call(worker, "eval", call(worker, "ones", (1 << 22, 1 << 22)))
+    assert call(worker, "eval", call(worker, "ones", (2,))).tolist() == [1, 1]
+
+
+def test_a_worker_without_shared_memory(engine, monkeypatch):
+    monkeypatch.setenv("KERAS_SHARED_MEMORY", "0")
+    worker = Worker(environments.find(engine))
+    assert worker.wire.outgoing is worker.wire.incoming is None
+    x = np.random.RandomState(0).uniform(size=(300, 500))
+    check_array(call(worker, "get_value", call(worker, "variable", x)), x.astype("float32"))
+    worker.stop()
+
+
+def test_nothing_of_a_session_is_left_in_the_file_system(engine, tmp_path):
+    script = """
+import numpy as np, os, pyshim as K, signal
+K.use_backend("%s")
+K.get_value(K.variable(np.ones((1000, 1000))))
+os.kill(os.getpid(), signal.SIGKILL)""" % engine
+    before = set(os.listdir("/dev/shm"))
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=dict(os.environ, TMPDIR=str(tmp_path)), timeout=120)
+    assert set(os.listdir("/dev/shm")) <= before
+    assert os.listdir(str(tmp_path)) == []
 
 
 def test_a_worker_that_is_killed_in_a_call(worker):

@@ -109,7 +109,8 @@ class Core:
             for number in (array.min(), array.max()):
                 if not limits.min <= int(number) <= limits.max:
                     raise DtypeError("%s holds %d, which dtype %s cannot hold" % (argument, number, dtype))
-        with np.errstate(over="ignore"):  # too large for the dtype is infinity
+        # What is too large for the dtype is infinity, and R's NA is a NaN that processors complain about.
+        with np.errstate(over="ignore", invalid="ignore"):
             return np.ascontiguousarray(array, dtype=dtype).reshape(array.shape)
 
     def floats(self, value, argument):
