@@ -12,7 +12,7 @@ import pytest
 import pyshim
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "python"))  # for those in soak, too
-import conformance  # noqa: E402
+import conformance
 
 # Continuous integration tries the same examples each time; elsewhere new ones are tried.
 hypothesis.settings.register_profile("ci", derandomize=True)

@@ -60,8 +60,8 @@ class Worker(Host):
     def _call(self, name, args, kwargs, eager):
         with self.lock:
             if self.talking:
-                raise errors.WorkerError("backend %s cannot be called from a finalizer or a signal handler that runs in "
-                                         "the midst of another call" % self.backend)
+                raise errors.WorkerError("backend %s cannot be called from a finalizer or a signal handler that "
+                                         "runs in the midst of another call" % self.backend)
             open_before = self.open_calls
             if not open_before:
                 self.timeout = timeout.seconds()

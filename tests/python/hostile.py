@@ -116,12 +116,14 @@ LEFT_OUT = {"backend", "get_session", "set_session", "symbolic", "eager", "clear
             "set_image_data_format"}
 NAMES = sorted(set(sum(FAMILIES.values(), ())) - LEFT_OUT)
 NUMBERS = (0, 1, 2, -1, 3, -7, 1 << 40, -(1 << 63), 1 << 62, 0.5, -0.0, float("nan"), float("inf"), 1e308)
-WORDS = ("same", "valid", "channels_first", "channels_last", "float32", "int8", "bool", "max", "avg", "nearest", "", "x\0",
-         "float1024", "é")
+WORDS = ("same", "valid", "channels_first", "channels_last", "float32", "int8", "bool", "max", "avg", "nearest", "",
+         "x\0", "float1024", "é")
 FITTING = {"axis": (0, 1, -1, (0, 1)), "axes": (1, (1, 1)), "dtype": ("float32", "float64", "int32", "bool"),
-           "shape": ((2, 3), (3,), ()), "padding": ("same", "valid"), "strides": (1, (1, 1), 2), "n": (0, 2), "rep": (1, 2),
-           "data_format": ("channels_first", "channels_last"), "pool_size": ((2, 2), (1, 1)), "keepdims": (True, False)}
-OTHERS = (None, True, False, {}, object(), np.array(["a"]), b"bytes", lambda *args: args[0] if args else 1.0, slice(None), Ellipsis, 1j)
+           "shape": ((2, 3), (3,), ()), "padding": ("same", "valid"), "strides": (1, (1, 1), 2), "n": (0, 2),
+           "data_format": ("channels_first", "channels_last"), "pool_size": ((2, 2), (1, 1)),
+           "rep": (1, 2), "keepdims": (True, False)}
+OTHERS = (None, True, False, {}, object(), np.array(["a"]), b"bytes", slice(None), Ellipsis, 1j,
+          lambda *args: args[0] if args else 1.0)
 POOL = 100
 
 

@@ -211,7 +211,7 @@ def test_a_call_in_the_midst_of_another_is_refused(worker):
     finally:
         signal.signal(signal.SIGALRM, before)
     assert x.shape == (3,)
-    assert len(caught) == 1 and "from a finalizer or a signal handler that runs in the midst of another call" in caught[0]
+    assert len(caught) == 1 and "a finalizer or a signal handler that runs in the midst of another call" in caught[0]
     assert call(worker, "eval", x).tolist() == [1, 1, 1]
 
 
