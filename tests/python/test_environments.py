@@ -24,9 +24,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """A Keras home without environments."""
+    """A Keras home without environments. What is installed there goes with the test: pytest keeps its folders."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    return tmp_path
+    yield tmp_path
+    shutil.rmtree(tmp_path / "environments", ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
