@@ -4,7 +4,6 @@ import json
 import os
 import random
 import select
-import statistics
 import subprocess
 import tempfile
 import time
@@ -83,28 +82,28 @@ class Children:
     def __exit__(self, *error):
         self.stop()
 
-    def ask_all(self, *command):
+    def ask_all(self, columns, *command):
         """Answers by column, of children that work at the same time."""
-        for child in self.by_column.values():
-            child.tell(*command)
-        return {column: child.answer() for column, child in self.by_column.items()}
+        for column in columns:
+            self.by_column[column].tell(*command)
+        return {column: self.by_column[column].answer() for column in columns}
 
-    def ask_each(self, *command):
+    def ask_each(self, columns, *command):
         """Answers by column, of children that work one after another."""
         answers = {}
-        for column, child in self.by_column.items():
+        for column in columns:
             self.settle()
-            answers[column] = child.ask(*command)
+            answers[column] = self.by_column[column].ask(*command)
         return answers
 
-    def measure(self, workload, repeats, seconds):
+    def measure(self, columns, workload, repeats, seconds):
         """Seconds of a step, by column: one number a round. In each round all columns have their turn.
 
         A turn has as many steps as fit into ``seconds``.
         """
-        counts = {column: self._fitting(child, workload, seconds) for column, child in self.by_column.items()}
-        measured = {column: [] for column in self.by_column}
-        order = list(self.by_column)
+        counts = {column: self._fitting(self.by_column[column], workload, seconds) for column in columns}
+        measured = {column: [] for column in columns}
+        order = list(columns)
         shuffled = random.Random(len(order))
         for _ in range(repeats):
             shuffled.shuffle(order)
@@ -166,7 +165,3 @@ def _used(processes):
         except OSError:
             pass
     return total / 1e9
-
-
-def median(values):
-    return statistics.median(values)

@@ -1,98 +1,110 @@
-"""The columns of the tables: how the child of each is started on an engine."""
+"""The columns of the tables: how the programs of each are started on an engine."""
 
-import inspect
 import os
 import platform
-
-import pyshim
-from pyshim.environments import find
+import subprocess
 
 import peer
+
+from pyshim.environments import find
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 OWN_PYTHON = os.path.join(ROOT, ".venv", "bin", "python")
 
 ENGINES = ("tensorflow", "theano", "cntk")
+CALLED = {"tensorflow": "TensorFlow", "theano": "Theano", "cntk": "CNTK"}
 TITLES = {
-    "engine": "engine's own loop",
+    "numpy": "NumPy alone",
+    "engine": "the engine by itself",
     "in_process": "pyshim in process",
     "worker": "pyshim in a worker",
     "r_worker": "R through the worker",
-    "peer": "Keras 2.3.1 in Python",
-    "r_peer": "Keras 2.3.1 from R",
+    "peer": "Keras 2.3.1, Python",
+    "r_peer": "Keras 2.3.1, R",
 }
-CALLED = {"tensorflow": "TensorFlow", "theano": "Theano", "cntk": "CNTK"}
-CAN_SET_THREADS = "threads" in inspect.signature(pyshim.use_backend).parameters
+PROGRAMS = {"numpy": "numpy", "in_process": "pyshim", "worker": "pyshim", "r_worker": "shim", "peer": "keras",
+            "r_peer": "peer"}
+
+# What would change a child, if it came from the user's own environment.
+PRIVATE = ("KERAS_BACKEND", "PYTHONPATH", "PYTHONHOME", "THEANO_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def missing(column, engine):
     """Why an engine has no such column, None where it has one."""
     if column == "in_process" and engine == "cntk":
-        return ("CNTK's own Python is 3.6, and the session's side of pyshim needs 3.8 "
-                "(`importlib.metadata`): there is no process that holds both")
+        return ("CNTK needs Python 3.6, and the session's side of pyshim 3.8 (it imports `importlib.metadata`): "
+                "no process can hold both.")
     return None
 
 
-def command(column, engine, data):
-    """What starts a child: its arguments, and its environment variables."""
-    if column == "r_worker":
-        return ["Rscript", "--vanilla", _program("child.R"), "shim", data], environment(column, engine)
-    if column == "r_peer":
-        return ["Rscript", "--vanilla", _program("child.R"), "peer", data], environment(column, engine)
-    program = {"engine": engine, "in_process": "pyshim", "worker": "pyshim", "peer": "keras"}[column]
-    return [python(column, engine), "-m", "programs.child", program, data], environment(column, engine)
+def named(column, engine, data, **more):
+    """A child's name for messages, its arguments, and its environment variables, with some more."""
+    name = "%s on %s" % (TITLES[column], CALLED[engine])
+    program = PROGRAMS.get(column, engine)
+    if column in ("r_worker", "r_peer"):
+        arguments = ["Rscript", "--vanilla", os.path.join(HERE, "programs", "child.R"), program, data]
+    else:
+        arguments = [python(column, engine), "-m", "programs.child", program, data]
+    return name, arguments, environment(column, engine, **more)
 
 
 def python(column, engine):
-    """The interpreter of a column that is a Python program."""
-    return {"worker": OWN_PYTHON, "peer": peer.PYTHON}.get(column) or find(engine).python()
+    """The interpreter of a column's Python programs."""
+    if column in ("engine", "in_process"):
+        return find(engine).python()
+    return peer.PYTHON if column in ("peer", "r_peer") else OWN_PYTHON
 
 
-def environment(column, engine, **more):
-    """The environment variables of a column's programs; THEANO_FLAGS among ``more`` are added to its own."""
-    own = {"KERAS_BACKEND": engine, "PYTHONPATH": HERE}
+def environment(column, engine, THEANO_FLAGS=None, **more):
+    """The environment variables of a column's programs. The flags are added to those that Theano has."""
+    own = {name: value for name, value in os.environ.items() if name not in PRIVATE}
+    own["ENGINE"] = engine
     if column in ("peer", "r_peer"):
         own.update(peer.process_environment(engine))
-    if column in ("engine", "in_process"):
+    elif column in ("engine", "in_process"):
         own.update(find(engine).process_environment())
-    if column in ("in_process", "worker"):
-        own["PYTHONPATH"] += os.pathsep + ROOT
+    if column in ("r_worker", "r_peer"):
+        own.update(RETICULATE_PYTHON=python(column, engine), R_LIBS=os.path.join(ROOT, ".Rlib"))
+    else:
+        own["PYTHONPATH"] = os.pathsep.join([HERE] + [ROOT] * (column in ("in_process", "worker")))
     if column == "in_process":
         own["PYSHIM_IN_PROCESS"] = "1"
-    if column in ("r_worker", "r_peer"):
-        del own["PYTHONPATH"]
-        own["RETICULATE_PYTHON"] = OWN_PYTHON if column == "r_worker" else peer.PYTHON
-        own["R_LIBS"] = os.path.join(ROOT, ".Rlib")
     if engine == "cntk" and column in ("engine", "peer", "r_peer"):
-        own["OMP_NUM_THREADS"] = "1"  # as pyshim sets it
-    flags = [flags for flags in (own.get("THEANO_FLAGS"), more.pop("THEANO_FLAGS", None)) if flags]
-    if flags:
-        own["THEANO_FLAGS"] = ",".join(flags)
-    return {**_outer(), **own, **more}
+        own["OMP_NUM_THREADS"] = "1"  # as pyshim's worker has it
+    if THEANO_FLAGS:
+        own["THEANO_FLAGS"] = ",".join(filter(None, [own.get("THEANO_FLAGS"), THEANO_FLAGS]))
+    return {**own, **more}
 
 
-def _outer():
-    """This process's environment without what would change the children's."""
-    private = ("KERAS_HOME", "KERAS_BACKEND", "PYTHONPATH", "PYTHONHOME", "THEANO_FLAGS", "OMP_NUM_THREADS")
-    return {name: value for name, value in os.environ.items() if name not in private or name == "KERAS_HOME"}
-
-
-def _program(name):
-    return os.path.join(HERE, "programs", name)
-
+# -- what the figures were measured on -------------------------------------------------------------------
 
 def machine():
-    """What the figures were measured on."""
-    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+    """Processor, cores, memory and system."""
+    with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
         models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
     with open("/proc/meminfo", encoding="ascii") as file:
         memory = int(file.readline().split()[1]) / 2 ** 20
-    return {"processor": models[0] if models else platform.machine(), "cores": os.cpu_count(),
-            "memory": "%.0f GB" % memory, "system": "%s, %s" % (_distribution(), platform.platform())}
-
-
-def _distribution():
     with open("/etc/os-release", encoding="utf-8") as file:
-        named = dict(line.rstrip().split("=", 1) for line in file if "=" in line)
-    return named["PRETTY_NAME"].strip('"')
+        system = dict(line.rstrip().split("=", 1) for line in file if "=" in line)["PRETTY_NAME"].strip('"')
+    return {"processor": models[0] if models else platform.machine(), "cores": os.cpu_count(),
+            "memory": "%.0f GB" % memory, "system": "%s, Linux %s" % (system, platform.release())}
+
+
+def versions():
+    """What runs in each place, as text."""
+    said = {CALLED[engine]: "{engine_version} on Python {python_version}".format(**find(engine).record())
+            for engine in ENGINES}
+    script = "writeLines(c(R.version.string, format(packageVersion('reticulate')), extSoftVersion()[['BLAS']]))"
+    r, reticulate, blas = _output("Rscript", "--vanilla", "-e", script).split("\n")[:3]
+    said["R"] = "%s, reticulate %s, BLAS %s" % (r, reticulate, os.path.basename(blas))
+    session = _output(OWN_PYTHON, "-c", "import platform, numpy; print(platform.python_version(), numpy.__version__)")
+    said["the session's Python"] = "%s, NumPy %s" % tuple(session.split())
+    said["the peer"] = "Keras {keras} on Python {python}, TensorFlow {tensorflow}, Theano {theano}, CNTK {cntk}".format(
+        **peer.versions())
+    return said
+
+
+def _output(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
+                          universal_newlines=True, env=environment("r_worker", "tensorflow")).stdout

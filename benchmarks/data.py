@@ -19,7 +19,8 @@ LSTM = {"batch": 64, "times": 50, "inputs": 64, "units": 128}
 def write(folder):
     """Write all arrays into a folder."""
     random = np.random.RandomState(7)
-    arrays = {**_mlp(random), **_cnn(random), **_lstm(random), "small": random.normal(size=(2, 3))}
+    arrays = {**_mlp(random), **_cnn(random), **_lstm(random), "small": random.normal(size=(2, 3)),
+              "big": random.normal(size=(4000, 2000))}  # 64 MB
     for name, array in arrays.items():
         array.astype("float32").astype("float64").ravel(order="F").tofile(os.path.join(folder, name))
     with open(os.path.join(folder, "index.json"), "w", encoding="ascii") as file:

@@ -1,5 +1,6 @@
 """The peer: Keras 2.3.1 and its three engines in one Python 3.6, made in build/peer where it is missing."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -11,27 +12,30 @@ from pyshim.environments.interpreters import find_interpreter
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(ROOT, "build", "peer")
 PYTHON = os.path.join(FOLDER, "bin", "python")
-REQUIREMENTS = os.path.join(ROOT, "benchmarks", "peer-requirements.txt")
+REQUIREMENTS = os.path.join(ROOT, "benchmarks", "peer.txt")
 RECORD = os.path.join(FOLDER, "peer.json")  # written last: without it, the peer is not whole
 
 FACTS = """
-import json, sys, sysconfig
-print(json.dumps({"include": sysconfig.get_paths()["include"], "python_version": sys.version.split()[0]}))
+import json, pkg_resources, sys, sysconfig
+versions = {name: pkg_resources.get_distribution(name).version for name in ("keras", "tensorflow", "theano", "cntk")}
+print(json.dumps({"include": sysconfig.get_paths()["include"], "versions": dict(versions, python=sys.version.split()[0])}))
 """
 
 
 def install():
     """Make the peer, unless it is there as the requirement file has it."""
-    with open(REQUIREMENTS, encoding="ascii") as file:
-        requirements = file.read()
-    if os.path.exists(RECORD) and _record()["requirements"] == requirements:
+    with open(REQUIREMENTS, "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    if os.path.exists(RECORD) and _record()["digest"] == digest:
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
-    subprocess.run([find_interpreter("Keras 2.3.1 with CNTK", find("cntk").pythons), "-m", "venv", FOLDER], check=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run(pip + ["pip==" + find("cntk").pip], check=True)
-    subprocess.run(pip + ["--requirement", REQUIREMENTS], check=True)
-    record = {**find("theano").complete(FOLDER), **find("cntk").complete(FOLDER), "requirements": requirements,
+    print("Making the peer in %s" % FOLDER, flush=True)
+    cntk, theano = find("cntk"), find("theano")
+    subprocess.run([find_interpreter("Keras 2.3.1 with CNTK", cntk.pythons), "-I", "-m", "venv", FOLDER], check=True)
+    pip = [PYTHON, "-I", "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
+    subprocess.run(pip + ["--requirement", cntk.installer()], check=True)
+    subprocess.run(pip + ["--no-build-isolation", "--requirement", REQUIREMENTS], check=True)
+    record = {**theano.complete(FOLDER), **cntk.complete(FOLDER), "digest": digest,
               **json.loads(subprocess.run([PYTHON, "-c", FACTS], stdout=subprocess.PIPE, check=True).stdout)}
     with open(RECORD, "w", encoding="ascii") as file:
         json.dump(record, file, indent=4)
@@ -46,6 +50,11 @@ def process_environment(engine):
             "CPATH": record["include"],
             "THEANO_FLAGS": "blas.ldflags=-L%s -l:%s -Wl\\,-rpath\\,%s,base_compiledir=%s,gcc.cxxflags=-I%s"
                             % (blas, name, blas, os.path.join(FOLDER, "compiled"), record["headers"])}
+
+
+def versions():
+    """The peer's versions by package, its Python's among them."""
+    return _record()["versions"]
 
 
 def _record():

@@ -33,7 +33,8 @@ def main():
                 for result in family.measure(plan, engine):
                     print(report.line(result), flush=True)
                     results.append(result)
-    measured = {"machine": columns.machine(), "quick": options.quick,
+    measured = {"machine": columns.machine(), "versions": columns.versions(),
+                "quick": options.quick,
                 "minutes": round((time.time() - start) / 60, 1), "date": time.strftime("%Y-%m-%d"),
                 "results": results}
     if options.whole:

@@ -117,3 +117,12 @@ workloads$small <- function() {
     NULL
   }
 }
+
+workloads$transfer <- function() {
+  big <- data_of("big")
+  variable <- K$variable(array(0, dim(big)))
+  function(i) {
+    K$set_value(variable, big)
+    K$get_value(variable)[i, i]
+  }
+}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .settings import BETA_1, BETA_2, EPSILON, RATE
+from .settings import BETA_1, BETA_2, EPSILON, RATE, back_and_forth
 
 
 class Backend:
@@ -123,3 +123,8 @@ class Backend:
         def step(i):
             self.K.abs(variable)
         return step
+
+    def transfer(self):
+        variable = self.K.variable(np.zeros(self.data.shapes["big"], "float32"))
+        return back_and_forth(self.data, lambda array: self.K.set_value(variable, array),
+                              lambda: self.K.get_value(variable))

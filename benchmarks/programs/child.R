@@ -55,6 +55,7 @@ commands <- list(
       if (is.numeric(loss)) as.vector(loss)
     }))
   },
+  build = function(workload) timed(function(i) workloads[[workload]]()(i), 1),
   choose = function(workload, count) list(variant = "K.function", seconds = NULL),
   run = function(workload, count) timed(steps[[workload]], count)
 )

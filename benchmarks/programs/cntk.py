@@ -3,7 +3,7 @@
 import cntk as C
 import numpy as np
 
-from .settings import BETA_1, BETA_2, EPSILON, RATE
+from .settings import BETA_1, BETA_2, EPSILON, RATE, back_and_forth
 
 
 def program(data):
@@ -19,6 +19,8 @@ class CNTK:
     def variants(self, workload):
         if workload == "small":
             return {"C.abs": self.small()}
+        if workload == "transfer":
+            return {"Parameter.value": self.transfer()}
         if workload == "lstm":
             return {"Trainer, sequence": self.lstm(sequential), "Trainer, unrolled": self.lstm(unrolled)}
         return {"Trainer": getattr(self, workload)()}
@@ -72,6 +74,13 @@ class CNTK:
         def step(i):
             C.abs(variable)
         return step
+
+    def transfer(self):
+        variable = C.Parameter(init=np.zeros(self.data.shapes["big"], "float32"))
+
+        def put(array):
+            variable.value = np.array(array, "float32", order="C")
+        return back_and_forth(self.data, put, lambda: variable.value)
 
 
 def stepped(learn, batches):

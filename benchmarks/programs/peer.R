@@ -23,7 +23,8 @@ K <- list(
   placeholder = function(shape, dtype = NULL) keras$placeholder(shape = dims(shape), dtype = dtype),
   variable = function(x) keras$variable(as_array(x)), constant = keras$constant,
   kernel = function(x) keras$variable(as_array(if (on_theano) x[3:1, 3:1, , , drop = FALSE] else x)),
-  size = function(x) unlist(reticulate::py_to_r(keras$int_shape(x))), update = keras$update,
+  set_value = function(x, value) keras$set_value(x, as_array(value)),
+  get_value = function(x) reticulate::py_to_r(keras$get_value(x)), size = function(x) unlist(reticulate::py_to_r(keras$int_shape(x))), update = keras$update,
   compile = function(inputs, outputs, updates) {
     step <- keras[["function"]](inputs, outputs, updates = updates)
     function(values) reticulate::py_to_r(reticulate::py_call(step, lapply(values, as_array)))

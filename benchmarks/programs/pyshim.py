@@ -1,12 +1,73 @@
 """pyshim, in a worker or, where PYSHIM_IN_PROCESS is set, in process."""
 
+import gc
 import os
+import time
+
+import numpy as np
 
 import pyshim
 
 from .backend import Backend
+from .child import timed
+
+ENGINE = os.environ["ENGINE"]
 
 
 def program(data):
-    pyshim.use_backend(os.environ["KERAS_BACKEND"], in_process=bool(os.environ.get("PYSHIM_IN_PROCESS")))
-    return Backend(pyshim, data)
+    threads = os.environ.get("PYSHIM_THREADS")
+    if threads:
+        pyshim.use_backend(ENGINE, threads=int(threads))
+    else:
+        pyshim.use_backend(ENGINE, in_process=bool(os.environ.get("PYSHIM_IN_PROCESS")))
+    return Pyshim(pyshim, data)
+
+
+class Pyshim(Backend):
+
+    def call(self):
+        """One call of a compiled function."""
+        x = pyshim.placeholder((None, 3))
+        double = pyshim.function([x], [x * 2])
+        small = self.data("small")
+        return lambda i: double([small])[0][0, 0]
+
+    def switch(self):
+        """To another backend and back."""
+        other = os.environ["OTHER_BACKEND"]
+
+        def step(i):
+            pyshim.use_backend(other)
+            pyshim.use_backend(ENGINE)
+        step(0)
+        return step
+
+    def graph(self, count):
+        """A graph of so many nodes. Value: the seconds of building and evaluating it, and a value of it."""
+        pyshim.clear_session()
+        y = pyshim.variable(self.data("small"))
+        start = time.perf_counter()
+        for _ in range(count):
+            y = pyshim.tanh(y)
+        built = time.perf_counter()
+        value = pyshim.eval(y)
+        return [built - start, time.perf_counter() - built, float(value[0, 0])]
+
+    def many(self, workload, count):
+        """Many calls. Value: the seconds of the first and the last thousand, and the memory before and after."""
+        step = getattr(self, workload)()
+        timed(step, 1000)
+        before = memory()
+        first = timed(step, 1000)
+        timed(step, count - 2000)
+        last = timed(step, 1000)
+        return {"first": first, "last": last, "before": before, "after": memory()}
+
+
+def memory():
+    """Resident bytes of this process, and of the worker, once the garbage is collected."""
+    gc.collect()
+    pyshim.eval(pyshim.constant(np.float32(1)))  # a call tells the worker what is no longer needed
+    with open("/proc/self/statm") as file:
+        own = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return [own] + [backend["memory"] for backend in pyshim.list_backends() if backend["memory"]]

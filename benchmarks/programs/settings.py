@@ -23,6 +23,10 @@ class Data:
         values = np.fromfile(os.path.join(self.folder, name))
         return np.ascontiguousarray(values.reshape(self.shapes[name], order="F"), dtype="float32")
 
+    def as_r(self, name):
+        """An array as R holds it: of float64, in the order of Fortran."""
+        return np.fromfile(os.path.join(self.folder, name)).reshape(self.shapes[name], order="F")
+
     def weights(self, workload):
         """The first weights of a network by name, in the order of its layers."""
         names = [name for name in self.shapes if name.startswith(workload + "_") and name[-2:] not in ("_x", "_y")]
@@ -37,3 +41,13 @@ class Data:
         """The rows of the network mlp's batches, in the whole of its data."""
         size = BATCH["mlp"]
         return [np.arange(i, i + size, dtype="int32") for i in range(0, len(self("mlp_x")), size)]
+
+
+def back_and_forth(data, put, get):
+    """A step that hands an array of R's kind over, and gets it back as such an array."""
+    big = data.as_r("big")
+
+    def step(i):
+        put(big)
+        return np.array(get(), "float64", order="F")[i, i]
+    return step

@@ -1,11 +1,12 @@
 # The R package, its engine in a worker.
 
 library(keras)
-use_backend(Sys.getenv("KERAS_BACKEND"))
+use_backend(Sys.getenv("ENGINE"))
 
 K <- list(
   placeholder = function(shape, dtype = NULL) k_placeholder(shape = shape, dtype = dtype),
-  variable = k_variable, kernel = k_variable, constant = k_constant, size = dim, update = k_update,
+  variable = k_variable, kernel = k_variable, constant = k_constant, set_value = k_set_value, get_value = k_get_value, size = dim,
+  update = k_update,
   compile = k_function, gradients = function(loss, w) k_gradients(loss, unname(w)), shaped = function(x, shape) x,
   dot = k_dot, bias_add = k_bias_add, relu = k_relu, mean = k_mean, abs = k_abs, sigmoid = k_sigmoid, tanh = k_tanh,
   sqrt = k_sqrt, square = k_square, gather = function(reference, indices) k_gather(reference, indices),
@@ -17,3 +18,48 @@ K <- list(
   rnn = function(step, x, states) k_rnn(step, x, states)$last_output,
   zero_states = function(x, units) k_tile(k_expand_dims(k_sum(k_zeros_like(x), axis = c(2, 3))), c(1, units))
 )
+
+workloads$call <- function() {
+  x <- k_placeholder(shape = c(NA, 3))
+  double <- k_function(list(x), list(x * 2))
+  small <- data_of("small")
+  function(i) double(list(small))[[1]][1, 1]
+}
+
+workloads$switch <- function() {
+  step <- function(i) {
+    suppressMessages(use_backend(Sys.getenv("OTHER_BACKEND")))
+    suppressMessages(use_backend(Sys.getenv("ENGINE")))
+    NULL
+  }
+  step(1)
+  step
+}
+
+commands$graph <- function(count) {
+  value <- NULL
+  k_clear_session()
+  y <- k_variable(data_of("small"))
+  build <- timed(function(i) y <<- k_tanh(y), count)
+  evaluate <- timed(function(i) value <<- k_eval(y)[1, 1], 1)
+  list(build, evaluate, value)
+}
+
+commands$many <- function(workload, count) {
+  step <- workloads[[workload]]()
+  timed(step, 1000)
+  before <- memory()
+  first <- timed(step, 1000)
+  timed(step, count - 2000)
+  last <- timed(step, 1000)
+  list(first = first, last = last, before = before, after = memory())
+}
+
+# Resident bytes of this process, and of the worker, once the garbage is collected.
+memory <- function() {
+  gc()
+  reticulate::import("gc")$collect()
+  k_eval(k_constant(1)) # a call tells the worker what is no longer needed
+  pages <- as.numeric(strsplit(readLines("/proc/self/statm"), " ")[[1]][[2]])
+  c(pages * as.numeric(system2("getconf", "PAGESIZE", stdout = TRUE)), backend_info()$memory)
+}

@@ -1,8 +1,9 @@
 """TensorFlow by itself: a graph and its session's callable, and a function that tf.function traces."""
 
+import numpy as np
 import tensorflow as tf
 
-from .settings import BETA_1, BETA_2, EPSILON, RATE
+from .settings import BETA_1, BETA_2, EPSILON, RATE, back_and_forth
 
 v1 = tf.compat.v1
 
@@ -19,7 +20,11 @@ class TensorFlow:
 
     def variants(self, workload):
         if workload == "small":
-            return {"tf.Graph": self.small()}
+            return self.small()
+        if workload == "transfer":
+            variable = tf.Variable(tf.zeros(self.data.shapes["big"]))
+            return {"Variable.assign": back_and_forth(
+                self.data, lambda array: variable.assign(np.array(array, "float32", order="C")), variable.numpy)}
         variants = {}
         for name, logits in NETWORKS[workload].items():
             variants["Session.make_callable" + name] = self.in_session(workload, logits)
@@ -85,12 +90,16 @@ class TensorFlow:
 
     def small(self):
         with self.graph.as_default():
-            variable = tf.Variable(self.data("small"))
+            in_graph = tf.Variable(self.data("small"))
+        eager = tf.Variable(self.data("small"))
 
-        def step(i):
+        def graph_step(i):
             with self.graph.as_default():
-                tf.abs(variable)
-        return step
+                tf.abs(in_graph)
+
+        def eager_step(i):
+            tf.abs(eager)
+        return {"tf.Graph": graph_step, "eager": eager_step}
 
 
 class Adam:

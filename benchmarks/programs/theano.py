@@ -5,7 +5,7 @@ import theano
 import theano.tensor as T
 from theano.tensor.signal.pool import pool_2d
 
-from .settings import BETA_1, BETA_2, EPSILON, RATE
+from .settings import BETA_1, BETA_2, EPSILON, RATE, back_and_forth
 
 theano.config.floatX = "float32"
 
@@ -20,7 +20,8 @@ class Theano:
         self.data = data
 
     def variants(self, workload):
-        return {"T.abs_" if workload == "small" else "theano.function": getattr(self, workload)()}
+        names = {"small": "T.abs_", "transfer": "set_value"}
+        return {names.get(workload, "theano.function"): getattr(self, workload)()}
 
     def mlp(self):
         x, y, w = T.matrix(), T.matrix(), self.weights("mlp")
@@ -80,6 +81,12 @@ class Theano:
         def step(i):
             T.abs_(variable)
         return step
+
+    def transfer(self):
+        variable = theano.shared(np.zeros(self.data.shapes["big"], "float32"))
+        return back_and_forth(self.data, lambda array: variable.set_value(np.array(array, "float32", order="C"),
+                                                                          borrow=True),
+                              lambda: variable.get_value(borrow=True))
 
 
 def perceptron(w, x):

@@ -1,15 +1,15 @@
 """The workloads by family. A family is a module with
 
-* ``NAMES``: its workloads, by name, each with a title;
+* ``NAMES``: its workloads by name, each with a title;
 * ``measure(plan, engine)``: measures them on an engine. It gives results: dicts with the keys "workload",
   "engine" and "seconds", which holds a list of repeats for each column, and what else is to be told.
 """
 
 from columns import missing
 
-from . import steps
+from . import calls, graphs, sessions, steps, threads
 
-FAMILIES = [steps]
+FAMILIES = [steps, sessions, calls, graphs, threads]
 
 
 class Plan:

@@ -1,0 +1,32 @@
+"""Graphs: how the time to build and evaluate one grows with its size."""
+
+import numpy as np
+from children import Children
+from columns import named
+from programs.settings import Data
+
+NAMES = {"graph": "a graph of 10, 100, 1,000 and 10,000 nodes, built and evaluated"}
+SIZES = (10, 100, 1000, 10000)
+
+
+def measure(plan, engine):
+    if not plan.wanted(NAMES):
+        return
+    columns = plan.columns_of(engine, ("in_process", "worker", "r_worker"))
+    if not columns:
+        return
+    with Children({column: named(column, engine, plan.data) for column in columns}) as children:
+        children.ask_each(columns, "graph", 10)  # a first evaluation has more to do
+        for size in SIZES[:3] if plan.quick else SIZES:
+            expected = Data(plan.data)("small")[0, 0]
+            for _ in range(size):
+                expected = np.tanh(expected)
+            measured = {column: [] for column in columns}
+            for i in range(1 if plan.quick else 5):
+                for column, told in children.ask_each(columns[::1 - i % 2 * 2], "graph", size).items():
+                    build, evaluate, value = told
+                    if not abs(value - expected) <= 1e-3 * abs(expected):
+                        raise RuntimeError("%s on %s: a graph of %d nodes gives %g in place of %g"
+                                           % (column, engine, size, value, expected))
+                    measured[column].append(build + evaluate)
+            yield {"workload": "graph", "engine": engine, "size": size, "seconds": measured}
