@@ -62,7 +62,8 @@ named_variables <- function(...) {
   }
   for (variable in variables) {
     if (!k_is_variable(variable)) {
-      abort("dtype", paste0("only variables can be saved and loaded, not ", describe_value(variable), "."))
+      given <- if (k_is_tensor(variable)) format(variable) else describe_value(variable)
+      abort("dtype", paste0("only variables can be saved and loaded, not ", given, "."))
     }
   }
   names(variables) <- vapply(seq_along(variables), function(i) {
