@@ -18,7 +18,8 @@ RECORD = os.path.join(FOLDER, "peer.json")  # written last: without it, the peer
 FACTS = """
 import json, pkg_resources, sys, sysconfig
 versions = {name: pkg_resources.get_distribution(name).version for name in ("keras", "tensorflow", "theano", "cntk")}
-print(json.dumps({"include": sysconfig.get_paths()["include"], "versions": dict(versions, python=sys.version.split()[0])}))
+versions["python"] = sys.version.split()[0]
+print(json.dumps({"include": sysconfig.get_paths()["include"], "versions": versions}))
 """
 
 

@@ -1,17 +1,216 @@
-"""The report."""
+"""The report: docs/benchmarks.md and docs/benchmarks.png, made of docs/benchmarks.json.
 
+    .venv/bin/python benchmarks/report.py [FOLDER]
+"""
+
+import csv
+import json
+import os
 import statistics
+import subprocess
+import sys
+import tempfile
 
+sys.path[:0] = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
+
+import columns  # noqa: E402
+import targets  # noqa: E402
+from columns import CALLED, ENGINES, TITLES  # noqa: E402
+from workloads import FAMILIES  # noqa: E402
+
+DOCS = os.path.join(columns.ROOT, "docs")
+NAMES = {name: title for family in FAMILIES for name, title in family.NAMES.items()}
+
+# What a speed is relative to, where it is not the engine by itself.
+REFERENCES = {"small": "r_peer", "transfer": "numpy"}
+IN_PICTURE = ("mlp", "resident", "cnn", "lstm", "small", "transfer", "start")
+
+INTRODUCTION = """\
+# Benchmarks
+
+What the bridge costs: each workload on each engine, by itself in its own Python, through pyshim, from R, and in
+Keras 2.3.1, the last one that ran on all three engines. `make bench` measures it, `benchmarks/README.md` says how.
+{quick}
+![Speeds of each workload, relative to the engine by itself]({picture})
+
+## Machine
+
+{machine}
+
+## Targets
+
+What was aimed at, for R through the worker, and whether it is met. A figure of a speed is relative: 1 is as fast.
+
+{targets}
+
+## Findings
+
+{findings}
+
+## Figures
+
+Medians. Below a time, where it makes sense, stands the speed relative to {engine}: of each round the ratio, of the
+ratios the median and, in parentheses, the quartiles. Columns of a workload take turns, in rounds of changing order;
+all are started and warm before, compute the same losses, and have the same number of threads.
+"""
+
+
+def write(measured, folder):
+    """Write all that is told of the measurements into a folder."""
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "benchmarks.json"), "w", encoding="utf-8") as file:
+        json.dump(measured, file, indent=1)
+        file.write("\n")
+    render(folder)
+
+
+def render(folder):
+    """Make text and picture of what is stored in a folder."""
+    with open(os.path.join(folder, "benchmarks.json"), encoding="utf-8") as file:
+        measured = json.load(file)
+    with open(os.path.join(folder, "benchmarks.md"), "w", encoding="utf-8") as file:
+        file.write(text(measured))
+    draw(measured["results"], os.path.join(folder, "benchmarks.png"))
+
+
+# -- text --------------------------------------------------------------------------------------------------
 
 def line(result):
-    """A result on one line: milliseconds, and the speed relative to the engine's own loop."""
-    base = result["seconds"].get("engine")
-    parts = []
-    for column, seconds in result["seconds"].items():
-        ratio = " (%.2f)" % statistics.median(b / s for b, s in zip(base, seconds)) if base else ""
-        parts.append("%s %.3f ms%s" % (column, 1e3 * statistics.median(seconds), ratio))
-    return "%-10s %-10s %s" % (result["engine"], result["workload"], ", ".join(parts))
+    """A result on one line, for the terminal."""
+    cells = ("%s %s" % (column, cell(result, column).replace("<br>", " ")) for column in result["seconds"])
+    size = " %d" % result["size"] if "size" in result else ""
+    return "%-10s %-14s %s" % (result["engine"], result["workload"] + size, ", ".join(cells))
 
 
-def write(measured):
-    pass
+def text(measured):
+    with open(os.path.join(columns.HERE, "findings.md"), encoding="utf-8") as file:
+        findings = file.read().strip()
+    parts = [INTRODUCTION.format(
+        picture="benchmarks.png", machine=_machine(measured), targets=_targets(measured["results"]),
+        findings=findings, engine=TITLES["engine"],
+        quick="\n**A quick run: few repeats, small sizes. Its figures are rough.**\n" if measured["quick"] else "")]
+    for name, title in NAMES.items():
+        found = [result for result in measured["results"] if result["workload"] == name]
+        if found:
+            parts.append("### %s\n\n%s" % (title[0].upper() + title[1:], _figures(name, found)))
+    left_out = {columns.missing(column, engine) for column in TITLES for engine in ENGINES} - {None}
+    parts += ["Not in the tables: " + reason for reason in sorted(left_out)]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _machine(measured):
+    facts = dict(measured["machine"])
+    facts.update(measured["versions"])
+    facts["measured"] = "%s, in %s minutes" % (measured["date"], measured["minutes"])
+    return _table(["", ""], [[name, str(value)] for name, value in facts.items()])
+
+
+def _targets(results):
+    rows = []
+    for target in targets.TARGETS:
+        row = [NAMES[target.workload], target.text]
+        for engine in ENGINES:
+            found = [[result for result in results if result["workload"] == name and result["engine"] == engine]
+                     for name in (target.workload, getattr(target, "first", None)) if name]
+            if all(found):
+                value, met = target.judge(*found)
+                row.append("%s %s" % ("✓" if met else "✗", value))
+            else:
+                row.append("")
+        rows.append(row)
+    return _table(["workload", "target"] + [CALLED[engine] for engine in ENGINES], rows)
+
+
+def _figures(name, results):
+    if "memory" in results[0]:
+        return _many(results)
+    names = list(dict.fromkeys(column for result in results for column in result["seconds"]))
+    names.sort(key=lambda column: list(TITLES).index(column) if column in TITLES else len(TITLES))
+    table = _table([""] + [TITLES.get(column, column) for column in names],
+                   [[_row_name(result)] + [cell(result, column) if column in result["seconds"] else ""
+                                           for column in names] for result in results])
+    if name in REFERENCES:
+        table = "Speeds are relative to %s.\n\n%s" % (TITLES[REFERENCES[name]], table)
+    told = ["%s `%s`" % (CALLED[result["engine"]], result["variants"]["engine"])
+            for result in results if "engine" in result.get("variants", {})]
+    return table + ("\n\nThe engine by itself, in the fastest of its ways: %s." % ", ".join(told) if told else "")
+
+
+def _row_name(result):
+    engine = CALLED[result["engine"]]
+    return "%s, {:,} nodes".format(result["size"]) % engine if "size" in result else engine
+
+
+def _many(results):
+    """Times of the first and last calls, and memory before and after."""
+    rows = []
+    for result in results:
+        for column, (first, last) in result["seconds"].items():
+            before, after = result["memory"][column]
+            rows.append([CALLED[result["engine"]], TITLES[column], "{:,}".format(result["count"]), duration(first),
+                         duration(last)] + ["%.1f → %.1f MB" % (start / 1e6, end / 1e6)
+                                            for start, end in zip(before, after)])
+    return _table(["", "", "calls", "one of the first 1,000", "one of the last 1,000", "memory of the session",
+                   "memory of the worker"], rows)
+
+
+def cell(result, column):
+    """A time, and the speed relative to the workload's reference."""
+    seconds = result["seconds"]
+    shown = duration(statistics.median(seconds[column]))
+    reference = REFERENCES.get(result["workload"], "engine")
+    if column == reference or reference not in seconds or "memory" in result:
+        return shown
+    ratios = targets.ratios(seconds, column, reference)
+    spread = ""
+    if len(ratios) > 2:
+        quartiles = statistics.quantiles(ratios, n=4, method="inclusive")
+        spread = " (%s–%s)" % (_ratio(quartiles[0]), _ratio(quartiles[2]))
+    return "%s<br>%s%s" % (shown, _ratio(statistics.median(ratios)), spread)
+
+
+def _ratio(value):
+    return "%.2f" % value if value < 10 else "%.0f" % value
+
+
+def duration(seconds):
+    for unit, size in (("s", 1), ("ms", 1e-3)):
+        if seconds >= size:
+            return "%.3g %s" % (seconds / size, unit) if seconds < 1000 * size else "%.0f %s" % (seconds / size, unit)
+    return "%.3g µs" % (seconds / 1e-6)
+
+
+def _table(head, rows):
+    return "\n".join("| %s |" % " | ".join(row) for row in [head, ["---"] * len(head)] + rows)
+
+
+# -- picture -----------------------------------------------------------------------------------------------
+
+def draw(results, path):
+    """Draw the speeds. R does it: draw.R."""
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["engine", "workload", "reference", "column", "speed", "low", "high", "target"])
+        for result in results:
+            name, seconds = result["workload"], result["seconds"]
+            reference = REFERENCES.get(name, "engine")
+            if name not in IN_PICTURE or reference not in seconds:
+                continue
+            for column in seconds:
+                ratios = targets.ratios(seconds, column, reference)
+                table.writerow([CALLED[result["engine"]], name, TITLES[reference], TITLES[column],
+                                statistics.median(ratios), min(ratios), max(ratios), _wanted(name, reference)])
+        file.flush()
+        subprocess.run(["Rscript", "--vanilla", os.path.join(columns.HERE, "draw.R"), file.name, path], check=True)
+
+
+def _wanted(name, reference):
+    """The speed that is aimed at, relative to the reference; empty where none is."""
+    for target in targets.TARGETS:
+        if target.workload == name and getattr(target, "against", None) == reference:
+            return target.least if hasattr(target, "least") else 1 / target.most
+    return ""
+
+
+if __name__ == "__main__":
+    render(sys.argv[1] if len(sys.argv) > 1 else DOCS)

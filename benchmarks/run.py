@@ -1,8 +1,8 @@
-"""The benchmark: measure all workloads, and write docs/benchmarks.json, from which report.py makes the rest.
+"""The benchmark: measure all workloads, and write docs/benchmarks.json, .md and .png.
 
     .venv/bin/python benchmarks/run.py [--quick] [--engine NAME]... [--workload NAME]... [--column NAME]...
 
-A part of it, by engines, workloads or columns, is shown and not written.
+With --quick, or where a part is named, they go to build/benchmarks, not to docs.
 """
 
 import argparse
@@ -37,18 +37,19 @@ def main():
                 "quick": options.quick,
                 "minutes": round((time.time() - start) / 60, 1), "date": time.strftime("%Y-%m-%d"),
                 "results": results}
-    if options.whole:
-        report.write(measured)
+    report.write(measured, options.folder)
+    print("%s.md, .json and .png are written." % os.path.join(options.folder, "benchmarks"))
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer repeats and smaller sizes")
     parser.add_argument("--engine", action="append", choices=columns.ENGINES)
     parser.add_argument("--workload", action="append", choices=[name for family in FAMILIES for name in family.NAMES])
     parser.add_argument("--column", action="append", choices=list(columns.TITLES))
     options = parser.parse_args()
-    options.whole = not (options.engine or options.workload or options.column)
+    part = options.quick or options.engine or options.workload or options.column
+    options.folder = os.path.join(columns.ROOT, "build", "benchmarks") if part else report.DOCS
     options.engine = options.engine or columns.ENGINES
     return options
 
