@@ -44,11 +44,23 @@ call_python <- function(target, ...) {
   bridge$open <- bridge$open + 1L
   on.exit(bridge$open <- bridge$open - 1L)
   # Python notices an interrupt, and ends the call in order. R would jump out of the midst of it.
-  value <- suspendInterrupts(reticulate::py_call(target, ...))
+  value <- suspendInterrupts(tryCatch(reticulate::py_call(target, ...), "Rcpp::exception" = refuse_restored))
   if (length(bridge$news) && bridge$open == 1L) {
     tell_news()
   }
   received(value)
+}
+
+#' A tensor, a function or a context that comes from a file or a restored workspace
+#' @noRd
+refuse_restored <- function(condition) {
+  if (grepl("previous session", conditionMessage(condition), fixed = TRUE)) {
+    abort("stale_tensor", c(
+      "The tensor or function is of an R session that has ended: a file or a workspace cannot hold it.",
+      i = "Make it again. `k_save_variables()` and `k_load_variables()` keep the values of variables."
+    ))
+  }
+  stop(condition)
 }
 
 #' Tell pyshim of the option `keras.timeout`: seconds after which a call is given up
@@ -65,9 +77,7 @@ set_timeout <- function(seconds) {
 }
 
 received <- function(value) {
-  if (is.list(value)) {
-    lapply(value, received)
-  } else if (inherits(value, "keras_tensor") || !inherits(value, "python.builtin.object")) {
+  if (inherits(value, "keras_tensor") || !inherits(value, "python.builtin.object")) {
     value
   } else if (inherits(value, "keras_bridge.LargeArray")) {
     fetched(value)
@@ -76,7 +86,8 @@ received <- function(value) {
   } else if (inherits(value, handles)) {
     value
   } else {
-    reticulate::py_to_r(value)
+    value <- reticulate::py_to_r(value)
+    if (is.list(value)) lapply(value, received) else value
   }
 }
 

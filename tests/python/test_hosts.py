@@ -1,7 +1,9 @@
 """The worker: calls within calls, what it prints, what it lets go of, and how it ends."""
 
+import copy
 import gc
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -353,6 +355,14 @@ def test_handles_let_go_in_another_thread_or_in_a_cycle(K):
     thread.join()
     gc.collect()
     assert [engine_has(K, number) for number in numbers] == [False, False]
+
+
+def test_handles_cannot_be_pickled(K):
+    x = K.variable(1.0)
+    for handle in (x, K.function([], [x])):
+        for save in (pickle.dumps, copy.copy):
+            with pytest.raises(K.errors.ArgumentError, match=r"cannot be saved; save its value, get_value\(x\)"):
+                save(handle)
 
 
 def test_numbers_are_not_used_again_after_clear_session(K):

@@ -1,0 +1,70 @@
+for_each_backend("tensors from a file or a restored workspace say what to do", {
+  path <- withr::local_tempfile()
+  x <- k_variable(1:3)
+  saveRDS(list(x = x, f = k_function(list(), list(x))), path)
+  restored <- readRDS(path)
+  y <- restored$x
+  uses <- expression(
+    print(y), format(y), str(y), k_eval(y), k_abs(y), y + 1, 1 - y, y[1], dim(y), as.array(y), k_set_value(y, 1:3),
+    k_function(list(), list(y)), restored$f(list()), print(restored$f)
+  )
+  for (use in uses) {
+    condition <- expect_error(eval(use), class = "keras_error_stale_tensor", label = deparse(use))
+    expect_match(conditionMessage(condition), "k_save_variables")
+  }
+  expect_value(x, 1:3)
+})
+
+for_each_backend("forked children have engines of their own", {
+  x <- k_variable(c(1, 2))
+  results <- parallel::mclapply(1:2, function(i) {
+    refused <- tryCatch(k_eval(x), keras_error_stale_tensor = function(condition) conditionMessage(condition))
+    list(refused = refused, value = k_eval(k_sum(k_ones(c(2, 3)) * i)), pid = backend_info()$pid)
+  }, mc.cores = 2)
+  for (i in 1:2) {
+    expect_match(results[[i]]$refused, "of which this one is a fork")
+    expect_equal(results[[i]]$value, 6 * i)
+    expect_false(results[[i]]$pid == backend_info()$pid)
+  }
+  expect_value(x + 1, c(2, 3))
+})
+
+for_each_backend("a call that takes longer than the timeout is given up", {
+  x <- k_variable(c(1, 2))
+  k_eval(x + 1)
+  withr::with_options(list(keras.timeout = 0.5), {
+    tools::pskill(backend_info()$pid, tools::SIGSTOP)
+    condition <- expect_error(k_eval(x), class = "keras_error_timeout")
+  })
+  expect_match(conditionMessage(condition), "within the timeout of 0.5 seconds")
+  expect_error(k_eval(x), class = "keras_error_stale_tensor")
+  for (seconds in list(-1, "soon", NA, c(1, 2))) {
+    withr::with_options(list(keras.timeout = seconds), expect_error(k_ones(2), class = "keras_error_config"))
+  }
+  expect_equal(k_eval(k_sum(k_ones(c(2, 3)))), 6)
+})
+
+for_each_backend("an engine starts with the threads that it is told to use", {
+  name <- k_backend()
+  stop_backend(name)
+  suppressMessages(use_backend(name, threads = 1))
+  expect_keras_error(use_backend(name, threads = 2), "argument", c("runs already, with threads=1", "stop_"))
+  expect_keras_error(use_backend(name, threads = 0), "argument", "must be a positive integer")
+  stop_backend(name)
+  suppressMessages(use_backend(name, threads = 2))
+  stop_backend(name)
+})
+
+for_each_backend("large arrays come back as they were", {
+  for (dtype in c("float32", "float64")) {
+    x <- array(runif(2 * 300 * 200), c(2, 300, 200))
+    x[c(1, 7, length(x))] <- c(NaN, Inf, -1)
+    back <- k_get_value(k_variable(x, dtype = dtype))
+    expect_equal(dim(back), dim(x))
+    expect_equal(back, x, tolerance = 1e-6)
+  }
+  x <- array(1:90000, c(300, 300))
+  outputs <- k_function(list(), list(k_variable(x, dtype = "int64"), k_constant(2)))(list())
+  expect_identical(outputs[[1]], x + 0)
+  expect_equal(as.vector(outputs[[2]]), 2)
+})
