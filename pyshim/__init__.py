@@ -7,6 +7,8 @@
 Importing it needs NumPy alone and starts no engine: the first call of a backend function does.
 """
 
+import numpy as np
+
 from . import config, errors, inspection, session, storage
 from .engines.contract.core import numeric_array
 from .environments import doctor, install_backend
@@ -35,7 +37,8 @@ def cast_to_floatx(x):
     """
     if isinstance(x, Tensor):
         return session.call("cast", (x, config.floatx()), {})
-    return numeric_array(x, "x").astype(config.floatx())
+    with np.errstate(over="ignore", invalid="ignore"):  # too large for the dtype is infinity
+        return numeric_array(x, "x").astype(config.floatx())
 
 
 cast_to_floatx = session_function("cast_to_floatx", cast_to_floatx)
