@@ -27,7 +27,7 @@ for (i in 1:200) {
   expected <- expected - 0.1 * 2 * as.vector(crossprod(x, x %*% expected - y)) / nrow(x)
   for (model in models) model$step(list(x, y))
 }
-for (model in models) stopifnot(max(abs(as.vector(k_get_value(model$w)) - expected)) < 1e-5)
+for (model in models) stopifnot(max(abs(as.vector(model$w) - expected)) < 1e-5)
 memory <- list_backends()
 cat("memory:", paste0(memory$backend, "=", round(memory$memory / 2^20)), "\\n")
 """
