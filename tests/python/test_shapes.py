@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import DTYPES, FLOATS, INTEGERS, check, check_array, check_fed, check_gradient, sample
+from checks import DTYPES, FLOATS, INTEGERS, check, check_array, check_fed, check_gradient, numeric_gradient, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -348,6 +348,14 @@ def test_moves_of_unknown_sizes(K, name):
 def test_moves_gradient(K, name):
     function, reference, shape = MOVES[name]
     check_gradient(K, lambda x: function(K, x), reference, sample(shape, "float64"))
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_moves_gradient_of_unknown_sizes(K, name):
+    function, reference, shape = MOVES[name]
+    x, value = K.placeholder((None,) * len(shape), dtype="float64"), sample(shape, "float64")
+    gradient, = K.function([x], K.gradients(K.sum(K.square(function(K, x))), [x]))([value])
+    np.testing.assert_allclose(gradient, numeric_gradient(lambda x: reference(x) ** 2, [value], 0), rtol=1e-5, atol=1e-6)
 
 
 def test_moves_of_arrays(K):

@@ -1,5 +1,7 @@
 """Changing and joining shapes on Theano."""
 
+import numpy as np
+import theano
 import theano.tensor as T
 
 
@@ -56,9 +58,71 @@ def _repeated(x, whole, slices):
 
 def padded(x, pairs, number=0):
     """x with a number around it: a pair of sizes, which may be symbolic, before and after along each axis."""
-    if not any(isinstance(size, T.Variable) or size for pair in pairs for size in pair):
+    counts = [size for pair in pairs for size in pair]
+    if not any(isinstance(size, T.Variable) or size for size in counts):
         return x
-    around = T.alloc(T.constant(number, dtype=x.dtype),
-                     *[size + before + after for size, (before, after) in zip(x.shape, pairs)])
-    inside = tuple(slice(before, before + size) for size, (before, after) in zip(x.shape, pairs))
-    return T.set_subtensor(around[inside], x)
+    grows = [isinstance(size, T.Variable) or bool(size) for size in map(sum, pairs)]
+    return Pad(number, tuple(grows))(x, *[T.cast(size, "int64") for size in counts])
+
+
+class Pad(theano.Op):
+    """x with a number around it, along the axes that may grow. Theano takes minutes to optimize the gradient of an
+    assignment to a part where sizes are not known."""
+
+    __props__ = ("number", "grows")
+
+    def __init__(self, number, grows):
+        self.number = number
+        self.grows = grows
+
+    def make_node(self, x, *counts):
+        pattern = [one and not grows for one, grows in zip(x.broadcastable, self.grows)]
+        return theano.Apply(self, [x] + list(counts), [T.TensorType(x.dtype, pattern)()])
+
+    def perform(self, node, inputs, outputs):
+        x, before, after = inputs[0], inputs[1::2], inputs[2::2]
+        whole = np.full(np.add(x.shape, np.add(before, after)), self.number, x.dtype)
+        whole[_inside(before, x.shape)] = x
+        outputs[0][0] = whole
+
+    def infer_shape(self, node, shapes):
+        counts = node.inputs[1:]
+        return [tuple(size + before + after if grows else size for size, before, after, grows
+                      in zip(shapes[0], counts[::2], counts[1::2], self.grows))]
+
+    def connection_pattern(self, node):
+        return [[i == 0] for i in range(len(node.inputs))]
+
+    def grad(self, inputs, gradients):
+        x, counts = inputs[0], inputs[1:]
+        return [Crop(self.grows)(gradients[0], x, *counts)] + [theano.gradient.disconnected_type() for _ in counts]
+
+
+class Crop(theano.Op):
+    """What Pad has put a number around, of the shape of a second tensor: the way back."""
+
+    __props__ = ("grows",)
+
+    def __init__(self, grows):
+        self.grows = grows
+
+    def make_node(self, whole, before, *counts):
+        return theano.Apply(self, [whole, before] + list(counts), [before.type.clone(dtype=whole.dtype)()])
+
+    def perform(self, node, inputs, outputs):
+        whole, like = inputs[:2]
+        outputs[0][0] = np.ascontiguousarray(whole[_inside(inputs[2::2], like.shape)]).reshape(like.shape)
+
+    def infer_shape(self, node, shapes):
+        return [shapes[1]]
+
+    def connection_pattern(self, node):
+        return [[i == 0] for i in range(len(node.inputs))]
+
+    def grad(self, inputs, gradients):
+        return [Pad(0, self.grows)(gradients[0], *inputs[2:])] + [theano.gradient.disconnected_type()
+                                                                  for _ in inputs[1:]]
+
+
+def _inside(before, shape):
+    return tuple(slice(int(first), int(first) + size) for first, size in zip(before, shape))
