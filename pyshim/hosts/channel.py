@@ -62,16 +62,15 @@ class EngineChannel:
                     "native": None}
 
     def _question(self, message):
-        """The call that a message asks for, of which nothing has been carried out yet."""
+        """The call that a message asks for."""
         try:
-            name, released, settings = message["call"], message["release"], message["config"]
+            self.dispatcher.release(message["release"])
+            if message["config"] is not None:
+                config.apply(message["config"])
             args, kwargs = self.unpack(message["args"], message), self.unpack(message["kwargs"], message)
-            if not (isinstance(args, tuple) and isinstance(kwargs, dict) and isinstance(released, list)):
-                raise TypeError("args, kwargs or release are of another type")
-            if settings is not None:
-                config.apply(settings)
-            self.dispatcher.release(released)
-            return name, args, kwargs, message["eager"]
+            if not (isinstance(args, tuple) and isinstance(kwargs, dict)):
+                raise TypeError("args or kwargs are of another type")
+            return message["call"], args, kwargs, message["eager"]
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
             if isinstance(error, errors.KerasError):
                 raise

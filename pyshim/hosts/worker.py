@@ -365,6 +365,4 @@ _running = weakref.WeakSet()
 def _kill_all():
     # Not stop(), which would wait for a call that another thread is in.
     for worker in list(_running):
-        if worker.owner == os.getpid():
-            worker.process.kill()
-            worker.process.wait()
+        worker._end("the session ended")

@@ -616,17 +616,17 @@ def test_a_timeout_that_is_none(worker, monkeypatch):
 @pytest.mark.parametrize("threads", [1, 2])
 def test_an_engine_computes_with_the_threads_that_it_is_told_to(engine, threads):
     worker = Worker(environments.find(engine), threads)
-    size = 1500 if engine != "cntk" else 1000
-    x = call(worker, "variable", np.ones((size, size), "float32"))
-    product = call(worker, "sum", call(worker, "dot", x, x))
-    call(worker, "eval", product)
+    x = call(worker, "placeholder", (1500, 1500))
+    product = call(worker, "function", [x], [call(worker, "sum", call(worker, "dot", x, x))])
+    value = np.ones((1500, 1500), "float32")
+    worker.call_function(product, [value])
     before = busy_threads(worker.pid)
-    for _ in range(4):
-        call(worker, "eval", product)
+    for _ in range(8):
+        worker.call_function(product, [value])
     after = busy_threads(worker.pid)
     worker.stop()
-    busy = [after[thread] - before.get(thread, 0) for thread in after]
-    assert len([ticks for ticks in busy if ticks > max(busy) / 3]) == threads, busy
+    first, second = sorted((after[thread] - before.get(thread, 0) for thread in after), reverse=True)[:2]
+    assert (second > first / 10) == (threads == 2), (first, second)
 
 
 def busy_threads(pid):
