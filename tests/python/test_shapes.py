@@ -355,7 +355,8 @@ def test_moves_gradient_of_unknown_sizes(K, name):
     function, reference, shape = MOVES[name]
     x, value = K.placeholder((None,) * len(shape), dtype="float64"), sample(shape, "float64")
     gradient, = K.function([x], K.gradients(K.sum(K.square(function(K, x))), [x]))([value])
-    np.testing.assert_allclose(gradient, numeric_gradient(lambda x: reference(x) ** 2, [value], 0), rtol=1e-5, atol=1e-6)
+    numeric = numeric_gradient(lambda x: reference(x) ** 2, [value], 0)
+    np.testing.assert_allclose(gradient, numeric, rtol=1e-5, atol=1e-6)
 
 
 def test_moves_of_arrays(K):

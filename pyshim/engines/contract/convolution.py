@@ -109,8 +109,8 @@ class Convolution:
                              "and x has %s" % (sizes, kernel.shape, of_it, x.shape[1:-1]))
         for axis, size in enumerate(of_it, 1):
             if x.shape[axis] is None:
-                x = self._sized(x, axis, size, size, "output_shape %s does not fit x: a convolution with kernel of shape "
-                                "%s makes %s of it" % (sizes, kernel.shape, of_it))
+                x = self._sized(x, axis, size, size, "output_shape %s does not fit x: a convolution with kernel of "
+                                "shape %s makes %s of it" % (sizes, kernel.shape, of_it))
         result = self.apply("convolution_transpose", [x, kernel], x.dtype, target, sizes=sizes,
                             strides=strides, padding=padding, dilation=dilation)
         return self._ordered(result, order)

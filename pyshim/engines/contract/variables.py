@@ -262,7 +262,8 @@ class Variables:
         """The tensor with its elements converted.
 
         Arguments: x, a tensor or array; dtype, a dtype's name. Floats become integers by dropping the
-        fraction, numbers become bools by comparing with 0. Value: a tensor of x's shape.
+        fraction, nan as 0 and what the dtype cannot hold as its nearest limit; numbers become bools by comparing
+        with 0. Value: a tensor of x's shape.
         """
         x, dtype = self.node(x, "x"), rules.dtype_name(dtype)
         if x.dtype == dtype:
