@@ -68,6 +68,8 @@ def environment(column, engine, THEANO_FLAGS=None, **more):
         own.update(RETICULATE_PYTHON=python(column, engine), R_LIBS=os.path.join(ROOT, ".Rlib"))
     else:
         own["PYTHONPATH"] = os.pathsep.join([HERE] + [ROOT] * (column in ("in_process", "worker")))
+    if column == "r_peer":
+        own["LD_LIBRARY_PATH"] = peer.library_path()
     if column == "in_process":
         own["PYSHIM_IN_PROCESS"] = "1"
     if engine == "cntk" and column in ("engine", "peer", "r_peer"):

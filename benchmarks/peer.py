@@ -53,6 +53,20 @@ def process_environment(engine):
                             % (blas, name, blas, os.path.join(FOLDER, "compiled"), record["headers"])}
 
 
+def library_path():
+    """LD_LIBRARY_PATH for R with the peer in its process, where R's own BLAS takes the place of the engine's.
+
+    Debian's R comes with the reference BLAS, which is twenty times slower; so R is given the OpenBLAS of NumPy's
+    wheel in its place.
+    """
+    blas, folder = _record()["blas"], os.path.join(FOLDER, "blas")
+    os.makedirs(folder, exist_ok=True)
+    link = os.path.join(folder, "libblas.so.3")
+    if not os.path.lexists(link):
+        os.symlink(blas, link)
+    return os.pathsep.join([folder, os.path.dirname(blas)])
+
+
 def versions():
     """The peer's versions by package, its Python's among them."""
     return _record()["versions"]

@@ -1,5 +1,9 @@
 """Theano by itself: theano.function with updates, on shared variables, in Theano's own order of axes."""
 
+import importlib.util
+import sys
+import types
+
 import numpy as np
 import theano
 import theano.tensor as T
@@ -8,6 +12,11 @@ from theano.tensor.signal.pool import pool_2d
 from .settings import BETA_1, BETA_2, EPSILON, RATE, back_and_forth
 
 theano.config.floatX = "float32"
+
+# theano.scan loads code for GPUs, which looks for a package by this module of older setuptools, and finds none.
+if importlib.util.find_spec("pkg_resources") is None:
+    sys.modules["pkg_resources"] = types.ModuleType("pkg_resources")
+    sys.modules["pkg_resources"].DistributionNotFound = ImportError
 
 
 def program(data):
