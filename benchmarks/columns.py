@@ -69,7 +69,7 @@ def environment(column, engine, THEANO_FLAGS=None, **more):
     else:
         own["PYTHONPATH"] = os.pathsep.join([HERE] + [ROOT] * (column in ("in_process", "worker")))
     if column == "r_peer":
-        own["LD_LIBRARY_PATH"] = peer.library_path()
+        own["R_LD_LIBRARY_PATH"] = peer.library_path()
     if column == "in_process":
         own["PYSHIM_IN_PROCESS"] = "1"
     if engine == "cntk" and column in ("engine", "peer", "r_peer"):

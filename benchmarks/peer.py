@@ -54,7 +54,7 @@ def process_environment(engine):
 
 
 def library_path():
-    """LD_LIBRARY_PATH for R with the peer in its process, where R's own BLAS takes the place of the engine's.
+    """R_LD_LIBRARY_PATH for R with the peer in its process, where R's own BLAS takes the place of the engine's.
 
     Debian's R comes with the reference BLAS, which is twenty times slower; so R is given the OpenBLAS of NumPy's
     wheel in its place.

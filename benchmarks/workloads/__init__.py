@@ -12,14 +12,19 @@ from . import calls, graphs, sessions, steps, threads
 FAMILIES = [steps, sessions, calls, graphs, threads]
 
 
+# What a quick run takes, where nothing is named.
+QUICK = ("mlp", "small", "transfer", "start", "switch", "many_small", "graph")
+QUICK_COLUMNS = ("numpy", "engine", "r_worker", "peer", "r_peer")
+
+
 class Plan:
     """What is to be measured, and how often."""
 
-    def __init__(self, data, quick, workloads, columns):
-        self.data = data
+    def __init__(self, data, quick, workloads=None, columns=None):
+        self.data = data  # the folder of what data.py has written
         self.quick = quick
-        self.workloads = workloads
-        self.columns = columns
+        self.workloads = workloads or (quick and QUICK)
+        self.columns = columns or (quick and QUICK_COLUMNS)
 
     def wanted(self, names):
         """Those of the workloads that are wanted."""

@@ -55,9 +55,10 @@ def start(plan, engine):
         "engine": [python("engine", engine), "-I", "-c", BARE % find(engine).module],
         "worker": [python("worker", engine), "-c", PYSHIM],
         "r_worker": ["Rscript", "--vanilla", "-e", R],
-        "peer": [python("peer", engine), "-I", "-c", BARE % "keras.backend"],
-        "r_peer": ["Rscript", "--vanilla", "-e", R_PEER],
     }
+    if not plan.quick:
+        programs["peer"] = [python("peer", engine), "-I", "-c", BARE % "keras.backend"]
+        programs["r_peer"] = ["Rscript", "--vanilla", "-e", R_PEER]
     return in_turns(plan, {column: lambda column=column: in_session(column, engine, programs[column])
                            for column in plan.columns_of(engine, programs)})
 
@@ -73,13 +74,13 @@ def switch(plan, engine):
             measured[column] = [each / 2 for each in seconds]  # there, and back
     # The peer's way is a new session of R, from its start to the first value.
     program = ["Rscript", "--vanilla", "-e", R_PEER_CALLED]
-    if plan.columns_of(engine, ("r_peer",)):
+    if plan.columns_of(engine, ("r_peer",)) and not plan.quick:
         measured.update(in_turns(plan, {"r_peer": lambda: in_session("r_peer", engine, program, whole=True)}))
     return measured
 
 
 def compile_twice(plan, engine):
-    columns = plan.columns_of(engine, ("r_worker",) if plan.quick else ("engine", "worker", "r_worker", "peer"))
+    columns = plan.columns_of(engine, ("engine", "worker", "r_worker", "peer"))
     first, again = {column: [] for column in columns}, {column: [] for column in columns}
     for column in columns * (1 if plan.quick else 5):
         with tempfile.TemporaryDirectory() as folder:
