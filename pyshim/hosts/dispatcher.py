@@ -76,8 +76,12 @@ class Dispatcher:
 
     def call_function(self, function, values):
         """Call what ``function`` has compiled."""
-        with self.explaining(function, (values,), {}), self.engine.building():
+        try:
             return function(values)
+        except KerasError:
+            raise
+        except Exception as error:
+            raise self.refusal(error) from error
 
     @contextlib.contextmanager
     def explaining(self, method, args, kwargs):
@@ -92,7 +96,11 @@ class Dispatcher:
                     inspect.signature(method).bind(*args, **kwargs)
                 except TypeError as mismatch:
                     raise ArgumentError(str(mismatch)) from None
-            raise EngineError("%s refused: %s" % (self.engine.name, _summary(error))) from error
+            raise self.refusal(error) from error
+
+    def refusal(self, error):
+        """The error that tells of one of the native library."""
+        return EngineError("%s refused: %s" % (self.engine.name, _summary(error)))
 
     def concrete(self, value):
         """The result of an eager call: a tensor that is computed already."""

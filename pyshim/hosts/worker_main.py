@@ -8,6 +8,7 @@ only what an engine needs is imported, and that runs on Python 3.6 and up.
 
 import ctypes
 import fcntl
+import gc
 import importlib
 import os
 import platform
@@ -43,6 +44,8 @@ def main(package, engine, lifeline, channel, *regions):
         return
     connection.send({"ready": {"engine_version": str(built.version), "pid": os.getpid(),
                                "python_version": platform.python_version()}})
+    if hasattr(gc, "freeze"):  # what the library has made lives on; collections need not look at it
+        gc.freeze()
     status = 0
     try:
         EngineChannel(connection, Dispatcher(built), flush_output).serve()
