@@ -95,7 +95,8 @@ class Core:
 
     def array(self, value, argument, dtype=None):
         """The argument as a NumPy array of a dtype that tensors have; a tensor gives its value."""
-        if type(value) is np.ndarray and value.dtype.name == dtype and value.flags.c_contiguous:
+        if (type(value) is np.ndarray and value.dtype.name == dtype and value.dtype.isnative
+                and value.flags.c_contiguous):
             return value  # as it nearly always comes to a compiled function
         if isinstance(value, Node):
             value = self.evaluate(value)
