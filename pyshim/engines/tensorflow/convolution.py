@@ -67,23 +67,39 @@ def _windowed(compute, x, kernel, width, strides, padding, dilation, channels):
         message = "the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation))
         with tf.control_dependencies([tf.debugging.assert_greater_equal(tf.shape(x)[1:-1], least, message)]):
             x = tf.identity(x)
-    result = compute(_filled(x), None if kernel is None else _filled(kernel))
+    operands = [tf.convert_to_tensor(each) for each in (x, kernel) if each is not None]
+    if all(all(each.shape) for each in operands):
+        return compute(x, kernel)
+    whole = tf.reduce_all([tf.size(each) > 0 for each in operands])
+    result = compute(*[_filled(each, whole) for each in operands] + [None] * (kernel is None))
     there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
     there += [slice(None) if size or padding == "valid" else slice(-(-tf.shape(x)[axis] // stride))
               for axis, (size, stride) in enumerate(zip(x.shape[1:-1], strides), 1)]
     there.append(slice(None) if isinstance(channels, int) and channels else slice(channels))
-    return _part(result, there)
+    return _either(whole, result, lambda: _part(result, there))
+
+
+def _either(condition, x, other):
+    """x or what ``other`` makes, which costs no copy, and leaves what x is made of to TensorFlow's fast gradients."""
+    return tf.cond(condition, lambda: tf.identity(x), other)
 
 
 def _part(x, there):
     return x if there == [slice(None)] * len(there) else x[tuple(there)]
 
 
-def _filled(x):
-    """x; where it has no elements, zeros with one place at least along each axis."""
+def _filled(x, whole=None):
+    """x; where it has no elements, zeros with one place at least along each axis.
+
+    ``whole`` tells, when it runs, that there is nothing to fill.
+    """
     x = tf.convert_to_tensor(x)
     if all(x.shape):
         return x
+    if whole is not None:
+        filled = _either(whole, x, lambda: _filled(x))
+        filled.set_shape([1 if size == 0 else size for size in x.shape])
+        return filled
     sizes = tf.maximum(tf.shape(x), 1)
     missing = tf.zeros([tf.reduce_prod(sizes) - tf.size(x)], x.dtype)
     # Zeros by tf.pad would be taken for padding of the image.
@@ -94,10 +110,15 @@ def _filled(x):
 
 def _max_pool(x, size, strides, padding):
     """The largest elements. TensorFlow's own may be others beside nan, and finite where all are -inf."""
+    largest = tf.nn.max_pool(x, size, strides, padding)  # outside of the branch, where its gradient is fast
+    return tf.cond(tf.reduce_all(tf.math.is_finite(x)), lambda: largest,
+                   lambda: _max_pool_of_any(x, largest, size, strides, padding))
+
+
+def _max_pool_of_any(x, largest, size, strides, padding):
     one = tf.ones_like(x)
     kind = tf.where(tf.math.is_nan(x), 2 * one, tf.where(tf.math.is_inf(x) & (x < 0), 0 * one, one))
     kind = tf.nn.max_pool(kind, size, strides, padding)
-    largest = tf.nn.max_pool(x, size, strides, padding)
     nan, infinity = tf.constant(float("nan"), x.dtype), tf.constant(float("inf"), x.dtype)
     return tf.where(kind > 1, nan, tf.where(kind > 0, largest, -infinity))
 
