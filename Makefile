@@ -35,7 +35,7 @@ soak: .venv/.installed environments
 	$(python) -m pytest tests/soak
 
 conformance: .venv/.installed environments
-	$(python) -m pytest tests/python --conformance docs/conformance.md
+	$(python) -m pytest tests/python --numprocesses 2 --dist loadgroup --conformance docs/conformance.md
 	Rscript --vanilla tools/draw-conformance.R
 
 test-r: .Rlib/.installed environments

@@ -58,7 +58,21 @@ class Recorder:
                 self.passed[name, item.funcargs["engine"]] += 1
         return result
 
-    def pytest_sessionfinish(self):
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node):
+        """Where several processes run the tests (pytest-xdist), each hands over what it has noted."""
+        passed, kernels = getattr(node, "workeroutput", {}).get("conformance", ([], {}))
+        self.passed.update({(name, backend): count for name, backend, count in passed})
+        self.kernels.update(kernels)
+
+    def pytest_sessionfinish(self, session):
+        if hasattr(session.config, "workeroutput"):
+            passed = [[name, backend, count] for (name, backend), count in self.passed.items()]
+            session.config.workeroutput["conformance"] = passed, self.kernels
+        else:
+            self._write()
+
+    def _write(self):
         backends = [name for name in pyshim.environments.names() if name in self.kernels]
         lines = ["# Conformance", "", "Written by `make conformance`: each function on each engine, the number of its "
                  "tests that pass,", "and how the engine computes it.", "", LEGEND]

@@ -496,10 +496,14 @@ def test_a_worker_that_is_stopped_in_a_call(worker):
 
 def test_an_interrupt_ends_the_call_and_the_worker(worker):
     x = call(worker, "ones", (2,))
-    os.kill(worker.pid, signal.SIGSTOP)  # a call that does not come to its end
-    threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt):
-        call(worker, "sum", x)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+    try:
+        os.kill(worker.pid, signal.SIGSTOP)  # a call that does not come to its end
+        threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            call(worker, "sum", x)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert is_gone(worker.pid)
     with pytest.raises(errors.StaleTensorError,
                        match="the call that it was in was interrupted. Make it again"):
