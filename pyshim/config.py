@@ -116,7 +116,11 @@ def snapshot():
 
 
 def apply(settings):
-    """Take over the settings of a snapshot."""
+    """Take over the settings of a snapshot; ConfigError or KeyError where they are not whole."""
+    for key in DEFAULTS:
+        problem = _problem(key, settings[key])
+        if problem:
+            raise ConfigError(problem)
     _state["settings"] = dict(settings)
 
 

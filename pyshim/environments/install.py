@@ -8,6 +8,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 
 from ..errors import InstallError
 from .checks import check
@@ -17,11 +18,14 @@ from .registry import find
 
 UNFINISHED = ".pyshim-unfinished"  # lies in a folder as long as it is being filled
 
+FULL = ": the disk, or what you may use of it, is full"
+ROOM = 1 << 28  # bytes that a large package needs for a moment
+
 # What pip prints: the reason in words.
 REASONS = {
     "connection broken|NewConnectionError|Max retries exceeded|Could not fetch URL":
         ": the package index cannot be reached. Look at the network, the proxy, and pip's settings",
-    "Errno 28|Errno 27|Errno 122": ": the disk, or what you may use of it, is full",
+    "Errno 28|Errno 27|Errno 122": FULL,
     "DO NOT MATCH THE HASHES": ": the package index gave another file than the one that is pinned",
 }
 
@@ -120,8 +124,20 @@ def _run(command, what):
         process.wait()
         raise
     if status:
+        if not _has_room(tempfile.gettempdir()):  # pip tells of a download that broke off, where it was its own cache
+            reason = FULL
         raise InstallError("could not %s%s (exit code %d). The last lines were:\n  %s"
                            % (what, reason, status, "  ".join(last).strip()))
+
+
+def _has_room(directory):
+    """Whether a large file can be written into a directory."""
+    try:
+        with tempfile.TemporaryFile(dir=directory) as file:
+            os.posix_fallocate(file.fileno(), 0, ROOM)
+        return True
+    except OSError:
+        return False
 
 
 def _say(text):

@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 
-from pyshim import errors
+from pyshim import config, errors
 from pyshim.families import FAMILIES
 from pyshim.hosts import wire
 from pyshim.hosts.channel import EngineChannel
@@ -28,6 +28,7 @@ def refuse_frames(seed, count):
     """Send generated frames to an engine's channel: each is answered with an error, or closes it with one."""
     draw = random.Random(seed)
     engine = Untouched()
+    settings = config.snapshot()
     for _ in range(count):
         ours, theirs = socket.socketpair()
         region = Region.create() if draw.random() < 0.5 else None
@@ -56,6 +57,7 @@ def refuse_frames(seed, count):
             magic, length, _ = wire.PREFIX.unpack(answer[:wire.PREFIX.size])
             answered = json.loads(bytes(answer[wire.PREFIX.size:wire.PREFIX.size + length]))
             assert issubclass(getattr(errors, answered["raise"]), errors.KerasError), (data, answered)
+    assert config.snapshot() == settings
 
 
 class Untouched:
