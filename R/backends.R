@@ -9,16 +9,16 @@
 #' @param in_process Whether to run the engine in this session's own Python, which must have the library,
 #'   in place of a process of its own. It is for working with native objects.
 #' @param save Whether to make the backend the default of later sessions, in `keras.json`.
-#' @param threads How many threads the engine computes with; `NULL` leaves it as it is: at first as many as there
-#'   are cores, and one in CNTK. A running engine keeps the threads that it has started with: stop it first, with
-#'   [stop_backend()]. Engines at work at the same time share the cores, so give each its part.
+#' @param threads How many threads the engine computes with; `NULL` leaves it as it is: at first as many as
+#'   there are cores, and one in CNTK. A running engine keeps the threads that it has started with: stop it
+#'   first, with [stop_backend()]. Engines at work at the same time share the cores, so give each its part.
 #' @param code Code to run with the backend. It need not be in braces.
 #' @return `use_backend()`: invisibly, a context: `with(use_backend("theano"), {...})` goes back to the
 #'   backend before, as `with_backend()` does. `with_backend()`: the value of the code.
 #'
 #'   Errors: `keras_error_unknown_backend` for a name that is not registered, `keras_error_not_installed`
-#'   where its environment is not installed, `keras_error_worker` where its engine cannot start, `keras_error_argument`
-#'   for threads that a running engine does not have.
+#'   where its environment is not installed, `keras_error_worker` where its engine cannot start,
+#'   `keras_error_argument` for threads that a running engine does not have.
 #' @seealso [install_backend()], [list_backends()], [stop_backend()], [k_backend()]
 #' @examplesIf is_backend_installed("theano") && is_backend_installed("tensorflow")
 #' use_backend("tensorflow")

@@ -25,19 +25,19 @@
 #' `keras_error_gradient`, `keras_error_backend_mismatch`, `keras_error_stale_tensor`,
 #' `keras_error_unknown_backend`, `keras_error_not_installed`, `keras_error_interpreter`,
 #' `keras_error_install`, `keras_error_config`, `keras_error_file`, `keras_error_eager`,
-#' `keras_error_engine`, `keras_error_worker`, `keras_error_timeout` and `keras_error_wire`. Its field `native` is the traceback of
-#' the native library, where it was the one that refused, and `function_name` the function that was called.
+#' `keras_error_engine`, `keras_error_worker`, `keras_error_timeout` and `keras_error_wire`. Its field
+#' `native` is the traceback of the native library, where it was the one that refused, and `function_name`
+#' the function that was called.
 #'
 #' @section Options and environment variables:
-#' * `options(keras.timeout = 60)`, or `KERAS_TIMEOUT=60` before R starts: seconds after which a call is given up
-#'   with a `keras_error_timeout`. The engine is ended then, and its tensors are gone. R functions that the engine
-#'   calls do not count. There is no timeout unless you set one.
-#' * `KERAS_HOME`: where `keras.json` and the engines are, in place of `~/.keras`. `KERAS_BACKEND`: the default
-#'   backend, in place of that of `keras.json`.
+#' * `options(keras.timeout = 60)`, or `KERAS_TIMEOUT=60` before R starts: seconds after which a call is
+#'   given up with a `keras_error_timeout`. The engine is ended then, and its tensors are gone. R functions
+#'   that the engine calls do not count. There is no timeout unless you set one.
+#' * `KERAS_HOME`: where `keras.json` and the engines are, in place of `~/.keras`. `KERAS_BACKEND`: the
+#'   default backend, in place of that of `keras.json`.
 #' * `KERAS_SHARED_MEMORY=0`: send large arrays through a socket, not through memory that R and engine share.
-#' * Variables of the engines themselves reach them if they are set before [use_backend()] starts them:
-#'   `THEANO_FLAGS`, `TF_CPP_MIN_LOG_LEVEL`, `TF_XLA_FLAGS=--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit` (compiles
-#'   functions of TensorFlow with XLA).
+#' * Variables of the engines themselves reach them if set before [use_backend()] starts them, such as
+#'   `THEANO_FLAGS` and `TF_CPP_MIN_LOG_LEVEL`.
 #'
 #' @keywords internal
 #' @importFrom stats setNames

@@ -5,8 +5,8 @@ for_each_backend("tensors from a file or a restored workspace say what to do", {
   restored <- readRDS(path)
   y <- restored$x
   uses <- expression(
-    print(y), format(y), str(y), k_eval(y), k_abs(y), y + 1, 1 - y, y[1], dim(y), as.array(y), k_set_value(y, 1:3),
-    k_function(list(), list(y)), restored$f(list()), print(restored$f)
+    print(y), format(y), str(y), k_eval(y), k_abs(y), y + 1, 1 - y, y[1], dim(y), as.array(y),
+    k_set_value(y, 1:3), k_function(list(), list(y)), restored$f(list()), print(restored$f)
   )
   for (use in uses) {
     condition <- expect_error(eval(use), class = "keras_error_stale_tensor", label = deparse(use))
