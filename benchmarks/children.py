@@ -49,7 +49,7 @@ class Child:
 
     def last_words(self):
         self.errors.seek(0)
-        return "".join(self.errors.read().decode("utf-8", "replace").splitlines(True)[-25:])
+        return "".join(self.errors.read().decode("utf-8", "replace").splitlines(True)[-60:])
 
     def stop(self):
         self.process.stdin.close()
