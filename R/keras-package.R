@@ -13,8 +13,9 @@
 #' @section Values:
 #' Wherever a function takes a tensor, it also takes an R number, vector, matrix, array, logical, or data
 #' frame of numbers. A vector of length 1 is a scalar; give `array(5, dim = 1)` for a tensor with one
-#' dimension of size 1. Numbers become tensors of dtype [k_floatx()], integers int32 (a single one int64) and
-#' logicals bool, unless there is a tensor beside them whose dtype they take.
+#' dimension of size 1. An `NA` among doubles is a NaN to the engines. Numbers become tensors of dtype
+#' [k_floatx()], integers int32 (a single one int64) and logicals bool, unless there is a tensor beside them
+#' whose dtype they take.
 #'
 #' @section Unknown sizes:
 #' In a shape, `NA` or `NULL` stands for a size that is not known yet: `c(NA, 4)` or `list(NULL, 4)`.

@@ -72,8 +72,7 @@ set_timeout <- function(seconds) {
                            describe_value(seconds), "."))
   }
   bridge$timeout <- seconds
-  module <- bridge_module()
-  reticulate::py_call(reticulate::py_get_attr(module, "set_timeout"), if (!is.null(seconds)) format(seconds))
+  bridge_module()$set_timeout(if (!is.null(seconds)) format(seconds))
 }
 
 received <- function(value) {

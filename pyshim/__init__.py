@@ -7,9 +7,8 @@
 Importing it needs NumPy alone and starts no engine: the first call of a backend function does.
 """
 
-import numpy as np
-
 from . import config, errors, inspection, session, storage
+from .engines import numpy_cast
 from .engines.contract.core import numeric_array
 from .environments import doctor, install_backend
 from .families import FAMILIES
@@ -37,7 +36,7 @@ def cast_to_floatx(x):
     """
     if isinstance(x, Tensor):
         return session.call("cast", (x, config.floatx()), {})
-    with np.errstate(over="ignore", invalid="ignore"):  # too large for the dtype is infinity
+    with numpy_cast.quiet():
         return numeric_array(x, "x").astype(config.floatx())
 
 

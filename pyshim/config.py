@@ -13,7 +13,7 @@ import sys
 import warnings
 
 from .errors import ArgumentError, ConfigError
-from .files import replacing
+from .files import replace_json
 
 FLOATS = ("float16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
@@ -136,7 +136,7 @@ def save_backend(name):
         with _locked_home():
             saved = _read() if os.path.exists(path()) else dict(DEFAULTS)
             saved["backend"] = name
-            _write(saved)
+            replace_json(path(), saved)
     except UNREADABLE as error:
         raise ConfigError("%s cannot be changed: %s. It was left as it is; repair or remove it, then try "
                           "again" % (path(), error)) from error
@@ -186,7 +186,7 @@ def _created():
     with _locked_home():
         if os.path.exists(path()):
             return _read()
-        _write(DEFAULTS)
+        replace_json(path(), DEFAULTS)
         return DEFAULTS
 
 
@@ -209,11 +209,6 @@ def _read():
     if not isinstance(saved, dict):
         raise ValueError("it holds no JSON object")
     return saved
-
-
-def _write(settings):
-    with replacing(path()) as file:
-        file.write(json.dumps(settings, indent=4).encode("utf-8") + b"\n")
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Writing files that other processes read, and that are worth something."""
 
 import contextlib
+import json
 import os
 import secrets
 import stat
@@ -28,3 +29,9 @@ def replacing(path):
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def replace_json(path, value):
+    """Write a value as JSON to the file at the path, as a whole or not at all."""
+    with replacing(path) as file:
+        file.write(json.dumps(value, indent=4).encode("utf-8") + b"\n")

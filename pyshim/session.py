@@ -15,7 +15,7 @@ class _Session:
 
     def __init__(self):
         self.hosts = {}      # (backend, in_process) -> host
-        self.threads = {}    # (backend, in_process) -> how many threads its engine was told to use
+        self.threads = {}    # backend -> how many threads its worker is to use, where it was told
         self.current = None  # a key of hosts
         self.lock = threading.RLock()
         self.mode = threading.local()  # .eager, in each thread its own
@@ -72,7 +72,7 @@ def use_backend(name, in_process=False, save=False, threads=None):
         before = _session.current
         key = (_environment(name).name, bool(in_process))
         if threads is not None:
-            _choose_threads(key, threads)
+            _choose_threads(*key, threads=threads)
         host = _started(key)
         if save:
             config.save_backend(key[0])
@@ -81,20 +81,19 @@ def use_backend(name, in_process=False, save=False, threads=None):
     return Scope(name, before)
 
 
-def _choose_threads(key, threads):
-    """Note how many threads an engine is to start with."""
+def _choose_threads(name, in_process, threads):
+    """Note how many threads a backend's worker is to start with."""
     if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
         raise ArgumentError("threads must be a positive integer, not %r" % (threads,))
-    name, in_process = key
     if in_process:
         raise ArgumentError("threads cannot be chosen with in_process=True, where the engine shares the session's "
                             "process; set OMP_NUM_THREADS before the session starts")
-    host = _session.hosts.get(key)
+    host = _session.hosts.get((name, False))
     if host is not None and not host.ended and host.threads != threads:
         raise ArgumentError("the engine of backend %s runs already, with %s; stop_backend(\"%s\"), then choose "
                             "threads=%d" % (name, "threads=%d" % host.threads if host.threads else
                                             "its own number of threads", name, threads))
-    _session.threads[key] = int(threads)
+    _session.threads[name] = int(threads)
 
 
 def _environment(name):
@@ -143,7 +142,7 @@ def _started(key):
             if not environment.is_installed():
                 raise NotInstalledError("backend %r is not installed. Install it with "
                                         "install_backend(\"%s\")" % (name, name))
-            host = Worker(environment, _session.threads.get(key))
+            host = Worker(environment, _session.threads.get(name))
         _session.hosts[key] = host
     return host
 

@@ -1,10 +1,19 @@
-"""Floats as integers in NumPy, whose own cast gives for some numbers what the processor happens to give."""
+"""Casts of floats in NumPy: quietly to narrower floats, and to integers by rules of our own."""
 
 import numpy as np
 
 
+def quiet():
+    """A context for casts to narrower floats: too large a number is infinity, and R's NA, at which processors
+    complain, is nan."""
+    return np.errstate(over="ignore", invalid="ignore")
+
+
 def whole(x, dtype):
-    """Floats without their fractions, in an integer dtype: 0 for nan, and the limits of the dtype beyond them."""
+    """Floats without their fractions, in an integer dtype: 0 for nan, and the limits of the dtype beyond them.
+
+    NumPy's own cast gives for these numbers what the processor happens to give.
+    """
     limits = np.iinfo(dtype)
     x = np.asarray(x).astype("float64")
     below, above = x <= limits.min, x >= limits.max  # as floats, which may round the largest number up

@@ -11,7 +11,7 @@ import json
 import os
 
 from .. import config
-from ..files import replacing
+from ..files import replace_json
 
 REQUIREMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "requirements")
 
@@ -95,8 +95,7 @@ class Environment:
 
     def write_record(self, record):
         """Declare the environment whole."""
-        with replacing(self._record_path()) as file:
-            file.write(json.dumps(record, indent=4).encode("utf-8") + b"\n")
+        replace_json(self._record_path(), record)
 
     def drop_record(self):
         """Declare the environment not whole."""

@@ -71,9 +71,9 @@ class EngineChannel:
             if not (isinstance(args, tuple) and isinstance(kwargs, dict)):
                 raise TypeError("args or kwargs are of another type")
             return message["call"], args, kwargs, message["eager"]
+        except errors.KerasError:
+            raise
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            if isinstance(error, errors.KerasError):
-                raise
             raise errors.WireError("a call is malformed: %s: %s" % (type(error).__name__, error)) from error
 
     def send(self, message):

@@ -76,12 +76,8 @@ class Dispatcher:
 
     def call_function(self, function, values):
         """Call what ``function`` has compiled."""
-        try:
+        with self.explaining(function, (values,), {}):
             return function(values)
-        except KerasError:
-            raise
-        except Exception as error:
-            raise self.refusal(error) from error
 
     @contextlib.contextmanager
     def explaining(self, method, args, kwargs):
@@ -96,11 +92,7 @@ class Dispatcher:
                     inspect.signature(method).bind(*args, **kwargs)
                 except TypeError as mismatch:
                     raise ArgumentError(str(mismatch)) from None
-            raise self.refusal(error) from error
-
-    def refusal(self, error):
-        """The error that tells of one of the native library."""
-        return EngineError("%s refused: %s" % (self.engine.name, _summary(error)))
+            raise EngineError("%s refused: %s" % (self.engine.name, _summary(error))) from error
 
     def concrete(self, value):
         """The result of an eager call: a tensor that is computed already."""

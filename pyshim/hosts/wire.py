@@ -12,6 +12,7 @@ import struct
 
 import numpy as np
 
+from ..engines import numpy_cast
 from ..errors import WireError
 from ..sparse_array import SparseArray, is_sparse_value
 from .region import LEAST, MOST, byte_count
@@ -48,8 +49,7 @@ class Connection:
         if len(data) > LARGEST_HEADER:
             raise WireError("a message header of %d bytes is too long; the limit is %d bytes. Give numbers "
                             "as an array, not as a list" % (len(data), LARGEST_HEADER))
-        # A cast makes infinity of what is too large, and R's NA is a NaN that processors complain about.
-        with np.errstate(over="ignore", invalid="ignore"):
+        with numpy_cast.quiet():
             try:
                 if shared:
                     self.outgoing.write(arrays)

@@ -14,6 +14,7 @@ import numpy as np
 from ... import config
 from ...errors import ArgumentError, DtypeError, ShapeError
 from ...sparse_array import is_sparse_value
+from .. import numpy_cast
 from . import rules
 from .node import Node
 
@@ -112,8 +113,7 @@ class Core:
             for number in (array.min(), array.max()):
                 if not limits.min <= int(number) <= limits.max:
                     raise DtypeError("%s holds %d, which dtype %s cannot hold" % (argument, number, dtype))
-        # What is too large for the dtype is infinity, and R's NA is a NaN that processors complain about.
-        with np.errstate(over="ignore", invalid="ignore"):
+        with numpy_cast.quiet():
             return np.ascontiguousarray(array, dtype=dtype).reshape(array.shape)
 
     def floats(self, value, argument):

@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from .graph import asserted
+
 
 class Convolution:
 
@@ -13,7 +15,7 @@ class Convolution:
         whole = _transposed(_filled(x), _filled(kernel), [max(size, 1) for size in sizes], strides, padding, dilation)
         there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
         there += [slice(None) if size else slice(0) for size in list(sizes) + [kernel.shape[-2]]]
-        return _part(whole, there)
+        return _part(whole, there, (x, kernel))
 
     def _depthwise_convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
@@ -27,7 +29,7 @@ class Convolution:
             kernel.shape[:-2], strides, padding, dilation, kernel.shape[-2] * kernel.shape[-1])
 
     def _pool(self, x, size, strides, padding, mode):
-        def pooled(x, _):
+        def pooled(x):
             pool = _max_pool if mode == "max" else tf.nn.avg_pool
             if len(size) == 3 and x.dtype != tf.float32:  # for which TensorFlow has no such kernels
                 return _pool_in_turn(pool, x, size, strides, padding.upper())
@@ -64,48 +66,34 @@ def _windowed(compute, x, kernel, width, strides, padding, dilation, channels):
     kernels give other shapes, what happens to be in memory, or end the process."""
     if padding == "valid" and None in x.shape[1:-1]:
         least = [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
-        message = "the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation))
-        with tf.control_dependencies([tf.debugging.assert_greater_equal(tf.shape(x)[1:-1], least, message)]):
-            x = tf.identity(x)
-    operands = [tf.convert_to_tensor(each) for each in (x, kernel) if each is not None]
-    if all(all(each.shape) for each in operands):
-        return compute(x, kernel)
-    whole = tf.reduce_all([tf.size(each) > 0 for each in operands])
-    result = compute(*[_filled(each, whole) for each in operands] + [None] * (kernel is None))
+        x = asserted(x, tf.reduce_all(tf.shape(x)[1:-1] >= least),
+                     "the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation)))
+    operands = [each for each in (x, kernel) if each is not None]
     there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
     there += [slice(None) if size or padding == "valid" else slice(-(-tf.shape(x)[axis] // stride))
               for axis, (size, stride) in enumerate(zip(x.shape[1:-1], strides), 1)]
     there.append(slice(None) if isinstance(channels, int) and channels else slice(channels))
-    return _either(whole, result, lambda: _part(result, there))
+    return _part(compute(*map(_filled, operands)), there, operands)
 
 
-def _either(condition, x, other):
-    """x or what ``other`` makes, which costs no copy, and leaves what x is made of to TensorFlow's fast gradients."""
-    return tf.cond(condition, lambda: tf.identity(x), other)
+# Where sizes are not known, a branch costs no copy; and TensorFlow's fast gradients need kernels outside of it.
 
-
-def _part(x, there):
-    return x if there == [slice(None)] * len(there) else x[tuple(there)]
-
-
-def _filled(x, whole=None):
-    """x; where it has no elements, zeros with one place at least along each axis.
-
-    ``whole`` tells, when it runs, that there is nothing to fill.
-    """
+def _filled(x):
+    """x; where it has no elements, zeros with one place at least along each axis."""
     x = tf.convert_to_tensor(x)
     if all(x.shape):
         return x
-    if whole is not None:
-        filled = _either(whole, x, lambda: _filled(x))
-        filled.set_shape([1 if size == 0 else size for size in x.shape])
-        return filled
-    sizes = tf.maximum(tf.shape(x), 1)
-    missing = tf.zeros([tf.reduce_prod(sizes) - tf.size(x)], x.dtype)
-    # Zeros by tf.pad would be taken for padding of the image.
-    whole = tf.reshape(tf.concat([tf.reshape(x, [-1]), missing], 0), sizes)
-    whole.set_shape([1 if size == 0 else size for size in x.shape])
-    return whole
+    filled = tf.cond(tf.size(x) > 0, lambda: tf.identity(x), lambda: tf.zeros(tf.maximum(tf.shape(x), 1), x.dtype))
+    filled.set_shape([1 if size == 0 else size for size in x.shape])
+    return filled
+
+
+def _part(result, there, operands):
+    """The part of a result that is there, which is all of it unless an operand has no elements."""
+    if there == [slice(None)] * len(there):
+        return result
+    whole = tf.reduce_all([tf.size(each) > 0 for each in operands])
+    return tf.cond(whole, lambda: tf.identity(result), lambda: result[tuple(there)])
 
 
 def _max_pool(x, size, strides, padding):
@@ -116,6 +104,7 @@ def _max_pool(x, size, strides, padding):
 
 
 def _max_pool_of_any(x, largest, size, strides, padding):
+    """The largest elements, nan where the window has one, -inf where it has nothing else."""
     one = tf.ones_like(x)
     kind = tf.where(tf.math.is_nan(x), 2 * one, tf.where(tf.math.is_inf(x) & (x < 0), 0 * one, one))
     kind = tf.nn.max_pool(kind, size, strides, padding)

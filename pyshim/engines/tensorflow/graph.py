@@ -8,6 +8,12 @@ import tensorflow as tf
 from ..contract import report
 
 
+def asserted(x, condition, message):
+    """x; an error with the message, when it runs, where the condition does not hold."""
+    with tf.control_dependencies([tf.debugging.Assert(condition, [message])]):
+        return tf.identity(x)
+
+
 class Graph:
 
     def start_graph(self):
@@ -59,9 +65,7 @@ class Graph:
     def _stop_gradient(self, x):
         return tf.stop_gradient(x)
 
-    def _asserted(self, x, condition, message):
-        with tf.control_dependencies([tf.debugging.Assert(condition, [message])]):
-            return tf.identity(x)
+    _asserted = staticmethod(asserted)
 
     def _print_tensor(self, x, message):
         shown = tf.numpy_function(lambda array: report.show(message, array), [x], [])

@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from .graph import asserted
+
 MULTIPLIED = (tf.float16, tf.float32, tf.float64, tf.int32, tf.int64)  # by tf.matmul
 
 
@@ -16,9 +18,7 @@ class LinearAlgebra:
 
     def _batch_dot(self, x, y, axes):
         if None in (x.shape[0], y.shape[0]):  # no samples and one would broadcast
-            agree = tf.debugging.assert_equal(tf.shape(x)[0], tf.shape(y)[0], "x and y differ in samples")
-            with tf.control_dependencies([agree]):
-                x = tf.identity(x)
+            x = asserted(x, tf.equal(tf.shape(x)[0], tf.shape(y)[0]), "x and y differ in samples")
         letters = "abcdefghijklmnop"
         of_x, of_y = list(letters[:x.shape.rank]), list("a" + letters[x.shape.rank:x.shape.rank + y.shape.rank - 1])
         of_y[axes[1]] = of_x[axes[0]]
