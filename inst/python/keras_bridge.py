@@ -93,6 +93,7 @@ def _for_r(value):
 
 
 LARGE = 1 << 16  # elements
+ROWS = 256       # that are reordered at once: the parts of them that are read stay in the processor's cache
 
 
 class LargeArray:
@@ -114,7 +115,9 @@ class LargeArray:
                 and target.flags.f_contiguous and not target.flags.owndata)
         if fits:
             memory = (ctypes.c_double * target.size).from_address(target.ctypes.data)
-            np.copyto(np.frombuffer(memory).reshape(target.shape, order="F"), self.value)
+            array = np.frombuffer(memory).reshape(target.shape, order="F")
+            for start in range(0, len(array), ROWS):
+                np.copyto(array[start:start + ROWS], self.value[start:start + ROWS])
         return bool(fits)
 
 

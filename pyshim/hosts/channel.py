@@ -5,12 +5,14 @@ function of the session: it sends ``callback`` and serves calls until the sessio
 ``return`` or ``raise``. So calls nest on both sides like calls in one process.
 """
 
+import select
 import traceback
 
 from .. import config, errors
 from ..engines.contract.graph import Function
 from ..engines.contract.node import Node
 from . import wire
+from .waiting import Waiting
 
 
 class CallbackFailed(errors.KerasError):
@@ -27,11 +29,15 @@ class EngineChannel:
         self.connection = connection
         self.dispatcher = dispatcher
         self.flush_output = flush_output
+        poll = select.poll()
+        poll.register(connection.stream, select.POLLIN)
+        self.waiting = Waiting(poll)
         self.open_callbacks = 0  # that the session has not answered
 
     def serve(self):
         """Carry out the session's calls until it answers an open callback, and give that answer."""
         while True:
+            self.waiting.ready("call")
             message = self.connection.receive()
             if "call" not in message:
                 if not self.open_callbacks:

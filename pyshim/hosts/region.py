@@ -1,7 +1,7 @@
 """Region: memory that a session and its worker both map, for the arrays that go one way.
 
-The sender writes, casting and reordering in the same pass; the receiver copies out before it answers, so
-each message begins at the start. An engine could compute on the memory itself, but TensorFlow keeps hold
+The sender writes, casting in the same pass, which is fastest without reordering; the receiver copies out, in
+the order of C, before it answers, so each message begins at the start. An engine could compute on the memory itself, but TensorFlow keeps hold
 of what it was fed when a variable takes its value, and would see the next message there.
 
 The memory has no name and goes with the last of the two processes. Arrays travel in the frame where there
@@ -34,28 +34,28 @@ class Region:
 
     def write(self, arrays):
         """Write the arrays, (array, dtype) pairs. OSError where the machine has no memory for them."""
-        places, size = layout([(dtype, array.shape) for array, dtype in arrays])
+        places, size = layout([(dtype, array.shape, None) for array, dtype in arrays])
         if os.fstat(self.descriptor).st_size < size:
             os.posix_fallocate(self.descriptor, 0, size)  # what is only promised would fail while it is written
         for (array, dtype), place in zip(arrays, places):
-            np.copyto(self._view(place, dtype, array.shape, size), array, casting="unsafe")
+            np.copyto(self._view(place, dtype, array.shape, order_of(array), size), array, casting="unsafe")
 
     def read(self, listed):
-        """Copies of the arrays of those dtypes and shapes. ValueError where the region is too small."""
+        """Copies of the arrays of those dtypes, shapes and orders. ValueError where the region is too small."""
         places, size = layout(listed)
         allocated = os.fstat(self.descriptor).st_size
         if allocated < size:
             raise ValueError("the arrays that it lists are not there")
-        arrays = [self._view(place, dtype, shape, size).copy() for (dtype, shape), place in zip(listed, places)]
+        arrays = [self._view(place, *each, size).copy() for each, place in zip(listed, places)]
         if allocated > KEPT:
             self.mapped = None
             os.ftruncate(self.descriptor, 0)
         return arrays
 
-    def _view(self, place, dtype, shape, size):
+    def _view(self, place, dtype, shape, order, size):
         if self.mapped is None or len(self.mapped) < size:
             self.mapped = mmap.mmap(self.descriptor, size)
-        return np.ndarray(shape, dtype, self.mapped, place)
+        return np.ndarray(shape, dtype, self.mapped, place, order=order)
 
     def close(self):
         self.mapped = None
@@ -63,12 +63,17 @@ class Region:
 
 
 def layout(listed):
-    """Where arrays of these dtypes and shapes begin, and where the last one ends."""
+    """Where arrays of these dtypes, shapes and orders begin, and where the last one ends."""
     places, end = [], 0
-    for dtype, shape in listed:
+    for dtype, shape, _ in listed:
         places.append(end)
         end += -(-byte_count(dtype, shape) // ALIGNMENT) * ALIGNMENT
     return places, end
+
+
+def order_of(array):
+    """The order that an array leaves in: its own, "C" or "F", where it has one."""
+    return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 
 
 def byte_count(dtype, shape):

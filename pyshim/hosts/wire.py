@@ -2,8 +2,9 @@
 
 A frame is a prefix (magic, length of the header, length of the buffers), the header, and the arrays'
 bytes one after another. Arrays stand in the header as ``{"array": i}``, and ``header["arrays"]`` lists
-dtype and shape of each. Where ``header["shared"]`` is true, the bytes are in the region that both sides
-map. Nothing that is received is executed or unpickled.
+dtype, shape and order of each. An array leaves in the order that it has, "C" or "F", and arrives in that
+of C. Where ``header["shared"]`` is true, the bytes are in the region that both sides map. Nothing that is
+received is executed or unpickled.
 """
 
 import json
@@ -15,7 +16,7 @@ import numpy as np
 from ..engines import numpy_cast
 from ..errors import WireError
 from ..sparse_array import SparseArray, is_sparse_value
-from .region import LEAST, MOST, byte_count
+from .region import LEAST, MOST, byte_count, order_of
 
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
@@ -39,7 +40,7 @@ class Connection:
         """Send a message: a dict, whose arrays have been put aside by ``pack``."""
         header = dict(message)
         arrays = header.pop("buffers", [])
-        header["arrays"] = [[dtype.str, array.shape] for array, dtype in arrays]
+        header["arrays"] = [[dtype.str, array.shape, order_of(array)] for array, dtype in arrays]
         size = sum(byte_count(dtype, array.shape) for array, dtype in arrays)
         header["shared"] = shared = self.outgoing is not None and LEAST <= size <= MOST
         try:
@@ -55,14 +56,14 @@ class Connection:
                     self.outgoing.write(arrays)
                     arrays, size = [], 0
                 else:
-                    arrays = [np.ascontiguousarray(array, dtype) for array, dtype in arrays]
+                    arrays = [np.asarray(array, dtype, order_of(array)) for array, dtype in arrays]
             except (MemoryError, OSError) as error:
                 raise WireError("arrays of %d bytes cannot be sent: %s" % (size, error)) from error
         try:
             self.stream.sendall(PREFIX.pack(MAGIC, len(data), size) + data)
             for array in arrays:
                 if array.nbytes:
-                    self.stream.sendall(array.reshape(-1).view(np.uint8))
+                    self.stream.sendall(array.ravel(order="K").view(np.uint8))
         except (BrokenPipeError, ConnectionResetError):
             raise Closed() from None
 
@@ -73,22 +74,24 @@ class Connection:
             raise WireError("what was received is no message of this protocol")
         try:
             message = json.loads(self._exactly(length).decode("utf-8"))
-            listed = [(np.dtype(dtype), [int(n) for n in shape]) for dtype, shape in message.pop("arrays")]
-            if any(dtype.kind not in KINDS or min(shape, default=0) < 0 for dtype, shape in listed):
+            listed = [(np.dtype(dtype), [int(n) for n in shape], order)
+                      for dtype, shape, order in message.pop("arrays")]
+            if any(dtype.kind not in KINDS or min(shape, default=0) < 0 or order not in ("C", "F")
+                   for dtype, shape, order in listed):
                 raise ValueError("it lists what is no array of numbers")
             shared = message.pop("shared", False) and self.incoming is not None
-            if size != (0 if shared else sum(byte_count(*each) for each in listed)):
+            if size != (0 if shared else sum(byte_count(dtype, shape) for dtype, shape, _ in listed)):
                 raise ValueError("the buffers are not those that it lists")
             if shared:
                 arrays = self.incoming.read(listed)
             else:
-                arrays = [np.empty(shape, dtype) for dtype, shape in listed]
+                arrays = [np.empty(shape, dtype, order) for dtype, shape, order in listed]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError, OverflowError) as error:
             raise WireError("a message header is malformed: %s" % error) from error
         for array in arrays:
             if array.nbytes and not shared:
-                self._fill(memoryview(array.reshape(-1).view(np.uint8)))
-        message["buffers"] = arrays
+                self._fill(memoryview(array.ravel(order="K").view(np.uint8)))
+        message["buffers"] = [np.asarray(array, order="C") for array in arrays]
         return message
 
     def close(self):

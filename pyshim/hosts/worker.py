@@ -20,6 +20,7 @@ from ..tensors import Function, Tensor
 from . import casts, timeout, wire
 from .host import Host
 from .region import Region
+from .waiting import Waiting
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MAIN = os.path.join(PACKAGE, "hosts", "worker_main.py")
@@ -81,17 +82,17 @@ class Worker(Host):
                     self.open_calls -= 1
                     raise
                 self.config_version = version
-                return self._result()
+                return self._result(name)
             finally:
                 for number in mine:
                     del self.functions[number]
                 if self.open_calls != open_before:  # its answer would be taken for that of the next call
                     self._end("the call that it was in was broken off")
 
-    def _result(self):
+    def _result(self, name):
         """The result of the call that is open, after the callbacks that come before it."""
         while True:
-            message = self._receive()
+            message = self._receive(name)
             if "return" in message:
                 self.open_calls -= 1
                 return self._unpack(message["return"], message)
@@ -195,6 +196,7 @@ class Worker(Host):
         for descriptor in self.outputs:
             self.poll.register(descriptor, select.POLLIN)
             self.poll_outputs.register(descriptor, select.POLLIN)
+        self.waiting = Waiting(self.poll)
 
     def _until_ready(self):
         message = self._receive()
@@ -229,14 +231,13 @@ class Worker(Host):
         finally:
             self.talking = False
 
-    def _receive(self):
+    def _receive(self, what=None):
         """The next message; what the worker printed before it is shown first."""
         self._need_running()
         self.talking = True
         try:
             while True:
-                left = self._time_left()
-                ready = [descriptor for descriptor, _ in self.poll.poll(left and 1000 * left)]
+                ready = self.waiting.ready(what, self._time_left())
                 self._show(ready)
                 if self.wire.stream.fileno() in ready:
                     message = self.wire.receive()

@@ -89,7 +89,25 @@ def test_arrays_that_lie_in_memory_in_other_ways(ends):
     for array in (x[:, ::-1], x.T, x[..., ::2], np.asfortranarray(x), np.broadcast_to(x[0, 0], (5, 4)),
                   x.astype(">f4"),
                   x[:0], np.ma.masked_array(x)):
-        np.testing.assert_array_equal(there_and_back(ends, array), array)
+        back = there_and_back(ends, array)
+        np.testing.assert_array_equal(back, array)
+        assert back.flags.c_contiguous
+
+
+def test_an_array_leaves_in_the_order_that_it_has(ends):
+    x = np.arange(90000, dtype="float32").reshape(300, 300)
+    for array, order in [(x, "C"), (x.T, "F"), (x[:, ::-1], "C"), (x[:1].T, "C"), (np.float32(1), "C")]:
+        buffers = []
+        message = {"value": wire.pack(array, buffers, unknown), "buffers": buffers}
+        read, write = socket.socketpair()
+        thread = threading.Thread(target=wire.Connection(write).send, args=(message,))
+        thread.start()
+        _, length, _ = wire.PREFIX.unpack(read.recv(wire.PREFIX.size))
+        listed = json.loads(read.recv(length).decode())["arrays"]
+        read.close()
+        thread.join()
+        write.close()
+        assert listed == [["<f4", list(array.shape), order]]
 
 
 def test_many_arrays_in_one_message(ends):
@@ -154,7 +172,7 @@ def test_a_region_gives_its_memory_back(monkeypatch):
     for size, kept in [(1 << 19, 1 << 19), (1 << 22, 0), (1 << 10, 1 << 10), (1 << 23, 0)]:
         x = np.arange(size, dtype="int64").astype("uint8")
         ours.write([(x, x.dtype)])
-        np.testing.assert_array_equal(theirs.read([(x.dtype, x.shape)])[0], x)
+        np.testing.assert_array_equal(theirs.read([(x.dtype, x.shape, "C")])[0], x)
         assert os.fstat(ours.descriptor).st_size == kept
     ours.close()
     theirs.close()
@@ -243,20 +261,23 @@ MALFORMED = {
     "no arrays": frame({"call": "sum"}),
     "arrays that are no list": frame({"arrays": 3}),
     "an array without a shape": frame({"arrays": [["<f4"]]}),
-    "an unknown dtype": frame({"arrays": [["<q9", [1]]]}),
-    "objects": frame({"arrays": [["|O", [1]]]}, b"x" * 8),
-    "strings": frame({"arrays": [["<U1", [1]]]}, b"x" * 4),
-    "records": frame({"arrays": [["V8", [1]]]}, b"x" * 8),
-    "a negative size": frame({"arrays": [["<f4", [-1]]]}),
-    "two negative sizes": frame({"arrays": [["<f4", [-1, -1]]]}, b"x" * 4),
-    "a size that is no number": frame({"arrays": [["<f4", ["a"]]]}),
-    "fewer bytes than listed": frame({"arrays": [["<f4", [2]]]}, b"x" * 4),
-    "more bytes than listed": frame({"arrays": [["<f4", [1]]]}, b"x" * 8),
-    "more memory than there is": frame({"arrays": [["<f8", [1 << 50]]]}, size=1 << 53),
-    "sizes beyond all bounds": frame({"arrays": [["<f8", [1 << 80]]]}, size=8),
-    "shared arrays that are not there": frame({"arrays": [["<f4", [1 << 20]]], "shared": True}),
-    "shared arrays beyond all bounds": frame({"arrays": [["<f8", [1 << 80]]], "shared": True}),
-    "shared arrays and buffers": frame({"arrays": [["<f4", [1]]], "shared": True}, b"xy"),
+    "an unknown dtype": frame({"arrays": [["<q9", [1], "C"]]}),
+    "an array without an order": frame({"arrays": [["<f4", [1]]]}, b"x" * 4),
+    "an unknown order": frame({"arrays": [["<f4", [1], "K"]]}, b"x" * 4),
+    "an order that is no text": frame({"arrays": [["<f4", [1], ["C"]]]}, b"x" * 4),
+    "objects": frame({"arrays": [["|O", [1], "C"]]}, b"x" * 8),
+    "strings": frame({"arrays": [["<U1", [1], "C"]]}, b"x" * 4),
+    "records": frame({"arrays": [["V8", [1], "C"]]}, b"x" * 8),
+    "a negative size": frame({"arrays": [["<f4", [-1], "C"]]}),
+    "two negative sizes": frame({"arrays": [["<f4", [-1, -1], "C"]]}, b"x" * 4),
+    "a size that is no number": frame({"arrays": [["<f4", ["a"], "C"]]}),
+    "fewer bytes than listed": frame({"arrays": [["<f4", [2], "C"]]}, b"x" * 4),
+    "more bytes than listed": frame({"arrays": [["<f4", [1], "C"]]}, b"x" * 8),
+    "more memory than there is": frame({"arrays": [["<f8", [1 << 50], "C"]]}, size=1 << 53),
+    "sizes beyond all bounds": frame({"arrays": [["<f8", [1 << 80], "C"]]}, size=8),
+    "shared arrays that are not there": frame({"arrays": [["<f4", [1 << 20], "C"]], "shared": True}),
+    "shared arrays beyond all bounds": frame({"arrays": [["<f8", [1 << 80], "C"]], "shared": True}),
+    "shared arrays and buffers": frame({"arrays": [["<f4", [1], "C"]], "shared": True}, b"xy"),
     "endless nesting": frame(b"[" * 100000),
 }
 
@@ -271,7 +292,7 @@ def test_malformed_frames_are_refused(ends, name):
 
 
 def test_the_end_of_the_stream(ends):
-    whole = frame({"arrays": [["<f4", [2]]]}, b"x" * 8)
+    whole = frame({"arrays": [["<f4", [2], "C"]]}, b"x" * 8)
     for count in (0, 3, wire.PREFIX.size, wire.PREFIX.size + 5, len(whole) - 1):
         ours, theirs = socket.socketpair()
         with theirs:
@@ -285,7 +306,7 @@ def test_the_end_of_the_stream(ends):
 
 
 def test_a_frame_in_pieces(ends):
-    whole = frame({"value": {"array": 0, "scalar": False}, "arrays": [["<i2", [3]]]},
+    whole = frame({"value": {"array": 0, "scalar": False}, "arrays": [["<i2", [3], "C"]]},
                   struct.pack("<3h", 1, 2, 3))
 
     def drip():

@@ -1,0 +1,29 @@
+"""Waiting for the other side of a wire: awake at first, since waking a processor up takes as long as a small call.
+
+Only where the last wait for the same thing was short: a long step of an engine has the processors to itself.
+"""
+
+import os
+import time
+
+AWAKE = 5e-4  # seconds
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+class Waiting:
+
+    def __init__(self, poll):
+        self.poll = poll
+        self.took = {}  # seconds of the last wait, by what was waited for
+
+    def ready(self, what, seconds=None):
+        """The descriptors that are ready; none where the seconds are over before."""
+        began = time.monotonic()
+        found = self.poll.poll(0)
+        if self.took.get(what, 0) < AWAKE and CORES > 1:
+            while not found and time.monotonic() - began < AWAKE:
+                found = self.poll.poll(0)
+        if not found:
+            found = self.poll.poll(None if seconds is None else 1000 * seconds)
+        self.took[what] = time.monotonic() - began
+        return [descriptor for descriptor, _ in found]
