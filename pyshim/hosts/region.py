@@ -1,8 +1,9 @@
 """Region: memory that a session and its worker both map, for the arrays that go one way.
 
-The sender writes, casting in the same pass, which is fastest without reordering; the receiver copies out, in
-the order of C, before it answers, so each message begins at the start. An engine could compute on the memory itself, but TensorFlow keeps hold
-of what it was fed when a variable takes its value, and would see the next message there.
+The sender casts while it writes, which is fastest without reordering; the receiver copies out, in the order
+of C, before it answers, so each message begins at the start. An engine could compute on the memory itself,
+but TensorFlow keeps hold of what it was fed when a variable takes its value, and would see the next message
+there.
 
 The memory has no name and goes with the last of the two processes. Arrays travel in the frame where there
 is no such memory, where they are small, and where they are so large that a second copy would matter.

@@ -19,8 +19,8 @@ from pyshim.hosts.region import Region
 
 PARTS = (None, True, 0, -1, 1 << 70, 0.5, "", "sum", "__class__", "__init__", "os.system", "call", "callback", "return",
          "raise", "handle", "array", "tuple", "dict", "sparse", "<f4", "|O", "V8", [], {}, [["<f4", [1], "C"]], "F",
-         {"array": 0}, {"array": 9}, {"handle": 1}, {"handle": "x"}, {"callback": 1}, {"dict": 3}, {"tuple": 3}, {"float": "x"},
-         {"slice": [1]}, {"sparse": [1, 2]}, {"array": 0, "scalar": True})
+         {"array": 0}, {"array": 9}, {"handle": 1}, {"handle": "x"}, {"callback": 1}, {"dict": 3}, {"tuple": 3},
+         {"float": "x"}, {"slice": [1]}, {"sparse": [1, 2]}, {"array": 0, "scalar": True})
 KEYS = ("call", "args", "kwargs", "eager", "config", "release", "arrays", "shared", "return", "raise", "callback")
 
 
