@@ -277,6 +277,9 @@ class NN:
                 bias = self.reshape(bias, rules.known_shape(bias.shape[-1:] + bias.shape[:-1], "bias"))
         if len(rules.broadcast(x.shape, bias.shape, ("x", "bias"))) != x.ndim:
             raise ShapeError("x of shape %s and bias of shape %s do not fit" % (x.shape, bias.shape))
+        return self._biased(x, bias)
+
+    def _biased(self, x, bias):
         return self.add(x, bias)
 
 

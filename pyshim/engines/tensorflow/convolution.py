@@ -99,8 +99,8 @@ def _part(result, there, operands):
 def _max_pool(x, size, strides, padding):
     """The largest elements. TensorFlow's own may be others beside nan, and finite where all are -inf."""
     largest = tf.nn.max_pool(x, size, strides, padding)  # outside of the branch, where its gradient is fast
-    return tf.cond(tf.reduce_all(tf.math.is_finite(x)), lambda: largest,
-                   lambda: _max_pool_of_any(x, largest, size, strides, padding))
+    finite = tf.math.is_finite(tf.reduce_sum(x))  # less work than to look at each; a large sum does no harm
+    return tf.cond(finite, lambda: largest, lambda: _max_pool_of_any(x, largest, size, strides, padding))
 
 
 def _max_pool_of_any(x, largest, size, strides, padding):
