@@ -4,6 +4,7 @@ import contextlib
 import weakref
 
 import tensorflow as tf
+from tensorflow.core.protobuf import config_pb2
 
 from ..contract import report
 
@@ -45,7 +46,7 @@ class Graph:
 
     def _compile(self, inputs, outputs, controls, updates, once):
         with self.graph.as_default():
-            results = [tf.convert_to_tensor(node.native) for node in outputs]
+            results = [tf.identity(node.native) for node in outputs]  # what is fed could not be fetched itself
             alongside = [tf.convert_to_tensor(node.native).op for node in controls]
             new_values = {variable: tf.convert_to_tensor(update.inputs[0].native)
                           for variable, update in updates.items()}
@@ -53,10 +54,20 @@ class Graph:
             with tf.control_dependencies(results + alongside + list(new_values.values())):
                 alongside += [variable.native.assign(value, read_value=False)
                               for variable, value in new_values.items()]
-            fetches = results + [tf.group(*alongside)] if alongside else results
-        run = self.session.make_callable(fetches, feed_list=[node.native for node in inputs])
-        count = len(results)
-        return lambda arrays: run(*arrays)[:count]
+        return self._callable([node.native for node in inputs], results, alongside)
+
+    def _callable(self, feeds, fetches, targets):
+        """A function of the list of the feeds' arrays that gives the fetches' values, and runs the targets, too.
+
+        Session.make_callable() would look the graph up at each call, which takes longer than a small graph.
+        """
+        if not (fetches or targets):
+            return lambda arrays: []
+        options = config_pb2.CallableOptions(feed=[feed.name for feed in feeds],
+                                             fetch=[fetch.name for fetch in fetches],
+                                             target=[target.name for target in targets])
+        run = self.session._make_callable_from_options(options)
+        return lambda arrays: run(*arrays)
 
     def _gradients(self, loss, variables):
         gradients = tf.gradients(loss.native, [variable.native for variable in variables])
