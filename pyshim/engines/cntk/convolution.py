@@ -7,35 +7,41 @@ processors: the places that a dilated window sees together become samples of the
 import numpy as np
 
 from .description import kernel
+from .images import by_sample, channels_first, channels_last, images
 from .native import C
 from .shapes import get_item, pad
 from .windows import places, zeros_around
 
 
 def convolution(x, kernel, strides, padding, dilation):
-    axes = range(2, len(x.shape))
     around = zeros_around(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
     sizes = places(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
-    x = pad(_channels_first(x), ((0, 0), (0, 0)) + around)
-    kernel = C.transpose(kernel, (len(x.shape) - 1, len(x.shape) - 2) + tuple(axis - 2 for axis in axes))
+    # With as many zeros on both sides, CNTK's padding is that of the contract; it refuses images smaller than a window.
+    by_cntk = max(strides + dilation) == 1 and all(
+        before == after and wide <= size
+        for (before, after), wide, size in zip(around, kernel.shape, x.shape[1:-1]))
+    pads = [False] + [any(pair) and by_cntk for pair in around]
+    kernel = _filters_first(kernel)
 
     def convolve(x):
-        return _by_sample(lambda x: C.convolution(kernel, x, strides, auto_padding=[False]), x)
-    return _channels_last(_cropped(_dilated(convolve, x, dilation), sizes))
+        return C.convolution(kernel, x, strides, auto_padding=pads)
+    if max(dilation) == 1:
+        return images(convolve(by_sample(x) if by_cntk else pad(by_sample(x), ((0, 0),) + around)), x.shape[0])
+    x = pad(channels_first(x), ((0, 0), (0, 0)) + around)
+    return channels_last(_cropped(_dilated(convolve, x, dilation), sizes))
 
 
 def convolution_transpose(x, kernel, sizes, strides, padding, dilation):
-    axes = range(2, len(x.shape))
     before = [pair[0] for pair in zeros_around(sizes, kernel.shape[:-2], strides, padding, dilation)]
-    kernel = C.transpose(kernel, (len(x.shape) - 1, len(x.shape) - 2) + tuple(axis - 2 for axis in axes))
+    kernel = _filters_first(kernel)
 
     def convolve(x):
-        return _by_sample(lambda x: C.convolution_transpose(kernel, x, strides, auto_padding=[False]), x)
-    whole = _dilated(convolve, _channels_first(x), dilation)
+        return C.convolution_transpose(kernel, x, strides, auto_padding=[False])
+    whole = _dilated(convolve, channels_first(x), dilation)
     # What no window reaches is 0.
     missing = [max(first + size - there, 0) for first, size, there in zip(before, sizes, whole.shape[2:])]
     whole = pad(whole, ((0, 0), (0, 0)) + tuple((0, count) for count in missing))
-    return _channels_last(_cropped(whole, sizes, before))
+    return channels_last(_cropped(whole, sizes, before))
 
 
 def depthwise_convolution(x, kernel, strides, padding, dilation):
@@ -60,34 +66,33 @@ def pool(x, size, strides, padding, mode):
     no_dilation = (1,) * len(size)
     places(x.shape[1:-1], size, strides, padding, no_dilation)  # the window fits
     around = zeros_around(x.shape[1:-1], size, strides, padding, no_dilation)
-    pairs = ((0, 0), (0, 0)) + around
-    x = _channels_first(x)
+    pairs = ((0, 0),) + around
+    samples, inside = x.shape[0], x.shape[1:-1]
+    x = by_sample(x)
 
     def pooled(x, kind):
-        return _by_sample(lambda x: C.pooling(x, kind, size, strides, [False]), x)
+        return C.pooling(x, kind, size, strides, [False])
     if mode == "max":
         result = pooled(pad(x, pairs, -np.inf), C.MAX_POOLING)
-        with_nan = pooled(pad(C.not_equal(x, x), pairs), C.MAX_POOLING)  # CNTK's maximum passes over nan
+        # CNTK's maximum passes over nan. It would go backward through the comparison, too.
+        still = C.stop_gradient(x)
+        with_nan = pooled(pad(C.not_equal(still, still), pairs), C.MAX_POOLING)
         result = C.element_select(with_nan, C.constant(np.nan, (), x.dtype), result)
     else:
         result = pooled(pad(x, pairs), C.AVG_POOLING)
         share = np.ones(())
-        for axis, wide, stride, pair, count in zip(x.shape[2:], size, strides, around, result.shape[2:]):
+        for axis, wide, stride, pair, count in zip(inside, size, strides, around, result.shape[1:]):
             first = np.arange(count) * stride - pair[0]
             there = np.minimum(first + wide, axis) - np.maximum(first, 0)
             share = np.multiply.outer(share, there / wide)
         if (share != 1).any():
             result = C.element_times(result, C.constant((1 / share).astype(x.dtype), dtype=x.dtype))
-    return _channels_last(result)
+    return images(result, samples)
 
 
-def _channels_first(x):
-    last = len(x.shape) - 1
-    return C.transpose(x, (0, last) + tuple(range(1, last)))
-
-
-def _channels_last(x):
-    return C.transpose(x, (0,) + tuple(range(2, len(x.shape))) + (1,))
+def _filters_first(kernel):
+    last = len(kernel.shape) - 1
+    return C.transpose(kernel, (last, last - 1) + tuple(range(last - 1)))
 
 
 def _by_sample(function, x):
@@ -109,7 +114,7 @@ def _dilated(function, x, dilation):
     for axis, step in enumerate(dilation, 2):
         if step > 1:
             x = _to_samples(x, axis, step)
-    result = function(x)
+    result = _by_sample(function, x)
     for axis, step in reversed(list(enumerate(dilation, 2))):
         if step > 1:
             result = _from_samples(result, axis, step)

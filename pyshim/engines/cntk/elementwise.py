@@ -8,6 +8,7 @@ away from 0, and it has no sign.
 import numpy as np
 
 from .description import kernel
+from .images import elementwise
 from .native import C
 from .operation import constant_derivative, operation
 
@@ -51,38 +52,38 @@ def logical_not(x):
 
 class Elementwise:
 
-    _sqrt = kernel("sqrt", sqrt)
-    _exp = kernel("exp", C.exp)
+    _sqrt = kernel("sqrt", elementwise(sqrt))
+    _exp = kernel("exp", elementwise(C.exp))
     _log = kernel("log", operation(np.log, lambda gradient, result, x: gradient / x))
-    _sin = kernel("sin", C.sin)
-    _cos = kernel("cos", C.cos)
-    _sigmoid = kernel("sigmoid", C.sigmoid)
-    _tanh = kernel("tanh", C.tanh)
+    _sin = kernel("sin", elementwise(C.sin))
+    _cos = kernel("cos", elementwise(C.cos))
+    _sigmoid = kernel("sigmoid", elementwise(C.sigmoid))
+    _tanh = kernel("tanh", elementwise(C.tanh))
     _round = kernel("round", operation(np.rint, constant_derivative))
     _divide = kernel("divide", operation(np.divide,
                                          lambda gradient, result, x, y: gradient / y,
                                          lambda gradient, result, x, y: gradient * (-result / y)))
 
-    _abs = kernel("abs", C.abs)
-    _square = kernel("square", C.square)
+    _abs = kernel("abs", elementwise(C.abs))
+    _square = kernel("square", elementwise(C.square))
     _sign = kernel("sign", operation(np.sign, constant_derivative))
-    _negative = kernel("negative", C.negate)
-    _add = kernel("add", C.plus)
-    _subtract = kernel("subtract", C.minus)
-    _multiply = kernel("multiply", C.element_times)
+    _negative = kernel("negative", elementwise(C.negate))
+    _add = kernel("add", elementwise(C.plus))
+    _subtract = kernel("subtract", elementwise(C.minus))
+    _multiply = kernel("multiply", elementwise(C.element_times))
     _floor_divide = kernel("floor_divide", operation(lambda x, y: np.floor(np.divide(x, y)),
                                                      constant_derivative))
     _pow = kernel("pow", operation(np.power, pow_by_base, pow_by_exponent))
     _maximum = kernel("maximum", operation(np.maximum, *chosen_by(np.greater_equal)))
     _minimum = kernel("minimum", operation(np.minimum, *chosen_by(np.less_equal)))
 
-    _equal = kernel("equal", C.equal, dtype="bool")
-    _not_equal = kernel("not_equal", C.not_equal, dtype="bool")
-    _greater = kernel("greater", C.greater, dtype="bool")
-    _greater_equal = kernel("greater_equal", C.greater_equal, dtype="bool")
-    _less = kernel("less", C.less, dtype="bool")
-    _less_equal = kernel("less_equal", C.less_equal, dtype="bool")
+    _equal = kernel("equal", elementwise(C.equal), dtype="bool")
+    _not_equal = kernel("not_equal", elementwise(C.not_equal), dtype="bool")
+    _greater = kernel("greater", elementwise(C.greater), dtype="bool")
+    _greater_equal = kernel("greater_equal", elementwise(C.greater_equal), dtype="bool")
+    _less = kernel("less", elementwise(C.less), dtype="bool")
+    _less_equal = kernel("less_equal", elementwise(C.less_equal), dtype="bool")
     _logical_and = kernel("logical_and", logical_and)
     _logical_or = kernel("logical_or", logical_or)
     _logical_not = kernel("logical_not", logical_not)
-    _select = kernel("select", C.element_select, like=1)
+    _select = kernel("select", elementwise(C.element_select), like=1)
