@@ -27,7 +27,8 @@ PROGRAMS = {"numpy": "numpy", "in_process": "pyshim", "worker": "pyshim", "r_wor
             "r_peer": "peer"}
 
 # What would change a child, if it came from the user's own environment.
-PRIVATE = ("KERAS_BACKEND", "PYTHONPATH", "PYTHONHOME", "THEANO_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+PRIVATE = ("KERAS_BACKEND", "PYTHONPATH", "PYTHONHOME", "THEANO_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+           "MKL_NUM_THREADS")
 
 
 def missing(column, engine):
@@ -73,7 +74,7 @@ def environment(column, engine, THEANO_FLAGS=None, **more):
     if column == "in_process":
         own["PYSHIM_IN_PROCESS"] = "1"
     if engine == "cntk" and column in ("engine", "peer", "r_peer"):
-        own["OMP_NUM_THREADS"] = "1"  # as pyshim's worker has it
+        own.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS=str(os.cpu_count()))  # as pyshim's worker has it
     if THEANO_FLAGS:
         own["THEANO_FLAGS"] = ",".join(filter(None, [own.get("THEANO_FLAGS"), THEANO_FLAGS]))
     return {**own, **more}
