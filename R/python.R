@@ -44,7 +44,7 @@ call_python <- function(target, ...) {
   bridge$open <- bridge$open + 1L
   on.exit(bridge$open <- bridge$open - 1L)
   # Python notices an interrupt, and ends the call in order. R would jump out of the midst of it.
-  value <- suspendInterrupts(withCallingHandlers(reticulate::py_call(target, ...), "Rcpp::exception" = refuse_restored))
+  value <- suspendInterrupts(tryCatch(reticulate::py_call(target, ...), "Rcpp::exception" = refuse_restored))
   if (length(bridge$news) && bridge$open == 1L) {
     tell_news()
   }
@@ -60,6 +60,7 @@ refuse_restored <- function(condition) {
       i = "Make it again. `k_save_variables()` and `k_load_variables()` keep the values of variables."
     ))
   }
+  stop(condition)
 }
 
 #' Tell pyshim of the option `keras.timeout`: seconds after which a call is given up
