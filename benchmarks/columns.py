@@ -6,6 +6,7 @@ import subprocess
 
 import peer
 
+from pyshim import processors
 from pyshim.environments import find
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -74,7 +75,7 @@ def environment(column, engine, THEANO_FLAGS=None, **more):
     if column == "in_process":
         own["PYSHIM_IN_PROCESS"] = "1"
     if engine == "cntk" and column in ("engine", "peer", "r_peer"):
-        own.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS=str(os.cpu_count()))  # as pyshim's worker has it
+        own.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS=str(processors.COUNT))  # as pyshim's worker has it
     if THEANO_FLAGS:
         own["THEANO_FLAGS"] = ",".join(filter(None, [own.get("THEANO_FLAGS"), THEANO_FLAGS]))
     return {**own, **more}
@@ -90,7 +91,7 @@ def machine():
         memory = int(file.readline().split()[1]) / 2 ** 20
     with open("/etc/os-release", encoding="utf-8") as file:
         system = dict(line.rstrip().split("=", 1) for line in file if "=" in line)["PRETTY_NAME"].strip('"')
-    return {"processor": models[0] if models else platform.machine(), "cores": os.cpu_count(),
+    return {"processor": models[0] if models else platform.machine(), "cores": processors.COUNT,
             "memory": "%.0f GB" % memory, "system": "%s, Linux %s" % (system, platform.release())}
 
 

@@ -28,8 +28,8 @@ class TensorFlow:
                 self.data, lambda array: variable.assign(np.array(array, "float32", order="C")), variable.numpy)}
         variants = {}
         for name, logits in NETWORKS[workload].items():
-            for callable_of in (made_callable, own_callable):
-                variants[callable_of.__doc__ + name] = self.in_session(workload, logits, callable_of)
+            for way, callable_of in CALLABLES.items():
+                variants[way + name] = self.in_session(workload, logits, callable_of)
             variants["tf.function" + name] = self.traced(workload, logits)
         return variants
 
@@ -105,14 +105,16 @@ class TensorFlow:
 
 
 def made_callable(session, inputs, fetched, target):
-    """Session.make_callable"""
     return session.make_callable([fetched, target], feed_list=inputs)
 
 
 def own_callable(session, inputs, fetched, target):
-    """Session._make_callable_from_options"""  # not public; Keras calls it, too
     return session._make_callable_from_options(config_pb2.CallableOptions(
         feed=[each.name for each in inputs], fetch=[fetched.name], target=[target.name]))
+
+
+# The second one is not public; Keras calls it, too.
+CALLABLES = {"Session.make_callable": made_callable, "Session._make_callable_from_options": own_callable}
 
 
 class Adam:

@@ -93,7 +93,7 @@ def _for_r(value):
 
 
 LARGE = 1 << 16  # elements
-ROWS = 256       # that are reordered at once: the parts of them that are read stay in the processor's cache
+ROWS = 256       # that are reordered at once, more where they are short: what is read of them stays in the cache
 
 
 class LargeArray:
@@ -116,8 +116,9 @@ class LargeArray:
         if fits:
             memory = (ctypes.c_double * target.size).from_address(target.ctypes.data)
             array = np.frombuffer(memory).reshape(target.shape, order="F")
-            for start in range(0, len(array), ROWS):
-                np.copyto(array[start:start + ROWS], self.value[start:start + ROWS])
+            rows = max(ROWS, LARGE * len(array) // array.size)
+            for start in range(0, len(array), rows):
+                np.copyto(array[start:start + rows], self.value[start:start + rows])
         return bool(fits)
 
 

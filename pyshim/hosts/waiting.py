@@ -3,11 +3,11 @@
 Only where the last wait for the same thing was short: a long step of an engine has the processors to itself.
 """
 
-import os
 import time
 
+from .. import processors
+
 AWAKE = 5e-4  # seconds
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 class Waiting:
@@ -20,7 +20,7 @@ class Waiting:
         """The descriptors that are ready; none where the seconds are over before."""
         began = time.monotonic()
         found = self.poll.poll(0)
-        if self.took.get(what, 0) < AWAKE and CORES > 1:
+        if self.took.get(what, 0) < AWAKE and processors.COUNT > 1:
             while not found and time.monotonic() - began < AWAKE:
                 found = self.poll.poll(0)
         if not found:

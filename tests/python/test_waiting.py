@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pyshim import session
+from pyshim import processors, session
 from pyshim.hosts import waiting
 from pyshim.hosts.waiting import Waiting
 
@@ -39,8 +39,8 @@ def recording(pipe):
 
 
 @pytest.fixture(autouse=True)
-def cores(monkeypatch):
-    monkeypatch.setattr(waiting, "CORES", 2)
+def two_processors(monkeypatch):
+    monkeypatch.setattr(processors, "COUNT", 2)
     monkeypatch.setattr(waiting, "AWAKE", 0.05)
 
 
@@ -72,8 +72,8 @@ def test_asleep_after_a_long_wait_for_the_same_thing(pipe, recording):
     assert len(recording.asked) > 2
 
 
-def test_asleep_where_there_is_one_core(recording, monkeypatch):
-    monkeypatch.setattr(waiting, "CORES", 1)
+def test_asleep_where_there_is_one_processor(recording, monkeypatch):
+    monkeypatch.setattr(processors, "COUNT", 1)
     assert Waiting(recording).ready("x", 0.001) == []
     assert recording.asked == [0, 1]
 

@@ -7,7 +7,7 @@ processors: the places that a dilated window sees together become samples of the
 import numpy as np
 
 from .description import kernel
-from .images import by_sample, channels_first, channels_last, images
+from .images import by_sample, channels_first, channels_last, images, samples_first
 from .native import C
 from .shapes import get_item, pad
 from .windows import places, zeros_around
@@ -97,8 +97,7 @@ def _filters_first(kernel):
 
 def _by_sample(function, x):
     """A function of CNTK that wants each sample on its own, applied to all."""
-    result = function(C.to_batch(x))
-    return C.reshape(C.unpack_batch(result), x.shape[:1] + result.shape)
+    return samples_first(function(C.to_batch(x)), x.shape[0])
 
 
 def _cropped(x, sizes, first=None):

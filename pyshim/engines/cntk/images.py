@@ -12,7 +12,7 @@ from .native import C
 def images(by_sample, samples):
     """The images, samples first and channels last."""
     by_sample = native.output(by_sample)
-    x = native.output(channels_last(C.reshape(C.unpack_batch(by_sample), (samples,) + by_sample.shape)))
+    x = native.output(channels_last(samples_first(by_sample, samples)))
     x.by_sample = by_sample
     return x
 
@@ -22,6 +22,11 @@ def by_sample(x):
     if hasattr(x, "by_sample"):
         return x.by_sample
     return native.output(C.to_batch(channels_first(x)))
+
+
+def samples_first(x, samples):
+    """What is on CNTK's batch axis, on an axis like any other."""
+    return C.reshape(C.unpack_batch(x), (samples,) + x.shape)
 
 
 def channels_first(x):

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from ... import processors
 from ..quiet import leaving_out
 
 # What CNTK 2.7 says on every machine that is not Ubuntu 16.04 with a GPU.
@@ -12,8 +13,7 @@ KNOWN_WARNINGS = ("Unsupported Linux distribution", r"\s*#+ Missing optional dep
 
 # CNTK's loops over elements start threads for each row: with more than one, an addition of a bias takes twenty
 # times as long. The products of matrices, among them convolutions, have all processors.
-PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-THREADS = {"OMP_NUM_THREADS": 1, "MKL_NUM_THREADS": PROCESSORS}
+THREADS = {"OMP_NUM_THREADS": 1, "MKL_NUM_THREADS": processors.COUNT}
 
 own_threads = {}
 if "OMP_NUM_THREADS" not in os.environ:
