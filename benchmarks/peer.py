@@ -8,6 +8,7 @@ import subprocess
 
 from pyshim.environments import find
 from pyshim.environments.interpreters import find_interpreter
+from pyshim.environments.theano import openblas_kernels
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(ROOT, "build", "peer")
@@ -50,7 +51,8 @@ def process_environment(engine):
             # In R, Python does not find the headers of its own interpreter.
             "CPATH": record["include"],
             "THEANO_FLAGS": "blas.ldflags=-L%s -l:%s -Wl\\,-rpath\\,%s,base_compiledir=%s,gcc.cxxflags=-I%s"
-                            % (blas, name, blas, os.path.join(FOLDER, "compiled"), record["headers"])}
+                            % (blas, name, blas, os.path.join(FOLDER, "compiled"), record["headers"]),
+            **openblas_kernels()}
 
 
 def library_path():

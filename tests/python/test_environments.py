@@ -435,3 +435,23 @@ def test_the_doctor_says_what_is_not_installed(home):
     report = environments.doctor("cntk")[0]
     assert not report["installed"] and report["versions"] is None
     assert "install_backend(\"cntk\")" in report["problems"][0]
+
+
+@pytest.mark.parametrize("own", [None, "Nehalem"])
+def test_theano_has_kernels_of_openblas_that_use_what_the_processor_has(own, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    if own:
+        monkeypatch.setenv("OPENBLAS_CORETYPE", own)
+    theano = environments.find("theano")
+    code = """
+import ctypes, numpy, sys
+name = ctypes.CDLL(sys.argv[1]).openblas_get_corename
+name.restype = ctypes.c_char_p
+print(name().decode())
+"""
+    done = subprocess.run([theano.python(), "-I", "-c", code, theano.record()["blas"]], stdout=subprocess.PIPE,
+                          env=dict(os.environ, **theano.process_environment()), universal_newlines=True, check=True)
+    with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+        words = set(file.read().split())
+    fastest = "SkylakeX" if "avx512vl" in words else "Haswell" if "avx2" in words else done.stdout.strip()
+    assert done.stdout.strip() == (own or fastest)
