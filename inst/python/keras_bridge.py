@@ -18,6 +18,7 @@ import numpy as np
 import pyshim
 from pyshim import config, environments, errors, session
 from pyshim.hosts import timeout
+from pyshim.hosts.reordering import reorder
 
 FIRST_TIMEOUT = os.environ.get(timeout.VARIABLE)
 
@@ -93,7 +94,6 @@ def _for_r(value):
 
 
 LARGE = 1 << 16  # elements
-ROWS = 256       # that are reordered at once, more where they are short: what is read of them stays in the cache
 
 
 class LargeArray:
@@ -115,10 +115,7 @@ class LargeArray:
                 and target.flags.f_contiguous and not target.flags.owndata)
         if fits:
             memory = (ctypes.c_double * target.size).from_address(target.ctypes.data)
-            array = np.frombuffer(memory).reshape(target.shape, order="F")
-            rows = max(ROWS, LARGE * len(array) // array.size)
-            for start in range(0, len(array), rows):
-                np.copyto(array[start:start + rows], self.value[start:start + rows])
+            reorder(np.frombuffer(memory).reshape(target.shape, order="F"), self.value)
         return bool(fits)
 
 

@@ -14,6 +14,8 @@ import os
 
 import numpy as np
 
+from .reordering import in_order_of_c
+
 LEAST = 1 << 15
 MOST = 1 << 28
 KEPT = 1 << 26   # bytes that stay allocated between messages
@@ -42,12 +44,15 @@ class Region:
             np.copyto(self._view(place, dtype, array.shape, order_of(array), size), array, casting="unsafe")
 
     def read(self, listed):
-        """Copies of the arrays of those dtypes, shapes and orders. ValueError where the region is too small."""
+        """Copies of the arrays of those dtypes, shapes and orders, in the order of C.
+
+        ValueError where the region is too small.
+        """
         places, size = layout(listed)
         allocated = os.fstat(self.descriptor).st_size
         if allocated < size:
             raise ValueError("the arrays that it lists are not there")
-        arrays = [self._view(place, *each, size).copy() for each, place in zip(listed, places)]
+        arrays = [in_order_of_c(self._view(place, *each, size)) for each, place in zip(listed, places)]
         if allocated > KEPT:
             self.mapped = None
             os.ftruncate(self.descriptor, 0)

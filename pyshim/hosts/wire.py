@@ -17,6 +17,7 @@ from ..engines import numpy_cast
 from ..errors import WireError
 from ..sparse_array import SparseArray, is_sparse_value
 from .region import LEAST, MOST, byte_count, order_of
+from .reordering import in_order_of_c
 
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
@@ -88,10 +89,7 @@ class Connection:
                 arrays = [np.empty(shape, dtype, order) for dtype, shape, order in listed]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError, OverflowError) as error:
             raise WireError("a message header is malformed: %s" % error) from error
-        for array in arrays:
-            if array.nbytes and not shared:
-                self._fill(memoryview(array.ravel(order="K").view(np.uint8)))
-        message["buffers"] = [np.asarray(array, order="C") for array in arrays]
+        message["buffers"] = arrays if shared else [self._filled(array) for array in arrays]
         return message
 
     def close(self):
@@ -99,6 +97,12 @@ class Connection:
         for region in (self.outgoing, self.incoming):
             if region is not None:
                 region.close()
+
+    def _filled(self, array):
+        """An array with its bytes from the stream, in the order of C."""
+        if array.nbytes:
+            self._fill(memoryview(array.ravel(order="K").view(np.uint8)))
+        return array if array.flags.c_contiguous else in_order_of_c(array)
 
     def _exactly(self, count):
         data = bytearray(count)

@@ -16,6 +16,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from pyshim import errors
 from pyshim.hosts import region, wire
 from pyshim.hosts.region import Region
+from pyshim.hosts.reordering import reorder
 
 
 def unknown(value):
@@ -104,8 +105,8 @@ def test_an_array_leaves_in_the_order_that_it_has(ends):
         thread.start()
         _, length, _ = wire.PREFIX.unpack(read.recv(wire.PREFIX.size))
         listed = json.loads(read.recv(length).decode())["arrays"]
-        read.close()
         thread.join()
+        read.close()
         write.close()
         assert listed == [["<f4", list(array.shape), order]]
 
@@ -119,6 +120,18 @@ def test_many_arrays_in_one_message(ends):
 def test_a_large_array(ends):
     x = np.random.RandomState(0).randint(0, 255, 20000000).astype("uint8")
     np.testing.assert_array_equal(there_and_back(ends, x), x)
+
+
+@pytest.mark.parametrize("shape", [(300, 1000), (3, 70000), (70000, 3), (2, 3, 4, 5000), (1000, 1, 129), (40, 300, 7)])
+def test_reordering(ends, shape):
+    x = np.random.RandomState(0).normal(size=shape)
+    for array in (np.asfortranarray(x), x):
+        back = there_and_back(ends, wire.Cast(array, "float32"))
+        check_array(back, x.astype("float32"))
+        assert back.flags.c_contiguous and back.flags.writeable
+        target = np.empty(shape, "float32", order="F")
+        reorder(target, array)
+        check_array(target, x.astype("float32"))
 
 
 def test_casts_on_the_way(ends):
