@@ -331,3 +331,8 @@ format_shape <- function(shape) {
   sizes <- vapply(shape, function(size) if (is.null(size) || is.na(size)) "NA" else format(size), "")
   paste0("(", paste(sizes, collapse = ", "), ")")
 }
+
+#' A tensor is an object of Python as it is: without this, reticulate looks for how to convert it at each call
+#' @exportS3Method reticulate::r_to_py
+#' @noRd
+r_to_py.keras_tensor <- function(x, convert = FALSE) x

@@ -3,6 +3,7 @@
 Only where the last wait for the same thing was short: a long step of an engine has the processors to itself.
 """
 
+import os
 import time
 
 from .. import processors
@@ -22,6 +23,7 @@ class Waiting:
         found = self.poll.poll(0)
         if self.took.get(what, 0) < AWAKE and processors.COUNT > 1:
             while not found and time.monotonic() - began < AWAKE:
+                os.sched_yield()  # the other side may wait for this very processor
                 found = self.poll.poll(0)
         if not found:
             found = self.poll.poll(None if seconds is None else 1000 * seconds)

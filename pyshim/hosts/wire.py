@@ -51,22 +51,25 @@ class Connection:
         if len(data) > LARGEST_HEADER:
             raise WireError("a message header of %d bytes is too long; the limit is %d bytes. Give numbers "
                             "as an array, not as a list" % (len(data), LARGEST_HEADER))
-        with numpy_cast.quiet():
-            try:
-                if shared:
-                    self.outgoing.write(arrays)
-                    arrays, size = [], 0
-                else:
-                    arrays = [np.asarray(array, dtype, order_of(array)) for array, dtype in arrays]
-            except (MemoryError, OSError) as error:
-                raise WireError("arrays of %d bytes cannot be sent: %s" % (size, error)) from error
+        inline = self._cast(arrays, size, shared) if arrays else []
         try:
-            self.stream.sendall(PREFIX.pack(MAGIC, len(data), size) + data)
-            for array in arrays:
+            self.stream.sendall(PREFIX.pack(MAGIC, len(data), sum(array.nbytes for array in inline)) + data)
+            for array in inline:
                 if array.nbytes:
                     self.stream.sendall(array.ravel(order="K").view(np.uint8))
         except (BrokenPipeError, ConnectionResetError):
             raise Closed() from None
+
+    def _cast(self, arrays, size, shared):
+        """The arrays in the dtypes that they arrive in; none where they are shared: the region has them then."""
+        try:
+            with numpy_cast.quiet():
+                if shared:
+                    self.outgoing.write(arrays)
+                    return []
+                return [np.asarray(array, dtype, order_of(array)) for array, dtype in arrays]
+        except (MemoryError, OSError) as error:
+            raise WireError("arrays of %d bytes cannot be sent: %s" % (size, error)) from error
 
     def receive(self):
         """Receive a message; Closed at the end of the stream, WireError when it is no frame."""
