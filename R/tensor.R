@@ -332,7 +332,9 @@ format_shape <- function(shape) {
   paste0("(", paste(sizes, collapse = ", "), ")")
 }
 
-#' A tensor is an object of Python as it is: without this, reticulate looks for how to convert it at each call
-#' @exportS3Method reticulate::r_to_py
+#' A tensor or a function is an object of Python as it is
+#'
+#' Without this, reticulate looks for how to convert it at each call.
+#' @rawNamespace S3method(reticulate::r_to_py,pyshim.tensors._Handle)
 #' @noRd
-r_to_py.keras_tensor <- function(x, convert = FALSE) x
+`r_to_py.pyshim.tensors._Handle` <- function(x, convert = FALSE) x # nolint: object_name_linter

@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/run.py [--quick] [--engine NAME]... [--workload NAME]... [--column NAME]...
 
-With --quick, or where a part is named, they go to build/benchmarks, not to docs.
+With --quick, where a part is named, and when the run ends early, they go to build/benchmarks, not to docs.
 """
 
 import argparse
@@ -19,26 +19,35 @@ import peer  # noqa: E402
 import report  # noqa: E402
 from workloads import FAMILIES, Plan  # noqa: E402
 
+PARTS = os.path.join(columns.ROOT, "build", "benchmarks")
+
 
 def main():
     options = arguments()
     start = time.time()
     peer.install()
+    results, folder = [], PARTS
+    try:
+        measure(options, results)
+        folder = report.DOCS if options.whole else PARTS
+    finally:  # what an error or Ctrl-C ends is a part, too
+        if results:
+            report.write({"machine": columns.machine(), "versions": columns.versions(), "quick": options.quick,
+                          "minutes": round((time.time() - start) / 60, 1), "date": time.strftime("%Y-%m-%d"),
+                          "results": results}, folder)
+            print("%s.md, .json and .png are written." % os.path.join(folder, "benchmarks"))
+
+
+def measure(options, results):
+    """Add what is measured to the results, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         data.write(folder)
         plan = Plan(folder, options.quick, options.workload, options.column)
-        results = []
         for family in FAMILIES:
             for engine in options.engine:
                 for result in family.measure(plan, engine):
                     print(report.line(result), flush=True)
                     results.append(result)
-    measured = {"machine": columns.machine(), "versions": columns.versions(),
-                "quick": options.quick,
-                "minutes": round((time.time() - start) / 60, 1), "date": time.strftime("%Y-%m-%d"),
-                "results": results}
-    report.write(measured, options.folder)
-    print("%s.md, .json and .png are written." % os.path.join(options.folder, "benchmarks"))
 
 
 def arguments():
@@ -48,8 +57,7 @@ def arguments():
     parser.add_argument("--workload", action="append", choices=[name for family in FAMILIES for name in family.NAMES])
     parser.add_argument("--column", action="append", choices=list(columns.TITLES))
     options = parser.parse_args()
-    part = options.quick or options.engine or options.workload or options.column
-    options.folder = os.path.join(columns.ROOT, "build", "benchmarks") if part else report.DOCS
+    options.whole = not (options.quick or options.engine or options.workload or options.column)
     options.engine = options.engine or columns.ENGINES
     return options
 
