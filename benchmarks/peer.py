@@ -8,7 +8,7 @@ import subprocess
 
 from pyshim.environments import find
 from pyshim.environments.interpreters import find_interpreter
-from pyshim.environments.theano import openblas_kernels
+from pyshim.environments.theano import tuning
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(ROOT, "build", "peer")
@@ -52,7 +52,7 @@ def process_environment(engine):
             "CPATH": record["include"],
             "THEANO_FLAGS": "blas.ldflags=-L%s -l:%s -Wl\\,-rpath\\,%s,base_compiledir=%s,gcc.cxxflags=-I%s"
                             % (blas, name, blas, os.path.join(FOLDER, "compiled"), record["headers"]),
-            **openblas_kernels()}
+            **tuning()}
 
 
 def library_path():
