@@ -16,7 +16,8 @@ class TensorFlow(Environment):
     def process_environment(self):
         # Its log tells what the processor can do, and warns where graphs grow after a run, which is our way.
         # What went wrong comes as an exception.
-        return {"TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
+        return {**super().process_environment(),
+                "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
 
     check = """
 import tensorflow

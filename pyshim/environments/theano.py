@@ -14,10 +14,6 @@ from .lock import held
 # of the processor, and takes its oldest for one that it does not know: a product then takes six times as long.
 KERNELS = (("SkylakeX", {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}), ("Haswell", {"avx2", "fma"}))
 
-# Theano frees what it computes on the way. The C library would give such memory back to the system, and get it
-# anew in the next step, page by page: a tenth of the time of a network.
-MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}  # bytes
-
 
 class Theano(Environment):
 
@@ -50,7 +46,7 @@ class Theano(Environment):
                  "compile.wait=1"]  # seconds, for another worker that compiles
         if os.environ.get("THEANO_FLAGS"):
             flags.append(os.environ["THEANO_FLAGS"])  # the last one wins
-        return {"THEANO_FLAGS": ",".join(flags), **tuning()}
+        return {**super().process_environment(), **openblas_kernels(), "THEANO_FLAGS": ",".join(flags)}
 
     def problems(self):
         problems = []
@@ -71,12 +67,11 @@ assert product(numpy.eye(2, dtype=x.dtype)).tolist() == [[1, 0], [0, 1]], "a pro
 """
 
 
-def tuning():
-    """Environment variables for OpenBLAS and the C library, but for those that the user has set."""
-    there = processors.instructions()
+def openblas_kernels():
+    """The environment variable that chooses OpenBLAS's kernels; none where OpenBLAS or the user is to choose."""
+    name, there = "OPENBLAS_CORETYPE", processors.instructions()
     fitting = [core for core, needed in KERNELS if needed <= there]
-    variables = dict(MEMORY, OPENBLAS_CORETYPE=fitting[0]) if fitting else MEMORY
-    return {name: value for name, value in variables.items() if name not in os.environ}
+    return {name: fitting[0]} if fitting and name not in os.environ else {}
 
 
 # Stands before the interpreter's header of that name: each C file that Theano writes begins with it.
