@@ -2,19 +2,18 @@
 
 Its ops that compute by products of matrices are used as they are, so nothing depends on an optimization. They
 know no padding of different sizes at both ends in three dimensions, nor one whose size is not known yet, so
-zeros are put around before.
+there zeros are put around before.
 """
 
 import functools
 
-import numpy as np
 import theano.tensor as T
 from theano.tensor.nnet.corr import CorrMM, CorrMM_gradInputs
 from theano.tensor.nnet.corr3d import Corr3dMM, Corr3dMM_gradInputs
 from theano.tensor.opt import Assert
 
 from .broadcasting import note_sizes, sizes
-from .elementwise import larger
+from .pooling import max_pool
 from .shapes import padded
 
 
@@ -31,8 +30,8 @@ class Convolution:
     def _convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
             return _flat(self._convolution, x, kernel, strides, padding, dilation)
-        whole = _with_zeros(x, _sizes(kernel)[:-2], strides, padding, dilation)
-        convolve = (CorrMM if len(strides) == 2 else Corr3dMM)("valid", strides, dilation)
+        whole, border = _bordered(x, _sizes(kernel)[:-2], strides, padding, dilation)
+        convolve = (CorrMM if len(strides) == 2 else Corr3dMM)(border, strides, dilation)
         return _there(_channels_last(convolve(_channels_first(whole), _filters_first(kernel))), x, strides, padding)
 
     def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
@@ -49,29 +48,28 @@ class Convolution:
         if len(strides) == 1:
             return _flat(self._depthwise_convolution, x, kernel, strides, padding, dilation)
         rows, columns, channels, multiplier = _sizes(kernel)
-        whole = _with_zeros(x, (rows, columns), strides, padding, dilation)
+        whole, border = _bordered(x, (rows, columns), strides, padding, dilation)
         filters = _wide(kernel).dimshuffle(2, 3, 0, 1).reshape((channels * multiplier, 1, rows, columns))
-        product = CorrMM("valid", strides, dilation, channels)(_channels_first(whole), filters)
+        product = CorrMM(border, strides, dilation, channels)(_channels_first(whole), filters)
         return _there(_channels_last(product), x, strides, padding)
 
     def _pool(self, x, size, strides, padding, mode):
-        """Along one axis after the other. The last comes first: so of equal elements the first is kept."""
+        """Means along one axis after the other."""
+        if mode == "max":
+            return _channels_last(max_pool(_channels_first(x), size, strides, padding))
         pairs = _zeros_around(_sizes(x)[1:-1], size, strides, padding, (1,) * len(size))
         whole = _wide(x)
-        for axis, width, stride, pair in reversed(list(zip(range(1, x.ndim), size, strides, pairs))):
-            whole = _pooled(whole, axis, width, stride, pair, mode)
+        for axis, width, stride, pair in zip(range(1, x.ndim), size, strides, pairs):
+            whole = _means(whole, axis, width, stride, pair)
         return _there(whole, x, strides, padding)
 
 
-def _pooled(x, axis, width, stride, pair, mode):
-    """The largest elements or means of windows along one axis."""
-    around = [pair if i == axis else (0, 0) for i in range(x.ndim)]
-    filled = padded(x, around, -np.inf if mode == "max" else 0)
+def _means(x, axis, width, stride, pair):
+    """The means of windows along one axis."""
+    filled = padded(x, [pair if i == axis else (0, 0) for i in range(x.ndim)])
     count = (filled.shape[axis] - width) // stride + 1
     count = Assert("the window of %d is too large for x" % width)(count, T.ge(count, 1))
     parts = [filled[(slice(None),) * axis + (slice(i, i + (count - 1) * stride + 1, stride),)] for i in range(width)]
-    if mode == "max":
-        return functools.reduce(larger, parts)
     first = T.arange(count) * stride - pair[0]
     there = T.minimum(first + width, x.shape[axis]) - T.maximum(first, 0)
     there = T.cast(there, x.dtype).dimshuffle(["x"] * axis + [0] + ["x"] * (x.ndim - axis - 1))
@@ -118,15 +116,19 @@ def _there(result, x, strides, padding):
     return result if counts == [slice(None)] * len(counts) else result[tuple([slice(None)] + counts)]
 
 
-def _with_zeros(x, width, strides, padding, dilation):
-    """x with the zeros of its padding around it; an error when it runs where the window does not fit."""
+def _bordered(x, width, strides, padding, dilation):
+    """x and the border that a convolution is to put around it; an error when it runs where the window does not fit."""
     if padding == "valid":
         for axis, (wide, step) in enumerate(zip(width, dilation), 1):
             if sizes(x)[axis] is None:
                 least = (wide - 1) * step + 1
                 fits = Assert("the window of %d is too large for axis %d of x" % (least, axis))
                 x = fits(x, T.ge(x.shape[axis], least))
-    return padded(x, [(0, 0)] + _zeros_around(_sizes(x)[1:-1], width, strides, padding, dilation) + [(0, 0)])
+        return x, "valid"
+    pairs = _zeros_around(_sizes(x)[1:-1], width, strides, padding, dilation)
+    if len(width) == 2 and all(sizes(x)[1:-1]):
+        return x, tuple(pairs)
+    return padded(x, [(0, 0)] + pairs + [(0, 0)]), "valid"
 
 
 def _wide(x):

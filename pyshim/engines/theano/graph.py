@@ -14,6 +14,7 @@ from theano.tensor.nnet.corr3d import BaseCorr3dMM
 from theano.tensor.opt import Assert
 
 from ..contract import report
+from .pooling import Pooling
 from .random import counting
 
 # Theano walks a graph by recursion; a deep one needs a stack of this size, in bytes.
@@ -36,7 +37,7 @@ SLOW = ("fusion", "inplace")
 
 
 # These have no form in Python.
-ONLY_IN_C = (BaseCorrMM, BaseCorr3dMM)
+ONLY_IN_C = (BaseCorrMM, BaseCorr3dMM, Pooling)
 
 
 class Graph:
