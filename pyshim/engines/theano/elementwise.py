@@ -66,8 +66,9 @@ class Choosing:
     """
 
     def L_op(self, inputs, outputs, gradients):
-        (x, y), (g,) = inputs, gradients
-        zero, first = scalar.constant(0, dtype=g.dtype), self.first(x, y)
+        x, (g,) = inputs[0], gradients
+        # With x and the result, the other one need not be kept.
+        zero, first = scalar.constant(0, dtype=g.dtype), self.first(x, outputs[0])
         return [scalar.switch(first, g, zero), scalar.switch(first, zero, g)]
 
 
