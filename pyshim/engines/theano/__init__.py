@@ -5,6 +5,7 @@ import logging
 import theano
 
 from ..contract import Contract
+from . import layout  # noqa: F401
 from .broadcasting import note_sizes
 from .control_flow import ControlFlow
 from .convolution import Convolution

@@ -1,0 +1,54 @@
+"""The order of axes in memory. Convolutions and pooling want the channels first, the contract has them last.
+
+Theano writes the result of an elementwise op in the order of its axes, so each one between two convolutions would
+read or write across memory. An optimization moves the change of order behind it, next to the one that undoes it.
+"""
+
+import theano
+import theano.tensor as T
+from theano.gof.opt import LocalOptGroup, TopoOptimizer
+from theano.tensor.elemwise import DimShuffle, Elemwise
+
+
+def _order(x):
+    """The order in which a tensor has the axes of another one, None if it is not such a tensor of images."""
+    op = x.owner and x.owner.op
+    if isinstance(op, DimShuffle) and x.ndim > 3 and sorted(map(str, op.new_order)) == list(map(str, range(x.ndim))):
+        return op.new_order
+    return None
+
+
+def _ordered(x, order):
+    """A tensor with its axes in another order; one change of order in place of two."""
+    if all(x.broadcastable) and isinstance(x, T.Constant):
+        return x
+    if _order(x):
+        x, order = x.owner.inputs[0], [_order(x)[i] for i in order]
+    return x if list(order) == sorted(order) else x.dimshuffle(order)
+
+
+@theano.gof.local_optimizer([Elemwise])
+def local_order_after_elemwise(node):
+    """An elementwise op, of tensors all in an order or small, before the change of order."""
+    orders = [_order(x) for x in node.inputs]
+    order = next(filter(None, orders), None)
+    if order is None or not all(one == order or any(x.broadcastable) for one, x in zip(orders, node.inputs)):
+        return None
+    back = [order.index(i) for i in range(len(order))]
+    outputs = node.op(*[_ordered(x, back) for x in node.inputs], return_list=True)
+    return [_ordered(x, order) for x in outputs]
+
+
+@theano.gof.local_optimizer([DimShuffle])
+def local_order_of_order(node):
+    """One change of order in place of two."""
+    x, = node.outputs
+    if _order(x) and _order(node.inputs[0]):
+        return [_ordered(node.inputs[0], _order(x))]
+    return None
+
+
+# Behind the optimizations that move it the other way.
+theano.compile.optdb.register(
+    "orders_of_axes", TopoOptimizer(LocalOptGroup(local_order_after_elemwise, local_order_of_order), "in_to_out"),
+    2.5, "fast_run")
