@@ -281,6 +281,28 @@ def test_second_derivative(K, engine):
     np.testing.assert_allclose(K.eval(second), expected, rtol=1e-5, atol=1e-7)
 
 
+def test_elementwise_ops_between_convolutions(K):
+    """Theano computes them in another order of axes, which no result may show."""
+    x, kernel, bias = images((4, 5), 3), sample((2, 2, 3, 3), seed=1, low=-1.0, high=1.0), sample((3,), seed=2)
+    mask, scale = sample((4, 5, 1), seed=3), images((4, 5), 3, seed=4)
+
+    def convolve(x):
+        return convolution(x, kernel, (1, 1), "same", (1, 1))
+    left, right = convolve(x), convolve(scale)
+    middle = np.maximum(left + bias, 0) * mask
+    expected = [middle + right, convolve(middle) * scale, middle.transpose(0, 2, 1, 3) + right.transpose(0, 2, 1, 3),
+                np.exp(left).sum(axis=(0, 1, 2)), left.transpose(0, 3, 1, 2) * right.transpose(0, 3, 1, 2)]
+
+    def function(x, scale):
+        left, right = [K.conv2d(each, K.constant(kernel), padding="same") for each in (x, scale)]
+        middle = K.relu(K.bias_add(left, K.constant(bias))) * K.constant(mask)
+        turned, other = [K.permute_dimensions(each, (0, 2, 1, 3)) for each in (middle, right)]
+        first = [K.permute_dimensions(each, (0, 3, 1, 2)) for each in (left, right)]
+        return [middle + right, K.conv2d(middle, K.constant(kernel), padding="same") * scale, turned + other,
+                K.sum(K.exp(left), axis=(0, 1, 2)), first[0] * first[1]]
+    check_fed(K, function, [x, scale], expected, shapes=[(None, 4, 5, 3)] * 2)
+
+
 # -- transposed convolutions ------------------------------------------------------------------------------
 
 TRANSPOSED = [case for case in ALL if case[0] == 2] + [case for case in UNDILATED if case[0] == 3]
@@ -441,6 +463,39 @@ def test_gradient_of_equal_elements_in_a_pool_goes_to_the_first(K):
     first = np.zeros((1, 2, 2, 2, 1), "float32")
     first[0, 0, 0, 0, 0] = 1
     check(K, K.gradients(K.pool3d(volumes, 2), [volumes])[0], first)
+
+
+def test_gradient_of_a_pool_whose_windows_overlap_adds_up(K):
+    x = K.variable(np.array([[5, 1, 0, 1, 2]]).reshape(1, 1, 5, 1))
+    check(K, K.gradients(K.pool2d(x, (1, 4), padding="same"), [x])[0],
+          np.array([[2, 0, 0, 0, 3]], "float32").reshape(1, 1, 5, 1))
+
+
+def test_second_derivative_of_a_pool(K, engine):
+    # The gradient of sum(pool(x) ** 3) for x is 3 * x ** 2 at the largest elements, that of its sum 6 * x there.
+    x = images((4, 5), dtype="float64", samples=1)
+    image = K.variable(x, dtype="float64")
+    pooled = K.pool2d(image, 2, 2)
+    first, = K.gradients(pooled * pooled * pooled, [image])
+    if engine == "cntk":
+        with pytest.raises(K.errors.GradientError, match="CNTK has no second derivatives"):
+            K.gradients(first, [image])
+        return
+    second, = K.gradients(first, [image])
+    largest = pool(x, (2, 2), (2, 2), "valid", "max").repeat(2, axis=1).repeat(2, axis=2)
+    expected = np.zeros_like(x)
+    expected[:, :, :4] = np.where(x[:, :, :4] == largest, 6 * x[:, :, :4], 0)
+    np.testing.assert_allclose(K.eval(second), expected, rtol=1e-12)
+
+
+def test_pool_of_a_window_wider_than_x(K):
+    x = images((3, 2))
+    check(K, K.pool2d(tensor(K, x), (9, 7), (1, 1), "same"), pool(x, (9, 7), (1, 1), "same", "max"))
+    placeholder = K.placeholder((None,) * 4)
+    function = K.function([placeholder], [K.pool2d(placeholder, (2, 3))])
+    with pytest.raises(K.errors.KerasError):
+        function([x])
+    check_array(function([images((2, 3))])[0], pool(images((2, 3)), (2, 3), (1, 1), "valid", "max"))
 
 
 # -- locally connected ------------------------------------------------------------------------------------

@@ -55,12 +55,17 @@ class Spread(theano.Op):
         return theano.Apply(self, [x] + list(others), [x.type()])
 
     def perform(self, node, inputs, outputs):
-        x, shape = inputs[0], list(inputs[0].shape)
+        x = inputs[0]
+        outputs[0][0] = x
+        if 1 not in x.shape:  # as mostly: it is all that there is to do, at each step of a loop
+            return
+        shape = list(x.shape)
         for axis in self.axes:
             for other in inputs[1:]:
                 if shape[axis] == 1 and -axis <= other.ndim:
                     shape[axis] = other.shape[axis]
-        outputs[0][0] = x if tuple(shape) == x.shape else np.broadcast_to(x, shape).copy()
+        if tuple(shape) != x.shape:
+            outputs[0][0] = np.broadcast_to(x, shape).copy()
 
     def infer_shape(self, node, shapes):
         shape = list(shapes[0])
@@ -92,8 +97,10 @@ class Gather(theano.Op):
 
     def perform(self, node, inputs, outputs):
         x, before = inputs
-        axes = tuple(axis for axis in self.axes if before.shape[axis] == 1 != x.shape[axis])
-        outputs[0][0] = x.sum(axis=axes, keepdims=True, dtype=x.dtype) if axes else x
+        outputs[0][0] = x
+        if before.shape != x.shape:
+            axes = tuple(axis for axis in self.axes if before.shape[axis] == 1 != x.shape[axis])
+            outputs[0][0] = x.sum(axis=axes, keepdims=True, dtype=x.dtype)
 
     def infer_shape(self, node, shapes):
         return [shapes[1]]
