@@ -71,6 +71,19 @@ def test_activation_of_nan_and_infinity(K, name):
     check(K, getattr(K, name)(K.constant(x)), ACTIVATIONS[name](x))
 
 
+def test_sigmoid_and_tanh_of_all_sizes(K):
+    x = np.concatenate([np.linspace(-80, 80, 1601), np.linspace(-1, 1, 201), 10.0 ** np.arange(-30, 30),
+                        [np.inf, -np.inf, np.nan]]).astype("float32")
+    placeholder = K.placeholder((None,))
+    values = K.function([placeholder], [K.sigmoid(placeholder), K.tanh(placeholder)])([x])
+    wide = x.astype("float64")
+    with np.errstate(over="ignore"):
+        expected = [1 / (1 + np.exp(-wide)), np.tanh(wide)]
+    for value, reference in zip(values, expected):
+        np.testing.assert_allclose(value, reference, rtol=1e-5)
+        assert np.nanmax(np.abs(value)) <= 1
+
+
 def test_activation_of_unknown_sizes(K):
     x = sample((2, 3))
     check_fed(K, lambda x: [getattr(K, name)(x) for name in ACTIVATIONS], [x],

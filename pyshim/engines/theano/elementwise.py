@@ -5,6 +5,7 @@ import theano
 import theano.tensor as T
 from theano import scalar
 
+from . import sigmoids
 from .broadcasting import spread
 
 
@@ -20,8 +21,8 @@ class Elementwise:
     _log = staticmethod(T.log)
     _sin = staticmethod(T.sin)
     _cos = staticmethod(T.cos)
-    _sigmoid = staticmethod(T.nnet.sigmoid)
-    _tanh = staticmethod(T.tanh)
+    _sigmoid = staticmethod(sigmoids.sigmoid)
+    _tanh = staticmethod(sigmoids.tanh)
     _round = staticmethod(T.round_half_to_even)
     _abs = staticmethod(T.abs_)
     _square = staticmethod(T.sqr)
