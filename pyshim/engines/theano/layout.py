@@ -5,22 +5,21 @@ read or write across memory. An optimization moves the change of order behind it
 """
 
 import theano
-import theano.tensor as T
 from theano.gof.opt import LocalOptGroup, TopoOptimizer
 from theano.tensor.elemwise import DimShuffle, Elemwise
 
 
 def _order(x):
-    """The order in which a tensor has the axes of another one, None if it is not such a tensor of images."""
-    op = x.owner and x.owner.op
-    if isinstance(op, DimShuffle) and x.ndim > 3 and sorted(map(str, op.new_order)) == list(map(str, range(x.ndim))):
-        return op.new_order
+    """The order in which a tensor of images has the axes of another one, None where it is not such a one."""
+    if x.ndim > 3 and x.owner and isinstance(x.owner.op, DimShuffle) and x.owner.inputs[0].ndim == x.ndim:
+        order = x.owner.op.new_order
+        return None if "x" in order else order
     return None
 
 
 def _ordered(x, order):
     """A tensor with its axes in another order; one change of order in place of two."""
-    if all(x.broadcastable) and isinstance(x, T.Constant):
+    if all(x.broadcastable):
         return x
     if _order(x):
         x, order = x.owner.inputs[0], [_order(x)[i] for i in order]
