@@ -288,6 +288,39 @@ def test_gather_out_of_range_is_an_error_when_it_runs(K, index):
     check_array(function([[2]])[0], np.array([[0, 0, 1]], "float32"))
 
 
+def test_gathers_of_several_sizes_in_one_function(K):
+    x, y = sample((5, 2), "float64"), sample((4,), "float64", seed=1)
+    indices = K.placeholder((None,), dtype="int32")
+    first, second = K.variable(x, "float64"), K.variable(y, "float64")
+    rows = K.gather(K.gather(first, indices), [1, 0, 1])
+    gradients = K.gradients(K.sum(rows * rows) + K.sum(K.gather(second, [[3, 3]])), [first, second])
+    function = K.function([indices], [rows] + gradients)
+    for chosen in ([4, 0], [2, 2, 1, 0]):
+        got = x[chosen][[1, 0, 1]]
+        expected = np.zeros_like(x)
+        np.add.at(expected, np.array(chosen)[[1, 0, 1]], 2 * got)
+        for result, array in zip(function([chosen]), [got, expected, np.array([0, 0, 0, 2.0])]):
+            check_array(result, array)
+
+
+def test_gather_of_a_variable_that_gradients_are_not_taken_by(K):
+    data, weights = K.variable(sample((6, 3))), K.variable(sample((3, 2), seed=1))
+    indices = K.placeholder((None,), dtype="int64")
+    step = K.function([indices], K.gradients(K.sum(K.dot(K.gather(data, indices), weights)), [weights]))
+    for value in (sample((6, 3), seed=2), sample((6, 3), seed=3)):
+        K.set_value(data, value)
+        for chosen in ([5, 0, 5], [1]):
+            check_array(step([chosen])[0], np.repeat(value[chosen].sum(0)[:, None], 2, 1))
+
+
+def test_gather_of_more_slices_than_float32_counts(K):
+    x = np.zeros(2 ** 24 + 4, "float32")
+    x[-3:] = [1, 2, 3]
+    indices = K.placeholder((None,), dtype="int32")
+    function = K.function([indices], [K.gather(K.variable(x), indices)])
+    check_array(function([[2 ** 24 + 2, 2 ** 24 + 1, 2 ** 24 + 3]])[0], np.array([2, 1, 3], "float32"))
+
+
 def test_gather_refuses(K):
     with pytest.raises(K.errors.DtypeError, match=r"gather\(\): indices has dtype float32; integers are needed"):
         K.gather(K.ones((3,)), K.ones((2,)))

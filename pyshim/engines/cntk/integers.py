@@ -36,11 +36,15 @@ def _batch_dot(x, y, axes):
 
 
 def gather(reference, indices):
-    if indices.size and not 0 <= indices.min() <= indices.max() < len(reference):
-        wrong = indices[(indices < 0) | (indices >= len(reference))].flat[0]
-        raise EngineError("gather: index %d is out of range for the %d slices of reference; accepted: 0 to %d"
-                          % (wrong, len(reference), len(reference) - 1))
+    check_indices(indices, len(reference))
     return reference[indices.astype("int64")]
+
+
+def check_indices(indices, count):
+    if indices.size and not 0 <= indices.min() <= indices.max() < count:
+        wrong = indices[(indices < 0) | (indices >= count)].flat[0]
+        raise EngineError("gather: index %d is out of range for the %d slices of reference; accepted: 0 to %d"
+                          % (wrong, count, count - 1))
 
 
 def segment_sum(x, segments, count):

@@ -1,7 +1,10 @@
 """Products, transposition and rows by index on CNTK."""
 
+import numpy as np
+
+from . import integers
 from .description import kernel
-from .integers import gather, scatter, segment_sum
+from .integers import scatter, segment_sum
 from .native import C
 from .operation import operation
 
@@ -54,6 +57,21 @@ def gather_derivative(gradient, result, reference, indices):
     return segment_sum(gradient.reshape(flat.shape + reference.shape[1:]), flat, len(reference))
 
 
+gather_by_numpy = operation(integers.gather, gather_derivative)
+
+
+def gather(reference, indices, cells):
+    """By CNTK, which reads what it is not asked to, and wants the indices on its batch axis and slices that are
+    no scalars; by NumPy where not all indices are exact as floats."""
+    count = reference.shape[0]
+    if count > 2 ** np.finfo(reference.dtype).nmant:
+        return gather_by_numpy(reference, indices, cells=cells)
+    cells[0].checks.append(lambda array: integers.check_indices(array, count))
+    rows = C.reshape(reference, (count, 1)) if len(reference.shape) == 1 else reference
+    found = C.gather(rows, C.to_batch(C.reshape(indices, (_count(indices.shape), 1))))
+    return C.reshape(C.unpack_batch(found), indices.shape + reference.shape[1:])
+
+
 def segment_sum_derivative(gradient, result, x, segments, count):
     return gradient[segments]
 
@@ -70,7 +88,7 @@ class LinearAlgebra:
 
     _dot = kernel("dot", dot)
     _batch_dot = kernel("batch_dot", batch_dot)
-    _gather = kernel("gather", operation(gather, gather_derivative), indexed=True)
+    _gather = kernel("gather", gather, indexed=True)
     _segment_sum = kernel("segment_sum", operation(segment_sum, segment_sum_derivative), indexed=True, sized_by=(2,))
     _scatter = kernel("scatter", operation(scatter, scatter_derivative), indexed=True, sized_by=(3,))
     _permute = kernel("permute", permute)

@@ -40,6 +40,12 @@ class Cell:
 
     def __init__(self, array):
         self.array = array
+        self.checks = []  # of what is put in
+
+    def put(self, array):
+        for check in self.checks:
+            check(array)
+        self.array = array
 
 
 def _parts(computed):

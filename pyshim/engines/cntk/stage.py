@@ -89,7 +89,7 @@ class BuiltStage:
         arguments = {variable: _fed(values[description], self.fed)
                      for description, variable in self.given.items()}
         for description, cell in self.cells.items():
-            cell.array = values[description]
+            cell.put(values[description])
         keep = [self.root] if self.moved else []
         state, results = native.forward(self.function, arguments, self.results, keep)
         Operation.check()
