@@ -11,6 +11,7 @@ import numpy as np
 from ...errors import EngineError
 from . import integers, native
 from .description import Constant, Variable
+from .images import elementwise
 from .native import C
 from .operation import Cell, Operation, kept
 
@@ -18,6 +19,8 @@ from .operation import Cell, Operation, kept
 # and a block is one function of the graph around it: so the time grows with the number of nodes, not its square.
 BLOCK_SIZE = 100
 
+
+STILL = elementwise(C.stop_gradient)  # images stay in their form
 
 KEPT = 16  # combinations of shapes
 
@@ -40,6 +43,10 @@ class Stage:
                 parts.append(description)
                 used.update(description.inputs)
         self.descriptions = parts[::-1]
+        self.flowing = set(group.by) if group else set()  # what a gradient that is asked for flows through
+        for description in self.descriptions:
+            if not self.flowing.isdisjoint(description.differentiable_inputs()):
+                self.flowing.add(description)
         self.needed = [x for x in used.difference(parts)
                        if not (isinstance(x, Constant) or isinstance(x, Variable) and x.parameter is not None)]
         self.sizes = list({x for description in parts for x in description.sizes()})
@@ -74,6 +81,7 @@ class BuiltStage:
         self.given = {}    # the descriptions that are computed elsewhere: their input variables
         self.moved = {}    # what gradients are taken by: the parameters that stand for a change of it
         self.shapes = {}   # and their shapes
+        self.still = {}    # by the id of what gradients are not taken by: itself, and where CNTK stops at it
         self.cells = {}    # the integers that operations take
         self.built = {}    # descriptions: variables of CNTK, arrays where shapes decide the value
         with kept() as self.operations, native.quiet():
@@ -176,8 +184,19 @@ class BuiltStage:
 
     def _function(self, description, find):
         inputs = [find(x) for x in description.inputs]
+        if description in self.stage.flowing:
+            inputs = [made if x in self.stage.flowing else self._still(made)
+                      for x, made in zip(description.inputs, inputs)]
         cells = [self._cell(x) for x in description.given_by_numpy()]
         return self._movable(description, _build_kernel(description, inputs, cells))
+
+    def _still(self, made):
+        """What is made, where CNTK would go back through it for nothing: it is not told what is asked for."""
+        if isinstance(made, np.ndarray) or not made.needs_gradient:
+            return made
+        if id(made) not in self.still:
+            self.still[id(made)] = made, native.output(STILL(made))
+        return self.still[id(made)][1]
 
     def _cell(self, description):
         if description not in self.cells:
