@@ -157,7 +157,7 @@ class Variable(Source):
             self._array = np.array(value, dtype=self.dtype)
         elif isinstance(value, np.ndarray):
             # float16 is rounded, though carried in float32.
-            rounded = value.astype(self.dtype).astype(native.carrier(self.dtype))
+            rounded = value.astype(self.dtype, copy=False).astype(native.carrier(self.dtype), copy=False)
             self.parameter.set_value(native.view(rounded))
         else:
             self.parameter.set_value(native.cntk_py.Value.data(value))

@@ -52,13 +52,19 @@ def carrier(dtype):
 
 
 def view(array):
-    """CNTK's own copy of an array, which must be one of float32 or float64."""
-    return cntk_py.NDArrayView(np.ascontiguousarray(array).reshape(array.shape), DEVICE, False, False)
+    """An array of float32 or float64 as CNTK sees it. It is not copied: it lives as long as this object at least."""
+    array = np.ascontiguousarray(array).reshape(array.shape)
+    made = cntk_py.NDArrayView(array, DEVICE, True, True)  # read only, borrowed
+    made.array = array
+    return made
 
 
 def value(array):
-    """An array in the form in which CNTK's functions take and give data."""
-    return cntk_py.Value(view(array))
+    """An array in the form in which CNTK's functions take and give data; it is not copied, either."""
+    viewed = view(array)
+    made = cntk_py.Value(viewed)
+    made.array = viewed.array
+    return made
 
 
 def array(value):

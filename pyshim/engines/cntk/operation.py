@@ -103,6 +103,7 @@ class Operation(UserFunction):
         self.dtype_ = inputs[0].dtype
         self.shape_ = shape
         super().__init__(inputs)
+        self.given = []  # what CNTK has been given last, which it copies once it has all of it
         self._none_state = None  # CNTK's refers to the operation, which would never be freed
         self.kept.append(self)
 
@@ -132,6 +133,7 @@ class Operation(UserFunction):
         arrays += kept
         for variable in outputs:
             outputs[variable] = native.value(result)
+        self.given = list(outputs.values())
         return cntk_py.UserBackPropState.create(self, native.DEVICE, (result, arrays)), outputs
 
     def _backward(self, state, root_gradients, variables):
@@ -144,7 +146,9 @@ class Operation(UserFunction):
             i = inputs.index(variable)
             derivative = self.derivatives[i if len(self.derivatives) > 1 else 0]
             of_input, _ = self._tried(arrays[i].shape, derivative, gradient, result, *arrays)
-            variables[variable] = native.value(_summed_to(of_input, arrays[i].shape).astype(self.dtype_))
+            of_input = _summed_to(of_input, arrays[i].shape).astype(self.dtype_, copy=False)
+            variables[variable] = native.value(of_input)
+        self.given = list(variables.values())
 
 
 def _summed_to(gradient, shape):
