@@ -88,7 +88,7 @@ class Recorder:
     def _how(self, name, backend):
         kernels = self.kernels[backend]
         if name in kernels["overridden"]:
-            return "native"
+            return "ours" if name in kernels["own"] else "native"
         applied, called = _uses(name)
         if name in applied:
             applied = {name}  # what else it applies prepares for it

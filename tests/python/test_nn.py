@@ -139,6 +139,26 @@ def test_relu_gradient_at_0_is_0(K):
     check(K, K.gradients(K.relu(x), x)[0], np.array([0, 0, 1], "float32"))
 
 
+def test_relu_leaves_no_trace_of_what_is_below(K):
+    x = K.variable([-np.inf, -1.0, 2.0])
+    y = K.relu(x)
+    check(K, 1 / y, np.array([np.inf, np.inf, 0.5], "float32"))
+    check(K, K.gradients(K.sum(y), x)[0], np.array([0, 0, 1], "float32"))
+
+
+def test_relu_of_images(K):
+    kernel = K.variable([[[[1.0, -1.0]]]])
+    images = K.placeholder((None, 3, 4, 1))
+    gradient = K.gradients(K.sum(K.square(K.relu(K.conv2d(images, kernel)))), kernel)[0]
+    function = K.function([images], [K.relu(K.conv2d(images, kernel)), gradient])
+    for count in (1, 3):
+        x = sample((count, 3, 4, 1), seed=count)
+        both = np.concatenate([x, -x], axis=-1)
+        result, of_kernel = function([x])
+        check_array(result, np.maximum(both, 0))
+        check_array(of_kernel, (2 * np.maximum(both, 0) * x).sum((0, 1, 2)).reshape(1, 1, 1, 2))
+
+
 def test_softmax_along_every_axis(K):
     for shape in SHAPES[1:]:
         x = sample(shape, seed=4)

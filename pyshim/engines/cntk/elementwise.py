@@ -10,7 +10,7 @@ import numpy as np
 from .description import kernel
 from .images import elementwise
 from .native import C
-from .operation import constant_derivative, operation
+from .operation import constant_derivative, operation, where
 
 
 def number(x, constant):
@@ -34,8 +34,8 @@ def pow_by_exponent(gradient, result, x, y):
 
 def chosen_by(first):
     """The derivatives of a function that gives one of its arguments: which is told by a comparison."""
-    return (lambda gradient, result, x, y: np.where(first(x, y), gradient, 0),
-            lambda gradient, result, x, y: np.where(first(x, y), 0, gradient))
+    return (lambda gradient, result, x, y: where(first(x, y), gradient),
+            lambda gradient, result, x, y: where(~first(x, y), gradient))
 
 
 def logical_and(x, y):

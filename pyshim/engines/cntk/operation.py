@@ -70,6 +70,11 @@ def constant_derivative(gradient, result, *arrays, **attributes):
     return np.zeros_like(gradient)
 
 
+def where(condition, x):
+    """x where the condition holds, else 0. By its bits: numpy.where takes ten times as long where both are frequent."""
+    return (x.view("i%d" % x.itemsize) * condition).view(x.dtype)
+
+
 def _separate(inputs):
     """The inputs, in a form in which CNTK finds them: it loses arguments of the whole function that a user
     function takes directly, and those that it takes twice."""
@@ -114,7 +119,7 @@ class Operation(UserFunction):
         return Operation(inputs, self.cells, self.shape_, self.numpy_forward, self.derivatives, self.attributes_)
 
     def infer_outputs(self):
-        return [C.output_variable(self.shape_, self.dtype_, [])]
+        return [C.output_variable(self.shape_, self.dtype_, self.inputs[0].dynamic_axes)]
 
     def _tried(self, shape, function, *arrays):
         """What a function computes, or, where it fails, something of that shape: see ``check``."""
