@@ -538,6 +538,33 @@ def test_update_with_a_number(K, name):
     check(K, x, np.float32(UPDATES[name][1](5, 2)))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("scaled", [False, True], ids=["elementwise", "with the norm"])
+def test_updates_by_gradients(K, dtype, scaled):
+    start = np.array([[-2, 0.5, 1], [4, -0.25, 3]], dtype)
+    w, mean, rate = K.variable(start, dtype), K.variable(np.zeros((2, 3)), dtype), K.variable(0.5, dtype)
+    factor = K.placeholder((), dtype=dtype)
+    by_engine, = K.gradients(K.sum(w * w) * factor, [w])
+    gradient = by_engine / K.sqrt(K.sum(K.square(by_engine))) if scaled else by_engine
+    new_mean = K.maximum(mean * rate + K.abs(gradient), -w)
+    new = w - rate * K.sign(gradient) * K.pow(new_mean, 0.5) / (K.sqrt(K.minimum(K.square(gradient), 9)) + 1)
+    updates = [K.update(w, new), K.update(mean, new_mean), K.update(rate, rate / 2)]
+    step = K.function([factor], [gradient, mean], updates)
+    expected, mean_value, rate_value = start.astype("float64"), np.zeros((2, 3)), 0.5
+    for number in (1.0, 0.25, 2.0):
+        result, old_mean = step([np.array(number, dtype)])
+        slope = 2 * number * expected
+        slope = slope / np.sqrt((slope ** 2).sum()) if scaled else slope
+        for value, by_numpy in ((result, slope), (old_mean, mean_value)):
+            np.testing.assert_allclose(value, by_numpy, 0.02 if dtype == "float16" else 1e-5, 1e-6)
+        mean_value = np.maximum(mean_value * rate_value + abs(slope), -expected)
+        root = np.sqrt(np.minimum(slope ** 2, 9)) + 1
+        expected = expected - rate_value * np.sign(slope) * mean_value ** 0.5 / root
+        rate_value /= 2
+    np.testing.assert_allclose(K.get_value(w), expected, 0.02 if dtype == "float16" else 1e-5)
+    assert result.dtype == old_mean.dtype == dtype
+
+
 def test_update_of_bools(K):
     x = K.variable([True, False], dtype="bool")
     K.eval(K.update(x, ~x))

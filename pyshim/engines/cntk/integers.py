@@ -86,11 +86,13 @@ KERNELS = {
 
     "abs": np.abs,
     "square": np.square,
+    "sqrt": np.sqrt,
     "sign": np.sign,
     "negative": np.negative,
     "add": np.add,
     "subtract": np.subtract,
     "multiply": np.multiply,
+    "divide": np.divide,
     "floor_divide": _floor_divide,
     "pow": np.power,
     "maximum": np.maximum,
@@ -129,6 +131,10 @@ KERNELS = {
     "squeeze": np.squeeze,
     "get_item": lambda x, key: x[key],
 }
+
+
+# Those that are computed here where they are made of gradients: see ``program.py``.
+OF_UPDATES = frozenset("abs square sqrt sign negative add subtract multiply divide pow maximum minimum".split())
 
 
 def compute(description, arrays):
