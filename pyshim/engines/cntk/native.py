@@ -24,7 +24,7 @@ with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=known)
     import cntk as C
     from cntk import cntk_py
-    from cntk.internal.swig_helper import map_if_possible, typemap  # noqa: F401
+    from cntk.internal.swig_helper import typemap
 
 DEVICE = C.cpu()  # PyPI's CNTK 2.7 has no GPU code
 

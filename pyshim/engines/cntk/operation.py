@@ -8,7 +8,7 @@ import contextlib
 import numpy as np
 
 from . import native
-from .native import C, cntk_py, map_if_possible
+from .native import C, cntk_py
 
 UserFunction = C.ops.functions.UserFunction
 
@@ -130,7 +130,6 @@ class Operation(UserFunction):
             return np.zeros(shape), []
 
     def _forward(self, arguments, outputs, device=None, outputs_to_retain=None):
-        map_if_possible(outputs)
         floats = arguments[:len(arguments) - len(self.cells)]
         arrays = [native.array(value) for value in floats] + [cell.array for cell in self.cells]
         result, kept = self._tried(self.shape_, self.numpy_forward, *arrays)
@@ -142,11 +141,9 @@ class Operation(UserFunction):
         return cntk_py.UserBackPropState.create(self, native.DEVICE, (result, arrays)), outputs
 
     def _backward(self, state, root_gradients, variables):
-        map_if_possible(root_gradients)
-        map_if_possible(variables)
         result, arrays = cntk_py.UserBackPropState.data(state)
         gradient, = [native.array(value) for value in root_gradients.values()]
-        inputs = self.inputs
+        inputs = cntk_py.Function.inputs(self, True)
         for variable in variables:
             i = inputs.index(variable)
             derivative = self.derivatives[i if len(self.derivatives) > 1 else 0]
