@@ -158,6 +158,15 @@ def test_logsumexp_does_not_overflow(K):
     check(K, K.logsumexp(x), np.float32(-np.inf))
 
 
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_logsumexp_gradient_is_softmax(K, keepdims):
+    x = np.array([[-np.inf, 0, 1], [1000, 1000, 999]], "float32")
+    powers = np.exp(x - x.max(1, keepdims=True))
+    variable, weights = K.variable(x), np.array([[2], [3]], "float32")
+    result = K.logsumexp(variable, axis=1, keepdims=keepdims) * (weights if keepdims else weights[:, 0])
+    check(K, K.gradients(K.sum(result), variable)[0], weights * powers / powers.sum(1, keepdims=True))
+
+
 def test_sum_counts_bools(K):
     x = np.array([True, False, True])
     check(K, K.sum(tensor(K, x)), np.int32(2))

@@ -42,6 +42,19 @@ def extremum(reduce):
     return operation(forward, derivative)
 
 
+def log_sum_exp(x, axis, keepdims):
+    """As the contract computes it, in one operation in place of two, and of ten nodes of CNTK."""
+    top = x.max(axis, keepdims=True, initial=-np.inf)
+    top = np.where(np.isfinite(top), top, 0)
+    powers = np.exp(x - top)
+    result = np.log(powers.sum(axis, keepdims=True)) + top
+    return result.reshape(reduced(x.shape, axis, keepdims)), powers
+
+
+def log_sum_exp_derivative(gradient, result, x, powers, axis, keepdims):
+    return gradient.reshape(reduced(x.shape, axis, True)) / powers.sum(axis, keepdims=True) * powers
+
+
 def product(x, axis, keepdims):
     return np.prod(x, axis=axis, keepdims=keepdims)
 
@@ -82,8 +95,13 @@ def _after(accumulate, x, axis, start):
 
 class Reductions:
 
+    def logsumexp(self, x, axis=None, keepdims=False):
+        return self._reduction("logsumexp", self.floats(x, "x"), axis, keepdims)
+
     _max = kernel("max", extremum(np.max))
     _min = kernel("min", extremum(np.min))
+    _logsumexp = kernel("logsumexp", operation(log_sum_exp, log_sum_exp_derivative),
+                        by_numpy=lambda x, axis, keepdims: log_sum_exp(x, axis, keepdims)[0])
     _sum = kernel("sum", over_axes(C.reduce_sum))
     _prod = kernel("prod", operation(product, product_derivative))
     _mean = kernel("mean", over_axes(C.reduce_mean))
