@@ -75,8 +75,7 @@ def pool(x, size, strides, padding, mode):
     if mode == "max":
         result = pooled(pad(x, pairs, -np.inf), C.MAX_POOLING)
         # CNTK's maximum passes over nan. It would go backward through the comparison, too.
-        still = C.stop_gradient(x)
-        with_nan = pooled(pad(C.not_equal(still, still), pairs), C.MAX_POOLING)
+        with_nan = C.stop_gradient(pooled(pad(C.not_equal(x, x), pairs), C.MAX_POOLING))
         result = C.element_select(with_nan, C.constant(np.nan, (), x.dtype), result)
     else:
         result = pooled(pad(x, pairs), C.AVG_POOLING)
