@@ -12,7 +12,7 @@ from ..quiet import leaving_out
 KNOWN_WARNINGS = ("Unsupported Linux distribution", r"\s*#+ Missing optional dependency")
 
 # CNTK's loops over elements start threads for each row: with more than one, an addition of a bias takes twenty
-# times as long. The products of matrices, among them convolutions, have all processors.
+# times as long. The products of matrices, among them convolutions, have all processors. See in_parallel, too.
 THREADS = {"OMP_NUM_THREADS": 1, "MKL_NUM_THREADS": processors.COUNT}
 
 own_threads = {}
@@ -44,6 +44,17 @@ with quiet():
     C.times(C.constant(np.ones((8, 8), "float32")), C.constant(np.ones((8, 8), "float32"))).eval()
 for name in own_threads:
     del os.environ[name]
+openmp = ctypes.CDLL("libiomp5.so")  # which CNTK and MKL have loaded
+
+
+def in_parallel(wanted):
+    """Have CNTK's loops over elements and samples take all processors from now on, or one.
+
+    CNTK's own way of saying so is for products of matrices, too. It dies of a convolution that finds another number
+    than the first one found.
+    """
+    if own_threads:
+        openmp.omp_set_num_threads(processors.COUNT if wanted else 1)
 
 
 def carrier(dtype):

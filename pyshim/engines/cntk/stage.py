@@ -50,11 +50,13 @@ class Stage:
         self.needed = [x for x in used.difference(parts)
                        if not (isinstance(x, Constant) or isinstance(x, Variable) and x.parameter is not None)]
         self.sizes = list({x for description in parts for x in description.sizes()})
+        self.parallel = any(description.kernel.parallel for description in self.descriptions)
         self.built = collections.OrderedDict()  # by the shapes of what is needed, the last used at the end
 
     def run(self, values):
         """Add the values of the wanted descriptions and of the gradients to those that are there."""
         key = (tuple(native.shape_of(values[x]) for x in self.needed), tuple(values[x].tobytes() for x in self.sizes))
+        native.in_parallel(self.parallel)
         built = self.built.pop(key, None) or BuiltStage(self, values)
         if len(self.built) == KEPT:
             self.built.popitem(last=False)
