@@ -1,5 +1,6 @@
 """CNTK itself, imported quietly, and the few of its objects that the engine makes and reads."""
 
+import ctypes
 import os
 import warnings
 
