@@ -10,9 +10,9 @@
 #'   in place of a process of its own. It is for working with native objects.
 #' @param save Whether to make the backend the default of later sessions, in `keras.json`.
 #' @param threads How many threads the engine computes with; `NULL` leaves it as it is: at first as many as
-#'   there are cores, in CNTK for products of matrices alone. A running engine keeps the threads that it has
-#'   started with: stop it first, with [stop_backend()]. Engines at work at the same time share the cores, so
-#'   give each its part.
+#'   there are cores, in CNTK for products of matrices, convolutions and pooling alone. A running engine keeps
+#'   the threads that it has started with: stop it first, with [stop_backend()]. Engines at work at the same
+#'   time share the cores, so give each its part.
 #' @param code Code to run with the backend. It need not be in braces.
 #' @return `use_backend()`: invisibly, a context: `with(use_backend("theano"), {...})` goes back to the
 #'   backend before, as `with_backend()` does. `with_backend()`: the value of the code.

@@ -55,7 +55,7 @@ def use_backend(name, in_process=False, save=False, threads=None):
         in_process: run the engine in this Python, which must have the library, instead of in a worker.
         save: write the name to keras.json as the default of later sessions.
         threads: how many threads the engine computes with, an integer; None leaves it as it is: at first
-            as many as there are cores, in CNTK for products of matrices alone.
+            as many as there are cores, in CNTK for products of matrices, convolutions and pooling alone.
     Value: a context manager that goes back to the backend before; without ``with`` the backend stays.
     Tensors of other backends stay alive.
 
