@@ -340,6 +340,10 @@ class Kernels(ABC):
     # -- nn -----------------------------------------------------------------------------------------
 
     @abstractmethod
+    def _relu(self, x):
+        """x where it is positive, else 0, and no -0. nan stays. The gradient at 0 is 0."""
+
+    @abstractmethod
     def _softplus(self, x):
         """log(1 + exp(x)), without overflow."""
 

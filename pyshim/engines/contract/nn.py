@@ -21,6 +21,8 @@ class NN:
         """
         x = self.numbers(x, "x")
         raised, leaky = threshold != 0, alpha != 0
+        if not (raised or leaky) and max_value is None and x.dtype in rules.FLOATS:
+            return self._float_function("relu", x)
         threshold = self.node(threshold, "threshold", dtype=x.dtype)
         below = self.zeros_like(x)
         if leaky:

@@ -3,19 +3,11 @@
 import tensorflow as tf
 
 from ..contract import rules
-from ..contract.node import Node
 
 
 class NN:
 
     _relu = staticmethod(tf.nn.relu)
-
-    def relu(self, x, alpha=0.0, max_value=None, threshold=0.0):
-        plain = alpha == 0 and max_value is None and threshold == 0
-        if not (plain and isinstance(x, Node) and x.dtype in rules.FLOATS):
-            return super().relu(x, alpha, max_value, threshold)
-        x = self.node(x, "x")
-        return self.apply("relu", [x], x.dtype, x.shape)
 
     def _biased(self, x, bias):
         # TensorFlow joins a product, its bias and relu to one kernel. Of images, the gradient would be slower.

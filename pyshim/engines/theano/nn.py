@@ -5,20 +5,11 @@ import theano
 import theano.tensor as T
 from theano import scalar
 
-from ..contract import rules
-from ..contract.node import Node
 from .broadcasting import sizes
 from .elementwise import larger
 
 
 class NN:
-
-    def relu(self, x, alpha=0.0, max_value=None, threshold=0.0):
-        plain = alpha == 0 and max_value is None and threshold == 0
-        if not (plain and isinstance(x, Node) and x.dtype in rules.FLOATS):
-            return super().relu(x, alpha, max_value, threshold)
-        x = self.node(x, "x")
-        return self.apply("relu", [x], x.dtype, x.shape)
 
     def _relu(self, x):
         # 0 comes first, which at 0 has the gradient.
