@@ -7,9 +7,7 @@ import shutil
 import subprocess
 
 from pyshim.environments import find
-from pyshim.environments.environment import MEMORY
 from pyshim.environments.interpreters import find_interpreter
-from pyshim.environments.theano import openblas_kernels
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(ROOT, "build", "peer")
@@ -53,7 +51,7 @@ def process_environment(engine):
             "CPATH": record["include"],
             "THEANO_FLAGS": "blas.ldflags=-L%s -l:%s -Wl\\,-rpath\\,%s,base_compiledir=%s,gcc.cxxflags=-I%s"
                             % (blas, name, blas, os.path.join(FOLDER, "compiled"), record["headers"]),
-            **MEMORY, **openblas_kernels()}
+            **find("theano").settings()}
 
 
 def library_path():

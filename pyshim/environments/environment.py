@@ -50,9 +50,13 @@ class Environment:
                 digest.update(file.read())
         return digest.hexdigest()
 
+    def settings(self):
+        """Environment variables that the worker gets where the user has set none of that name."""
+        return MEMORY
+
     def process_environment(self):
-        """Environment variables for the worker; what the user has set stays."""
-        return {name: value for name, value in MEMORY.items() if name not in os.environ}
+        """Environment variables for the worker."""
+        return {name: os.environ.get(name, value) for name, value in self.settings().items()}
 
     def thread_environment(self, threads):
         """Environment variables for a worker that is to use that many threads; each engine heeds some of them."""

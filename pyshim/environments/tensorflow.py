@@ -1,7 +1,5 @@
 """TensorFlow's environment."""
 
-import os
-
 from .environment import Environment
 
 
@@ -13,11 +11,10 @@ class TensorFlow(Environment):
     engine = "pyshim.engines.tensorflow:Engine"
     pythons = ("3.11", "3.12", "3.13", "3.10")
 
-    def process_environment(self):
+    def settings(self):
         # Its log tells what the processor can do, and warns where graphs grow after a run, which is our way.
         # What went wrong comes as an exception.
-        return {**super().process_environment(),
-                "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
+        return {**super().settings(), "TF_CPP_MIN_LOG_LEVEL": "3"}
 
     check = """
 import tensorflow

@@ -36,6 +36,13 @@ class Theano(Environment):
             raise InstallError("NumPy's OpenBLAS was not found as %s" % pattern)
         return {"blas": libraries[0], "headers": _precompiled(directory)}
 
+    def settings(self):
+        settings, there = dict(super().settings()), processors.instructions()
+        fitting = [core for core, needed in KERNELS if needed <= there]
+        if fitting:
+            settings["OPENBLAS_CORETYPE"] = fitting[0]
+        return settings
+
     def process_environment(self):
         record = self.record()
         blas, name = os.path.split(record["blas"])
@@ -46,7 +53,7 @@ class Theano(Environment):
                  "compile.wait=1"]  # seconds, for another worker that compiles
         if os.environ.get("THEANO_FLAGS"):
             flags.append(os.environ["THEANO_FLAGS"])  # the last one wins
-        return {**super().process_environment(), **openblas_kernels(), "THEANO_FLAGS": ",".join(flags)}
+        return {**super().process_environment(), "THEANO_FLAGS": ",".join(flags)}
 
     def problems(self):
         problems = []
@@ -65,13 +72,6 @@ assert theano.config.cxx, "it finds no C++ compiler"
 assert "Dot22" in names, "it does not use BLAS: a product runs as %s" % names
 assert product(numpy.eye(2, dtype=x.dtype)).tolist() == [[1, 0], [0, 1]], "a product is wrong"
 """
-
-
-def openblas_kernels():
-    """The environment variable that chooses OpenBLAS's kernels; none where OpenBLAS or the user is to choose."""
-    name, there = "OPENBLAS_CORETYPE", processors.instructions()
-    fitting = [core for core, needed in KERNELS if needed <= there]
-    return {name: fitting[0]} if fitting and name not in os.environ else {}
 
 
 # Stands before the interpreter's header of that name: each C file that Theano writes begins with it.

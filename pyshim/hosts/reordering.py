@@ -7,11 +7,11 @@ LEAST = 1 << 14  # elements of a block: the others would cost more than they win
 
 
 def reorder(target, source):
-    """Copy the values into an array that is contiguous in one of the orders, cast to its dtype."""
+    """Copy the values into an array with elements that is contiguous in one of the orders, cast to its dtype."""
     if target.flags.f_contiguous:
         target, source = target.T, source.T
-    length = target.shape[-1] if target.size else 0
-    width = max(WIDTH, LEAST * length // max(target.size, 1))
+    length = target.shape[-1]
+    width = max(WIDTH, LEAST * length // target.size)
     for start in range(0, length, width):
         np.copyto(target[..., start:start + width], source[..., start:start + width])
 

@@ -1,6 +1,6 @@
 """sigmoid and tanh in float32, in C that a compiler can make vector instructions of.
 
-The C library's take six and more times as long, which is a third of an LSTM's step. These are as exact: within 3e-7
+The C library's take six and more times as long, which is half of an LSTM's step. These are as exact: within 3e-7
 of what is right, relatively.
 """
 
