@@ -471,6 +471,22 @@ def test_gradient_of_a_pool_whose_windows_overlap_adds_up(K):
           np.array([[2, 0, 0, 0, 3]], "float32").reshape(1, 1, 5, 1))
 
 
+@pytest.mark.parametrize("layer", [
+    lambda K, x: K.pool2d(x, 2), lambda K, x: K.pool2d(x, 2, pool_mode="avg"),
+    lambda K, x: K.conv2d(x, K.ones((2, 2, 3, 4))), lambda K, x: K.depthwise_conv2d(x, K.ones((2, 2, 3, 2))),
+    lambda K, x: K.rnn(lambda row, states: (K.pool2d(K.expand_dims(row, 1), (1, 2)), []), x, [])[1]],
+    ids=["max", "avg", "conv", "depthwise", "in a step"])
+def test_gradients_of_what_has_been_evaluated_before(K, layer):
+    x = K.placeholder((None, 5, 4, 3))
+    loss = K.sum(layer(K, x))
+    images = sample((2, 5, 4, 3))
+    value, = K.function([x], [loss])([images])
+    again, gradient = K.function([x], [loss, K.gradients(loss, [x])[0]])([images])
+    np.testing.assert_allclose(again, value, rtol=1e-5)
+    # All of these are linear where no two elements change places, so x times the gradient makes the loss.
+    np.testing.assert_allclose(np.sum(images * gradient), value, rtol=1e-4)
+
+
 def test_second_derivative_of_a_pool(K, engine):
     # The gradient of sum(pool(x) ** 3) for x is 3 * x ** 2 at the largest elements, that of its sum 6 * x there.
     x = images((4, 5), dtype="float64", samples=1)

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from .graph import asserted
+from .graph import asserted, branch
 
 
 class Convolution:
@@ -83,7 +83,7 @@ def _filled(x):
     x = tf.convert_to_tensor(x)
     if all(x.shape):
         return x
-    filled = tf.cond(tf.size(x) > 0, lambda: tf.identity(x), lambda: tf.zeros(tf.maximum(tf.shape(x), 1), x.dtype))
+    filled = branch(tf.size(x) > 0, [x], tf.identity, lambda x: tf.zeros(tf.maximum(tf.shape(x), 1), x.dtype))
     filled.set_shape([1 if size == 0 else size for size in x.shape])
     return filled
 
@@ -93,14 +93,15 @@ def _part(result, there, operands):
     if there == [slice(None)] * len(there):
         return result
     whole = tf.reduce_all([tf.size(each) > 0 for each in operands])
-    return tf.cond(whole, lambda: tf.identity(result), lambda: result[tuple(there)])
+    return branch(whole, [result], tf.identity, lambda result: result[tuple(there)])
 
 
 def _max_pool(x, size, strides, padding):
     """The largest elements. TensorFlow's own may be others beside nan, and finite where all are -inf."""
     largest = tf.nn.max_pool(x, size, strides, padding)  # outside of the branch, where its gradient is fast
     finite = tf.math.is_finite(tf.reduce_sum(x))  # less work than to look at each; a large sum does no harm
-    return tf.cond(finite, lambda: largest, lambda: _max_pool_of_any(x, largest, size, strides, padding))
+    return branch(finite, [x, largest], lambda x, largest: tf.identity(largest),
+                  lambda x, largest: _max_pool_of_any(x, largest, size, strides, padding))
 
 
 def _max_pool_of_any(x, largest, size, strides, padding):

@@ -10,8 +10,8 @@ class NN:
     _relu = staticmethod(tf.nn.relu)
 
     def _biased(self, x, bias):
-        # TensorFlow joins a product, its bias and relu to one kernel. Of images, the gradient would be slower.
-        if x.dtype not in rules.FLOATS or x.ndim > 2 or bias.shape != x.shape[-1:] or bias.shape[0] is None:
+        # TensorFlow joins a product or a convolution, its bias and relu to one kernel.
+        if x.dtype not in rules.FLOATS or bias.shape != x.shape[-1:] or bias.shape[0] is None:
             return super()._biased(x, bias)
         return self.apply("bias_add", [x, bias], x.dtype, x.shape)
 
