@@ -8,7 +8,7 @@ import time
 
 from .. import processors
 
-AWAKE = 5e-4  # seconds
+AWAKE = 1e-3  # seconds: R takes half of them from an answer to the next array
 
 
 class Waiting:
