@@ -674,3 +674,14 @@ def test_padding_strides_and_dilation(K, case):
         outputs.append((K.pool2d(tensor(K, x), window, strides, padding), pool(x, window, strides, padding, "max")))
     for output, reference in outputs:
         check(K, output, reference)
+
+
+def test_a_variable_of_the_shape_of_images_changes_beside_them(K):
+    images, filters = sample((2, 4, 4, 1)), sample((3, 3, 1, 2), seed=1)
+    beside = K.variable(np.ones((2, 4, 4, 2)))  # all numbers are the same at first
+    convolved = K.conv2d(K.constant(images), K.constant(filters), padding="same", data_format="channels_last")
+    f = K.function([], [convolved, convolved * beside])
+    for value in (np.ones((2, 4, 4, 2), "float32"), sample((2, 4, 4, 2), seed=2)):
+        K.set_value(beside, value)
+        plain, product = f([])
+        check_array(product, plain * value)

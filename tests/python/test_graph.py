@@ -163,6 +163,35 @@ def test_updates_exchange_variables(K):
     check(K, v, np.array([3, 4], "float32"))
 
 
+def test_variables_beside_those_that_gradients_are_taken_by_change_too(K):
+    x = K.placeholder((None, 2))
+    w, still = K.variable([1.0, 2.0]), K.variable([3.0, 4.0])
+    loss = K.sum(x * w * still)
+    gradient = K.gradients(loss, [w])[0]
+    step = K.function([x], [loss, gradient], [K.update(w, w - 0.5 * gradient), (still, still + w)])
+    now, beside = np.array([1, 2], "float32"), np.array([3, 4], "float32")
+    for i in range(4):
+        if i == 2:
+            beside = np.array([-1, 0.5], "float32")
+            K.set_value(still, beside)
+        value, slope = step([np.ones((1, 2))])
+        check_array(value, (now * beside).sum())
+        check_array(slope, beside)
+        now, beside = now - beside / 2, beside + now
+        check(K, w, now)
+        check(K, still, beside)
+
+
+def test_values_handed_out_do_not_change_with_their_variable(K):
+    v = K.variable(np.arange(6.0).reshape(2, 3))
+    step = K.function([], [v, K.identity(v)], [K.update(v, v * 2)])
+    before, (same, alike) = K.get_value(v), step([])
+    step([])
+    for value in (before, same, alike):
+        check_array(value, np.arange(6, dtype="float32").reshape(2, 3))
+    check(K, v, np.arange(0, 24, 4, dtype="float32").reshape(2, 3))
+
+
 def test_updates_of_every_kind_together(K):
     v = [K.variable(float(i)) for i in range(5)]
     step = K.function([], [v[0] + v[1]],

@@ -130,38 +130,34 @@ class Constant(Source):
 
 
 class Variable(Source):
-    """A variable: a parameter of CNTK, or an array where CNTK has no such thing."""
+    """A variable: an array. CNTK, where it has such a thing, has it as a parameter, and as a constant for where
+    nobody asks for gradients."""
 
-    __slots__ = ("parameter", "_array")
+    __slots__ = ("array", "parameter", "constant")
 
     def __init__(self, array):
         super().__init__(array.dtype.name)
-        self.parameter = None
+        self.parameter = self.constant = None
         if self.dtype in FLOATS and array.size:
-            self.parameter = native.parameter(array.astype(native.carrier(self.dtype)))
+            self.array = np.array(array, native.carrier(self.dtype), order="C")
+            self.parameter = native.sharing(native.cntk_py.Parameter, self.array)
+            self.constant = native.sharing(native.cntk_py.Constant, self.array)
+            self.constant.changes = True
         else:
-            self._array = array.copy()
-
-    @property
-    def shape(self):
-        return self._array.shape if self.parameter is None else self.parameter.shape
+            self.array = array.copy()
 
     def get(self):
         """The value, as an array of its own."""
-        if self.parameter is None:
-            return self._array.copy()
-        return self.parameter.value.astype(self.dtype, copy=False)
+        return self.array.astype(self.dtype)
 
     def set(self, value):
-        """Change the value, to an array or a value of CNTK that fits."""
+        """Change the value, to an array that fits."""
         if self.parameter is None:
-            self._array = np.array(value, dtype=self.dtype)
-        elif isinstance(value, np.ndarray):
-            # float16 is rounded, though carried in float32.
-            rounded = value.astype(self.dtype, copy=False).astype(native.carrier(self.dtype), copy=False)
-            self.parameter.set_value(native.view(rounded))
+            self.array = np.array(value, dtype=self.dtype)
         else:
-            self.parameter.set_value(native.cntk_py.Value.data(value))
+            self.array[...] = value.astype(self.dtype, copy=False)  # float16 is rounded, though carried in float32
+            self.parameter.record_value_update()
+            self.constant.record_value_update()
 
 
 class Group:

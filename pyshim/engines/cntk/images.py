@@ -56,7 +56,7 @@ def _beside(x, shape):
     """An input that fits images of that shape in their form; None where it has to be moved for it."""
     if hasattr(x, "by_sample"):
         return x.by_sample
-    if x.is_constant and x.shape == shape and _uniform(x.value):
+    if x.is_constant and x.shape == shape and not hasattr(x, "changes") and _uniform(x.value):
         return native.constant(x.value.flat[:1].reshape(()))
     if not x.shape:
         return x

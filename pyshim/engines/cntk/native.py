@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import sys
 import warnings
 
 import numpy as np
@@ -25,7 +26,7 @@ with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=known)
     import cntk as C
     from cntk import cntk_py
-    from cntk.internal.swig_helper import typemap
+    from cntk.internal.swig_helper import map_if_possible, typemap
 
 DEVICE = C.cpu()  # PyPI's CNTK 2.7 has no GPU code
 
@@ -46,6 +47,14 @@ with quiet():
 for name in own_threads:
     del os.environ[name]
 openmp = ctypes.CDLL("libiomp5.so")  # which CNTK and MKL have loaded
+
+# NDArrayView::DataBuffer(): where data are. CNTK's Python hands out copies only.
+core = ctypes.CDLL("libCntk.Core-2.7.so")
+START = {np.float32: core._ZNK4CNTK11NDArrayView10DataBufferIfEEPKT_v,
+         np.float64: core._ZNK4CNTK11NDArrayView10DataBufferIdEEPKT_v}
+for function in START.values():
+    function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_void_p
+MEMORY = ctypes.c_char * sys.maxsize  # of any size: shapes tell how much of it is meant
 
 
 def in_parallel(wanted):
@@ -84,12 +93,30 @@ def array(value):
     return cntk_py.Value.data(value).to_ndarray()
 
 
+def borrowed(value):
+    """The data of a CNTK value as an array, not copied: until the function that gives the value goes on."""
+    viewed, kind = cntk_py.Value.data(value), dtype(value)
+    pointer = ctypes.c_void_p.from_address(int(viewed.this)).value  # from a shared_ptr
+    memory = MEMORY.from_address(START[kind](pointer))
+    memory.viewed = viewed  # which keeps it
+    made = np.ndarray(shape_of(value), kind, memory)
+    made.flags.writeable = False
+    return made
+
+
 def constant(array):
     return C.Constant(array, dtype=array.dtype.type)
 
 
 def parameter(array):
     return C.Parameter(array.shape, array, array.dtype.type)
+
+
+def sharing(kind, array):
+    """A parameter or constant whose memory is the array's. Who changes that tells it by ``record_value_update``."""
+    made = kind(cntk_py.NDArrayView(array, DEVICE, False, True), "")
+    map_if_possible(made)
+    return made
 
 
 def output(function):

@@ -67,10 +67,8 @@ class Program:
     def _run(self, values):
         """Add the values that the steps compute. What NumPy has computed before, such as draws, stays."""
         for description in self.sources:
-            if isinstance(description, Constant):
+            if isinstance(description, (Constant, Variable)):
                 values[description] = description.array
-            elif isinstance(description, Variable) and description.parameter is None:
-                values[description] = description.get()
         for step in self.steps:
             if isinstance(step, Stage):
                 step.run(values)
@@ -90,23 +88,20 @@ class Program:
 
     def _new_value(self, values, variable, description):
         """A new value that no change of another variable changes."""
-        direct = variable.parameter is not None and variable.dtype != "float16" and description in values
-        value = values[description] if direct else self._array(values, description)
-        if native.shape_of(value) != variable.shape:
+        value = self._array(values, description)
+        if value.shape != variable.array.shape:
             raise EngineError("a variable of shape %s cannot have a value of shape %s"
-                              % (variable.shape, native.shape_of(value)))
-        return value
+                              % (variable.array.shape, value.shape))
+        return value.copy() if isinstance(description, Variable) else value
 
     @staticmethod
     def _array(values, description):
-        """The value as an array of the description's dtype. What is copied for it is kept for others."""
-        if description not in values:
-            values[description] = description.get()
+        """The value as an array of the description's dtype."""
         value = values[description]
         if description.kernel and description.kernel.several:
             return value
         if not isinstance(value, np.ndarray):
-            value = values[description] = native.array(value)
+            value = values[description] = native.borrowed(value)
         return value.astype(description.dtype, copy=False)
 
 

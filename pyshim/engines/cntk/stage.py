@@ -172,7 +172,8 @@ class BuiltStage:
 
     def _source(self, description):
         if isinstance(description, Variable) and description.parameter is not None:
-            return self._movable(description, description.parameter)
+            by = self.stage.group.by if self.stage.group else ()
+            return self._movable(description, description.parameter if description in by else description.constant)
         value = self.values[description]
         if isinstance(value, np.ndarray) and not value.size:
             made = value
@@ -300,5 +301,5 @@ def _fed(value, dtype):
     if not isinstance(value, np.ndarray):
         if native.dtype(value) == dtype:
             return value
-        value = native.array(value)
+        value = native.borrowed(value)
     return native.value(value.astype(dtype, copy=False))
