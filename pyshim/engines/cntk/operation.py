@@ -13,14 +13,15 @@ from .native import C, cntk_py
 UserFunction = C.ops.functions.UserFunction
 
 
-def operation(forward, *derivatives):
+def operation(forward, *derivatives, by_result=False):
     """A builder of CNTK functions from NumPy functions.
 
     ``forward`` computes the result from the inputs' arrays. There is a derivative for each input, or one for
     all: it is called with the gradient of the result, the result, and the inputs' arrays, and gives the
     gradient of its input, in the result's shape if it is broadcast. Attributes go to all of them. Where
     ``forward`` gives a pair, the second is kept for the derivative, which gets it as a last array. For
-    each input of integers, which are the last, there is a cell.
+    each input of integers, which are the last, there is a cell. ``by_result``: the derivatives read nothing
+    of the inputs but their shapes, so these need not be copied for them; nor is the result a view of one.
     """
     def build(*inputs, cells=(), **attributes):
         # Arrays without memory of their own tell the result's shape.
@@ -29,7 +30,7 @@ def operation(forward, *derivatives):
         if 0 in shape:
             return np.empty(shape)
         inputs = _separate(inputs)  # kept until the composite, which holds them, is made
-        made = Operation(inputs, cells, shape, forward, derivatives, attributes)
+        made = Operation(inputs, cells, shape, forward, derivatives, by_result, attributes)
         return C.user_function(made)
     return build
 
@@ -100,10 +101,11 @@ class Operation(UserFunction):
             cls.failures.clear()
             raise failure
 
-    def __init__(self, inputs, cells, shape, forward, derivatives, attributes):
+    def __init__(self, inputs, cells, shape, forward, derivatives, by_result, attributes):
         self.cells = cells
         self.numpy_forward = forward
         self.derivatives = derivatives
+        self.by_result = by_result
         self.attributes_ = attributes
         self.dtype_ = inputs[0].dtype
         self.shape_ = shape
@@ -116,7 +118,8 @@ class Operation(UserFunction):
         """CNTK would have the operation keep itself: see ``kept``."""
 
     def clone(self, inputs):
-        return Operation(inputs, self.cells, self.shape_, self.numpy_forward, self.derivatives, self.attributes_)
+        return Operation(inputs, self.cells, self.shape_, self.numpy_forward, self.derivatives, self.by_result,
+                         self.attributes_)
 
     def infer_outputs(self):
         return [C.output_variable(self.shape_, self.dtype_, self.inputs[0].dynamic_axes)]
@@ -131,7 +134,8 @@ class Operation(UserFunction):
 
     def _forward(self, arguments, outputs, device=None, outputs_to_retain=None):
         floats = arguments[:len(arguments) - len(self.cells)]
-        arrays = [native.array(value) for value in floats] + [cell.array for cell in self.cells]
+        read = native.borrowed if self.by_result else native.array  # CNTK may reuse the memory before it goes back
+        arrays = [read(value) for value in floats] + [cell.array for cell in self.cells]
         result, kept = self._tried(self.shape_, self.numpy_forward, *arrays)
         result = result.astype(self.dtype_, copy=False)
         arrays += kept
@@ -142,7 +146,7 @@ class Operation(UserFunction):
 
     def _backward(self, state, root_gradients, variables):
         result, arrays = cntk_py.UserBackPropState.data(state)
-        gradient, = [native.array(value) for value in root_gradients.values()]
+        gradient, = [native.borrowed(value) for value in root_gradients.values()]
         inputs = cntk_py.Function.inputs(self, True)
         for variable in variables:
             i = inputs.index(variable)

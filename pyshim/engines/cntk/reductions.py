@@ -100,7 +100,7 @@ class Reductions:
 
     _max = kernel("max", extremum(np.max))
     _min = kernel("min", extremum(np.min))
-    _logsumexp = kernel("logsumexp", operation(log_sum_exp, log_sum_exp_derivative),
+    _logsumexp = kernel("logsumexp", operation(log_sum_exp, log_sum_exp_derivative, by_result=True),
                         by_numpy=lambda x, axis, keepdims: log_sum_exp(x, axis, keepdims)[0])
     _sum = kernel("sum", over_axes(C.reduce_sum))
     _prod = kernel("prod", operation(product, product_derivative))
