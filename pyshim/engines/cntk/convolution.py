@@ -74,8 +74,8 @@ def pool(x, size, strides, padding, mode):
         return C.pooling(x, kind, size, strides, [False])
     if mode == "max":
         result = pooled(pad(x, pairs, -np.inf), C.MAX_POOLING)
-        # CNTK's maximum passes over nan. It would go backward through the comparison, too.
-        with_nan = C.stop_gradient(pooled(pad(C.not_equal(x, x), pairs), C.MAX_POOLING))
+        # CNTK's maximum passes over nan. It would go backward through all after the comparison, too.
+        with_nan = pooled(pad(C.stop_gradient(C.not_equal(x, x)), pairs), C.MAX_POOLING)
         result = C.element_select(with_nan, C.constant(np.nan, (), x.dtype), result)
     else:
         result = pooled(pad(x, pairs), C.AVG_POOLING)
