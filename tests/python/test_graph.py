@@ -182,6 +182,40 @@ def test_variables_beside_those_that_gradients_are_taken_by_change_too(K):
         check(K, still, beside)
 
 
+def test_updates_by_gradients_see_the_values_from_before_them(K):
+    start = [np.array(value, "float32") for value in ([1, 2], [3, 5], [7, 4], [1, 1], 2)]
+    a, b, c, d, e = v = [K.variable(value) for value in start]
+    x = K.placeholder((2,))
+    g, h = K.gradients(K.sum(x * a * a) + K.sum(b * x), [a, b])
+    new = a - 0.5 * g
+    step = K.function([x], [g, new], [(a, new), (b, a - h), (c, b * h), (d, new), (e, e * 3)])
+    swap = K.function([x], [], [(a, b - 0 * g), (b, a - 0 * h), (c, c + h), (d, d - new)])
+    a, b, c, d, e = start
+    for value in ([1, 2], [np.inf, -1], [0, 0.5]):
+        value = np.array(value, "float32")
+        with np.errstate(all="ignore"):
+            slope = 2 * value * a
+            now = a - slope / 2
+            for output, expected in zip(step([value]), [slope, now]):
+                check_array(output, expected)
+            a, b, c, d, e = now, a - value, b * value, now, e * 3
+            swap([value])
+            slope = 2 * value * a
+            a, b, c, d = b - 0 * slope, a - 0 * value, c + value, d - (a - slope / 2)
+        for variable, expected in zip(v, [a, b, c, d, e]):
+            check(K, variable, np.float32(expected))
+
+
+def test_an_update_by_a_gradient_of_another_shape_is_refused(K):
+    v, x = K.variable([1.0]), K.placeholder((None,))
+    f = K.function([x], [], [(v, v - K.gradients(K.sum(x * x), [x])[0])])
+    with pytest.raises(K.errors.KerasError):
+        f([[1, 2, 3]])
+    check(K, v, np.ones(1, "float32"))
+    f([[2]])
+    check(K, v, np.full(1, -3, "float32"))
+
+
 def test_values_handed_out_do_not_change_with_their_variable(K):
     v = K.variable(np.arange(6.0).reshape(2, 3))
     step = K.function([], [v, K.identity(v)], [K.update(v, v * 2)])

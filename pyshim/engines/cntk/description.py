@@ -156,8 +156,16 @@ class Variable(Source):
             self.array = np.array(value, dtype=self.dtype)
         else:
             self.array[...] = value.astype(self.dtype, copy=False)  # float16 is rounded, though carried in float32
-            self.parameter.record_value_update()
-            self.constant.record_value_update()
+            self._changed()
+
+    def compute(self, function, arrays):
+        """Change the value to what a function of NumPy computes, where it is."""
+        function(*arrays, out=self.array)
+        self._changed()
+
+    def _changed(self):
+        self.parameter.record_value_update()
+        self.constant.record_value_update()
 
 
 class Group:

@@ -38,7 +38,9 @@ class Program:
             self.unrolled = collections.OrderedDict()  # by lengths, the last used at the end
         else:
             self.printed = _printed(order, roots)
-            self.steps = schedule(order, set(roots + self.printed))
+            steps = schedule(order, set(roots + self.printed))
+            self.last = _last_steps(steps, roots + self.printed, updates)
+            self.steps = [step for step in steps if step not in self.last]
 
     def __call__(self, arrays):
         values = dict(zip(self.inputs, arrays))
@@ -80,19 +82,23 @@ class Program:
         results = [np.array(self._array(values, description)) for description in self.outputs]
         for description in self.printed:
             report.show(description.attributes["message"], self._array(values, description))
-        changes = [(variable, self._new_value(values, variable, description))
-                   for variable, description in self.updates.items()]
-        for variable, value in changes:
-            variable.set(value)
+        changes = []
+        for variable, description in self.updates.items():
+            parts = description.inputs if description in self.last else [description]
+            arrays = [self._array(values, x) for x in parts]
+            shape = np.broadcast(*arrays).shape
+            if shape != variable.array.shape:
+                raise EngineError("a variable of shape %s cannot have a value of shape %s"
+                                  % (variable.array.shape, shape))
+            if isinstance(description, Variable):
+                arrays = [arrays[0].copy()]  # which no change of the other variable changes
+            changes.append((variable, self.last.get(description), arrays))
+        for variable, function, arrays in changes:
+            if function:
+                variable.compute(function, arrays)
+            else:
+                variable.set(*arrays)
         return results
-
-    def _new_value(self, values, variable, description):
-        """A new value that no change of another variable changes."""
-        value = self._array(values, description)
-        if value.shape != variable.array.shape:
-            raise EngineError("a variable of shape %s cannot have a value of shape %s"
-                              % (variable.array.shape, value.shape))
-        return value.copy() if isinstance(description, Variable) else value
 
     @staticmethod
     def _array(values, description):
@@ -161,6 +167,19 @@ def _is_update(stage):
     CNTK's time, which is slow where one side is a number."""
     return (any(isinstance(x, Gradient) for x in stage.needed)
             and all(x.kernel.name in integers.OF_UPDATES and x.dtype != "float16" for x in stage.descriptions))
+
+
+def _last_steps(steps, roots, updates):
+    """The last steps of updates that NumPy can compute where the variables are, and its functions: nobody else
+    needs their results, and they need no other variable that changes."""
+    uses = collections.Counter(roots)
+    for step in steps:
+        uses.update(step.needed if isinstance(step, Stage) else step.inputs)
+    steps = set(steps)
+    return {description: integers.KERNELS[description.kernel.name] for variable, description in updates.items()
+            if description in steps and uses[description] == 1 and variable.parameter is not None
+            and description.kernel.name in integers.OF_UPDATES and description.dtype != "float16"
+            and updates.keys().isdisjoint(set(description.inputs) - {variable})}
 
 
 def _step_up(description, needed):
