@@ -24,9 +24,12 @@ sources := $(shell find pyshim R man inst vignettes DESCRIPTION NAMESPACE -type 
 
 demo: .Rlib/.installed
 	$(python) -m pyshim install || echo "Going on with the backends that are installed."
-	Rscript --vanilla examples/iris.R
+	mkdir -p build
+	Rscript --vanilla examples/iris.R build/iris.png
 
-test: test-python test-r check
+# The R tests have run when the package is checked: once is enough.
+test: test-python test-r
+	Rscript --vanilla tools/check-r.R --no-tests
 
 test-python: .venv/.installed environments
 	$(python) -m pytest tests/python --numprocesses 2 --dist loadgroup

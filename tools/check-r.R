@@ -1,5 +1,6 @@
 # Build the R package, look at what is in it, and check it as CRAN does. Anything but a clean check fails.
 # What needs a network is left out: it would be a note wherever there is none.
+# Arguments are passed on to R CMD check: `make test`, which has run the tests already, gives --no-tests.
 directory <- file.path(getwd(), "build", "check")
 unlink(directory, recursive = TRUE)
 dir.create(directory, recursive = TRUE)
@@ -26,11 +27,11 @@ if (length(missing) || length(foreign)) {
 cat("The tarball holds", length(files), "files,", length(shim), "of them the shim's.\n")
 
 Sys.setenv(
-  KERAS_TEST_BACKENDS = "tensorflow", # `make test` has the tests of all backends
+  KERAS_TEST_BACKENDS = "tensorflow", # `make test-r` tests all backends
   "_R_CHECK_CRAN_INCOMING_" = "false", "_R_CHECK_SYSTEM_CLOCK_" = "false"
 )
 manual <- if (!nzchar(Sys.which("pdflatex"))) "--no-manual"
-invisible(system2(r, c("CMD", "check", "--as-cran", manual, tarball)))
+invisible(system2(r, c("CMD", "check", "--as-cran", manual, commandArgs(TRUE), tarball)))
 log <- readLines("keras.Rcheck/00check.log")
 if (!identical(grep("^Status:", log, value = TRUE), "Status: OK")) {
   stop("the check is not clean: see ", file.path(directory, "keras.Rcheck", "00check.log"))
