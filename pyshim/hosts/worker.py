@@ -1,14 +1,8 @@
 """Worker: an engine in a process of its own, on the interpreter of its environment."""
 
 import atexit
-import codecs
-import collections
 import os
-import select
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 import weakref
@@ -19,13 +13,8 @@ from .. import config, errors
 from ..tensors import Function, Tensor
 from . import casts, timeout, wire
 from .host import Host
-from .region import Region
+from .process import Process
 from .waiting import Waiting
-
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-MAIN = os.path.join(PACKAGE, "hosts", "worker_main.py")
-LAST_LINES = 20
-LAST_BREATH = 0.8  # seconds that a process whose connection has closed gets to end
 
 
 class Worker(Host):
@@ -46,7 +35,9 @@ class Worker(Host):
         self.config_version = None
         self.timeout = None       # seconds, of the outermost call
         self.deadline = None      # when they are over
-        self._start()
+        self.process = Process(environment, threads)
+        self.wire = self.process.wire
+        self.waiting = Waiting(self.process.poll)
         self._until_ready()
         _running.add(self)
 
@@ -158,45 +149,7 @@ class Worker(Host):
     def _unpack(self, value, message):
         return wire.unpack(value, message["buffers"], lambda leaf: self.handle(leaf["handle"]))
 
-    # -- the process ----------------------------------------------------------------------------------
-
-    def _start(self):
-        ours, theirs = socket.socketpair()
-        lifeline, self._lifeline = os.pipe()
-        out, out_end = os.pipe()
-        err, err_end = os.pipe()
-        regions = Region.create(), Region.create()  # of what it is sent, of what it sends
-        shared = [region.descriptor for region in regions if region is not None]
-        environment = dict(os.environ)
-        environment.update(self.environment.process_environment())
-        if self.threads is not None:
-            environment.update(self.environment.thread_environment(self.threads))
-        for name in ("PYTHONHOME", "PYTHONPATH"):
-            environment.pop(name, None)
-        try:
-            # A process group of its own keeps the terminal's Ctrl-C, which is the session's, away.
-            self.process = subprocess.Popen(
-                [self.environment.python(), "-I", "-u", MAIN, PACKAGE, self.environment.engine,
-                 str(lifeline), str(theirs.fileno())] + [str(descriptor) for descriptor in shared],
-                stdin=subprocess.DEVNULL, stdout=out_end, stderr=err_end, env=environment,
-                pass_fds=[theirs.fileno(), lifeline] + shared, start_new_session=True)
-        except OSError as error:
-            raise errors.WorkerError("the worker of backend %s could not start: %s"
-                                     % (self.backend, error)) from error
-        finally:
-            theirs.close()
-            for end in (lifeline, out_end, err_end):
-                os.close(end)
-        self.wire = wire.Connection(ours, *regions)
-        self.last_lines = collections.deque(maxlen=LAST_LINES)
-        self.outputs = {out: _Output(out, "stdout"), err: _Output(err, "stderr", self.last_lines)}
-        self.poll = select.poll()         # what the worker says and prints
-        self.poll_outputs = select.poll()  # what it prints
-        self.poll.register(ours, select.POLLIN)
-        for descriptor in self.outputs:
-            self.poll.register(descriptor, select.POLLIN)
-            self.poll_outputs.register(descriptor, select.POLLIN)
-        self.waiting = Waiting(self.poll)
+    # -- the conversation -------------------------------------------------------------------------------
 
     def _until_ready(self):
         message = self._receive()
@@ -238,10 +191,10 @@ class Worker(Host):
         try:
             while True:
                 ready = self.waiting.ready(what, self._time_left())
-                self._show(ready)
+                self.process.outputs.show(ready)
                 if self.wire.stream.fileno() in ready:
                     message = self.wire.receive()
-                    self._show([descriptor for descriptor, _ in self.poll_outputs.poll(0)])
+                    self.process.outputs.show_all()
                     return message
         except wire.Closed:
             self._gone()
@@ -271,22 +224,11 @@ class Worker(Host):
                                   "ended. Its tensors are gone; the next call starts a new one. options(keras.timeout) "
                                   "in R, or KERAS_TIMEOUT, sets the timeout" % (self.backend, self.timeout))
 
-    def _show(self, descriptors):
-        for descriptor in descriptors:
-            if descriptor in self.outputs and not self.outputs[descriptor].show():
-                self.poll.unregister(descriptor)
-                self.poll_outputs.unregister(descriptor)
-                self.outputs.pop(descriptor).close()
-
     def _gone(self):
         """Say why the process has ended."""
-        self._show(list(self.outputs))
-        try:
-            status = self.process.wait(LAST_BREATH)
-            how = "signal %s" % signal.Signals(-status).name if status < 0 else "exit code %d" % status
-        except subprocess.TimeoutExpired:
-            how = "its connection closed"
-        last = "".join("\n  " + line for line in self.last_lines)
+        self.process.outputs.show_all()
+        how = self.process.how_it_ended()
+        last = "".join("\n  " + line for line in self.process.outputs.last_lines)
         self._end("it ended (%s)" % how)
         raise errors.WorkerError("the worker of backend %s ended during the call (%s). Its tensors are gone; "
                                  "the next call starts a new one.%s"
@@ -296,67 +238,21 @@ class Worker(Host):
     def ended(self):
         """The reason, once the engine is gone. A fork of the session never has it: it could not share the stream."""
         if self._ended is None and os.getpid() != self.owner:
-            self._let_go("it belongs to process %d, of which this one is a fork" % self.owner)
+            self._ended = "it belongs to process %d, of which this one is a fork" % self.owner
+            self.process.let_go()
         return self._ended
 
     def _end(self, reason):
         """End the process and let go of everything that belongs to it."""
         if not self.ended:
             self.process.kill()
-            self.process.wait()
-            self._let_go(reason)
-
-    def _let_go(self, reason):
-        self._ended = reason
-        self.wire.close()
-        os.close(self._lifeline)
-        for output in self.outputs.values():
-            output.close()
-        self.outputs.clear()
+            self._ended = reason
+            self.process.let_go()
 
     def stop(self):
         """End the worker. Its tensors are gone."""
         with self.lock:
             self._end("its worker was stopped")
-
-
-class _Output:
-    """What a worker prints on one of its streams, shown on the session's stream of that name."""
-
-    def __init__(self, descriptor, name, last_lines=None):
-        os.set_blocking(descriptor, False)
-        self.descriptor = descriptor
-        self.name = name
-        self.last_lines = last_lines
-        self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-
-    def show(self):
-        """Show what is there; False when the stream has ended."""
-        while True:
-            try:
-                data = os.read(self.descriptor, 1 << 16)
-            except BlockingIOError:
-                return True
-            text = self.decoder.decode(data, final=not data)
-            if text:
-                self._write(getattr(sys, self.name), text)
-                if self.last_lines is not None:
-                    self.last_lines.extend(text.splitlines())
-            if not data:
-                return False
-
-    @staticmethod
-    def _write(stream, text):
-        if stream is None:  # a session without a console
-            return
-        try:
-            stream.write(text)
-        except UnicodeEncodeError:
-            stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
-        stream.flush()
-
-    def close(self):
-        os.close(self.descriptor)
 
 
 _running = weakref.WeakSet()

@@ -1,4 +1,4 @@
-"""The engine's side of a worker: started by ``worker.py`` on the interpreter of the engine's environment.
+"""The engine's side of a worker: started by ``process.py`` on the interpreter of the engine's environment.
 
     python -I -u worker_main.py PACKAGE ENGINE LIFELINE SOCKET [REGION REGION]
 
