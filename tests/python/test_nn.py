@@ -795,3 +795,28 @@ def test_dropout_refuses(K):
             (lambda: K.dropout(K.ones((2,), "int32"), 0.5), "Dtype", "x has dtype int32")):
         with pytest.raises(getattr(K.errors, error + "Error"), match=r"dropout\(\): .*" + message):
             call()
+
+
+def test_crossentropies_of_certain_predictions_in_every_dtype(K):
+    """epsilon() vanishes beside 1 in float16, and a tiny one in every dtype: the logarithms stay finite."""
+    for dtype in FLOATS:
+        for epsilon in (1e-7, 1e-3, 1e-12, 1e-60, 1e-320):
+            K.set_epsilon(epsilon)
+            target = np.array([[0, 1], [0, 1]], dtype)
+            output = np.array([[0, 1], [1, 0]], dtype)  # right, and wrong
+            x = K.variable(output, dtype)
+            losses = [K.binary_crossentropy(K.constant(target, dtype), x),
+                      K.categorical_crossentropy(K.constant(target, dtype), x),
+                      K.sparse_categorical_crossentropy(K.constant([1, 1], "int32"), x)]
+            binary, categorical, sparse = map(K.eval, losses)
+            least = max(epsilon, np.finfo(dtype).epsneg)
+            most = -np.log(max(epsilon, 2.0 ** -24 if dtype == "float16" else np.finfo(dtype).tiny))
+            tolerance = {"rtol": 0.02, "atol": np.finfo(dtype).epsneg}
+            np.testing.assert_allclose(binary[0], [least, least], **tolerance)
+            np.testing.assert_allclose(categorical, [least, most], **tolerance)
+            np.testing.assert_array_equal(sparse, categorical)
+            # 1 - p of a p next to 1 is no less than the dtype's distance there.
+            np.testing.assert_allclose(binary[1], [-np.log(least), most], **tolerance)
+            for loss in losses:
+                gradient, = K.gradients(K.sum(loss), [x])
+                assert np.isfinite(K.eval(gradient)).all()

@@ -6,7 +6,8 @@ import pickle
 
 import numpy as np
 import pytest
-from checks import DTYPES, FLOATS, INTEGERS, NUMBERS, check, check_array, check_fed, check_gradient, sample
+from checks import (DTYPES, FLOATS, INTEGERS, NUMBERS, SIGNED, UNSIGNED, check, check_array, check_fed, check_gradient,
+                    sample)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -92,8 +93,40 @@ def test_remainder_of_nan_and_infinity(K):
     x, y = np.meshgrid(special, special)
     check(K, K.constant(x) % K.constant(y), np.mod(x, y))
     check(K, K.constant(5.0) % np.inf, np.float32(5))
-    finite = np.isfinite(x)
-    check(K, (K.constant(x) // K.constant(y))[0:9], np.where(finite, x // y, np.floor(x / y)))
+    check(K, K.constant(x) // K.constant(y), np.where(y == 0, x / y, x // y))
+
+
+def test_floor_division_and_remainder_where_the_quotient_is_nearly_whole(K):
+    """x / y rounds to a whole number although y does not fit into x so often, or its floor does."""
+    state = np.random.RandomState(0)
+    x = np.concatenate([[0.5, 1.0, 6.0, -6.0, 3.0, 88.0, -1.0, 1e-5, -1e-5, 0.0], state.randn(500) * 10])
+    y = np.concatenate([[1e-3, 0.1, 0.3, 0.3, 0.1, 1e-3, 0.1, 1e4, 1e4, -2.0],
+                        state.choice([0.1, -0.2, 0.3, 0.7, 1e-3, -1.1], 500)])
+    for dtype in FLOATS:
+        a, b = x.astype(dtype), y.astype(dtype)
+        expected = a // b, a % b
+        values = K.function([], [K.constant(a, dtype) // K.constant(b, dtype),
+                                 K.constant(a, dtype) % K.constant(b, dtype)])([])
+        for value, reference in zip(values, expected):
+            np.testing.assert_array_equal(value, reference)
+            np.testing.assert_array_equal(np.signbit(value[value == 0]), np.signbit(reference[value == 0]))
+        check(K, K.constant(a, dtype) % K.constant(b, dtype), expected[1])  # evaluated once
+
+
+def test_floor_division_and_remainder_of_every_integer_dtype(K):
+    state = np.random.RandomState(0)
+    for dtype in SIGNED + UNSIGNED:
+        limits = np.iinfo(dtype)
+        x = np.array([limits.min, limits.max, limits.min, limits.max, 7, 0] + state.randint(0, 100, 40).tolist(), dtype)
+        y = np.array([3, 3, limits.max, 2, 2, 5] + state.randint(1, 10, 40).tolist(), dtype)
+        if dtype in SIGNED:
+            x, y = np.concatenate([x, -x]), np.concatenate([y, -y])
+        check(K, tensor(K, x) // tensor(K, y), x // y)
+        check(K, tensor(K, x) % tensor(K, y), x % y)
+        if dtype in SIGNED:  # the quotient wraps, as -x does; some releases of NumPy die of it
+            least = tensor(K, np.array([limits.min, 5], dtype))
+            check(K, least // -1, np.array([limits.min, -5], dtype))
+            check(K, least % -1, np.zeros(2, dtype))
 
 
 def test_gradient_of_remainder_and_floor_division(K):

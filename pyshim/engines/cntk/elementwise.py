@@ -7,6 +7,7 @@ away from 0, and it has no sign.
 
 import numpy as np
 
+from .. import numpy_division
 from .description import kernel
 from .images import elementwise
 from .native import C
@@ -30,6 +31,11 @@ def pow_by_base(gradient, result, x, y):
 
 def pow_by_exponent(gradient, result, x, y):
     return np.where(x > 0, gradient * result * np.log(x), 0)
+
+
+def remainder_by_divisor(gradient, result, x, y):
+    whole = numpy_division.floor_divide(x, y)
+    return np.where(whole == 0, 0, -whole * gradient)
 
 
 def chosen_by(first):
@@ -71,8 +77,9 @@ class Elementwise:
     _add = kernel("add", elementwise(C.plus))
     _subtract = kernel("subtract", elementwise(C.minus))
     _multiply = kernel("multiply", elementwise(C.element_times))
-    _floor_divide = kernel("floor_divide", operation(lambda x, y: np.floor(np.divide(x, y)),
-                                                     constant_derivative))
+    _floor_divide = kernel("floor_divide", operation(numpy_division.floor_divide, constant_derivative))
+    _remainder = kernel("remainder", operation(numpy_division.remainder, lambda gradient, result, x, y: gradient,
+                                               remainder_by_divisor))
     _pow = kernel("pow", operation(np.power, pow_by_base, pow_by_exponent))
     _maximum = kernel("maximum", operation(np.maximum, *chosen_by(np.greater_equal)))
     _minimum = kernel("minimum", operation(np.minimum, *chosen_by(np.less_equal)))

@@ -8,6 +8,7 @@ elements, which CNTK refuses, are computed here too.
 import numpy as np
 
 from ...errors import EngineError
+from .. import numpy_division
 from ..numpy_cast import whole
 
 
@@ -18,12 +19,6 @@ def _cast(x, dtype):
 def _mean(x, axis, keepdims):
     """The mean of no elements, nan, of which ``numpy.mean`` warns."""
     return np.full_like(x.sum(axis, keepdims=keepdims), np.nan)
-
-
-def _floor_divide(x, y):
-    if y.dtype.kind in "iu" and not y.all():
-        raise ZeroDivisionError("a whole number is divided by 0")
-    return np.floor_divide(x, y)
 
 
 def _batch_dot(x, y, axes):
@@ -93,7 +88,8 @@ KERNELS = {
     "subtract": np.subtract,
     "multiply": np.multiply,
     "divide": np.divide,
-    "floor_divide": _floor_divide,
+    "floor_divide": numpy_division.floor_divide,
+    "remainder": numpy_division.remainder,
     "pow": np.power,
     "maximum": np.maximum,
     "minimum": np.minimum,

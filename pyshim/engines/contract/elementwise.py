@@ -153,23 +153,12 @@ class Elementwise:
         return self._binary("divide", x, y)
 
     def floor_divide(self, x, y):
-        """The largest whole number not above x / y, elementwise."""
-        x, y, _ = self.pair(x, y)
-        quotient = self._binary("floor_divide", x, y)
-        if quotient.dtype not in rules.FLOATS:
-            return quotient
-        # Below 0, also where x / y is too small for the dtype, as where y is infinite.
-        below = self.less(self.multiply(self.sign(x), self.sign(y)), 0)
-        return self.select(below, self.minimum(quotient, -1), quotient)
+        """The largest whole number not above x / y, elementwise, as NumPy's: the gradient is 0."""
+        return self._binary("floor_divide", x, y)
 
     def remainder(self, x, y):
-        """x - y * floor_divide(x, y), elementwise: it has the sign of y, as in Python and in R."""
-        x, y, _ = self.pair(x, y)
-        quotient = self.floor_divide(x, y)
-        whole = self.multiply(y, quotient)
-        if quotient.dtype in rules.FLOATS:  # 0 times an infinite y is nan
-            whole = self.select(self.equal(quotient, 0), self.zeros_like(whole), whole)
-        return self.subtract(x, whole)
+        """What floor_divide(x, y) leaves of x, elementwise: it has the sign of y, as in NumPy and in R."""
+        return self._binary("remainder", x, y)
 
     def negative(self, x):
         """-x, elementwise."""

@@ -190,7 +190,11 @@ class Kernels(ABC):
 
     @abstractmethod
     def _floor_divide(self, x, y):
-        """The largest whole number not above x / y, broadcast; an error for an integer divided by 0."""
+        """NumPy's x // y, broadcast; an error for an integer divided by 0. The gradient is 0."""
+
+    @abstractmethod
+    def _remainder(self, x, y):
+        """NumPy's x % y, broadcast; an error for an integer divided by 0. The gradients are 1, and -(x // y)."""
 
     @abstractmethod
     def _pow(self, x, y):

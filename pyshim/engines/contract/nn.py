@@ -97,7 +97,7 @@ class NN:
         if rules.flag(from_logits, "from_logits"):
             return self.subtract(output, self.logsumexp(output, axis, keepdims=True))
         output = self.divide(output, self.sum(output, axis, keepdims=True))
-        return self.log(self.clip(output, config.epsilon(), 1 - config.epsilon()))
+        return self.log(_kept_inside(self, output))
 
     def sparse_categorical_crossentropy(self, target, output, from_logits=False, axis=-1):
         """Cross-entropy with one right class each: -log(output[target]) along the axis.
@@ -140,7 +140,7 @@ class NN:
             tail = self.log(self.add(self.exp(self.select(below, output, self.negative(output))), 1))
             top = self.select(below, self.zeros_like(output), output)
             return self.add(self.subtract(top, self.multiply(output, target)), tail)
-        output = self.clip(output, config.epsilon(), 1 - config.epsilon())
+        output = _kept_inside(self, output)
         of_one = self.multiply(target, self.log(output))
         of_zero = self.multiply(self.subtract(1, target), self.log(self.subtract(1, output)))
         return self.negative(self.add(of_one, of_zero))
@@ -283,6 +283,15 @@ class NN:
 
     def _biased(self, x, bias):
         return self.add(x, bias)
+
+
+def _kept_inside(engine, output):
+    """Probabilities epsilon() away from 0 and 1, or by the least that their dtype can hold there."""
+    info = np.finfo(output.dtype)
+    # Engines take numbers below the smallest normal one for 0, but compute float16 in float32.
+    smallest = 2.0 ** -24 if output.dtype == "float16" else float(info.tiny)
+    epsilon = config.epsilon()
+    return engine.clip(output, max(epsilon, smallest), 1 - max(epsilon, float(info.epsneg)))
 
 
 def _same_shape(target, output):

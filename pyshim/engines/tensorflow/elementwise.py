@@ -34,7 +34,15 @@ class Elementwise:
     _select = staticmethod(tf.where)
 
     def _floor_divide(self, x, y):
-        return _flat(tf.math.floordiv, x, y) if x.dtype.is_floating else tf.math.floordiv(x, y)
+        if x.dtype.is_floating:
+            return _flat(lambda x, y: _divided(x, y)[0], x, y)
+        # The smallest integer divided by -1 ends the process.
+        return tf.where(_is_minus_one(y), self._negative(x), tf.math.floordiv(x, _without_minus_one(y)))
+
+    def _remainder(self, x, y):
+        if x.dtype.is_floating:
+            return _remainder(x, y)
+        return tf.math.floormod(x, _without_minus_one(y))
 
     # TensorFlow has no kernels of these for unsigned integers.
 
@@ -51,6 +59,43 @@ class Elementwise:
         if x.dtype.is_unsigned:
             return tf.cast(tf.pow(tf.cast(x, tf.int64), tf.cast(y, tf.int64)), x.dtype)
         return tf.pow(x, y)
+
+
+def _divided(x, y):
+    """x // y and x % y of floats, from the remainder of the division towards 0, which is exact: x / y may round to
+    a whole number that y does not fit into x."""
+    dtype = x.dtype
+    if dtype == tf.float16:
+        x, y = tf.cast(x, tf.float32), tf.cast(y, tf.float32)
+    left = tf.truncatemod(x, y)
+    other_sign = tf.not_equal(left, 0) & tf.not_equal(left < 0, y < 0)
+    quotient = (x - left) / y
+    quotient = tf.where(other_sign, quotient - 1, quotient)
+    whole = tf.floor(quotient)
+    whole = tf.where(quotient - whole > 0.5, whole + 1, whole)
+    whole = tf.where(tf.equal(whole, 0), 0 * (x / y), whole)  # of its sign
+    whole = tf.where(tf.equal(y, 0), x / y, whole)
+    left = tf.where(other_sign, left + y, tf.where(tf.equal(left, 0) & (y < 0), -tf.zeros_like(left), left))
+    return tf.cast(whole, dtype), tf.cast(left, dtype)
+
+
+def _remainder(x, y):
+    shape = tf.broadcast_dynamic_shape(tf.shape(x), tf.shape(y))
+
+    @tf.custom_gradient
+    def computed(x, y):
+        whole, left = _divided(x, y)
+        whole = tf.stop_gradient(whole)
+        return left, lambda gradient: (gradient, tf.where(tf.equal(whole, 0), tf.zeros_like(whole), -whole * gradient))
+    return computed(tf.broadcast_to(x, shape), tf.broadcast_to(y, shape))
+
+
+def _is_minus_one(y):
+    return tf.zeros_like(y, tf.bool) if y.dtype.is_unsigned else tf.equal(y, tf.constant(-1, y.dtype))
+
+
+def _without_minus_one(y):
+    return y if y.dtype.is_unsigned else tf.where(_is_minus_one(y), tf.ones_like(y), y)
 
 
 def _flat(function, *tensors):

@@ -33,8 +33,8 @@ class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, N
 
     name = "theano"
     version = theano.__version__
-    own_kernels = frozenset("""argmax argmin ctc_batch_cost ctc_decode cumprod loop max min pad pool
-        print_tensor prod random_normal random_uniform sigmoid softplus tanh truncated_normal""".split())
+    own_kernels = frozenset("""argmax argmin ctc_batch_cost ctc_decode cumprod floor_divide loop max min pad pool
+        print_tensor prod random_normal random_uniform remainder sigmoid softplus tanh truncated_normal""".split())
 
     def new_node(self, native, dtype, shape, **more):
         if native is not None:

@@ -5,6 +5,7 @@ import theano
 import theano.tensor as T
 from theano import scalar
 
+from .. import numpy_division
 from . import sigmoids
 from .broadcasting import spread
 
@@ -49,8 +50,14 @@ class Elementwise:
     def _floor_divide(self, x, y):
         if x.dtype.startswith("float"):
             # 0 is the gradient; that of the quotient may be infinite, and 0 times it nan.
-            return T.floor(self._divide(*map(theano.gradient.zero_grad, (x, y))))
+            x, y = spread(*map(theano.gradient.zero_grad, (x, y)))
+            return T.switch(T.eq(y, 0), T.true_div(x, y), _floor_divide(x, y))
         return OfIntegers("floor_divide")(x, y)
+
+    def _remainder(self, x, y):
+        if x.dtype.startswith("float"):
+            return _remainder(*spread(x, y))
+        return OfIntegers("remainder")(x, y)
 
     def _pow(self, x, y):
         if not x.dtype.startswith("float"):
@@ -83,6 +90,10 @@ class Minimum(Choosing, scalar.Minimum):
     first = staticmethod(scalar.le)
 
 
+OF_INTEGERS = {"floor_divide": numpy_division.floor_divide, "remainder": numpy_division.remainder,
+               "power": np.power}
+
+
 class OfIntegers(theano.Op):
     """A function of two integer tensors as NumPy has it.
 
@@ -99,9 +110,7 @@ class OfIntegers(theano.Op):
 
     def perform(self, node, inputs, outputs):
         x, y = inputs
-        if self.name == "floor_divide" and not np.all(y):
-            raise ZeroDivisionError("an integer is divided by 0")
-        outputs[0][0] = np.asarray(getattr(np, self.name)(x, y))
+        outputs[0][0] = np.asarray(OF_INTEGERS[self.name](x, y))
 
     def infer_shape(self, node, shapes):
         return [T.Elemwise(theano.scalar.add).infer_shape(node, shapes)[0]]
@@ -128,6 +137,51 @@ class Power(scalar.Pow):
         return [g * of_x, g * of_y]
 
 
+class Division(scalar.BinaryScalarOp):
+    """A division of floats as NumPy has it, from the remainder of the division towards 0, which is exact."""
+
+    def impl(self, x, y):
+        return getattr(np, self.nfunc_spec[0])(x, y)
+
+    def c_code(self, node, name, inputs, outputs, sub):
+        (x, y), (z,) = inputs, outputs
+        return """{
+            %(dtype)s left = fmod(%(x)s, %(y)s), quotient = (%(x)s - left) / %(y)s, whole;
+            if (left != 0 && (left < 0) != (%(y)s < 0)) { left += %(y)s; quotient -= 1; }
+            else if (left == 0) left = copysign(0, %(y)s);
+            whole = floor(quotient);
+            if (quotient - whole > 0.5) whole += 1;
+            if (whole == 0) whole = copysign(0, %(x)s / %(y)s);
+            %(z)s = %(result)s;
+        }""" % {"dtype": "npy_" + node.outputs[0].type.dtype, "x": x, "y": y, "z": z, "result": self.result}
+
+    def c_code_cache_version(self):
+        return 1,
+
+
+class FloorDivide(Division):
+
+    nfunc_spec = ("floor_divide", 2, 1)
+    result = "whole"
+
+    def L_op(self, inputs, outputs, gradients):
+        return [x.zeros_like() for x in inputs]
+
+
+class Remainder(Division):
+
+    nfunc_spec = ("remainder", 2, 1)
+    result = "left"
+
+    def L_op(self, inputs, outputs, gradients):
+        (x, y), (g,) = inputs, gradients
+        whole, zero = _scalar_floor_divide(x, y), scalar.constant(0, dtype=g.dtype)
+        return [g, scalar.switch(scalar.eq(whole, zero), zero, -whole * g)]
+
+
+_scalar_floor_divide = FloorDivide(scalar.upcast_out, name="floor_divide")
+_floor_divide = T.Elemwise(_scalar_floor_divide)
+_remainder = T.Elemwise(Remainder(scalar.upcast_out, name="remainder"))
 _power = T.Elemwise(Power(scalar.upcast_out, name="power"))
 larger = T.Elemwise(Maximum(scalar.upcast_out, name="maximum"))
 _smaller = T.Elemwise(Minimum(scalar.upcast_out, name="minimum"))
