@@ -6,8 +6,19 @@ import pickle
 
 import numpy as np
 import pytest
-from checks import (DTYPES, FLOATS, INTEGERS, NUMBERS, SIGNED, UNSIGNED, check, check_array, check_fed, check_gradient,
-                    sample)
+from checks import (
+    DTYPES,
+    FLOATS,
+    INTEGERS,
+    NUMBERS,
+    SIGNED,
+    UNSIGNED,
+    check,
+    check_array,
+    check_fed,
+    check_gradient,
+    sample,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
