@@ -21,6 +21,6 @@ class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, N
     name = "cntk"
     version = C.__version__
     own_kernels = frozenset("""argmax argmin ctc_batch_cost ctc_decode ctc_sparse cumprod cumsum divide floor_divide
-        log logsumexp max maximum min minimum pow print_tensor prod random_normal random_uniform relu remainder round scatter
-        segment_sum sign truncated_normal""".split())
+        log logsumexp max maximum min minimum pow print_tensor prod random_normal random_uniform relu remainder round
+        scatter segment_sum sign truncated_normal""".split())
 
