@@ -4,53 +4,30 @@
     K.use_backend("cntk")
     K.eval(K.dot(K.ones((2, 3)), K.ones((3, 4))))
 
-Importing it needs NumPy alone and starts no engine: the first call of a backend function does.
+Importing it starts no engine: the first call of a backend function does. It needs NumPy alone. Without NumPy,
+``install_backend``, ``list_backends``, ``doctor`` and the command line still work, so that they can say what is
+missing and install engines.
 """
 
-from . import config, errors, inspection, session, storage
-from .engines import numpy_cast
-from .engines.contract.core import numeric_array
+import importlib
+
+from . import config, environments, errors, session  # noqa: F401 -- users reach them as pyshim.config and so on
 from .environments import doctor, install_backend
 from .families import FAMILIES
-from .functions import backend_function, session_function
-from .session import list_backends, stop_backend, use_backend
-from .sparse_array import SparseArray
-from .tensors import Function, Tensor
+from .session import list_backends
 
-__version__ = "0.1.0"
-
-
-def _public(name):
-    """The backend function: of the session, of the settings, of the handles, or of the engines."""
-    for module in (session, config, inspection):
-        function = getattr(module, name, None)
-        if getattr(function, "__module__", None) == module.__name__:
-            return session_function(name, function)
-    return backend_function(name)
-
-
-def cast_to_floatx(x):
-    """The tensor or array with elements of dtype floatx.
-
-    Arguments: x, a tensor, number or array. Value: a tensor where x is one, else a NumPy array.
-    """
-    if isinstance(x, Tensor):
-        return session.call("cast", (x, config.floatx()), {})
-    with numpy_cast.quiet():
-        return numeric_array(x, "x").astype(config.floatx())
-
-
-cast_to_floatx = session_function("cast_to_floatx", cast_to_floatx)
-
-save_variables = session_function("save_variables", storage.save_variables)
-load_variables = session_function("load_variables", storage.load_variables)
-
-for _family in FAMILIES.values():
-    for _name in _family:
-        if _name not in globals():
-            globals()[_name] = _public(_name)
-
-
+__version__ = "2.100.0"
 __all__ = ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "save_variables",
            "load_variables", "errors", "FAMILIES", "Function", "SparseArray", "Tensor"]
 __all__ += [name for family in FAMILIES.values() for name in family]
+
+try:
+    importlib.import_module("numpy")
+except ImportError:
+    def __getattr__(name):
+        if name in __all__:
+            raise errors.PythonError("pyshim.%s: %s" % (name, environments.session_python()["problem"]))
+        raise AttributeError("module %r has no attribute %r" % (__name__, name))
+else:
+    from . import api
+    globals().update((name, getattr(api, name)) for name in api.__all__)

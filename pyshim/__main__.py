@@ -45,7 +45,13 @@ def _install(options):
 
 
 def _doctor(options):
+    own = environments.session_python()
+    sys.stdout.write("%-12s %s\n" % ("session", "Python %s, %s" % (
+        own["python_version"], "NumPy %s" % own["numpy"] if own["numpy"] else "no NumPy")))
     failed = 0
+    if own["problem"]:
+        sys.stdout.write("    %s\n" % own["problem"])
+        failed = 1
     for name in options.backends or environments.names():
         report = environments.doctor(name)[0]
         sys.stdout.write("%-12s %s\n" % (name, report["versions"] or "does not work"))

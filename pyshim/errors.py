@@ -38,6 +38,10 @@ def naming(function):
         raise
 
 
+class PythonError(KerasError, ImportError):
+    """The session's own Python lacks NumPy."""
+
+
 class UnknownBackendError(KerasError, ValueError):
     """The name is not that of a registered backend."""
 

@@ -1,10 +1,9 @@
 """The session: which backend is current, starting it, switching, stopping."""
 
 import functools
+import numbers
 import sys
 import threading
-
-import numpy as np
 
 from . import config, environments
 from .errors import ArgumentError, NotInstalledError, UnknownBackendError, naming
@@ -83,7 +82,7 @@ def use_backend(name, in_process=False, save=False, threads=None):
 
 def _choose_threads(name, in_process, threads):
     """Note how many threads a backend's worker is to start with."""
-    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
+    if isinstance(threads, bool) or not isinstance(threads, numbers.Integral) or threads < 1:
         raise ArgumentError("threads must be a positive integer, not %r" % (threads,))
     if in_process:
         raise ArgumentError("threads cannot be chosen with in_process=True, where the engine shares the session's "

@@ -3,5 +3,6 @@
 from .doctor import doctor
 from .install import install_backend
 from .registry import find, names
+from .session_python import session_python
 
-__all__ = ["doctor", "find", "install_backend", "names"]
+__all__ = ["doctor", "find", "install_backend", "names", "session_python"]
