@@ -9,11 +9,12 @@ import fcntl
 import json
 import numbers
 import os
+import stat
 import sys
 import warnings
 
 from .errors import ArgumentError, ConfigError
-from .files import replace_json
+from .files import make_folder, replace_json
 
 FLOATS = ("float16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
@@ -23,6 +24,8 @@ DEFAULTS = {"floatx": "float32", "epsilon": 1e-07, "backend": "tensorflow",
 # What reading a file raises that is missing, closed to us, or no JSON. Deep nesting exhausts the parser.
 UNREADABLE = (OSError, ValueError, RecursionError)
 
+LARGEST = 1 << 20  # bytes of keras.json
+
 _state = {"settings": None, "version": 0}
 
 
@@ -30,7 +33,13 @@ _state = {"settings": None, "version": 0}
 
 def home():
     """The Keras home, where keras.json and the engines' environments are. Value: a path, a string."""
-    return os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
+    folder = os.path.expanduser(os.environ.get("KERAS_HOME") or os.path.join("~", ".keras"))
+    if folder.split(os.sep)[0] == "~":  # neither HOME nor the system's list of users has a home: it is / then
+        folder = os.sep + folder[2:]
+    try:
+        return os.path.abspath(folder)  # engines run in another working directory
+    except FileNotFoundError:  # the working directory has been deleted
+        return folder
 
 
 def path():
@@ -204,8 +213,18 @@ def _problem(key, value):
 
 
 def _read():
-    with open(path(), encoding="utf-8") as file:
-        saved = json.load(file)
+    # Opening a pipe would wait for its other end.
+    descriptor = os.open(path(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("it is a folder, a pipe or a device, not a file")
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(LARGEST + 1)
+    finally:
+        os.close(descriptor)
+    if len(data) > LARGEST:
+        raise ValueError("it is larger than %d bytes" % LARGEST)
+    saved = json.loads(data.decode("utf-8"))
     if not isinstance(saved, dict):
         raise ValueError("it holds no JSON object")
     return saved
@@ -214,7 +233,7 @@ def _read():
 @contextlib.contextmanager
 def _locked_home():
     """The Keras home, made where it is missing, for this process alone."""
-    os.makedirs(home(), exist_ok=True)
+    make_folder(home())
     descriptor = os.open(home(), os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,10 +1,34 @@
-"""Writing files that other processes read, and that are worth something."""
+"""Files and folders that other processes use, and that are worth something."""
 
 import contextlib
 import json
 import os
 import secrets
 import stat
+
+
+def make_folder(path):
+    """Make a folder, and those above it, where they are missing.
+
+    Their owner may enter and write them, whatever the umask says. OSError where one cannot be made.
+    """
+    above = os.path.dirname(path)
+    if above and not os.path.exists(above):
+        make_folder(above)
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise
+    else:
+        _grant(path, stat.S_IRWXU)
+
+
+def _grant(file, rights):
+    """See to it that the owner of a path or descriptor has these rights."""
+    mode = stat.S_IMODE(os.stat(file).st_mode)
+    if mode & rights != rights:
+        os.chmod(file, mode | rights)
 
 
 @contextlib.contextmanager
@@ -22,6 +46,8 @@ def replacing(path):
         with open(descriptor, "wb") as file:
             if os.path.exists(target):
                 os.fchmod(descriptor, stat.S_IMODE(os.stat(target).st_mode))
+            else:
+                _grant(descriptor, stat.S_IRUSR | stat.S_IWUSR)
             yield file
             file.flush()
             os.fsync(descriptor)

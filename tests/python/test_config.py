@@ -112,6 +112,53 @@ def test_the_home_without_keras_home(home, monkeypatch):
     assert saved(home / "user" / ".keras") == DEFAULTS
 
 
+def test_a_home_is_an_absolute_path(home, monkeypatch):
+    """Engines run in another working directory, and a folder named ~ is made nowhere."""
+    monkeypatch.setenv("HOME", str(home / "user"))
+    monkeypatch.setenv("KERAS_HOME", os.path.join("~", "mine"))
+    assert config.home() == str(home / "user" / "mine")
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("KERAS_HOME", os.path.join("a", "b"))
+    assert config.home() == str(home / "a" / "b")
+
+
+@pytest.mark.parametrize("keras_home", [None, "~/mine"])
+def test_a_user_without_a_home(tmp_path, keras_home):
+    """Neither HOME nor the system's list of users tells where it is."""
+    script = """
+import os, sys, warnings
+from pyshim import config
+if os.getuid() == 0:
+    os.setuid(54321)
+else:  # which may not become somebody else
+    import pwd
+    pwd.getpwuid = lambda uid: {}[uid]
+os.environ.pop("HOME", None)
+assert os.path.expanduser("~") == "~", "this test needs a user that the system does not know"
+warnings.simplefilter("ignore")
+print(config.home(), config.floatx())
+"""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    folder.chmod(0o777)
+    variables = {**os.environ, "KERAS_HOME": keras_home or "", "PYTHONPATH": ROOT}
+    ran = subprocess.run([sys.executable, "-c", script], cwd=folder, env=variables, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True, timeout=120)
+    assert ran.stdout == "%s float32\n" % (keras_home or "~/.keras").replace("~", ""), ran.stderr
+    assert os.listdir(folder) == []
+
+
+def test_a_working_directory_that_has_been_deleted(home, monkeypatch):
+    gone = home / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert config.home() == str(home)
+    monkeypatch.setenv("KERAS_HOME", "relative")
+    with pytest.warns(RuntimeWarning, match="it cannot be created"):
+        assert settings() == DEFAULTS
+
+
 def test_a_session_honours_all_of_it(home):
     write(home,
           {"floatx": "float64", "epsilon": 0.25, "backend": "theano", "image_data_format": "channels_first"})
@@ -292,6 +339,9 @@ BROKEN = {
     "empty": ("", "it cannot be read: Expecting value", {}),
     "no object": ("[1, 2]", "it cannot be read: it holds no JSON object", {}),
     "deep nesting": ("[" * 100000, "it cannot be read: .*recursion", {}),
+    "null": ("null", "it cannot be read: it holds no JSON object", {}),
+    "huge": (" " * (1 << 20) + "{}", "it cannot be read: it is larger than 1048576 bytes", {}),
+    "a number of many digits": ('{"epsilon": %s}' % ("9" * 400), "epsilon must be a positive number", {}),
     "a number": ("3", "it cannot be read: it holds no JSON object", {}),
     "an unknown floatx": ({"floatx": "int32", "epsilon": 0.5},
                           "unknown floatx 'int32'; accepted: float16, float32, float64", {"epsilon": 0.5}),
@@ -333,8 +383,21 @@ def test_a_file_that_is_no_text(home):
 
 def test_a_folder_in_its_place(home):
     (home / "keras.json").mkdir()
-    with pytest.warns(RuntimeWarning, match="it cannot be read: .*Is a directory"):
+    with pytest.warns(RuntimeWarning, match="it cannot be read: it is a folder"):
         assert settings() == DEFAULTS
+
+
+def test_a_pipe_or_a_device_in_its_place(home):
+    """Neither is waited for, or read without end."""
+    os.mkfifo(home / "keras.json")
+    for _ in range(2):
+        config._state["settings"] = None
+        with pytest.warns(RuntimeWarning, match="it cannot be read: it is a folder, a pipe or a device"):
+            assert settings() == DEFAULTS
+        with pytest.raises(errors.ConfigError, match="cannot be changed: it is a folder, a pipe or a device"):
+            config.save_backend("cntk")
+        os.unlink(home / "keras.json")
+        os.symlink("/dev/zero", home / "keras.json")
     with pytest.raises(errors.ConfigError, match="cannot be changed"):
         config.save_backend("cntk")
 
@@ -423,6 +486,23 @@ def test_a_home_that_may_not_be_entered(open_home):
     with without(0o555, open_home):
         one_warning("it cannot be read: .*Permission denied")
     assert saved(open_home) == {"backend": "cntk"}
+
+
+def test_a_umask_that_takes_all_rights(open_home, monkeypatch):
+    """What is made can be read and changed by the user all the same."""
+    monkeypatch.setenv("KERAS_HOME", str(open_home / "user" / ".keras"))
+    (open_home / "user").mkdir()
+    (open_home / "user").chmod(0o777)
+    before = os.umask(0o777)
+    try:
+        with without(0, open_home), warnings.catch_warnings():  # as a user that has no rights but those of the modes
+            warnings.simplefilter("error")
+            assert settings() == DEFAULTS
+            config.save_backend("cntk")
+            config._state["settings"] = None
+            assert config.backend() == "cntk"
+    finally:
+        os.umask(before)
 
 
 def test_a_home_that_may_not_be_made(open_home, monkeypatch):
