@@ -15,6 +15,8 @@ class SparseArray:
     def __init__(self, rows, columns, values, shape):
         self.rows = np.asarray(rows, dtype="int32")
         self.columns = np.asarray(columns, dtype="int32")
+        if np.ma.is_masked(values):
+            raise ArgumentError("values must be an array of numbers, not a masked array, whose mask would be lost")
         self.values = np.asarray(values)
         self.shape = tuple(int(size) for size in shape)
         if len(self.shape) != 2:

@@ -36,5 +36,6 @@ def cast(value, dtype):
     Other casts are the contract's, which refuses those that would lose something.
     """
     smaller = (isinstance(value, np.ndarray) and value.dtype.kind == "f" and isinstance(dtype, str)
+               and not isinstance(value, np.ma.MaskedArray)
                and dtype in config.FLOATS and np.dtype(dtype).itemsize < value.dtype.itemsize)
     return wire.Cast(value, dtype) if smaller else value

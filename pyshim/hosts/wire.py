@@ -16,13 +16,13 @@ import numpy as np
 from ..engines import numpy_cast
 from ..errors import WireError
 from ..sparse_array import SparseArray, is_sparse_value
+from ..unsuitable import KINDS, Unsuitable, describe
 from .region import LEAST, MOST, byte_count, order_of
 from .reordering import in_order_of_c
 
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
 LARGEST_HEADER = 1 << 28
-KINDS = "fiub"  # of the arrays' dtypes: floats, integers and bools
 
 
 class Closed(Exception):
@@ -151,10 +151,10 @@ def pack(value, buffers, special):
     if value is Ellipsis:
         return {"ellipsis": True}
     if isinstance(value, (np.ndarray, np.generic)):
+        what = describe(value)
+        if what is not None:
+            return {"unsuitable": what}
         array = np.asarray(value)
-        if array.dtype.kind not in KINDS:
-            raise WireError("an array of dtype %s cannot be a tensor's value; numbers and bools can"
-                            % array.dtype)
         buffers.append((array, array.dtype))
         return {"array": len(buffers) - 1, "scalar": isinstance(value, np.generic)}
     if isinstance(value, Cast):
@@ -163,7 +163,9 @@ def pack(value, buffers, special):
     if isinstance(value, np.dtype):
         return value.name
     if isinstance(value, type) and issubclass(value, (np.generic, bool, int, float)):
-        return np.dtype(value).name
+        return value.__name__.rstrip("_")  # NumPy's bool_ is "bool"
+    if isinstance(value, Unsuitable):
+        return {"unsuitable": value.what}
     return special(value)
 
 
@@ -186,6 +188,8 @@ def unpack(value, buffers, special):
         return float(value["float"])
     if "sparse" in value:
         return SparseArray(*[unpack(part, buffers, special) for part in value["sparse"]])
+    if "unsuitable" in value:
+        return Unsuitable(value["unsuitable"])
     if "ellipsis" in value:
         return Ellipsis
     return special(value)

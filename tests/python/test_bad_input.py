@@ -109,8 +109,13 @@ def number(good, *bad):
     return good, NO_NUMBERS + list(bad)
 
 
+# Names and types that NumPy takes for a dtype: "float" is not what floatx is, nor what TensorFlow calls a float.
+NO_DTYPES = ("decimal", 5, "complex64", "str", ["float32"], "", "float", "int", "double", "half", "f4", "<f4", "?",
+             "Float32", float, int, np.floating, np.complex64, np.longdouble, np.dtype("datetime64[s]"))
+
+
 def dtype(good="float32", *bad):
-    return good, [("DtypeError", value) for value in ("decimal", 5, "complex64", "str", ["float32"], "")] + list(bad)
+    return good, [("DtypeError", value) for value in NO_DTYPES] + list(bad)
 
 
 def choice(good, *bad):

@@ -107,7 +107,7 @@ WRONG = [
      r"multiply\(\): x has dtype float32 and y has dtype int64"),
     (lambda K, x: K.one_hot(x, 3), "DtypeError",
      r"one_hot\(\): indices has dtype float32; integers are needed"),
-    (lambda K, x: K.variable(1, dtype="int"), None, None),
+    (lambda K, x: K.variable(1, dtype="int"), "DtypeError", r"variable\(\): unknown dtype 'int'; accepted: float16, "),
     (lambda K, x: K.cast(x, "decimal"), "DtypeError",
      r"cast\(\): unknown dtype 'decimal'; accepted: float16"),
     (lambda K, x: K.sum("text"), "DtypeError",
@@ -133,9 +133,8 @@ WRONG = [
     (lambda K, x: K.constant(1, x=2), "ArgumentError",
      r"constant\(\): got an unexpected keyword argument 'x'"),
     (lambda K, x: K.sum({1, 2}), "WireError", r"sum\(\): a value of type set cannot be given to a backend"),
-    (lambda K, x: K.sum(np.array(["a"])), "WireError",
-     r"sum\(\): an array of dtype <U1 cannot be a tensor's value"),
-    (lambda K, x: K.sum(np.array([None])), "WireError", r"sum\(\): an array of dtype object cannot be"),
+    (lambda K, x: K.sum(np.array(["a"])), "DtypeError", r"sum\(\): x must be .* not an array of dtype <U1"),
+    (lambda K, x: K.sum(np.array([None])), "DtypeError", r"sum\(\): x must be .* not an array of dtype object"),
     (lambda K, x: K.sum(nested(5000)), "WireError", r"sum\(\): a value is nested too deeply to be sent"),
     (lambda K, x: K.sum(1j), "WireError", r"sum\(\): a value of type complex cannot be given to a backend"),
 ]
@@ -145,9 +144,6 @@ WRONG = [
 def test_the_error_names_function_and_argument(K, refused, case):
     call, error, message = WRONG[case]
     x = K.variable(np.ones((2, 2)), name="w")
-    if error is None:
-        assert call(K, x).dtype == "int64"
-        return
     with refused(getattr(K.errors, error), "^" + message):
         call(K, x)
 

@@ -53,9 +53,8 @@ def test_values_of_other_types_become_floatx(K, make):
 
 @pytest.mark.parametrize("make", ["variable", "constant"])
 def test_dtypes_given_in_other_ways(K, make):
-    for dtype, name in [(np.float64, "float64"), (np.dtype("int16"), "int16"), (float, "float64"),
-                        (bool, "bool"),
-                        (np.int8, "int8"), (">f8", "float64")]:
+    for dtype, name in [(np.float64, "float64"), (np.dtype("int16"), "int16"), (bool, "bool"),
+                        (np.bool_, "bool"), (np.int8, "int8"), (np.intc, "int32"), (np.dtype(">f8"), "float64")]:
         check(K, getattr(K, make)([1, 0], dtype=dtype), np.array([1, 0], name))
 
 
@@ -86,15 +85,39 @@ def test_values_that_are_refused(K, make):
         ([0, 256], "uint8", "value holds 256, which dtype uint8 cannot hold"),
         ([0, -1], "uint64", "value holds -1, which dtype uint64 cannot hold"),
         ([1], "complex64", "unknown dtype 'complex64'; accepted: float16, float32, float64, int8"),
-        ([1], "float", None), ([1], "floaty", "unknown dtype 'floaty'"), ([1], 5, "unknown dtype 5"),
+        # NumPy's other names: 64 bits to it, 32 to TensorFlow.
+        ([1], "float", "unknown dtype 'float'; accepted: float16"), ([1], float, "unknown dtype 'float'"),
+        ([1], int, "unknown dtype 'int'"), ([1], ">f8", "unknown dtype '>f8'"), ([1], "floaty", "unknown dtype 'floaty'"), ([1], 5, "unknown dtype 5"),
     ]
     for value, dtype, message in refused:
-        if message is None:
-            check(K, getattr(K, make)(value, dtype=dtype), np.array(value, "float64"))
-            continue
         with pytest.raises(K.errors.DtypeError, match=r"%s\(\): %s" % (make, message)):
             getattr(K, make)(value, dtype=dtype)
     check(K, getattr(K, make)(1), np.float32(1))
+
+
+def test_arrays_of_other_kinds_are_refused_by_name(K):
+    masked = np.ma.masked_array([1.0, 2.0, 3.0], [False, True, False])
+    kinds = [(masked, "a masked array, whose mask would be lost"),
+             (masked.astype("float32"), "a masked array"), (masked.astype("int64")[1], "a masked array"),
+             (np.array([(1, 2.0)], "i4,f4"), r"an array of dtype \[\('f0', '<i4'\), \('f1', '<f4'\)\]"),
+             (np.array(["2020-01-01"], "datetime64[D]"), r"an array of dtype datetime64\[D\]"),
+             (np.timedelta64(1, "s"), r"an array of dtype timedelta64\[s\]"),
+             (np.array([1, None]), "an array of dtype object"), (np.array(["a"]), "an array of dtype <U1"),
+             (np.array([b"a"]), r"an array of dtype \|S1"), (np.ones(2, complex), "an array of dtype complex128"),
+             (10 ** 30, "10{30}, which needs more than 64 bits")]
+    for value, what in kinds:
+        for given in (value, [value, value]) if not isinstance(value, int) else (value,):
+            message = r"%%s\(\): %%s must be a tensor, a number or an array of numbers, not %s" % what
+            for name, argument, call in [
+                    ("variable", "value", lambda: K.variable(given)), ("sum", "x", lambda: K.sum(given)),
+                    ("constant", "value", lambda: K.constant(given, "float16")),
+                    ("set_value", "value", lambda: K.set_value(K.zeros((3,)), given)),
+                    ("add", "y", lambda: K.ones((3,)) + given),
+                    ("function", "inputs", lambda: K.function([K.placeholder((3,))], [])([given]))]:
+                with pytest.raises(K.errors.DtypeError, match=message % (name, argument + r".*")):
+                    call()
+    whole = np.ma.masked_array([1.0, 2.0], [False, False])  # has no mask to lose
+    check(K, K.constant(whole), np.array([1, 2], "float32"))
 
 
 def test_no_complex_numbers_nor_objects(K):

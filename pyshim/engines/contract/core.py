@@ -14,6 +14,7 @@ import numpy as np
 from ... import config
 from ...errors import ArgumentError, DtypeError, ShapeError
 from ...sparse_array import is_sparse_value
+from ...unsuitable import KINDS, describe
 from .. import numpy_cast
 from . import rules
 from .node import Node
@@ -195,15 +196,18 @@ def numeric_array(value, argument):
     """A number or array of numbers as a NumPy array; DtypeError if it is none."""
     if is_sparse_value(value):
         raise ArgumentError("%s is sparse; a dense array is needed" % argument)
+    what = describe(value)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # before NumPy 1.24, lists of different lengths only warn
             array = np.asarray(value)
     except ValueError:
         array = np.asarray(None)
-    if array.dtype.kind not in "fiub":
+    if what is None and isinstance(value, int) and array.dtype.kind == "O":
+        what = "%d, which needs more than 64 bits" % value
+    if what is not None or array.dtype.kind not in KINDS:
         raise DtypeError("%s must be a tensor, a number or an array of numbers, not %s"
-                         % (argument, type(value).__name__))
+                         % (argument, what or type(value).__name__))
     return array
 
 

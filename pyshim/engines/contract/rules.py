@@ -14,15 +14,19 @@ DTYPES = FLOATS + INTEGERS + ("bool",)
 
 
 def dtype_name(dtype, default=None):
-    """The name of a dtype given as a name or as a NumPy dtype, or of the default where it is None; DtypeError
-    if it is no tensor's."""
+    """The name of a dtype given as one of DTYPES, or as the type or NumPy dtype of such a name; the default for None.
+
+    DtypeError for all else. NumPy's other names are refused, too: "float" and Python's float are 64 bits wide to
+    NumPy, 32 to TensorFlow, and floatx to nobody.
+    """
     dtype = default if dtype is None else dtype
-    try:
-        name = None if dtype is None else np.dtype(dtype).name
-    except TypeError:
-        name = str(dtype)
-    if name not in DTYPES:
-        raise DtypeError("unknown dtype %r; accepted: %s" % (dtype, ", ".join(DTYPES)))
+    name = dtype
+    if isinstance(dtype, np.dtype):
+        name = dtype.name
+    elif isinstance(dtype, type):
+        name = dtype.__name__.rstrip("_")  # NumPy's bool_ is "bool"
+    if not isinstance(name, str) or name not in DTYPES:
+        raise DtypeError("unknown dtype %r; accepted: %s" % (name, ", ".join(DTYPES)))
     return name
 
 
