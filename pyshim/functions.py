@@ -3,9 +3,12 @@
 import functools
 import inspect
 
+import numpy as np
+
 from . import session
 from .engines.contract import Contract
 from .errors import ArgumentError, naming
+from .families import FAMILIES
 
 
 def session_function(name, function):
@@ -47,4 +50,23 @@ def _variable(name, args, kwargs):
     return variable
 
 
+def _drawing(name, args, kwargs):
+    """A function that takes a seed: without one it is drawn from NumPy's generator, as in Keras, so that
+    ``np.random.seed()`` in the session makes all draws repeat, whichever process makes them."""
+    place = list(inspect.signature(getattr(Contract, name)).parameters).index("seed") - 1  # without self
+    if len(args) > place:
+        if args[place] is None:
+            args = args[:place] + (_new_seed(),) + args[place + 1:]
+    elif kwargs.get("seed") is None:
+        kwargs = dict(kwargs, seed=_new_seed())
+    return session.call(name, args, kwargs)
+
+
+def _new_seed():
+    return int(np.random.randint(10 ** 7))  # as Keras does
+
+
 _calls = {"variable": _variable}  # those that do more than to call the engine
+for _name in (name for names in FAMILIES.values() for name in names):
+    if "seed" in inspect.signature(getattr(Contract, _name, object)).parameters:
+        _calls[_name] = _drawing

@@ -21,8 +21,8 @@ def describe(value):
     if isinstance(value, Unsuitable):
         return value.what
     if isinstance(value, (list, tuple)):
-        found = (describe(part) for part in value if isinstance(part, (list, tuple, np.ndarray, np.generic, Unsuitable)))
-        return next((what for what in found if what), None)
+        arrays = (list, tuple, np.ndarray, np.generic, Unsuitable)
+        return next(filter(None, (describe(part) for part in value if isinstance(part, arrays))), None)
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         return "a masked array, whose mask would be lost; fill it first, as with x.filled(0)"
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind not in KINDS:

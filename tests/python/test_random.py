@@ -1,5 +1,8 @@
 """The family random: draws have the distribution asked for, and repeat with a seed."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from checks import FLOATS, INTEGERS, check_array
@@ -129,6 +132,61 @@ def test_one_evaluation_draws_a_tensor_once(K):
     one, other, twice = K.function([], [x, x + 1, x + x])([])
     np.testing.assert_allclose(other, one + 1, rtol=1e-6)
     np.testing.assert_allclose(twice, one + one, rtol=1e-6)
+
+# -- NumPy's seed ---------------------------------------------------------------------------------------------
+
+SESSION = """
+import numpy as np, pyshim as K
+def drawn():
+    np.random.seed(31)
+    tensors = [K.random_normal((5,)), K.random_uniform((5,)), K.random_binomial((9,), 0.5), K.truncated_normal((5,)),
+               K.random_uniform((9,), 0, 100, dtype="int32"), K.random_normal_variable((5,), 0, 1),
+               K.random_uniform_variable((5,), 0, 1), K.dropout(K.ones((9,)), 0.5)]
+    return [K.eval(x).tolist() for x in tensors for _ in range(2)]
+"""
+
+
+def test_numpys_seed_makes_draws_repeat(K):
+    space = {}
+    exec(SESSION, space)
+    first = space["drawn"]()
+    assert space["drawn"]() == first
+    K.clear_session()
+    assert space["drawn"]() == first
+    assert len({str(value) for value in first}) == len(first) - 2  # of variables, which draw once
+
+
+def test_numpys_seed_makes_draws_repeat_in_another_session(K, engine):
+    space = {}
+    exec(SESSION, space)
+    code = SESSION + "K.use_backend(%r)\nprint(drawn())" % engine
+    printed = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True).stdout
+    assert printed.decode().strip().endswith(str(space["drawn"]()))
+
+
+def test_a_call_takes_one_number_of_numpys(K):
+    np.random.seed(5)
+    np.random.randint(10 ** 7)
+    expected = np.random.get_state()[1:3]
+    for call in (lambda seed: K.random_normal((2,), seed=seed), lambda seed: K.dropout(K.ones((3,)), 0.5, seed=seed),
+                 lambda seed: K.random_normal_variable((2,), 0, 1, "float32", None, seed)):
+        np.random.seed(5)
+        call(None)
+        np.testing.assert_array_equal(np.random.get_state()[1], expected[0])
+        assert np.random.get_state()[2] == expected[1]
+        call(3)  # takes none
+        assert np.random.get_state()[2] == expected[1]
+    with pytest.raises(K.errors.ArgumentError, match=r"random_normal\(\): .*sed"):
+        K.random_normal((2,), sed=3)
+
+
+def test_draws_of_a_loops_step_follow_numpys_seed(K):
+    def drawn():
+        np.random.seed(8)
+        return K.eval(K.map_fn(lambda x: x + K.random_normal((3,)), K.zeros((4, 3))))
+    first = drawn()
+    check_array(drawn(), first)
+    assert len(np.unique(first)) == 12
 
 
 # -- shapes and dtypes ------------------------------------------------------------------------------------

@@ -87,7 +87,9 @@ def test_values_that_are_refused(K, make):
         ([1], "complex64", "unknown dtype 'complex64'; accepted: float16, float32, float64, int8"),
         # NumPy's other names: 64 bits to it, 32 to TensorFlow.
         ([1], "float", "unknown dtype 'float'; accepted: float16"), ([1], float, "unknown dtype 'float'"),
-        ([1], int, "unknown dtype 'int'"), ([1], ">f8", "unknown dtype '>f8'"), ([1], "floaty", "unknown dtype 'floaty'"), ([1], 5, "unknown dtype 5"),
+        ([1], int, "unknown dtype 'int'"),
+        ([1], ">f8", "unknown dtype '>f8'"), ([1], "floaty", "unknown dtype 'floaty'"),
+        ([1], 5, "unknown dtype 5"),
     ]
     for value, dtype, message in refused:
         with pytest.raises(K.errors.DtypeError, match=r"%s\(\): %s" % (make, message)):
@@ -105,17 +107,17 @@ def test_arrays_of_other_kinds_are_refused_by_name(K):
              (np.array([1, None]), "an array of dtype object"), (np.array(["a"]), "an array of dtype <U1"),
              (np.array([b"a"]), r"an array of dtype \|S1"), (np.ones(2, complex), "an array of dtype complex128"),
              (10 ** 30, "10{30}, which needs more than 64 bits")]
+    calls = [("variable", "value", K.variable), ("sum", "x", K.sum),
+             ("constant", "value", lambda value: K.constant(value, "float16")),
+             ("set_value", "value", lambda value: K.set_value(K.zeros((3,)), value)),
+             ("add", "y", lambda value: K.ones((3,)) + value),
+             ("function", "inputs", lambda value: K.function([K.placeholder((3,))], [])([value]))]
     for value, what in kinds:
-        for given in (value, [value, value]) if not isinstance(value, int) else (value,):
-            message = r"%%s\(\): %%s must be a tensor, a number or an array of numbers, not %s" % what
-            for name, argument, call in [
-                    ("variable", "value", lambda: K.variable(given)), ("sum", "x", lambda: K.sum(given)),
-                    ("constant", "value", lambda: K.constant(given, "float16")),
-                    ("set_value", "value", lambda: K.set_value(K.zeros((3,)), given)),
-                    ("add", "y", lambda: K.ones((3,)) + given),
-                    ("function", "inputs", lambda: K.function([K.placeholder((3,))], [])([given]))]:
-                with pytest.raises(K.errors.DtypeError, match=message % (name, argument + r".*")):
-                    call()
+        for array in (value, [value, value]) if not isinstance(value, int) else (value,):
+            for name, argument, call in calls:
+                with pytest.raises(K.errors.DtypeError, match=r"%s\(\): %s.* must be a tensor, a number or an array of "
+                                                              "numbers, not %s" % (name, argument, what)):
+                    call(array)
     whole = np.ma.masked_array([1.0, 2.0], [False, False])  # has no mask to lose
     check(K, K.constant(whole), np.array([1, 2], "float32"))
 
