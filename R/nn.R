@@ -165,7 +165,7 @@ k_in_top_k <- function(predictions, targets, k) {
 #' @param level The fraction to drop, from 0 up to but not including 1.
 #' @param noise_shape The shape of the mask: 1 on axes along which elements are dropped together, `NA` for
 #'   `x`'s own size.
-#' @param seed A whole number that makes the sequence of masks repeat.
+#' @param seed A whole number that makes the sequence of masks repeat; `NULL` takes one from R's generator.
 #' @return A tensor of `x`'s shape and dtype.
 #'
 #'   Errors: `keras_error_argument` for another level, `keras_error_shape` for a mask that does not fit.
@@ -174,7 +174,7 @@ k_in_top_k <- function(predictions, targets, k) {
 #' k_eval(k_dropout(k_ones(c(2, 5)), level = 0.5, seed = 1))
 #' @export
 k_dropout <- function(x, level, noise_shape = NULL, seed = NULL) {
-  call_shim("dropout", as_value(x), level, as_shape(noise_shape), as_whole(seed))
+  call_shim("dropout", as_value(x), level, as_shape(noise_shape), as_seed(seed))
 }
 
 #' Scaled to length 1

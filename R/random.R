@@ -10,7 +10,8 @@
 #' @param p A number from 0 to 1, or a tensor.
 #' @param dtype Name of a floating dtype; [k_floatx()] by default. `k_random_uniform()` draws whole numbers
 #'   for an integer dtype.
-#' @param seed A whole number with which a new tensor draws the same sequence again on the same backend.
+#' @param seed A whole number with which a new tensor draws the same sequence again on the same backend. `NULL` takes
+#'   one from R's generator, with one call of [runif()], so [set.seed()] makes draws repeat.
 #' @return A tensor.
 #'
 #'   Errors: `keras_error_shape` where a size is unknown, `keras_error_dtype`, `keras_error_argument`.
@@ -22,25 +23,68 @@
 #' @export
 k_random_normal <- function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
   call_shim("random_normal", as_shape(shape), as_value(mean, "mean"), as_value(stddev, "stddev"), dtype,
-            as_whole(seed))
+            as_seed(seed))
 }
 
 #' @rdname k_random_normal
 #' @export
 k_truncated_normal <- function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
   call_shim("truncated_normal", as_shape(shape), as_value(mean, "mean"), as_value(stddev, "stddev"), dtype,
-            as_whole(seed))
+            as_seed(seed))
 }
 
 #' @rdname k_random_normal
 #' @export
 k_random_uniform <- function(shape, minval = 0, maxval = 1, dtype = NULL, seed = NULL) {
   call_shim("random_uniform", as_shape(shape), as_value(minval, "minval"), as_value(maxval, "maxval"), dtype,
-            as_whole(seed))
+            as_seed(seed))
 }
 
 #' @rdname k_random_normal
 #' @export
 k_random_binomial <- function(shape, p = 0, dtype = NULL, seed = NULL) {
-  call_shim("random_binomial", as_shape(shape), as_value(p, "p"), dtype, as_whole(seed))
+  call_shim("random_binomial", as_shape(shape), as_value(p, "p"), dtype, as_seed(seed))
+}
+
+#' Begin a session whose random numbers repeat
+#'
+#' Seeds R, Python and NumPy, and clears the session of the current backend, whose tensors are gone then: call it at the
+#' beginning of a script. Draws without a seed of their own, initial values of variables and [k_dropout()] are then
+#' the same each time the script runs. [set.seed()] alone makes draws repeat, too; it clears nothing.
+#'
+#' @param seed A whole number from 0.
+#' @param disable_gpu Whether engines that start from now on are to see no GPU.
+#' @param disable_parallel_cpu Whether the current backend computes with one thread: sums of many numbers depend on their
+#'   order. Its engine is started anew where it runs with more.
+#' @param quiet Whether to say nothing of what was done.
+#' @return Invisibly, the seed.
+#'
+#'   Errors: `keras_error_argument` for a seed that is no whole number from 0.
+#' @family random
+#' @examplesIf is_backend_installed()
+#' use_session_with_seed(42)
+#' x <- k_eval(k_random_normal(3))
+#' use_session_with_seed(42, quiet = TRUE)
+#' identical(x, k_eval(k_random_normal(3)))
+#' @export
+use_session_with_seed <- function(seed, disable_gpu = TRUE, disable_parallel_cpu = TRUE, quiet = FALSE) {
+  seed <- as_whole(seed)
+  if (!is.integer(seed) || length(seed) != 1L || is.na(seed) || seed < 0) {
+    abort("argument", paste0("`seed` must be a whole number from 0, not ", describe_value(seed), "."))
+  }
+  begin <- function() call_shim("seed_session", seed, isTRUE(disable_gpu), isTRUE(disable_parallel_cpu))
+  if (quiet) suppressMessages(begin()) else begin()
+  set.seed(seed)
+  if (!quiet) {
+    disabled <- c("GPU", "CPU parallelism")[c(isTRUE(disable_gpu), isTRUE(disable_parallel_cpu))]
+    message("Set session seed to ", seed,
+            if (length(disabled)) paste0(" (disabled ", paste(disabled, collapse = ", "), ")"))
+  }
+  invisible(seed)
+}
+
+#' A seed as it is, or one from R's generator
+#' @noRd
+as_seed <- function(seed) {
+  if (is.null(seed)) as.integer(stats::runif(1) * .Machine$integer.max) else as_whole(seed)
 }

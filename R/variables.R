@@ -127,7 +127,7 @@ k_identity <- function(x, name = NULL) {
 #' @param low,high Limits of the uniform distribution on `[low, high)`.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
 #' @param name A string.
-#' @param seed A whole number that makes the draw repeat, the same on every backend.
+#' @param seed A whole number that makes the draw repeat, the same on every backend; `NULL` takes one from R's generator.
 #' @return A variable.
 #' @family variables
 #' @examplesIf is_backend_installed()
@@ -135,13 +135,13 @@ k_identity <- function(x, name = NULL) {
 #' k_random_uniform_variable(3, low = -1, high = 1, seed = 1)
 #' @export
 k_random_normal_variable <- function(shape, mean, scale, dtype = NULL, name = NULL, seed = NULL) {
-  call_shim("random_normal_variable", as_shape(shape), mean, scale, dtype, name, as_whole(seed))
+  call_shim("random_normal_variable", as_shape(shape), mean, scale, dtype, name, as_seed(seed))
 }
 
 #' @rdname k_random_normal_variable
 #' @export
 k_random_uniform_variable <- function(shape, low, high, dtype = NULL, name = NULL, seed = NULL) {
-  call_shim("random_uniform_variable", as_shape(shape), low, high, dtype, name, as_whole(seed))
+  call_shim("random_uniform_variable", as_shape(shape), low, high, dtype, name, as_seed(seed))
 }
 
 #' A sequence of numbers

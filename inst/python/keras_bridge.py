@@ -7,6 +7,7 @@ which differs between its releases.
 
 import ctypes
 import os
+import random
 import re
 import sys
 import threading
@@ -173,6 +174,20 @@ def leave(scope):
 def mode(eager):
     """The context in which calls are eager, or symbolic."""
     return session._Mode(eager)
+
+
+def seed_session(seed, disable_gpu, one_thread):
+    """Seed Python and NumPy, and begin an empty session of the current backend, on one thread if asked for."""
+    random.seed(seed)
+    np.random.seed(seed)
+    if disable_gpu:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    name = session.backend()
+    host = next((host for host in session.started() if host.backend == name), None)
+    if one_thread and getattr(host, "threads", None) != 1 and getattr(host, "where", None) != "in process":
+        session.stop_backend(name)
+        session.use_backend(name, threads=1)
+    pyshim.clear_session()
 
 
 def set_timeout(seconds):

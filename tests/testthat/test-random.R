@@ -38,3 +38,59 @@ for_each_backend("what cannot be drawn", {
   expect_keras_error(k_random_binomial(2, p = 1.5), "argument", c("k_random_binomial()", "1.5"))
   expect_keras_error(k_random_uniform(2, seed = -1), "argument", c("k_random_uniform()", "seed"))
 })
+
+# Everything that draws without a seed of its own
+drawn <- function() {
+  tensors <- list(k_random_normal(5), k_random_uniform(5), k_random_binomial(9, p = 0.5), k_truncated_normal(5),
+                  k_random_uniform(9, 0, 100, dtype = "int32"), k_random_normal_variable(5, 0, 1),
+                  k_random_uniform_variable(5, 0, 1), k_dropout(k_ones(9), 0.5))
+  lapply(tensors, k_eval)
+}
+
+for_each_backend("set.seed() makes draws repeat", {
+  withr::local_seed(1)
+  set.seed(7)
+  first <- drawn()
+  set.seed(7)
+  expect_identical(drawn(), first)
+  expect_false(identical(drawn(), first))
+  expect_length(unique(first), length(first))
+})
+
+for_each_backend("a draw takes one number of R's, and none with a seed", {
+  withr::local_seed(1)
+  set.seed(7)
+  expected <- stats::runif(2)[[2]]
+  for (draw in list(function(...) k_random_normal(2, ...), function(...) k_dropout(k_ones(3), 0.5, ...),
+                    function(...) k_random_uniform_variable(2, 0, 1, ...))) {
+    set.seed(7)
+    draw(seed = 3)
+    draw()
+    expect_identical(stats::runif(1), expected)
+  }
+  withr::with_preserve_seed({
+    rm(".Random.seed", envir = globalenv())  # as in a session that has drawn nothing yet
+    expect_equal(dim(k_eval(k_random_normal(c(2, 1)))), c(2L, 1L))
+  })
+})
+
+for_each_backend("use_session_with_seed() seeds R, Python and NumPy", {
+  withr::local_seed(1)
+  withr::defer({
+    stop_backend(k_backend())
+    use_backend(k_backend())
+  })
+  everything <- function() {
+    c(drawn(), stats::runif(1), reticulate::import("numpy")$random$rand(), reticulate::import("random")$random())
+  }
+  expect_message(expect_message(use_session_with_seed(42), "Set session seed to 42 (disabled GPU, CPU parallelism)",
+                                fixed = TRUE))
+  first <- everything()
+  expect_silent(expect_identical(use_session_with_seed(42, quiet = TRUE), 42L))
+  expect_identical(everything(), first)
+  expect_message(use_session_with_seed(43, disable_gpu = FALSE, disable_parallel_cpu = FALSE),
+                 "^Set session seed to 43\n$")
+  expect_false(identical(everything(), first))
+  expect_keras_error(use_session_with_seed("a"), "argument", c("use_session_with_seed()", "seed", "\"a\""))
+  expect_keras_error(use_session_with_seed(0.5), "argument", c("use_session_with_seed()", "seed", "0.5"))
+})
