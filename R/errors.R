@@ -11,11 +11,6 @@ abort <- function(kind, message, function_name = calling_function(), native = NU
 #' Signal what went wrong in Python
 #' @noRd
 signal_failure <- function(fields) {
-  if (!is.null(fields$condition)) {
-    condition <- bridge$conditions[[fields$condition]]
-    bridge$conditions <- list()
-    stop(condition)
-  }
   if (fields$kind == "interrupt") {
     rlang::interrupt()
   }

@@ -42,6 +42,7 @@
 #'
 #' @keywords internal
 #' @importFrom stats setNames
+#' @useDynLib keras, .registration = TRUE
 "_PACKAGE"
 
 .onLoad <- function(libname, pkgname) {

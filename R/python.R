@@ -8,7 +8,7 @@ bridge$functions <- new.env(parent = emptyenv())  # of pyshim, by name
 bridge$methods <- new.env(parent = emptyenv())    # those that go to the backend of their tensor
 bridge$open <- 0L                                 # calls that are going on
 bridge$news <- list()                             # what they have to tell, until they return
-bridge$conditions <- list()                       # signalled by R functions that Python called
+bridge$jump <- NULL                               # what goes on with the jump of an R function, see below
 bridge$timeout <- NULL                            # what pyshim knows of the option keras.timeout
 
 #' Call a function of pyshim on the current backend
@@ -43,17 +43,24 @@ call_python <- function(target, ...) {
   }
   bridge$open <- bridge$open + 1L
   on.exit(bridge$open <- bridge$open - 1L)
-  # Python notices an interrupt, and ends the call in order. R would jump out of the midst of it.
-  value <- suspendInterrupts(tryCatch(reticulate::py_call(target, ...), "Rcpp::exception" = refuse_restored))
+  # R would jump out of frames of Python. Python sees the interrupt itself (inst/python/keras_interrupts.py).
+  value <- suspendInterrupts(tryCatch(
+    reticulate::py_call(target, ...),
+    "Rcpp::exception" = refuse, python.builtin.BaseException = refuse # by releases of reticulate
+  ))
+  if (!is.null(bridge$jump)) {
+    continue_jump()
+  }
   if (length(bridge$news) && bridge$open == 1L) {
     tell_news()
   }
   received(value)
 }
 
-#' A tensor, a function or a context that comes from a file or a restored workspace
+#' What reticulate itself refuses: a tensor, a function or a context that comes from a file or a restored
+#' workspace
 #' @noRd
-refuse_restored <- function(condition) {
+refuse <- function(condition) {
   if (grepl("previous session", conditionMessage(condition), fixed = TRUE)) {
     abort("stale_tensor", c(
       "The tensor or function is of an R session that has ended: a file or a workspace cannot hold it.",
@@ -93,11 +100,9 @@ received <- function(value) {
 #' A large array as one of R
 #' @noRd
 fetched <- function(large) {
-  method <- function(name, ...) {
-    reticulate::py_to_r(reticulate::py_call(reticulate::py_get_attr(large, name), ...))
-  }
-  x <- array(0, unlist(method("dim")))
-  if (!method("fetch", reticulate::r_to_py(x))) {
+  dim <- reticulate::py_to_r(reticulate::py_call(reticulate::py_get_attr(large, "dim")))
+  x <- array(0, unlist(dim))
+  if (!call_shim("fetch", large, reticulate::r_to_py(x))) {
     x <- reticulate::py_to_r(reticulate::py_get_attr(large, "value"))
   }
   x
@@ -201,8 +206,6 @@ tell_news <- function() {
   for (piece in news) {
     if (piece$kind == "warning") {
       warning(piece$text, call. = FALSE)
-    } else if (piece$kind == "condition") {
-      if (inherits(piece$text, "warning")) warning(piece$text) else message(piece$text)
     } else {
       message(sub("\n$", "", piece$text))
     }
@@ -213,8 +216,8 @@ tell_news <- function() {
 
 #' An R function as a Python function
 #'
-#' The conditions that end it are kept here and travel through Python by number; `signal_failure()`
-#' signals them again. Its messages and warnings are told when the call is over.
+#' It may jump: to a handler, to a restart, out of a function, to the prompt. Python's frames lie between, so
+#' the jump is caught; Python returns, and `call_python()` continues it.
 #' @noRd
 as_python_function <- function(f, arg) {
   if (is.null(f)) {
@@ -224,24 +227,28 @@ as_python_function <- function(f, arg) {
     abort("argument", paste0("`", arg, "` must be a function, not ", describe_value(f), "."))
   }
   respond <- function(args) {
-    keep <- function(condition) {
-      bridge$conditions[[length(bridge$conditions) + 1L]] <- condition
-      list(value = NULL, condition = length(bridge$conditions))
-    }
-    tell_later <- function(condition) {
-      note("condition", condition)
-      tryInvokeRestart(if (inherits(condition, "warning")) "muffleWarning" else "muffleMessage")
-    }
     call <- as.call(c(quote(f), lapply(seq_along(args), function(i) bquote(args[[.(i)]]))))
-    tryCatch(
-      withCallingHandlers(
-        list(value = as_value(allowInterrupts(eval(call)), "the value of an R function"), condition = NULL),
-        message = tell_later, warning = tell_later
-      ),
-      error = keep,
-      interrupt = function(condition) list(value = NULL, condition = "interrupt")
-    )
+    result <- list()
+    # Newer releases of reticulate have handlers of their own for errors and interrupts around an R function.
+    run <- quote(tryCatch(
+      result <- list(as_value(allowInterrupts(eval(call)), "the value of an R function")),
+      error = function(condition) bridge$jump <- function() stop(condition),
+      interrupt = function(condition) bridge$jump <- rlang::interrupt
+    ))
+    token <- .Call(keras_catch_jump, run, environment())
+    if (!is.null(token)) {
+      bridge$jump <- function() .Call(keras_continue_jump, token)
+    }
+    result
   }
   module <- bridge_module()
   reticulate::py_call(reticulate::py_get_attr(module, "RFunction"), respond)
+}
+
+#' Go on with the jump of an R function, now that Python has returned
+#' @noRd
+continue_jump <- function() {
+  jump <- bridge$jump
+  bridge$jump <- NULL
+  jump()
 }

@@ -18,9 +18,10 @@ files <- sub("^keras/", "", untar(tarball, list = TRUE))
 files <- files[!endsWith(files, "/")]
 shim <- list.files(file.path(source, "pyshim"), recursive = TRUE, include.dirs = FALSE)
 shim <- file.path("inst/python/pyshim", shim[!grepl("\\.pyc$", shim)])
-missing <- setdiff(c(shim, "inst/python/keras_bridge.py", "inst/rstudio/addins.dcf"), files)
+bridge <- c("inst/python/keras_bridge.py", "inst/python/keras_interrupts.py")
+missing <- setdiff(c(shim, bridge, "inst/rstudio/addins.dcf"), files)
 python <- grepl("\\.(py|cfg|toml|txt)$|Makefile|^(docs|examples|benchmarks|tools|pyshim)/|/python/test_", files)
-foreign <- setdiff(files[python], c(shim, "inst/python/keras_bridge.py"))
+foreign <- setdiff(files[python], c(shim, bridge))
 if (length(missing) || length(foreign)) {
   stop("the tarball lacks: ", toString(missing), "; and should not hold: ", toString(foreign))
 }

@@ -14,6 +14,7 @@ import threading
 import traceback
 import warnings
 
+import keras_interrupts as interrupts
 import numpy as np
 
 import pyshim
@@ -28,7 +29,7 @@ class Failure:
     """What a call gives in place of raising; ``fields`` is what R makes a condition from."""
 
     def __init__(self, error):
-        self.fields = {"kind": _kind(error), "condition": getattr(error, "number", None)}
+        self.fields = {"kind": _kind(error)}
         if isinstance(error, errors.KerasError):
             self.fields.update(message=error.message, function=error.function, native=error.native)
         else:
@@ -36,12 +37,8 @@ class Failure:
             self.fields.update(message=lines[-1].strip(), function=None, native="".join(lines))
 
 
-class RConditionError(errors.KerasError):
-    """An R function that Python called has signalled a condition, which R keeps by number."""
-
-    def __init__(self, number):
-        super().__init__("an R function failed")
-        self.number = number
+class RJumpError(Exception):
+    """An R function that Python called has jumped elsewhere. R goes on with the jump when the call is over."""
 
 
 def _kind(error):
@@ -71,12 +68,7 @@ def method(name):
 
 
 def _guarded(target):
-    def call(*args, **kwargs):
-        try:
-            return _for_r(target(*args, **kwargs))
-        except (Exception, KeyboardInterrupt) as error:
-            return Failure(error)
-    return call
+    return interrupts.guarded(target, _for_r, Failure)
 
 
 def _for_r(value):
@@ -150,6 +142,11 @@ def settings():
             "python_version": "%d.%d.%d" % sys.version_info[:3], "numpy": np.__version__}
 
 
+def fetch(large, target):
+    """Write a large array into an array of R. Returns: whether that was possible."""
+    return large.fetch(target)
+
+
 def call_function(compiled, values):
     """Call a compiled function."""
     return compiled(values)
@@ -209,19 +206,18 @@ def set_library_path(path):
 # -- R functions, and what is printed -----------------------------------------------------------------------
 
 class RFunction:
-    """An R function as a Python function. ``respond`` takes the list of arguments, and gives a dict with
-    the "value", or with the number of the "condition" that the function signalled."""
+    """An R function as a Python function. ``respond`` takes the list of arguments, and returns a list of the
+    result, or an empty one where the function has jumped elsewhere."""
 
     def __init__(self, respond):
         self.respond = respond
 
     def __call__(self, *args):
-        answer = self.respond(list(args))
-        if answer["condition"] == "interrupt":
-            raise KeyboardInterrupt
-        if answer["condition"] is not None:
-            raise RConditionError(answer["condition"])
-        return answer["value"]
+        with interrupts.in_r():
+            answer = self.respond(list(args))
+        if not answer:
+            raise RJumpError("an R function has jumped elsewhere")
+        return answer[0]
 
 
 class Stream:

@@ -102,7 +102,49 @@ for_each_backend("an R error in a function is that R error, with its call", {
   expect_value(k_map_fn(function(x) x + 1, c(1, 2)), c(2, 3))
 })
 
-for_each_backend("messages and warnings of an R function are told after the call", {
+for_each_backend("an R function may jump out of the call, and the engine lives on", {
+  pid <- backend_info()$pid
+  kept <- k_variable(c(1, 2))
+  x <- c(1, 2, 3)
+  mine <- structure(class = c("mine", "condition"), list(message = "hello", call = NULL))
+  failure <- structure(class = c("failure", "error", "condition"), list(message = "no", call = NULL, extra = 7))
+  jumps <- list(
+    callCC(function(k) k_map_fn(function(e) k("out"), x)),
+    callCC(function(k) k_map_fn(function(e) k_sum(k_map_fn(function(part) k("out"), c(1, 2))), x)),
+    withRestarts(k_foldl(function(a, e) invokeRestart("leave", "out"), x), leave = function(value) value),
+    withRestarts(
+      withCallingHandlers(k_map_fn(function(e) warning("w"), x), warning = function(w) invokeRestart("leave")),
+      leave = function() "out"
+    ),
+    tryCatch(k_map_fn(function(e) signalCondition(mine), x), mine = function(condition) "out"),
+    tryCatch(k_map_fn(function(e) rlang::signal("hello", "mine"), x), mine = function(condition) "out"),
+    tryCatch(k_map_fn(function(e) rlang::cnd_signal(mine), x), mine = function(condition) "out"),
+    tryCatch(k_map_fn(function(e) testthat::skip("out"), x),
+             skip = function(condition) sub("Reason: ", "", conditionMessage(condition))),
+    tryCatch(k_map_fn(function(e) stop(failure), x), failure = function(e) if (identical(e, failure)) "out"),
+    tryCatch(k_map_fn(function(e) message("m"), x), message = function(condition) "out"),
+    (function() k_switch(TRUE, function() 1, (function(env) function() rlang::eval_bare(quote(return("out")), env))(
+      environment())))(),
+    (function() {
+      for (i in 1:2) k_map_fn(function(e) rlang::eval_bare(quote(break), parent.env(environment())), x)
+      "out"
+    })()
+  )
+  expect_equal(jumps, rep(list("out"), length(jumps)))
+  # One that ends inside the call, in the function that has called the engine again.
+  y <- k_map_fn(function(e) callCC(function(k) k_map_fn(function(part) k(e * 2), c(1, 2))), x)
+  expect_value(y, c(2, 4, 6))
+  # A calling handler decides, and the function goes on.
+  y <- withRestarts(k_map_fn(function(e) {
+    signalCondition(mine)
+    e + 1
+  }, x), never = identity)
+  expect_value(y, c(2, 3, 4))
+  expect_value(kept, c(1, 2))
+  expect_equal(backend_info()$pid, pid)
+})
+
+for_each_backend("messages and warnings of an R function arrive", {
   speak <- function(x) {
     message("heard")
     warning("beware")
