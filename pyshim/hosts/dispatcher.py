@@ -1,4 +1,4 @@
-"""Dispatcher: runs a host's calls on its engine. It is the same in process and in a worker."""
+"""Dispatcher: runs a host's calls of the contract. It is the same in process and in a worker."""
 
 import contextlib
 import inspect
@@ -7,7 +7,15 @@ from ..engines.contract import Contract
 from ..engines.contract.graph import Function
 from ..engines.contract.node import Node
 from ..errors import ArgumentError, EagerError, EngineError, KerasError, StaleTensorError, WireError
+from ..families import FAMILIES
 from .values import mapped
+
+# What a session calls besides the backend functions: the operators of tensors, and parts of its own functions.
+MORE = """add subtract multiply divide floor_divide remainder negative logical_and logical_or logical_not get_item
+    enter_name_scope leave_name_scope enter_control_dependencies leave_control_dependencies sparse_parts
+    describe_kernels describe_graph""".split()
+ANSWERED = {name for names in list(FAMILIES.values()) + [MORE] for name in names
+            if inspect.isfunction(getattr(Contract, name, None))}
 
 NEEDS_GRAPH = ("placeholder", "function", "gradients")
 
@@ -18,8 +26,8 @@ TRACEBACK = ("File \"", "Graph execution error:", "Detected at node", "Original 
 class Dispatcher:
     """Keeps the engine's objects that the session holds handles of, by number."""
 
-    def __init__(self, engine):
-        self.engine = engine
+    def __init__(self, contract):
+        self.contract = contract
         self.objects = {}
         self.count = 0
         self.depth = 0  # of calls in each other: a function of the session calls while the engine calls it
@@ -59,12 +67,12 @@ class Dispatcher:
         if eager and name in NEEDS_GRAPH:
             raise EagerError("it works on the graph; call it outside eager(), or in a function made with "
                              "symbolic()")
-        if not (isinstance(name, str) and inspect.isfunction(getattr(Contract, name, None))) or name.startswith("__"):
+        if name not in ANSWERED:
             raise WireError("there is no backend function %r" % (name,))
-        method = getattr(self.engine, name)
+        method = getattr(self.contract, name)
         self.depth += 1
         try:
-            with self.explaining(method, args, kwargs), self.engine.building():
+            with self.explaining(method, args, kwargs):
                 result = method(*args, **kwargs)
                 if eager:
                     result = mapped(result, self.concrete)
@@ -92,15 +100,15 @@ class Dispatcher:
                     inspect.signature(method).bind(*args, **kwargs)
                 except TypeError as mismatch:
                     raise ArgumentError(str(mismatch)) from None
-            raise EngineError("%s refused: %s" % (self.engine.name, _summary(error))) from error
+            raise EngineError("%s refused: %s" % (self.contract.engine.name, _summary(error))) from error
 
     def concrete(self, value):
         """The result of an eager call: a tensor that is computed already."""
         if not isinstance(value, Node) or value.kind in ("variable", "constant") or value.parts is not None:
             return value
-        array = self.engine.evaluate(value)
-        with self.engine.outside_scopes():  # it is computed: nothing more has to come along
-            return self.engine.constant(array, dtype=value.dtype, name=value.name)
+        array = self.contract.evaluate(value)
+        with self.contract.outside_scopes():  # it is computed: nothing more has to come along
+            return self.contract.constant(array, dtype=value.dtype, name=value.name)
 
 
 def _summary(error):

@@ -3,6 +3,7 @@
 import importlib
 import threading
 
+from ..engines.contract import Contract
 from ..engines.contract.graph import Function as EngineFunction
 from ..engines.contract.node import Node
 from ..errors import KerasError, NotInstalledError, StaleTensorError
@@ -34,7 +35,7 @@ class InProcess(Host):
                                     "in_process away to run it in a worker of its own"
                                     % (self.backend, environment.module, error)) from error
         self.engine_version = str(engine.version)
-        self.dispatcher = Dispatcher(engine)
+        self.dispatcher = Dispatcher(Contract(engine, in_process=True))
         self.lock = threading.RLock()
 
     def call(self, name, args, kwargs, eager):

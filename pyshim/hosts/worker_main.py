@@ -26,6 +26,7 @@ def main(package, engine, lifeline, channel, *regions):
     shim = types.ModuleType("pyshim")  # instead of pyshim/__init__.py, which is the session's side
     shim.__path__ = [package]
     sys.modules["pyshim"] = shim
+    from pyshim.engines.contract import Contract
     from pyshim.hosts.channel import EngineChannel
     from pyshim.hosts.dispatcher import Dispatcher
     from pyshim.hosts.region import Region
@@ -50,7 +51,7 @@ def main(package, engine, lifeline, channel, *regions):
     gc.enable()
     status = 0
     try:
-        EngineChannel(connection, Dispatcher(built), flush_output).serve()
+        EngineChannel(connection, Dispatcher(Contract(built)), flush_output).serve()
     except Closed:
         pass
     except Exception:

@@ -87,8 +87,6 @@ class Recorder:
 
     def _how(self, name, backend):
         kernels = self.kernels[backend]
-        if name in kernels["overridden"]:
-            return "ours" if name in kernels["own"] else "native"
         applied, called = _uses(name)
         if name in applied:
             applied = {name}  # what else it applies prepares for it
@@ -117,7 +115,7 @@ class _Watched:
 
 def _uses(name):
     """The kernels that a function of the contract applies itself, and the contract's functions that it calls."""
-    kernels = {kernel[1:] for kernel in Kernels.__abstractmethods__}
+    kernels = {name for name in vars(Kernels) if not name.startswith("_")} | {"loop"}
     functions = {function for names in pyshim.FAMILIES.values() for function in names}.union(OPERATORS)
     applied, called, seen, todo = set(), set(), set(), [name] if hasattr(Contract, name) else []
     while todo:
@@ -131,9 +129,7 @@ def _uses(name):
                                                     if isinstance(argument, ast.Constant)))
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
                 used = node.attr
-                if used.startswith("_") and used[1:] in kernels:
-                    applied.add(used[1:])
-                elif used in functions:
+                if used in functions:
                     called.add(used)
                 elif inspect.isfunction(getattr(Contract, used, None)) and used not in seen and used not in READING:
                     todo.append(used)

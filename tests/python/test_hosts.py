@@ -27,12 +27,8 @@ def host_of(K):
 
 
 def call_back(K, function):
-    """Have the engine call a function of this session; the value is a variable that holds what it gives.
-
-    No public function of the package takes a function yet. This one of the contract calls what it is given
-    with a shape and a dtype.
-    """
-    return host_of(K).call("_filled_variable", (function, (2,), "float32", None), {}, False)
+    """Have the engine call a function of this session, of a shape and a dtype; returns the tensor that it returns."""
+    return host_of(K).call("in_train_phase", (lambda: function((2,), "float32"), 0., 1), {}, False)
 
 
 def say(host, text, stream=1):
@@ -482,7 +478,7 @@ def test_a_worker_that_is_killed_in_a_call(worker):
         os.kill(worker.pid, signal.SIGKILL)
         return np.ones(2)
     with pytest.raises(errors.WorkerError, match=r"ended during the call \(signal SIGKILL\)"):
-        call(worker, "_filled_variable", function, (2,), "float32", None)
+        call(worker, "in_train_phase", lambda: function((2,), "float32"), 0., 1)
     assert worker.functions == {}
 
 
@@ -491,7 +487,7 @@ def test_a_worker_that_is_stopped_in_a_call(worker):
         worker.stop()
         return np.ones(2)
     with pytest.raises(errors.WorkerError, match="is gone: its worker was stopped"):
-        call(worker, "_filled_variable", function, (2,), "float32", None)
+        call(worker, "in_train_phase", lambda: function((2,), "float32"), 0., 1)
 
 
 def test_an_interrupt_ends_the_call_and_the_worker(worker):
@@ -601,7 +597,7 @@ def test_the_time_of_the_session_s_own_functions_does_not_count(worker, monkeypa
     def function(shape, dtype):
         time.sleep(0.7)
         return np.ones(2)
-    call(worker, "_filled_variable", function, (2,), "float32", None)
+    call(worker, "in_train_phase", lambda: function((2,), "float32"), 0., 1)
 
 
 def test_a_timeout_that_is_none(worker, monkeypatch):
@@ -653,7 +649,7 @@ ENDINGS = {
     "is killed in a function that the engine calls": """
 def function(shape, dtype):
     os.kill(os.getpid(), signal.SIGKILL)
-hosts[0].call("_filled_variable", (function, (2,), "float32", None), {}, False)""",
+hosts[0].call("in_train_phase", (lambda: function((2,), "float32"), 0., 1), {}, False)""",
     "is killed while the engines are busy": """
 for host in hosts:
     x = host.call("ones", ((2000, 2000),), {}, False)

@@ -193,14 +193,15 @@ def unrolled(order, lengths):
     return now
 
 
-class ControlFlow:
-
-    def _loop(self, step, sequences, states):
-        start = next(Description.numbers)
-        slices = [Source(sequence.dtype) for sequence in sequences]
-        current = [Source(state.dtype) for state in states]
-        outputs, new_states = step(slices, current)
-        body = Body(slices, current, outputs, new_states, start)
-        loop = Loop(body, list(sequences), list(states), body.captured)
-        return ([LoopResult(loop, True, i) for i in range(len(outputs))],
-                [LoopResult(loop, False, i) for i in range(len(states))])
+def loop(operation, inputs, natives):
+    """The descriptions of a loop's results."""
+    step, count = operation.attributes["body"], len(operation.attributes["body"].slices)
+    sequences, states = inputs[:count], inputs[count:count + len(step.states)]
+    start = next(Description.numbers)
+    slices, current = [Source(x.dtype) for x in sequences], [Source(x.dtype) for x in states]
+    inside = natives.within(step, dict(zip(step.loop_inputs, slices + current)))
+    outputs, new_states = [inside[x] for x in step.outputs], [inside[x] for x in step.new_states]
+    body = Body(slices, current, outputs, new_states, start)
+    made = Loop(body, sequences, states, body.captured)
+    return ([LoopResult(made, True, i) for i in range(len(outputs))]
+            + [LoopResult(made, False, i) for i in range(len(states))])

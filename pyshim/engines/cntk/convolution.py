@@ -159,8 +159,8 @@ def _no_pool(x, size, strides, padding, mode):
 
 class Convolution:
 
-    _convolution = kernel("convolution", convolution, by_numpy=_no_convolution, parallel=True)
-    _convolution_transpose = kernel("convolution_transpose", convolution_transpose, by_numpy=_no_transpose,
+    convolution = kernel("convolution", convolution, by_numpy=_no_convolution, parallel=True)
+    convolution_transpose = kernel("convolution_transpose", convolution_transpose, by_numpy=_no_transpose,
                                     parallel=True)
-    _depthwise_convolution = kernel("depthwise_convolution", depthwise_convolution, by_numpy=_no_depthwise)
-    _pool = kernel("pool", pool, by_numpy=_no_pool, parallel=True)
+    depthwise_convolution = kernel("depthwise_convolution", depthwise_convolution, by_numpy=_no_depthwise)
+    pool = kernel("pool", pool, by_numpy=_no_pool, parallel=True)

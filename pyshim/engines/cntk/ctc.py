@@ -27,13 +27,13 @@ PART = Kernel("part", None, by_numpy=lambda values, i, dtype: values[i])
 
 class CTC:
 
-    _ctc_batch_cost = kernel("ctc_batch_cost", operation(numpy_ctc.cost, cost_derivative), indexed=True,
+    ctc_batch_cost = kernel("ctc_batch_cost", operation(numpy_ctc.cost, cost_derivative), indexed=True,
                              by_numpy=first_of_cost)
 
-    def _ctc_sparse(self, labels, lengths):
+    def ctc_sparse(self, labels, lengths):
         parts = SPARSE(labels, lengths)
         return [PART(parts, i=i, dtype=dtype) for i, dtype in enumerate(("int32", "int32", labels.dtype))]
 
-    def _ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
+    def ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
         parts = DECODE(logs, input_length, beam_width=beam_width, paths=paths, merge_repeated=merge_repeated)
         return [PART(parts, i=i, dtype=dtype) for i, dtype in enumerate(["int64"] * paths + [logs.dtype])]

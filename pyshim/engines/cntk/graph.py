@@ -1,7 +1,11 @@
 """Running descriptions, and their gradients."""
 
-from ...errors import EngineError, GradientError
-from .description import Gradient, Group, Kernel, kernel, ordered
+import weakref
+
+from ...errors import EngineError
+from ..contract.natives import Natives
+from .control_flow import loop
+from .description import Constant, Gradient, Group, Kernel, Placeholder, kernel
 from .native import C
 from .program import Program
 
@@ -16,40 +20,39 @@ def asserted(x, condition, message, cells=()):
 ASSERTED = Kernel("asserted", asserted, by_numpy=asserted, indexed=True, sized_by=(1,))
 
 
+class Descriptions(Natives):
+    """The descriptions of nodes, which stay with them."""
+
+    def __init__(self, kernels):
+        super().__init__(kernels, weakref.WeakKeyDictionary())
+
+    def source(self, node):
+        if node.kind == "variable":
+            return node.native
+        return Placeholder(node.dtype) if node.kind == "placeholder" else Constant(node.value)
+
+    def apply(self, operation, inputs):
+        if operation.kernel == "loop":
+            return loop(operation, inputs, self)
+        if operation.kernel == "gradient":
+            group = Group(inputs[0], inputs[1:])
+            return [Gradient(group, x) for x in group.by]
+        return getattr(self.kernels, operation.kernel)(*inputs, **operation.attributes)
+
+
+def run(descriptions, program):
+    """A callable that runs a program."""
+    inputs, outputs, controls = [[descriptions[node] for node in nodes]
+                                 for nodes in (program.inputs, program.outputs, program.controls)]
+    updates = {variable.native: descriptions[value] for variable, value in program.updates.items()}
+    return Program(inputs, outputs, controls, updates)
+
+
 class Graph:
 
-    def _compile(self, inputs, outputs, controls, updates, once):
-        new_values = {variable.native: update.inputs[0].native for variable, update in updates.items()}
-        return Program(_natives(inputs), _natives(outputs), _natives(controls), new_values)
+    def asserted(self, x, condition, message):
+        return ASSERTED(x, self.cast(condition, dtype="int32"), message=message)
 
-    def _gradients(self, loss, variables):
-        loss, by = loss.native, _natives(variables)
-        reached = _reached(loss)
-        by_gradients = [description for description in reached if isinstance(description, Gradient)]
-        if by_gradients and set(by) & set(ordered(by_gradients)):
-            raise GradientError("the loss is computed from a gradient with respect to the same variables; CNTK "
-                                "has no second derivatives")
-        group = Group(loss, [description for description in by if description in reached])
-        return [Gradient(group, description) if description in reached else None for description in by]
-
-    def _asserted(self, x, condition, message):
-        return ASSERTED(x, self._cast(condition, dtype="int32"), message=message)
-
-    _stop_gradient = kernel("stop_gradient", C.stop_gradient, differentiable=False)
+    stop_gradient = kernel("stop_gradient", C.stop_gradient, differentiable=False)
     # Printed by the program when all is computed.
-    _print_tensor = kernel("print_tensor", lambda x, message: x)
-
-
-def _natives(nodes):
-    return [node.native for node in nodes]
-
-
-def _reached(loss):
-    """The descriptions that a gradient of the loss flows back to, itself included."""
-    reached, stack = set(), [loss]
-    while stack:
-        description = stack.pop()
-        if description not in reached:
-            reached.add(description)
-            stack.extend(description.differentiable_inputs())
-    return reached
+    print_tensor = kernel("print_tensor", lambda x, message: x)

@@ -86,9 +86,9 @@ def permute(x, pattern):
 
 class LinearAlgebra:
 
-    _dot = kernel("dot", dot)
-    _batch_dot = kernel("batch_dot", batch_dot)
-    _gather = kernel("gather", gather, indexed=True)
-    _segment_sum = kernel("segment_sum", operation(segment_sum, segment_sum_derivative), indexed=True, sized_by=(2,))
-    _scatter = kernel("scatter", operation(scatter, scatter_derivative), indexed=True, sized_by=(3,))
-    _permute = kernel("permute", permute)
+    dot = kernel("dot", dot)
+    batch_dot = kernel("batch_dot", batch_dot)
+    gather = kernel("gather", gather, indexed=True)
+    segment_sum = kernel("segment_sum", operation(segment_sum, segment_sum_derivative), indexed=True, sized_by=(2,))
+    scatter = kernel("scatter", operation(scatter, scatter_derivative), indexed=True, sized_by=(3,))
+    permute = kernel("permute", permute)

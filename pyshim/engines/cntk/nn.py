@@ -19,8 +19,8 @@ def positive(x):
 
 class NN:
 
-    _relu = kernel("relu", elementwise(operation(positive, lambda gradient, result, x: where(result != 0, gradient),
+    relu = kernel("relu", elementwise(operation(positive, lambda gradient, result, x: where(result != 0, gradient),
                                                  by_result=True)))
 
-    _softmax = kernel("softmax", C.softmax)
-    _softplus = kernel("softplus", elementwise(C.softplus))
+    softmax = kernel("softmax", C.softmax)
+    softplus = kernel("softplus", elementwise(C.softplus))

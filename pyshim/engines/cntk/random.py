@@ -19,6 +19,6 @@ def random_kernel(name, draw):
 
 class Random:
 
-    _random_uniform = random_kernel("random_uniform", uniform)
-    _random_normal = random_kernel("random_normal", normal)
-    _truncated_normal = random_kernel("truncated_normal", truncated_normal)
+    random_uniform = random_kernel("random_uniform", uniform)
+    random_normal = random_kernel("random_normal", normal)
+    truncated_normal = random_kernel("truncated_normal", truncated_normal)

@@ -95,19 +95,16 @@ def _after(accumulate, x, axis, start):
 
 class Reductions:
 
-    def logsumexp(self, x, axis=None, keepdims=False):
-        return self._reduction("logsumexp", self.floats(x, "x"), axis, keepdims)
-
-    _max = kernel("max", extremum(np.max))
-    _min = kernel("min", extremum(np.min))
-    _logsumexp = kernel("logsumexp", operation(log_sum_exp, log_sum_exp_derivative, by_result=True),
+    max = kernel("max", extremum(np.max))
+    min = kernel("min", extremum(np.min))
+    logsumexp = kernel("logsumexp", operation(log_sum_exp, log_sum_exp_derivative, by_result=True),
                         by_numpy=lambda x, axis, keepdims: log_sum_exp(x, axis, keepdims)[0])
-    _sum = kernel("sum", over_axes(C.reduce_sum))
-    _prod = kernel("prod", operation(product, product_derivative))
-    _mean = kernel("mean", over_axes(C.reduce_mean))
-    _any = kernel("any", any_true)
-    _all = kernel("all", all_true)
-    _argmax = kernel("argmax", None, dtype="int64")  # of floats by NumPy, too: CNTK's gives floats
-    _argmin = kernel("argmin", None, dtype="int64")
-    _cumsum = kernel("cumsum", operation(np.cumsum, cumsum_derivative))
-    _cumprod = kernel("cumprod", operation(np.cumprod, cumprod_derivative))
+    sum = kernel("sum", over_axes(C.reduce_sum))
+    prod = kernel("prod", operation(product, product_derivative))
+    mean = kernel("mean", over_axes(C.reduce_mean))
+    any = kernel("any", any_true)
+    all = kernel("all", all_true)
+    argmax = kernel("argmax", None, dtype="int64")  # of floats by NumPy, too: CNTK's gives floats
+    argmin = kernel("argmin", None, dtype="int64")
+    cumsum = kernel("cumsum", operation(np.cumsum, cumsum_derivative))
+    cumprod = kernel("cumprod", operation(np.cumprod, cumprod_derivative))

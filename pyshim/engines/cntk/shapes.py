@@ -101,13 +101,13 @@ def get_item(x, key):
 
 class Shapes:
 
-    _reshape = kernel("reshape", reshape)
-    _batch_flatten = kernel("batch_flatten", batch_flatten)
-    _repeat_elements = kernel("repeat_elements", repeat_elements)
-    _tile = kernel("tile", tile)
-    _pad = kernel("pad", pad)
-    _resize_linear = kernel("resize_linear", resize_linear)
-    _concatenate = kernel("concatenate", concatenate)
-    _expand_dims = kernel("expand_dims", expand_dims)
-    _squeeze = kernel("squeeze", squeeze)
-    _get_item = kernel("get_item", get_item)
+    reshape = kernel("reshape", reshape)
+    batch_flatten = kernel("batch_flatten", batch_flatten)
+    repeat_elements = kernel("repeat_elements", repeat_elements)
+    tile = kernel("tile", tile)
+    pad = kernel("pad", pad)
+    resize_linear = kernel("resize_linear", resize_linear)
+    concatenate = kernel("concatenate", concatenate)
+    expand_dims = kernel("expand_dims", expand_dims)
+    squeeze = kernel("squeeze", squeeze)
+    get_item = kernel("get_item", get_item)

@@ -1,9 +1,9 @@
-"""Variables, constants and placeholders on CNTK."""
+"""What is made of variables, and of what they are made, on CNTK."""
 
 import numpy as np
 
 from . import native
-from .description import Constant, Kernel, Placeholder, Variable, kernel
+from .description import Kernel, kernel
 from .native import C
 from .operation import operation
 
@@ -23,26 +23,11 @@ SHAPE = Kernel("shape", lambda x: np.array(x.shape, "int32"), dtype="int32")
 
 class Variables:
 
-    def _variable(self, array, name):
-        return Variable(array)
-
-    def _get_value(self, variable):
-        return variable.get()
-
-    def _set_value(self, variable, array):
-        variable.set(array)
-
-    def _constant(self, array):
-        return Constant(array)
-
-    def _placeholder(self, shape, dtype, name):
-        return Placeholder(dtype)
-
-    _identity = kernel("identity", lambda x: x)
-    _fill_like = kernel("fill_like", lambda x, number, dtype: np.full(x.shape, number, dtype),
+    identity = kernel("identity", lambda x: x)
+    fill_like = kernel("fill_like", lambda x, number, dtype: np.full(x.shape, number, dtype),
                         differentiable=False)
 
-    def _shape(self, x):
+    def shape(self, x):
         return SHAPE(x)
 
-    _cast = kernel("cast", cast)
+    cast = kernel("cast", cast)

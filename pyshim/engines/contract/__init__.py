@@ -1,8 +1,7 @@
 """The contract: every backend function once, with its signature, its meaning and its documentation.
 
-An engine derives from ``Contract`` and gives it kernels: methods ``_name`` that compute with native
-tensors. What a kernel gets has passed the contract's checks; what it returns has the dtype and the shape
-that the contract worked out. ``kernels.py`` lists them.
+``Contract(engine)`` records what is computed as a graph of nodes (``node.py``), which names kernels
+(``kernels.py``), and gives the engine (``engine.py``) the programs that are to be run (``program.py``).
 """
 
 from .configuration import Configuration
@@ -12,7 +11,6 @@ from .core import Core
 from .ctc import CTC
 from .elementwise import Elementwise
 from .graph import Graph
-from .kernels import Kernels
 from .linear_algebra import LinearAlgebra
 from .nn import NN
 from .random import Random
@@ -23,5 +21,5 @@ from .variables import Variables
 
 
 class Contract(Configuration, Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN,
-               Convolution, Random, ControlFlow, CTC, Sparse, Core, Kernels):
-    """What every engine offers to its host."""
+               Convolution, Random, ControlFlow, CTC, Sparse, Core):
+    """The backend functions on an engine."""

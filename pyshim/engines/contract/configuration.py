@@ -45,7 +45,7 @@ class Configuration:
         if self.phase is None:
             with self.outside_scopes():
                 self.phase = self.placeholder(shape=(), dtype="bool", name="learning_phase")
-            self.phase.default = False
+            self.phase.value = False
         return self.phase
 
     def set_learning_phase(self, value):
@@ -63,7 +63,8 @@ class Configuration:
         Value: TensorFlow's ``Session``. Raises EngineError on an engine that has none, and where the
         engine runs in a worker: a native object cannot leave its process (``in_process=True`` keeps it here).
         """
-        raise EngineError("%s has no session" % self.name)
+        self._need_session()
+        return self.engine.get_session()
 
     def set_session(self, session):
         """Use another native session; the values of all variables are carried over.
@@ -71,4 +72,12 @@ class Configuration:
         Arguments: session, TensorFlow's ``Session`` on the graph of this engine. Raises EngineError as
         ``get_session`` does.
         """
-        raise EngineError("%s has no session" % self.name)
+        self._need_session()
+        self.engine.set_session(session)
+
+    def _need_session(self):
+        if not self.engine.has_session:
+            raise EngineError("%s has no session" % self.engine.name)
+        if not self.in_process:
+            raise EngineError("a native Session cannot leave the engine's process; use_backend(..., in_process=True) "
+                              "keeps the engine in the session's own")

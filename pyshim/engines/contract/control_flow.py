@@ -4,9 +4,11 @@ The functions given are called while the graph is built, once for a loop whateve
 that stand for an element or a state. ``print_tensor`` and random tensors work inside; updates do not.
 """
 
+import numpy as np
+
 from ...errors import ArgumentError, DtypeError, ShapeError
 from . import rules
-from .node import Node, ancestors
+from .node import Body, Node, ancestors, substituted
 
 
 class ControlFlow:
@@ -19,7 +21,8 @@ class ControlFlow:
         Arguments: condition, a tensor of bools or numbers: a scalar, or with the first axes of the
         expressions (or size 1 there); then_expression, else_expression, tensors of one dtype that broadcast, or
         functions without arguments that make them. Value: a tensor. Both expressions are in the graph and
-        computed; the gradient of what is not chosen is 0.
+        computed; the gradient of what is not chosen is 0. With a scalar condition, updates that only one of the
+        expressions needs are carried out only where that is chosen.
         """
         return self._switched(condition, (then_expression, else_expression), ("then_expression", "else_expression"))
 
@@ -31,9 +34,10 @@ class ControlFlow:
                                               for size, of_them in zip(condition.shape, first)):
             raise ShapeError("condition of shape %s does not fit expressions of shape %s; it must be a scalar or "
                              "have their first axes" % (condition.shape, shape))
-        if condition.ndim:
-            for _ in range(len(shape) - condition.ndim):
-                condition = self.expand_dims(condition)
+        if not condition.ndim:
+            return self.apply("switch", [self.cast(condition, "bool"), x, y], x.dtype, shape)
+        for _ in range(len(shape) - condition.ndim):
+            condition = self.expand_dims(condition)
         return self.select(condition, x, y)
 
     def in_train_phase(self, x, alt, training=None):
@@ -76,7 +80,7 @@ class ControlFlow:
         _need_function(fn, "fn")
         elems = self._elements(elems)
 
-        def step(elements, states):
+        def step(elements, states, state_like):
             result = self.node(fn(elements[0]), "the value of fn")
             return [result if dtype is None else self.cast(result, dtype)], []
         return self._named(self.loop("fn", step, [elems], [])[0][0], name)
@@ -104,7 +108,7 @@ class ControlFlow:
                 raise ShapeError("elems has no slice to begin with; give an initializer")
             initializer, elems = self.get_item(elems, 0), self.get_item(elems, slice(1, None))
 
-        def step(elements, states):
+        def step(elements, states, state_like):
             return [], [fn(states[0], elements[0])]
         return self._named(self.loop("fn", step, [elems], [self.node(initializer, "initializer")])[1][0], name)
 
@@ -160,23 +164,20 @@ class ControlFlow:
         if rules.flag(go_backwards, "go_backwards"):
             sequences = [self.reverse(sequence, 0) for sequence in sequences]
 
-        def plain(elements, states):
+        def plain(elements, states, state_like):
             output, new_states = self._stepped(step_function, elements[0], states, constants)
             return [output], new_states
 
-        def masked(elements, states):
-            output, new_states = self._stepped(step_function, elements[0], states[:-1], constants)
-            new_states = self._fitting_states("step_function", new_states, states[:-1])
-            before = states[-1:] + states[:-1]
-            new = [self._where(elements[1], x, old) for x, old in zip([output] + new_states, before)]
+        def masked(elements, states, state_like):
+            before, states = states[len(initial):], states[:len(initial)]
+            output, new_states = self._stepped(step_function, elements[0], states, constants)
+            new_states = self._fitting_states("step_function", new_states, initial)
+            before = before or [state_like(output)]
+            new = [self._where(elements[1], x, old) for x, old in zip([output] + new_states, before + states)]
             return new[:1], new[1:] + new[:1]
 
-        step = plain
-        if mask is not None:
-            # The output that stands before the first unmasked time is 0, in the shape that a step gives.
-            output, _ = self._stepped(step_function, self.get_item(sequences[0], 0), states, constants)
-            states = states + [self.zeros_like(output)]
-            step = masked
+        initial = states
+        step = plain if mask is None else masked
         if rules.flag(unroll, "unroll"):
             outputs, states = self._unrolled("step_function", step, sequences, states, input_length)
         else:
@@ -208,35 +209,54 @@ class ControlFlow:
     def loop(self, name, step, sequences, states):
         """A step applied to each slice of the sequences' first axis, in the engine's own loop.
 
-        Arguments: name of the user's function; step, a function of a list of slices and a list of states,
-        that gives a list of outputs and a list of new states; sequences, states, lists of nodes.
-        Value: a list of stacked outputs, and a list of the last states.
+        Arguments: name of the user's function; step, a function of a list of slices, a list of states, and a function
+        that makes a further state, which is 0 at first, of the shape of a tensor of the step; it returns a list of
+        outputs and the list of all new states; sequences, states, lists of nodes.
+        Returns: a list of stacked outputs, and a list of the last states.
         """
-        made = {}
+        body = Body(name, [], [])
+        body.slices = [self._loop_input(body, x.dtype, x.shape[1:]) for x in sequences]
+        body.states = [self._loop_input(body, x.dtype, x.shape) for x in states]
+        further = []  # nodes of the step, for which there is a further state each
 
-        def native_step(elements, current):
-            elements = [Node(native, sequence.dtype, sequence.shape[1:])
-                        for native, sequence in zip(elements, sequences)]
-            current = [Node(native, state.dtype, state.shape) for native, state in zip(current, states)]
-            made["outputs"], made["states"] = step(elements, current)
-            made["states"] = self._fitting_states(name, made["states"], states)
-            inside = ancestors(made["outputs"] + made["states"])
-            if any(node.kind == "update" for node in inside):
-                raise ArgumentError("%s updates a variable, which a loop cannot do" % name)
-            # What the step takes from outside, the results depend on as well.
-            local = set(map(id, elements + current))
-            made["captured"] = [node for node in inside if id(node) not in local
-                                and node.kind in ("variable", "placeholder")]
-            return [node.native for node in made["outputs"]], [node.native for node in made["states"]]
+        def state_like(node):
+            further.append(node)
+            state = self._loop_input(body, node.dtype, node.shape)
+            body.states.append(state)
+            return state
 
-        outputs, last = self._loop(native_step, [node.native for node in sequences],
-                                   [node.native for node in states])
-        inputs = sequences + states + made["captured"]
+        before = self.bodies
+        self.bodies = before + [body]
+        try:
+            outputs, new_states = step(list(body.slices), list(body.states), state_like)
+            new_states = self._fitting_states(name, new_states, body.states)
+        finally:
+            self.bodies = before
+        body.close(outputs, new_states)
+        if any(node.kind == "update" and (node in body.nodes or node.operation.traced_in is body)
+               for node in ancestors(body.results)):
+            raise ArgumentError("%s updates a variable, which a loop cannot do" % name)
+        states = states + [self._zeros_in_first_step(node, body, sequences, states) for node in further]
         time = sequences[0].shape[:1]
-        return ([self.new_node(native, node.dtype, time + node.shape, inputs=inputs)
-                 for native, node in zip(outputs, made["outputs"])],
-                [self.new_node(native, node.dtype, node.shape, inputs=inputs)
-                 for native, node in zip(last, states)])
+        results = [(x.dtype, time + x.shape) for x in outputs] + [(x.dtype, x.shape) for x in states]
+        nodes = self.apply_several("loop", list(sequences) + states + body.captured, results, body=body)
+        return nodes[:len(outputs)], nodes[len(outputs):]
+
+    def _loop_input(self, body, dtype, shape):
+        with self.outside_scopes():
+            return self.new_node("loop input", dtype, shape, value=body)
+
+    def _zeros_in_first_step(self, node, body, sequences, states):
+        """Zeros in the shape that a node of a loop's step has in the first step."""
+        if None not in node.shape:
+            return self.constant_node(np.zeros(node.shape, node.dtype))
+        needed = ancestors([node])
+        now = {inside: self.get_item(x, 0) for inside, x in zip(body.slices, sequences) if inside in needed}
+        now.update(zip(body.states, states))
+        for x in needed:  # nothing is printed for it
+            if x.operation is not None and x.operation.kernel == "print_tensor":
+                now[x] = substituted(x.inputs, now)[0]
+        return self.zeros_like(substituted([node], now)[0])
 
     def _unrolled(self, name, step, sequences, states, length):
         """As ``loop``, with each step in the graph; ``length`` counts where the sequences do not tell."""
@@ -248,13 +268,14 @@ class ControlFlow:
             raise ShapeError("unroll needs at least one time")
         stacked, first = [], states
         for i in range(time):
-            outputs, new = step([self.get_item(sequence, i) for sequence in sequences], states)
-            states = self._fitting_states(name, new, first)
+            outputs, new = step([self.get_item(sequence, i) for sequence in sequences], states, self.zeros_like)
+            states = self._fitting_states(name, new, first if i == 0 else states)
             stacked.append(outputs)
         return [self.stack(list(parts)) for parts in zip(*stacked)], states
 
     def _fitting_states(self, name, new, states):
-        new = [self.node(value, "a state of " + name, dtype=state.dtype) for value, state in zip(new, states)]
+        new = [self.node(value, "a state of " + name, dtype=state.dtype) for value, state in zip(new, states)] \
+            + new[len(states):]
         for i, (x, state) in enumerate(zip(new, states)):
             if x.dtype != state.dtype:
                 raise DtypeError("%s makes a state of dtype %s of state %d of dtype %s"

@@ -1,12 +1,10 @@
 """What all families of the contract stand on: making nodes, reading arguments, calling kernels.
 
-A public method of the contract checks its arguments, works out dtype and shape of the result, and hands
-the computing to a kernel: a method ``_name`` of the engine that sees native tensors only. A function
-that is a composition of others calls those, and needs no kernel.
+A public method of the contract checks its arguments, works out dtype and shape of the result, and records
+a node with the kernel that computes it. A function that is a composition of others calls those, and needs no kernel.
 """
 
 import contextlib
-import functools
 import warnings
 
 import numpy as np
@@ -17,21 +15,23 @@ from ...sparse_array import is_sparse_value
 from ...unsuitable import KINDS, describe
 from .. import numpy_cast
 from . import rules
-from .node import Node
+from .node import Node, Operation
 
 
 class Core:
-    """State of an engine, and the two ways between its users' values and its kernels."""
+    """What is recorded so far, and the two ways between users' values and nodes."""
 
-    name = None  # the backend's name
+    graph_number = 0  # how many graphs have been begun
 
-    graph_number = 0  # how many graphs this engine has begun
-
-    def __init__(self):
+    def __init__(self, engine, in_process=False):
+        self.engine = engine
+        self.in_process = in_process  # whether users can reach native objects
+        self.bodies = []  # of the loops whose steps are being traced, the innermost last
         self.start_graph()
 
     def start_graph(self):
-        """Begin with an empty graph; engines that keep one of their own extend this."""
+        """Begin with an empty graph."""
+        self.engine.start_graph()
         self.graph_number += 1
         self.name_scopes = []
         self.control_scopes = []
@@ -39,36 +39,39 @@ class Core:
         self.phase = None
         self.initialize_variables = True
 
-    # -- kernels ------------------------------------------------------------------------------
+    def describe_kernels(self):
+        """The engine's own kernels, which ops of this package compute: for docs/conformance.md."""
+        return {"own": sorted(self.engine.own_kernels)}
 
-    def apply(self, kernel, inputs, result_dtype, result_shape, **attributes):
+    # -- making nodes -------------------------------------------------------------------------
+
+    def apply(self, kernel, inputs, result_dtype, result_shape, kind="tensor", **attributes):
         """A node whose value the kernel computes from those of the inputs."""
-        node = self.new_node(None, result_dtype, result_shape, inputs=inputs)
-        node.make = self.deferred(functools.partial(getattr(self, "_" + kernel), **attributes), node)
-        return node
+        return self.new_node(kind, result_dtype, result_shape, operation=self._operation(kernel, inputs, attributes))
 
-    def deferred(self, make, node):
-        """A node's ``make``, which calls its kernel later; engines extend what has to hold then."""
-        return make
+    def apply_several(self, kernel, inputs, results, kind="tensor", **attributes):
+        """The nodes of a kernel with several results, from pairs of their dtypes and shapes."""
+        operation = self._operation(kernel, inputs, attributes)
+        return [self.new_node(kind, dtype, shape, operation=operation, output=i)
+                for i, (dtype, shape) in enumerate(results)]
 
-    def new_node(self, native, dtype, shape, **more):
+    def _operation(self, kernel, inputs, attributes):
+        return Operation(kernel, inputs, attributes, self.bodies[-1] if self.bodies else None)
+
+    def new_node(self, kind, dtype, shape, **more):
         """A node in the name scope and under the control dependencies of the moment.
 
         Variables and placeholders are not computed, so no control dependency holds for them.
         """
         if more.get("name") is not None:
             more["name"] = self.scoped(more["name"])
-        computed = more.get("kind") not in ("variable", "placeholder")
+        computed = kind not in ("variable", "placeholder")
         controls = [node for scope in self.control_scopes for node in scope] if computed else []
-        return Node(native, dtype, shape, controls=controls, **more)
+        return Node(kind, dtype, shape, controls=controls, **more)
 
     def scoped(self, name):
         """The name in the name scope of the moment."""
         return "/".join(self.name_scopes + [rules.text(name, "name")])
-
-    def building(self):
-        """The context in which an engine's native graph is built."""
-        return contextlib.ExitStack()
 
     @contextlib.contextmanager
     def outside_scopes(self):
@@ -93,7 +96,11 @@ class Core:
                 raise ArgumentError("%s is sparse; convert it with to_dense()" % argument)
             return self.updated(value)
         array = self.array(value, argument, dtype)
-        return self.new_node(self._constant(array), array.dtype.name, array.shape, kind="constant")
+        return self.constant_node(array)
+
+    def constant_node(self, array, name=None):
+        """A constant of an array, which nobody else may change."""
+        return self.new_node("constant", array.dtype.name, array.shape, name=name, value=array.copy())
 
     def array(self, value, argument, dtype=None):
         """The argument as a NumPy array of a dtype that tensors have; a tensor gives its value."""

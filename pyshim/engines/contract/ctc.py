@@ -19,9 +19,8 @@ class CTC:
         labels = self.node(labels, "labels")
         rules.need_ndim(labels, "labels", 2)
         lengths = self._lengths(label_lengths, "label_lengths", labels, "labels")
-        rows, columns, values = self._ctc_sparse(labels.native, lengths.native)
-        parts = [self.new_node(native, dtype, (None,), inputs=[labels, lengths])
-                 for native, dtype in ((rows, "int32"), (columns, "int32"), (values, labels.dtype))]
+        parts = self.apply_several("ctc_sparse", [labels, lengths],
+                                   [(dtype, (None,)) for dtype in ("int32", "int32", labels.dtype)])
         return self.sparse_node(parts + [self.shape(labels)], labels.shape)
 
     def ctc_batch_cost(self, y_true, y_pred, input_length, label_length):
@@ -60,19 +59,14 @@ class CTC:
         greedy = rules.flag(greedy, "greedy")
         merge_repeated = rules.flag(merge_repeated, "merge_repeated")
         paths = 1 if greedy else rules.integer(top_paths, "top_paths", least=1)
-        if greedy:
-            attributes = {"beam_width": None}
-        else:
-            width = rules.integer(beam_width, "beam_width", least=1)
-            if width < paths:
-                raise ArgumentError("beam_width %d is less than top_paths %d" % (width, paths))
-            attributes = {"beam_width": width}
+        width = None if greedy else rules.integer(beam_width, "beam_width", least=1)
+        if not greedy and width < paths:
+            raise ArgumentError("beam_width %d is less than top_paths %d" % (width, paths))
         logs = self._ctc_logs(y_pred)
-        natives = self._ctc_decode(logs.native, lengths.native, paths=paths, merge_repeated=merge_repeated,
-                                   **attributes)
-        decoded = [self.new_node(native, "int64", (y_pred.shape[0], None), inputs=[logs, lengths])
-                   for native in natives[:-1]]
-        return decoded, self.new_node(natives[-1], y_pred.dtype, (y_pred.shape[0], paths), inputs=[logs, lengths])
+        results = [("int64", (y_pred.shape[0], None))] * paths + [(y_pred.dtype, (y_pred.shape[0], paths))]
+        decoded = self.apply_several("ctc_decode", [logs, lengths], results, paths=paths, merge_repeated=merge_repeated,
+                                     beam_width=width)
+        return decoded[:-1], decoded[-1]
 
     def _probabilities(self, y_pred):
         """The argument as probabilities of shape (samples, time, classes), with one class at least, the blank."""

@@ -1,13 +1,23 @@
 """Building and running the graph: function, gradients, scopes, printing."""
 
+import collections
+import weakref
+
 import numpy as np
 
-from ...errors import ArgumentError, DtypeError, GradientError, PlaceholderError, StaleTensorError
+from ...errors import ArgumentError, DtypeError, GradientError, StaleTensorError
 from . import rules
-from .node import Node, ancestors
+from .node import Node, ancestors, described, reached_by_gradient
+from .program import Program
+
+KEPT = 64  # nodes that keep what was compiled for evaluating them
 
 
 class Graph:
+
+    def start_graph(self):
+        super().start_graph()
+        self.evaluated = collections.deque()  # weak references to the nodes that keep what was compiled for them
 
     def clear_session(self):
         """Drop the graph with all its tensors, names and the learning phase, and begin a new one.
@@ -67,13 +77,23 @@ class Graph:
         return nodes
 
     def evaluate(self, node):
-        """The value of one node, as ``eval`` gives it; what was compiled for it stays with the node."""
+        """The value of one node, as ``eval`` gives it.
+
+        What was compiled for it stays with the node, until many other nodes have been evaluated.
+        """
         if node.parts is not None:
             node = self.to_dense(node)
         if node.kind == "variable":
-            return np.asarray(self._get_value(node.native))
+            return np.asarray(self.engine.get_value(node.native))
+        if node.kind == "constant" and not node.controls:
+            return node.value.copy()
         if node.evaluator is None:
+            if len(self.evaluated) == KEPT:
+                oldest = self.evaluated.popleft()()
+                if oldest is not None:
+                    oldest.evaluator = None
             node.evaluator = Function(self, [], [node], [], single=True, once=True)
+            self.evaluated.append(weakref.ref(node))
         return node.evaluator([])
 
     def gradients(self, loss, variables):
@@ -94,22 +114,30 @@ class Graph:
             raise DtypeError("loss must be a tensor, not %s" % type(loss).__name__)
         rules.need_dtype(loss, "loss", rules.FLOATS, "a floating dtype is needed,")
         variables = self.nodes(variables, "variables")
-        known = set(map(id, ancestors([loss], controls=False)))
+        reached = reached_by_gradient(loss)
         for i, variable in enumerate(variables):
             rules.need_dtype(variable, "variables[%d]" % i, rules.FLOATS, "a floating dtype is needed,")
-            if id(variable) not in known:
-                self._refuse_gradient(i, variable)
-        natives = self._gradients(loss, variables)
-        for i, (variable, native) in enumerate(zip(variables, natives)):
-            if native is None:
-                self._refuse_gradient(i, variable)
-        return [self.new_node(native, variable.dtype, variable.shape, inputs=[loss, variable])
-                for variable, native in zip(variables, natives)]
+            if variable not in reached:
+                raise GradientError("the loss does not depend on variables[%d], the %s, through differentiable "
+                                    "functions" % (i, variable))
+        if not self.engine.second_derivatives:
+            self._need_first_derivative(reached, variables)
+        return self.apply_several("gradient", [loss] + variables, [(x.dtype, x.shape) for x in variables],
+                                  kind="gradient")
 
-    @staticmethod
-    def _refuse_gradient(i, variable):
-        raise GradientError("the loss does not depend on variables[%d], the %s, through differentiable "
-                            "functions" % (i, variable))
+    def _need_first_derivative(self, reached, variables):
+        """GradientError where a gradient flows back to the variables through another gradient."""
+        gradients = [node for node in reached if node.kind == "gradient"]
+        if gradients and not set(variables).isdisjoint(ancestors(gradients, controls=False)):
+            raise GradientError("the loss is computed from a gradient with respect to the same variables; %s has no "
+                                "second derivatives" % self.engine.title)
+
+    def describe_graph(self, x):
+        """What a tensor is computed from, as text: a line for each node, inputs before their users.
+
+        Arguments: x, a tensor. Returns: a string.
+        """
+        return described([self.node(x, "x", sparse=True)])
 
     def stop_gradient(self, variables):
         """The same tensor, which gradients take for a constant.
@@ -149,39 +177,24 @@ class Graph:
 class Function:
     """A compiled part of the graph: checks the values it is called with, and runs."""
 
-    def __init__(self, engine, inputs, outputs, updates, single, once=False):
+    def __init__(self, contract, inputs, outputs, updates, single, once=False):
         # A sparse input is fed by the placeholders of its parts.
         fed = [part for node in inputs for part in node.parts or (node,)]
-        needed = ancestors(fed + outputs + updates)
-        defaults = [node for node in needed if node.default is not None and node not in fed]
-        missing = [node for node in needed if node.kind == "placeholder" and node.default is None
-                   and node not in fed]
-        if missing:
-            raise PlaceholderError("a value is needed for %s: make it an input of function()"
-                                   % ", ".join("the " + str(node) for node in missing))
-        self.graph = engine.graph_number
-        self.engine = engine
+        program = Program(contract, fed, outputs, updates)
+        self.graph = contract.graph_number
+        self.contract = contract
         self.inputs = inputs
         self.outputs = [[node.dtype, node.shape] for node in outputs]
         self.single = single
-        self.defaults = [engine.array(node.default, "default", node.dtype) for node in defaults]
-        # What is only to be done alongside (updates and prints under control dependencies) is done too.
-        controls = list({id(node): node for owner in needed for node in owner.controls}.values())
-        last = {}
-        for node in needed:
-            if node.kind == "update":
-                # An update that comes after another one of the same variable is built upon it.
-                if last.setdefault(node.variable, node) is not node and last[node.variable] not in ancestors([node]):
-                    raise ArgumentError("the %s is updated a second time" % node.variable)
-                last[node.variable] = node
-        self.run = engine._compile(fed + defaults, outputs, controls, last, once)
+        self.defaults = [contract.array(node.value, "default", node.dtype) for node in program.defaults]
+        self.run = contract.engine.compile(program, once)
 
     def describe_inputs(self):
         """Name, dtype and shape of each input, as the handle in the session tells them."""
         return [[node.name, node.dtype, node.shape] for node in self.inputs]
 
     def __call__(self, values):
-        if self.engine.graph_number != self.graph:
+        if self.contract.graph_number != self.graph:
             raise StaleTensorError("the function belongs to a graph that clear_session() has dropped")
         if len(values) != len(self.inputs):
             raise ArgumentError("%d value%s given, one for each of the %d inputs needed"
@@ -195,5 +208,5 @@ class Function:
         node = self.inputs[i]
         argument = "inputs[%d]%s" % (i, " (%s)" % node.name if node.name else "")
         if node.parts is not None:
-            return self.engine.sparse_fed(node, value, argument)
-        return [self.engine.fitting_array(value, argument, node.dtype, node.shape)]
+            return self.contract.sparse_fed(node, value, argument)
+        return [self.contract.fitting_array(value, argument, node.dtype, node.shape)]

@@ -1,253 +1,208 @@
-"""The kernels: what an engine gives to the contract.
+"""The kernels: what an engine computes with native tensors.
 
-A kernel computes with native tensors. Its arguments have passed the contract's checks: dtypes agree,
+The arguments of a kernel have passed the contract's checks: dtypes agree,
 axes are counted from the front, shapes fit. Its result has the dtype of its first argument and the shape
 of the contract's function unless said otherwise here. Static shapes may have unknown sizes; a kernel
 must work with them. Keyword arguments are plain Python values.
 
-An engine may also override a function of the contract that is a composition, where its native way is
+A kernel that is not abstract has a default composition, which an engine overrides where its native way is
 faster or more exact.
 """
 
 from abc import ABC, abstractmethod
 
-from ...families import FAMILIES
-
 
 class Kernels(ABC):
-
-    own_kernels = frozenset()  # those that ops of this package compute, where the library has none, or a wrong one
-
-    def describe_kernels(self):
-        """The engine's own kernels, and the functions of the contract that it overrides: for docs/conformance.md."""
-        from . import Contract  # which is made of this class
-        overridden = [name for names in FAMILIES.values() for name in names
-                      if getattr(type(self), name, None) is not getattr(Contract, name, None)]
-        return {"own": sorted(self.own_kernels), "overridden": overridden}
 
     # -- graph --------------------------------------------------------------------------------------
 
     @abstractmethod
-    def _compile(self, inputs, outputs, controls, updates, once):
-        """A callable from a list of arrays, one for each input node, to a list of arrays.
-
-        ``inputs``, ``outputs`` and ``controls`` are lists of nodes; controls are evaluated, their values
-        dropped. ``updates`` maps each variable node to the update node with its new value: outputs and
-        new values are computed from the variables as they are before, then these change.
-        ``once``: the callable is likely to be called once, so compiling should be cheap.
-        """
-
-    @abstractmethod
-    def _gradients(self, loss, variables):
-        """The native gradients of the sum of a node with respect to nodes; None for one without."""
-
-    @abstractmethod
-    def _stop_gradient(self, x):
+    def stop_gradient(self, x):
         """x, with a gradient of 0."""
 
     @abstractmethod
-    def _asserted(self, x, condition, message):
+    def asserted(self, x, condition, message):
         """x; an error with the message, when it is evaluated, where the bool scalar does not hold."""
 
     @abstractmethod
-    def _print_tensor(self, x, message):
+    def print_tensor(self, x, message):
         """x; ``report.show(message, array)`` is called with its value at each evaluation."""
 
     # -- variables ----------------------------------------------------------------------------------
 
     @abstractmethod
-    def _variable(self, array, name):
-        """A native variable that holds the array's value, of its dtype and shape."""
-
-    @abstractmethod
-    def _constant(self, array):
-        """A native constant of the array's dtype and shape."""
-
-    @abstractmethod
-    def _placeholder(self, shape, dtype, name):
-        """A native placeholder; None in shape is an unknown size."""
-
-    @abstractmethod
-    def _get_value(self, variable):
-        """The value of a native variable, an array that later changes of the variable leave alone."""
-
-    @abstractmethod
-    def _set_value(self, variable, array):
-        """Change the value of a native variable; dtype and shape are its own."""
-
-    @abstractmethod
-    def _identity(self, x):
+    def identity(self, x):
         """A new native tensor of the same value; of a variable, its value at evaluation."""
 
     @abstractmethod
-    def _fill_like(self, x, number, dtype):
+    def fill_like(self, x, number, dtype):
         """The number, in the shape of x and the given dtype."""
 
     @abstractmethod
-    def _shape(self, x):
+    def shape(self, x):
         """The shape of x at evaluation: int32, one dimension."""
 
     @abstractmethod
-    def _cast(self, x, dtype):
+    def cast(self, x, dtype):
         """x converted to another dtype (not bool): towards 0 from float to integer, bools to 0 and 1."""
 
     # -- linear algebra -----------------------------------------------------------------------------
 
     @abstractmethod
-    def _dot(self, x, y):
+    def dot(self, x, y):
         """The sum over the last axis of x and the last but one (or only) axis of y, as numpy.dot."""
 
     @abstractmethod
-    def _permute(self, x, pattern):
+    def permute(self, x, pattern):
         """x with its axes in the order of the pattern, as numpy.transpose."""
 
     @abstractmethod
-    def _batch_dot(self, x, y, axes):
+    def batch_dot(self, x, y, axes):
         """For each index of the first axes, the sum over axis axes[0] of x and axes[1] of y of the products:
         x's other axes, then y's."""
 
     @abstractmethod
-    def _gather(self, reference, indices):
+    def gather(self, reference, indices):
         """The slices of reference's first axis at the indices, int32 or int64; an error where one is out of range.
         Gradients of a slice that is taken several times add up."""
 
     @abstractmethod
-    def _segment_sum(self, x, segments, count):
+    def segment_sum(self, x, segments, count):
         """A tensor whose slice i is the sum of the slices x[j] with segments[j] == i; ``count`` is the number
         of slices, an int32 scalar. ``segments`` are int32."""
 
     @abstractmethod
-    def _scatter(self, values, rows, columns, sizes):
+    def scatter(self, values, rows, columns, sizes):
         """A matrix of zeros of the shape ``sizes`` (int32), with values[j] added at (rows[j], columns[j])."""
 
     # -- elementwise: floats ------------------------------------------------------------------------
 
     @abstractmethod
-    def _sqrt(self, x):
+    def sqrt(self, x):
         """Square root of x >= 0."""
 
     @abstractmethod
-    def _exp(self, x):
+    def exp(self, x):
         """Exponential."""
 
     @abstractmethod
-    def _log(self, x):
+    def log(self, x):
         """Natural logarithm; -inf at 0, nan below."""
 
     @abstractmethod
-    def _sin(self, x):
+    def sin(self, x):
         """Sine."""
 
     @abstractmethod
-    def _cos(self, x):
+    def cos(self, x):
         """Cosine."""
 
     @abstractmethod
-    def _sigmoid(self, x):
+    def sigmoid(self, x):
         """1 / (1 + exp(-x)), without overflow."""
 
     @abstractmethod
-    def _tanh(self, x):
+    def tanh(self, x):
         """Hyperbolic tangent."""
 
     @abstractmethod
-    def _round(self, x):
+    def round(self, x):
         """Nearest whole number, halves to the even one."""
 
     @abstractmethod
-    def _divide(self, x, y):
+    def divide(self, x, y):
         """x / y, broadcast: inf or nan where y is 0."""
 
     # -- elementwise: numbers -----------------------------------------------------------------------
 
     @abstractmethod
-    def _abs(self, x):
+    def abs(self, x):
         """Absolute value."""
 
     @abstractmethod
-    def _square(self, x):
+    def square(self, x):
         """x * x."""
 
     @abstractmethod
-    def _sign(self, x):
+    def sign(self, x):
         """-1, 0 or 1."""
 
     @abstractmethod
-    def _negative(self, x):
+    def negative(self, x):
         """-x; of unsigned integers modulo 2 to the power of their bits."""
 
     @abstractmethod
-    def _add(self, x, y):
+    def add(self, x, y):
         """x + y, broadcast."""
 
     @abstractmethod
-    def _subtract(self, x, y):
+    def subtract(self, x, y):
         """x - y, broadcast."""
 
     @abstractmethod
-    def _multiply(self, x, y):
+    def multiply(self, x, y):
         """x * y, broadcast."""
 
     @abstractmethod
-    def _floor_divide(self, x, y):
+    def floor_divide(self, x, y):
         """NumPy's x // y, broadcast; an error for an integer divided by 0. The gradient is 0."""
 
     @abstractmethod
-    def _remainder(self, x, y):
+    def remainder(self, x, y):
         """NumPy's x % y, broadcast; an error for an integer divided by 0. The gradients are 1, and -(x // y)."""
 
     @abstractmethod
-    def _pow(self, x, y):
+    def pow(self, x, y):
         """x to the power of y, broadcast; also for negative x and whole y."""
 
     @abstractmethod
-    def _maximum(self, x, y):
+    def maximum(self, x, y):
         """The larger, broadcast."""
 
     @abstractmethod
-    def _minimum(self, x, y):
+    def minimum(self, x, y):
         """The smaller, broadcast."""
 
     # -- elementwise: bools -------------------------------------------------------------------------
 
     @abstractmethod
-    def _equal(self, x, y):
+    def equal(self, x, y):
         """x == y, broadcast: bool. Also of bools."""
 
     @abstractmethod
-    def _not_equal(self, x, y):
+    def not_equal(self, x, y):
         """x != y, broadcast: bool. Also of bools."""
 
     @abstractmethod
-    def _greater(self, x, y):
+    def greater(self, x, y):
         """x > y, broadcast: bool."""
 
     @abstractmethod
-    def _greater_equal(self, x, y):
+    def greater_equal(self, x, y):
         """x >= y, broadcast: bool."""
 
     @abstractmethod
-    def _less(self, x, y):
+    def less(self, x, y):
         """x < y, broadcast: bool."""
 
     @abstractmethod
-    def _less_equal(self, x, y):
+    def less_equal(self, x, y):
         """x <= y, broadcast: bool."""
 
     @abstractmethod
-    def _logical_and(self, x, y):
+    def logical_and(self, x, y):
         """Both bools, broadcast."""
 
     @abstractmethod
-    def _logical_or(self, x, y):
+    def logical_or(self, x, y):
         """Either bool, broadcast."""
 
     @abstractmethod
-    def _logical_not(self, x):
+    def logical_not(self, x):
         """The other bool."""
 
     @abstractmethod
-    def _select(self, condition, x, y):
+    def select(self, condition, x, y):
         """x where the bool holds, else y, all broadcast: of x's dtype. What is not chosen leaves no trace,
         not even nan, in value or gradient."""
 
@@ -255,105 +210,111 @@ class Kernels(ABC):
     # ``axis`` is a tuple of at least one axis; with ``keepdims`` they stay with size 1.
 
     @abstractmethod
-    def _max(self, x, axis, keepdims):
+    def max(self, x, axis, keepdims):
         """The largest element; -inf where there is none."""
 
     @abstractmethod
-    def _min(self, x, axis, keepdims):
+    def min(self, x, axis, keepdims):
         """The smallest element; inf where there is none."""
 
     @abstractmethod
-    def _sum(self, x, axis, keepdims):
+    def sum(self, x, axis, keepdims):
         """The sum."""
 
     @abstractmethod
-    def _prod(self, x, axis, keepdims):
+    def prod(self, x, axis, keepdims):
         """The product; its gradient is right where elements are 0, too."""
 
     @abstractmethod
-    def _mean(self, x, axis, keepdims):
+    def mean(self, x, axis, keepdims):
         """The mean of floats, finite where the sum is too large for the dtype."""
 
     @abstractmethod
-    def _any(self, x, axis, keepdims):
+    def any(self, x, axis, keepdims):
         """Whether any bool is true."""
 
     @abstractmethod
-    def _all(self, x, axis, keepdims):
+    def all(self, x, axis, keepdims):
         """Whether all bools are true."""
 
     @abstractmethod
-    def _argmax(self, x, axis):
+    def argmax(self, x, axis):
         """The index of the largest element along an axis, or of the first nan; the first of equals: int64."""
 
     @abstractmethod
-    def _argmin(self, x, axis):
+    def argmin(self, x, axis):
         """The index of the smallest element along an axis, or the first nan; of equals the first: int64."""
 
     @abstractmethod
-    def _cumsum(self, x, axis):
+    def cumsum(self, x, axis):
         """The running sum along an axis."""
 
     @abstractmethod
-    def _cumprod(self, x, axis):
+    def cumprod(self, x, axis):
         """The running product along an axis; its gradient is right where elements are 0, too."""
+
+    logsumexp = None  # (x, axis, keepdims), where the engine has it in one; else it is composed
 
     # -- shapes -------------------------------------------------------------------------------------
 
     @abstractmethod
-    def _reshape(self, x, shape):
+    def reshape(self, x, shape):
         """x in another shape, a tuple of sizes of which one may be -1."""
 
     @abstractmethod
-    def _batch_flatten(self, x):
+    def batch_flatten(self, x):
         """x with all axes but the first made one; the first may have size 0."""
 
     @abstractmethod
-    def _repeat_elements(self, x, rep, axis):
+    def repeat_elements(self, x, rep, axis):
         """Each slice along an axis rep times in a row, as numpy.repeat."""
 
     @abstractmethod
-    def _tile(self, x, n):
+    def tile(self, x, n):
         """x, n[i] times along each axis i."""
 
     @abstractmethod
-    def _pad(self, x, padding):
+    def pad(self, x, padding):
         """x with zeros: a pair of numbers, before and after, for each axis."""
 
     @abstractmethod
-    def _resize_linear(self, x, factor, axis):
+    def resize_linear(self, x, factor, axis):
         """An axis made longer by a whole factor: element i * factor is x[i], and i * factor + j is x[i] *
         (1 - j / factor) + x[i + 1] * (j / factor), where the last element counts as its own next."""
 
     @abstractmethod
-    def _concatenate(self, *tensors, axis):
+    def concatenate(self, *tensors, axis):
         """Tensors joined along an axis."""
 
     @abstractmethod
-    def _expand_dims(self, x, axis):
+    def expand_dims(self, x, axis):
         """x with a new axis of size 1."""
 
     @abstractmethod
-    def _squeeze(self, x, axis):
+    def squeeze(self, x, axis):
         """x without the axes of size 1 that the tuple names."""
 
     @abstractmethod
-    def _get_item(self, x, key):
+    def get_item(self, x, key):
         """x[key]: key has a number or slice for each dimension, and None for new ones."""
 
     # -- nn -----------------------------------------------------------------------------------------
 
     @abstractmethod
-    def _relu(self, x):
+    def relu(self, x):
         """x where it is positive, else 0, and no -0. nan stays. The gradient at 0 is 0."""
 
     @abstractmethod
-    def _softplus(self, x):
+    def softplus(self, x):
         """log(1 + exp(x)), without overflow."""
 
     @abstractmethod
-    def _softmax(self, x, axis):
+    def softmax(self, x, axis):
         """exp(x) scaled to sum 1 along an axis, without overflow."""
+
+    def bias_add(self, x, bias):
+        """x + bias, of which the axes are x's last."""
+        return self.add(x, bias)
 
     # -- convolution --------------------------------------------------------------------------------
     # x has the samples first, the channels last, and one to three spatial axes between them. The static
@@ -362,21 +323,21 @@ class Kernels(ABC):
     # odd one at its end. ``strides`` and ``dilation`` have a number for each spatial axis.
 
     @abstractmethod
-    def _convolution(self, x, kernel, strides, padding, dilation):
+    def convolution(self, x, kernel, strides, padding, dilation):
         """Cross-correlation with a kernel of shape spatial + (channels, filters)."""
 
     @abstractmethod
-    def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
+    def convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
         """What the gradient of _convolution gives for its x, of spatial sizes ``sizes``, where x is the gradient
         of its result. The kernel has the shape spatial + (channels of the result, channels of x)."""
 
     @abstractmethod
-    def _depthwise_convolution(self, x, kernel, strides, padding, dilation):
+    def depthwise_convolution(self, x, kernel, strides, padding, dilation):
         """Each channel by its own filters: kernel spatial + (channels, multiplier), one or two spatial axes;
         channel c * multiplier + m of the result is channel c of x by kernel[..., c, m]."""
 
     @abstractmethod
-    def _pool(self, x, size, strides, padding, mode):
+    def pool(self, x, size, strides, padding, mode):
         """The largest element ("max") or the mean ("avg") of windows; padded places count for nothing. A window
         with nan gives nan; of equal largest elements, the first has the gradient."""
 
@@ -385,42 +346,36 @@ class Kernels(ABC):
     # none), a new tensor begins the same sequence.
 
     @abstractmethod
-    def _random_uniform(self, shape, dtype, seed):
+    def random_uniform(self, shape, dtype, seed):
         """Draws from [0, 1)."""
 
     @abstractmethod
-    def _random_normal(self, shape, dtype, seed):
+    def random_normal(self, shape, dtype, seed):
         """Draws from the normal distribution of mean 0 and standard deviation 1."""
 
     @abstractmethod
-    def _truncated_normal(self, shape, dtype, seed):
+    def truncated_normal(self, shape, dtype, seed):
         """As _random_normal, with draws beyond -2 and 2 drawn again."""
 
     # -- control flow -------------------------------------------------------------------------------
 
-    @abstractmethod
-    def _loop(self, step, sequences, states):
-        """A loop over the first axis of the sequences.
-
-        ``step`` maps a list of slices and a list of states, all native, to a list of outputs and a list of new
-        states; the engine calls it once, while the graph is built. It may use tensors from outside.
-        Value: a list of the outputs, stacked along a new first axis, and a list of the last states; for
-        sequences of length 0 the states are the first ones. Gradients pass through.
-        """
+    def switch(self, condition, x, y):
+        """x where the bool scalar holds, else y, broadcast. As ``select`` otherwise."""
+        return self.select(condition, x, y)
 
     # -- ctc ----------------------------------------------------------------------------------------
 
     @abstractmethod
-    def _ctc_sparse(self, labels, lengths):
+    def ctc_sparse(self, labels, lengths):
         """Rows, columns (int32) and values of the labels [i, j] with j < lengths[i], in row-major order."""
 
     @abstractmethod
-    def _ctc_batch_cost(self, logs, labels, input_length, label_length):
+    def ctc_batch_cost(self, logs, labels, input_length, label_length):
         """The negative logarithm of each sample's labels' probability. ``logs`` (samples, time, classes) become
         logarithms of probabilities by log_softmax; the last class is the blank; the others are int32."""
 
     @abstractmethod
-    def _ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
+    def ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
         """A list: ``paths`` int64 tensors of labels, and their scores, as ``ctc_decode`` says. Greedy where
         beam_width is None: scores are the negative sums of the largest logs as they are. The beam search scores
         with log_softmax of the logs."""

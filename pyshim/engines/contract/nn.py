@@ -279,10 +279,8 @@ class NN:
                 bias = self.reshape(bias, rules.known_shape(bias.shape[-1:] + bias.shape[:-1], "bias"))
         if len(rules.broadcast(x.shape, bias.shape, ("x", "bias"))) != x.ndim:
             raise ShapeError("x of shape %s and bias of shape %s do not fit" % (x.shape, bias.shape))
-        return self._biased(x, bias)
-
-    def _biased(self, x, bias):
-        return self.add(x, bias)
+        rules.need_dtype(x, "x", rules.FLOATS + rules.INTEGERS, "numbers are needed,")
+        return self.apply("bias_add", [x, bias], x.dtype, rules.broadcast(x.shape, bias.shape, ("x", "bias")))
 
 
 def _kept_inside(engine, output):

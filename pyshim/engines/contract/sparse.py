@@ -7,13 +7,14 @@ dtype take them; elsewhere ``to_dense`` comes first. Two kernels do the computin
 from ...errors import ArgumentError, DtypeError, ShapeError
 from ...sparse_array import SparseArray
 from . import rules
+from .node import Operation
 
 
 class Sparse:
 
     def sparse_node(self, parts, shape, kind="tensor", name=None):
         """A sparse tensor of rows, columns, values and sizes, nodes of one dimension."""
-        node = self.new_node(None, parts[2].dtype, shape, inputs=parts, kind=kind, name=name)
+        node = self.new_node(kind, parts[2].dtype, shape, name=name, operation=Operation("sparse", parts, {}))
         node.parts = tuple(parts)
         return node
 

@@ -32,8 +32,8 @@ class Variables:
             return self.sparse_variable(value, dtype, self._name(name, "variable"))
         array = self.array(value, "value", dtype)
         name = self._name(name, "variable")
-        native = self._variable(array, name)
-        return self.new_node(native, dtype, array.shape, kind="variable", name=name)
+        native = self.engine.variable(array, name, initialize=self.initialize_variables)
+        return self.new_node("variable", dtype, array.shape, name=name, native=native)
 
     def constant(self, value, dtype=None, shape=None, name=None):
         """A tensor whose value never changes.
@@ -52,8 +52,7 @@ class Variables:
             else:
                 raise ShapeError("value has %d elements; shape %s takes %d, or 1 that is repeated"
                                  % (array.size, shape, rules.product(shape)))
-        return self.new_node(self._constant(array), array.dtype.name, array.shape, kind="constant",
-                             name=name)
+        return self.constant_node(array, name)
 
     def placeholder(self, shape=None, ndim=None, dtype=None, sparse=False, name=None):
         """A tensor whose value is given at each call of a ``function``.
@@ -77,8 +76,7 @@ class Variables:
         name = self._name(name, "placeholder")
         if rules.flag(sparse, "sparse"):
             return self.sparse_placeholder(shape, dtype, name)
-        return self.new_node(self._placeholder(shape, dtype, name), dtype, shape, kind="placeholder",
-                             name=name)
+        return self.new_node("placeholder", dtype, shape, name=name)
 
     def _name(self, name, kind):
         """The name that a variable or placeholder was given, or one of its own."""
@@ -239,7 +237,7 @@ class Variables:
         Raises ShapeError where the shapes differ, DtypeError where x is no variable.
         """
         x = self.variable_node(x, "x")
-        self._set_value(x.native, self.fitting_array(value, "value", x.dtype, x.shape))
+        self.engine.set_value(x.native, self.fitting_array(value, "value", x.dtype, x.shape))
 
     def batch_set_value(self, tuples):
         """Change the values of several variables, or of none when one of the values does not fit.
@@ -256,7 +254,7 @@ class Variables:
             x = self.variable_node(x, "tuples[%d][0]" % i)
             pairs.append((x, self.fitting_array(value, "tuples[%d][1]" % i, x.dtype, x.shape)))
         for x, array in pairs:
-            self._set_value(x.native, array)
+            self.engine.set_value(x.native, array)
 
     def cast(self, x, dtype):
         """The tensor with its elements converted.
@@ -291,8 +289,8 @@ class Variables:
                              % (argument, new_x.dtype, x.dtype))
         if not rules.compatible(new_x.shape, x.shape):
             raise ShapeError("%s has shape %s; the variable has shape %s" % (argument, new_x.shape, x.shape))
-        node = self.apply("identity", [new_x], x.dtype, x.shape)
-        node.kind, node.variable = "update", x
+        node = self.apply("identity", [new_x], x.dtype, x.shape, kind="update")
+        node.variable = x
         return node
 
     def update_add(self, x, increment):

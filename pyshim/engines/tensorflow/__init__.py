@@ -1,28 +1,63 @@
-"""The engine on TensorFlow: one ``tf.Graph`` and its session."""
+"""The engine on TensorFlow: each program is one function, and variables are TensorFlow's own."""
 
-from ..contract import Contract
+from ..contract.engine import Engine as Contracted
+from ..contract.kernels import Kernels as AllKernels
 from ..quiet import leaving_out
 
 with leaving_out("oneDNN custom operations are on", "All log messages before absl::InitializeLog"):
     import tensorflow as tf
 
-from .configuration import Configuration
-from .control_flow import ControlFlow
 from .convolution import Convolution
 from .ctc import CTC
 from .elementwise import Elementwise
 from .graph import Graph
 from .linear_algebra import LinearAlgebra
 from .nn import NN
+from .program import compiled, interpreted
 from .random import Random
 from .reductions import Reductions
+from .session import NativeSession
 from .shapes import Shapes
-from .variables import Variables
+from .variables import Variable, Variables
 
 
-class Engine(Configuration, Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution,
-             Random, ControlFlow, CTC, Contract):
+class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
+              AllKernels):
+    """TensorFlow's kernels: on its eager tensors, and on those of its graphs."""
+
+
+class Engine(Contracted):
 
     name = "tensorflow"
+    title = "TensorFlow"
+    has_session = True
     version = tf.__version__
     own_kernels = frozenset(["print_tensor"])
+    kernels = Kernels()
+
+    def start_graph(self):
+        self.session = NativeSession()
+
+    def compile(self, program, once):
+        # An evaluation runs kernel by kernel: to trace and optimize a function takes a hundred times as long.
+        simple = once and program.kernels().isdisjoint(("loop", "gradient"))
+        run = (interpreted if simple else compiled)(self.kernels, program)
+        variables = [node.native for node in program.nodes if node.kind == "variable"]
+        return lambda arrays: self.session.around(lambda: run(arrays), variables)
+
+    def variable(self, array, name, initialize=True):
+        variable = Variable(array, initialize)
+        self.session.add(variable)
+        return variable
+
+    def get_value(self, variable):
+        return self.session.around(lambda: variable.read().numpy(), [variable])
+
+    def set_value(self, variable, array):
+        self.session.around(lambda: variable.value.assign(array), [variable])
+
+    def get_session(self):
+        return self.session.get()
+
+    def set_session(self, session):
+        self.session.set(session)

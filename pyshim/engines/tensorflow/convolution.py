@@ -2,33 +2,33 @@
 
 import tensorflow as tf
 
-from .graph import asserted, branch
+from .graph import asserted
 
 
 class Convolution:
 
-    def _convolution(self, x, kernel, strides, padding, dilation):
+    def convolution(self, x, kernel, strides, padding, dilation):
         return _windowed(lambda x, kernel: _convolved(x, kernel, strides, padding, dilation), x, kernel,
                          kernel.shape[:-2], strides, padding, dilation, kernel.shape[-1])
 
-    def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
+    def convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
         whole = _transposed(_filled(x), _filled(kernel), [max(size, 1) for size in sizes], strides, padding, dilation)
         there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
         there += [slice(None) if size else slice(0) for size in list(sizes) + [kernel.shape[-2]]]
         return _part(whole, there, (x, kernel))
 
-    def _depthwise_convolution(self, x, kernel, strides, padding, dilation):
+    def depthwise_convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
-            wide = self._depthwise_convolution(tf.expand_dims(x, 1), tf.expand_dims(kernel, 0), strides * 2, padding,
+            wide = self.depthwise_convolution(tf.expand_dims(x, 1), tf.expand_dims(kernel, 0), strides * 2, padding,
                                                (1,) + dilation)
             return tf.squeeze(wide, 1)
         if len(set(strides)) > 1 or max(dilation) > 1:
-            return self._convolution(x, _across(kernel), strides, padding, dilation)
+            return self.convolution(x, _across(kernel), strides, padding, dilation)
         return _windowed(
             lambda x, kernel: tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding.upper()), x, kernel,
             kernel.shape[:-2], strides, padding, dilation, kernel.shape[-2] * kernel.shape[-1])
 
-    def _pool(self, x, size, strides, padding, mode):
+    def pool(self, x, size, strides, padding, mode):
         def pooled(x):
             pool = _max_pool if mode == "max" else tf.nn.avg_pool
             if len(size) == 3 and x.dtype != tf.float32:  # for which TensorFlow has no such kernels
@@ -43,7 +43,10 @@ def _transposed(x, kernel, sizes, strides, padding, dilation):
         return tf.nn.conv_transpose(x, kernel, target, strides, padding.upper())
     zeros = tf.zeros(target, x.dtype)
     zeros.set_shape([None] + list(sizes) + [kernel.shape[-2]])
-    return tf.gradients(_convolved(zeros, kernel, strides, padding, dilation), zeros, x)[0]
+    with tf.GradientTape() as tape:
+        tape.watch(zeros)
+        result = _convolved(zeros, kernel, strides, padding, dilation)
+    return tape.gradient(result, zeros, x)
 
 
 def _convolved(x, kernel, strides, padding, dilation):
@@ -83,7 +86,7 @@ def _filled(x):
     x = tf.convert_to_tensor(x)
     if all(x.shape):
         return x
-    filled = branch(tf.size(x) > 0, [x], tf.identity, lambda x: tf.zeros(tf.maximum(tf.shape(x), 1), x.dtype))
+    filled = tf.cond(tf.size(x) > 0, lambda: tf.identity(x), lambda: tf.zeros(tf.maximum(tf.shape(x), 1), x.dtype))
     filled.set_shape([1 if size == 0 else size for size in x.shape])
     return filled
 
@@ -93,15 +96,14 @@ def _part(result, there, operands):
     if there == [slice(None)] * len(there):
         return result
     whole = tf.reduce_all([tf.size(each) > 0 for each in operands])
-    return branch(whole, [result], tf.identity, lambda result: result[tuple(there)])
+    return tf.cond(whole, lambda: tf.identity(result), lambda: result[tuple(there)])
 
 
 def _max_pool(x, size, strides, padding):
     """The largest elements. TensorFlow's own may be others beside nan, and finite where all are -inf."""
     largest = tf.nn.max_pool(x, size, strides, padding)  # outside of the branch, where its gradient is fast
     finite = tf.math.is_finite(tf.reduce_sum(x))  # less work than to look at each; a large sum does no harm
-    return branch(finite, [x, largest], lambda x, largest: tf.identity(largest),
-                  lambda x, largest: _max_pool_of_any(x, largest, size, strides, padding))
+    return tf.cond(finite, lambda: tf.identity(largest), lambda: _max_pool_of_any(x, largest, size, strides, padding))
 
 
 def _max_pool_of_any(x, largest, size, strides, padding):

@@ -7,11 +7,11 @@ from .. import numpy_ctc
 
 class CTC:
 
-    def _ctc_sparse(self, labels, lengths):
+    def ctc_sparse(self, labels, lengths):
         places = tf.where(tf.sequence_mask(lengths, tf.shape(labels)[1]))
         return tf.cast(places[:, 0], tf.int32), tf.cast(places[:, 1], tf.int32), tf.gather_nd(labels, places)
 
-    def _ctc_batch_cost(self, logs, labels, input_length, label_length):
+    def ctc_batch_cost(self, logs, labels, input_length, label_length):
         dtype = logs.dtype
         if dtype == tf.float64:
             return _exact_cost(logs, labels, input_length, label_length)
@@ -31,7 +31,7 @@ class CTC:
         # TensorFlow refuses samples without labels: they get one here, and their cost is that of blanks alone.
         empty = tf.equal(label_length, 0)
         some = tf.where(empty[:, None], 0, tf.pad(labels, [[0, 0], [0, 1]]))
-        rows, columns, values = self._ctc_sparse(some, tf.where(empty, 1, label_length))
+        rows, columns, values = self.ctc_sparse(some, tf.where(empty, 1, label_length))
         sparse = tf.SparseTensor(tf.cast(tf.stack([rows, columns], 1), tf.int64), values, tf.shape(some, tf.int64))
         cost = tf.compat.v1.nn.ctc_loss(sparse, logs, input_length, time_major=False,
                                         ignore_longer_outputs_than_inputs=True)
@@ -44,7 +44,7 @@ class CTC:
         cost = tf.where(needed > input_length, tf.constant(float("inf"), cost.dtype), cost)
         return tf.cast(cost, dtype)
 
-    def _ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
+    def ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
         dtype = logs.dtype
         if dtype == tf.float64:
             return tf.numpy_function(

@@ -5,57 +5,57 @@ import tensorflow as tf
 
 class Elementwise:
 
-    _sqrt = staticmethod(tf.sqrt)
-    _exp = staticmethod(tf.exp)
-    _log = staticmethod(tf.math.log)
-    _sin = staticmethod(tf.sin)
-    _cos = staticmethod(tf.cos)
-    _sigmoid = staticmethod(tf.sigmoid)
-    _tanh = staticmethod(tf.tanh)
-    _round = staticmethod(lambda x: _flat(tf.round, x))
-    _divide = staticmethod(tf.truediv)
+    sqrt = staticmethod(tf.sqrt)
+    exp = staticmethod(tf.exp)
+    log = staticmethod(tf.math.log)
+    sin = staticmethod(tf.sin)
+    cos = staticmethod(tf.cos)
+    sigmoid = staticmethod(tf.sigmoid)
+    tanh = staticmethod(tf.tanh)
+    round = staticmethod(lambda x: _flat(tf.round, x))
+    divide = staticmethod(tf.truediv)
 
-    _square = staticmethod(tf.square)
-    _add = staticmethod(tf.add)
-    _subtract = staticmethod(tf.subtract)
-    _multiply = staticmethod(tf.multiply)
-    _maximum = staticmethod(tf.maximum)
-    _minimum = staticmethod(tf.minimum)
+    square = staticmethod(tf.square)
+    add = staticmethod(tf.add)
+    subtract = staticmethod(tf.subtract)
+    multiply = staticmethod(tf.multiply)
+    maximum = staticmethod(tf.maximum)
+    minimum = staticmethod(tf.minimum)
 
-    _equal = staticmethod(tf.equal)
-    _not_equal = staticmethod(tf.not_equal)
-    _greater = staticmethod(tf.greater)
-    _greater_equal = staticmethod(tf.greater_equal)
-    _less = staticmethod(tf.less)
-    _less_equal = staticmethod(tf.less_equal)
-    _logical_and = staticmethod(tf.logical_and)
-    _logical_or = staticmethod(tf.logical_or)
-    _logical_not = staticmethod(tf.logical_not)
-    _select = staticmethod(tf.where)
+    equal = staticmethod(tf.equal)
+    not_equal = staticmethod(tf.not_equal)
+    greater = staticmethod(tf.greater)
+    greater_equal = staticmethod(tf.greater_equal)
+    less = staticmethod(tf.less)
+    less_equal = staticmethod(tf.less_equal)
+    logical_and = staticmethod(tf.logical_and)
+    logical_or = staticmethod(tf.logical_or)
+    logical_not = staticmethod(tf.logical_not)
+    select = staticmethod(tf.where)
 
-    def _floor_divide(self, x, y):
+    def floor_divide(self, x, y):
         if x.dtype.is_floating:
             return _flat(lambda x, y: _divided(x, y)[0], x, y)
         # The smallest integer divided by -1 ends the process.
-        return tf.where(_is_minus_one(y), self._negative(x), tf.math.floordiv(x, _without_minus_one(y)))
+        return tf.where(_is_minus_one(y), self.negative(x), tf.math.floordiv(x, _without_minus_one(y)))
 
-    def _remainder(self, x, y):
+    def remainder(self, x, y):
         if x.dtype.is_floating:
             return _remainder(x, y)
         return tf.math.floormod(x, _without_minus_one(y))
 
     # TensorFlow has no kernels of these for unsigned integers.
 
-    def _abs(self, x):
+    def abs(self, x):
         return tf.identity(x) if x.dtype.is_unsigned else tf.abs(x)
 
-    def _negative(self, x):
+    def negative(self, x):
         return tf.zeros_like(x) - x if x.dtype.is_unsigned else tf.negative(x)
 
-    def _sign(self, x):
+    def sign(self, x):
         return tf.minimum(x, tf.ones_like(x)) if x.dtype.is_unsigned else tf.sign(x)
 
-    def _pow(self, x, y):
+    def pow(self, x, y):
         if x.dtype.is_unsigned:
             return tf.cast(tf.pow(tf.cast(x, tf.int64), tf.cast(y, tf.int64)), x.dtype)
         return tf.pow(x, y)

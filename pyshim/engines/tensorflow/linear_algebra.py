@@ -9,14 +9,14 @@ MULTIPLIED = (tf.float16, tf.float32, tf.float64, tf.int32, tf.int64)  # by tf.m
 
 class LinearAlgebra:
 
-    def _dot(self, x, y):
+    def dot(self, x, y):
         def product(x, y):
             if x.shape.rank == y.shape.rank == 2:
                 return tf.matmul(x, y)
             return tf.tensordot(x, y, [[x.shape.rank - 1], [max(y.shape.rank - 2, 0)]])
         return _multiplied(product, x, y)
 
-    def _batch_dot(self, x, y, axes):
+    def batch_dot(self, x, y, axes):
         if None in (x.shape[0], y.shape[0]):  # no samples and one would broadcast
             x = asserted(x, tf.equal(tf.shape(x)[0], tf.shape(y)[0]), "x and y differ in samples")
         letters = "abcdefghijklmnop"
@@ -26,16 +26,16 @@ class LinearAlgebra:
         equation = "%s,%s->%s" % tuple(map("".join, (of_x, of_y, result)))
         return _multiplied(lambda x, y: tf.einsum(equation, x, y), x, y)
 
-    def _gather(self, reference, indices):
+    def gather(self, reference, indices):
         return tf.gather(reference, indices)
 
-    def _segment_sum(self, x, segments, count):
+    def segment_sum(self, x, segments, count):
         return tf.math.unsorted_segment_sum(x, segments, count)
 
-    def _scatter(self, values, rows, columns, sizes):
+    def scatter(self, values, rows, columns, sizes):
         return tf.scatter_nd(tf.stack([rows, columns], 1), values, sizes)
 
-    def _permute(self, x, pattern):
+    def permute(self, x, pattern):
         return tf.transpose(x, pattern)
 
 

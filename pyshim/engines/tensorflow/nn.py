@@ -2,24 +2,20 @@
 
 import tensorflow as tf
 
-from ..contract import rules
-
 
 class NN:
 
-    _relu = staticmethod(tf.nn.relu)
+    relu = staticmethod(tf.nn.relu)
 
-    def _biased(self, x, bias):
+    def bias_add(self, x, bias):
         # Its gradient is one op, which is faster than that of a sum whose shapes are found out as it runs.
-        if x.dtype not in rules.FLOATS or bias.shape != x.shape[-1:] or bias.shape[0] is None:
-            return super()._biased(x, bias)
-        return self.apply("bias_add", [x, bias], x.dtype, x.shape)
+        if x.dtype.is_floating and bias.shape.rank == 1 and bias.shape[0] and bias.shape == x.shape[-1:]:
+            return tf.nn.bias_add(x, bias)
+        return tf.add(x, bias)
 
-    _bias_add = staticmethod(tf.nn.bias_add)
+    softplus = staticmethod(tf.math.softplus)
 
-    _softplus = staticmethod(tf.math.softplus)
-
-    def _softmax(self, x, axis):
+    def softmax(self, x, axis):
         # TensorFlow's float32 kernel gives 0 beside a nan, where nan is due.
         result = tf.nn.softmax(x, axis)
         return result + 0 * tf.stop_gradient(tf.reduce_sum(result, axis, keepdims=True))

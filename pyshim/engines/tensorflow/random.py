@@ -1,15 +1,31 @@
-"""Random tensors on TensorFlow: the state of each is its own, and begins with the seed."""
+"""Random tensors on TensorFlow: the state of each is a variable of its own, which begins with the seed."""
+
+import weakref
 
 import tensorflow as tf
+
+_generators = weakref.WeakKeyDictionary()  # by operation
+
+
+def generator_of(operation):
+    """The generator of an operation that draws, the same in all programs."""
+    generator = _generators.get(operation)
+    if generator is None:
+        seed = operation.attributes["seed"]
+        with tf.init_scope():
+            generator = (tf.random.Generator.from_non_deterministic_state() if seed is None
+                         else tf.random.Generator.from_seed(seed, alg="philox"))
+        _generators[operation] = generator
+    return generator
 
 
 class Random:
 
-    def _random_uniform(self, shape, dtype, seed):
-        return tf.random.uniform(shape, dtype=dtype, seed=seed)
+    def random_uniform(self, shape, dtype, seed, generator):
+        return generator.uniform(shape, dtype=dtype)
 
-    def _random_normal(self, shape, dtype, seed):
-        return tf.random.normal(shape, dtype=dtype, seed=seed)
+    def random_normal(self, shape, dtype, seed, generator):
+        return generator.normal(shape, dtype=dtype)
 
-    def _truncated_normal(self, shape, dtype, seed):
-        return tf.random.truncated_normal(shape, dtype=dtype, seed=seed)
+    def truncated_normal(self, shape, dtype, seed, generator):
+        return generator.truncated_normal(shape, dtype=dtype)

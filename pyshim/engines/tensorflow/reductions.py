@@ -5,26 +5,26 @@ import tensorflow as tf
 
 class Reductions:
 
-    _max = staticmethod(tf.reduce_max)
-    _min = staticmethod(tf.reduce_min)
-    _sum = staticmethod(tf.reduce_sum)
-    _prod = staticmethod(tf.reduce_prod)
-    _any = staticmethod(tf.reduce_any)
-    _all = staticmethod(tf.reduce_all)
-    _cumsum = staticmethod(tf.cumsum)
+    max = staticmethod(tf.reduce_max)
+    min = staticmethod(tf.reduce_min)
+    sum = staticmethod(tf.reduce_sum)
+    prod = staticmethod(tf.reduce_prod)
+    any = staticmethod(tf.reduce_any)
+    all = staticmethod(tf.reduce_all)
+    cumsum = staticmethod(tf.cumsum)
 
-    def _argmax(self, x, axis):
+    def argmax(self, x, axis):
         return _first_nan(x, axis, tf.argmax(x, axis))
 
-    def _argmin(self, x, axis):
+    def argmin(self, x, axis):
         return _first_nan(x, axis, tf.argmin(x, axis))
 
-    def _mean(self, x, axis, keepdims):
+    def mean(self, x, axis, keepdims):
         if x.dtype == tf.float16:  # whose sum may be too large for it
             return tf.cast(tf.reduce_mean(tf.cast(x, tf.float32), axis, keepdims), tf.float16)
         return tf.reduce_mean(x, axis, keepdims)
 
-    def _cumprod(self, x, axis):
+    def cumprod(self, x, axis):
         # TensorFlow's own gradient is 0 at a 0, where the product of the other elements is due.
         @tf.custom_gradient
         def cumprod(x):

@@ -5,23 +5,23 @@ import tensorflow as tf
 
 class Shapes:
 
-    def _reshape(self, x, shape):
+    def reshape(self, x, shape):
         return tf.reshape(x, shape)
 
-    def _batch_flatten(self, x):
+    def batch_flatten(self, x):
         sizes = tf.shape(x)
         return tf.reshape(x, tf.stack([sizes[0], tf.reduce_prod(sizes[1:])]))
 
-    def _repeat_elements(self, x, rep, axis):
+    def repeat_elements(self, x, rep, axis):
         return _as_signed(lambda x: tf.repeat(x, rep, axis), x)
 
-    def _tile(self, x, n):
+    def tile(self, x, n):
         return _as_signed(lambda x: tf.tile(x, n), x)
 
-    def _pad(self, x, padding):
+    def pad(self, x, padding):
         return tf.pad(x, padding)
 
-    def _resize_linear(self, x, factor, axis):
+    def resize_linear(self, x, factor, axis):
         before = (slice(None),) * axis
         following = tf.concat([x[before + (slice(1, None),)], x[before + (slice(-1, None),)]], axis)
         steps = [x] + [x * (1 - j / factor) + following * (j / factor) for j in range(1, factor)]
@@ -29,16 +29,16 @@ class Shapes:
         sizes[axis] *= factor
         return tf.reshape(tf.stack(steps, axis + 1), sizes)
 
-    def _concatenate(self, *tensors, axis):
+    def concatenate(self, *tensors, axis):
         return tf.concat(tensors, axis)
 
-    def _expand_dims(self, x, axis):
+    def expand_dims(self, x, axis):
         return tf.expand_dims(x, axis)
 
-    def _squeeze(self, x, axis):
+    def squeeze(self, x, axis):
         return tf.squeeze(x, axis)
 
-    def _get_item(self, x, key):
+    def get_item(self, x, key):
         x = tf.convert_to_tensor(x)
         part = _part(key, x.shape)
         return x[key] if part is None else tf.slice(x, *part)

@@ -2,50 +2,41 @@
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.ops.resource_variable_ops import UninitializedVariable
+
+from .graph import asserted
+
+
+class Variable:
+    """A variable of the engine, which lives outside of programs."""
+
+    mirror = start = there = None  # see session.py
+
+    def __init__(self, array, initialize):
+        self.first = None if initialize else array  # what a session's initializer gives it
+        self.value = (tf.Variable(array, trainable=False) if initialize else
+                      UninitializedVariable(dtype=array.dtype, shape=array.shape, trainable=False))
+
+    def read(self):
+        value = self.value.read_value()
+        if self.first is None:
+            return value
+        # TensorFlow reads an array without elements where there is no value.
+        return asserted(value, self.value.is_initialized(), "a variable has not been initialized")
 
 
 class Variables:
 
-    def _variable(self, array, name):
-        with self.graph.as_default():  # also where a loop's step makes it
-            return self._new_variable(array)
-
-    def _new_variable(self, array):
-        if self.initialize_variables:
-            start = tf.compat.v1.placeholder(array.dtype, array.shape)
-        else:  # the user's to initialize
-            start = tf.compat.v1.placeholder_with_default(array, array.shape)
-        variable = tf.compat.v1.Variable(start, use_resource=True)
-        # The initializer assigns what is fed to this placeholder, so it sets later values as well.
-        variable.start = start
-        self.variables.add(variable)
-        if self.initialize_variables:
-            self._set_value(variable, array)
-        return variable
-
-    def _get_value(self, variable):
-        return self.session.run(variable)
-
-    def _set_value(self, variable, array):
-        self.session.run(variable.initializer, {variable.start: array})
-
-    def _constant(self, array):
-        return tf.constant(array)
-
-    def _placeholder(self, shape, dtype, name):
-        with self.graph.as_default():
-            return tf.compat.v1.placeholder(dtype, shape)
-
-    def _identity(self, x):
+    def identity(self, x):
         return tf.identity(x)
 
-    def _fill_like(self, x, number, dtype):
+    def fill_like(self, x, number, dtype):
         return tf.fill(tf.shape(x), tf.constant(np.array(number, dtype)))
 
-    def _shape(self, x):
+    def shape(self, x):
         return tf.shape(x)
 
-    def _cast(self, x, dtype):
+    def cast(self, x, dtype):
         dtype = tf.as_dtype(dtype)
         return _whole(x, dtype) if x.dtype.is_floating and dtype.is_integer else tf.cast(x, dtype)
 

@@ -4,20 +4,20 @@ import logging
 
 import theano
 
-from ..contract import Contract
+from ..contract.engine import Engine as Contracted
+from ..contract.kernels import Kernels as AllKernels
 from . import layout  # noqa: F401
-from .broadcasting import note_sizes
-from .control_flow import ControlFlow
 from .convolution import Convolution
 from .ctc import CTC
 from .elementwise import Elementwise
 from .graph import Graph
 from .linear_algebra import LinearAlgebra
 from .nn import NN
+from .program import TheanoNatives, run
 from .random import Random
 from .reductions import Reductions
 from .shapes import Shapes
-from .variables import Variables
+from .variables import Variables, ones
 
 # It would note with each tensor where it was made, which is always here, and costs a third of making it.
 theano.config.traceback.limit = 0
@@ -28,24 +28,31 @@ for subject in ("tensor.blas", "gof.compilelock"):
     logging.getLogger("theano." + subject).setLevel(logging.ERROR)
 
 
-class Engine(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, ControlFlow,
-             CTC, Contract):
+class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
+              AllKernels):
+    """Theano's kernels, on its symbolic variables."""
+
+
+class Engine(Contracted):
 
     name = "theano"
+    title = "Theano"
     version = theano.__version__
     own_kernels = frozenset("""argmax argmin ctc_batch_cost ctc_decode cumprod floor_divide loop max min pad pool
         print_tensor prod random_normal random_uniform remainder sigmoid softplus tanh truncated_normal""".split())
+    kernels = Kernels()
 
-    def new_node(self, native, dtype, shape, **more):
-        if native is not None:
-            native = _fitted(native, dtype, shape)
-        return super().new_node(native, dtype, shape, **more)
+    def start_graph(self):
+        self.natives = TheanoNatives(self.kernels)
 
-    def deferred(self, make, node):
-        dtype, shape = node.dtype, node.shape
-        return lambda *natives: _fitted(make(*natives), dtype, shape)
+    def compile(self, program, once):
+        return run(self.natives, program, once)
 
+    def variable(self, array, name, initialize=True):
+        return theano.shared(array, name, broadcastable=ones(array.shape))
 
-def _fitted(native, dtype, shape):
-    """Theano widens many dtypes and infers ranks alone; the contract knows better."""
-    return note_sizes(native if native.dtype == dtype else theano.tensor.cast(native, dtype), shape)
+    def get_value(self, variable):
+        return variable.get_value()
+
+    def set_value(self, variable, array):
+        variable.set_value(array)

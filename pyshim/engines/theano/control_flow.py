@@ -15,28 +15,23 @@ from .broadcasting import note_sizes, sizes
 from .graph import Print, compiled, differentiable, interpreted
 
 
-class ControlFlow:
-
-    def start_graph(self):
-        super().start_graph()
-        self.times = []  # the numbers of the steps of those loops whose step is being traced
-
-    def _loop(self, step, sequences, states):
-        time = T.lscalar()
-        slices = [note_sizes(T.TensorType(x.dtype, x.broadcastable[1:])(), sizes(x)[1:]) for x in sequences]
-        current = [note_sizes(x.type(), sizes(x)) for x in states]
-        self.times.append(time)
-        try:
-            outputs, new_states = step(list(slices), list(current))
-        finally:
-            self.times.pop()
-        new_states = [_like(x, state) for x, state in zip(new_states, states)]
-        captured = _captured(outputs + new_states, [time] + slices + current)
-        stand_ins = [x.type() for x in captured]
-        inside = _copied(outputs + new_states, dict(zip(captured, stand_ins)))
-        loop = Loop([time] + slices, current, stand_ins, inside[:len(outputs)], inside[len(outputs):])
-        results = loop(T.arange(sequences[0].shape[0]), *sequences + states + captured, return_list=True)
-        return results[:len(outputs)], results[len(outputs):len(outputs) + len(states)]
+def loop(operation, inputs, natives):
+    """The natives of a loop's results."""
+    body, count = operation.attributes["body"], len(operation.attributes["body"].slices)
+    sequences, states = inputs[:count], inputs[count:count + len(body.states)]
+    time = T.lscalar()
+    slices = [note_sizes(T.TensorType(x.dtype, x.broadcastable[1:])(), sizes(x)[1:]) for x in sequences]
+    current = [note_sizes(x.type(), sizes(x)) for x in states]
+    inside = natives.within(body, dict(zip(body.loop_inputs, slices + current)))
+    inside.times = natives.times + (time,)
+    outputs = [inside[x] for x in body.outputs]
+    new_states = [_like(inside[x], state) for x, state in zip(body.new_states, states)]
+    captured = _captured(outputs + new_states, [time] + slices + current)
+    stand_ins = [x.type() for x in captured]
+    copied = _copied(outputs + new_states, dict(zip(captured, stand_ins)))
+    step = Loop([time] + slices, current, stand_ins, copied[:len(outputs)], copied[len(outputs):])
+    results = step(T.arange(sequences[0].shape[0]), *sequences + states + captured, return_list=True)
+    return results[:len(outputs) + len(states)]
 
 
 class Loop(theano.Op):

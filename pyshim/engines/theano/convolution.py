@@ -27,14 +27,14 @@ CorrMM_gradInputs.infer_shape = Corr3dMM_gradInputs.infer_shape = _shape_of_inpu
 
 class Convolution:
 
-    def _convolution(self, x, kernel, strides, padding, dilation):
+    def convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
             return _flat(self._convolution, x, kernel, strides, padding, dilation)
         whole, border = _bordered(x, _sizes(kernel)[:-2], strides, padding, dilation)
         convolve = (CorrMM if len(strides) == 2 else Corr3dMM)(border, strides, dilation)
         return _there(_channels_last(convolve(_channels_first(whole), _filters_first(kernel))), x, strides, padding)
 
-    def _convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
+    def convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
         pairs = _zeros_around(sizes, _sizes(kernel)[:-2], strides, padding, dilation)
         x = padded(x, [(0, 0)] + [(0, 0 if size else 1) for size in sizes] + [(0, 0)])
         spread = (CorrMM_gradInputs if len(strides) == 2 else Corr3dMM_gradInputs)("valid", strides, dilation)
@@ -44,7 +44,7 @@ class Convolution:
         inside = tuple(slice(before, before + size) for size, (before, _) in zip(sizes, pairs))
         return _channels_last(whole[(slice(None), slice(None)) + inside])
 
-    def _depthwise_convolution(self, x, kernel, strides, padding, dilation):
+    def depthwise_convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
             return _flat(self._depthwise_convolution, x, kernel, strides, padding, dilation)
         rows, columns, channels, multiplier = _sizes(kernel)
@@ -53,7 +53,7 @@ class Convolution:
         product = CorrMM(border, strides, dilation, channels)(_channels_first(whole), filters)
         return _there(_channels_last(product), x, strides, padding)
 
-    def _pool(self, x, size, strides, padding, mode):
+    def pool(self, x, size, strides, padding, mode):
         """Means along one axis after the other."""
         if mode == "max":
             return _channels_last(max_pool(_channels_first(x), size, strides, padding))

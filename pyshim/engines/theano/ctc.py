@@ -8,15 +8,15 @@ from .. import numpy_ctc
 
 class CTC:
 
-    def _ctc_sparse(self, labels, lengths):
+    def ctc_sparse(self, labels, lengths):
         counted = T.lt(T.arange(labels.shape[1]).dimshuffle("x", 0), lengths.dimshuffle(0, "x"))
         rows, columns = counted.nonzero()
         return rows, columns, labels[rows, columns]
 
-    def _ctc_batch_cost(self, logs, labels, input_length, label_length):
+    def ctc_batch_cost(self, logs, labels, input_length, label_length):
         return Cost()(logs, labels, input_length, label_length)[0]
 
-    def _ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
+    def ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
         return Decode(beam_width, paths, merge_repeated)(logs, input_length, return_list=True)
 
 

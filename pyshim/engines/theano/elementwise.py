@@ -17,49 +17,49 @@ def _broadcast(function):
 
 class Elementwise:
 
-    _sqrt = staticmethod(T.sqrt)
-    _exp = staticmethod(T.exp)
-    _log = staticmethod(T.log)
-    _sin = staticmethod(T.sin)
-    _cos = staticmethod(T.cos)
-    _sigmoid = staticmethod(sigmoids.sigmoid)
-    _tanh = staticmethod(sigmoids.tanh)
-    _round = staticmethod(T.round_half_to_even)
-    _abs = staticmethod(T.abs_)
-    _square = staticmethod(T.sqr)
-    _sign = staticmethod(T.sgn)
-    _negative = staticmethod(T.neg)
-    _logical_not = staticmethod(T.invert)
+    sqrt = staticmethod(T.sqrt)
+    exp = staticmethod(T.exp)
+    log = staticmethod(T.log)
+    sin = staticmethod(T.sin)
+    cos = staticmethod(T.cos)
+    sigmoid = staticmethod(sigmoids.sigmoid)
+    tanh = staticmethod(sigmoids.tanh)
+    round = staticmethod(T.round_half_to_even)
+    abs = staticmethod(T.abs_)
+    square = staticmethod(T.sqr)
+    sign = staticmethod(T.sgn)
+    negative = staticmethod(T.neg)
+    logical_not = staticmethod(T.invert)
 
-    _divide = _broadcast(T.true_div)
-    _add = _broadcast(T.add)
-    _subtract = _broadcast(T.sub)
-    _multiply = _broadcast(T.mul)
-    _maximum = _broadcast(lambda x, y: larger(x, y))
-    _minimum = _broadcast(lambda x, y: _smaller(x, y))
-    _equal = _broadcast(T.eq)
-    _not_equal = _broadcast(T.neq)
-    _greater = _broadcast(T.gt)
-    _greater_equal = _broadcast(T.ge)
-    _less = _broadcast(T.lt)
-    _less_equal = _broadcast(T.le)
-    _logical_and = _broadcast(T.and_)
-    _logical_or = _broadcast(T.or_)
-    _select = _broadcast(T.switch)
+    divide = _broadcast(T.true_div)
+    add = _broadcast(T.add)
+    subtract = _broadcast(T.sub)
+    multiply = _broadcast(T.mul)
+    maximum = _broadcast(lambda x, y: larger(x, y))
+    minimum = _broadcast(lambda x, y: _smaller(x, y))
+    equal = _broadcast(T.eq)
+    not_equal = _broadcast(T.neq)
+    greater = _broadcast(T.gt)
+    greater_equal = _broadcast(T.ge)
+    less = _broadcast(T.lt)
+    less_equal = _broadcast(T.le)
+    logical_and = _broadcast(T.and_)
+    logical_or = _broadcast(T.or_)
+    select = _broadcast(T.switch)
 
-    def _floor_divide(self, x, y):
+    def floor_divide(self, x, y):
         if x.dtype.startswith("float"):
             # 0 is the gradient; that of the quotient may be infinite, and 0 times it nan.
             x, y = spread(*map(theano.gradient.zero_grad, (x, y)))
             return T.switch(T.eq(y, 0), T.true_div(x, y), _floor_divide(x, y))
         return OfIntegers("floor_divide")(x, y)
 
-    def _remainder(self, x, y):
+    def remainder(self, x, y):
         if x.dtype.startswith("float"):
             return _remainder(*spread(x, y))
         return OfIntegers("remainder")(x, y)
 
-    def _pow(self, x, y):
+    def pow(self, x, y):
         if not x.dtype.startswith("float"):
             return OfIntegers("power")(x, y)
         if isinstance(y, T.Constant) and np.all(y.data):

@@ -15,7 +15,6 @@ from theano.tensor.opt import Assert
 
 from ..contract import report
 from .pooling import Pooling
-from .random import counting
 
 # Theano walks a graph by recursion; a deep one needs a stack of this size, in bytes.
 STACK = 1 << 29
@@ -42,30 +41,14 @@ ONLY_IN_C = (BaseCorrMM, BaseCorr3dMM, Pooling)
 
 class Graph:
 
-    def _compile(self, inputs, outputs, controls, updates, once):
-        inputs = [node.native for node in inputs]
-        outputs = [node.native for node in outputs]
-        controls = [node.native for node in controls]
-        updates = [(variable.native, _fitting(update.inputs[0], variable))
-                   for variable, update in updates.items()]
-        run = (interpreted if once else compiled)(inputs, outputs, controls, updates)
-        return counting(run, outputs + controls + [value for _, value in updates])
-
-    def _gradients(self, loss, variables):
-        reached = differentiable(loss.native)
-        wanted = [node.native for node in variables if node.native in reached]
-        found = _deep(theano.grad, T.sum(loss.native, dtype=loss.dtype), wanted) if wanted else []
-        gradients = dict(zip(wanted, found))
-        return [gradients.get(node.native) for node in variables]
-
-    def _stop_gradient(self, x):
+    def stop_gradient(self, x):
         return theano.gradient.disconnected_grad(x)
 
-    def _asserted(self, x, condition, message):
+    def asserted(self, x, condition, message):
         return Assert(message)(x, condition)
 
-    def _print_tensor(self, x, message):
-        return Print(message)(x, *self.times)
+    def print_tensor(self, x, message, times=()):
+        return Print(message)(x, *times)
 
 
 class Print(theano.Op):
@@ -97,14 +80,6 @@ class Print(theano.Op):
         return gradients + [theano.gradient.disconnected_type() for _ in inputs[1:]]
 
 
-def _fitting(value, variable):
-    """The native new value of a variable, with a check of its shape where it is not known yet."""
-    native = value.native
-    if None in value.shape:
-        native = T.specify_shape(native, variable.shape)
-    return T.patternbroadcast(native, variable.native.broadcastable)
-
-
 def differentiable(loss):
     """The tensors that the loss depends on through differentiable functions."""
     reached, stack = set(), [loss]
@@ -131,7 +106,7 @@ def compiled(inputs, outputs, controls, updates):
     if len(needed) > LARGE:
         mode = mode.excluding(*SLOW)
     with contextlib.redirect_stdout(io.StringIO()):  # where it tells of ops without C code for float16
-        run = _deep(theano.function, inputs, outputs + alongside, updates=updates,
+        run = deep(theano.function, inputs, outputs + alongside, updates=updates,
                     on_unused_input="ignore", mode=mode)
     run.trust_input = True
     count = len(outputs)
@@ -179,7 +154,7 @@ def interpreted(inputs, outputs, controls, updates):
     return call
 
 
-def _deep(function, *args, **kwargs):
+def deep(function, *args, **kwargs):
     """The value of a function that needs more stack than a thread commonly has."""
     if sys.getrecursionlimit() >= DEPTH:  # as inside of another call
         return function(*args, **kwargs)

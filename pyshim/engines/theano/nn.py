@@ -11,17 +11,17 @@ from .elementwise import larger
 
 class NN:
 
-    def _relu(self, x):
+    def relu(self, x):
         # 0 comes first, which at 0 has the gradient.
         return larger(T.constant(0, dtype=x.dtype), x)
 
-    def _softplus(self, x):
+    def softplus(self, x):
         return _log_add_exp(x, T.constant(0, dtype=x.dtype))
 
-    def _softmax(self, x, axis):
+    def softmax(self, x, axis):
         if x.ndim == 2 and axis == 1 and sizes(x)[1]:  # Theano's own wants elements
             return T.nnet.softmax(x)
-        top = theano.gradient.disconnected_grad(self._max(x, axis=(axis,), keepdims=True))
+        top = theano.gradient.disconnected_grad(self.max(x, axis=(axis,), keepdims=True))
         exps = T.exp(x - top)
         return exps / T.sum(exps, axis=axis, keepdims=True)
 

@@ -16,20 +16,23 @@ from .broadcasting import sizes
 
 
 def _kernel(draw):
-    """The kernel that draws by a function of a shape, a dtype and a generator."""
-    def kernel(self, shape, dtype, seed):
+    """The kernel that draws by a function of a shape, a dtype and a generator.
+
+    ``times`` are the numbers of the steps of the loops around it.
+    """
+    def kernel(self, shape, dtype, seed, times=()):
         seed = random.SystemRandom().randrange(2 ** 31) if seed is None else seed
         evaluations = theano.shared(np.zeros((), "int64"))
         evaluations.tag.evaluations = True
-        return Draw(draw, dtype, seed, sizes(shape)[0])(shape, evaluations, *self.times)
+        return Draw(draw, dtype, seed, sizes(shape)[0])(shape, evaluations, *times)
     return kernel
 
 
 class Random:
 
-    _random_uniform = _kernel(numpy_random.uniform)
-    _random_normal = _kernel(numpy_random.normal)
-    _truncated_normal = _kernel(numpy_random.truncated_normal)
+    random_uniform = _kernel(numpy_random.uniform)
+    random_normal = _kernel(numpy_random.normal)
+    truncated_normal = _kernel(numpy_random.truncated_normal)
 
 
 class Draw(theano.Op):

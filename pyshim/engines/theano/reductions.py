@@ -7,39 +7,39 @@ import theano.tensor as T
 
 class Reductions:
 
-    def _max(self, x, axis, keepdims):
+    def max(self, x, axis, keepdims):
         return _shaped(Max(axis)(x), axis, keepdims)
 
-    def _min(self, x, axis, keepdims):
+    def min(self, x, axis, keepdims):
         return _shaped(Min(axis)(x), axis, keepdims)
 
-    def _sum(self, x, axis, keepdims):
+    def sum(self, x, axis, keepdims):
         return T.sum(x, axis=axis, dtype=x.dtype, keepdims=keepdims)
 
-    def _prod(self, x, axis, keepdims):
+    def prod(self, x, axis, keepdims):
         for one in axis:
             x = Product((one,))(x)
         return _shaped(x, axis, keepdims)
 
-    def _mean(self, x, axis, keepdims):
+    def mean(self, x, axis, keepdims):
         return T.mean(x, axis=axis, keepdims=keepdims)
 
-    def _any(self, x, axis, keepdims):
+    def any(self, x, axis, keepdims):
         return T.any(x, axis=axis, keepdims=keepdims)
 
-    def _all(self, x, axis, keepdims):
+    def all(self, x, axis, keepdims):
         return T.all(x, axis=axis, keepdims=keepdims)
 
-    def _argmax(self, x, axis):
+    def argmax(self, x, axis):
         return ArgMax(axis)(x)
 
-    def _argmin(self, x, axis):
+    def argmin(self, x, axis):
         return ArgMin(axis)(x)
 
-    def _cumsum(self, x, axis):
+    def cumsum(self, x, axis):
         return T.cumsum(_wide(x), axis)
 
-    def _cumprod(self, x, axis):
+    def cumprod(self, x, axis):
         return CumProd(axis)(_wide(x))
 
 

@@ -7,22 +7,22 @@ import theano.tensor as T
 
 class Shapes:
 
-    def _reshape(self, x, shape):
+    def reshape(self, x, shape):
         return T.reshape(x, shape, ndim=len(shape))
 
-    def _batch_flatten(self, x):
+    def batch_flatten(self, x):
         return T.reshape(x, T.stack([x.shape[0], T.prod(x.shape[1:])]), ndim=2)
 
-    def _repeat_elements(self, x, rep, axis):
+    def repeat_elements(self, x, rep, axis):
         return _repeated(x, [1] * x.ndim, [rep if i == axis else 1 for i in range(x.ndim)])
 
-    def _tile(self, x, n):
+    def tile(self, x, n):
         return _repeated(x, n, [1] * x.ndim)
 
-    def _pad(self, x, padding):
+    def pad(self, x, padding):
         return padded(x, padding)
 
-    def _resize_linear(self, x, factor, axis):
+    def resize_linear(self, x, factor, axis):
         before = (slice(None),) * axis
         following = T.join(axis, x[before + (slice(1, None),)], x[before + (slice(-1, None),)])
         steps = [x] + [x * T.constant(1 - j / factor, dtype=x.dtype) + following * T.constant(j / factor, dtype=x.dtype)
@@ -31,18 +31,18 @@ class Shapes:
         sizes[axis] *= factor
         return T.reshape(T.stack(steps, axis + 1), sizes, ndim=x.ndim)
 
-    def _concatenate(self, *tensors, axis):
+    def concatenate(self, *tensors, axis):
         return T.join(axis, *tensors)
 
-    def _expand_dims(self, x, axis):
+    def expand_dims(self, x, axis):
         order = list(range(x.ndim))
         return x.dimshuffle(order[:axis] + ["x"] + order[axis:])
 
-    def _squeeze(self, x, axis):
+    def squeeze(self, x, axis):
         x = T.addbroadcast(x, *axis)
         return x.dimshuffle([i for i in range(x.ndim) if i not in axis])
 
-    def _get_item(self, x, key):
+    def get_item(self, x, key):
         return x[key]
 
 

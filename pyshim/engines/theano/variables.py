@@ -1,4 +1,4 @@
-"""Theano's variables, constants and placeholders."""
+"""What is made of variables, and of what they are made, on Theano."""
 
 import theano
 import theano.tensor as T
@@ -8,31 +8,16 @@ from ..numpy_cast import whole
 
 class Variables:
 
-    def _variable(self, array, name):
-        return theano.shared(array, name, broadcastable=_ones(array.shape))
-
-    def _get_value(self, variable):
-        return variable.get_value()
-
-    def _set_value(self, variable, array):
-        variable.set_value(array)
-
-    def _constant(self, array):
-        return T.TensorConstant(T.TensorType(array.dtype, _ones(array.shape)), array.copy())
-
-    def _placeholder(self, shape, dtype, name):
-        return T.TensorType(dtype, _ones(shape))(name)
-
-    def _identity(self, x):
+    def identity(self, x):
         return T.tensor_copy(x)
 
-    def _fill_like(self, x, number, dtype):
+    def fill_like(self, x, number, dtype):
         return T.alloc(T.constant(number, dtype=dtype), *x.shape)
 
-    def _shape(self, x):
+    def shape(self, x):
         return T.shape(x)
 
-    def _cast(self, x, dtype):
+    def cast(self, x, dtype):
         return Whole(dtype)(x) if x.dtype in T.float_dtypes and dtype in T.integer_dtypes else T.cast(x, dtype)
 
 
@@ -60,6 +45,6 @@ class Whole(theano.Op):
         return [theano.gradient.disconnected_type()]
 
 
-def _ones(shape):
+def ones(shape):
     """What Theano knows of a shape: which sizes are 1, and may be broadcast."""
     return tuple(size == 1 for size in shape)

@@ -1,0 +1,129 @@
+"""Running programs on TensorFlow: a function of its own for each, or kernel by kernel."""
+
+import tensorflow as tf
+
+from ..contract.natives import Natives
+from ..contract.node import RANDOM
+from .control_flow import loop
+from .random import generator_of
+
+SMALL = 64  # elements of a constant that is part of a function; larger ones are given to it
+
+
+def compiled(kernels, program):
+    """A callable that runs the program as one function of TensorFlow's, which optimizes it as a whole."""
+    kept = []  # a function does not keep the variables that it uses
+
+    def traced(*fed):
+        natives = InFunction(kernels, dict(zip(program.inputs, fed)), kept)
+        outputs = [tf.identity(natives[node]) for node in program.outputs]
+        controls = [tf.convert_to_tensor(natives[node]) for node in program.controls]
+        values = [tf.convert_to_tensor(natives[node]) for node in program.updates.values()]
+        # No variable changes before everything that is asked for has been computed.
+        with tf.control_dependencies(outputs + controls + values):
+            for variable, value in zip(program.updates, values):
+                variable.native.value.assign(value, read_value=False)
+        return outputs
+
+    specs = [tf.TensorSpec(node.shape, node.dtype) for node in program.inputs]
+    function = tf.function(traced, autograph=False).get_concrete_function(*specs)
+    kept += [node.native for node in program.nodes + list(program.updates) if node.kind == "variable"]
+
+    def run(arrays, kept=kept):
+        return [output.numpy() for output in function(*map(tf.constant, arrays))]
+    return run
+
+
+def source(node):
+    """The native of a node that is not computed."""
+    if node.kind == "variable":
+        return node.native.read()
+    if node.value.size <= SMALL:
+        return tf.constant(node.value)
+    if node.native is None:
+        with tf.init_scope():
+            node.native = tf.constant(node.value)
+    return node.native
+
+
+class InFunction(Natives):
+    """The tensors of a function that is being traced. What these use and do not keep alive is added to ``kept``."""
+
+    def __init__(self, kernels, made, kept):
+        super().__init__(kernels, made)
+        self.kept = kept
+
+    def source(self, node):
+        return source(node)
+
+    def apply(self, operation, inputs):
+        if operation.kernel == "loop":
+            return loop(operation, inputs, self)
+        if operation.kernel == "gradient":
+            gradients = tf.gradients(inputs[0], inputs[1:], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            return [tf.convert_to_tensor(gradient) for gradient in gradients]
+        attributes = attributes_of(operation)
+        self.kept.append(attributes.get("generator"))
+        return getattr(self.kernels, operation.kernel)(*inputs, **attributes)
+
+
+def attributes_of(operation):
+    """The arguments of a kernel besides the inputs."""
+    if operation.kernel in RANDOM:
+        return dict(operation.attributes, generator=generator_of(operation))
+    return operation.attributes
+
+
+def interpreted(kernels, program):
+    """A callable that runs the program kernel by kernel."""
+    places = {}
+    steps = []   # what computes, where its inputs are, the attributes, where the result goes, what is not needed then
+    values = []  # what is known before
+
+    def place_of(thing, value=None):
+        places[thing] = len(values)
+        values.append(value)
+        return places[thing]
+
+    inputs = [place_of(node) for node in program.inputs]
+    wanted = program.outputs + program.controls + list(program.updates.values())
+    for node in program.nodes:
+        if node in places:
+            continue
+        if node.kind == "variable":
+            steps.append((node.native.read, (), {}, place_of(node)))
+        elif node.operation is None:
+            place_of(node, source(node))
+        else:
+            of = [places[x] for x in node.inputs]
+            function = getattr(kernels, node.operation.kernel)
+            if node.output is None:
+                steps.append((function, of, attributes_of(node.operation), place_of(node)))
+                continue
+            if node.operation not in places:
+                steps.append((function, of, attributes_of(node.operation), place_of(node.operation)))
+            steps.append((lambda results, i=node.output: results[i], [places[node.operation]], {}, place_of(node)))
+    last_use = {}
+    for i, (_, of, _, _) in enumerate(steps):
+        last_use.update(dict.fromkeys(of, i))
+    keep = {places[node] for node in wanted}
+    dropped = [[] for _ in steps]
+    for place, i in last_use.items():
+        if place not in keep and values[place] is None:
+            dropped[i].append(place)
+    outputs = [places[node] for node in program.outputs]
+    updates = [(variable.native, places[value]) for variable, value in program.updates.items()]
+
+    def run(arrays):
+        now = list(values)
+        for place, array in zip(inputs, arrays):
+            now[place] = tf.constant(array)
+        for (function, of, attributes, place), unneeded in zip(steps, dropped):
+            now[place] = function(*[now[i] for i in of], **attributes)
+            for i in unneeded:
+                now[i] = None
+        results = [tf.convert_to_tensor(now[place]).numpy() for place in outputs]
+        for variable, place in updates:
+            variable.value.assign(now[place])
+        return results
+    return run
