@@ -37,8 +37,11 @@
 #' * `KERAS_HOME`: where `keras.json` and the engines are, in place of `~/.keras`. `KERAS_BACKEND`: the
 #'   default backend, in place of that of `keras.json`.
 #' * `KERAS_SHARED_MEMORY=0`: send large arrays through a socket, not through memory that R and engine share.
-#' * Variables of the engines themselves reach them if set before [use_backend()] starts them, such as
-#'   `THEANO_FLAGS` and `TF_CPP_MIN_LOG_LEVEL`.
+#' * Of the engines' own variables these reach them, where they are set before [use_backend()] starts them and the
+#'   engine accepts their value: `THEANO_FLAGS`, `TF_CPP_MIN_LOG_LEVEL`, `TF_ENABLE_ONEDNN_OPTS`,
+#'   `TF_NUM_INTRAOP_THREADS`, `TF_NUM_INTEROP_THREADS`, `OMP_NUM_THREADS`, `OPENBLAS_NUM_THREADS`, `OPENBLAS_CORETYPE`,
+#'   `MKL_NUM_THREADS`, `CUDA_VISIBLE_DEVICES`, `CUDA_DEVICE_ORDER` and `LD_LIBRARY_PATH`. Others do not, nor do files
+#'   such as `~/.theanorc`: an engine starts, and computes, whatever else is set.
 #'
 #' @keywords internal
 #' @importFrom stats setNames

@@ -65,7 +65,8 @@ def environment(column, engine, THEANO_FLAGS=None, **more):
     if column in ("peer", "r_peer"):
         own.update(peer.process_environment(engine))
     elif column in ("engine", "in_process"):
-        own.update(find(engine).process_environment())
+        found = find(engine)
+        own.update(found.process_environment(found.work_folder()))
     if column in ("r_worker", "r_peer"):
         own.update(RETICULATE_PYTHON=python(column, engine), R_LIBS=os.path.join(ROOT, ".Rlib"))
     else:

@@ -1,6 +1,7 @@
 """The processors that this process may use."""
 
 import os
+import re
 
 COUNT = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
@@ -13,3 +14,12 @@ def instructions():
     except OSError:
         return set()
     return set(flags.partition(":")[2].split())
+
+
+def count_in(text):
+    """The number of threads in the text of a variable such as OMP_NUM_THREADS, None where it has none.
+
+    OpenMP takes a list there, one number for each level of nested loops; libraries that know no OpenMP do not.
+    """
+    found = re.match(r"\s*\+?0*([1-9]\d{0,5})\s*(,|$)", text)
+    return found and found.group(1)

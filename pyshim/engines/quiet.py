@@ -9,18 +9,36 @@ import tempfile
 
 @contextlib.contextmanager
 def leaving_out(*patterns):
-    """Of what is written to stderr inside, by C++ too, lines in which a pattern is found are left out."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as written:
+    """Of what is written to stderr inside, by C++ too, lines in which a pattern is found are left out.
+
+    Where no temporary file can be written, nothing is left out.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no stderr
+        yield
+        return
+    try:
+        written = tempfile.TemporaryFile()
+    except OSError:
+        os.close(kept)
+        yield
+        return
+    flush()
+    with written:
         os.dup2(written.fileno(), 2)
         try:
             yield
         finally:
-            sys.stderr.flush()
+            flush()
             os.dup2(kept, 2)
             os.close(kept)
             written.seek(0)
             for line in written:
                 if not any(re.search(pattern, line.decode("utf-8", "replace")) for pattern in patterns):
                     os.write(2, line)
+
+
+def flush():
+    if sys.stderr is not None:
+        sys.stderr.flush()

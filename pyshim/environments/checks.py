@@ -56,8 +56,9 @@ def _canonical(name):
 
 def _python(environment, code):
     """What the environment's interpreter prints when it runs the code as a worker would be run."""
-    variables = dict(os.environ, **environment.process_environment())
-    done = subprocess.run([environment.python(), "-I", "-c", code, environment.module], env=variables,
+    folder = environment.work_folder()
+    done = subprocess.run([environment.python(), "-I", "-c", code, environment.module],
+                          env=environment.process_environment(folder), cwd=folder or os.sep,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           universal_newlines=True, pass_fds=held())
     if done.returncode:

@@ -12,6 +12,7 @@ import os
 
 from .. import config
 from ..files import replace_json
+from . import surroundings
 
 REQUIREMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "requirements")
 
@@ -28,6 +29,7 @@ class Environment:
     module = None  # the native library's module
     engine = None  # "module:class" of the engine
     pythons = ()   # fitting Python versions, the preferred one first
+    passed = {}    # variables of the user that reach the engine, as in ``surroundings.PASSED``
     check = ""     # Python code, run by the environment's interpreter, that fails where the library does
 
     _tried = None  # the record of an installation that is being checked
@@ -54,9 +56,16 @@ class Environment:
         """Environment variables that the worker gets where the user has set none of that name."""
         return MEMORY
 
-    def process_environment(self):
-        """Environment variables for the worker."""
-        return {name: os.environ.get(name, value) for name, value in self.settings().items()}
+    def work_folder(self):
+        """A folder of this user's own for the engine's processes. Value: a path, None where no place can be written."""
+        return surroundings.work_folder(self)
+
+    def process_environment(self, folder):
+        """The environment variables of the engine's processes: workers and checks.
+
+        Arguments: folder, as ``work_folder`` returns it. Value: a dict.
+        """
+        return surroundings.variables(self.passed, self.settings(), folder)
 
     def thread_environment(self, threads):
         """Environment variables for a worker that is to use that many threads; each engine heeds some of them."""

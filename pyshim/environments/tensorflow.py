@@ -1,6 +1,8 @@
 """TensorFlow's environment."""
 
+from .. import processors
 from .environment import Environment
+from .surroundings import one_of
 
 
 class TensorFlow(Environment):
@@ -10,6 +12,9 @@ class TensorFlow(Environment):
     module = "tensorflow"
     engine = "pyshim.engines.tensorflow:Engine"
     pythons = ("3.11", "3.12", "3.13", "3.10")
+
+    passed = {"TF_CPP_MIN_LOG_LEVEL": one_of("0", "1", "2", "3"), "TF_ENABLE_ONEDNN_OPTS": one_of("0", "1"),
+              "TF_NUM_INTRAOP_THREADS": processors.count_in, "TF_NUM_INTEROP_THREADS": processors.count_in}
 
     def settings(self):
         # Its log tells what the processor can do, and warns where graphs grow after a run, which is our way.

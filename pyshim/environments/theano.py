@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import shutil
 import subprocess
 
@@ -9,6 +10,7 @@ from .. import processors
 from ..errors import InstallError
 from .environment import Environment
 from .lock import held
+from .surroundings import one_of, own_folder, programs, variables
 
 # OpenBLAS's kernels, the fastest first, with the instructions that they need. By itself OpenBLAS goes by the model
 # of the processor, and takes its oldest for one that it does not know: a product then takes six times as long.
@@ -24,7 +26,7 @@ class Theano(Environment):
     pythons = ("3.9", "3.8", "3.7", "3.6")
 
     def before_install(self):
-        if not shutil.which("g++"):
+        if not _compiler():
             raise InstallError("Theano compiles its functions with g++, which is not on PATH. Install it "
                                "(Debian: apt-get install g++), then try again")
 
@@ -36,30 +38,41 @@ class Theano(Environment):
             raise InstallError("NumPy's OpenBLAS was not found as %s" % pattern)
         return {"blas": libraries[0], "headers": _precompiled(directory)}
 
-    def settings(self):
-        settings, there = dict(super().settings()), processors.instructions()
-        fitting = [core for core, needed in KERNELS if needed <= there]
-        if fitting:
-            settings["OPENBLAS_CORETYPE"] = fitting[0]
-        return settings
+    @property
+    def passed(self):
+        # OpenBLAS would run whatever it is told to, and be ended by the processor.
+        return {"OPENBLAS_CORETYPE": one_of("Prescott", "Nehalem", *_fitting())}
 
-    def process_environment(self):
+    def settings(self):
+        fitting = _fitting()
+        return {**super().settings(), **({"OPENBLAS_CORETYPE": fitting[0]} if fitting else {})}
+
+    def process_environment(self, folder):
+        flags = ",".join(self._flags(folder))
+        users = os.environ.get("THEANO_FLAGS")
+        return {**super().process_environment(folder), "THEANORC": os.devnull, "PYSHIM_THEANO_FLAGS": flags,
+                "THEANO_FLAGS": flags + ("," + users if users else "")}  # the last one wins
+
+    def _flags(self, folder):
         record = self.record()
-        blas, name = os.path.split(record["blas"])
+        library, name = os.path.split(record["blas"])
+        blas = "-L%s -l:%s -Wl,-rpath,%s" % (library, name, library)
+        if re.search(r"[\s,:]", library):  # which Theano or the linker take for the end of the path
+            # The path by which the program finds it later is not needed: NumPy has loaded the library already.
+            blas = "-L%s -l:%s" % (_linked(folder, "blas", library), name) if folder else ""
         compiler = ["-g0"] + (["-I" + record["headers"]] if record.get("headers") else [])
-        flags = ["blas.ldflags=-L%s -l:%s -Wl\\,-rpath\\,%s" % (blas, name, blas),
-                 "gcc.cxxflags=" + " ".join(compiler),
-                 "base_compiledir=%s" % os.path.join(self.folder(), "compiled"),
-                 "compile.wait=1"]  # seconds, for another worker that compiles
-        if os.environ.get("THEANO_FLAGS"):
-            flags.append(os.environ["THEANO_FLAGS"])  # the last one wins
-        return {**super().process_environment(), "THEANO_FLAGS": ",".join(flags)}
+        compiled = os.path.join(self.folder(), "compiled")
+        if folder and not own_folder(compiled):
+            compiled = os.path.join(folder, "compiled")
+        return ["blas.ldflags=" + _quoted(blas), "gcc.cxxflags=" + _quoted(" ".join(compiler)),
+                "base_compiledir=" + _quoted(compiled),
+                "compile.wait=1"]  # seconds, for another worker that compiles
 
     def problems(self):
         problems = []
         if not os.path.exists(self.record()["blas"]):
             problems.append("its BLAS, %s, is gone" % self.record()["blas"])
-        if not shutil.which("g++"):
+        if not _compiler():
             problems.append("g++ is not on PATH; Theano runs slowly without it")
         return problems
 
@@ -72,6 +85,32 @@ assert theano.config.cxx, "it finds no C++ compiler"
 assert "Dot22" in names, "it does not use BLAS: a product runs as %s" % names
 assert product(numpy.eye(2, dtype=x.dtype)).tolist() == [[1, 0], [0, 1]], "a product is wrong"
 """
+
+
+def _fitting():
+    """Those of OpenBLAS's kernels that this processor can run, the fastest first."""
+    there = processors.instructions()
+    return [core for core, needed in KERNELS if needed <= there]
+
+
+def _compiler():
+    """The path of g++, None where it is missing."""
+    return shutil.which("g++", path=programs(os.environ.get("PATH", "")))
+
+
+def _quoted(text):
+    """A value as THEANO_FLAGS takes it: with a backslash before what has a meaning there."""
+    return re.sub(r"([^\w/.:=+ -])", r"\\\1", text)
+
+
+def _linked(folder, name, target):
+    """Link the folder of the engine's processes to a path that no setting can hold. Value: the name of the link."""
+    path = os.path.join(folder, name)
+    if not os.path.islink(path) or os.readlink(path) != target:
+        temporary = "%s-%d" % (path, os.getpid())
+        os.symlink(target, temporary)
+        os.replace(temporary, path)  # at once: another session may start just now
+    return name
 
 
 # Stands before the interpreter's header of that name: each C file that Theano writes begins with it.
@@ -104,11 +143,13 @@ def _precompiled(directory):
     if " " in folder:  # Theano splits its options there
         return None
     os.makedirs(folder, exist_ok=True)
+    compiled = os.path.join(directory, "include", "compiled")
     header = os.path.join(folder, "Python.h")
     with open(header, "w", encoding="ascii") as file:
         file.write(HEADER)
-    flags = "gcc.cxxflags=-g0 -I%s,base_compiledir=%s" % (folder, os.path.join(directory, "include", "compiled"))
+    flags = "gcc.cxxflags=-g0 -I%s,base_compiledir=%s" % (_quoted(folder), _quoted(compiled))
     done = subprocess.run([os.path.join(directory, "bin", "python"), "-I", "-c", PRECOMPILE, header],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=held(),
-                          env=dict(os.environ, THEANO_FLAGS=flags))
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          pass_fds=held(), cwd=folder,
+                          env={**variables({}, {}, directory), "THEANORC": os.devnull, "THEANO_FLAGS": flags})
     return folder if done.returncode == 0 else None

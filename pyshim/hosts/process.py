@@ -28,13 +28,17 @@ class Process:
         out, out_end = os.pipe()
         err, err_end = os.pipe()
         regions = Region.create(), Region.create()  # of what it is sent, of what it sends
+        folder = environment.work_folder()
+        variables = environment.process_environment(folder)
+        if threads is not None:
+            variables.update(environment.thread_environment(threads))
         shared = [region.descriptor for region in regions if region is not None]
         try:
             # A process group of its own keeps the terminal's Ctrl-C, which is the session's, away.
             self._process = subprocess.Popen(
                 [environment.python(), "-I", "-u", MAIN, PACKAGE, environment.engine,
                  str(lifeline), str(theirs.fileno())] + [str(descriptor) for descriptor in shared],
-                stdin=subprocess.DEVNULL, stdout=out_end, stderr=err_end, env=_variables(environment, threads),
+                stdin=subprocess.DEVNULL, stdout=out_end, stderr=err_end, env=variables, cwd=folder or os.sep,
                 pass_fds=[theirs.fileno(), lifeline] + shared, start_new_session=True)
         except OSError as error:
             raise WorkerError("the worker of backend %s could not start: %s" % (environment.name, error)) from error
@@ -64,14 +68,3 @@ class Process:
         self.wire.close()
         os.close(self._lifeline)
         self.outputs.close()
-
-
-def _variables(environment, threads):
-    """The environment variables of a worker."""
-    variables = dict(os.environ)
-    variables.update(environment.process_environment())
-    if threads is not None:
-        variables.update(environment.thread_environment(threads))
-    for name in ("PYTHONHOME", "PYTHONPATH"):
-        variables.pop(name, None)
-    return variables

@@ -450,7 +450,7 @@ name.restype = ctypes.c_char_p
 print(name().decode())
 """
     done = subprocess.run([theano.python(), "-I", "-c", code, theano.record()["blas"]], stdout=subprocess.PIPE,
-                          env=dict(os.environ, **theano.process_environment()), universal_newlines=True, check=True)
+                          env=theano.process_environment(None), universal_newlines=True, check=True)
     with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
         words = set(file.read().split())
     fastest = "SkylakeX" if "avx512vl" in words else "Haswell" if "avx2" in words else done.stdout.strip()

@@ -3,15 +3,19 @@
 import ctypes
 import os
 import sys
-import warnings
+import types
 
 import numpy as np
 
 from ... import processors
+from ..importing import variables
 from ..quiet import leaving_out
 
-# What CNTK 2.7 says on every machine that is not Ubuntu 16.04 with a GPU.
-KNOWN_WARNINGS = ("Unsupported Linux distribution", r"\s*#+ Missing optional dependency")
+# CNTK's own look at the machine: on each that is not Ubuntu 16.04 with a GPU it warns. For that it runs bash and
+# ldconfig 14 times, with libraries from the working directory.
+LOOK = types.ModuleType("cntk.cntk_py_init")
+LOOK.cntk_check_distro_info = LOOK.cntk_check_libs = lambda: None
+sys.modules[LOOK.__name__] = LOOK
 
 # CNTK's loops over elements start threads for each row: with more than one, an addition of a bias takes twenty
 # times as long. The products of matrices, among them convolutions, have all processors. See in_parallel, too.
@@ -21,9 +25,8 @@ own_threads = {}
 if "OMP_NUM_THREADS" not in os.environ:
     own_threads = {name: str(count) for name, count in THREADS.items() if name not in os.environ}
 os.environ.update(own_threads)
-with warnings.catch_warnings():
-    for known in KNOWN_WARNINGS:
-        warnings.filterwarnings("ignore", message=known)
+# It adds to both, and needs neither.
+with variables(PATH=os.environ.get("PATH", ""), LD_LIBRARY_PATH=os.environ.get("LD_LIBRARY_PATH")):
     import cntk as C
     from cntk import cntk_py
     from cntk.internal.swig_helper import map_if_possible, typemap

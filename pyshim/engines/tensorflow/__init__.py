@@ -1,10 +1,18 @@
 """The engine on TensorFlow: each program is one function, and variables are TensorFlow's own."""
 
+import os
+
+from .. import importing
 from ..contract.engine import Engine as Contracted
 from ..contract.kernels import Kernels as AllKernels
 from ..quiet import leaving_out
 
-with leaving_out("oneDNN custom operations are on", "All log messages before absl::InitializeLog"):
+# TensorFlow imports a Keras of its own, which has no backend "cntk", say, and would read the user's keras.json.
+OF_KERAS = {**{name: None for name in os.environ if name.startswith("KERAS_")},
+            "KERAS_BACKEND": "tensorflow", "KERAS_HOME": os.devnull}
+
+with importing.variables(PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=None, **OF_KERAS), \
+        leaving_out("oneDNN custom operations are on", "All log messages before absl::InitializeLog"):
     import tensorflow as tf
 
 from .convolution import Convolution

@@ -2,10 +2,18 @@
 
 import logging
 
-import theano
-
 from ..contract.engine import Engine as Contracted
 from ..contract.kernels import Kernels as AllKernels
+from .native import theano
+
+# It would note with each tensor where it was made, which is always here, and costs a third of making it.
+theano.config.traceback.limit = 0
+
+# Theano warns of a BLAS whose name it does not know, such as NumPy's, which the environment links it to,
+# and tells when it waits for another process that compiles.
+for subject in ("tensor.blas", "gof.compilelock"):
+    logging.getLogger("theano." + subject).setLevel(logging.ERROR)
+
 from . import layout  # noqa: F401
 from .convolution import Convolution
 from .ctc import CTC
@@ -18,14 +26,6 @@ from .random import Random
 from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variables, ones
-
-# It would note with each tensor where it was made, which is always here, and costs a third of making it.
-theano.config.traceback.limit = 0
-
-# Theano warns of a BLAS whose name it does not know, such as NumPy's, which the environment links it to,
-# and tells when it waits for another process that compiles.
-for subject in ("tensor.blas", "gof.compilelock"):
-    logging.getLogger("theano." + subject).setLevel(logging.ERROR)
 
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,

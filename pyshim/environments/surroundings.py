@@ -1,0 +1,125 @@
+"""What surrounds the processes of an engine, workers and checks: environment variables, and a folder to work in.
+
+Both are ours to choose. Of the session's variables only those that a subclass of ``Environment`` or this page
+lists are passed on, and only with a value that the libraries accept: an engine starts, and computes, whatever
+else the session has set.
+"""
+
+import os
+import re
+import stat
+import tempfile
+import time
+
+from .. import processors
+from ..files import make_folder
+
+SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
+A_DAY = 24 * 3600  # seconds
+
+
+# -- variables ------------------------------------------------------------------------------------------
+
+# Each of these takes the value that the session has, and returns the one to pass on, or None.
+
+def anything(value):
+    return value
+
+
+def one_of(*accepted):
+    return lambda value: value if value in accepted else None
+
+
+def size(value):
+    return value if re.match(r"\d{1,18}$", value) else None
+
+
+def folders(value):
+    """Those with an absolute path: others depend on the working directory, and an empty entry is that itself."""
+    return os.pathsep.join(folder for folder in value.split(os.pathsep) if os.path.isabs(folder)) or None
+
+
+def programs(value):
+    """The folders of programs, with those of the system at the end."""
+    own = (folders(value) or "").split(os.pathsep)
+    return os.pathsep.join([folder for folder in own if folder] + [each for each in SYSTEM_PATH if each not in own])
+
+
+PASSED = {
+    "LD_LIBRARY_PATH": folders,
+    "OMP_NUM_THREADS": processors.count_in,
+    "OPENBLAS_NUM_THREADS": processors.count_in,
+    "MKL_NUM_THREADS": processors.count_in,
+    "CUDA_VISIBLE_DEVICES": anything,
+    "CUDA_DEVICE_ORDER": anything,
+    "MALLOC_ARENA_MAX": size,
+    "MALLOC_MMAP_THRESHOLD_": size,
+    "MALLOC_TRIM_THRESHOLD_": size,
+}
+
+
+def variables(passed, settings, folder):
+    """The environment variables of an engine's process.
+
+    Arguments:
+        passed: functions by name, as in ``PASSED``, for variables of the engine.
+        settings: variables that it gets where the user has set none of that name.
+        folder: as ``work_folder`` returns it.
+    Value: a dict.
+    """
+    found = dict(settings)
+    for name, accepted in {**PASSED, **passed}.items():
+        value = accepted(os.environ[name]) if name in os.environ else None
+        if value is not None:
+            found[name] = value
+    found["PATH"] = programs(os.environ.get("PATH", ""))
+    found["LC_ALL"] = "C.UTF-8"  # the session shows text as it can
+    found["HOME"] = folder or os.sep
+    if folder:
+        found["TMPDIR"] = folder
+    return found
+
+
+# -- a folder -------------------------------------------------------------------------------------------
+
+def work_folder(environment):
+    """A folder for the processes of an engine: their home, their working directory, and their temporary files.
+
+    It belongs to this user alone. It lies beside the environment, or where this user may not write there, below
+    the system's temporary folder. Value: a path, None where there is no place for it.
+    """
+    path = os.path.join(environment.folder(), "work")
+    if not own_folder(path):
+        shared = [os.environ.get("TMPDIR") or "/tmp", "/tmp", "/var/tmp", "/dev/shm"]
+        paths = [os.path.join(folder, "keras-%d" % os.geteuid()) for folder in shared if os.path.isabs(folder)]
+        path = next((os.path.join(path, environment.name) for path in paths
+                     if own_folder(path) and own_folder(os.path.join(path, environment.name))), None)
+    if path:
+        _clear(path)
+    return path
+
+
+def own_folder(path):
+    """Whether a folder, which is made where it is missing, belongs to this user, is closed to others, and can be
+    written: programs are compiled there, and run."""
+    try:
+        if not os.path.lexists(path):
+            make_folder(path)
+            os.chmod(path, stat.S_IRWXU)
+        found = os.lstat(path)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            return False
+        with tempfile.TemporaryFile(dir=path):
+            return True
+    except OSError:
+        return False
+
+
+def _clear(folder):
+    """Remove the files of compilers that were killed. Those of compilers that still run are new."""
+    for entry in os.scandir(folder):
+        try:
+            if entry.is_file(follow_symlinks=False) and time.time() - entry.stat().st_mtime > A_DAY:
+                os.unlink(entry.path)
+        except OSError:  # another session was faster
+            pass
