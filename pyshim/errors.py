@@ -112,3 +112,7 @@ class TimeoutError(KerasError, builtins.TimeoutError):
 
 class WireError(KerasError, ValueError):
     """A message between session and worker is malformed, or a value cannot be sent."""
+
+
+class OutOfMemoryError(EngineError, WireError, MemoryError):
+    """There is no memory for a message or its arrays, in the session or in the worker. Both live on."""

@@ -4,9 +4,9 @@ import numpy as np
 
 
 def quiet():
-    """A context for casts to narrower floats: too large a number is infinity, and R's NA, at which processors
-    complain, is nan."""
-    return np.errstate(over="ignore", invalid="ignore")
+    """A context for casts to narrower floats: too large a number is infinity, too small a one is 0, and R's NA, at
+    which processors complain, is nan. What the user has told ``np.seterr`` does not count."""
+    return np.errstate(all="ignore")
 
 
 def whole(x, dtype):

@@ -40,13 +40,14 @@ class EngineChannel:
             self.waiting.ready("call")
             message = self.connection.receive()
             if "call" not in message:
-                if not self.open_callbacks:
+                if self.open_callbacks:
+                    return message
+                if "lost" not in message:
                     raise errors.WireError("an answer was received to no question")
-                return message
             try:
                 self.send(self.answer(message))
             except errors.WireError as error:  # nothing has been sent of it
-                self.send({"raise": "WireError", "message": error.message, "function": None, "native": _native(error)})
+                self.send(_raised(error))
 
     def answer(self, message):
         """The message that a call is answered with."""
@@ -61,18 +62,20 @@ class EngineChannel:
         except CallbackFailed as error:
             return {"raise": "CallbackFailed", "number": error.number}
         except errors.KerasError as error:
-            return {"raise": type(error).__name__, "message": error.message,
-                    "function": error.function, "native": _native(error)}
+            return _raised(error)
         except MemoryError as error:
-            return {"raise": "EngineError", "message": "out of memory: %s" % error, "function": None,
-                    "native": None}
+            return _raised(errors.OutOfMemoryError("out of memory: %s" % (error or "the worker has none left")))
 
     def _question(self, message):
         """The call that a message asks for."""
+        if "call" not in message:
+            raise _lost(message)
         try:
             self.dispatcher.release(message["release"])
             if message["config"] is not None:
                 config.apply(message["config"])
+            if "lost" in message:
+                raise _lost(message)
             args, kwargs = self.unpack(message["args"], message), self.unpack(message["kwargs"], message)
             if not (isinstance(args, tuple) and isinstance(kwargs, dict)):
                 raise TypeError("args or kwargs are of another type")
@@ -117,8 +120,21 @@ class EngineChannel:
             self.open_callbacks -= 1
             if "raise" in answer:
                 raise CallbackFailed(answer["raise"], answer["message"])
+            if "lost" in answer:
+                raise _lost(answer)
             return self.unpack(answer["return"], answer)
         return call
+
+
+def _raised(error):
+    """The message that an error is answered with."""
+    return {"raise": type(error).__name__, "message": error.message, "function": error.function,
+            "native": _native(error)}
+
+
+def _lost(message):
+    """The error for a message that there was no memory for."""
+    return errors.OutOfMemoryError("%s; the worker and its tensors live on" % message["lost"])
 
 
 def _native(error):

@@ -1,7 +1,6 @@
 """InProcess: an engine in the session's own process, for interop with native objects."""
 
 import importlib
-import threading
 
 from ..engines.contract import Contract
 from ..engines.contract.graph import Function as EngineFunction
@@ -10,6 +9,7 @@ from ..errors import KerasError, NotInstalledError, StaleTensorError
 from ..tensors import Function, Tensor
 from .dispatcher import Dispatcher
 from .host import Host
+from .turn import Turn
 from .values import mapped
 
 
@@ -17,7 +17,7 @@ class _CallbackFailed(KerasError):
     """A function of the session raised: no refusal of the native library."""
 
     def __init__(self, error):
-        super().__init__(str(error))
+        super().__init__(type(error).__name__)  # its own text may raise
         self.error = error
 
 
@@ -36,7 +36,7 @@ class InProcess(Host):
                                     % (self.backend, environment.module, error)) from error
         self.engine_version = str(engine.version)
         self.dispatcher = Dispatcher(Contract(engine, in_process=True))
-        self.lock = threading.RLock()
+        self.turn = Turn(environment.name)
 
     def call(self, name, args, kwargs, eager):
         def run():
@@ -53,7 +53,7 @@ class InProcess(Host):
 
     def _run(self, call):
         """The value of a call; what a function of the session raises in it comes out as it is."""
-        with self.lock:
+        with self.turn:
             if self.ended:
                 raise StaleTensorError("the engine of backend %s is gone: %s" % (self.backend, self.ended))
             self.dispatcher.release(self.take_released())
@@ -72,10 +72,13 @@ class InProcess(Host):
 
     def _callback(self, function):
         def call(*args):
+            outer, self.turn.in_callback = self.turn.in_callback, True
             try:
                 return mapped(function(*mapped(args, self._outward)), self._inward)
             except Exception as error:
                 raise _CallbackFailed(error) from error
+            finally:
+                self.turn.in_callback = outer
         return call
 
     def _outward(self, value):

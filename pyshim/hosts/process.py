@@ -10,6 +10,7 @@ from ..errors import WorkerError
 from . import wire
 from .output import Outputs
 from .region import Region
+from .stream import Stream
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MAIN = os.path.join(PACKAGE, "hosts", "worker_main.py")
@@ -19,10 +20,13 @@ LAST_BREATH = 0.8  # seconds that a process whose connection has closed gets to 
 class Process:
     """A process that runs ``worker_main.py`` on the interpreter of an environment.
 
-    ``wire`` is the connection to it, ``outputs`` is what it prints, and ``poll`` reports on both.
+    ``wire`` is the connection to it, ``outputs`` is what it prints, and ``poll`` reports on both. ``clock`` is the
+    time that the conversation with it may take.
     """
 
-    def __init__(self, environment, threads=None):
+    _closed = False
+
+    def __init__(self, environment, threads, clock):
         ours, theirs = socket.socketpair()
         lifeline, self._lifeline = os.pipe()
         out, out_end = os.pipe()
@@ -46,7 +50,7 @@ class Process:
             theirs.close()
             for end in (lifeline, out_end, err_end):
                 os.close(end)
-        self.wire = wire.Connection(ours, *regions)
+        self.wire = wire.Connection(Stream(ours, clock), *regions)
         self.poll = select.poll()
         self.poll.register(ours, select.POLLIN)
         self.outputs = Outputs(self.poll, out, err)
@@ -60,11 +64,18 @@ class Process:
         return "signal %s" % signal.Signals(-status).name if status < 0 else "exit code %d" % status
 
     def kill(self):
+        """End the process. Safe in a signal handler: a wait for its end that this one interrupts goes on afterwards."""
         self._process.kill()
-        self._process.wait()
+        try:
+            self._process.wait(LAST_BREATH)
+        except subprocess.TimeoutExpired:
+            pass
 
     def let_go(self):
         """Close this process's ends of what connects the two."""
+        if self._closed:
+            return
+        self._closed = True
         self.wire.close()
         os.close(self._lifeline)
         self.outputs.close()

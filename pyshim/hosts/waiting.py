@@ -8,7 +8,23 @@ import time
 
 from .. import processors
 
-AWAKE = 1e-3  # seconds: R takes half of them from an answer to the next array
+AWAKE = 1e-3    # seconds: R takes half of them from an answer to the next array
+LONGEST = 3600  # seconds of one wait; the system counts the milliseconds in 32 bits
+LOOKS = 0.1     # seconds between two looks at what interrupts
+
+interrupted = None  # a function that the R package puts here: whether R has an interrupt that is no signal
+
+
+def milliseconds(seconds):
+    """For how long to wait at once where there are so many seconds left, None for no limit."""
+    longest = LONGEST if interrupted is None else LOOKS
+    return 1000 * (longest if seconds is None else min(seconds, longest))
+
+
+def check_interrupt():
+    """Raise KeyboardInterrupt where R has an interrupt."""
+    if interrupted is not None and interrupted():
+        raise KeyboardInterrupt
 
 
 class Waiting:
@@ -18,7 +34,7 @@ class Waiting:
         self.took = {}  # seconds of the last wait, by what was waited for
 
     def ready(self, what, seconds=None):
-        """The descriptors that are ready; none where the seconds are over before."""
+        """The descriptors that are ready; none where the seconds, or the longest wait, are over before."""
         began = time.monotonic()
         found = self.poll.poll(0)
         if self.took.get(what, 0) < AWAKE and processors.COUNT > 1:
@@ -26,6 +42,7 @@ class Waiting:
                 os.sched_yield()  # the other side may wait for this very processor
                 found = self.poll.poll(0)
         if not found:
-            found = self.poll.poll(None if seconds is None else 1000 * seconds)
+            found = self.poll.poll(milliseconds(seconds))
+            check_interrupt()
         self.took[what] = time.monotonic() - began
         return [descriptor for descriptor, _ in found]

@@ -14,7 +14,7 @@ import struct
 import numpy as np
 
 from ..engines import numpy_cast
-from ..errors import WireError
+from ..errors import OutOfMemoryError, WireError
 from ..sparse_array import SparseArray, is_sparse_value
 from ..unsuitable import KINDS, Unsuitable, describe
 from .region import LEAST, MOST, byte_count, order_of
@@ -23,6 +23,12 @@ from .reordering import in_order_of_c
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
 LARGEST_HEADER = 1 << 28
+SMALL = 1 << 16  # bytes of a header that go out with the prefix at once
+LARGEST = 1 << 47  # bytes of buffers: what a process can address
+
+
+# What a header raises that is none.
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 
 
 class Closed(Exception):
@@ -36,6 +42,8 @@ class Connection:
         self.stream = stream
         self.outgoing = outgoing
         self.incoming = incoming
+        self._unread = 0                 # bytes of the current frame that are still in the stream
+        self._waste = bytearray(1 << 14)  # for those that nobody wants: there is memory for it whatever happens
 
     def send(self, message):
         """Send a message: a dict, whose arrays have been put aside by ``pack``."""
@@ -48,12 +56,19 @@ class Connection:
             data = json.dumps(header).encode("utf-8")
         except (TypeError, ValueError, RecursionError) as error:
             raise WireError("a message cannot be sent: %s" % error) from error
+        except MemoryError:
+            raise OutOfMemoryError("out of memory: a message cannot be sent") from None
         if len(data) > LARGEST_HEADER:
             raise WireError("a message header of %d bytes is too long; the limit is %d bytes. Give numbers "
                             "as an array, not as a list" % (len(data), LARGEST_HEADER))
         inline = self._cast(arrays, size, shared) if arrays else []
+        prefix = PREFIX.pack(MAGIC, len(data), sum(array.nbytes for array in inline))
         try:
-            self.stream.sendall(PREFIX.pack(MAGIC, len(data), sum(array.nbytes for array in inline)) + data)
+            if len(data) < SMALL:
+                self.stream.sendall(prefix + data)
+            else:
+                self.stream.sendall(prefix)
+                self.stream.sendall(data)
             for array in inline:
                 if array.nbytes:
                     self.stream.sendall(array.ravel(order="K").view(np.uint8))
@@ -69,13 +84,30 @@ class Connection:
                     return []
                 return [np.asarray(array, dtype, order_of(array)) for array, dtype in arrays]
         except (MemoryError, OSError) as error:
-            raise WireError("arrays of %d bytes cannot be sent: %s" % (size, error)) from error
+            raise OutOfMemoryError("out of memory: arrays of %d bytes cannot be sent: %s" % (size, error)) from error
 
     def receive(self):
-        """Receive a message; Closed at the end of the stream, WireError when it is no frame."""
+        """Receive a message. Where there is no memory for it, ``message["lost"]`` says so, and what could not be
+        kept is missing.
+
+        Raises Closed at the end of the stream, WireError when it is no frame.
+        """
         magic, length, size = PREFIX.unpack(self._exactly(PREFIX.size))
-        if magic != MAGIC or length > LARGEST_HEADER:
+        if magic != MAGIC or length > LARGEST_HEADER or size > LARGEST:
             raise WireError("what was received is no message of this protocol")
+        self._unread = length + size
+        message = {}
+        try:
+            message, listed, shared = self._header(length, size)
+            message["buffers"] = self._shared(listed) if shared else self._inline(listed)
+        except MemoryError:
+            message.update(buffers=[], lost="out of memory: a message with arrays of %d bytes could not be received"
+                                            % size)
+            self._skip()
+        return message
+
+    def _header(self, length, size):
+        """The header of a message, the arrays that it lists, and whether they are shared."""
         try:
             message = json.loads(self._exactly(length).decode("utf-8"))
             listed = [(np.dtype(dtype), [int(n) for n in shape], order)
@@ -86,14 +118,24 @@ class Connection:
             shared = message.pop("shared", False) and self.incoming is not None
             if size != (0 if shared else sum(byte_count(dtype, shape) for dtype, shape, _ in listed)):
                 raise ValueError("the buffers are not those that it lists")
-            if shared:
-                arrays = self.incoming.read(listed)
-            else:
-                arrays = [np.empty(shape, dtype, order) for dtype, shape, order in listed]
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError, OverflowError) as error:
+        except MALFORMED as error:
             raise WireError("a message header is malformed: %s" % error) from error
-        message["buffers"] = arrays if shared else [self._filled(array) for array in arrays]
-        return message
+        return message, listed, shared
+
+    def _shared(self, listed):
+        try:
+            return self.incoming.read(listed)
+        except MALFORMED as error:
+            raise WireError("a message header is malformed: %s" % error) from error
+        except OSError as error:  # the region cannot be mapped
+            raise MemoryError(str(error)) from error
+
+    def _inline(self, listed):
+        try:
+            arrays = [np.empty(shape, dtype, order) for dtype, shape, order in listed]
+        except MALFORMED as error:
+            raise WireError("a message header is malformed: %s" % error) from error
+        return [self._filled(array) for array in arrays]
 
     def close(self):
         self.stream.close()
@@ -120,7 +162,13 @@ class Connection:
                 count = 0
             if not count:
                 raise Closed()
+            self._unread -= count
             view = view[count:]
+
+    def _skip(self):
+        """Read what is left of a frame, so that the next one is found."""
+        while self._unread > 0:
+            self._fill(memoryview(self._waste)[:self._unread])
 
 
 class Cast:

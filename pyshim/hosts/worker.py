@@ -2,9 +2,6 @@
 
 import atexit
 import os
-import socket
-import threading
-import time
 import weakref
 
 import numpy as np
@@ -14,6 +11,7 @@ from ..tensors import Function, Tensor
 from . import casts, timeout, wire
 from .host import Host
 from .process import Process
+from .turn import Turn
 from .waiting import Waiting
 
 
@@ -26,19 +24,23 @@ class Worker(Host):
         super().__init__(environment)
         self.threads = threads
         self.owner = os.getpid()
-        self.lock = threading.RLock()
+        self.turn = Turn(environment.name)
         self.functions = {}       # the session's functions that the engine may call, by number
         self.failures = {}        # what they raised, until the call that they ran in returns
         self.function_count = 0
         self.open_calls = 0       # those that the worker has not answered
         self.talking = False      # whether a message is on its way, which nothing may come between
         self.config_version = None
-        self.timeout = None       # seconds, of the outermost call
-        self.deadline = None      # when they are over
-        self.process = Process(environment, threads)
+        self.clock = timeout.Clock()  # of the outermost call
+        self.clock.start(timeout.seconds())
+        self.process = Process(environment, threads, self.clock)
         self.wire = self.process.wire
         self.waiting = Waiting(self.process.poll)
-        self._until_ready()
+        try:
+            self._until_ready()
+        except BaseException:
+            self.end("it could not start")
+            raise
         _running.add(self)
 
     # -- calls ----------------------------------------------------------------------------------------
@@ -50,72 +52,101 @@ class Worker(Host):
         return self._call("call_function", (function, casts.of_values(values, function.inputs)), {}, False)
 
     def _call(self, name, args, kwargs, eager):
-        with self.lock:
+        if self.ended:
+            self._pack([args, kwargs], [], [])  # its own tensors have the better message
+            self._need_running()
+        with self.turn:
             if self.talking:
                 raise errors.WorkerError("backend %s cannot be called from a finalizer or a signal handler that "
                                          "runs in the midst of another call" % self.backend)
             open_before = self.open_calls
             if not open_before:
-                self.timeout = timeout.seconds()
-                self.deadline = self.timeout and time.monotonic() + self.timeout
+                self.clock.start(timeout.seconds())
             mine = []  # numbers of the functions that this call hands over
             try:
-                buffers = []
-                version = config.version()
-                settings = config.snapshot() if self.config_version != version else None
-                message = {"call": name, "args": self._pack(args, buffers, mine),
-                           "kwargs": self._pack(kwargs, buffers, mine), "eager": eager,
-                           "config": settings, "release": self.take_released(), "buffers": buffers}
-                self.open_calls += 1
-                try:
-                    self._send(message)
-                except errors.WireError:  # nothing was sent
-                    self.open_calls -= 1
-                    raise
-                self.config_version = version
+                self._ask(name, args, kwargs, eager, mine)
                 return self._result(name)
+            except MemoryError as error:
+                if isinstance(error, errors.KerasError):
+                    raise
+                raise errors.OutOfMemoryError("out of memory: %s" % (error or "the session has none left")) from error
             finally:
                 for number in mine:
-                    del self.functions[number]
+                    self.functions.pop(number, None)
+                if not open_before:
+                    self.failures.clear()
                 if self.open_calls != open_before:  # its answer would be taken for that of the next call
-                    self._end("the call that it was in was broken off")
+                    self.end("the call that it was in was broken off")
+                    self.open_calls = open_before
+                self._tidy()
+
+    def _ask(self, name, args, kwargs, eager, mine):
+        """Send a call."""
+        buffers = []
+        version = config.version()
+        settings = config.snapshot() if self.config_version != version else None
+        message = {"call": name, "args": self._pack(args, buffers, mine), "kwargs": self._pack(kwargs, buffers, mine),
+                   "eager": eager, "config": settings, "release": [], "buffers": buffers}
+        message["release"] = released = self.take_released()
+        self.open_calls += 1
+        try:
+            self._send(message)
+        except errors.WireError:  # nothing was sent
+            self.open_calls -= 1
+            self.released.extendleft(released)
+            raise
+        self.config_version = version
 
     def _result(self, name):
         """The result of the call that is open, after the callbacks that come before it."""
         while True:
             message = self._receive(name)
-            if "return" in message:
-                self.open_calls -= 1
-                return self._unpack(message["return"], message)
+            if "callback" in message:
+                self._answer(message)
+                continue
+            if "raise" not in message and "return" not in message:  # its header is lost: nobody knows what it was
+                self.end("the conversation with it broke off")
+            self.open_calls -= 1
             if "raise" in message:
-                self.open_calls -= 1
                 self._raise(message)
-            self._answer(message)
+            return self._unpack(self._whole(message)["return"], message)
 
     def _answer(self, message):
-        """Run the session's function that the engine calls, and send what it gives."""
+        """Run the session's function that the engine calls, and send what it returns."""
         mine, buffers = [], []
-        began = time.monotonic()
+        outer, self.turn.in_callback = self.turn.in_callback, True
         try:
             function = self.functions[message["callback"]]
-            result = function(*self._unpack(message["args"], message))
+            result = function(*self._unpack(self._whole(message)["args"], message))
             answer = {"return": self._pack(result, buffers, mine), "buffers": buffers}
         except BaseException as error:
-            self.function_count += 1
-            self.failures[self.function_count] = error
-            answer = {"raise": self.function_count, "message": str(error)}
-        if self.deadline is not None:  # the session's own time does not count
-            self.deadline += time.monotonic() - began
-        self._send(answer)
+            answer = self._failed(error)
+        finally:
+            self.turn.in_callback = outer
+        try:
+            self._send(answer)
+        except errors.WireError as error:  # nothing was sent
+            self._send(self._failed(error))
+
+    def _failed(self, error):
+        """The answer that a function raised. The error itself stays here, whatever its text would raise."""
+        self.function_count += 1
+        self.failures[self.function_count] = error
+        return {"raise": self.function_count, "message": type(error).__name__}
 
     def _raise(self, message):
         if message["raise"] == "CallbackFailed":
-            failure = self.failures.pop(message["number"])
-            self.failures.clear()
-            raise failure
+            raise self.failures.pop(message["number"])
         error = getattr(errors, message["raise"])(message["message"])
         error.function, error.native = message["function"], message["native"]
         raise error
+
+    @staticmethod
+    def _whole(message):
+        """The message; OutOfMemoryError where there was no memory for a part of it."""
+        if "lost" in message:
+            raise errors.OutOfMemoryError("%s; the worker lives on" % message["lost"])
+        return message
 
     def memory(self):
         """Resident bytes of the worker, None where the system does not tell."""
@@ -154,7 +185,7 @@ class Worker(Host):
     def _until_ready(self):
         message = self._receive()
         if "ready" not in message:
-            self._end("it could not import its engine")
+            self.end("it could not import its engine")
             raise errors.WorkerError("the worker of backend %s could not import its engine: %s. Try "
                                      "install_backend(\"%s\", force=True)"
                                      % (self.backend, message["failed"], self.backend))
@@ -167,72 +198,60 @@ class Worker(Host):
             raise errors.WorkerError("the worker of backend %s is gone: %s" % (self.backend, self.ended))
 
     def _send(self, message):
-        self._need_running()
-        self.talking = True
-        try:
-            self.wire.stream.settimeout(self._time_left())
-            self.wire.send(message)
-        except wire.Closed:
-            self._gone()
-        except errors.WireError:
-            raise
-        except socket.timeout:
-            self._timed_out()
-        except BaseException:
-            self._end("a message to it was cut off")
-            raise
-        finally:
-            self.talking = False
+        self._converse(lambda: self.wire.send(message), harmless=errors.WireError)  # nothing was sent then
 
     def _receive(self, what=None):
         """The next message; what the worker printed before it is shown first."""
-        self._need_running()
-        self.talking = True
-        try:
+        def receive():
             while True:
-                ready = self.waiting.ready(what, self._time_left())
+                ready = self.waiting.ready(what, self.clock.remaining())
                 self.process.outputs.show(ready)
                 if self.wire.stream.fileno() in ready:
                     message = self.wire.receive()
                     self.process.outputs.show_all()
                     return message
+        return self._converse(receive)
+
+    def _converse(self, talk, harmless=()):
+        """Send or receive. Whatever breaks that off, but for harmless errors, ends the worker."""
+        self._need_running()
+        self.talking = True
+        try:
+            with self.clock:
+                return talk()
         except wire.Closed:
             self._gone()
-        except socket.timeout:
-            self._timed_out()
-        except KeyboardInterrupt:
-            self._end("the call that it was in was interrupted")
+        except timeout.Expired:
+            self.end("the call that it was in took longer than the timeout")
+            raise errors.TimeoutError("the worker of backend %s did not answer within the timeout of %g seconds, and "
+                                      "was ended. Its tensors are gone; the next call starts a new one. "
+                                      "options(keras.timeout) in R, or KERAS_TIMEOUT, sets the timeout"
+                                      % (self.backend, self.clock.limit)) from None
+        except harmless:
             raise
-        except BaseException:
-            self._end("the conversation with it broke off")
+        except KeyboardInterrupt:
+            self.end("the call that it was in was interrupted")
+            raise
+        except BaseException:  # of a signal handler, for example
+            self.end("the conversation with it broke off")
             raise
         finally:
             self.talking = False
-
-    def _time_left(self):
-        """Seconds until the deadline, None where there is none."""
-        if self.deadline is None:
-            return None
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise socket.timeout()
-        return left
-
-    def _timed_out(self):
-        self._end("the call that it was in took longer than the timeout")
-        raise errors.TimeoutError("the worker of backend %s did not answer within the timeout of %g seconds, and was "
-                                  "ended. Its tensors are gone; the next call starts a new one. options(keras.timeout) "
-                                  "in R, or KERAS_TIMEOUT, sets the timeout" % (self.backend, self.timeout))
+            self._tidy()
 
     def _gone(self):
         """Say why the process has ended."""
+        if self._ended:  # stop() was called meanwhile
+            self._need_running()
         self.process.outputs.show_all()
         how = self.process.how_it_ended()
         last = "".join("\n  " + line for line in self.process.outputs.last_lines)
-        self._end("it ended (%s)" % how)
+        self.end("it ended (%s)" % how)
         raise errors.WorkerError("the worker of backend %s ended during the call (%s). Its tensors are gone; "
                                  "the next call starts a new one.%s"
                                  % (self.backend, how, "\nIts last words:" + last if last else ""))
+
+    # -- the end ------------------------------------------------------------------------------------------
 
     @property
     def ended(self):
@@ -242,17 +261,32 @@ class Worker(Host):
             self.process.let_go()
         return self._ended
 
-    def _end(self, reason):
-        """End the process and let go of everything that belongs to it."""
+    def end(self, reason):
+        """End the process.
+
+        Safe anywhere, in another thread, a signal handler or a finalizer in the midst of a call: it waits for no
+        call. The one that is going on notices that the connection has closed.
+        """
         if not self.ended:
-            self.process.kill()
             self._ended = reason
-            self.process.let_go()
+            self.process.kill()
+            self._tidy()
 
     def stop(self):
         """End the worker. Its tensors are gone."""
-        with self.lock:
-            self._end("its worker was stopped")
+        self.end("its worker was stopped")
+
+    def _tidy(self):
+        """Once the process has ended, let go of what belongs to it, unless a call still uses that.
+
+        The call does it itself then.
+        """
+        if self._ended and self.turn.take(wait=False):
+            try:
+                if not self.talking:
+                    self.process.let_go()
+            finally:
+                self.turn.leave()
 
 
 _running = weakref.WeakSet()
@@ -260,6 +294,5 @@ _running = weakref.WeakSet()
 
 @atexit.register
 def _kill_all():
-    # Not stop(), which would wait for a call that another thread is in.
     for worker in list(_running):
-        worker._end("the session ended")
+        worker.end("the session ended")
