@@ -10,8 +10,8 @@
 #' @param p A number from 0 to 1, or a tensor.
 #' @param dtype Name of a floating dtype; [k_floatx()] by default. `k_random_uniform()` draws whole numbers
 #'   for an integer dtype.
-#' @param seed A whole number with which a new tensor draws the same sequence again on the same backend. `NULL` takes
-#'   one from R's generator, with one call of [runif()], so [set.seed()] makes draws repeat.
+#' @param seed A whole number with which a new tensor draws the same sequence again on the same backend.
+#'   `NULL` takes one from R's generator, with one call of [runif()], so [set.seed()] makes draws repeat.
 #' @return A tensor.
 #'
 #'   Errors: `keras_error_shape` where a size is unknown, `keras_error_dtype`, `keras_error_argument`.
@@ -48,14 +48,15 @@ k_random_binomial <- function(shape, p = 0, dtype = NULL, seed = NULL) {
 
 #' Begin a session whose random numbers repeat
 #'
-#' Seeds R, Python and NumPy, and clears the session of the current backend, whose tensors are gone then: call it at the
-#' beginning of a script. Draws without a seed of their own, initial values of variables and [k_dropout()] are then
-#' the same each time the script runs. [set.seed()] alone makes draws repeat, too; it clears nothing.
+#' Seeds R, Python and NumPy, and clears the session of the current backend, whose tensors are gone then: call
+#' it at the beginning of a script. Draws without a seed of their own, initial values of variables and
+#' [k_dropout()] are then the same each time the script runs. [set.seed()] alone makes draws repeat, too; it
+#' clears nothing.
 #'
 #' @param seed A whole number from 0.
 #' @param disable_gpu Whether engines that start from now on are to see no GPU.
-#' @param disable_parallel_cpu Whether the current backend computes with one thread: sums of many numbers depend on their
-#'   order. Its engine is started anew where it runs with more.
+#' @param disable_parallel_cpu Whether the current backend computes with one thread: sums of many numbers
+#'   depend on their order. Its engine is started anew where it runs with more.
 #' @param quiet Whether to say nothing of what was done.
 #' @return Invisibly, the seed.
 #'

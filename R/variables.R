@@ -127,7 +127,8 @@ k_identity <- function(x, name = NULL) {
 #' @param low,high Limits of the uniform distribution on `[low, high)`.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
 #' @param name A string.
-#' @param seed A whole number that makes the draw repeat, the same on every backend; `NULL` takes one from R's generator.
+#' @param seed A whole number that makes the draw repeat, the same on every backend; `NULL` takes one from R's
+#'   generator.
 #' @return A variable.
 #' @family variables
 #' @examplesIf is_backend_installed()

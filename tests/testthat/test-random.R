@@ -81,10 +81,11 @@ for_each_backend("use_session_with_seed() seeds R, Python and NumPy", {
     use_backend(k_backend())
   })
   everything <- function() {
-    c(drawn(), stats::runif(1), reticulate::import("numpy")$random$rand(), reticulate::import("random")$random())
+    c(drawn(), stats::runif(1), reticulate::import("numpy")$random$rand(),
+      reticulate::import("random")$random())
   }
-  expect_message(expect_message(use_session_with_seed(42), "Set session seed to 42 (disabled GPU, CPU parallelism)",
-                                fixed = TRUE))
+  expect_message(expect_message(use_session_with_seed(42),
+                                "Set session seed to 42 (disabled GPU, CPU parallelism)", fixed = TRUE))
   first <- everything()
   expect_silent(expect_identical(use_session_with_seed(42, quiet = TRUE), 42L))
   expect_identical(everything(), first)
