@@ -504,6 +504,41 @@ def test_second_derivative_of_a_pool(K, engine):
     np.testing.assert_allclose(K.eval(second), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_what_no_window_sees_at_the_end_of_an_axis(K, dtype):
+    """Padding "same" and a stride larger than the window: nothing is padded, and the rest has no influence."""
+    sizes, window, strides = (6, 3, 8), (1, 2, 1), (4, 1, 4)
+    same = {"strides": strides, "padding": "same"}
+    state = np.random.RandomState(0)
+    x = state.permutation(2 * np.prod(sizes) * 2).reshape((2,) + sizes + (2,)).astype(dtype) / 16
+    kernel = state.randint(-2, 3, window + (2, 3)).astype(dtype)
+    result = convolution(x, kernel, strides, "same", (1, 1, 1))
+    upstream = state.randint(-2, 3, result.shape).astype(dtype)
+    of_kernel = np.tensordot(windows(x, window, strides, "same"), upstream, [range(4), range(4)])
+    of_x = transposed(upstream, kernel, sizes, strides, "same", (1, 1, 1))
+
+    images_, weights, gradients = K.variable(x, dtype), K.variable(kernel, dtype), K.variable(upstream, dtype)
+    y = K.conv3d(images_, weights, **same)
+    check(K, y, result)
+    for gradient, expected in zip(K.gradients(K.sum(y * gradients), [images_, weights]), (of_x, of_kernel)):
+        check(K, gradient, expected)
+    whole = K.conv3d_transpose(gradients, weights, x.shape, **same)
+    check(K, whole, of_x)
+    for gradient, expected in zip(K.gradients(K.sum(whole * images_), [gradients, weights]), (result, of_kernel)):
+        check(K, gradient, expected)
+    for mode in ("max", "avg"):
+        pooled = K.pool3d(images_, window, pool_mode=mode, **same)
+        check(K, pooled, pool(x, window, strides, "same", mode))
+        upstream = state.randint(-2, 3, pooled.shape).astype(dtype)
+        gradient, = K.gradients(K.sum(pooled * K.constant(upstream, dtype)), [images_])
+        expected = numeric_gradient(_weighted_pool(upstream, window, strides, mode), [x], 0, step=1 / 64)
+        check_array(K.eval(gradient), expected.astype(dtype), dtype)
+
+
+def _weighted_pool(weights, window, strides, mode):
+    return lambda x: weights * pool(x, window, strides, "same", mode)
+
+
 def test_pool_of_a_window_wider_than_x(K):
     x = images((3, 2))
     check(K, K.pool2d(tensor(K, x), (9, 7), (1, 1), "same"), pool(x, (9, 7), (1, 1), "same", "max"))

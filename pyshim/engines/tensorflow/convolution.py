@@ -12,7 +12,11 @@ class Convolution:
                          kernel.shape[:-2], strides, padding, dilation, kernel.shape[-1])
 
     def convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
-        whole = _transposed(_filled(x), _filled(kernel), [max(size, 1) for size in sizes], strides, padding, dilation)
+        some = [max(size, 1) for size in sizes]
+        seen = [_seen(*each) for each in zip(some, kernel.shape[:-2], strides)] if padding == "same" else some
+        whole = _transposed(_filled(x), _filled(kernel), seen, strides, padding, dilation)
+        if seen != some:
+            whole = tf.pad(whole, [(0, 0)] + [(0, size - part) for size, part in zip(some, seen)] + [(0, 0)])
         there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
         there += [slice(None) if size else slice(0) for size in list(sizes) + [kernel.shape[-2]]]
         return _part(whole, there, (x, kernel))
@@ -71,12 +75,34 @@ def _windowed(compute, x, kernel, width, strides, padding, dilation, channels):
         least = [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
         x = asserted(x, tf.reduce_all(tf.shape(x)[1:-1] >= least),
                      "the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation)))
+    whole = x
+    if padding == "same" and any(wide < stride for wide, stride in zip(width, strides)):
+        # TensorFlow would put fewer than 0 zeros around what the last window leaves, and its kernels for three axes
+        # do: they then compute other elements, in float64 and in gradients.
+        x = _seen_part(x, width, strides)
     operands = [each for each in (x, kernel) if each is not None]
     there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
-    there += [slice(None) if size or padding == "valid" else slice(-(-tf.shape(x)[axis] // stride))
-              for axis, (size, stride) in enumerate(zip(x.shape[1:-1], strides), 1)]
+    there += [slice(None) if size or padding == "valid" else slice(-(-tf.shape(whole)[axis] // stride))
+              for axis, (size, stride) in enumerate(zip(whole.shape[1:-1], strides), 1)]
     there.append(slice(None) if isinstance(channels, int) and channels else slice(channels))
     return _part(compute(*map(_filled, operands)), there, operands)
+
+
+def _seen(size, width, stride):
+    """How much of an axis the windows of padding "same" see: a number, or a tensor like the size."""
+    seen = (-(-size // stride) - 1) * stride + width
+    return tf.maximum(tf.minimum(size, seen), 0) if tf.is_tensor(size) else max(min(size, seen), 0)
+
+
+def _seen_part(x, width, strides):
+    """x without what no window sees at the end of an axis."""
+    sizes = [tf.shape(x)[axis] if size is None else size for axis, size in enumerate(x.shape[1:-1], 1)]
+    seen = [_seen(*each) if each[1] < each[2] else each[0] for each in zip(sizes, width, strides)]
+    if all(not tf.is_tensor(size) and part == size for part, size in zip(seen, sizes)):
+        return x
+    part = tf.slice(x, [0] * x.shape.rank, [-1] + seen + [-1])
+    part.set_shape([x.shape[0]] + [None if tf.is_tensor(size) else size for size in seen] + [x.shape[-1]])
+    return part
 
 
 # Where sizes are not known, a branch costs no copy; and TensorFlow's fast gradients need kernels outside of it.
