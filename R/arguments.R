@@ -17,7 +17,7 @@ as_value <- function(x, arg = "x", ...) {
   }
   if (!(is.numeric(x) || is.logical(x))) {
     abort("dtype", paste0("`", arg, "` must be a tensor, a number, or an array of numbers or logicals, not ",
-                          describe_value(x), "."), ...)
+                          describe_type(x), "."), argument = arg, value = x, ...)
   }
   as_plain_array(without_na(x, arg, ...))
 }
@@ -106,7 +106,8 @@ as_axis <- function(axis, arg = "axis") {
   }
   axis <- unlist(axis)
   if (!is.numeric(axis) || anyNA(axis)) {
-    abort("argument", paste0("`", arg, "` must be whole numbers, not ", describe_value(axis), "."))
+    abort("argument", paste0("`", arg, "` must be whole numbers, not ", describe_value(axis), "."),
+          argument = arg, value = axis)
   }
   if (any(axis == 0)) {
     abort("shape", paste0("`", arg, "` must not be 0: axes count from 1, and from the end as -1, -2, ..."))
@@ -171,20 +172,4 @@ as_integers <- function(x, arg) {
                      i = paste0("Give `as.integer(", arg, ") - 1`.")))
   }
   as_value(if (is.double(x)) as_whole(x) else x, arg)
-}
-
-#' What a value is, for messages
-#' @noRd
-describe_value <- function(x) {
-  if (is.null(x)) {
-    "NULL"
-  } else if (is.object(x)) {
-    paste0("a ", class(x)[[1L]])
-  } else if (is.function(x)) {
-    "a function"
-  } else if (is.atomic(x) && length(x) == 1L) {
-    deparse(x)
-  } else {
-    paste0("a ", typeof(x), if (is.atomic(x)) " vector")
-  }
 }

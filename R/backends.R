@@ -37,7 +37,7 @@ use_backend <- function(name, in_process = FALSE, save = FALSE, threads = NULL) 
     NULL
   })
   if (is.null(scope)) {
-    install_backend(name)
+    do.call(install_backend, list(name), envir = globalenv())  # the user has agreed to it: its errors name it
     scope <- use()
   }
   invisible(scope)

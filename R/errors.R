@@ -1,91 +1,163 @@
 # Errors as classed conditions: `keras_error_<kind>` and `keras_error`.
 
+#' Errors of this package
+#'
+#' Every error that this package signals is a condition of the class `keras_error`, and of one that says what went
+#' wrong, such as `keras_error_shape`. Its message names the function and the argument as you called them, the value
+#' given, what is accepted, and what to do. Axes and positions count from 1 in it.
+#'
+#' A condition has these fields:
+#'
+#' * `call`: your call of the function, which R shows before the message.
+#' * `function_name`: its name, as in `"k_sum()"`, or the operator.
+#' * `argument`: the name of the argument that is not accepted, such as `"axis"`, or the part of it, such as
+#'   `"tensors[[2]]"`; `NULL` where the error is about no single argument.
+#' * `value`: its value as you gave it, where the message shows it.
+#' * `fields`: a named list of all that the message shows, as text: axes, shapes, dtypes.
+#' * `native`: the traceback of the engine's library, where it was the one that refused.
+#'
+#' The classes, each after `keras_error_`:
+#'
+#' * `argument`, `shape`, `dtype`: an argument has a value, a shape or a dtype that is not accepted.
+#' * `placeholder`: a value is needed for a placeholder that has none.
+#' * `gradient`: the gradient asked for does not exist.
+#' * `eager`: the function needs the graph, and was called inside [k_eager()].
+#' * `backend_mismatch`: tensors of two backends in one call.
+#' * `stale_tensor`: the tensor is gone, with its graph or its worker.
+#' * `unknown_backend`, `not_installed`, `interpreter`, `install`: a backend cannot be found or installed.
+#' * `config`: a setting has a value that is not accepted.
+#' * `file`: a file of variables cannot be read or written.
+#' * `engine`: the engine's library refused; its own words are in the message. `out_of_memory`: there was no room.
+#' * `worker`, `timeout`, `wire`: the engine's process ended, took too long, or a value could not be sent to it.
+#' * `python`: an error of Python that is none of these.
+#'
+#' @examplesIf is_backend_installed()
+#' condition <- tryCatch(k_sum(k_ones(c(2, 3)), axis = 3), keras_error = identity)
+#' class(condition)
+#' condition$function_name
+#' condition$fields$axis
+#' @name keras_error
+NULL
+
 #' Signal an error of this package
+#' @param ... Fields of the condition.
+#' @param function_name Where another name than that of the user's call is to stand before the message.
 #' @noRd
-abort <- function(kind, message, function_name = calling_function(), native = NULL) {
-  message[[1L]] <- paste0(if (!is.null(function_name)) paste0(function_name, ": "), message[[1L]])
-  rlang::abort(message, class = c(paste0("keras_error_", kind), "keras_error"),
-               function_name = function_name, native = native, call = NULL)
+abort <- function(kind, message, ..., function_name = NULL, called = users_call()) {
+  function_name <- if (is.null(function_name)) called$name else function_name
+  call <- if (!is.null(called$call)) called$call else if (!is.null(function_name)) str2lang(function_name)
+  message[[1L]] <- stopped(message[[1L]])
+  rlang::abort(message, class = c(paste0("keras_error_", kind), "keras_error"), call = call,
+               function_name = function_name, ...)
+}
+
+#' The message, after the function's name
+#'
+#' The console shows the call, but `conditionMessage()` is all that a log or a test keeps.
+#' @exportS3Method
+#' @noRd
+conditionMessage.keras_error <- function(c) { # nolint: object_name_linter.
+  paste0(if (!is.null(c$function_name)) paste0(c$function_name, ": "), NextMethod())
 }
 
 #' Signal what went wrong in Python
 #' @noRd
-signal_failure <- function(fields) {
-  if (fields$kind == "interrupt") {
+signal_failure <- function(failure) {
+  if (failure$kind == "interrupt") {
     rlang::interrupt()
   }
-  name <- if (is.null(fields[["function"]])) calling_function() else r_name(fields[["function"]])
-  abort(fields$kind, in_r_words(fields$message), function_name = name, native = fields$native)
+  called <- users_call()
+  fields <- written(failure$fields, called)
+  if (!length(fields)) {
+    capitalized <- identity  # words that may begin with a name
+  }
+  message <- filled(capitalized(failure$template), fields)
+  if (!is.null(failure$detail)) {
+    message <- c(message, x = stopped(filled(capitalized(failure$detail), fields)))
+  }
+  if (!is.null(failure$remedy)) {
+    message <- c(message, i = stopped(filled(capitalized(failure$remedy), fields)))
+  }
+  abort(failure$kind, message, argument = if (!is.null(fields$argument)) gsub("`", "", fields$argument),
+        value = given(failure$fields, called)$value, fields = fields, native = failure$native,
+        function_name = if (is.null(called) && !is.null(failure[["function"]])) r_name(failure[["function"]]),
+        called = called)
 }
 
-#' The exported function that the user called, as it is written in messages
+#' The user's call that is going on
+#'
+#' That is the last call of a function of this package that comes from outside of it: not from its own functions, be
+#' it through `lapply()` and such.
+#' @return A list of the function's `name` as messages write it, the `call`, and the `frame` with its arguments; NULL
+#'   where there is none.
 #' @noRd
-calling_function <- function() {
-  for (call in sys.calls()) {
-    name <- call[[1L]]
-    if (is.call(name) && identical(name[[1L]], quote(`::`))) {
-      name <- name[[3L]]
+users_call <- function() {
+  count <- sys.nframe() - 1L
+  functions <- lapply(seq_len(count), sys.function)
+  frames <- sys.frames()
+  calls <- sys.calls()
+  parents <- sys.parents()
+  package <- topenv()
+  ours <- vapply(functions, function(f) identical(environment(f), package), NA)
+  within <- function(env) any(vapply(frames[seq_len(count)][ours], identical, NA, env))
+  is_ours <- function(f) {
+    if (is.primitive(f)) {
+      return(FALSE)
     }
-    if (is.symbol(name) && as.character(name) %in% getNamespaceExports("keras")) {
-      found <- as.character(name)
+    env <- environment(f)
+    inner <- FALSE
+    while (!identical(env, package) && !identical(env, emptyenv()) && !inner) {
+      inner <- within(env)  # a function made in one of ours that is going on
+      env <- parent.env(env)
+    }
+    inner || identical(environment(f), package)
+  }
+  from_outside <- function(i) {
+    caller <- parents[[i]]
+    while (caller > 0L && identical(environment(functions[[caller]]), .BaseNamespaceEnv)) {
+      caller <- parents[[caller]]  # lapply(), do.call(), ...
+    }
+    caller == 0L || caller > count || !is_ours(functions[[caller]])
+  }
+  for (i in rev(seq_len(count))) {
+    name <- public_name(functions[[i]], calls[[i]], frames[[i]])
+    if (!is.null(name) && from_outside(i)) {
+      call <- calls[[i]]
+      call[[1L]] <- as.name(name)
+      called <- if (grepl("^[.[:alpha:]]", name)) paste0(name, "()") else paste0("`", name, "`")
+      return(list(name = called, call = call, frame = frames[[i]], formals = names(formals(functions[[i]]))))
     }
   }
-  if (exists("found", inherits = FALSE)) paste0(found, "()")
+}
+
+#' The name by which users call a function of this package: an exported one, a generic's; NULL for others
+#' @noRd
+public_name <- function(f, call, frame) {
+  if (inherits(f, "keras_function")) {
+    return("k_function")
+  }
+  if (!identical(environment(f), topenv())) {
+    return(NULL)
+  }
+  name <- call[[1L]]
+  if (is.call(name) && (identical(name[[1L]], quote(`::`)) || identical(name[[1L]], quote(`:::`)))) {
+    name <- name[[3L]]
+  }
+  name <- if (is.symbol(name)) as.character(name) else ""
+  exported <- getNamespaceExports("keras")
+  generic <- get0(".Generic", frame, inherits = FALSE)
+  if (name %in% exported) {
+    name
+  } else if (!is.null(generic)) {
+    as.character(generic)
+  } else {
+    same <- vapply(exported, function(other) identical(f, get0(other, topenv(), inherits = FALSE)), NA)
+    if (any(same)) exported[same][[1L]]
+  }
 }
 
 #' The R name of a function of pyshim, as it is written in messages
 #' @noRd
 r_name <- function(name) {
-  operator <- names(operators)[match(name, operators)]
-  if (exists(paste0("k_", name), envir = topenv(), inherits = FALSE)) {
-    paste0("k_", name, "()")
-  } else if (!is.na(operator)) {
-    paste0("`", operator, "`")
-  } else if (name == "get_item") {
-    "`[`"
-  } else {
-    paste0(name, "()")
-  }
-}
-
-#' A message of pyshim in R's words: names of functions, positions counted from 1, TRUE, FALSE, NA, NULL
-#' @noRd
-in_r_words <- function(text) {
-  plus_one <- function(digits) {
-    number <- as.integer(digits)
-    as.character(ifelse(number >= 0L, number + 1L, number))
-  }
-  text <- substituted(text, "\\btuples(?=\\[)", function(found) "lists")
-  text <- substituted(text, "(?<=[\\w\\]])\\[\\d+\\]", function(found) {
-    paste0("[[", plus_one(gsub("\\D", "", found)), "]]")
-  })
-  counted <- paste0("\\b(axis|axes|axes\\[\\[\\d\\]\\]|axis in pattern|reduction_axes|position) -?\\d+|",
-                    "(?<=\\d )from \\d+(?= on axis)")
-  text <- substituted(text, counted, function(found) {
-    paste0(sub("-?\\d+$", "", found), plus_one(sub(".* ", "", found)))
-  })
-  text <- substituted(text, "\\b(ax[ie]s|pattern) [\\[(][-\\d, ]+[\\])]", function(found) {
-    numbers <- strsplit(gsub("[^-0-9,]", "", found), ",")[[1L]]
-    paste0(sub(" .*", "", found), " (", paste(plus_one(numbers[nzchar(numbers)]), collapse = ", "), ")")
-  })
-  text <- substituted(text, "\\((None|\\d+)(, ?(None|\\d+))*,?\\)", function(found) {
-    gsub("None", "NA", sub(",\\)", ")", found))
-  })
-  text <- substituted(text, "\\b[a-z_0-9]+\\(", function(found) {
-    name <- sub("\\(", "", found)
-    paste0(if (exists(paste0("k_", name), envir = topenv(), inherits = FALSE)) "k_", found)
-  })
-  words <- c("\\bTrue\\b" = "TRUE", "\\bFalse\\b" = "FALSE", "\\bNone\\b" = "NULL", "=(?=TRUE|FALSE)" = " = ")
-  for (word in names(words)) {
-    text <- gsub(word, words[[word]], text, perl = TRUE)
-  }
-  text
-}
-
-#' The text with every match of a pattern replaced by what a function makes of it
-#' @noRd
-substituted <- function(text, pattern, change) {
-  matches <- gregexpr(pattern, text, perl = TRUE)
-  regmatches(text, matches) <- list(vapply(regmatches(text, matches)[[1L]], change, ""))
-  text
+  if (exists(paste0("k_", name), envir = topenv(), inherits = FALSE)) paste0("k_", name, "()") else paste0(name, "()")
 }

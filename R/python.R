@@ -57,8 +57,7 @@ call_python <- function(target, ...) {
   received(value)
 }
 
-#' What reticulate itself refuses: a tensor, a function or a context that comes from a file or a restored
-#' workspace
+#' What reticulate itself refuses: a tensor of an R session that has ended, a value that Python has no type for
 #' @noRd
 refuse <- function(condition) {
   if (grepl("previous session", conditionMessage(condition), fixed = TRUE)) {
@@ -67,7 +66,25 @@ refuse <- function(condition) {
       i = "Make it again. `k_save_variables()` and `k_load_variables()` keep the values of variables."
     ))
   }
+  called <- users_call()
+  for (argument in called$formals) {
+    value <- user_value(argument, called)$value
+    if (!is_convertible(value)) {
+      abort("argument", paste0("`", argument, "` cannot be ", describe_value(value), "."), argument = argument,
+            value = value, called = called)
+    }
+  }
   stop(condition)
+}
+
+is_convertible <- function(x) {
+  if (is.null(x) || is.function(x) || inherits(x, "python.builtin.object")) {
+    return(TRUE)
+  }
+  tryCatch({
+    reticulate::r_to_py(x)
+    TRUE
+  }, error = function(condition) FALSE)
 }
 
 #' Tell pyshim of the option `keras.timeout`: seconds after which a call is given up

@@ -7,25 +7,57 @@ Each class also derives from the built-in exception a Python user would catch. T
 import builtins
 import contextlib
 
+from .messages import Argument, filled, from_data, to_data
+
 
 class KerasError(Exception):
     """Base class of every error that this package raises.
 
-    ``function`` is the name of the backend function that was called, and stands before the message.
-    ``native`` is the native library's own traceback, where it was the one that refused.
+    Arguments:
+        template: what is wrong, in one line; names in braces stand for the fields (see ``messages.py``).
+        detail: a template of what shows it, such as the sizes that differ.
+        remedy: a template of what to do, or of what is accepted.
+        fields: the template's fields. ``argument``, ``value``, ``axis`` and ``shape`` are the usual names.
+
+    ``function`` is the name of the backend function that was called, and stands before the message. ``native`` is the
+    native library's own traceback, where it was the one that refused.
     """
 
     function = None
     native = None
 
+    def __init__(self, template="", detail=None, remedy=None, **fields):
+        self.template, self.detail, self.remedy = str(template), detail, remedy
+        if isinstance(fields.get("argument"), str):
+            fields["argument"] = Argument(fields["argument"])
+        self.fields = fields
+        super().__init__(self.message)
+
     def __str__(self):
-        message = super().__str__()
-        return "%s(): %s" % (self.function, message) if self.function else message
+        return "%s(): %s" % (self.function, self.message) if self.function else self.message
 
     @property
     def message(self):
-        """The message without the function's name."""
-        return super().__str__()
+        """The message without the function's name, as Python writes it."""
+        text = filled(self.template, self.fields)
+        if self.detail:
+            text += ": " + filled(self.detail, self.fields)
+        return text + "; " + filled(self.remedy, self.fields) if self.remedy else text
+
+    def to_data(self):
+        """The error as plain data, which another process or language reads."""
+        return {"raise": type(self).__name__, "template": self.template, "detail": self.detail, "remedy": self.remedy,
+                "fields": to_data(self.fields), "function": self.function, "native": self.native}
+
+    @staticmethod
+    def from_data(data):
+        """The error that ``to_data`` has written; a KerasError where its class is none of these."""
+        kind = globals().get(data["raise"])
+        if not (isinstance(kind, type) and issubclass(kind, KerasError)):
+            kind = KerasError
+        error = kind(data["template"], data["detail"], data["remedy"], **from_data(data["fields"]))
+        error.function, error.native = data["function"], data["native"]
+        return error
 
 
 @contextlib.contextmanager

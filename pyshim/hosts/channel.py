@@ -64,7 +64,8 @@ class EngineChannel:
         except errors.KerasError as error:
             return _raised(error)
         except MemoryError as error:
-            return _raised(errors.OutOfMemoryError("out of memory: %s" % (error or "the worker has none left")))
+            return _raised(errors.OutOfMemoryError("out of memory: {words}",
+                                                   words=str(error) or "the worker has none left"))
 
     def _question(self, message):
         """The call that a message asks for."""
@@ -128,13 +129,17 @@ class EngineChannel:
 
 def _raised(error):
     """The message that an error is answered with."""
-    return {"raise": type(error).__name__, "message": error.message, "function": error.function,
-            "native": _native(error)}
+    data = error.to_data()
+    return dict(data, fields=wire.pack(data["fields"], [], _refuse_object), native=_native(error))
+
+
+def _refuse_object(value):
+    raise errors.WireError("a field of an error holds a %s, which cannot be sent" % type(value).__name__)
 
 
 def _lost(message):
     """The error for a message that there was no memory for."""
-    return errors.OutOfMemoryError("%s; the worker and its tensors live on" % message["lost"])
+    return errors.OutOfMemoryError("{message}; the worker and its tensors live on", message=message["lost"])
 
 
 def _native(error):

@@ -48,8 +48,8 @@ class Dispatcher:
         try:
             return self.objects[number]
         except KeyError:
-            raise StaleTensorError("the tensor or function belongs to a graph that clear_session() has "
-                                   "dropped; make it again") from None
+            raise StaleTensorError("the tensor or function belongs to a graph that {clear_session()} has dropped",
+                                   remedy="make it again") from None
 
     def release(self, numbers):
         """Forget objects whose handles are gone."""
@@ -65,8 +65,8 @@ class Dispatcher:
         """
         eager = eager and not self.depth
         if eager and name in NEEDS_GRAPH:
-            raise EagerError("it works on the graph; call it outside eager(), or in a function made with "
-                             "symbolic()")
+            raise EagerError("it works on the graph", remedy="call it outside {eager()}, or in a function made with "
+                             "{symbolic()}")
         if name not in ANSWERED:
             raise WireError("there is no backend function %r" % (name,))
         method = getattr(self.contract, name)
@@ -100,7 +100,8 @@ class Dispatcher:
                     inspect.signature(method).bind(*args, **kwargs)
                 except TypeError as mismatch:
                     raise ArgumentError(str(mismatch)) from None
-            raise EngineError("%s refused: %s" % (self.contract.engine.name, _summary(error))) from error
+            raise EngineError("{backend} refused: {words}", backend=self.contract.engine.name,
+                              words=_summary(error)) from error
 
     def concrete(self, value):
         """The result of an eager call: a tensor that is computed already."""

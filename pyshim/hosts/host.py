@@ -38,7 +38,7 @@ class Host:
         """The number by which the engine knows the object of a handle; an error if it is not this one's."""
         what = "function" if isinstance(handle, Function) else "tensor"
         if handle.host.ended:
-            raise StaleTensorError("the %s is gone: %s. Make it again" % (what, handle.host.ended))
+            raise StaleTensorError("the %s is gone: {reason}. Make it again" % what, reason=handle.host.ended)
         if handle.host is not self:
             raise BackendMismatchError("a %s of backend %s was given to backend %s; switch with "
                                        "use_backend(), or move the value with get_value()"

@@ -137,15 +137,13 @@ class Worker(Host):
     def _raise(self, message):
         if message["raise"] == "CallbackFailed":
             raise self.failures.pop(message["number"])
-        error = getattr(errors, message["raise"])(message["message"])
-        error.function, error.native = message["function"], message["native"]
-        raise error
+        raise errors.KerasError.from_data(dict(message, fields=wire.unpack(message["fields"], [], None)))
 
     @staticmethod
     def _whole(message):
         """The message; OutOfMemoryError where there was no memory for a part of it."""
         if "lost" in message:
-            raise errors.OutOfMemoryError("%s; the worker lives on" % message["lost"])
+            raise errors.OutOfMemoryError("{message}; the worker lives on", message=message["lost"])
         return message
 
     def memory(self):

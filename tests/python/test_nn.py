@@ -677,7 +677,7 @@ def test_normalization_refuses(K):
             (lambda: K.normalize_batch_in_training(x, two, None, [0]), "Shape",
              r"normalize_batch_in_training\(\): gamma of shape .* do not broadcast"),
             (lambda: K.normalize_batch_in_training(x, None, None, [2]), "Shape", "reduction_axes 2 is out of range"),
-            (lambda: K.normalize_batch_in_training(x, None, None, [0, 0]), "Shape", "names one dimension twice"),
+            (lambda: K.normalize_batch_in_training(x, None, None, [0, 0]), "Shape", "names the same dimension twice"),
             (lambda: K.l2_normalize(x, 2), "Shape", r"l2_normalize\(\): axis 2 is out of range"),
             (lambda: K.l2_normalize(K.ones((2,), "int32")), "Dtype", "x has dtype int32")):
         with pytest.raises(getattr(K.errors, error + "Error"), match=message):

@@ -284,7 +284,7 @@ def test_axis_out_of_range(K, name):
 
 @pytest.mark.parametrize("name", REDUCTIONS)
 def test_axis_named_twice(K, name):
-    with pytest.raises(K.errors.ShapeError, match=r"%s\(\): axis .* names one dimension twice" % name):
+    with pytest.raises(K.errors.ShapeError, match=r"%s\(\): axis .* names the same dimension twice" % name):
         getattr(K, name)(K.ones((2, 3)), axis=[0, -2])
 
 

@@ -535,7 +535,7 @@ MOVES_REFUSED = {  # what: (call, error, message)
     "nothing stacked": (lambda K, x: K.stack([]), "Argument", "x must hold at least one tensor"),
     "an axis of stack": (lambda K, x: K.stack([x, x], 3), "Shape", "axis 3 is out of range"),
     "an axis of reverse": (lambda K, x: K.reverse(x, 2), "Shape", r"reverse\(\): axes 2 is out of range"),
-    "an axis reversed twice": (lambda K, x: K.reverse(x, (0, -2)), "Shape", "names one dimension twice"),
+    "an axis reversed twice": (lambda K, x: K.reverse(x, (0, -2)), "Shape", "names the same dimension twice"),
     "a slice that leaves x": (lambda K, x: K.slice(x, (1, 0), (2, 3)), "Shape",
                               r"slice\(\): 2 from 1 on axis 0 leave x, which has size 2 there"),
     "a start beyond x": (lambda K, x: K.slice(x, (3, 0), (-1, 3)), "Shape", "leave x"),

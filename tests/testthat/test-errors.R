@@ -119,16 +119,76 @@ test_that("a Python error that is none of ours keeps its traceback", {
   expect_match(condition$native, "Traceback")
 })
 
-test_that("messages of Python are told in R's words", {
-  words <- keras:::in_r_words
-  expect_equal(words("axis 2 is out of range"), "axis 3 is out of range")
-  expect_equal(words("axis -2 is out of range"), "axis -2 is out of range")
-  expect_equal(words("axis [0, -1] names"), "axis (1, -1) names")
-  expect_equal(words("x of shape (None, 3) and (2,)"), "x of shape (NA, 3) and (2)")
-  expect_equal(words("tensors[1] and tuples[0][1]"), "tensors[[2]] and lists[[1]][[2]]")
-  expect_equal(words("axes (1, -1) and axes[1] 0"), "axes (2, -1) and axes[[2]] 1")
-  expect_equal(words("2 from 1 on axis 0 leave x"), "2 from 2 on axis 1 leave x")
-  expect_equal(words("convert with cast(); use_backend()"), "convert with k_cast(); use_backend()")
-  expect_equal(words("install_backend(\"cntk\", force=True), not None"),
-               "install_backend(\"cntk\", force = TRUE), not NULL")
+test_that("the fields of a message are written in R's notation", {
+  write <- function(kind, data, name = "value") {
+    keras:::written(setNames(list(list(kind, data)), name), NULL)[[1L]]
+  }
+  expect_equal(write("axis", 2L), "3")
+  expect_equal(write("axis", 0.5), "1.5")
+  expect_equal(write("axis", -2L), "-2")
+  expect_equal(write("axis", list(0L, -1L)), "c(1, -1)")
+  expect_equal(write("position", 0L), "1")
+  expect_equal(write("shape", list(NULL, 3L)), "c(NA, 3)")
+  expect_equal(write("shape", list()), "c()")
+  expect_equal(write("argument", list("tensors", 1L)), "`tensors[[2]]`")
+  expect_equal(write("argument", list("tuples", 0L, 1L)), "`lists[[1]][[2]]`")
+  expect_equal(write("value", NULL), "NULL")
+  expect_equal(write("value", TRUE), "TRUE")
+  expect_equal(write("value", list("theano", "cntk")), "c(\"theano\", \"cntk\")")
+  expect_equal(write("value", list(1L, "a", NULL)), "list(1, \"a\", NULL)")
+  expect_equal(write("type", list(type = "NoneType", value = NULL)), "NULL")
+  expect_equal(write("choices", list("valid", "same")), "\"valid\", \"same\"")
+  expect_equal(write("call", list(name = "install_backend", args = list("cntk"), kwargs = list(force = TRUE))),
+               "`install_backend(\"cntk\", force = TRUE)`")
+  filled <- keras:::filled
+  expect_equal(filled("{True} or {None}, {cast()} or {use_backend()}", list()),
+               "TRUE or NULL, `k_cast()` or `use_backend()`")
+})
+
+test_that("paths, names and the words of libraries stay as they are", {
+  path <- "/home/me/run[1]/axis 2/None (3,)/cast() {axis}/w.npz"
+  expect_keras_error(k_load_variables(path, k_variable(1)), "file", c("k_load_variables()", path))
+  expect_equal(keras:::filled("{path} of {name}", list(path = path, name = "True {path}")),
+               paste(path, "of True {path}"))
+  x <- k_placeholder(2, name = "axis 0 None [1] {axis}")
+  expect_keras_error(k_eval(x), "placeholder", "axis 0 None [1] {axis}")
+})
+
+test_that("a value is described in R's words, short where it is long", {
+  describe <- keras:::describe_value
+  expect_equal(describe(1.5), "1.5")
+  expect_equal(describe(NA_real_), "NA")
+  expect_equal(describe(c("theano", "cntk")), "c(\"theano\", \"cntk\")")
+  expect_equal(describe(1:100), "c(1L, 2L, 3L, 4L, 5L, ...), of length 100")
+  expect_lt(nchar(describe(strrep("a", 1000))), 80)
+  expect_equal(describe(list(1, "a", NULL)), "list(1, \"a\", NULL)")
+  expect_equal(describe(list(iris)), "a list")
+  expect_equal(describe(iris), "a data frame")
+  expect_equal(describe(iris$Species), "a factor")
+  expect_equal(describe(mean), "a function")
+  expect_equal(describe(new.env()), "an environment")
+  expect_equal(describe(matrix(1, 2, 3)), "a numeric matrix of size 2 x 3")
+  expect_equal(describe(quote(x + y)), "an expression")
+  expect_equal(keras:::describe_type(c("a", "b")), "the character vector c(\"a\", \"b\")")
+})
+
+test_that("a condition has the user's call and the fields of its message", {
+  x <- k_ones(c(2, 3))
+  condition <- expect_keras_error(k_sum(x, axis = 3), "shape", "`axis` 3 is out of range")
+  expect_equal(conditionCall(condition), quote(k_sum(x, axis = 3)))
+  expect_equal(condition$function_name, "k_sum()")
+  expect_equal(condition$argument, "axis")
+  expect_equal(condition$fields$axis, "3")
+  condition <- expect_keras_error(k_cast(x, "flaot32"), "dtype", "Did you mean \"float32\"?")
+  expect_equal(condition$value, "flaot32")
+  # The call is the one that the user wrote, whatever it goes through.
+  condition <- expect_error(lapply(5, function(i) k_sum(x, axis = i)), "`axis` 5", class = "keras_error_shape")
+  expect_equal(conditionCall(condition), quote(k_sum(x, axis = i)))
+  condition <- expect_error(do.call(k_sum, list(x, 5)), "`axis` 5", class = "keras_error_shape")
+  expect_equal(condition$function_name, "k_sum()")
+  condition <- expect_error(k_map_fn(function(row) k_sum(row, axis = 2), x), "`axis` 2", class = "keras_error_shape")
+  expect_equal(conditionCall(condition), quote(k_sum(row, axis = 2)))
+  condition <- expect_error(x + k_ones(4), "`e1` of shape c(2, 3)", fixed = TRUE)
+  expect_equal(conditionCall(condition), quote(x + k_ones(4)))
+  expect_keras_error(k_cast(x, new.env()), "argument", c("k_cast()", "`dtype`", "an environment"))
 })

@@ -60,7 +60,7 @@ class ControlFlow:
             if training.ndim:
                 raise ShapeError("training must be a scalar; its shape is %s" % (training.shape,))
             return self._switched(training, expressions, names)
-        training = rules.flag(training, "training", "True, False, a scalar tensor or None")
+        training = rules.flag(training, "training", "{True}, {False}, a scalar tensor or {None}")
         # A value that is not chosen has to be a tensor all the same.
         values = [x if callable(x) else self.node(x, name) for x, name in zip(expressions, names)]
         return self.node(_called(values[0 if training else 1]), names[0 if training else 1])

@@ -11,6 +11,7 @@ import numpy as np
 
 from ... import config
 from ...errors import ArgumentError, DtypeError, ShapeError
+from ...messages import Argument, Shape, Type
 from ...sparse_array import is_sparse_value
 from ...unsuitable import KINDS, describe
 from .. import numpy_cast
@@ -93,7 +94,7 @@ class Core:
         """
         if isinstance(value, Node):
             if value.parts is not None and not sparse:
-                raise ArgumentError("%s is sparse; convert it with to_dense()" % argument)
+                raise ArgumentError("{argument} is sparse", remedy="convert it with {to_dense()}", argument=argument)
             return self.updated(value)
         array = self.array(value, argument, dtype)
         return self.constant_node(array)
@@ -114,13 +115,14 @@ class Core:
             dtype = config.floatx() if array.dtype.kind == "f" else array.dtype
         dtype = rules.dtype_name(dtype)
         if array.dtype.kind == "f" and dtype not in rules.FLOATS and not _whole(array):
-            raise DtypeError("%s holds fractions, nan or infinity, which dtype %s cannot hold"
-                             % (argument, dtype))
+            raise DtypeError("{argument} holds fractions, nan or infinity, which dtype {dtype} cannot hold",
+                             argument=argument, dtype=dtype)
         if dtype in rules.INTEGERS and array.dtype != dtype and array.size:
             limits = np.iinfo(dtype)
             for number in (array.min(), array.max()):
                 if not limits.min <= int(number) <= limits.max:
-                    raise DtypeError("%s holds %d, which dtype %s cannot hold" % (argument, number, dtype))
+                    raise DtypeError("{argument} holds {number}, which dtype {dtype} cannot hold", argument=argument,
+                                     number=int(number), dtype=dtype)
         with numpy_cast.quiet():
             return np.ascontiguousarray(array, dtype=dtype).reshape(array.shape)
 
@@ -158,8 +160,7 @@ class Core:
                 dtype = config.floatx()
             x, y = self.node(x, names[0], dtype=dtype), self.node(y, names[1], dtype=dtype)
         if x.dtype != y.dtype:
-            raise DtypeError("%s has dtype %s and %s has dtype %s; convert one with cast()"
-                             % (names[0], x.dtype, names[1], y.dtype))
+            raise different_dtypes(names[0], x, names[1], y)
         return x, y
 
     def pair(self, x, y, names=("x", "y")):
@@ -171,15 +172,15 @@ class Core:
         """A list of tensors; one tensor alone counts as a list of one."""
         if isinstance(values, Node) or not isinstance(values, (list, tuple)):
             values = [values]
-        return [self.node(value, "%s[%d]" % (argument, i)) for i, value in enumerate(values)]
+        return [self.node(value, rules.part(argument, i)) for i, value in enumerate(values)]
 
     def variable_node(self, value, argument):
         """The argument, which must be a variable."""
         if not isinstance(value, Node) or value.kind != "variable":
-            given = value if isinstance(value, Node) else type(value).__name__
-            raise DtypeError("%s must be a variable, not %s" % (argument, given))
+            raise DtypeError("{argument} must be a variable, not {value}", argument=argument, value=Type(value))
         if value.parts is not None:
-            raise ArgumentError("%s is a sparse variable, which keeps its value; make a new one" % argument)
+            raise ArgumentError("{argument} is a sparse variable, which keeps its value", remedy="make a new one",
+                                argument=argument)
         return value
 
     def updated(self, node):
@@ -195,14 +196,22 @@ class Core:
         """A value for a tensor of that dtype and static shape, as an array; ShapeError if it is none."""
         array = self.array(value, argument, dtype)
         if not rules.compatible(array.shape, shape):
-            raise ShapeError("%s has shape %s; expected: %s" % (argument, array.shape, shape))
+            raise ShapeError("{argument} has shape {shape}; expected: {expected}", argument=argument,
+                             shape=Shape(array.shape), expected=Shape(shape))
         return array
+
+
+def different_dtypes(x_name, x, y_name, y):
+    """The error that two arguments are tensors of different dtypes."""
+    x_name, y_name = [name if isinstance(name, Argument) else Argument(name) for name in (x_name, y_name)]
+    return DtypeError("{x} has dtype {x_dtype} and {y} has dtype {y_dtype}", remedy="convert one with {cast()}",
+                      x=x_name, x_dtype=x.dtype, y=y_name, y_dtype=y.dtype)
 
 
 def numeric_array(value, argument):
     """A number or array of numbers as a NumPy array; DtypeError if it is none."""
     if is_sparse_value(value):
-        raise ArgumentError("%s is sparse; a dense array is needed" % argument)
+        raise ArgumentError("{argument} is sparse; a dense array is needed", argument=argument)
     what = describe(value)
     try:
         with warnings.catch_warnings():
@@ -213,8 +222,8 @@ def numeric_array(value, argument):
     if what is None and isinstance(value, int) and array.dtype.kind == "O":
         what = "%d, which needs more than 64 bits" % value
     if what is not None or array.dtype.kind not in KINDS:
-        raise DtypeError("%s must be a tensor, a number or an array of numbers, not %s"
-                         % (argument, what or type(value).__name__))
+        raise DtypeError("{argument} must be a tensor, a number or an array of numbers, not {value}",
+                         argument=argument, value=what or Type(value))
     return array
 
 

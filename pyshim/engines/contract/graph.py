@@ -6,6 +6,7 @@ import weakref
 import numpy as np
 
 from ...errors import ArgumentError, DtypeError, GradientError, StaleTensorError
+from ...messages import Argument, Type, Value
 from . import rules
 from .node import Node, ancestors, described, reached_by_gradient
 from .program import Program
@@ -48,31 +49,32 @@ class Graph:
             [array([[2., 4.]], dtype=float32)]
         """
         if kwargs:
-            raise ArgumentError("unknown argument%s %s; accepted: inputs, outputs, updates"
-                                % ("s" if len(kwargs) > 1 else "", ", ".join(sorted(kwargs))))
+            raise ArgumentError("unknown argument" + "s" * (len(kwargs) > 1) + " {names}",
+                                remedy="accepted: inputs, outputs, updates", names=", ".join(sorted(kwargs)))
         if isinstance(inputs, Node) or not isinstance(inputs, (list, tuple)):
             inputs = [inputs]
-        inputs = [self.node(node, "inputs[%d]" % i, sparse=True) for i, node in enumerate(inputs)]
+        inputs = [self.node(node, Argument("inputs", i), sparse=True) for i, node in enumerate(inputs)]
         for i, node in enumerate(inputs):
             if node.kind != "placeholder":
-                raise ArgumentError("inputs[%d] must be a placeholder, not %s" % (i, node))
+                raise ArgumentError("{argument} must be a placeholder, not {value}", argument=Argument("inputs", i),
+                                    value=Value(node))
             if node in inputs[:i]:
-                raise ArgumentError("inputs[%d], the %s, is among the inputs twice" % (i, node))
+                raise ArgumentError("{argument}, the {value}, is among the inputs twice",
+                                    argument=Argument("inputs", i), value=Value(node))
         single = isinstance(outputs, Node)
         return Function(self, inputs, self.nodes(outputs, "outputs"), self._update_nodes(updates), single)
 
     def _update_nodes(self, updates):
         """The updates as update nodes."""
         if updates is not None and not isinstance(updates, (list, tuple)):
-            raise ArgumentError("updates must be a list, not %s"
-                                % (updates if isinstance(updates, Node) else type(updates).__name__))
+            raise ArgumentError("{argument} must be a list, not {value}", argument="updates", value=Type(updates))
         nodes = []
         for i, update in enumerate(updates or []):
             if isinstance(update, (list, tuple)) and len(update) == 2:
                 update = self.update(update[0], update[1])
             if not isinstance(update, Node) or update.kind != "update":
-                raise ArgumentError("updates[%d] must be the result of update() or a (variable, new value) "
-                                    "pair, not %s" % (i, update))
+                raise ArgumentError("{argument} must be the result of {update()} or a (variable, new value) "
+                                    "pair, not {value}", argument=Argument("updates", i), value=Value(update))
             nodes.append(update)
         return nodes
 
@@ -111,15 +113,15 @@ class Graph:
             array([2., 4.], dtype=float32)
         """
         if not isinstance(loss, Node):
-            raise DtypeError("loss must be a tensor, not %s" % type(loss).__name__)
+            raise DtypeError("{argument} must be a tensor, not {value}", argument="loss", value=Type(loss))
         rules.need_dtype(loss, "loss", rules.FLOATS, "a floating dtype is needed,")
         variables = self.nodes(variables, "variables")
         reached = reached_by_gradient(loss)
         for i, variable in enumerate(variables):
-            rules.need_dtype(variable, "variables[%d]" % i, rules.FLOATS, "a floating dtype is needed,")
+            rules.need_dtype(variable, Argument("variables", i), rules.FLOATS, "a floating dtype is needed,")
             if variable not in reached:
-                raise GradientError("the loss does not depend on variables[%d], the %s, through differentiable "
-                                    "functions" % (i, variable))
+                raise GradientError("the loss does not depend on {argument}, the {value}, through differentiable "
+                                    "functions", argument=Argument("variables", i), value=Value(variable))
         if not self.engine.second_derivatives:
             self._need_first_derivative(reached, variables)
         return self.apply_several("gradient", [loss] + variables, [(x.dtype, x.shape) for x in variables],
@@ -129,8 +131,8 @@ class Graph:
         """GradientError where a gradient flows back to the variables through another gradient."""
         gradients = [node for node in reached if node.kind == "gradient"]
         if gradients and not set(variables).isdisjoint(ancestors(gradients, controls=False)):
-            raise GradientError("the loss is computed from a gradient with respect to the same variables; %s has no "
-                                "second derivatives" % self.engine.title)
+            raise GradientError("the loss is computed from a gradient with respect to the same variables; {engine} has "
+                                "no second derivatives", engine=self.engine.title)
 
     def describe_graph(self, x):
         """What a tensor is computed from, as text: a line for each node, inputs before their users.
@@ -195,7 +197,8 @@ class Function:
 
     def __call__(self, values):
         if self.contract.graph_number != self.graph:
-            raise StaleTensorError("the function belongs to a graph that clear_session() has dropped")
+            raise StaleTensorError("the function belongs to a graph that {clear_session()} has dropped",
+                                   remedy="make it again")
         if len(values) != len(self.inputs):
             raise ArgumentError("%d value%s given, one for each of the %d inputs needed"
                                 % (len(values), "" if len(values) == 1 else "s", len(self.inputs)))
@@ -206,7 +209,7 @@ class Function:
     def _arrays(self, i, value):
         """The value of an input as an array; that of a sparse one as several."""
         node = self.inputs[i]
-        argument = "inputs[%d]%s" % (i, " (%s)" % node.name if node.name else "")
+        argument = Argument("inputs", i, *([node.name] if node.name else []))
         if node.parts is not None:
             return self.contract.sparse_fed(node, value, argument)
         return [self.contract.fitting_array(value, argument, node.dtype, node.shape)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...config import FLOATS
 from ...errors import ArgumentError, DtypeError, ShapeError
+from ...messages import Argument, Axis, Choices, Shape, Value, suggestion
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES = FLOATS + INTEGERS + ("bool",)
@@ -25,55 +26,83 @@ def dtype_name(dtype, default=None):
         name = dtype.name
     elif isinstance(dtype, type):
         name = dtype.__name__.rstrip("_")  # NumPy's bool_ is "bool"
-    if not isinstance(name, str) or name not in DTYPES:
-        raise DtypeError("unknown dtype %r; accepted: %s" % (name, ", ".join(DTYPES)))
+    if not isinstance(name, (str, int, float)):
+        raise DtypeError("{argument} must be the name of a dtype, not {value}", remedy="accepted: {accepted}",
+                         argument="dtype", value=Value(dtype), accepted=Choices(DTYPES))
+    if name not in DTYPES:
+        raise unknown(DtypeError, "dtype", name, DTYPES)
     return name
 
 
 def need_dtype(node, argument, accepted, what):
     """DtypeError unless the node's dtype is among the accepted ones."""
     if node.dtype not in accepted:
-        raise DtypeError("%s has dtype %s; %s accepted: %s. Convert it first with cast()."
-                         % (argument, node.dtype, what, ", ".join(accepted)))
+        raise DtypeError("{argument} has dtype {dtype}; %s accepted: {accepted}" % what,
+                         remedy="convert it first with {cast()}", argument=argument, dtype=node.dtype,
+                         accepted=Choices(accepted))
+
+
+def unknown(error, argument, value, accepted):
+    """The error that a value is none of the names that are accepted; it says which one may have been meant."""
+    remedy, fields = "accepted: {accepted}", {}
+    meant = suggestion(value, accepted)
+    if meant is not None:
+        remedy, fields = remedy + ". Did you mean {meant}?", {"meant": Value(meant)}
+    return error("unknown {argument} {value}", remedy=remedy, argument=argument, value=Value(value),
+                 accepted=Choices(accepted), **fields)
+
+
+def choice(value, argument, accepted):
+    """One of the names that are accepted."""
+    if text(value, argument) not in accepted:
+        raise unknown(ArgumentError, argument, value, accepted)
+    return value
 
 
 def integer(value, argument, least=None):
     """A whole number (5.0 counts, as R gives it) as an int."""
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
     if not number or not np.isfinite(value) or value != int(value):
-        raise ArgumentError("%s must be a whole number, not %r" % (argument, value))
+        raise ArgumentError("{argument} must be a whole number, not {value}", argument=argument, value=Value(value))
     if least is not None and value < least:
-        raise ArgumentError("%s must be at least %d, not %r" % (argument, least, value))
+        raise ArgumentError("{argument} must be at least {least}, not {value}", argument=argument, least=least,
+                            value=Value(value))
     return int(value)
 
 
 def number(value, argument, least=None):
     """A number, which is not nan where a least one is given."""
     if not isinstance(value, (int, float, np.number)) or isinstance(value, bool):
-        raise ArgumentError("%s must be a number, not %r" % (argument, value))
+        raise ArgumentError("{argument} must be a number, not {value}", argument=argument, value=Value(value))
     if least is not None and not value >= least:
-        raise ArgumentError("%s must be at least %r, not %r" % (argument, least, value))
+        raise ArgumentError("{argument} must be at least {least}, not {value}", argument=argument, least=least,
+                            value=Value(value))
     return value
 
 
-def flag(value, argument, accepted="True or False"):
+def flag(value, argument, accepted="{True} or {False}"):
     """True or False, which may be given as 1 or 0, as a bool."""
     if not isinstance(value, (int, float, np.number, np.bool_)) or value not in (0, 1):
-        raise ArgumentError("%s must be %s, not %r" % (argument, accepted, value))
+        raise ArgumentError("{argument} must be %s, not {value}" % accepted, argument=argument, value=Value(value))
     return bool(value)
 
 
 def text(value, argument):
     """A string."""
     if not isinstance(value, str):
-        raise ArgumentError("%s must be a string, not %r" % (argument, value))
+        raise ArgumentError("{argument} must be a string, not {value}", argument=argument, value=Value(value))
     return value
 
 
 def static_shape(shape, argument="shape"):
     """A shape given as a tuple, list, array or single size, as a tuple of sizes and ``None``."""
-    return tuple(None if size is None else integer(size, "a size in " + argument, least=0)
-                 for size in sizes(shape, argument))
+    return tuple(None if size is None else integer(size, part(argument, i), least=0)
+                 for i, size in enumerate(sizes(shape, argument)))
+
+
+def part(argument, position):
+    """The part of an argument at a position; the argument is a name, or a part already."""
+    return (argument if isinstance(argument, Argument) else Argument(argument)).part(position)
 
 
 def sizes(shape, argument):
@@ -82,14 +111,16 @@ def sizes(shape, argument):
         return (shape,)
     if isinstance(shape, (tuple, list)) or isinstance(shape, np.ndarray) and shape.ndim == 1:
         return tuple(shape)
-    raise ArgumentError("%s must be a tuple of sizes, not %r" % (argument, shape))
+    raise ArgumentError("{argument} must be a shape, its sizes in a list, not {value}", argument=argument,
+                        value=Value(shape))
 
 
 def known_shape(shape, argument="shape"):
     """A shape without unknown sizes."""
     shape = static_shape(shape, argument)
     if None in shape:
-        raise ShapeError("%s must be known in every dimension, not %s" % (argument, shape))
+        raise ShapeError("{argument} must be known in every dimension, not {shape}", argument=argument,
+                         shape=Shape(shape))
     return shape
 
 
@@ -97,24 +128,27 @@ def one_axis(axis, ndim, argument="axis"):
     """An axis counted from the front, of a tensor of that many dimensions."""
     number = integer(axis, argument)
     if not -ndim <= number < ndim:
-        raise ShapeError("%s %d is out of range for a tensor with %d dimension%s"
-                         % (argument, number, ndim, "" if ndim == 1 else "s"))
+        raise ShapeError("{argument} {axis} is out of range for a tensor with {ndim} dimension" + "s" * (ndim != 1),
+                         argument=argument, axis=Axis(number), ndim=ndim)
     return number % ndim
 
 
 def need_ndim(node, argument, *accepted):
     """ShapeError unless the node has one of the accepted numbers of dimensions."""
     if node.ndim not in accepted:
-        raise ShapeError("%s must have %s dimensions; its shape is %s"
-                         % (argument, " or ".join(map(str, accepted)), node.shape))
+        raise ShapeError("{argument} must have {accepted} dimension%s; its shape is {shape}"
+                         % ("s" * (accepted != (1,))), argument=argument, accepted=" or ".join(map(str, accepted)),
+                         shape=Shape(node.shape))
 
 
 def several(value, count, argument, least=None):
     """Whole numbers, one for each of several axes, given as a list or as one number for all."""
     values = list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value] * count
     if len(values) != count:
-        raise ArgumentError("%s must be one number or %d, not %r" % (argument, count, value))
-    return tuple(integer(v, argument, least) for v in values)
+        raise ArgumentError("{argument} must be one number or {count}, not {value}", argument=argument, count=count,
+                            value=Value(value))
+    given = isinstance(value, (list, tuple, np.ndarray))
+    return tuple(integer(v, part(argument, i) if given else argument, least) for i, v in enumerate(values))
 
 
 def spatial_axis(data_format):
@@ -131,7 +165,7 @@ def many_axes(axis, ndim, argument="axis"):
     else:
         axes = [one_axis(axis, ndim, argument)]
     if len(set(axes)) != len(axes):
-        raise ShapeError("%s %r names one dimension twice" % (argument, axis))
+        raise ShapeError("{argument} {axis} names the same dimension twice", argument=argument, axis=Axis(axis))
     return tuple(sorted(axes))
 
 
@@ -148,8 +182,9 @@ def broadcast(x, y, names=("x", "y")):
         elif a is None or b is None:
             result.append(b if a is None else a)
         else:
-            raise ShapeError("%s of shape %s and %s of shape %s do not broadcast: %d is not %d"
-                             % (names[0], x, names[1], y, a, b))
+            raise ShapeError("{x} of shape {x_shape} and {y} of shape {y_shape} do not broadcast",
+                             detail="%d is not %d" % (a, b), x=Argument(names[0]), x_shape=Shape(x),
+                             y=Argument(names[1]), y_shape=Shape(y))
     return tuple(reversed(result))
 
 

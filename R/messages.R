@@ -1,0 +1,212 @@
+# Messages of pyshim in R's notation. pyshim/messages.py says what a template and its fields are.
+
+#' A template with its fields, as one string
+#' @param fields Named character vector or list, each as R writes it.
+#' @noRd
+filled <- function(template, fields) {
+  places <- gregexpr("\\{\\w+(\\(\\))?\\}", template)
+  regmatches(template, places) <- list(vapply(regmatches(template, places)[[1L]], function(place) {
+    name <- gsub("[{}]", "", place)
+    if (endsWith(name, "()")) {
+      paste0("`", r_name(sub("()", "", name, fixed = TRUE)), "`")
+    } else if (!is.null(fields[[name]])) {
+      fields[[name]]
+    } else {
+      switch(name, True = "TRUE", False = "FALSE", None = "NULL", place)
+    }
+  }, ""))
+  template
+}
+
+#' A template with a capital first, where it begins with a word of ours
+#' @noRd
+capitalized <- function(template) sub("^([a-z])(?=[a-z]*[ ,;:])", "\\U\\1", template, perl = TRUE)
+
+#' A sentence with its full stop; what a native library says has its own end
+#' @noRd
+stopped <- function(text) if (grepl("[.!?:]$|\n", text)) text else paste0(text, ".")
+
+#' The fields of an error of pyshim, each as R writes it
+#' @param called The user's call, as `users_call()` returns it.
+#' @noRd
+written <- function(fields, called) {
+  write <- list(
+    text = identity,
+    argument = function(data) r_argument(data, called),
+    value = write_data,
+    type = function(data) if (identical(data$type, "tensor")) write_data(data) else write_type(data),
+    position = write_position,
+    axis = write_position,
+    shape = function(data) paste0("c(", paste(vapply(data, write_size, ""), collapse = ", "), ")"),
+    choices = function(data) paste(vapply(data, write_data, ""), collapse = ", "),
+    call = function(data) {
+      arguments <- c(data$args, data$kwargs)
+      values <- vapply(arguments, write_data, "")
+      named <- nzchar(names(arguments))
+      values[named] <- paste(names(arguments)[named], "=", values[named])
+      paste0("`", sub("()", "", r_name(data$name), fixed = TRUE), "(", paste(values, collapse = ", "), ")`")
+    }
+  )
+  texts <- lapply(fields, function(field) write[[field[[1L]]]](field[[2L]]))
+  value <- given(fields, called)
+  if (value$found) {
+    texts$value <- describe_value(value$value)
+  }
+  texts
+}
+
+#' The value that the user gave for the argument that an error is about, where R knows it
+#' @return A list of `found` and the `value`.
+#' @noRd
+given <- function(fields, called) {
+  argument <- fields$argument[[2L]]
+  nothing <- list(found = FALSE)
+  if (is.null(fields$value) || is.null(argument) || is.null(called) || is_tensor_data(fields$value[[2L]])) {
+    return(nothing)
+  }
+  value <- user_value(r_argument(argument[1L], called, quote = FALSE), called)
+  if (!value$found) {
+    return(nothing)
+  }
+  value <- value$value
+  for (position in Filter(is.numeric, argument[-1L])) {
+    if (!is.vector(value) || position >= length(value)) {
+      return(nothing)
+    }
+    value <- value[[position + 1L]]
+  }
+  list(found = TRUE, value = value)
+}
+
+#' An argument of the user's call
+#' @return A list of `found` and the `value`.
+#' @noRd
+user_value <- function(name, called) {
+  present <- name != "..." && name %in% called$formals && !eval(call("missing", as.name(name)), called$frame)
+  list(found = present, value = if (present) get(name, envir = called$frame))
+}
+
+is_tensor_data <- function(data) is.list(data) && identical(data[["type"]], "tensor")
+
+#' An argument by the name that it has in R: `tensors[[2]]`
+#' @noRd
+r_argument <- function(data, called, quote = TRUE) {
+  name <- data[[1L]]
+  if (!is.null(called) && setequal(called$formals, c("e1", "e2"))) {
+    name <- switch(name, x = "e1", y = "e2", name)
+  } else if (name == "tuples") {
+    name <- "lists"
+  }
+  if (!grepl("^[.\\w]+$", name, perl = TRUE)) {
+    return(name)  # words, such as "a bound of a slice"
+  }
+  named <- vapply(data, is.character, NA)
+  path <- vapply(data[!named], function(position) paste0("[[", position + 1L, "]]"), "")
+  label <- if (sum(named) > 1L) paste0(" (", data[[length(data)]], ")")
+  paste0(if (quote) "`", name, paste(path, collapse = ""), if (quote) "`", label)
+}
+
+#' A value of Python, as plain data, in R's notation
+#' @noRd
+write_data <- function(data) {
+  if (is.null(data)) {
+    "NULL"
+  } else if (!is.list(data)) {
+    if (is.integer(data)) format(data) else describe_value(data)
+  } else if (is.null(names(data))) {
+    parts <- vapply(data, write_data, "")
+    alike <- length(unique(vapply(data, typeof, ""))) == 1L && !is.list(data[[1L]]) && !is.null(data[[1L]])
+    paste0(if (alike) "c(" else "list(", paste(parts, collapse = ", "), ")")
+  } else if (data$type == "tensor") {
+    paste0(data$kind, " ", if (!is.null(data$name)) paste0("\"", data$name, "\" "), "(", data$dtype, ", c(",
+           paste(vapply(data$shape, write_size, ""), collapse = ", "), "))")
+  } else {
+    write_type(data)
+  }
+}
+
+#' What a value of Python is, for one that R has not given
+#' @noRd
+write_type <- function(data) {
+  switch(data$type,
+    "NoneType" = "NULL", "function" = "a function", "dict" = , "list" = , "tuple" = "a list", "str" = "a string",
+    "bool" = "a logical", "int" = , "float" = "a number", "ndarray" = "an array", "complex" = "a complex number",
+    paste("a Python object of class", data$type)
+  )
+}
+
+#' A position that Python counts from 0
+#' @noRd
+write_position <- function(data) {
+  if (is.list(data) && is.null(names(data))) {
+    return(paste0("c(", paste(vapply(data, write_position, ""), collapse = ", "), ")"))
+  }
+  write_data(if (is.numeric(data) && data >= 0) data + 1 else data)
+}
+
+write_size <- function(data) if (is.null(data)) "NA" else write_data(data)
+
+# -- values of R ------------------------------------------------------------------------------------------
+
+#' A value as messages show it: as it is written in R where that is short, else by what it is
+#' @noRd
+describe_value <- function(x) {
+  if (is.null(x)) {
+    "NULL"
+  } else if (inherits(x, "keras_tensor")) {
+    "a tensor"
+  } else if (inherits(x, "python.builtin.object")) {
+    paste("a Python object of class", sub(".*\\.", "", class(x)[[1L]]))
+  } else if (is.data.frame(x)) {
+    "a data frame"
+  } else if (is.object(x)) {
+    with_article(class(x)[[1L]])
+  } else if (is.function(x)) {
+    "a function"
+  } else if (is.environment(x)) {
+    "an environment"
+  } else if (is.language(x)) {
+    "an expression"
+  } else if (is.list(x)) {
+    text <- if (length(x) <= 10L && all(vapply(x, is_short, NA))) deparse(x, width.cutoff = 500L) else "a list"
+    if (length(text) == 1L && nchar(text) <= 80L) text else "a list"
+  } else if (is.atomic(x)) {
+    describe_vector(x)
+  } else {
+    with_article(typeof(x))
+  }
+}
+
+is_short <- function(x) is.null(x) || is.atomic(x) && !is.object(x) && length(x) <= 10L
+
+#' A vector as it is written in R; only the beginning of a long one
+#' @noRd
+describe_vector <- function(x) {
+  if (!is.null(dim(x))) {
+    kind <- if (length(dim(x)) == 2L) "matrix" else "array"
+    return(paste(with_article(kind_of_vector(x)), kind, "of size", paste(dim(x), collapse = " x ")))
+  }
+  x <- unname(x)
+  if (is.character(x)) {
+    x <- ifelse(nchar(x) > 60L, paste0(substr(x, 1L, 60L), "..."), x)
+  }
+  text <- function(values) {
+    if (length(values) == 1L && is.na(values) && !is.nan(values)) "NA" else deparse(values, width.cutoff = 500L)
+  }
+  if (length(x) <= 10L) {
+    return(paste(text(x), collapse = " "))
+  }
+  first <- vapply(x[1:5], text, "")
+  paste0("c(", paste(first, collapse = ", "), ", ...), of length ", length(x))
+}
+
+kind_of_vector <- function(x) if (is.numeric(x)) "numeric" else typeof(x)
+
+#' A value with what it is, for a message about its type
+#' @noRd
+describe_type <- function(x) {
+  plain <- is.atomic(x) && !is.object(x) && !is.null(x) && is.null(dim(x)) && length(x) != 1L
+  if (plain) paste("the", kind_of_vector(x), "vector", describe_value(x)) else describe_value(x)
+}
+
+with_article <- function(word) paste(if (grepl("^[aeiou]", word, ignore.case = TRUE)) "an" else "a", word)
