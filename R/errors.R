@@ -78,7 +78,7 @@ signal_failure <- function(failure) {
   if (!is.null(failure$remedy)) {
     message <- c(message, i = stopped(filled(capitalized(failure$remedy), fields)))
   }
-  abort(failure$kind, message, argument = if (!is.null(fields$argument)) gsub("`", "", fields$argument),
+  abort(failure$kind, message, argument = if (!is.null(fields$argument)) sub(".*`(.*)`.*", "\\1", fields$argument),
         value = given(failure$fields, called)$value, fields = fields, native = failure$native,
         function_name = if (is.null(called) && !is.null(failure[["function"]])) r_name(failure[["function"]]),
         called = called)

@@ -98,7 +98,7 @@ r_argument <- function(data, called, quote = TRUE) {
     name <- "lists"
   }
   if (!grepl("^[.\\w]+$", name, perl = TRUE)) {
-    return(name)  # words, such as "a bound of a slice"
+    return(sub("(\\w+)$", if (quote) "`\\1`" else "\\1", name))  # words, such as "a size in shape"
   }
   named <- vapply(data, is.character, NA)
   path <- vapply(data[!named], function(position) paste0("[[", position + 1L, "]]"), "")

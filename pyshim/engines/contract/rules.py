@@ -96,8 +96,8 @@ def text(value, argument):
 
 def static_shape(shape, argument="shape"):
     """A shape given as a tuple, list, array or single size, as a tuple of sizes and ``None``."""
-    return tuple(None if size is None else integer(size, part(argument, i), least=0)
-                 for i, size in enumerate(sizes(shape, argument)))
+    return tuple(None if size is None else integer(size, "a size in %s" % argument, least=0)
+                 for size in sizes(shape, argument))
 
 
 def part(argument, position):
