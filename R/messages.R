@@ -12,7 +12,7 @@ filled <- function(template, fields) {
     } else if (!is.null(fields[[name]])) {
       fields[[name]]
     } else {
-      switch(name, True = "TRUE", False = "FALSE", None = "NULL", place)
+      switch(name, True = "TRUE", False = "FALSE", None = "NULL", tuple = "vector", place)
     }
   }, ""))
   template

@@ -528,7 +528,7 @@ def test_in_top_k_of_more_classes_than_the_dtype_counts(K):
 def test_in_top_k_refuses(K):
     for predictions, targets, k, error, message in (
             (K.ones((2,)), [0, 1], 1, "Shape", "predictions must have 2 dimensions"),
-            (K.ones((2, 3)), [[0, 1]], 1, "Shape", "targets must have 1 dimensions"),
+            (K.ones((2, 3)), [[0, 1]], 1, "Shape", "targets must have 1 dimension;"),
             (K.ones((2, 3)), [0, 1, 2], 1, "Shape", "targets has 3 samples, predictions has 2"),
             (K.ones((2, 3)), K.ones((2,)), 1, "Dtype", "targets has dtype float32; integers are needed"),
             (K.ones((2, 3), "int32"), [0, 1], 1, "Dtype", "predictions has dtype int32"),

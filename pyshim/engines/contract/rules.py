@@ -111,7 +111,7 @@ def sizes(shape, argument):
         return (shape,)
     if isinstance(shape, (tuple, list)) or isinstance(shape, np.ndarray) and shape.ndim == 1:
         return tuple(shape)
-    raise ArgumentError("{argument} must be a shape, its sizes in a list, not {value}", argument=argument,
+    raise ArgumentError("{argument} must be a {tuple} of sizes, not {value}", argument=argument,
                         value=Value(shape))
 
 
@@ -147,8 +147,7 @@ def several(value, count, argument, least=None):
     if len(values) != count:
         raise ArgumentError("{argument} must be one number or {count}, not {value}", argument=argument, count=count,
                             value=Value(value))
-    given = isinstance(value, (list, tuple, np.ndarray))
-    return tuple(integer(v, part(argument, i) if given else argument, least) for i, v in enumerate(values))
+    return tuple(integer(v, argument, least) for v in values)
 
 
 def spatial_axis(data_format):
