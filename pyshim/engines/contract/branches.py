@@ -5,6 +5,7 @@ of a scalar condition's node and the value that it has to have. An empty set of 
 """
 
 from ...errors import ArgumentError
+from ...messages import Value
 from .node import ancestors
 
 ALWAYS = frozenset([frozenset()])
@@ -75,7 +76,8 @@ def _last(variable, updates, ways):
     for i, update in enumerate(last):
         for other in last[:i]:
             if other not in ancestors([update]) and not _exclude(ways[update], ways[other]):
-                raise ArgumentError("the %s is updated a second time" % variable)
+                raise ArgumentError("the {variable} is updated a second time, not on top of the first update",
+                                    variable=Value(variable))
     return last
 
 

@@ -1,6 +1,7 @@
 """Programs: the part of a graph that an evaluation or a function needs, as an engine gets it."""
 
 from ...errors import ArgumentError, PlaceholderError
+from ...messages import Argument, Value
 from . import branches
 from .node import ancestors
 
@@ -20,8 +21,9 @@ class Program:
                          if node.kind == "placeholder" and node.value is not None and node not in inputs]
         missing = [node for node in needed if node.kind == "placeholder" and node.value is None and node not in inputs]
         if missing:
-            raise PlaceholderError("a value is needed for %s: make it an input of function()"
-                                   % ", ".join("the " + str(node) for node in missing))
+            names = {"placeholder_%d" % i: Value(node) for i, node in enumerate(missing)}
+            raise PlaceholderError("a value is needed for %s: make it an input of {function()}"
+                                   % ", ".join("the {%s}" % name for name in names), **names)
         need_no_loop(needed)
         self.inputs = inputs + self.defaults
         self.outputs = outputs
@@ -39,5 +41,6 @@ def need_no_loop(nodes):
     """ArgumentError where one of the nodes has a value in the steps of a loop only."""
     for node in nodes:
         if node.kind == "loop input":
-            raise ArgumentError("the tensor depends on a slice or state of the loop that calls %s, and has a value "
-                                "only in that loop; return it from %s to have it outside" % ((node.value.name,) * 2))
+            raise ArgumentError("the tensor depends on a slice or state of the loop that calls {function}, and has a "
+                                "value only in that loop", remedy="return it from {function} to have it outside",
+                                function=Argument(node.value.name))
