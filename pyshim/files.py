@@ -1,6 +1,7 @@
 """Files and folders that other processes use, and that are worth something."""
 
 import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -29,6 +30,17 @@ def _grant(file, rights):
     mode = stat.S_IMODE(os.stat(file).st_mode)
     if mode & rights != rights:
         os.chmod(file, mode | rights)
+
+
+def clear_of_standard_streams(descriptor):
+    """The descriptor, under a number above 2: where the standard streams of this process are closed, new ones get
+    their numbers, and whatever writes to stdout would write there."""
+    if descriptor > 2:
+        return descriptor
+    try:
+        return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import threading
 
 from . import config, environments
 from .errors import ArgumentError, NotInstalledError, UnknownBackendError, naming
+from .hosts import output
 
 
 class _Session:
@@ -25,7 +26,7 @@ _session = _Session()
 
 def announce(title):
     """Say which backend is used. The R package puts a function of its own in this one's place."""
-    sys.stderr.write("Using %s backend.\n" % title)
+    output.write(sys.stderr, "Using %s backend.\n" % title)
 
 
 class Scope:

@@ -19,7 +19,7 @@ import numpy as np
 
 import pyshim
 from pyshim import config, environments, errors, session
-from pyshim.hosts import timeout
+from pyshim.hosts import output, timeout
 from pyshim.hosts.reordering import reorder
 
 FIRST_TIMEOUT = os.environ.get(timeout.VARIABLE)
@@ -244,11 +244,11 @@ class Stream:
         if threading.current_thread() is threading.main_thread():
             self._write(text)
         else:
-            self._original.write(text)
+            output.write(self._original, text)
         return len(text)
 
     def flush(self):
-        self._original.flush()
+        output.write(self._original, "")
 
     def __getattr__(self, name):
         return getattr(self._original, name)

@@ -9,15 +9,35 @@ import sys
 LAST_LINES = 20
 
 
+def write(stream, text):
+    """Write text on a stream of the session, as it can show it.
+
+    A stream that is missing or closed, as a daemon's is, or that nobody reads any more, shows nothing.
+    """
+    if stream is None:
+        return
+    try:
+        try:
+            stream.write(text)
+        except UnicodeEncodeError:
+            encoding = getattr(stream, "encoding", None) or "ascii"
+            stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except (OSError, ValueError):
+        pass
+
+
 class Outputs:
     """The standard output and error of a worker, read from two pipes.
 
-    ``poll`` is the session's poll object for the worker; a stream leaves it when it ends.
+    ``poll`` is the session's poll object for the worker; a stream leaves it when it ends. ``stdout`` and ``stderr``
+    are files, which are closed then.
     """
 
     def __init__(self, poll, stdout, stderr):
         self.last_lines = collections.deque(maxlen=LAST_LINES)  # of stderr
-        self._outputs = {stdout: _Output(stdout, "stdout"), stderr: _Output(stderr, "stderr", self.last_lines)}
+        self._outputs = {stdout.fileno(): _Output(stdout, "stdout"),
+                         stderr.fileno(): _Output(stderr, "stderr", self.last_lines)}
         self._poll = poll                # the caller's, for these streams and others
         self._poll_own = select.poll()   # for these streams only
         for descriptor in self._outputs:
@@ -37,7 +57,7 @@ class Outputs:
         self.show([descriptor for descriptor, _ in self._poll_own.poll(0)])
 
     def close(self):
-        for output in self._outputs.values():
+        for output in list(self._outputs.values()):
             output.close()
         self._outputs.clear()
 
@@ -45,9 +65,9 @@ class Outputs:
 class _Output:
     """One stream."""
 
-    def __init__(self, descriptor, name, last_lines=None):
-        os.set_blocking(descriptor, False)
-        self.descriptor = descriptor
+    def __init__(self, file, name, last_lines=None):
+        os.set_blocking(file.fileno(), False)
+        self.file = file
         self.name = name
         self.last_lines = last_lines
         self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -56,26 +76,16 @@ class _Output:
         """Show what is there; False when the stream has ended."""
         while True:
             try:
-                data = os.read(self.descriptor, 1 << 16)
+                data = os.read(self.file.fileno(), 1 << 16)
             except BlockingIOError:
                 return True
             text = self.decoder.decode(data, final=not data)
             if text:
-                self._write(getattr(sys, self.name), text)
+                write(getattr(sys, self.name), text)
                 if self.last_lines is not None:
                     self.last_lines.extend(text.splitlines())
             if not data:
                 return False
 
-    @staticmethod
-    def _write(stream, text):
-        if stream is None:  # a session without a console
-            return
-        try:
-            stream.write(text)
-        except UnicodeEncodeError:
-            stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
-        stream.flush()
-
     def close(self):
-        os.close(self.descriptor)
+        self.file.close()

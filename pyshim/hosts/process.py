@@ -1,13 +1,20 @@
 """The process of a worker: how it starts, and how it ends."""
 
+import contextlib
+import ctypes
+import importlib.util
+import json
 import os
 import select
 import signal
 import socket
 import subprocess
+import threading
 
 from ..errors import WorkerError
+from ..files import clear_of_standard_streams
 from . import wire
+from .failures import advice
 from .output import Outputs
 from .region import Region
 from .stream import Stream
@@ -24,36 +31,79 @@ class Process:
     time that the conversation with it may take.
     """
 
-    _closed = False
+    wire = outputs = poll = None
+    _owner = _process = _lifeline = _failure = None
+    _opened = _unwanted = False
 
     def __init__(self, environment, threads, clock):
-        ours, theirs = socket.socketpair()
-        lifeline, self._lifeline = os.pipe()
-        out, out_end = os.pipe()
-        err, err_end = os.pipe()
+        # It starts in a thread of its own. Signal handlers run in the session's first thread, so no interrupt comes
+        # between two steps and leaves a process or a descriptor behind. Where one ends the wait for the thread, one
+        # of the two threads sees what the other has noted, and clears up.
+        self._owner = os.getpid()
+        try:
+            thread = threading.Thread(target=self._start, args=(environment, threads, clock), daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # the interpreter is about to end, or there may be no more threads
+                self._start(environment, threads, clock)
+            else:
+                thread.join()
+        except BaseException:
+            self._unwanted = True
+            if self._opened:
+                self._undo()
+            raise
+        if self._failure is not None:
+            raise WorkerError("the worker of backend %s could not start: %s%s"
+                              % (environment.name, self._failure, advice(environment, self._failure))
+                              ) from self._failure
+
+    def __del__(self):
+        if os is not None:  # else the interpreter ends, and the process with it
+            self._undo()
+
+    def _start(self, environment, threads, clock):
+        try:
+            with contextlib.ExitStack() as theirs:
+                self._open(environment, threads, clock, theirs)
+        except Exception as error:
+            self._failure = error
+            self._undo()
+        self._opened = True
+        if self._unwanted:
+            self._undo()
+
+    def _open(self, environment, threads, clock, theirs):
+        """Start the process. ``theirs`` closes what only the process needs."""
+        ours, stream = [socket.socket(fileno=clear_of_standard_streams(end.detach())) for end in socket.socketpair()]
+        theirs.callback(stream.close)
         regions = Region.create(), Region.create()  # of what it is sent, of what it sends
+        self.wire = wire.Connection(Stream(ours, clock), *regions)
+        lifeline, self._lifeline = _pipe()
+        theirs.callback(lifeline.close)
+        out, stdout = _pipe()
+        theirs.callback(stdout.close)
+        err, stderr = _pipe()
+        theirs.callback(stderr.close)
+        self.poll = select.poll()
+        self.poll.register(ours, select.POLLIN)
+        self.outputs = Outputs(self.poll, out, err)
+
         folder = environment.work_folder()
         variables = environment.process_environment(folder)
         if threads is not None:
             variables.update(environment.thread_environment(threads))
-        shared = [region.descriptor for region in regions if region is not None]
-        try:
-            # A process group of its own keeps the terminal's Ctrl-C, which is the session's, away.
-            self._process = subprocess.Popen(
-                [environment.python(), "-I", "-u", MAIN, PACKAGE, environment.engine,
-                 str(lifeline), str(theirs.fileno())] + [str(descriptor) for descriptor in shared],
-                stdin=subprocess.DEVNULL, stdout=out_end, stderr=err_end, env=variables, cwd=folder or os.sep,
-                pass_fds=[theirs.fileno(), lifeline] + shared, start_new_session=True)
-        except OSError as error:
-            raise WorkerError("the worker of backend %s could not start: %s" % (environment.name, error)) from error
-        finally:
-            theirs.close()
-            for end in (lifeline, out_end, err_end):
-                os.close(end)
-        self.wire = wire.Connection(Stream(ours, clock), *regions)
-        self.poll = select.poll()
-        self.poll.register(ours, select.POLLIN)
-        self.outputs = Outputs(self.poll, out, err)
+        inherited = {"lifeline": lifeline.fileno(), "stream": stream.fileno(),
+                     "regions": [region.descriptor for region in regions if region is not None]}
+        thread = threading.get_native_id()
+        description = {"package": PACKAGE, "engine": environment.engine, "location": _location(environment.engine),
+                       "thread": None if thread == os.getpid() else thread, **inherited}
+        keep_statuses()
+        # A session of its own keeps the terminal's Ctrl-C, which is for this process, away.
+        self._process = subprocess.Popen(
+            [environment.python(), "-I", "-u", MAIN, json.dumps(description)], stdin=subprocess.DEVNULL,
+            stdout=stdout, stderr=stderr, env=variables, cwd=folder or os.sep, start_new_session=True,
+            pass_fds=[inherited["lifeline"], inherited["stream"]] + inherited["regions"])
 
     def how_it_ended(self):
         """How the process ended, once its connection has closed. Returns: a string."""
@@ -72,10 +122,35 @@ class Process:
             pass
 
     def let_go(self):
-        """Close this process's ends of what connects the two."""
-        if self._closed:
-            return
-        self._closed = True
-        self.wire.close()
-        os.close(self._lifeline)
-        self.outputs.close()
+        """Close this process's ends of what connects the two. It may be done several times."""
+        for end in (self.wire, self._lifeline, self.outputs):
+            if end is not None:
+                end.close()
+
+    def _undo(self):
+        if self._process is not None and self._owner == os.getpid():  # a fork of the session leaves it alone
+            self.kill()
+        self.let_go()
+
+
+def keep_statuses():
+    """Have the system keep how processes ended: it forgets that where their parent ignores SIGCHLD."""
+    if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
+        ctypes.CDLL(None).signal(signal.SIGCHLD, None)  # signal.signal() is for the session's first thread alone
+
+
+def _pipe():
+    """Both ends of a pipe, as files that close with their last reference."""
+    ends = [clear_of_standard_streams(end) for end in os.pipe()]
+    return open(ends[0], "rb", buffering=0), open(ends[1], "wb", buffering=0)
+
+
+def _location(engine):
+    """The path of the package or module on top of an engine's module, None where it is this package."""
+    name = engine.split(":")[0].split(".")[0]
+    if name == __name__.split(".")[0]:
+        return None
+    found = importlib.util.find_spec(name)
+    if found is None:
+        raise ImportError("no module named %s, which has the engine %s" % (name, engine))
+    return list(found.submodule_search_locations)[0] if found.submodule_search_locations else found.origin

@@ -9,11 +9,14 @@ The memory has no name and goes with the last of the two processes. Arrays trave
 is no such memory, where they are small, and where they are so large that a second copy would matter.
 """
 
+import errno
 import mmap
 import os
+import resource
 
 import numpy as np
 
+from ..files import clear_of_standard_streams
 from .reordering import in_order_of_c
 
 LEAST = 1 << 15
@@ -30,18 +33,38 @@ class Region:
 
     @classmethod
     def create(cls):
-        """A new region, None where the system has no memory of this kind or the user wants none."""
+        """A new region, None where the system has, or permits, no memory of this kind, or the user wants none."""
         if not hasattr(os, "memfd_create") or os.environ.get("KERAS_SHARED_MEMORY") == "0":
             return None
-        return cls(os.memfd_create("pyshim"))
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+        if 0 <= limit < MOST:  # it counts as a file: what is written beyond that would be a signal
+            return None
+        try:
+            return cls(clear_of_standard_streams(os.memfd_create("pyshim")))
+        except OSError:
+            return None
 
     def write(self, arrays):
         """Write the arrays, (array, dtype) pairs. OSError where the machine has no memory for them."""
         places, size = layout([(dtype, array.shape, None) for array, dtype in arrays])
-        if os.fstat(self.descriptor).st_size < size:
-            os.posix_fallocate(self.descriptor, 0, size)  # what is only promised would fail while it is written
+        self._allocate(size)
         for (array, dtype), place in zip(arrays, places):
             np.copyto(self._view(place, dtype, array.shape, order_of(array), size), array, casting="unsafe")
+
+    def _allocate(self, size):
+        """Have the system give the memory now: what it has only promised would fail while it is written."""
+        allocated = os.fstat(self.descriptor).st_size
+        if allocated >= size:
+            return
+        try:
+            os.posix_fallocate(self.descriptor, 0, size)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.ENOMEM):
+                raise
+            # Some sandboxes refuse the call. Writing allocates, too.
+            zeros = bytes(1 << 20)
+            while allocated < size:
+                allocated += os.pwrite(self.descriptor, zeros[:size - allocated], allocated)
 
     def read(self, listed):
         """Copies of the arrays of those dtypes, shapes and orders, in the order of C.
@@ -65,7 +88,13 @@ class Region:
 
     def close(self):
         self.mapped = None
-        os.close(self.descriptor)
+        descriptor, self.descriptor = self.descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def __del__(self):
+        if os is not None:  # else the interpreter ends
+            self.close()
 
 
 def layout(listed):

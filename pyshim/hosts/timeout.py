@@ -1,4 +1,4 @@
-"""The timeout of calls: seconds, in the environment variable that R's option ``keras.timeout`` sets, too."""
+"""The timeouts of calls and starts: seconds, in environment variables. R's option ``keras.timeout`` sets the first."""
 
 import math
 import os
@@ -7,6 +7,10 @@ import time
 from ..errors import ConfigError
 
 VARIABLE = "KERAS_TIMEOUT"
+OF_STARTS = "KERAS_START_TIMEOUT"
+
+LONG = 300  # seconds: a library on a slow disk that is shared by many
+SHORT = 20  # seconds that a start gets however short the timeout of calls is
 
 
 def seconds():
@@ -14,7 +18,22 @@ def seconds():
 
     Raises ConfigError where the variable is no positive number.
     """
-    text = os.environ.get(VARIABLE)
+    return _seconds(VARIABLE)
+
+
+def start_seconds():
+    """How long an engine may take to start: its own timeout, else that of calls, but not less than ``SHORT``.
+
+    Returns: seconds, None for as long as it wants. Raises ConfigError where a variable is no positive number.
+    """
+    if os.environ.get(OF_STARTS):
+        return _seconds(OF_STARTS)
+    limit = _seconds(VARIABLE)
+    return LONG if limit is None else max(limit, SHORT)
+
+
+def _seconds(variable):
+    text = os.environ.get(variable)
     if not text:
         return None
     try:
@@ -22,7 +41,7 @@ def seconds():
     except ValueError:
         value = math.nan
     if not value > 0:
-        raise ConfigError("%s must be a positive number of seconds, not %r" % (VARIABLE, text))
+        raise ConfigError("%s must be a positive number of seconds, not %r" % (variable, text))
     return None if math.isinf(value) else value
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from .. import config, errors
 from ..tensors import Function, Tensor
 from . import casts, timeout, wire
+from .failures import advice
 from .host import Host
-from .process import Process
+from .process import Process, keep_statuses
 from .turn import Turn
 from .waiting import Waiting
 
@@ -18,6 +19,8 @@ from .waiting import Waiting
 class Worker(Host):
 
     where = "worker"
+    process = None
+    pid = None
     _ended = None
 
     def __init__(self, environment, threads=None):
@@ -32,14 +35,15 @@ class Worker(Host):
         self.talking = False      # whether a message is on its way, which nothing may come between
         self.config_version = None
         self.clock = timeout.Clock()  # of the outermost call
-        self.clock.start(timeout.seconds())
-        self.process = Process(environment, threads, self.clock)
-        self.wire = self.process.wire
-        self.waiting = Waiting(self.process.poll)
+        self.clock.start(timeout.start_seconds())
         try:
+            self.process = Process(environment, threads, self.clock)
+            self.wire = self.process.wire
+            self.waiting = Waiting(self.process.poll)
             self._until_ready()
         except BaseException:
-            self.end("it could not start")
+            if self.process is not None:
+                self.end("it could not start")
             raise
         _running.add(self)
 
@@ -184,9 +188,11 @@ class Worker(Host):
         message = self._receive()
         if "ready" not in message:
             self.end("it could not import its engine")
-            raise errors.WorkerError("the worker of backend %s could not import its engine: %s. Try "
-                                     "install_backend(\"%s\", force=True)"
-                                     % (self.backend, message["failed"], self.backend))
+            failed = message["failed"]
+            text = "%s: %s" % (failed["kind"], failed["message"])
+            raise errors.WorkerError("the worker of backend %s could not import its engine: %s%s"
+                                     % (self.backend, text.rstrip("."),
+                                        advice(self.environment, text, failed["of_import"])))
         self.engine_version = message["ready"]["engine_version"]
         self.python_version = message["ready"]["python_version"]
         self.pid = message["ready"]["pid"]
@@ -200,6 +206,8 @@ class Worker(Host):
 
     def _receive(self, what=None):
         """The next message; what the worker printed before it is shown first."""
+        keep_statuses()  # should it end now
+
         def receive():
             while True:
                 ready = self.waiting.ready(what, self.clock.remaining())
@@ -220,6 +228,11 @@ class Worker(Host):
         except wire.Closed:
             self._gone()
         except timeout.Expired:
+            if self.pid is None:
+                self.end("it did not start within the timeout")
+                raise errors.TimeoutError("the worker of backend %s did not start within the timeout of %g seconds, "
+                                          "and was ended. %s sets the timeout of starts"
+                                          % (self.backend, self.clock.limit, timeout.OF_STARTS)) from None
             self.end("the call that it was in took longer than the timeout")
             raise errors.TimeoutError("the worker of backend %s did not answer within the timeout of %g seconds, and "
                                       "was ended. Its tensors are gone; the next call starts a new one. "
@@ -245,6 +258,10 @@ class Worker(Host):
         how = self.process.how_it_ended()
         last = "".join("\n  " + line for line in self.process.outputs.last_lines)
         self.end("it ended (%s)" % how)
+        if self.pid is None:
+            raise errors.WorkerError("the worker of backend %s ended while it started (%s)%s%s"
+                                     % (self.backend, how, advice(self.environment, last),
+                                        ".\nIts last words:" + last if last else ""))
         raise errors.WorkerError("the worker of backend %s ended during the call (%s). Its tensors are gone; "
                                  "the next call starts a new one.%s"
                                  % (self.backend, how, "\nIts last words:" + last if last else ""))

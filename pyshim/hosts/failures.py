@@ -1,0 +1,35 @@
+"""What to do where an engine does not start, by what it said."""
+
+import re
+
+ADVICE = (
+    ("MemoryError|bad_alloc|annot allocate memory|failed to map segment",
+     "There is too little memory: free some, or raise the limit of this session (ulimit -v)"),
+    ("No space left|Disk quota", "The disk, or what you may use of it, is full: make room"),
+    ("File too large|[Ff]ile size limit", "Files may not grow as large as needed: raise the limit (ulimit -f)"),
+    ("Too many open files", "Too many files are open: close some, or raise the limit (ulimit -n)"),
+    ("Resource temporarily unavailable|can't start new thread",
+     "Too many processes run: end some, or raise the limit (ulimit -u)"),
+    ("Unable to create the compiledir|Permission denied|Read-only file system|Operation not permitted",
+     "Name a Keras home where you may write and run programs with KERAS_HOME, or a temporary folder with TMPDIR"),
+)
+
+
+def advice(environment, error, of_import=False):
+    """What a user can do about an error. Returns: a text to be put after the error's, which may be empty.
+
+    Arguments:
+        environment: that of the engine.
+        error: an exception, or text.
+        of_import: whether a module or a library could not be imported.
+    """
+    text = error if isinstance(error, str) else "%s: %s" % (type(error).__name__, error)
+    problems = environment.problems() if environment.is_installed() else []
+    if problems:
+        return ". " + "; ".join(problems).rstrip(".")
+    for pattern, words in ADVICE:
+        if re.search(pattern, text):
+            return ". " + words
+    if of_import or isinstance(error, (ImportError, FileNotFoundError)):
+        return ". Its environment is damaged. Try install_backend(\"%s\", force=True)" % environment.name
+    return ""
