@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import EngineError
 from .. import numpy_division
+from ..contract.positions import with_positions
 from ..numpy_cast import whole
 
 
@@ -117,6 +118,8 @@ KERNELS = {
     "cumprod": lambda x, axis: x.cumprod(axis, dtype=x.dtype),
 
     "reshape": lambda x, shape: x.reshape(shape),
+    "reshape_to": lambda x, sizes: x.reshape(tuple(sizes)),
+    "broadcast_to": lambda x, sizes: np.array(np.broadcast_to(x, tuple(sizes))),
     "batch_flatten": lambda x: x.reshape(len(x), np.prod(x.shape[1:], dtype=int)),
     "repeat_elements": lambda x, rep, axis: x.repeat(rep, axis),
     "tile": lambda x, n: np.tile(x, n),
@@ -126,6 +129,7 @@ KERNELS = {
     "expand_dims": np.expand_dims,
     "squeeze": np.squeeze,
     "get_item": lambda x, key: x[key],
+    "get_item_at": lambda x, positions, key: x[with_positions(key, positions.tolist())],
 }
 
 

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from ..contract.positions import with_positions
 from . import native
 from .description import kernel
 from .native import C
+from .operation import operation
 
 
 def reshape(x, shape):
@@ -14,6 +16,15 @@ def reshape(x, shape):
             raise ValueError("shape %s cannot hold the %d elements of shape %s" % (shape, count, x.shape))
         shape = tuple(count // known if size == -1 else size for size in shape)
     return C.reshape(x, shape)
+
+
+def reshape_to(x, sizes, cells):
+    return reshape(x, tuple(cells[0].array.tolist()))
+
+
+# A user function of CNTK sums its gradients over what it has repeated.
+broadcast_to = operation(lambda x, sizes: np.array(np.broadcast_to(x, tuple(sizes))),
+                         lambda gradient, result, x, sizes: gradient)
 
 
 def batch_flatten(x):
@@ -99,9 +110,15 @@ def get_item(x, key):
     return C.reshape(cut, tuple(shape)) if tuple(shape) != cut.shape else cut
 
 
+def get_item_at(x, positions, key, cells):
+    return get_item(x, with_positions(key, cells[0].array.tolist()))
+
+
 class Shapes:
 
     reshape = kernel("reshape", reshape)
+    reshape_to = kernel("reshape_to", reshape_to, indexed=True, sized_by=(1,))
+    broadcast_to = kernel("broadcast_to", broadcast_to, indexed=True, sized_by=(1,))
     batch_flatten = kernel("batch_flatten", batch_flatten)
     repeat_elements = kernel("repeat_elements", repeat_elements)
     tile = kernel("tile", tile)
@@ -111,3 +128,4 @@ class Shapes:
     expand_dims = kernel("expand_dims", expand_dims)
     squeeze = kernel("squeeze", squeeze)
     get_item = kernel("get_item", get_item)
+    get_item_at = kernel("get_item_at", get_item_at, indexed=True, sized_by=(1,))

@@ -27,6 +27,8 @@ class Variables:
     fill_like = kernel("fill_like", lambda x, number, dtype: np.full(x.shape, number, dtype),
                         differentiable=False)
 
+    arange = kernel("arange", None, by_numpy=np.arange)
+
     def shape(self, x):
         return SHAPE(x)
 

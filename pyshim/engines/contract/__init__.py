@@ -16,10 +16,11 @@ from .nn import NN
 from .random import Random
 from .reductions import Reductions
 from .shapes import Shapes
+from .sizes import Sizes
 from .sparse import Sparse
 from .variables import Variables
 
 
 class Contract(Configuration, Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN,
-               Convolution, Random, ControlFlow, CTC, Sparse, Core):
+               Convolution, Random, ControlFlow, CTC, Sparse, Sizes, Core):
     """The backend functions on an engine."""

@@ -15,7 +15,7 @@ from ...messages import Argument, Shape, Type
 from ...sparse_array import is_sparse_value
 from ...unsuitable import KINDS, describe
 from .. import numpy_cast
-from . import rules
+from . import known, rules
 from .node import Node, Operation
 
 
@@ -48,7 +48,10 @@ class Core:
 
     def apply(self, kernel, inputs, result_dtype, result_shape, kind="tensor", **attributes):
         """A node whose value the kernel computes from those of the inputs."""
-        return self.new_node(kind, result_dtype, result_shape, operation=self._operation(kernel, inputs, attributes))
+        node = self.new_node(kind, result_dtype, result_shape, operation=self._operation(kernel, inputs, attributes))
+        if not node.controls:  # these are to be evaluated with it
+            node.known = known.of_result(kernel, node.inputs, attributes, result_dtype, result_shape)
+        return node
 
     def apply_several(self, kernel, inputs, results, kind="tensor", **attributes):
         """The nodes of a kernel with several results, from pairs of their dtypes and shapes."""
@@ -89,19 +92,23 @@ class Core:
     def node(self, value, argument, dtype=None, sparse=False):
         """The argument as a node: a tensor as it is, a number or array as a constant.
 
-        A value that is no tensor yet takes the given dtype, else floatx if it is a float, else its own.
+        A value that is no tensor yet takes the given dtype, else floatx if it is a float, else its own. A list that
+        holds tensors is stacked; numbers in it take the dtype of the tensors.
         Where ``sparse`` is accepted, a sparse tensor is, too.
         """
         if isinstance(value, Node):
             if value.parts is not None and not sparse:
                 raise ArgumentError("{argument} is sparse", remedy="convert it with {to_dense()}", argument=argument)
             return self.updated(value)
-        array = self.array(value, argument, dtype)
-        return self.constant_node(array)
+        if holds_tensor(value):
+            return self.stacked(value, argument)
+        return self.constant_node(self.array(value, argument, dtype))
 
     def constant_node(self, array, name=None):
         """A constant of an array, which nobody else may change."""
-        return self.new_node("constant", array.dtype.name, array.shape, name=name, value=array.copy())
+        node = self.new_node("constant", array.dtype.name, array.shape, name=name, value=array.copy())
+        node.known = known.of_array(array)
+        return node
 
     def array(self, value, argument, dtype=None):
         """The argument as a NumPy array of a dtype that tensors have; a tensor gives its value."""
@@ -128,7 +135,7 @@ class Core:
 
     def floats(self, value, argument):
         """The argument as a node of a floating dtype; numbers become floatx."""
-        if not isinstance(value, Node):
+        if not isinstance(value, Node) and not holds_tensor(value):
             array = self.array(value, argument)
             value = array if array.dtype.kind == "f" else array.astype(config.floatx())
         node = self.node(value, argument, dtype=getattr(value, "dtype", None))
@@ -147,6 +154,7 @@ class Core:
         A number or array takes the dtype of the tensor beside it. Two tensors of different dtypes are
         refused, as TensorFlow does: which of the two was meant is the caller's to say.
         """
+        x, y = [self.stacked(value, name) if holds_tensor(value) else value for value, name in zip((x, y), names)]
         if isinstance(x, Node):
             x = self.node(x, names[0])
             y = self.node(y, names[1], dtype=x.dtype)
@@ -173,6 +181,37 @@ class Core:
         if isinstance(values, Node) or not isinstance(values, (list, tuple)):
             values = [values]
         return [self.node(value, rules.part(argument, i)) for i, value in enumerate(values)]
+
+    def nodes_alike(self, values, argument):
+        """A list as tensors of one dtype: that of the tensors in it, which its numbers and arrays take."""
+        if isinstance(values, Node) or not isinstance(values, (list, tuple)):
+            values = [values]
+        names = ["%s[%d]" % (argument, i) for i in range(len(values))]
+        first = first_tensor(values)
+        if first is not None:
+            dtype = first.dtype
+        else:
+            values = [self.array(value, name) for value, name in zip(values, names)]
+            dtype = np.result_type(*values) if values else None
+            if dtype is not None and dtype.kind == "f":
+                dtype = config.floatx()
+        nodes = [self.node(value, name, dtype=dtype) for value, name in zip(values, names)]
+        for node, name in zip(nodes, names):
+            if node.dtype != nodes[0].dtype:
+                raise DtypeError("%s has dtype %s, %s has dtype %s" % (name, node.dtype, names[0], nodes[0].dtype))
+        return nodes
+
+    def stacked(self, values, argument, axis=0):
+        """Tensors, and numbers or arrays beside them, joined along a new axis."""
+        tensors = self.nodes_alike(values, argument)
+        if not tensors:
+            raise ArgumentError("%s must hold at least one tensor" % argument)
+        for i, tensor in enumerate(tensors):
+            if not rules.compatible(tensor.shape, tensors[0].shape):
+                raise ShapeError("%s[%d] has shape %s, %s[0] has shape %s; they must be equal"
+                                 % (argument, i, tensor.shape, argument, tensors[0].shape))
+        axis = rules.one_axis(axis, tensors[0].ndim + 1)
+        return self.concatenate([self.expand_dims(tensor, axis) for tensor in tensors], axis)
 
     def variable_node(self, value, argument):
         """The argument, which must be a variable."""
@@ -225,6 +264,23 @@ def numeric_array(value, argument):
         raise DtypeError("{argument} must be a tensor, a number or an array of numbers, not {value}",
                          argument=argument, value=what or Type(value))
     return array
+
+
+def first_tensor(values):
+    """The first tensor in a list or in the lists in it; None where there is none."""
+    if isinstance(values, Node):
+        return values
+    if isinstance(values, (list, tuple)):
+        for value in values:
+            found = first_tensor(value)
+            if found is not None:
+                return found
+    return None
+
+
+def holds_tensor(value):
+    """Whether a value is a list that holds tensors."""
+    return isinstance(value, (list, tuple)) and first_tensor(value) is not None
 
 
 def _whole(array):

@@ -39,6 +39,10 @@ class Kernels(ABC):
         """The number, in the shape of x and the given dtype."""
 
     @abstractmethod
+    def arange(self, count):
+        """The numbers from 0 up to, but not including, count, an int64 scalar that is not negative: int64."""
+
+    @abstractmethod
     def shape(self, x):
         """The shape of x at evaluation: int32, one dimension."""
 
@@ -262,6 +266,14 @@ class Kernels(ABC):
         """x in another shape, a tuple of sizes of which one may be -1."""
 
     @abstractmethod
+    def reshape_to(self, x, sizes):
+        """x in another shape: an int64 tensor with one dimension, of which one element may be -1."""
+
+    @abstractmethod
+    def broadcast_to(self, x, sizes):
+        """x, repeated along axes of size 1 so that it has the sizes: an int64 tensor, of one element for each axis."""
+
+    @abstractmethod
     def batch_flatten(self, x):
         """x with all axes but the first made one; the first may have size 0."""
 
@@ -297,6 +309,11 @@ class Kernels(ABC):
     @abstractmethod
     def get_item(self, x, key):
         """x[key]: key has a number or slice for each dimension, and None for new ones."""
+
+    @abstractmethod
+    def get_item_at(self, x, positions, key):
+        """x[key] with elements of ``positions``, an int64 tensor with one dimension, in the places in the key that
+        are an ``At``: see ``positions.py``."""
 
     # -- nn -----------------------------------------------------------------------------------------
 
@@ -342,7 +359,7 @@ class Kernels(ABC):
         with nan gives nan; of equal largest elements, the first has the gradient."""
 
     # -- random -------------------------------------------------------------------------------------
-    # ``shape`` is an int32 tensor with one dimension. Each evaluation draws anew. With a seed (None for
+    # ``shape`` is an int64 tensor with one dimension. Each evaluation draws anew. With a seed (None for
     # none), a new tensor begins the same sequence.
 
     @abstractmethod

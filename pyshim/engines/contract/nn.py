@@ -5,8 +5,8 @@ import numpy as np
 from ... import config
 from ...errors import ArgumentError, ShapeError
 from . import rules
-from .node import Node
 from .random import random_seed
+from .sizes import static_sizes
 
 
 class NN:
@@ -174,28 +174,26 @@ class NN:
         """Some elements set to 0 at random, the others scaled so that the expected sum stays.
 
         Arguments: x, a floating tensor; level, the fraction to drop, from 0 up to but not including 1;
-        noise_shape, the shape of the mask, with 1 (or None for x's size) on axes along which elements are
-        dropped together; seed, an integer that makes the sequence of masks repeat. Value: a tensor like x.
+        noise_shape, the shape of the mask, with 1 (or None for x's size) on axes along which elements are dropped
+        together, numbers, integer scalars, or one integer tensor; seed, an integer that makes the sequence of masks
+        repeat. Value: a tensor like x.
         Definition: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014.
         """
         x = self.floats(x, "x")
         if isinstance(level, bool) or not isinstance(level, (int, float, np.number)) or not 0 <= level < 1:
             raise ArgumentError("level must be a number from 0 up to but not including 1, not %r" % (level,))
-        shape = self.shape(x)
-        if noise_shape is not None:
-            noise_shape = rules.sizes(noise_shape, "noise_shape")
-            if len(noise_shape) != x.ndim:
-                raise ShapeError("noise_shape %s must have a size for each of the %d axes of x"
-                                 % (noise_shape, x.ndim))
-            static = tuple(None if isinstance(size, Node) else known if size is None else rules.integer(
-                size, "a size in noise_shape", least=0) for known, size in zip(x.shape, noise_shape))
-            sizes = [self.get_item(shape, i) if size is None else size for i, size in enumerate(noise_shape)]
-            shape = self.stack([self.cast(size, "int32") for size in sizes])
-            if any(size not in (1, None, known) and known is not None for size, known in zip(static, x.shape)):
-                raise ShapeError("noise_shape %s does not fit x of shape %s: each size must be 1 or that of x"
-                                 % (noise_shape, x.shape))
-        else:
-            static = x.shape
+        sizes = [None] * x.ndim if noise_shape is None else self.sizes_of(noise_shape, "noise_shape", least=0)
+        if len(sizes) != x.ndim:
+            raise ShapeError("noise_shape %s must have a size for each of the %d axes of x"
+                             % (static_sizes(sizes), x.ndim))
+        if any(size not in (1, known) for size, known in zip(sizes, x.shape)
+               if isinstance(size, int) and known is not None):
+            raise ShapeError("noise_shape %s does not fit x of shape %s: each size must be 1 or that of x"
+                             % (static_sizes(sizes), x.shape))
+        static = tuple(known if size is None else size if isinstance(size, int) else None
+                       for size, known in zip(sizes, x.shape))
+        sizes = [self.length(x, axis) if size is None else size for axis, size in enumerate(sizes)]
+        shape = self.cast(self.shape(x), "int64") if noise_shape is None else self.packed(sizes)
         draws = self.apply("random_uniform", [shape], x.dtype, static, dtype=x.dtype, seed=random_seed(seed))
         kept = self.greater_equal(draws, level)
         return self.select(kept, self.divide(x, 1 - level), self.zeros_like(x))

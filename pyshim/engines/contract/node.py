@@ -47,11 +47,12 @@ class Node:
         "tensor" and "gradient": number ``output`` of the results of ``operation`` (None: its only result);
         "update": as "tensor", and evaluating it changes ``variable`` to its value.
     ``controls`` are nodes that have to be evaluated with it. A sparse node has ``parts``, the nodes of its coordinates.
+    ``known`` tells of a small integer tensor what is known of its value while the graph is built: see ``known.py``.
     ``native`` and ``evaluator`` belong to the engine and the contract, which keep there what they made of the node.
     """
 
     __slots__ = ("kind", "dtype", "shape", "name", "operation", "output", "controls", "value", "variable", "parts",
-                 "native", "evaluator", "__weakref__")
+                 "known", "native", "evaluator", "__weakref__")
 
     def __init__(self, kind, dtype, shape, name=None, operation=None, output=None, controls=(), value=None,
                  native=None):
@@ -65,6 +66,7 @@ class Node:
         self.value = value
         self.variable = None
         self.parts = None
+        self.known = None
         self.native = native
         self.evaluator = None
 

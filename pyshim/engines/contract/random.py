@@ -3,9 +3,10 @@
 import numpy as np
 
 from ... import config
-from ...errors import ArgumentError, DtypeError
+from ...errors import ArgumentError, DtypeError, ShapeError
 from . import rules
 from .node import Node
+from .sizes import static_sizes
 
 
 class Random:
@@ -13,7 +14,8 @@ class Random:
     def random_normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         """Draws from the normal distribution.
 
-        Arguments: shape, a tuple of sizes or an integer tensor with one dimension; mean; stddev, the
+        Arguments: shape, a tuple of sizes, numbers or integer scalars such as ``K.shape(x)[0]``, or an integer
+        tensor with one dimension; mean; stddev, the
         standard deviation; dtype, a floating one, floatx by default; seed, an integer with which a new
         tensor draws the same sequence again on the same backend. Value: a tensor.
         """
@@ -78,16 +80,12 @@ class Random:
         dtype = rules.dtype_name(dtype, config.floatx())
         if dtype not in rules.FLOATS:
             raise DtypeError("dtype %s cannot be drawn; accepted: %s" % (dtype, ", ".join(accepted)))
-        if isinstance(shape, Node):
-            rules.need_dtype(shape, "shape", rules.INTEGERS, "integers are needed,")
-            rules.need_ndim(shape, "shape", 1)
-            if shape.shape[0] is None:
-                raise ArgumentError("shape, as a tensor, must have a known length")
-            static, sizes = (None,) * shape.shape[0], self.cast(shape, "int32")
-        else:
-            static = rules.known_shape(shape)
-            sizes = self.constant(np.array(static, "int32"), dtype="int32")
-        return self.apply(kernel, [sizes], dtype, static, dtype=dtype, seed=random_seed(seed))
+        sizes = self.sizes_of(shape, "shape", least=0)
+        if None in sizes:
+            raise ShapeError("shape must be known in every dimension, not %s; a size may be a tensor, such as "
+                             "shape(x)[0]" % (static_sizes(sizes),))
+        return self.apply(kernel, [self.packed(sizes)], dtype, static_sizes(sizes), dtype=dtype,
+                          seed=random_seed(seed))
 
 
 def random_seed(seed):

@@ -3,9 +3,13 @@
 import numpy as np
 
 from ... import config
-from ...errors import ArgumentError, DtypeError, ShapeError
+from ...errors import ArgumentError, ShapeError
 from . import rules
 from .node import Node
+from .positions import At
+from .sizes import static_sizes
+
+LARGEST = 2 ** 31 - 1  # number that kernels take as an attribute
 
 
 class Shapes:
@@ -13,27 +17,37 @@ class Shapes:
     def reshape(self, x, shape):
         """The elements of x, in row-major order, in another shape.
 
-        Arguments: x, a tensor; shape, a tuple of sizes, of which one may be -1 (or None): what is left.
-        Value: a tensor of x's dtype. Raises ShapeError where the sizes cannot hold x's elements.
+        Arguments: x, a tensor; shape, a tuple of sizes, numbers or integer scalars, or an integer tensor with one
+        dimension. One size may be -1 (or None): what is left. Value: a tensor of x's dtype. Raises ShapeError where
+        the sizes cannot hold x's elements; where that is not known before, evaluating it raises EngineError.
 
         Example:
             >>> K.int_shape(K.reshape(K.ones((2, 6)), (3, -1)))
             (3, 4)
         """
         x = self.node(x, "x")
-        target = tuple(-1 if size is None else rules.integer(size, "a size in shape", least=-1)
-                       for size in rules.sizes(shape, "shape"))
+        sizes = self.sizes_of(shape, "shape", least=-1, none=-1)
+        target = static_sizes(sizes)
         if target.count(-1) > 1:
             raise ShapeError("shape %s leaves more than one size open" % (target,))
-        total, known = rules.product(x.shape), rules.product(s for s in target if s != -1)
-        if total is not None and (total % known if known and -1 in target else total != known):
-            raise ShapeError("x of shape %s has %d elements, which shape %s cannot hold"
-                             % (x.shape, total, target))
-        if -1 in target and not known:
+        # A size of x that stands in shape, too, such as K.shape(x)[0], decides nothing: the others hold what is left.
+        own = _own_sizes(x, sizes)
+        total = rules.product(size for axis, size in enumerate(x.shape) if axis not in own.values())
+        rest = [size for i, size in enumerate(target) if i not in own]
+        numbers = rules.product(size for size in rest if size not in (-1, None))
+        unknown = sum(size in (-1, None) for size in rest)
+        fits = total is None or (total == numbers if not unknown else not (total % numbers if numbers else total))
+        if not (fits or own):
+            raise ShapeError("x of shape %s has %d elements, which shape %s cannot hold" % (x.shape, total, target))
+        if -1 in rest and unknown == 1 and not numbers:
             raise ShapeError("shape %s leaves a size open that its other sizes do not decide" % (target,))
-        rest = None if total is None or -1 not in target else total // known
-        static = tuple(rest if size == -1 else size for size in target)
-        return self.apply("reshape", [x], x.dtype, static, shape=target if total is None else static)
+        decided = total // numbers if fits and total is not None and unknown == 1 and numbers else None
+        static = tuple(decided if size in (-1, None) and i not in own else size for i, size in enumerate(target))
+        if None not in target:
+            return self.apply("reshape", [x], x.dtype, static, shape=target if total is None else static)
+        if len(own) == 1 and static.count(None) == 1 and total and fits:
+            return self.apply("reshape", [x], x.dtype, static, shape=tuple(-1 if s is None else s for s in static))
+        return self.apply("reshape_to", [x, self.packed(sizes)], x.dtype, static)
 
     def flatten(self, x):
         """The elements of x in one dimension. Arguments: x, a tensor. Value: a tensor of x's dtype."""
@@ -72,10 +86,23 @@ class Shapes:
 
         Arguments: x, a tensor; rep, how often; axis. Value: a tensor of x's dtype.
         """
-        x, rep = self.node(x, "x"), rules.integer(rep, "rep", least=0)
+        x, rep = self.node(x, "x"), self.size_of(rep, "rep", least=0)
         axis = rules.one_axis(axis, x.ndim)
+        if not isinstance(rep, int) or rep > LARGEST:
+            return self._repeated(x, [1] * x.ndim, [rep if i == axis else 1 for i in range(x.ndim)])
         shape = x.shape[:axis] + (rules.times(x.shape[axis], rep),) + x.shape[axis + 1:]
         return self.apply("repeat_elements", [x], x.dtype, shape, rep=rep, axis=axis)
+
+    def _repeated(self, x, whole, slices):
+        """x, as a whole ``whole[axis]`` times in a row along an axis, and each slice ``slices[axis]`` times; for
+        numbers of times that kernels do not take."""
+        narrow, wide, sizes = [], [], []
+        for axis, (outer, inner) in enumerate(zip(whole, slices)):
+            length = self.length(x, axis)
+            narrow += [1, length, 1]
+            wide += [outer, length, inner]
+            sizes.append(self.size_times(self.size_times(outer, length), inner))
+        return self.reshape(self.broadcast_to(self.reshape(x, narrow), wide), sizes)
 
     def repeat(self, x, n):
         """Each sample several times along a new second axis.
@@ -85,7 +112,7 @@ class Shapes:
         """
         x = self.node(x, "x")
         rules.need_ndim(x, "x", 2)
-        return self.repeat_elements(self.expand_dims(x, 1), rules.integer(n, "n", least=0), 1)
+        return self.repeat_elements(self.expand_dims(x, 1), self.size_of(n, "n", least=0), 1)
 
     def tile(self, x, n):
         """The whole tensor several times along its axes, as ``numpy.tile``.
@@ -94,31 +121,23 @@ class Shapes:
         axes, more give x new first axes. Value: a tensor of x's dtype.
         """
         x = self.node(x, "x")
-        n = rules.several(n, len(n) if isinstance(n, (list, tuple, np.ndarray)) else 1, "n", least=0)
-        n = (1,) * (x.ndim - len(n)) + n
+        n = self.sizes_of(n, "n", least=0)
+        n = (1,) * (x.ndim - len(n)) + tuple(n)
         for _ in range(len(n) - x.ndim):
             x = self.expand_dims(x, 0)
+        if not all(isinstance(times, int) and times <= LARGEST for times in n):
+            return self._repeated(x, n, [1] * x.ndim)
         shape = tuple(rules.times(size, times) for size, times in zip(x.shape, n))
         return self.apply("tile", [x], x.dtype, shape, n=n)
 
     def stack(self, x, axis=0):
         """Tensors joined along a new axis.
 
-        Arguments: x, a list of tensors of one shape and dtype; axis, the place of the new one in the
-        result. Value: a tensor with one dimension more. Raises ShapeError or DtypeError naming the tensor
-        that does not fit.
+        Arguments: x, a list of tensors of one shape and dtype, or of numbers and arrays, which take the dtype of the
+        tensors beside them; axis, the place of the new one in the result. Value: a tensor with one dimension more.
+        Raises ShapeError or DtypeError naming the tensor that does not fit.
         """
-        tensors = self.nodes(x, "x")
-        if not tensors:
-            raise ArgumentError("x must hold at least one tensor")
-        for i, tensor in enumerate(tensors):
-            if tensor.dtype != tensors[0].dtype:
-                raise DtypeError("x[%d] has dtype %s, x[0] has dtype %s" % (i, tensor.dtype, tensors[0].dtype))
-            if not rules.compatible(tensor.shape, tensors[0].shape):
-                raise ShapeError("x[%d] has shape %s, x[0] has shape %s; they must be equal"
-                                 % (i, tensor.shape, tensors[0].shape))
-        axis = rules.one_axis(axis, tensors[0].ndim + 1)
-        return self.concatenate([self.expand_dims(tensor, axis) for tensor in tensors], axis)
+        return self.stacked(x, "x", axis)
 
     def reverse(self, x, axes):
         """The tensor with the order along some axes reversed.
@@ -135,8 +154,9 @@ class Shapes:
         """A block of the tensor.
 
         Arguments: x, a tensor; start, the first position on each axis; size, how many from there on each
-        axis, -1 for all. Value: a tensor of x's dtype. Raises ShapeError where the block leaves x; where that is
-        not known before, evaluating it raises EngineError.
+        axis, -1 for all; both of numbers or integer scalars, or an integer tensor with one dimension. Value: a tensor
+        of x's dtype. Raises ShapeError where the block leaves x; where that is not known before, evaluating it raises
+        EngineError.
 
         Example:
             >>> K.eval(K.slice([[1., 2., 3.], [4., 5., 6.]], (0, 1), (2, 2)))
@@ -144,35 +164,52 @@ class Shapes:
                    [5., 6.]], dtype=float32)
         """
         x = self.node(x, "x")
-        start = rules.several(self._numbers_of(start), x.ndim, "start", least=0)
-        size = rules.several(self._numbers_of(size), x.ndim, "size", least=-1)
-        shape = []
-        for axis, (first, count, length) in enumerate(zip(start, size, x.shape)):
-            if length is not None and (first > length or first + count > length):
-                raise ShapeError("%d from %d on axis %d leave x, which has size %d there"
-                                 % (count, first, axis, length))
-            if count >= 0:
-                shape.append(count)
-            else:
-                shape.append(None if length is None else length - first)
-        for axis, (first, count, length) in enumerate(zip(start, size, x.shape)):
-            if length is None and first + max(count, 0):
-                x = self._sized(x, axis, first + max(count, 0), None, "%d from %d on axis %d leave x"
-                                % (count, first, axis))
-        key = tuple(slice(first, None if count < 0 else first + count) for first, count in zip(start, size))
-        return self.apply("get_item", [x], x.dtype, tuple(shape), key=key)
+        start = self.sizes_of(start, "start", least=0)
+        size = self.sizes_of(size, "size", least=-1, none=-1)
+        start, size = [each * x.ndim if len(each) == 1 else each for each in (start, size)]
+        for each, argument in ((start, "start"), (size, "size")):
+            if len(each) != x.ndim:
+                raise ArgumentError("%s must be one number or %d, not %d" % (argument, x.ndim, len(each)))
+        key, shape = [], []
+        for axis, (first, count) in enumerate(zip(start, size)):
+            x, part, length = self._block(x, axis, first, count)
+            key.append(part)
+            shape.append(length)
+        return self._part(x, key, shape)
+
+    def _block(self, x, axis, first, count):
+        """``count`` positions of an axis from ``first`` on, -1 for all: x with a check that they are there, the slice,
+        and its static size."""
+        length = x.shape[axis]
+        if isinstance(first, int) and isinstance(count, int):
+            end, there = first + max(count, 0), "%d from %d on axis %d leave x" % (count, first, axis)
+            if length is None and end:
+                x = self._sized(x, axis, end, None, there)
+            elif length is not None and end > length:
+                raise ShapeError("%s, which has size %d there" % (there, length))
+            whole = None if length is None else length - first
+            return x, slice(first, None if count < 0 else end), count if count >= 0 else whole
+        if count == 0 and isinstance(count, int):
+            stop = first
+        elif isinstance(count, int) and count < 0:
+            stop = self.length(x, axis)
+        elif isinstance(count, int):
+            stop = self.add(first, count)
+        else:  # -1 for all, too
+            stop = self.select(self.equal(count, -1), self.length(x, axis), self.add(count, first))
+        fits = self.logical_and(self.greater_equal(stop, first), self.less_equal(stop, self.length(x, axis)))
+        if not isinstance(first, int):
+            fits = self.logical_and(fits, self.greater_equal(first, 0))
+        x = self.apply("asserted", [x, fits], x.dtype, x.shape, message="the positions on axis %d leave x" % axis)
+        return x, slice(first, stop), count if isinstance(count, int) and count >= 0 else None
 
     def _sized(self, x, axis, least, most, message):
         """x; an error when it runs where the axis has no size from a least to a most one (None: no limit)."""
-        size = self.get_item(self.shape(x), axis)
+        size = self.length(x, axis)
         fits = self.greater_equal(size, least)
         if most is not None:
             fits = self.logical_and(fits, self.less_equal(size, most))
         return self.apply("asserted", [x, fits], x.dtype, x.shape, message=message)
-
-    def _numbers_of(self, value):
-        """Numbers that may be given as a tensor whose value is known while the graph is built."""
-        return self.evaluate(value).tolist() if isinstance(value, Node) else value
 
     def pattern_broadcast(self, x, broadcastable):
         """The tensor with axes declared to have size 1, along which it broadcasts.
@@ -276,21 +313,19 @@ class Shapes:
         """Tensors joined along an axis.
 
         Arguments: tensors, a list of tensors of one dtype and one rank, whose other sizes are equal, all of
-        them sparse or none; axis. Value: a tensor. Raises ShapeError or DtypeError naming the tensor that does not fit.
+        them sparse or none (numbers and arrays take the dtype of the tensors beside them); axis. Value: a tensor.
+        Raises ShapeError or DtypeError naming the tensor that does not fit.
         """
         given = tensors if isinstance(tensors, (list, tuple)) else [tensors]
         if any(isinstance(tensor, Node) and tensor.parts is not None for tensor in given):
             return self._sparse_concatenate([self.node(tensor, "tensors", sparse=True) for tensor in given], axis)
-        tensors = self.nodes(tensors, "tensors")
+        tensors = self.nodes_alike(tensors, "tensors")
         if not tensors:
             raise ArgumentError("tensors must hold at least one tensor")
         first = tensors[0]
         axis = rules.one_axis(axis, first.ndim)
         shape, length = rules.without(first.shape, axis), first.shape[axis]
         for i, tensor in enumerate(tensors[1:], 1):
-            if tensor.dtype != first.dtype:
-                raise DtypeError("tensors[%d] has dtype %s, tensors[0] has dtype %s"
-                                 % (i, tensor.dtype, first.dtype))
             if tensor.ndim != first.ndim or not rules.compatible(rules.without(tensor.shape, axis), shape):
                 raise ShapeError("tensors[%d] of shape %s cannot be joined to tensors[0] of shape %s "
                                  "along axis %d" % (i, tensor.shape, first.shape, axis))
@@ -332,16 +367,17 @@ class Shapes:
         rules.need_dtype(indices, "indices", rules.INTEGERS, "integers are needed,")
         # A narrow dtype cannot count the classes.
         indices = self.cast(indices, "int64")
-        classes = self.arange(rules.integer(num_classes, "num_classes", least=1), dtype="int64")
+        classes = self.arange(self.size_of(num_classes, "num_classes", least=1), dtype="int64")
         return self.cast(self.equal(self.expand_dims(indices), classes), config.floatx())
 
     def get_item(self, x, key):
         """Elements by position, as ``x[key]`` of a NumPy array: whole numbers, slices, ``...``, None.
 
-        Raises ShapeError for a position out of range or more positions than dimensions.
+        A position or the bound of a slice may be an integer scalar. Raises ShapeError for a position out of range or
+        more positions than dimensions; where that is not known before, evaluating it raises EngineError.
         """
         x = self.node(x, "x")
-        key = _full_key(key if isinstance(key, tuple) else (key,), x.ndim)
+        key = self._full_key(key if isinstance(key, tuple) else (key,), x.ndim)
         shape, axis = [], 0
         for part in key:
             if part is None:
@@ -349,37 +385,69 @@ class Shapes:
                 continue
             size = x.shape[axis]
             if isinstance(part, slice):
-                # Only a slice of everything has a known part of an unknown size.
-                shape.append(None if size is None else len(range(*part.indices(size))))
-            elif size is not None and not -size <= part < size:
+                shape.append(_part_size(part, size))
+            elif isinstance(part, int) and size is not None and not -size <= part < size:
                 raise ShapeError("position %d is out of range for axis %d of size %d" % (part, axis, size))
             axis += 1
+        return self._part(x, key, shape)
+
+    def _part(self, x, key, shape):
+        """x[key], of a static shape. Positions that are tensors go into one, and ``At`` stands for each in the key."""
+        positions = []
+
+        def placed(value):
+            if not isinstance(value, Node):
+                return value
+            positions.append(value)
+            return At(len(positions) - 1)
+
+        key = tuple(slice(placed(part.start), placed(part.stop), placed(part.step)) if isinstance(part, slice)
+                    else placed(part) for part in key)
+        if positions:
+            return self.apply("get_item_at", [x, self.packed(positions)], x.dtype, tuple(shape), key=key)
         return self.apply("get_item", [x], x.dtype, tuple(shape), key=key)
+
+    def _full_key(self, key, ndim):
+        """The key with ``...`` written out as slices, and numbers as ints or int64 scalars."""
+        named = sum(part is not None and part is not Ellipsis for part in key)
+        if named > ndim or sum(part is Ellipsis for part in key) > 1:
+            raise ShapeError("%d positions are given for a tensor with %d dimensions" % (named, ndim))
+        if not any(part is Ellipsis for part in key):
+            key += (Ellipsis,)
+        full = []
+        for part in key:
+            if part is Ellipsis:
+                full.extend([slice(None)] * (ndim - named))
+            elif part is None:
+                full.append(None)
+            elif isinstance(part, slice):
+                bounds = [None if b is None else self.size_of(b, "a bound of a slice")
+                          for b in (part.start, part.stop, part.step)]
+                if isinstance(bounds[2], int) and bounds[2] == 0:
+                    raise ArgumentError("the step of a slice must not be 0")
+                full.append(slice(*bounds))
+            else:
+                full.append(self.size_of(part, "a position"))
+        return tuple(full)
+
+
+def _own_sizes(x, sizes):
+    """Which of the sizes are unknown ones of x itself: their places, with the axes of x."""
+    own = {}
+    for i, size in enumerate(sizes):
+        element = size.known if isinstance(size, Node) else None
+        if element is not None and element[0] is x and element[1] not in own.values():
+            own[i] = element[1]
+    return own
 
 
 def _factors(**factors):
     return [rules.integer(factor, name, least=1) for name, factor in factors.items()]
 
 
-def _full_key(key, ndim):
-    """The key with ``...`` written out as slices, and numbers as ints."""
-    named = sum(part is not None and part is not Ellipsis for part in key)
-    if named > ndim or sum(part is Ellipsis for part in key) > 1:
-        raise ShapeError("%d positions are given for a tensor with %d dimensions" % (named, ndim))
-    if not any(part is Ellipsis for part in key):
-        key += (Ellipsis,)
-    full = []
-    for part in key:
-        if part is Ellipsis:
-            full.extend([slice(None)] * (ndim - named))
-        elif part is None:
-            full.append(None)
-        elif isinstance(part, slice):
-            bounds = [None if b is None else rules.integer(b, "a bound of a slice")
-                      for b in (part.start, part.stop, part.step)]
-            if bounds[2] == 0:
-                raise ArgumentError("the step of a slice must not be 0")
-            full.append(slice(*bounds))
-        else:
-            full.append(rules.integer(part, "a position"))
-    return tuple(full)
+def _part_size(part, size):
+    """The static size of a slice of an axis."""
+    bounds = (part.start, part.stop, part.step)
+    if size is not None and all(bound is None or isinstance(bound, int) for bound in bounds):
+        return len(range(*part.indices(size)))
+    return size if bounds in ((None, None, None), (None, None, 1), (0, None, None), (0, None, 1)) else None

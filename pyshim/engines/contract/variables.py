@@ -5,8 +5,9 @@ import numpy as np
 from ... import config
 from ...errors import ArgumentError, DtypeError, ShapeError
 from ...sparse_array import is_sparse_value
-from . import rules
+from . import known, rules
 from .node import Node
+from .sizes import static_sizes
 
 
 class Variables:
@@ -39,12 +40,19 @@ class Variables:
         """A tensor whose value never changes.
 
         Arguments: value, a number, array or tensor (which is evaluated); dtype, floatx by default; shape,
-        the result's shape: the value's elements must fill it, or be one that is repeated; name, a string.
-        Value: a tensor. Raises ShapeError when value and shape do not fit.
+        the result's shape: the value's elements must fill it, or be one that is repeated (sizes may be integer
+        scalars, or all of them one integer tensor with one dimension); name, a string. Value: a tensor. Raises
+        ShapeError when value and shape do not fit.
         """
         array = self.array(value, "value", rules.dtype_name(dtype, config.floatx()))
         if shape is not None:
-            shape = rules.known_shape(shape)
+            sizes = self.sizes_of(shape, "shape", least=0)
+            shape = static_sizes(sizes)
+            if any(isinstance(size, Node) for size in sizes):
+                value = self.constant_node(array)
+                of_shape = (self.filled if array.size == 1 else self.reshape)(value, sizes)
+                return self._named(of_shape, name)
+            rules.known_shape(shape)
             if array.size == rules.product(shape):
                 array = array.reshape(shape)
             elif array.size == 1:
@@ -86,33 +94,43 @@ class Variables:
         return kind if number == 1 else "%s_%d" % (kind, number - 1)
 
     def zeros(self, shape, dtype=None, name=None):
-        """A variable filled with zeros.
+        """A variable filled with zeros; where a size is a tensor, such as ``K.shape(x)[0]``, a tensor of zeros.
 
-        Arguments: shape, a tuple of known sizes; dtype, floatx by default; name, a string.
+        Arguments: shape, a tuple of sizes, numbers or integer scalars, or an integer tensor with one dimension;
+        dtype, floatx by default; name, a string.
+
+        Example:
+            >>> K.eval(K.zeros((2, K.shape(K.ones((3, 4)))[1])))
+            array([[0., 0., 0., 0.],
+                   [0., 0., 0., 0.]], dtype=float32)
         """
-        return self._filled_variable(np.zeros, shape, dtype, name)
+        return self._filled_variable(0, shape, dtype, name)
 
     def ones(self, shape, dtype=None, name=None):
-        """A variable filled with ones.
+        """A variable filled with ones; where a size is a tensor, a tensor of ones. Arguments as of ``zeros``."""
+        return self._filled_variable(1, shape, dtype, name)
 
-        Arguments: shape, a tuple of known sizes; dtype, floatx by default; name, a string.
-        """
-        return self._filled_variable(np.ones, shape, dtype, name)
-
-    def _filled_variable(self, fill, shape, dtype, name):
+    def _filled_variable(self, number, shape, dtype, name):
         dtype = rules.dtype_name(dtype, config.floatx())
-        return self.variable(fill(rules.known_shape(shape), dtype), dtype, name)
+        sizes = self.sizes_of(shape, "shape", least=0)
+        if any(isinstance(size, Node) for size in sizes):
+            return self._named(self.filled(self.node(number, "value", dtype=dtype), sizes), name)
+        return self.variable(np.full(rules.known_shape(sizes), number, dtype), dtype, name)
 
     def eye(self, size, dtype=None, name=None):
-        """A variable that holds the identity matrix.
+        """A variable that holds the identity matrix; where a size is a tensor, such a tensor.
 
-        Arguments: size, the number of rows and columns, or a tuple of both; dtype, floatx by default;
-        name, a string.
+        Arguments: size, the number of rows and columns, or a tuple of both, numbers or integer scalars; dtype,
+        floatx by default; name, a string.
         """
-        sizes = rules.known_shape(size, "size")
+        sizes = self.sizes_of(size, "size", least=0)
         if len(sizes) not in (1, 2):
-            raise ShapeError("size must be one number or two, not %s" % (sizes,))
+            raise ShapeError("size must be one number or two, not %s" % (static_sizes(sizes),))
         dtype = rules.dtype_name(dtype, config.floatx())
+        if any(isinstance(each, Node) for each in sizes):
+            rows, columns = [self.arange(each, dtype="int64") for each in (sizes[0], sizes[-1])]
+            return self._named(self.cast(self.equal(self.expand_dims(rows, 1), columns), dtype), name)
+        rules.known_shape(sizes, "size")
         return self.variable(np.eye(sizes[0], sizes[-1], dtype=dtype), dtype, name)
 
     def zeros_like(self, x, dtype=None, name=None):
@@ -169,17 +187,36 @@ class Variables:
     def arange(self, start, stop=None, step=1, dtype="int32"):
         """The numbers from start up to, but not including, stop.
 
-        Arguments: start, stop, step, numbers; with one number alone it is the stop and 0 the start;
+        Arguments: start, stop, step, numbers or scalar tensors; with one alone it is the stop and 0 the start;
         dtype of the result. Value: a tensor of one dimension. Raises ArgumentError when step is 0.
         """
         if stop is None:
             start, stop = 0, start
+        start, stop, step = [each.known if isinstance(each, Node) and known.is_number(each.known) else each
+                             for each in (start, stop, step)]
+        if any(isinstance(each, Node) for each in (start, stop, step)):
+            return self._counted_up(start, stop, step, rules.dtype_name(dtype, "int32"))
         for argument, number in (("start", start), ("stop", stop), ("step", step)):
             if not isinstance(number, (int, float, np.number)) or not np.isfinite(number):
                 raise ArgumentError("%s must be a number, not %r" % (argument, number))
         if step == 0:
             raise ArgumentError("step must not be 0")
         return self.constant(np.arange(start, stop, step), rules.dtype_name(dtype, "int32"))
+
+    def _counted_up(self, start, stop, step, dtype):
+        """``arange`` where one of the three is a tensor."""
+        three = [self.node(each, name) for each, name in ((start, "start"), (stop, "stop"), (step, "step"))]
+        for node, name in zip(three, ("start", "stop", "step")):
+            rules.need_dtype(node, name, rules.FLOATS + rules.INTEGERS, "numbers are needed,")
+            if node.ndim:
+                raise ShapeError("%s must be a scalar; its shape is %s" % (name, node.shape))
+        whole = all(node.dtype in rules.INTEGERS for node in three)
+        start, stop, step = [self.cast(node, "int64" if whole else "float64") for node in three]
+        # As many steps as fit, rounded up.
+        count = self.negative(self.floor_divide(self.subtract(start, stop), step))
+        count = self.maximum(self.cast(count, "int64"), 0)
+        numbers = self.cast(self.apply("arange", [count], "int64", (None,)), start.dtype)
+        return self.cast(self.add(start, self.multiply(numbers, step)), dtype)
 
     # -- asking -----------------------------------------------------------------------------------
 

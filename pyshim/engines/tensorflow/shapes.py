@@ -2,11 +2,19 @@
 
 import tensorflow as tf
 
+from ..contract.positions import with_positions
+
 
 class Shapes:
 
     def reshape(self, x, shape):
         return tf.reshape(x, shape)
+
+    def reshape_to(self, x, sizes):
+        return tf.reshape(x, sizes)
+
+    def broadcast_to(self, x, sizes):
+        return _as_signed(lambda x: tf.broadcast_to(x, sizes), x)
 
     def batch_flatten(self, x):
         sizes = tf.shape(x)
@@ -42,6 +50,9 @@ class Shapes:
         x = tf.convert_to_tensor(x)
         part = _part(key, x.shape)
         return x[key] if part is None else tf.slice(x, *part)
+
+    def get_item_at(self, x, positions, key):
+        return tf.convert_to_tensor(x)[with_positions(key, positions)]
 
 
 def _part(key, sizes):

@@ -33,6 +33,9 @@ class Variables:
     def fill_like(self, x, number, dtype):
         return tf.fill(tf.shape(x), tf.constant(np.array(number, dtype)))
 
+    def arange(self, count):
+        return tf.range(count)
+
     def shape(self, x):
         return tf.shape(x)
 

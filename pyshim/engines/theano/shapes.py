@@ -4,11 +4,20 @@ import numpy as np
 import theano
 import theano.tensor as T
 
+from ..contract.positions import with_positions
+from .broadcasting import sizes as known_sizes
+
 
 class Shapes:
 
     def reshape(self, x, shape):
         return T.reshape(x, shape, ndim=len(shape))
+
+    def reshape_to(self, x, sizes):
+        return T.reshape(x, sizes, ndim=known_sizes(sizes)[0])
+
+    def broadcast_to(self, x, sizes):
+        return T.alloc(x, *[sizes[i] for i in range(x.ndim)])
 
     def batch_flatten(self, x):
         return T.reshape(x, T.stack([x.shape[0], T.prod(x.shape[1:])]), ndim=2)
@@ -44,6 +53,9 @@ class Shapes:
 
     def get_item(self, x, key):
         return x[key]
+
+    def get_item_at(self, x, positions, key):
+        return x[with_positions(key, positions)]
 
 
 def _repeated(x, whole, slices):

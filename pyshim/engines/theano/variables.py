@@ -14,6 +14,9 @@ class Variables:
     def fill_like(self, x, number, dtype):
         return T.alloc(T.constant(number, dtype=dtype), *x.shape)
 
+    def arange(self, count):
+        return T.arange(count)
+
     def shape(self, x):
         return T.shape(x)
 
