@@ -205,7 +205,7 @@ def test_shapes(K, name):
 def test_the_shape_as_a_tensor(K, name):
     x = K.placeholder((None, 3))
     like = draw(K, name, K.shape(x))
-    assert like.shape == (None, None)
+    assert like.shape == (None, 3)
     function = K.function([x], [like, x * like])
     for samples in (4, 2, 0):
         values = function([np.ones((samples, 3))])
@@ -254,7 +254,7 @@ def test_refused(K, name):
     refused("Argument", "seed must be a whole number, not 0.5", seed=0.5)
     refused("Argument", "seed must be at least 0, not -1", seed=-1)
     refused("Dtype", "shape has dtype float32; integers are needed", shape=K.variable([1.0]))
-    refused("Shape", "shape must have 1 dimension;", shape=K.constant(3, dtype="int32"))
+    refused("Argument", "shape, as a tensor, must have one dimension", shape=K.constant([[3]], dtype="int32"))
     if name != "random_uniform":
         refused("Dtype", "dtype int32 cannot be drawn; accepted: float16, float32, float64$", dtype="int32")
 

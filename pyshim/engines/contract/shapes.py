@@ -121,7 +121,7 @@ class Shapes:
         axes, more give x new first axes. Value: a tensor of x's dtype.
         """
         x = self.node(x, "x")
-        n = self.sizes_of(n, "n", least=0)
+        n = self.sizes_of(n, "n", least=0, each="n")
         n = (1,) * (x.ndim - len(n)) + tuple(n)
         for _ in range(len(n) - x.ndim):
             x = self.expand_dims(x, 0)
@@ -164,18 +164,23 @@ class Shapes:
                    [5., 6.]], dtype=float32)
         """
         x = self.node(x, "x")
-        start = self.sizes_of(start, "start", least=0)
-        size = self.sizes_of(size, "size", least=-1, none=-1)
-        start, size = [each * x.ndim if len(each) == 1 else each for each in (start, size)]
-        for each, argument in ((start, "start"), (size, "size")):
-            if len(each) != x.ndim:
-                raise ArgumentError("%s must be one number or %d, not %d" % (argument, x.ndim, len(each)))
+        start = self._one_for_each_axis(start, x.ndim, "start", least=0)
+        size = self._one_for_each_axis(size, x.ndim, "size", least=-1, none=-1)
         key, shape = [], []
         for axis, (first, count) in enumerate(zip(start, size)):
             x, part, length = self._block(x, axis, first, count)
             key.append(part)
             shape.append(length)
         return self._part(x, key, shape)
+
+    def _one_for_each_axis(self, value, ndim, argument, least, none=None):
+        """Sizes or positions, of which one that is in no list counts for all axes."""
+        sizes = self.sizes_of(value, argument, least, none, each=argument)
+        if isinstance(value, (int, float, np.number)) or isinstance(value, Node) and value.ndim == 0:
+            sizes *= ndim
+        if len(sizes) != ndim:
+            raise ArgumentError("%s must be one number or %d, not %s" % (argument, ndim, static_sizes(sizes)))
+        return sizes
 
     def _block(self, x, axis, first, count):
         """``count`` positions of an axis from ``first`` on, -1 for all: x with a check that they are there, the slice,

@@ -22,10 +22,10 @@ class Sizes:
             raise ShapeError("%s must be a scalar; it is a tensor of shape %s" % (argument, node.shape))
         return rules.integer(node.known, argument, least) if known.is_number(node.known) else self.cast(node, "int64")
 
-    def sizes_of(self, value, argument, least=None, none=None):
+    def sizes_of(self, value, argument, least=None, none=None, each=None):
         """Several sizes, given as a tuple, list or array, as one number, or as an integer tensor: a list.
 
-        ``none`` is what None stands for; where it is None, too, None stays.
+        ``none`` is what None stands for; where it is None, too, None stays. ``each`` is what messages call one of them.
         """
         if isinstance(value, Node):
             node = self._integer_tensor(value, argument)
@@ -38,7 +38,7 @@ class Sizes:
             else:
                 raise ArgumentError("%s, as a tensor, must have one dimension of a known length; its shape is %s"
                                     % (argument, node.shape))
-        return [none if size is None else self.size_of(size, "a size in " + argument, least)
+        return [none if size is None else self.size_of(size, each or "a size in " + argument, least)
                 for size in rules.sizes(value, argument)]
 
     def _integer_tensor(self, value, argument):
