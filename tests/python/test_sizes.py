@@ -146,7 +146,8 @@ def test_sizes_that_are_known_are_numbers(K):
     assert K.is_variable(K.zeros((n, 3))) and K.is_variable(K.ones(K.shape(x))) and K.is_variable(K.eye(n))
     for tensor, shape in [(K.reshape(x, (K.shape(x)[1], n)), (2, 5)), (K.reshape(x, K.shape(x)[::-1]), (2, 5)),
                           (K.tile(x, (n, 1)), (25, 2)), (K.arange(n * 2 - 1), (9,)), (x[:n - 1], (4, 2)),
-                          (K.random_normal((n, n // 2)), (5, 2)), (K.repeat(x, K.constant(3, dtype="int64")), (5, 3, 2)),
+                          (K.random_normal((n, n // 2)), (5, 2)),
+                          (K.repeat(x, K.constant(3, dtype="int64")), (5, 3, 2)),
                           (K.reshape(x, [K.prod(K.shape(x))]), (10,)), (K.one_hot([0], K.size(x)), (1, 10)),
                           (K.ones(K.concatenate([[3], K.shape(x)[1:]])), (3, 2)),
                           (K.zeros(K.gather(K.shape(x), [1, 1])), (2, 2)), (x[1:K.maximum(n, 7)], (4, 2))]:
