@@ -10,14 +10,18 @@ missing and install engines.
 """
 
 import importlib
+import sys
 
 from . import config, environments, errors, session  # noqa: F401 -- users reach them as pyshim.config and so on
 from .environments import doctor, install_backend
 from .families import FAMILIES
+from .models.hdf5 import trusting_files
+from .models.install import install_keras
 from .session import list_backends
 
 __version__ = "2.100.0"
-__all__ = ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "save_variables",
+__all__ = ["use_backend", "stop_backend", "install_backend", "install_keras", "list_backends", "doctor",
+           "save_variables", "trusting_files",
            "load_variables", "errors", "FAMILIES", "Function", "SparseArray", "Tensor"]
 __all__ += [name for family in FAMILIES.values() for name in family]
 
@@ -31,3 +35,7 @@ except ImportError:
 else:
     from . import api
     globals().update((name, getattr(api, name)) for name in api.__all__)
+
+if "keras.backend.load_backend" in sys.modules:  # KERAS_BACKEND=pyshim: Keras is importing its backend
+    from .models import loading
+    loading.repair_half_imported("keras")

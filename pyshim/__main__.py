@@ -5,6 +5,9 @@ import sys
 
 from . import environments, session
 from .errors import KerasError
+from .models.install import install_keras
+
+KERAS = "keras"  # what `install` calls the packages of models, beside the backends
 
 
 def main(arguments=None):
@@ -12,8 +15,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m pyshim", description="Backends of Keras.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="list | install | doctor")
     commands.add_parser("list", help="list the backends")
-    install = commands.add_parser("install", help="install backends, all by default")
-    install.add_argument("backends", nargs="*", metavar="backend")
+    install = commands.add_parser("install", help="install backends, and keras for models; all by default")
+    install.add_argument("backends", nargs="*", metavar="backend | keras")
     install.add_argument("--python", help="the interpreter to use")
     install.add_argument("--path", help="another place for the environment")
     install.add_argument("--force", action="store_true", help="install again what is there already")
@@ -35,8 +38,11 @@ def _list(options):
 def _install(options):
     """Install each; one that fails does not keep the others away."""
     failed = 0
-    for name in options.backends or environments.names():
+    for name in options.backends or environments.names() + [KERAS]:
         try:
+            if name == KERAS:
+                install_keras(options.force)
+                continue
             environments.install_backend(name, options.python, options.path, options.force)
         except KerasError as error:
             sys.stderr.write("%s: %s\n" % (name, error))

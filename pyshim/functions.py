@@ -9,6 +9,7 @@ from . import session
 from .engines.contract import Contract
 from .errors import ArgumentError, naming
 from .families import FAMILIES
+from .tensors import Tensor
 
 
 def session_function(name, function):
@@ -66,7 +67,17 @@ def _new_seed():
     return int(np.random.randint(10 ** 7))  # as Keras does
 
 
-_calls = {"variable": _variable}  # those that do more than to call the engine
+def _phase(name, args, kwargs):
+    """The chosen expression; Keras asks whether the learning phase, which is fed, has chosen it."""
+    result = session.call(name, args, kwargs)
+    training = kwargs.get("training", args[2] if len(args) > 2 else None)
+    if training is None and isinstance(session.call("learning_phase", (), {}), Tensor):
+        result._uses_learning_phase = True
+    return result
+
+
+# Those that do more than call the engine.
+_calls = {"variable": _variable, "in_train_phase": _phase, "in_test_phase": _phase}
 for _name in (name for names in FAMILIES.values() for name in names):
     if "seed" in inspect.signature(getattr(Contract, _name, object)).parameters:
         _calls[_name] = _drawing

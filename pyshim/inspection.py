@@ -23,14 +23,14 @@ def is_placeholder(x):
 
 
 def is_keras_tensor(x):
-    """Whether a tensor was made by a Keras layer, which tensors of this package never are.
+    """Whether a tensor was made by a Keras layer.
 
-    Arguments: x, a tensor. Value: False. Raises ArgumentError where x is no tensor.
+    Arguments: x, a tensor. Returns: a bool. Raises ArgumentError where x is no tensor.
     """
     if not isinstance(x, Tensor):
         with naming("is_keras_tensor"):
             raise ArgumentError("x must be a tensor, not %s" % type(x).__name__)
-    return False
+    return hasattr(x, "_keras_history")
 
 
 def dtype(x):
@@ -66,6 +66,8 @@ def count_params(x):
 
 
 def _shape(function, x):
+    if hasattr(x, "_keras_shape"):  # a layer may know more sizes than the tensor
+        return tuple(x._keras_shape)
     return x.shape if isinstance(x, Tensor) else _array(function, x).shape
 
 

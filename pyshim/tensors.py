@@ -39,7 +39,7 @@ class Tensor(_Handle):
     is the current one.
     """
 
-    __slots__ = ("dtype", "shape", "kind", "name", "sparse", "constraint")
+    __slots__ = ("dtype", "shape", "kind", "name", "sparse", "constraint", "__dict__")  # Keras adds its own attributes
 
     __array_ufunc__ = None  # so that array + tensor is the tensor's to compute
 
@@ -51,6 +51,8 @@ class Tensor(_Handle):
         self.name = description["name"]
         self.sparse = description["sparse"]
         self.constraint = None
+        if self.kind in ("placeholder", "variable"):
+            self._keras_shape, self._uses_learning_phase = self.shape, False
 
     @property
     def ndim(self):

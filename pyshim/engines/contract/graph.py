@@ -27,7 +27,7 @@ class Graph:
         """
         self.start_graph()
 
-    def function(self, inputs, outputs, updates=None, **kwargs):
+    def function(self, inputs, outputs, updates=None, name=None, **kwargs):
         """Compile a part of the graph into a function of arrays.
 
         Arguments:
@@ -35,6 +35,7 @@ class Graph:
             outputs: list of tensors, or one.
             updates: list of results of ``update``, ``update_add``, ``update_sub`` and
                 ``moving_average_update``, or of (variable, new value) pairs.
+            name: a string, kept for whoever reads the graph.
         Value: a callable. It takes the list of the inputs' values and returns the list of the outputs'
         values as NumPy arrays (one array where ``outputs`` is one tensor). All outputs and all new values
         are computed from the variables as they were before the call; then the variables change.
@@ -50,7 +51,7 @@ class Graph:
         """
         if kwargs:
             raise ArgumentError("unknown argument" + "s" * (len(kwargs) > 1) + " {names}",
-                                remedy="accepted: inputs, outputs, updates", names=", ".join(sorted(kwargs)))
+                                remedy="accepted: inputs, outputs, updates, name", names=", ".join(sorted(kwargs)))
         if isinstance(inputs, Node) or not isinstance(inputs, (list, tuple)):
             inputs = [inputs]
         inputs = [self.node(node, Argument("inputs", i), sparse=True) for i, node in enumerate(inputs)]

@@ -1,0 +1,7 @@
+"""Models: Keras 2.3.1, the unmodified package, on this package's backends.
+
+    from pyshim import keras
+
+``install.py`` installs it, ``loading.py`` imports it, and ``repairs.py`` holds what code of 2019 needs on a new
+Python, NumPy or h5py, and on a backend that is not one of its own. It all runs in the session.
+"""

@@ -1,0 +1,140 @@
+"""Installing Keras 2.3.1, and what it needs, for the session's own Python.
+
+The packages go into a folder of the Keras home, one for each Python version, and never into the session's own
+``site-packages``. NumPy stays the session's own. Keras lies in a folder by itself, so that no other ``import keras``
+finds it.
+"""
+
+import glob
+import importlib.util
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from .. import config
+from ..environments import install as environments
+from ..environments.lock import locked
+from ..errors import InstallError
+from ..files import replace_json
+
+REQUIREMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "requirements", "keras.txt")
+NUMPY = "numpy>=1.19.5"
+
+CHECK = """
+import sys
+sys.path.append(sys.argv[1])
+import h5py, keras_applications, keras_preprocessing.image, numpy, PIL.Image, scipy.ndimage, six, yaml
+"""
+
+
+class Packages:
+    """The folder of Keras and its packages for this Python."""
+
+    name = "keras"
+    title = "Keras"
+
+    def folder(self):
+        return os.path.join(config.home(), "models", "python%d.%d" % sys.version_info[:2])
+
+    @property
+    def keras(self):
+        """The folder that holds the package ``keras`` alone."""
+        return os.path.join(self.folder(), "keras")
+
+    @property
+    def packages(self):
+        """The folder of the packages that Keras needs."""
+        return os.path.join(self.folder(), "packages")
+
+    def is_installed(self):
+        """Whether all of them are there. Returns: a bool."""
+        return os.path.exists(os.path.join(self.folder(), "installed.json"))
+
+    def is_current(self):
+        """Whether they are those that this release pins. Returns: a bool."""
+        try:
+            with open(os.path.join(self.folder(), "installed.json"), encoding="utf-8") as file:
+                return json.load(file)["requirements"] == _requirements()
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+
+def install_keras(force=False):
+    """Install Keras 2.3.1 and what it needs for this session's Python, under the Keras home.
+
+    Arguments:
+        force: install again what is there already.
+    Returns: the folder of the packages. Progress is printed.
+
+    Keras, keras-applications, keras-preprocessing, h5py, PyYAML, SciPy and Pillow are installed in pinned
+    versions, whose hashes are checked. The NumPy of the session is used as it is.
+
+    Raises InstallError where a step fails. Before all packages are there, none of them is used.
+
+    Example:
+        >>> pyshim.install_keras()                                    # doctest: +SKIP
+    """
+    target = Packages()
+    with locked(target, lambda: environments._say("Waiting for another installation of Keras to end.")):
+        if target.is_current() and not force:
+            environments._say("Keras 2.3.1 is installed: %s" % target.folder())
+            return target.folder()
+        try:
+            _install(target)
+        except OSError as error:
+            raise InstallError("Keras could not be installed: %s" % error) from error
+    environments._say("Keras 2.3.1 is ready.")
+    return target.folder()
+
+
+def _install(target):
+    environments._say("Installing Keras 2.3.1 for Python %d.%d into %s" % (sys.version_info[:2] + (target.folder(),)))
+    os.makedirs(os.path.dirname(target.folder()), exist_ok=True)
+    unfinished = os.path.join(os.path.dirname(target.folder()), ".unfinished-")
+    for folder in glob.glob(glob.escape(unfinished) + "*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    new = unfinished + secrets.token_hex(8)
+    packages = os.path.join(new, "packages")
+    with tempfile.TemporaryDirectory() as temporary:
+        environments._run(_pip(temporary) + [
+            "install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", packages,
+            "--requirement", REQUIREMENTS], "install the packages")
+    os.makedirs(os.path.join(new, "keras"))
+    os.rename(os.path.join(packages, "keras"), os.path.join(new, "keras", "keras"))
+    _check(packages)
+    replace_json(os.path.join(new, "installed.json"), {"requirements": _requirements()})
+    if os.path.exists(target.folder()):
+        old = unfinished + secrets.token_hex(8)
+        os.rename(target.folder(), old)
+        shutil.rmtree(old, ignore_errors=True)
+    os.rename(new, target.folder())
+
+
+def _pip(temporary):
+    """The command of a pip that runs on this Python: its own, or one in a temporary virtual environment."""
+    if importlib.util.find_spec("pip"):
+        return [_python(), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    environments._run([_python(), "-m", "venv", temporary], "make a virtual environment for pip")
+    return [os.path.join(temporary, "bin", "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+
+
+def _check(packages):
+    done = subprocess.run([_python(), "-c", CHECK, packages], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, universal_newlines=True)
+    if done.returncode:
+        raise InstallError("Keras's packages do not work with this Python, %s, and its NumPy (%s is needed):\n  %s"
+                           % (_python(), NUMPY, "\n  ".join(done.stdout.strip().splitlines()[-5:])))
+
+
+def _python():
+    """The interpreter of this session."""
+    return sys.executable
+
+
+def _requirements():
+    with open(REQUIREMENTS, encoding="utf-8") as file:
+        return file.read()

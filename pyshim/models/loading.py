@@ -1,0 +1,86 @@
+"""Importing Keras 2.3.1 under a name of its own, with the repairs that it needs."""
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+from ..errors import NotInstalledError
+from . import repairs
+from .install import Packages
+
+REPAIRED = ("keras_preprocessing", "keras_applications")  # besides Keras itself
+
+
+def load(name):
+    """Import Keras under this name, in place of the module that is there."""
+    target = Packages()
+    if not target.is_installed():
+        raise NotInstalledError("Keras is not installed for this Python, %d.%d. Install it with "
+                                "pyshim.install_keras(), in R install_keras(), or in a shell with python -m pyshim "
+                                "install keras" % sys.version_info[:2])
+    if target.packages not in sys.path:
+        sys.path.append(target.packages)  # the last: packages of the session's own come first
+    finder = repair_imports(name)
+    stand_in = sys.modules.pop(name)
+    try:
+        spec = finder.spec(name, [target.keras])
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    except BaseException:
+        for each in [each for each in sys.modules if each == name or each.startswith(name + ".")]:
+            del sys.modules[each]
+        sys.modules[name] = stand_in
+        sys.meta_path.remove(finder)
+        raise
+
+
+def repair_imports(name):
+    """Have the modules of Keras, imported under this name, repaired from now on. Returns: the finder that does it."""
+    finder = _Finder(name)
+    sys.meta_path.insert(0, finder)
+    return finder
+
+
+def repair_half_imported(name):
+    """Repair a Keras that is just importing this package as its backend (``KERAS_BACKEND=pyshim``)."""
+    repair_imports(name)
+    for each in [each for each in sys.modules if each.startswith(name + ".")]:
+        repairs.after(each[len(name) + 1:], sys.modules[each])
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds the modules of Keras, and of what it is made of, for a loader that repairs them."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname.startswith(self.name + ".") or fullname.split(".")[0] in REPAIRED:
+            return self.spec(fullname, path)
+        return None
+
+    def spec(self, fullname, path):
+        """The spec of a module whose loader repairs it, None where there is no such module."""
+        # Keras's folder holds its package as "keras", whatever the name that it is imported under.
+        found = "keras" if fullname == self.name else fullname
+        spec = importlib.machinery.PathFinder.find_spec(found, path)
+        if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
+            return spec
+        loader = _Loader(fullname, spec.loader.path)
+        loader.short = fullname[len(self.name) + 1:] if fullname.startswith(self.name) else fullname
+        return importlib.util.spec_from_file_location(
+            fullname, spec.loader.path, loader=loader,
+            submodule_search_locations=[os.path.dirname(spec.loader.path)] if spec.submodule_search_locations else None)
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Runs a module's code in what the repairs make of its surroundings, and repairs the module afterwards."""
+
+    short = None  # the module's name within Keras
+
+    def exec_module(self, module):
+        with repairs.around(self.short):
+            super().exec_module(module)
+        repairs.after(self.short, module)

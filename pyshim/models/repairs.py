@@ -1,0 +1,313 @@
+"""What Keras 2.3.1 needs on a new Python, NumPy or h5py, and on a backend that is not one of its own.
+
+Each repair belongs to one module of Keras, and says why it is there. ``around`` names those that have to be in place
+while a module's code runs; they are taken back afterwards. ``after`` names those that change the module itself. Nothing
+outside of Keras is changed once it has been imported.
+"""
+
+import collections
+import collections.abc
+import contextlib
+import functools
+import io
+import os
+import sys
+import tempfile
+import types
+
+import numpy as np
+
+import pyshim
+
+from .. import session
+from ..errors import FileError
+from . import hdf5
+
+_around, _after = {}, {}
+
+
+def _repair(table, *modules):
+    def register(function):
+        for module in modules:
+            table.setdefault(module, []).append(function)
+        return function
+    return register
+
+
+@contextlib.contextmanager
+def around(module):
+    """The surroundings that a module's code needs while it runs; ``module`` is its name within Keras."""
+    with contextlib.ExitStack() as stack:
+        for repair in _around.get(module, ()):
+            stack.enter_context(repair())
+        yield
+
+
+def after(name, module):
+    """Repair a module whose code has run."""
+    for repair in _after.get("*", []) + _after.get(name, []):
+        repair(module)
+
+
+@contextlib.contextmanager
+def _entry(mapping, key, value):
+    """A context in which the mapping has that value for the key."""
+    there, before = key in mapping, mapping.get(key)
+    mapping[key] = value
+    try:
+        yield
+    finally:
+        if there:
+            mapping[key] = before
+        else:
+            del mapping[key]
+
+
+# -- Python ---------------------------------------------------------------------------------------------
+
+@_repair(_around, "callbacks.callbacks")
+@contextlib.contextmanager
+def iterable_in_collections():
+    """``from collections import Iterable``: since Python 3.10, collections.abc alone has it."""
+    if hasattr(collections, "Iterable"):
+        yield
+        return
+    collections.Iterable = collections.abc.Iterable
+    try:
+        yield
+    finally:
+        del collections.Iterable
+
+
+@_repair(_after, "engine.training_utils")
+def abstract_classes_of_collections(module):
+    """``collections.Mapping`` and others at run time: since Python 3.10, collections.abc alone has them."""
+    module.collections = types.SimpleNamespace(**{**vars(collections.abc), **vars(collections)})
+
+
+# -- NumPy ----------------------------------------------------------------------------------------------
+
+class _OldNames(types.ModuleType):
+    """NumPy with the names that its second version has dropped."""
+
+    old = {"Inf": "inf", "string_": "bytes_", "unicode_": "str_", "float_": "float64", "product": "prod"}
+
+    def __getattr__(self, name):
+        return getattr(np, self.old.get(name, name))
+
+
+_numpy = _OldNames("numpy")
+
+
+
+
+@_repair(_after, "callbacks.callbacks", "utils.io_utils", "keras_preprocessing.sequence")
+def names_that_numpy_dropped(module):
+    """``np.Inf``, ``np.string_`` and ``np.unicode_``: NumPy 2 has other names for them."""
+    module.np = _numpy
+
+
+# -- the backend ----------------------------------------------------------------------------------------
+
+@_repair(_around, "backend.load_backend")
+@contextlib.contextmanager
+def external_backend():
+    """Keras takes its backend from KERAS_BACKEND, and reads and writes keras.json, which is this package's to do."""
+    with tempfile.TemporaryDirectory() as nothing, _entry(os.environ, "KERAS_HOME", nothing), \
+            _entry(os.environ, "KERAS_BACKEND", "pyshim"), \
+            contextlib.redirect_stderr(io.StringIO()):  # "Using pyshim backend."
+        yield
+
+
+@_repair(_around, "engine.saving", "utils.test_utils")
+@contextlib.contextmanager
+def without_tensorflow():
+    """These modules import TensorFlow where the session has it: for files on a remote file system."""
+    with _entry(sys.modules, "tensorflow", sys.modules.get("tensorflow")):  # None: it cannot be imported
+        yield
+
+
+SETTINGS = ("epsilon", "set_epsilon", "floatx", "set_floatx", "image_data_format", "set_image_data_format",
+            "cast_to_floatx", "normalize_data_format", "symbolic", "eager")
+
+
+@_repair(_after, "backend.common", "backend.load_backend", "backend")
+def one_set_of_settings(module):
+    """Keras keeps epsilon, floatx and the data format of its own; here they are this package's."""
+    for name in SETTINGS:
+        setattr(module, name, getattr(pyshim, name))
+
+
+@_repair(_after, "backend")
+def functions_of_some_backends(module):
+    """Functions that Keras imports for one of its own backends only."""
+    for name in ("clear_session", "get_session", "set_session", "manual_variable_initialization",
+                 "pattern_broadcast", "reset_uids"):
+        setattr(module, name, getattr(pyshim, name))
+    module.backend = _backend_of(module.__name__.rpartition(".")[0])
+
+
+# What K.backend() answers within Keras, where "pyshim" would take a detour that its other backends need.
+AS_TENSORFLOW = (
+    "layers.core",      # Lambda finds its output shape by calling its function
+    "engine.saving",    # kernels are stored for correlation, as TensorFlow's are
+    "engine.network",   # the same, in a model's description
+    "metrics",          # Precision and Recall of the largest k predictions
+)
+
+
+def _backend_of(keras):
+    """The function ``backend``: users get the engine's name, Keras's own modules one that takes no detour."""
+    def backend():
+        """The name of the current backend. Returns: a string."""
+        frame = sys._getframe(1)
+        caller = frame.f_globals.get("__name__", "")
+        if not caller.startswith(keras + "."):
+            return session.backend()
+        imported = frame.f_code.co_name == "<module>"  # it would import TensorFlow itself
+        return "tensorflow" if caller[len(keras) + 1:] in AS_TENSORFLOW and not imported else "pyshim"
+    return backend
+
+
+# -- mistakes of its own --------------------------------------------------------------------------------
+
+@_repair(_after, "layers.wrappers")
+def learning_phase_of_time_distributed(module):
+    """Where the number of samples is known, TimeDistributed notes in a global variable, which nobody has defined, that
+    its layer uses the learning phase, and then reads a local one of that name."""
+    call = module.TimeDistributed.call
+
+    @functools.wraps(call)  # Keras looks at the signature
+    def noted(self, inputs, training=None, mask=None):
+        module.uses_learning_phase = False
+        y = call(self, inputs, training=training, mask=mask)
+        if module.uses_learning_phase:
+            y._uses_learning_phase = True
+        return y
+    module.TimeDistributed.call = noted
+
+
+# -- HDF5 -----------------------------------------------------------------------------------------------
+
+@_repair(_after, "utils.io_utils")
+def text_of_dictionaries(module):
+    """h5py 3 returns text as str, which Keras decodes."""
+    original = module.H5Dict.__getitem__
+
+    def get(self, attr):
+        return hdf5.decodable(original(self, attr))
+    module.H5Dict.__getitem__ = get
+
+
+@_repair(_after, "engine.saving")
+def text_of_groups(module):
+    """The same in the functions that are given a group of a file."""
+    for name in ("load_attributes_from_hdf5_group", "load_weights_from_hdf5_group",
+                 "load_weights_from_hdf5_group_by_name"):
+        setattr(module, name, hdf5.with_decodable_group(getattr(module, name)))
+
+
+# -- code in files ----------------------------------------------------------------------------------------
+
+@_repair(_after, "utils.generic_utils")
+def code_in_files_is_refused(module):
+    """A Lambda layer keeps its function's bytecode in the file, and loading it would run whatever is there.
+
+    Bytecode that this session has written is fine: a model that is copied goes the same way.
+    """
+    dump, load = module.func_dump, module.func_load
+    own = set()
+
+    def func_dump(func):
+        dumped = dump(func)
+        own.add(dumped[0])
+        return dumped
+
+    def func_load(code, defaults=None, closure=None, globs=None):
+        text = code[0] if isinstance(code, (tuple, list)) else code
+        if text not in own and not hdf5.trusted():
+            raise FileError("the model holds a Lambda layer with code of its own, which would be run. Load it within "
+                            "pyshim.trusting_files() where you trust the file, or name the function in custom_objects")
+        return load(code, defaults, closure, globs)
+    module.func_dump, module.func_load = func_dump, func_load
+
+
+# -- what a GPU is needed for -------------------------------------------------------------------------------
+
+@_repair(_after, "layers.cudnn_recurrent")
+def alternatives_to_cudnn(module):
+    """These layers are TensorFlow's kernels for a GPU, and Keras says no more than that."""
+    same = "has the same weights and computes the same on every backend"
+
+    def refuse(instead):
+        def __init__(self, *args, **kwargs):  # noqa: N807
+            raise RuntimeError("%s runs on a GPU by TensorFlow's own kernel, which no backend here has; use %s, which "
+                               "%s" % (type(self).__name__, instead, same))
+        return __init__
+    module.CuDNNLSTM.__init__ = refuse("LSTM(..., recurrent_activation='sigmoid')")
+    module.CuDNNGRU.__init__ = refuse("GRU(..., recurrent_activation='sigmoid', reset_after=True)")
+
+
+@_repair(_after, "utils.multi_gpu_utils")
+def alternative_to_several_gpus(module):
+    """It places copies of a model on several GPUs by TensorFlow's own functions."""
+    def multi_gpu_model(model, gpus=None, cpu_merge=True, cpu_relocation=False):
+        """Refused: no backend here spreads a model over several GPUs."""
+        raise RuntimeError("multi_gpu_model() places copies of a model on several GPUs by TensorFlow's own functions, "
+                           "which no backend here has; train the model itself")
+    module.multi_gpu_model = multi_gpu_model
+
+
+# -- what Keras leaves to TensorFlow ------------------------------------------------------------------------
+
+@_repair(_after, "utils.metrics_utils")
+def largest_of_each_row(module):
+    """The largest k predictions of each row, which Keras finds by TensorFlow's own function."""
+    def filter_top_k(x, k):
+        """x where it is among the k largest of the last axis, a large negative number elsewhere."""
+        size = pyshim.int_shape(x)[-1]
+        # How many of the row are larger, or equal and further to the front.
+        mine, other = pyshim.expand_dims(x, -1), pyshim.expand_dims(x, -2)
+        earlier = np.tril(np.ones((size, size)), -1)  # of place j before place i
+        before = (pyshim.cast(other > mine, pyshim.dtype(x))
+                  + pyshim.cast(pyshim.equal(other, mine), pyshim.dtype(x)) * earlier)
+        chosen = pyshim.cast(pyshim.sum(before, axis=-1) < k, pyshim.dtype(x))
+        return x * chosen + module.NEG_INF * (1 - chosen)
+    module.filter_top_k = filter_top_k
+
+
+@_repair(_after, "metrics")
+def mean_iou(module):
+    """MeanIoU, which Keras takes from TensorFlow: by the formula in its documentation."""
+    backend = pyshim
+
+    class MeanIoU(module.Metric):
+        __doc__ = module.MeanIoU.__doc__
+
+        def __init__(self, num_classes, name=None, dtype=None):
+            super().__init__(name=name, dtype=dtype)
+            self.num_classes = num_classes
+            self.total_cm = self.add_weight("total_confusion_matrix", shape=(num_classes, num_classes),
+                                            initializer="zeros")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            true, predicted = (backend.one_hot(backend.cast(backend.flatten(y), "int32"), self.num_classes)
+                               for y in (y_true, y_pred))
+            if sample_weight is not None:
+                true = true * backend.reshape(backend.cast(sample_weight, self.dtype), (-1, 1))
+            return [backend.update_add(self.total_cm, backend.dot(backend.transpose(true), predicted))]
+
+        def result(self):
+            both = backend.sum(self.total_cm * np.eye(self.num_classes), axis=0)
+            either = backend.sum(self.total_cm, axis=0) + backend.sum(self.total_cm, axis=1) - both
+            counted = backend.cast(either > 0, self.dtype)
+            shares = both / backend.maximum(either, backend.epsilon())
+            return backend.sum(shares) / backend.maximum(backend.sum(counted), 1)
+
+        def reset_states(self):
+            backend.set_value(self.total_cm, np.zeros((self.num_classes, self.num_classes)))
+
+        def get_config(self):
+            return dict(super().get_config(), num_classes=self.num_classes)
+    MeanIoU.__module__, MeanIoU.__qualname__ = module.__name__, "MeanIoU"
+    module.MeanIoU = MeanIoU

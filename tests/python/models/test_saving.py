@@ -1,0 +1,108 @@
+"""Saving and loading: whole models, weights, JSON, YAML; files of the original; files that cannot be trusted."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+import pyshim
+from pyshim import keras
+
+L = keras.layers
+FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures")
+
+
+def _trained(random):
+    model = keras.models.Sequential([L.Dense(4, activation="relu", input_shape=(3,), name="hidden"), L.Dense(2)])
+    model.compile(keras.optimizers.Adam(0.05), "mse", metrics=["mae"])
+    x, y = random.rand(8, 3).astype("float32"), random.rand(8, 2).astype("float32")
+    model.fit(x, y, epochs=2, verbose=0)
+    return model, x, y
+
+
+@pytest.fixture
+def random():
+    return np.random.RandomState(11)
+
+
+def test_a_whole_model_goes_on_training(K, random, tmp_path):
+    model, x, y = _trained(random)
+    path = str(tmp_path / "model.h5")
+    model.save(path)
+    loaded = keras.models.load_model(path)
+    np.testing.assert_array_equal(loaded.predict(x), model.predict(x))
+    # The optimizer's state came along: the next step is the same.
+    model.reset_metrics()
+    np.testing.assert_allclose(loaded.train_on_batch(x, y), model.train_on_batch(x, y), rtol=1e-6)
+    np.testing.assert_allclose(loaded.get_weights()[0], model.get_weights()[0], rtol=1e-5)
+
+
+def test_weights_json_yaml_and_config(K, random, tmp_path):
+    model, x, _ = _trained(random)
+    path = str(tmp_path / "weights.h5")
+    model.save_weights(path)
+    for copy in (keras.models.model_from_json(model.to_json()), keras.models.model_from_yaml(model.to_yaml()),
+                 keras.models.Sequential.from_config(model.get_config())):
+        copy.load_weights(path)
+        np.testing.assert_array_equal(copy.predict(x), model.predict(x))
+    other = keras.models.Sequential([L.Dense(4, input_shape=(3,), name="hidden"), L.Dense(5, name="new")])
+    other.load_weights(path, by_name=True)
+    np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[0])
+
+
+def test_a_model_moves_to_every_backend(K, random, tmp_path):
+    model, x, _ = _trained(random)
+    path = str(tmp_path / "model.h5")
+    model.save(path)
+    expected = model.predict(x)
+    for name in pyshim.environments.names():
+        with pyshim.use_backend(name):
+            np.testing.assert_allclose(keras.models.load_model(path).predict(x), expected, rtol=1e-5)
+    np.testing.assert_array_equal(model.predict(x), expected)  # the first one is still alive
+
+
+def test_a_model_that_the_original_saved(K):
+    with np.load(os.path.join(FIXTURES, "original.npz")) as arrays:
+        x, y, prediction, loss = (arrays[name] for name in ("x", "y", "prediction", "loss"))
+    model = keras.models.load_model(os.path.join(FIXTURES, "original.h5"))
+    assert [type(layer).__name__ for layer in model.layers] == [
+        "Conv2D", "MaxPooling2D", "Reshape", "LSTM", "BatchNormalization", "Dense"]
+    np.testing.assert_allclose(model.predict(x), prediction, rtol=1e-5, atol=1e-6)
+    losses = [model.train_on_batch(x, y) for _ in range(2)]
+    np.testing.assert_allclose(losses, loss, rtol=1e-4)
+
+
+def test_what_is_saved_says_how_kernels_are_stored(K, random, tmp_path):
+    import h5py
+    model, _, _ = _trained(random)
+    path = str(tmp_path / "model.h5")
+    model.save(path)
+    with h5py.File(path, "r") as file:  # the original flips the kernels of any other backend than these
+        assert file["model_weights"].attrs["backend"] in ("tensorflow", b"tensorflow")
+        assert json.loads(file.attrs["model_config"])["class_name"] == "Sequential"
+
+
+def test_code_in_a_file_is_not_run(K, random, tmp_path):
+    model = keras.models.Sequential([L.Lambda(lambda x: x * 2, input_shape=(2,))])
+    path = str(tmp_path / "model.h5")
+    model.save(path)
+    x = random.rand(2, 2)
+    np.testing.assert_allclose(keras.models.load_model(path).predict(x), 2 * x, rtol=1e-6)  # of this session
+    config = model.get_config()
+    config["layers"][0]["config"]["function"] = (
+        "4wAAAAAAAAAAAAAAAAEAAAABAAAAQwAAAHMEAAAAZAFTAA==\n", None, None)  # of nobody knows whom
+    text = json.dumps({"class_name": "Sequential", "config": config, "keras_version": "2.3.1", "backend": "tensorflow"})
+    with pytest.raises(pyshim.errors.FileError, match="trusting_files"):
+        keras.models.model_from_json(text)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n" + b"\0" * 100, b"no HDF5 at all" * 100])
+def test_a_file_that_is_no_model(K, tmp_path, content):
+    path = tmp_path / "model.h5"
+    path.write_bytes(content)
+    with pytest.raises(OSError):
+        keras.models.load_model(str(path))
+    model = keras.models.Sequential([L.Dense(1, input_shape=(1,))])
+    with pytest.raises(OSError):
+        model.load_weights(str(path))

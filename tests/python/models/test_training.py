@@ -1,0 +1,218 @@
+"""Training: fit, generators, weights of samples and classes, several inputs and outputs, custom parts, callbacks."""
+
+import numpy as np
+import pytest
+
+from pyshim import keras
+
+L = keras.layers
+
+
+@pytest.fixture
+def random():
+    return np.random.RandomState(7)
+
+
+def _blobs(random, samples=64):
+    """Points of two classes around (-1, -1) and (1, 1)."""
+    y = random.randint(0, 2, samples)
+    return (random.normal(0, 0.3, (samples, 2)) + 2 * y[:, None] - 1).astype("float32"), y.astype("float32")
+
+
+def _classifier():
+    model = keras.models.Sequential([L.Dense(4, activation="tanh", input_shape=(2,)), L.Dense(1, activation="sigmoid")])
+    model.compile(keras.optimizers.Adam(0.1), "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def test_fit_learns_and_reports(K, random):
+    x, y = _blobs(random)
+    model = _classifier()
+    history = model.fit(x, y, epochs=8, batch_size=16, validation_split=0.25, verbose=0)
+    assert sorted(history.history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    assert len(history.history["loss"]) == 8
+    assert history.history["val_accuracy"][-1] == 1
+    loss, accuracy = model.evaluate(x, y, verbose=0)
+    assert accuracy == 1 and loss < history.history["loss"][0]
+    assert model.predict_classes(x).ravel().tolist() == y.tolist()
+    assert keras.backend.backend() == K.backend()
+
+
+def test_generators_and_sequences(K, random):
+    x, y = _blobs(random)
+
+    class Batches(keras.utils.Sequence):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, i):
+            return x[16 * i:16 * i + 16], y[16 * i:16 * i + 16]
+
+    def endless():
+        while True:
+            yield x[:16], y[:16]
+    model = _classifier()
+    history = model.fit_generator(Batches(), epochs=6, verbose=0, workers=2, validation_data=(x, y))
+    assert history.history["val_accuracy"][-1] == 1
+    model.fit_generator(endless(), steps_per_epoch=2, epochs=1, verbose=0)
+    assert model.evaluate_generator(Batches(), verbose=0)[1] == 1
+    np.testing.assert_allclose(model.predict_generator(Batches()), model.predict(x), rtol=1e-5)
+
+
+def test_weights_of_classes_and_samples(K):
+    x, y = np.ones((4, 1), "float32"), np.array([0, 0, 0, 1], "float32")
+
+    def settled(**weights):
+        model = keras.models.Sequential([L.Dense(1, use_bias=False, activation="sigmoid", input_shape=(1,),
+                                                 kernel_initializer="zeros")])
+        model.compile(keras.optimizers.SGD(1.), "binary_crossentropy")
+        model.fit(x, y, epochs=60, batch_size=4, verbose=0, **weights)
+        return model.predict(x[:1])[0, 0]
+    assert abs(settled() - 0.25) < 0.02
+    assert abs(settled(class_weight={0: 1., 1: 3.}) - 0.5) < 0.02
+    assert abs(settled(sample_weight=np.array([0., 0., 1., 1.])) - 0.5) < 0.02
+
+
+def test_several_inputs_and_outputs_and_a_shared_layer(K, random):
+    a, b = L.Input((3,), name="a"), L.Input((3,), name="b")
+    shared = L.Dense(2, name="shared")
+    joined = L.concatenate([shared(a), shared(b)])
+    model = keras.models.Model([a, b], [L.Dense(1, name="first")(joined), L.Dense(2, name="second")(joined)])
+    model.compile("sgd", {"first": "mse", "second": "mae"}, loss_weights={"first": 1., "second": 0.5})
+    xs = {"a": random.rand(8, 3), "b": random.rand(8, 3)}
+    ys = {"first": random.rand(8, 1), "second": random.rand(8, 2)}
+    total, first, second = model.train_on_batch(xs, ys)
+    assert abs(total - (first + 0.5 * second)) < 1e-5
+    assert [p.shape for p in model.predict([xs["a"], xs["b"]])] == [(8, 1), (8, 2)]
+    assert len(model.get_layer("shared").get_weights()) == 2
+    assert len(model.trainable_weights) == 6
+
+
+def test_nested_and_frozen_models(K, random):
+    base = keras.models.Sequential([L.Dense(3, activation="relu", input_shape=(4,))])
+    base.trainable = False
+    model = keras.models.Sequential([base, L.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    before = base.get_weights()
+    x = random.rand(8, 4)
+    model.fit(x, x.sum(1), epochs=2, verbose=0)
+    for old, new in zip(before, base.get_weights()):
+        np.testing.assert_array_equal(old, new)
+    assert len(model.trainable_weights) == 2
+    copied = keras.models.clone_model(model)
+    copied.set_weights(model.get_weights())
+    np.testing.assert_allclose(copied.predict(x), model.predict(x), rtol=1e-6)
+
+
+def test_stateful_network_goes_on_where_it_was(K, random):
+    model = keras.models.Sequential([L.LSTM(2, stateful=True, batch_input_shape=(1, 2, 3))])
+    whole = keras.models.Sequential([L.LSTM(2, batch_input_shape=(1, 4, 3))])
+    whole.set_weights(model.get_weights())
+    x = random.rand(1, 4, 3)
+    model.predict(x[:, :2])
+    np.testing.assert_allclose(model.predict(x[:, 2:]), whole.predict(x), rtol=1e-5)
+    model.reset_states()
+    assert not np.allclose(model.predict(x[:, 2:]), whole.predict(x))
+
+
+def test_custom_layer_loss_and_metric(K, random):
+    from pyshim.keras import backend
+
+    class Scale(L.Layer):
+        def build(self, input_shape):
+            self.scale = self.add_weight("scale", shape=(input_shape[-1],), initializer="ones")
+            super().build(input_shape)
+
+        def call(self, x):
+            return x * self.scale
+
+    def loss(y_true, y_pred):
+        return backend.mean(backend.square(y_pred - y_true), axis=-1)
+
+    def largest(y_true, y_pred):
+        return backend.max(backend.abs(y_pred - y_true))
+    total = L.Lambda(lambda x: backend.sum(x, axis=1, keepdims=True))
+    model = keras.models.Sequential([Scale(input_shape=(3,)), total])
+    model.compile(keras.optimizers.Adam(0.1), loss, metrics=[largest])
+    x = random.rand(16, 3).astype("float32")
+    y = x @ np.array([[1.], [2.], [3.]], "float32")
+    assert model.output_shape == (None, 1)
+    model.fit(x, y, epochs=150, batch_size=16, verbose=0)
+    np.testing.assert_allclose(model.get_weights()[0], [1, 2, 3], atol=0.2)
+    assert model.evaluate(x, y, verbose=0)[1] < 0.3
+
+
+def test_added_losses_and_metrics(K, random):
+    inputs = L.Input((3,))
+    hidden = L.Dense(2)(inputs)
+    model = keras.models.Model(inputs, L.Dense(1)(hidden))
+    model.add_loss(keras.backend.mean(keras.backend.square(hidden)))
+    model.add_metric(keras.backend.max(hidden), name="largest")
+    model.compile("sgd", "mse")
+    x = random.rand(4, 3)
+    values = dict(zip(model.metrics_names, model.train_on_batch(x, np.zeros((4, 1)))))
+    assert set(values) == {"loss", "largest"}
+
+
+def test_dropout_works_in_training_alone(K):
+    inputs = L.Input((1000,))
+    model = keras.models.Model(inputs, L.Dropout(0.5)(inputs))
+    x = np.ones((1, 1000))
+    assert model.predict(x).min() == 1
+    dropped = keras.backend.function([inputs, keras.backend.learning_phase()], [model.output])([x, 1])[0]
+    assert 350 < (dropped == 0).sum() < 650
+    assert set(np.unique(dropped)) == {0, 2}
+
+
+def test_callbacks(K, random, tmp_path):
+    x, y = _blobs(random)
+    seen = []
+    model = _classifier()
+    model.fit(x, y, epochs=4, batch_size=32, validation_data=(x, y), verbose=0, callbacks=[
+        keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append((epoch, sorted(logs))),
+                                       on_batch_end=lambda batch, logs: seen.append(batch)),
+        keras.callbacks.ModelCheckpoint(str(tmp_path / "best.h5"), save_best_only=True),
+        keras.callbacks.LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1)),
+        keras.callbacks.ReduceLROnPlateau(patience=9),
+        keras.callbacks.TerminateOnNaN(),
+        keras.callbacks.CSVLogger(str(tmp_path / "log.csv"))])
+    assert [each for each in seen if not isinstance(each, tuple)] == [0, 1] * 4
+    assert [each[0] for each in seen if isinstance(each, tuple)] == [0, 1, 2, 3]
+    assert abs(keras.backend.get_value(model.optimizer.lr) - 0.025) < 1e-6
+    assert (tmp_path / "log.csv").read_text().startswith("epoch,accuracy,loss,lr,val_accuracy,val_loss\n0,")
+    assert keras.models.load_model(str(tmp_path / "best.h5")).predict(x).shape == (64, 1)
+
+    stopping = keras.callbacks.EarlyStopping("loss", min_delta=10, patience=1, restore_best_weights=True)
+    assert len(model.fit(x, y, epochs=9, verbose=0, callbacks=[stopping]).epoch) == 2
+
+
+def test_learning_rate_can_be_set(K, random):
+    x, y = _blobs(random)
+    model = _classifier()
+    keras.backend.set_value(model.optimizer.lr, 0.)
+    before = model.get_weights()
+    model.fit(x, y, epochs=1, verbose=0)
+    for old, new in zip(before, model.get_weights()):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_a_seed_repeats_initial_weights_shuffling_and_dropout(K, random):
+    x, y = _blobs(random)
+
+    def trained():
+        np.random.seed(3)
+        model = keras.models.Sequential([L.Dense(4, input_shape=(2,)), L.Dropout(0.5), L.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(x, y, epochs=2, batch_size=16, verbose=0)
+        return model.get_weights()
+    for first, second in zip(trained(), trained()):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_what_needs_a_gpu_names_the_alternative(K):
+    with pytest.raises(RuntimeError, match=r"use LSTM\(\.\.\., recurrent_activation='sigmoid'\)"):
+        L.CuDNNLSTM(2)
+    with pytest.raises(RuntimeError, match=r"use GRU\(.*reset_after=True\)"):
+        L.CuDNNGRU(2)
+    with pytest.raises(RuntimeError, match="train the model itself"):
+        keras.utils.multi_gpu_model(_classifier(), gpus=2)
