@@ -348,6 +348,40 @@ def test_transpose_of_unknown_samples(K):
               transposed(x, kernel, (3, 6, 2), (2, 2, 1), "same", (1, 1, 1)), static=(None, 3, 6, 2, 2))
 
 
+@pytest.mark.parametrize("strides, padding, dilation", [
+    ((2, 1), "same", (1, 1)), ((1, 1), "valid", (2, 1)), ((2, 2), "valid", (1, 1)), ((3, 3), "same", (1, 1))])
+def test_transpose_to_sizes_of_what_is_fed(K, strides, padding, dilation):
+    kernel = sample((2, 3, 2, 3), seed=1)
+    x, like = K.placeholder((None, None, None, 3)), K.placeholder((None, None, None, 2))
+    n = K.shape(like)
+    as_list, as_tensor = [K.conv2d_transpose(x, kernel, shape, strides, padding, dilation_rate=dilation)
+                          for shape in ((n[0], n[1], n[2], 2), n)]
+    channels_first = K.permute_dimensions(K.conv2d_transpose(
+        K.permute_dimensions(x, (0, 3, 1, 2)), kernel, (n[0], 2, n[1], n[2]), strides, padding, "channels_first",
+        dilation), (0, 2, 3, 1))
+    assert as_list.shape == (None, None, None, 2)
+    # What the transposed convolution makes of x is linear, so its gradient is the convolution of the weights.
+    run = K.function([x, like], [as_list, as_tensor, channels_first] + K.gradients(K.sum(as_list * like), [x]))
+    for sizes in ((7, 6), (5, 5)):
+        array = images(of_shape(sizes, (2, 3), strides, padding, dilation), 3)
+        weights = sample((2,) + sizes + (2,), seed=3)
+        expected = transposed(array, kernel, sizes, strides, padding, dilation)
+        values = run([array, weights])
+        for value in values[:3]:
+            np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(values[3], convolution(weights, kernel, strides, padding, dilation),
+                                   rtol=1e-4, atol=1e-5)
+    for shape in ((2, 20, 5, 2), (3, 5, 5, 2)):  # another number of places, of samples
+        with pytest.raises(K.errors.EngineError):
+            run([array, np.zeros(shape)])
+
+
+def test_transpose_in_three_dimensions_to_sizes_of_what_is_fed(K):
+    x, kernel = images((2, 3, 2), 3), sample((2, 2, 1, 2, 3), seed=1)
+    check_fed(K, lambda x: K.conv3d_transpose(x, kernel, [None] + [2 * K.shape(x)[1], 6, K.shape(x)[3], 2], (2, 2, 1)),
+              [x], transposed(x, kernel, (4, 6, 2), (2, 2, 1), "valid", (1, 1, 1)), static=(None, None, 6, None, 2))
+
+
 @pytest.mark.parametrize("count, case", [TRANSPOSED[0], TRANSPOSED[1], TRANSPOSED[3], TRANSPOSED[9],
                                          TRANSPOSED[-2]])
 def test_transpose_gradient(K, count, case):

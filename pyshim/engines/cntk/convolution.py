@@ -31,7 +31,8 @@ def convolution(x, kernel, strides, padding, dilation):
     return channels_last(_cropped(_dilated(convolve, x, dilation), sizes))
 
 
-def convolution_transpose(x, kernel, sizes, strides, padding, dilation):
+def convolution_transpose(x, kernel, *given, sizes, strides, padding, dilation, cells=()):
+    sizes = tuple(cells[0].array.tolist()) if cells else sizes
     before = [pair[0] for pair in zeros_around(sizes, kernel.shape[:-2], strides, padding, dilation)]
     kernel = _filters_first(kernel)
 
@@ -144,8 +145,8 @@ def _no_convolution(x, kernel, strides, padding, dilation):
                     + kernel.shape[-1:])
 
 
-def _no_transpose(x, kernel, sizes, strides, padding, dilation):
-    return np.zeros(x.shape[:1] + tuple(sizes) + kernel.shape[-2:-1])
+def _no_transpose(x, kernel, *given, sizes, strides, padding, dilation):
+    return np.zeros(x.shape[:1] + tuple(given[0] if given else sizes) + kernel.shape[-2:-1])
 
 
 def _no_depthwise(x, kernel, strides, padding, dilation):
@@ -161,6 +162,6 @@ class Convolution:
 
     convolution = kernel("convolution", convolution, by_numpy=_no_convolution, parallel=True)
     convolution_transpose = kernel("convolution_transpose", convolution_transpose, by_numpy=_no_transpose,
-                                    parallel=True)
+                                   parallel=True, indexed=True, sized_by=(2,))
     depthwise_convolution = kernel("depthwise_convolution", depthwise_convolution, by_numpy=_no_depthwise)
     pool = kernel("pool", pool, by_numpy=_no_pool, parallel=True)

@@ -83,7 +83,7 @@ class Description:
 
     def sizes(self):
         """The inputs whose values decide the shape of a result of CNTK."""
-        return () if self.on_numpy else tuple(self.inputs[i] for i in self.kernel.sized_by)
+        return () if self.on_numpy else tuple(self.inputs[i] for i in self.kernel.sized_by if i < len(self.inputs))
 
     def differentiable_inputs(self):
         """The inputs that a gradient flows back to."""

@@ -8,6 +8,7 @@ from ... import config
 from ...errors import ArgumentError, ShapeError
 from . import rules
 from .node import Node
+from .sizes import static_sizes
 
 PADDINGS = ("valid", "same")
 
@@ -68,9 +69,10 @@ class Convolution:
         """The transpose of ``conv2d``: what its gradient with respect to x computes.
 
         Arguments: x, a floating tensor with four dimensions; kernel, of shape (rows, columns, filters,
-        channels of x); output_shape, the shape of the result with its samples (None, or a tensor, where
-        unknown); strides, padding, data_format and dilation_rate as of ``conv2d``. Value: a tensor of
-        output_shape. Raises ShapeError where ``conv2d`` would not make x of an input of that shape.
+        channels of x); output_shape, the shape of the result with its samples (None where unknown), of numbers or
+        integer scalars, or one integer tensor; strides, padding, data_format and dilation_rate as of ``conv2d``.
+        Value: a tensor of output_shape. Raises ShapeError where ``conv2d`` would not make x of an input of that
+        shape; where that is not known before, evaluating it raises EngineError.
         """
         return self._transposed(x, kernel, output_shape, strides, padding, data_format, dilation_rate, 2)
 
@@ -83,35 +85,44 @@ class Convolution:
         strides, dilation = _steps(strides, dilation_rate, count)
         _need_padding(padding)
         data_format = config.normalize_data_format(data_format)
-        if isinstance(output_shape, Node):
-            output_shape = self.evaluate(output_shape).tolist()
-        output_shape = rules.sizes(output_shape, "output_shape")
+        output_shape = self.sizes_of(output_shape, "output_shape", least=0)
+        written = static_sizes(output_shape)
         if len(output_shape) != count + 2:
-            raise ShapeError("output_shape %s must have %d sizes" % (output_shape, count + 2))
+            raise ShapeError("output_shape %s must have %d sizes" % (written, count + 2))
         first = rules.spatial_axis(data_format)
-        sizes = [self.evaluate(size).item() if isinstance(size, Node) else size
-                 for size in output_shape[first:first + count]]
-        sizes = rules.known_shape(sizes, "output_shape")
+        sizes = output_shape[first:first + count]
+        if None in sizes:
+            raise ShapeError("output_shape must be known in every spatial dimension, not %s; a size may be a tensor, "
+                             "such as shape(x)[1]" % (written,))
+        of_x = x  # as the user gave it: its sizes may be those of output_shape
         x, order = self._channels_last(x, data_format)
         if not rules.compatible(x.shape[-1:], kernel.shape[-1:]):
             raise ShapeError("x has %d channels, kernel of shape %s takes %d"
                              % (x.shape[-1], kernel.shape, kernel.shape[-1]))
-        target = x.shape[:1] + sizes + kernel.shape[-2:-1]
+        target = x.shape[:1] + static_sizes(sizes) + kernel.shape[-2:-1]
         channels = output_shape[-1 if data_format == "channels_last" else 1]
         for given, needed, what in ((output_shape[0], x.shape[0], "samples"), (channels, target[-1], "channels")):
-            if None not in (given, needed) and not isinstance(given, Node) and given != needed:
-                raise ShapeError("output_shape %s does not fit: the result has %d %s"
-                                 % (output_shape, needed, what))
-        of_it = tuple(_output_size(size, width, stride, padding, step) for size, width, stride, step
-                      in zip(sizes, kernel.shape[:count], strides, dilation))
-        if not rules.compatible(x.shape[1:-1], of_it) or padding == "valid" and min(of_it) < 1:
+            if isinstance(given, int) and needed is not None and given != needed:
+                raise ShapeError("output_shape %s does not fit: the result has %d %s" % (written, needed, what))
+        samples = output_shape[0]
+        if isinstance(samples, Node) and samples.known != (of_x, 0) or isinstance(samples, int) and x.shape[0] is None:
+            x = self._sized(x, 0, samples, samples, "output_shape does not fit the number of samples of x")
+        of_it = [self._number_of_places(size, width, stride, padding, step) for size, width, stride, step
+                 in zip(sizes, kernel.shape[:count], strides, dilation)]
+        static = static_sizes(of_it)
+        if not rules.compatible(x.shape[1:-1], static) or padding == "valid" and any(
+                size is not None and size < 1 for size in static):
             raise ShapeError("output_shape %s does not fit: a convolution with kernel of shape %s makes %s of it, "
-                             "and x has %s" % (sizes, kernel.shape, of_it, x.shape[1:-1]))
+                             "and x has %s" % (static_sizes(sizes), kernel.shape, static, x.shape[1:-1]))
         for axis, size in enumerate(of_it, 1):
-            if x.shape[axis] is None:
+            if isinstance(size, Node) and padding == "valid":
+                x = self.apply("asserted", [x, self.greater_equal(size, 1)], x.dtype, x.shape,
+                               message="output_shape is smaller than the window on axis %d" % axis)
+            if x.shape[axis] is None or isinstance(size, Node):
                 x = self._sized(x, axis, size, size, "output_shape %s does not fit x: a convolution with kernel of "
-                                "shape %s makes %s of it" % (sizes, kernel.shape, of_it))
-        result = self.apply("convolution_transpose", [x, kernel], x.dtype, target, sizes=sizes,
+                                "shape %s makes %s of it" % (static_sizes(sizes), kernel.shape, static))
+        given = [self.packed(sizes)] if any(isinstance(size, Node) for size in sizes) else []
+        result = self.apply("convolution_transpose", [x, kernel] + given, x.dtype, target, sizes=static_sizes(sizes),
                             strides=strides, padding=padding, dilation=dilation)
         return self._ordered(result, order)
 
@@ -261,6 +272,14 @@ class Convolution:
         return self._ordered(result, order)
 
     # -- arguments ----------------------------------------------------------------------------------
+
+    def _number_of_places(self, size, width, stride, padding, dilation):
+        """``_output_size`` of a size that may be a tensor."""
+        if isinstance(size, int):
+            return _output_size(size, width, stride, padding, dilation)
+        if padding == "same":
+            return self.floor_divide(self.add(size, stride - 1), stride)
+        return self.add(self.floor_divide(self.subtract(size, (width - 1) * dilation + 1), stride), 1)
 
     def _images(self, x, argument, count):
         x = self.floats(x, argument)

@@ -344,9 +344,10 @@ class Kernels(ABC):
         """Cross-correlation with a kernel of shape spatial + (channels, filters)."""
 
     @abstractmethod
-    def convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
-        """What the gradient of _convolution gives for its x, of spatial sizes ``sizes``, where x is the gradient
-        of its result. The kernel has the shape spatial + (channels of the result, channels of x)."""
+    def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
+        """What the gradient of convolution is for its x, of spatial sizes ``sizes``, where x is the gradient
+        of its result. The kernel has the shape spatial + (channels of the result, channels of x). Where sizes has
+        None, ``given`` is an int64 tensor of all sizes."""
 
     @abstractmethod
     def depthwise_convolution(self, x, kernel, strides, padding, dilation):

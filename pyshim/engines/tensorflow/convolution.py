@@ -11,14 +11,17 @@ class Convolution:
         return _windowed(lambda x, kernel: _convolved(x, kernel, strides, padding, dilation), x, kernel,
                          kernel.shape[:-2], strides, padding, dilation, kernel.shape[-1])
 
-    def convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
-        some = [max(size, 1) for size in sizes]
+    def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
+        if given:
+            sizes = [tf.cast(given[0], tf.int32)[i] if size is None else size for i, size in enumerate(sizes)]
+        there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
+        there += [slice(size) if tf.is_tensor(size) or not size else slice(None) for size in sizes]
+        there.append(slice(None) if kernel.shape[-2] else slice(0))
+        some = [tf.maximum(size, 1) if tf.is_tensor(size) else max(size, 1) for size in sizes]
         seen = [_seen(*each) for each in zip(some, kernel.shape[:-2], strides)] if padding == "same" else some
         whole = _transposed(_filled(x), _filled(kernel), seen, strides, padding, dilation)
-        if seen != some:
+        if given or seen != some:
             whole = tf.pad(whole, [(0, 0)] + [(0, size - part) for size, part in zip(some, seen)] + [(0, 0)])
-        there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
-        there += [slice(None) if size else slice(0) for size in list(sizes) + [kernel.shape[-2]]]
         return _part(whole, there, (x, kernel))
 
     def depthwise_convolution(self, x, kernel, strides, padding, dilation):
@@ -46,7 +49,7 @@ def _transposed(x, kernel, sizes, strides, padding, dilation):
     if max(dilation) == 1:
         return tf.nn.conv_transpose(x, kernel, target, strides, padding.upper())
     zeros = tf.zeros(target, x.dtype)
-    zeros.set_shape([None] + list(sizes) + [kernel.shape[-2]])
+    zeros.set_shape([None] + [size if isinstance(size, int) else None for size in sizes] + [kernel.shape[-2]])
     with tf.GradientTape() as tape:
         tape.watch(zeros)
         result = _convolved(zeros, kernel, strides, padding, dilation)

@@ -34,9 +34,11 @@ class Convolution:
         convolve = (CorrMM if len(strides) == 2 else Corr3dMM)(border, strides, dilation)
         return _there(_channels_last(convolve(_channels_first(whole), _filters_first(kernel))), x, strides, padding)
 
-    def convolution_transpose(self, x, kernel, sizes, strides, padding, dilation):
+    def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
+        sizes = [given[0][i] if size is None else size for i, size in enumerate(sizes)]
         pairs = _zeros_around(sizes, _sizes(kernel)[:-2], strides, padding, dilation)
-        x = padded(x, [(0, 0)] + [(0, 0 if size else 1) for size in sizes] + [(0, 0)])
+        x = padded(x, [(0, 0)] + [(0, T.eq(size, 0) if isinstance(size, T.Variable) else int(not size)) for size in sizes]
+                   + [(0, 0)])
         spread = (CorrMM_gradInputs if len(strides) == 2 else Corr3dMM_gradInputs)("valid", strides, dilation)
         # The channels of x are the filters of the convolution.
         whole = spread(_filters_first(kernel), _channels_first(x),
