@@ -37,8 +37,8 @@ class Convolution:
     def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
         sizes = [given[0][i] if size is None else size for i, size in enumerate(sizes)]
         pairs = _zeros_around(sizes, _sizes(kernel)[:-2], strides, padding, dilation)
-        x = padded(x, [(0, 0)] + [(0, T.eq(size, 0) if isinstance(size, T.Variable) else int(not size)) for size in sizes]
-                   + [(0, 0)])
+        none = [T.eq(size, 0) if isinstance(size, T.Variable) else int(not size) for size in sizes]
+        x = padded(x, [(0, 0)] + [(0, each) for each in none] + [(0, 0)])
         spread = (CorrMM_gradInputs if len(strides) == 2 else Corr3dMM_gradInputs)("valid", strides, dilation)
         # The channels of x are the filters of the convolution.
         whole = spread(_filters_first(kernel), _channels_first(x),
