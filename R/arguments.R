@@ -1,68 +1,5 @@
 # Arguments as R users give them, as pyshim takes them.
 
-#' A value for a tensor: a tensor as it is; numbers and logicals as a NumPy array, or one of them as a scalar
-#' @param ... `function_name` of `abort()`.
-#' @noRd
-as_value <- function(x, arg = "x", ...) {
-  if (is.null(x) || inherits(x, "python.builtin.object")) {
-    return(x)
-  }
-  if (is.data.frame(x)) {
-    x <- data_frame_matrix(x, arg, ...)
-  } else if (is_of_matrix_package(x)) {
-    x <- as.matrix(x)
-  }
-  if (is.list(x)) {
-    return(lapply(unname(x), as_value, arg = arg, ...))
-  }
-  if (!(is.numeric(x) || is.logical(x))) {
-    abort("dtype", paste0("`", arg, "` must be a tensor, a number, or an array of numbers or logicals, not ",
-                          describe_type(x), "."), argument = arg, value = x, ...)
-  }
-  as_plain_array(without_na(x, arg, ...))
-}
-
-#' Numbers as reticulate takes them for a NumPy array or a scalar: without names, class and such
-#' @noRd
-as_plain_array <- function(x) {
-  size <- dim(x)
-  if (is.null(size)) {
-    size <- length(x)
-    if (size == 1L) {
-      return(as.vector(x))
-    }
-  } else if (identical(names(attributes(x)), "dim")) {
-    return(x)  # as it is, without a copy
-  }
-  array(as.vector(x), size)
-}
-
-without_na <- function(x, arg, ...) {
-  if (!is.double(x) && anyNA(x)) {
-    abort("dtype", c(paste0("`", arg, "` holds NA, which only doubles can (as NaN)."),
-                     i = "Replace the NAs, or convert with `as.double()`."), ...)
-  }
-  x
-}
-
-data_frame_matrix <- function(x, arg, ...) {
-  fitting <- vapply(x, function(column) is.numeric(column) || is.logical(column), NA)
-  if (!all(fitting)) {
-    abort("dtype", paste0("`", arg, "` has columns that are no numbers: ",
-                          paste(names(x)[!fitting], collapse = ", "), "."), ...)
-  }
-  as.matrix(x)
-}
-
-#' Whether a value is a matrix of the package Matrix, which is loaded then: a value may come without it
-#' @noRd
-is_of_matrix_package <- function(x) {
-  isS4(x) && identical(attr(class(x), "package"), "Matrix") && requireNamespace("Matrix", quietly = TRUE) &&
-    methods::is(x, "Matrix")
-}
-
-is_sparse_matrix <- function(x) is_of_matrix_package(x) && methods::is(x, "sparseMatrix")
-
 #' A matrix, sparse or not, as pyshim's SparseArray
 #' @noRd
 as_sparse_array <- function(x, arg) {
@@ -73,29 +10,49 @@ as_sparse_array <- function(x, arg) {
       elements$x <- rep(TRUE, length(elements$i))  # a matrix that tells only where something is
     }
   } else {
-    x <- if (is.data.frame(x)) data_frame_matrix(x, arg) else as.matrix(x)
+    x <- as_dense_matrix(x, arg)
     places <- which(is.na(x) | x != 0, arr.ind = TRUE)
     elements <- list(i = places[, 1L], j = places[, 2L], x = x[places])
   }
   column <- function(values) array(values, length(values))
   call_shim("SparseArray", column(elements$i - 1L), column(elements$j - 1L),
-            column(without_na(as.vector(elements$x), arg)), as.list(dim(x)))
+            column(as_numbers(as.vector(elements$x), arg)), as.list(dim(x)))
 }
 
 #' A value for a function that takes sparse tensors: a sparse matrix as such a tensor
 #' @noRd
-as_sparse_or_value <- function(x, arg, dtype = NULL) {
-  if (is_sparse_matrix(x)) call_shim("variable", as_sparse_array(x, arg), dtype) else as_value(x, arg)
+as_sparse_or_value <- function(x, arg, dtype = NULL, ndim = 0L) {
+  if (is_sparse_matrix(x)) call_shim("variable", as_sparse_array(x, arg), dtype) else as_value(x, arg, ndim)
 }
 
 #' A list of values for tensors; one alone counts as a list of one
 #' @noRd
-as_values <- function(x, arg) {
-  if (is.list(x) && !is.data.frame(x)) {
-    lapply(unname(x), as_value, arg = arg)
+as_values <- function(x, arg, ndim = 0L) {
+  if (is.list(x) && !is.object(x)) {
+    lapply(unname(x), as_value, arg = arg, ndim = ndim)
   } else {
-    list(as_value(x, arg))
+    list(as_value(x, arg, ndim))
   }
+}
+
+#' The most dimensions that a tensor of a list has
+#' @noRd
+most_dimensions <- function(x) {
+  max(0L, vapply(x, function(part) if (k_is_tensor(part)) k_ndim(part) else length(dim(part)), 0L))
+}
+
+#' A value for a tensor, such as a variable, whose number of dimensions it has
+#' @noRd
+as_value_like <- function(x, like, arg) as_value(x, arg, if (k_is_tensor(like)) k_ndim(like) else length(dim(like)))
+
+#' A list of a variable and a value for it
+#' @noRd
+as_pair <- function(pair, arg) {
+  pair <- unname(pair)
+  if (length(pair) != 2L) {
+    return(as_values(pair, arg))
+  }
+  list(as_value(pair[[1L]], arg), as_value_like(pair[[2L]], pair[[1L]], arg))
 }
 
 #' An axis, or several, counted from 1, as pyshim counts: from 0. Negative ones count from the end in both
@@ -104,7 +61,7 @@ as_axis <- function(axis, arg = "axis") {
   if (is.null(axis)) {
     return(NULL)
   }
-  axis <- unlist(axis)
+  axis <- if (is.list(axis)) unlist(lapply(axis, as_plain_number)) else as_plain_number(axis)
   if (!is.numeric(axis) || anyNA(axis)) {
     abort("argument", paste0("`", arg, "` must be whole numbers, not ", describe_value(axis), "."),
           argument = arg, value = axis)
@@ -122,7 +79,7 @@ as_shape <- function(shape) {
   if (is.null(shape) || inherits(shape, "python.builtin.object")) {
     return(shape)
   }
-  lapply(unname(as.list(shape)), function(size) {
+  lapply(unname(as.list(as_plain_number(shape))), function(size) {
     if (inherits(size, "python.builtin.object")) size else if (!is.null(size) && !is.na(size)) as_whole(size)
   })
 }
@@ -144,6 +101,7 @@ as_counts <- function(x) {
 #' Whole numbers as integers; anything else as it is, for pyshim to refuse
 #' @noRd
 as_whole <- function(x) {
+  x <- as_plain_number(x)
   whole <- is.double(x) && all(is.finite(x) & x == trunc(x) & abs(x) <= .Machine$integer.max)
   if (whole) {
     storage.mode(x) <- "integer"  # which keeps the dimensions
@@ -151,25 +109,34 @@ as_whole <- function(x) {
   x
 }
 
-#' Indices: R vectors count from 1, tensors are taken as they are, from 0
+#' A count or position of bit64's class as a double
 #' @noRd
-as_indices <- function(x, arg = "indices") {
-  if (inherits(x, "python.builtin.object")) {
+as_plain_number <- function(x) if (is_integer64(x)) integer64_as_double(x) else x
+
+#' Positions: R vectors count from 1, tensors are taken as they are, from 0
+#' @noRd
+as_positions <- function(x, arg = "indices") {
+  if (is.null(x) || inherits(x, "python.builtin.object")) {
     return(x)
   }
-  if (!is.numeric(x)) {
+  x <- as_plain_number(x)
+  if (is.object(x) || !is.numeric(x)) {
     abort("dtype", paste0("`", arg, "` must be whole numbers or an integer tensor, not ",
                           describe_value(x), "."))
+  }
+  if (any(x < 1, na.rm = TRUE)) {
+    abort("shape", paste0("`", arg, "` must be 1 or more; those of a tensor count from 0."))
   }
   as_value(as_whole(x - 1), arg)
 }
 
-#' Classes and lengths: whole numbers, which R gives as doubles, as integers. They count from 0
+#' Indices, classes and lengths: whole numbers, which R gives as doubles, as integers. They are taken as they are,
+#' and count from 0
 #' @noRd
-as_integers <- function(x, arg) {
+as_integers <- function(x, arg, ndim = 0L) {
   if (is.factor(x)) {
     abort("dtype", c(paste0("`", arg, "` is a factor, and classes count from 0 here."),
                      i = paste0("Give `as.integer(", arg, ") - 1`.")))
   }
-  as_value(if (is.double(x)) as_whole(x) else x, arg)
+  as_value(if (is.double(x) && !is_integer64(x)) as_whole(x) else x, arg, ndim)
 }

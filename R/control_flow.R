@@ -102,19 +102,19 @@ as_expression <- function(x, arg) {
 #' k_eval(k_foldr(function(x, digit) x * 10 + digit, 1:3))
 #' @export
 k_map_fn <- function(fn, elems, name = NULL, dtype = NULL) {
-  call_shim("map_fn", as_python_function(fn, "fn"), as_value(elems, "elems"), name, dtype)
+  call_shim("map_fn", as_python_function(fn, "fn"), as_value(elems, "elems", ndim = 1L), name, dtype)
 }
 
 #' @rdname k_map_fn
 #' @export
 k_foldl <- function(fn, elems, initializer = NULL, name = NULL) {
-  call_shim("foldl", as_python_function(fn, "fn"), as_value(elems, "elems"),
+  call_shim("foldl", as_python_function(fn, "fn"), as_value(elems, "elems", ndim = 1L),
             as_value(initializer, "initializer"), name)
 }
 
 #' @rdname k_map_fn
 #' @export
 k_foldr <- function(fn, elems, initializer = NULL, name = NULL) {
-  call_shim("foldr", as_python_function(fn, "fn"), as_value(elems, "elems"),
+  call_shim("foldr", as_python_function(fn, "fn"), as_value(elems, "elems", ndim = 1L),
             as_value(initializer, "initializer"), name)
 }

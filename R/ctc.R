@@ -50,6 +50,4 @@ k_ctc_label_dense_to_sparse <- function(labels, label_lengths) {
 
 #' Lengths, one for each sample; that of one sample alone is a vector, too
 #' @noRd
-as_lengths <- function(x, arg) {
-  as_integers(if (is.numeric(x) && is.null(dim(x))) array(x) else x, arg)
-}
+as_lengths <- function(x, arg) as_integers(x, arg, ndim = 1L)

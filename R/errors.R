@@ -46,6 +46,9 @@ NULL
 abort <- function(kind, message, ..., function_name = NULL, called = users_call()) {
   function_name <- if (is.null(function_name)) called$name else function_name
   call <- if (!is.null(called$call)) called$call else if (!is.null(function_name)) str2lang(function_name)
+  if (is.symbol(call)) {
+    call <- as.call(list(call))  # of an operator
+  }
   message[[1L]] <- stopped(message[[1L]])
   rlang::abort(message, class = c(paste0("keras_error_", kind), "keras_error"), call = call,
                function_name = function_name, ...)

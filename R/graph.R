@@ -25,9 +25,9 @@
 k_function <- function(inputs, outputs, updates = NULL, ...) {
   inputs <- as_values(inputs, "inputs")
   outputs <- if (inherits(outputs, "keras_tensor")) outputs else as_values(outputs, "outputs")
-  updates <- if (!is.null(updates)) as_values(updates, "updates")
+  updates <- if (!is.null(updates)) as_updates(updates)
   compiled <- call_shim("function", inputs, outputs, updates, ...)
-  sparse <- vapply(inputs, function(input) tell(input)$sparse, NA)
+  told <- lapply(inputs, tell)
   structure(
     function(inputs = list()) {
       if (!is.list(inputs) || is.data.frame(inputs)) {
@@ -35,12 +35,24 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
                                  describe_value(inputs), "."), function_name = "k_function()")
       }
       values <- lapply(seq_along(inputs), function(i) {
-        (if (isTRUE(sparse[i])) as_sparse_array else as_value)(inputs[[i]], "inputs")
+        input <- if (i <= length(told)) told[[i]] else list(sparse = FALSE)
+        if (input$sparse) as_sparse_array(inputs[[i]], "inputs") else as_value(inputs[[i]], "inputs", length(input$shape))
       })
       call_shim("call_function", compiled, values)
     },
     class = c("keras_function", "function"), compiled = compiled
   )
+}
+
+#' Updates, of which a pair of a variable and its new value is one
+#' @noRd
+as_updates <- function(updates) {
+  if (!is.list(updates)) {
+    return(as_values(updates, "updates"))
+  }
+  lapply(unname(updates), function(update) {
+    if (is.list(update)) as_pair(update, "updates") else as_value(update, "updates")
+  })
 }
 
 #' @export

@@ -54,9 +54,13 @@
   if ("py_require" %in% getNamespaceExports("reticulate")) {
     getExportedValue("reticulate", "py_require")("numpy")
   }
-  # `%*%` dispatches from R 4.3 on.
-  if (getRversion() >= "4.3.0") {
-    registerS3method("matrixOps", "keras_tensor", matrix_product)
+  register_methods()
+}
+
+.onAttach <- function(libname, pkgname) {
+  # The functions of R/products.R mask those of base, and do the same: `library(keras)` has nothing to tell.
+  if (getRversion() < "4.4.0") {
+    assign(".conflicts.OK", TRUE, envir = as.environment(paste0("package:", pkgname)))
   }
 }
 

@@ -13,8 +13,10 @@
 #' k_eval(k_dot(matrix(1:4, 2), diag(2)))
 #' @export
 k_dot <- function(x, y) {
-  x <- as_sparse_or_value(x, "x", if (k_is_tensor(y)) k_dtype(y))
-  call_shim("dot", x, as_value(y, "y"))
+  # One number is a vector where the sum goes over a single element; else a scalar, which has no product.
+  single <- c(is_size(utils::tail(dim(y), 2L)[1L], 1L), is_size(utils::tail(dim(x), 1L), 1L))
+  x <- as_sparse_or_value(x, "x", if (k_is_tensor(y)) k_dtype(y), ndim = single[[1L]])
+  call_shim("dot", x, as_value(y, "y", ndim = single[[2L]]))
 }
 
 #' Products of batches
@@ -64,8 +66,5 @@ k_transpose <- function(x) {
 #' k_eval(k_gather(matrix(1:6, 3), c(3, 1, 1)))
 #' @export
 k_gather <- function(reference, indices) {
-  if (is.numeric(indices) && isTRUE(any(indices < 1))) {
-    abort("shape", "`indices` must be 1 or more; those of a tensor count from 0.")
-  }
-  call_shim("gather", as_value(reference, "reference"), as_indices(indices))
+  call_shim("gather", as_value(reference, "reference", ndim = 1L), as_positions(indices))
 }

@@ -71,7 +71,7 @@ k_tanh <- function(x) {
 #' k_constant(c(1, 2, 3)) |> k_softmax() |> k_eval()
 #' @export
 k_softmax <- function(x, axis = -1) {
-  call_shim("softmax", as_value(x), as_axis(axis))
+  call_shim("softmax", as_value(x, ndim = 1L), as_axis(axis))
 }
 
 #' Cross-entropy of a distribution over classes
@@ -91,8 +91,8 @@ k_softmax <- function(x, axis = -1) {
 #' k_eval(k_categorical_crossentropy(rbind(c(0, 1, 0)), rbind(c(0.2, 0.7, 0.1))))
 #' @export
 k_categorical_crossentropy <- function(target, output, from_logits = FALSE, axis = -1) {
-  call_shim("categorical_crossentropy", as_value(target, "target"), as_value(output, "output"), from_logits,
-            as_axis(axis))
+  call_shim("categorical_crossentropy", as_value(target, "target", ndim = 1L),
+            as_value(output, "output", ndim = 1L), from_logits, as_axis(axis))
 }
 
 #' Cross-entropy of two classes
@@ -111,7 +111,8 @@ k_categorical_crossentropy <- function(target, output, from_logits = FALSE, axis
 #' k_eval(k_binary_crossentropy(c(0, 1), c(0.1, 0.8)))
 #' @export
 k_binary_crossentropy <- function(target, output, from_logits = FALSE) {
-  call_shim("binary_crossentropy", as_value(target, "target"), as_value(output, "output"), from_logits)
+  call_shim("binary_crossentropy", as_value_like(target, output, "target"),
+            as_value_like(output, target, "output"), from_logits)
 }
 
 #' Cross-entropy with one right class each
@@ -134,8 +135,10 @@ k_binary_crossentropy <- function(target, output, from_logits = FALSE) {
 #' k_eval(k_sparse_categorical_crossentropy(as.integer(classes) - 1, rbind(c(0.2, 0.8), c(0.3, 0.7))))
 #' @export
 k_sparse_categorical_crossentropy <- function(target, output, from_logits = FALSE, axis = -1) {
-  call_shim("sparse_categorical_crossentropy", as_integers(target, "target"), as_value(output, "output"),
-            from_logits, as_axis(axis))
+  output <- as_value(output, "output", ndim = 1L)
+  ndim <- if (k_is_tensor(output)) k_ndim(output) else length(dim(output))
+  call_shim("sparse_categorical_crossentropy", as_integers(target, "target", ndim - 1L), output, from_logits,
+            as_axis(axis))
 }
 
 #' Whether the right class is among the likeliest
@@ -153,7 +156,8 @@ k_sparse_categorical_crossentropy <- function(target, output, from_logits = FALS
 #' k_eval(k_in_top_k(rbind(c(0.1, 0.3, 0.6), c(0.5, 0.4, 0.1)), targets = c(1, 2), k = 2))
 #' @export
 k_in_top_k <- function(predictions, targets, k) {
-  call_shim("in_top_k", as_value(predictions, "predictions"), as_integers(targets, "targets"), as_whole(k))
+  call_shim("in_top_k", as_value(predictions, "predictions"),
+            as_integers(targets, "targets", ndim = 1L), as_whole(k))
 }
 
 #' Some elements set to 0 at random
@@ -174,7 +178,7 @@ k_in_top_k <- function(predictions, targets, k) {
 #' k_eval(k_dropout(k_ones(c(2, 5)), level = 0.5, seed = 1))
 #' @export
 k_dropout <- function(x, level, noise_shape = NULL, seed = NULL) {
-  call_shim("dropout", as_value(x), level, as_shape(noise_shape), as_seed(seed))
+  call_shim("dropout", as_value(x, ndim = length(noise_shape)), level, as_shape(noise_shape), as_seed(seed))
 }
 
 #' Scaled to length 1
@@ -191,7 +195,7 @@ k_dropout <- function(x, level, noise_shape = NULL, seed = NULL) {
 #' k_eval(k_l2_normalize(rbind(c(3, 4), c(0, 2)), axis = 2))
 #' @export
 k_l2_normalize <- function(x, axis = NULL) {
-  call_shim("l2_normalize", as_value(x), as_axis(axis))
+  call_shim("l2_normalize", as_value(x, ndim = length(axis)), as_axis(axis))
 }
 
 #' Batch normalization
@@ -204,7 +208,8 @@ k_l2_normalize <- function(x, axis = NULL) {
 #'   `x`'s sizes that are not averaged over), or tensors that broadcast with `x`. `beta` and `gamma` may be
 #'   `NULL`.
 #' @param axis The axis of the features: counted from 1, from the end as -1, -2, ...
-#' @param reduction_axes The axes to average over, counted likewise.
+#' @param reduction_axes The axes to average over, counted from 0 and taken as they are: `c(0, 1, 2)` for the
+#'   samples, rows and columns of images.
 #' @param epsilon A small number that is added to the variance.
 #' @return `k_batch_normalization()`: a tensor of `x`'s shape and dtype. `k_normalize_batch_in_training()`: a
 #'   list of such a tensor, the mean and the variance (divided by n, not n - 1).
@@ -214,7 +219,7 @@ k_l2_normalize <- function(x, axis = NULL) {
 #' @examplesIf is_backend_installed()
 #' x <- matrix(c(1, 3, 10, 30), 2)
 #' k_eval(k_batch_normalization(x, mean = c(2, 20), var = c(1, 100), beta = c(0, 1), gamma = NULL))
-#' lapply(k_normalize_batch_in_training(x, NULL, NULL, reduction_axes = 1), k_eval)
+#' lapply(k_normalize_batch_in_training(x, NULL, NULL, reduction_axes = 0), k_eval)
 #' @export
 k_batch_normalization <- function(x, mean, var, beta, gamma, axis = -1, epsilon = 0.001) {
   call_shim("batch_normalization", as_value(x), as_value(mean, "mean"), as_value(var, "var"),
@@ -225,7 +230,7 @@ k_batch_normalization <- function(x, mean, var, beta, gamma, axis = -1, epsilon 
 #' @export
 k_normalize_batch_in_training <- function(x, gamma, beta, reduction_axes, epsilon = 0.001) {
   call_shim("normalize_batch_in_training", as_value(x), as_value(gamma, "gamma"), as_value(beta, "beta"),
-            as_axis(reduction_axes, "reduction_axes"), epsilon)
+            as_counts(reduction_axes), epsilon)
 }
 
 #' A bias for each channel added
@@ -242,7 +247,9 @@ k_normalize_batch_in_training <- function(x, gamma, beta, reduction_axes, epsilo
 #' k_eval(k_bias_add(matrix(0, 2, 3), c(1, 2, 3)))
 #' @export
 k_bias_add <- function(x, bias, data_format = NULL) {
-  # A vector of length 1 is a bias, too.
-  bias <- as_value(if (is.numeric(bias) && is.null(dim(bias))) array(bias) else bias, "bias")
+  bias <- as_value(bias, "bias", ndim = 1L)
+  if (k_is_tensor(bias) && is.null(dim(bias))) {
+    bias <- k_expand_dims(bias)  # a variable made of one number, which is a scalar
+  }
   call_shim("bias_add", as_value(x), bias, data_format)
 }

@@ -100,7 +100,9 @@ set_timeout <- function(seconds) {
 }
 
 received <- function(value) {
-  if (inherits(value, "keras_tensor") || !inherits(value, "python.builtin.object")) {
+  if (!inherits(value, "python.builtin.object")) {
+    without_single_dim(value)
+  } else if (inherits(value, "keras_tensor")) {
     value
   } else if (inherits(value, "keras_bridge.LargeArray")) {
     fetched(value)
@@ -110,8 +112,17 @@ received <- function(value) {
     value
   } else {
     value <- reticulate::py_to_r(value)
-    if (is.list(value)) lapply(value, received) else value
+    if (is.list(value)) lapply(value, received) else without_single_dim(value)
   }
+}
+
+#' An array with one dimension as the vector that R users expect
+#' @noRd
+without_single_dim <- function(value) {
+  if (length(dim(value)) == 1L) {
+    dim(value) <- NULL
+  }
+  value
 }
 
 #' A large array as one of R
@@ -122,7 +133,7 @@ fetched <- function(large) {
   if (!call_shim("fetch", large, reticulate::r_to_py(x))) {
     x <- reticulate::py_to_r(reticulate::py_get_attr(large, "value"))
   }
-  x
+  without_single_dim(x)
 }
 
 #' Python objects that R keeps as they are

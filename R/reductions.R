@@ -25,61 +25,61 @@ NULL
 #' @rdname k_sum
 #' @export
 k_max <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("max", as_value(x), as_axis(axis), keepdims)
+  call_shim("max", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' @rdname k_sum
 #' @export
 k_min <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("min", as_value(x), as_axis(axis), keepdims)
+  call_shim("min", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' @rdname k_sum
 #' @export
 k_sum <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("sum", as_value(x), as_axis(axis), keepdims)
+  call_shim("sum", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' @rdname k_sum
 #' @export
 k_prod <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("prod", as_value(x), as_axis(axis), keepdims)
+  call_shim("prod", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' @rdname k_sum
 #' @export
 k_mean <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("mean", as_value(x), as_axis(axis), keepdims)
+  call_shim("mean", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' @rdname k_sum
 #' @export
 k_var <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("var", as_value(x), as_axis(axis), keepdims)
+  call_shim("var", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' @rdname k_sum
 #' @export
 k_std <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("std", as_value(x), as_axis(axis), keepdims)
+  call_shim("std", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' @rdname k_sum
 #' @export
 k_any <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("any", as_value(x), as_axis(axis), keepdims)
+  call_shim("any", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' @rdname k_sum
 #' @export
 k_all <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("all", as_value(x), as_axis(axis), keepdims)
+  call_shim("all", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' @rdname k_sum
 #' @export
 k_logsumexp <- function(x, axis = NULL, keepdims = FALSE) {
-  call_shim("logsumexp", as_value(x), as_axis(axis), keepdims)
+  call_shim("logsumexp", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
 #' Running sums and products
@@ -95,13 +95,13 @@ k_logsumexp <- function(x, axis = NULL, keepdims = FALSE) {
 #' k_eval(k_cumprod(1:5))
 #' @export
 k_cumsum <- function(x, axis = 1) {
-  call_shim("cumsum", as_value(x), as_axis(axis))
+  call_shim("cumsum", as_value(x, ndim = length(axis)), as_axis(axis))
 }
 
 #' @rdname k_cumsum
 #' @export
 k_cumprod <- function(x, axis = 1) {
-  call_shim("cumprod", as_value(x), as_axis(axis))
+  call_shim("cumprod", as_value(x, ndim = length(axis)), as_axis(axis))
 }
 
 #' The index of the largest or smallest element
@@ -117,11 +117,11 @@ k_cumprod <- function(x, axis = 1) {
 #' k_eval(k_argmax(c(2, 7, 5))) + 1
 #' @export
 k_argmax <- function(x, axis = -1) {
-  call_shim("argmax", as_value(x), as_axis(axis))
+  call_shim("argmax", as_value(x, ndim = length(axis)), as_axis(axis))
 }
 
 #' @rdname k_argmax
 #' @export
 k_argmin <- function(x, axis = -1) {
-  call_shim("argmin", as_value(x), as_axis(axis))
+  call_shim("argmin", as_value(x, ndim = length(axis)), as_axis(axis))
 }

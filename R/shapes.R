@@ -27,7 +27,7 @@ k_flatten <- function(x) {
 #' @rdname k_reshape
 #' @export
 k_batch_flatten <- function(x) {
-  call_shim("batch_flatten", as_value(x))
+  call_shim("batch_flatten", as_value(x, ndim = 1L))
 }
 
 #' Join tensors along an axis
@@ -46,7 +46,8 @@ k_concatenate <- function(tensors, axis = -1) {
   if (!is.list(tensors)) {
     tensors <- list(tensors)
   }
-  call_shim("concatenate", lapply(unname(tensors), as_sparse_or_value, arg = "tensors"), as_axis(axis))
+  tensors <- lapply(unname(tensors), as_sparse_or_value, arg = "tensors", ndim = 1L)
+  call_shim("concatenate", tensors, as_axis(axis))
 }
 
 #' A new axis of size 1
@@ -77,7 +78,7 @@ k_expand_dims <- function(x, axis = -1) {
 #' dim(k_squeeze(matrix(1:3, 1), axis = 1))
 #' @export
 k_squeeze <- function(x, axis = NULL) {
-  x <- as_value(x)
+  x <- as_value(x, ndim = length(axis))
   if (!is.null(axis)) {
     return(call_shim("squeeze", x, as_axis(axis)))
   }
@@ -89,8 +90,8 @@ k_squeeze <- function(x, axis = NULL) {
 
 #' Indices as rows of zeros with a one
 #'
-#' @param indices An R vector or array of whole numbers counted from 1, or an integer tensor, which counts
-#'   from 0.
+#' @param indices Whole numbers counted from 0, which are taken as they are: a vector, an array, or an integer
+#'   tensor. Subtract 1 from R's factor codes.
 #' @param num_classes The size of the new last axis.
 #' @return A floatx tensor with one dimension more: 1 at the index, 0 elsewhere, all 0 for an index out of
 #'   range.
@@ -98,11 +99,11 @@ k_squeeze <- function(x, axis = NULL) {
 #'   Errors: `keras_error_dtype` where `indices` holds no integers.
 #' @family shapes
 #' @examplesIf is_backend_installed()
-#' k_eval(k_one_hot(c(1, 3, 2), 3))
-#' k_eval(k_one_hot(as.integer(iris$Species[c(1, 150)]), 3))
+#' k_eval(k_one_hot(c(0, 2, 1), 3))
+#' k_eval(k_one_hot(as.integer(iris$Species[c(1, 150)]) - 1, 3))
 #' @export
 k_one_hot <- function(indices, num_classes) {
-  call_shim("one_hot", as_indices(indices), as_whole(num_classes))
+  call_shim("one_hot", as_integers(indices, "indices"), as_whole(num_classes))
 }
 
 #' The axes in another order
@@ -118,7 +119,7 @@ k_one_hot <- function(indices, num_classes) {
 #' dim(k_permute_dimensions(k_ones(c(2, 3, 4)), c(3, 1, 2)))
 #' @export
 k_permute_dimensions <- function(x, pattern) {
-  call_shim("permute_dimensions", as_value(x), as_axis(pattern, "pattern"))
+  call_shim("permute_dimensions", as_value(x, ndim = 1L), as_axis(pattern, "pattern"))
 }
 
 #' Elements, samples, or a whole tensor several times
@@ -141,7 +142,7 @@ k_permute_dimensions <- function(x, pattern) {
 #' k_eval(k_tile(c(1, 2), 3))
 #' @export
 k_repeat_elements <- function(x, rep, axis) {
-  call_shim("repeat_elements", as_value(x), as_whole(rep), as_axis(axis))
+  call_shim("repeat_elements", as_value(x, ndim = 1L), as_whole(rep), as_axis(axis))
 }
 
 #' @rdname k_repeat_elements
@@ -175,14 +176,14 @@ k_tile <- function(x, n) {
 #' lapply(k_unstack(x, axis = 2), k_eval)
 #' @export
 k_stack <- function(x, axis = 1) {
-  call_shim("stack", as_values(x, "x"), as_axis(axis))
+  call_shim("stack", as_values(x, "x", most_dimensions(x)), as_axis(axis))
 }
 
 #' @rdname k_stack
 #' @export
 k_unstack <- function(x, axis = 1L, num = NULL, name = NULL) {
   if (!k_is_tensor(x)) {
-    x <- call_shim("identity", as_value(x))
+    x <- call_shim("identity", as_value(x, ndim = 1L))
   }
   shape <- dim(x)
   at <- as_axis(axis)
@@ -225,7 +226,7 @@ number_of_slices <- function(shape, axis, num) {
 #' k_eval(k_reverse(matrix(1:6, 2), axes = 2))
 #' @export
 k_reverse <- function(x, axes) {
-  call_shim("reverse", as_value(x), as_axis(axes, "axes"))
+  call_shim("reverse", as_value(x, ndim = 1L), as_axis(axes, "axes"))
 }
 
 #' A block of a tensor
@@ -255,7 +256,7 @@ k_slice <- function(x, start, size) {
     size <- unlist(size)
     size <- as_counts(replace(size, is.na(size), -1))
   }
-  call_shim("slice", as_value(x), start, size)
+  call_shim("slice", as_value(x, ndim = 1L), start, size)
 }
 
 #' Axes along which a tensor broadcasts
@@ -272,7 +273,7 @@ k_slice <- function(x, start, size) {
 #' dim(k_pattern_broadcast(k_placeholder(shape = c(NA, 3)), c(TRUE, FALSE)))
 #' @export
 k_pattern_broadcast <- function(x, broadcastable) {
-  call_shim("pattern_broadcast", as_value(x), as.list(broadcastable))
+  call_shim("pattern_broadcast", as_value(x, ndim = length(broadcastable)), as.list(broadcastable))
 }
 
 #' Zeros around sequences, images and volumes

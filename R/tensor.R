@@ -64,10 +64,6 @@ Ops.keras_tensor <- function(e1, e2) { # nolint: object_name_linter.
   call_method(operators[[.Generic]], e1, e2)
 }
 
-matrix_product <- function(x, y) {
-  call_method("dot", as_value(x, "x"), as_value(y, "y"))
-}
-
 #' @rdname keras_tensor
 #' @export
 Math.keras_tensor <- function(x, ...) { # nolint: object_name_linter.
@@ -147,74 +143,17 @@ Summary.keras_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_lin
 #' @rdname keras_tensor
 #' @export
 mean.keras_tensor <- function(x, ...) {
+  if (...length()) {
+    abort("argument", c("tensors have no `trim` and no `na.rm`: they hold no missing values.",
+                        i = "`k_mean(x, axis)` is the mean along an axis."), function_name = "mean()")
+  }
   call_method("mean", x)
 }
 
 #' @rdname keras_tensor
 #' @export
 t.keras_tensor <- function(x) {
-  call_method("transpose", x)
-}
-
-# -- positions --------------------------------------------------------------------------------------------
-
-#' @rdname keras_tensor
-#' @export
-`[.keras_tensor` <- function(x, ..., drop = TRUE) {
-  shape <- dim(x)
-  indices <- rlang::dots_list(..., .preserve_empty = TRUE, .ignore_empty = "none")
-  if (length(indices) == 0L || (length(indices) == 1L && rlang::is_missing(indices[[1L]]))) {
-    indices <- rep(list(rlang::missing_arg()), length(shape))
-  }
-  if (length(indices) != length(shape)) {
-    abort("shape", paste0(length(indices), " indices are given for a tensor with ", length(shape),
-                          " dimensions; one for each is needed."), function_name = "`[`")
-  }
-  parts <- lapply(seq_along(indices), function(i) {
-    if (rlang::is_missing(indices[[i]])) {
-      whole_axis(shape[[i]], drop)
-    } else {
-      index_part(indices[[i]], shape[[i]], i, drop)
-    }
-  })
-  call_shim("get_item", x, parts)
-}
-
-whole_axis <- function(size, drop) {
-  if (drop && identical(size, 1L)) 0L else list(NULL, NULL, NULL)
-}
-
-#' One index as a position, or as start, stop and step, counted from 0
-#' @noRd
-index_part <- function(index, size, axis, drop) {
-  if (!is_whole_numbers(index)) {
-    refuse_index(axis, "must be a whole number or a range of them, not ", describe_value(index), ".")
-  }
-  index <- as_whole(index)
-  if (any(index < 1L)) {
-    refuse_index(axis, "must be 1 or more; tensors have no negative indices, which leave out elements.")
-  }
-  if (isTRUE(max(index) > size)) {
-    abort("shape", paste0("index ", axis, " is ", max(index), ", out of range for an axis of size ", size),
-          function_name = "`[`")
-  }
-  if (length(index) == 1L && drop) {
-    return(index - 1L)
-  }
-  step <- if (length(index) == 1L) 1L else unique(diff(index))
-  if (length(step) != 1L || step < 1L) {
-    refuse_index(axis, "must be a range with rising steps of one length, such as 2:4; ",
-                 "`k_gather()` takes any indices.")
-  }
-  list(index[[1L]] - 1L, index[[length(index)]], step)
-}
-
-is_whole_numbers <- function(index) {
-  is.numeric(index) && length(index) && !anyNA(index) && all(index == trunc(index))
-}
-
-refuse_index <- function(axis, ...) {
-  abort("argument", paste0("index ", axis, " ", ...), function_name = "`[`")
+  if (length(dim(x)) == 1L) call_method("expand_dims", x, 0L) else call_method("transpose", x)
 }
 
 # -- questions --------------------------------------------------------------------------------------------
@@ -237,7 +176,9 @@ length.keras_tensor <- function(x) {
 #' @rdname keras_tensor
 #' @export
 as.array.keras_tensor <- function(x, ...) {
-  call_method("eval", x)
+  value <- call_method("eval", x)
+  # As of base R, which gives a vector one dimension.
+  if (length(dim(x)) == 1L) array(value) else value
 }
 
 #' @rdname keras_tensor
@@ -254,6 +195,10 @@ as.matrix.keras_tensor <- function(x, ...) {
 #' @rdname keras_tensor
 #' @export
 as.vector.keras_tensor <- function(x, mode = "any") {
+  if (is_called_by(base::outer)) {
+    abort("argument", c("tensors do not have this function of R.",
+                        i = "`x %*% t(y)` is the outer product of vectors."), function_name = "outer()")
+  }
   as.vector(as.array(x), mode)
 }
 
@@ -272,15 +217,67 @@ as.integer.keras_tensor <- function(x, ...) {
 #' @rdname keras_tensor
 #' @export
 as.logical.keras_tensor <- function(x, ...) {
+  if (is_called_by(base::ifelse)) {
+    abort("argument", c("the test is a tensor, which has a value only when it is evaluated.",
+                        i = "`k_switch(condition, then, else)` chooses among tensors."),
+          function_name = "ifelse()")
+  }
   as.logical(as.array(x))
 }
 
 #' @rdname keras_tensor
+#' @export
+as.complex.keras_tensor <- function(x, ...) {
+  as.complex(as.array(x))
+}
+
+#' @rdname keras_tensor
+#' @export
+as.character.keras_tensor <- function(x, ...) {
+  as.character(as.array(x))
+}
+
+#' @rdname keras_tensor
+#' @export
+as.data.frame.keras_tensor <- function(x, ...) {
+  as.data.frame(as.matrix(x), ...)
+}
+
+#' Whether a conversion is done by a function of base R that is not generic, and takes a tensor for its value
+#' @noRd
+is_called_by <- function(f) {
+  frames <- sys.parents()
+  caller <- frames[[sys.nframe() - 1L]]
+  above <- if (caller > 0L) c(caller, frames[[caller]]) else integer()
+  any(vapply(above[above > 0L], function(frame) identical(sys.function(frame), f), NA))
+}
+
+#' @rdname keras_tensor
+#' @param tolerance Differences smaller than this count for nothing; by default the square root of the
+#'   precision of the tensors' dtype, as [all.equal()] has it for doubles.
 #' @method all.equal keras_tensor
 #' @export
-all.equal.keras_tensor <- function(target, current, ...) {
-  value <- function(x) if (inherits(x, "keras_tensor")) as.array(x) else x
-  all.equal(value(target), value(current), ...)
+all.equal.keras_tensor <- function(target, current, ..., tolerance = NULL) {
+  precision <- c(float16 = 2^-10, float32 = 2^-23)
+  dtypes <- vapply(list(target, current), function(x) if (k_is_tensor(x)) k_dtype(x) else "float64", "")
+  if (is.null(tolerance)) {
+    tolerance <- sqrt(max(.Machine$double.eps, precision[dtypes], na.rm = TRUE))
+  }
+  value <- function(x, arg) {
+    x <- if (k_is_tensor(x)) as.array(x) else as_numbers(x, arg, function_name = "all.equal()")
+    x <- if (is_integer64(x)) integer64_as_double(x) else unclass(x)
+    sizes <- if (length(dim(x)) > 1L) dim(x)
+    x <- as.vector(x)
+    dim(x) <- sizes
+    x
+  }
+  target <- value(target, "target")
+  current <- value(current, "current")
+  if (is.numeric(target) && is.numeric(current)) {
+    all.equal(target, current, tolerance = tolerance, ...)
+  } else {
+    all.equal(target, current, ...)
+  }
 }
 
 # -- showing ----------------------------------------------------------------------------------------------
@@ -288,6 +285,9 @@ all.equal.keras_tensor <- function(target, current, ...) {
 #' @rdname keras_tensor
 #' @export
 format.keras_tensor <- function(x, ...) {
+  if (reticulate::py_is_null_xptr(x)) {
+    return("<tensor of an R session that has ended>")
+  }
   told <- tell(x)
   paste0("<", told$backend, if (told$sparse) " sparse", " ", told$kind,
          if (!is.null(told$name)) paste0(" '", told$name, "'"), ": ",
@@ -298,6 +298,9 @@ format.keras_tensor <- function(x, ...) {
 #' @export
 print.keras_tensor <- function(x, ...) {
   cat(format(x), "\n", sep = "")
+  if (reticulate::py_is_null_xptr(x)) {
+    return(invisible(x))
+  }
   if (tell(x)$kind %in% c("constant", "variable") && length(x) <= largest_shown) {
     value <- tryCatch(as.array(x), keras_error = identity)
     if (inherits(value, "keras_error")) {

@@ -332,13 +332,20 @@ k_batch_get_value <- function(ops) {
 #' k_get_value(v)
 #' @export
 k_set_value <- function(x, value) {
-  invisible(call_shim("set_value", as_value(x), as_value(value, "value")))
+  invisible(call_shim("set_value", as_value(x), as_value_like(value, x, "value")))
 }
 
 #' @rdname k_set_value
 #' @export
 k_batch_set_value <- function(lists) {
-  invisible(call_shim("batch_set_value", as_values(lists, "lists")))
+  lists <- if (is.list(lists)) {
+    lapply(unname(lists), function(pair) {
+      if (is.list(pair)) as_pair(pair, "lists") else as_value(pair, "lists")
+    })
+  } else {
+    as_values(lists, "lists")
+  }
+  invisible(call_shim("batch_set_value", lists))
 }
 
 #' A tensor with its elements converted
@@ -379,23 +386,24 @@ k_cast <- function(x, dtype) {
 #' k_eval(k_moving_average_update(v, 0, momentum = 0.5))
 #' @export
 k_update <- function(x, new_x) {
-  call_shim("update", as_value(x), as_value(new_x, "new_x"))
+  call_shim("update", as_value(x), as_value_like(new_x, x, "new_x"))
 }
 
 #' @rdname k_update
 #' @export
 k_update_add <- function(x, increment) {
-  call_shim("update_add", as_value(x), as_value(increment, "increment"))
+  call_shim("update_add", as_value(x), as_value_like(increment, x, "increment"))
 }
 
 #' @rdname k_update
 #' @export
 k_update_sub <- function(x, decrement) {
-  call_shim("update_sub", as_value(x), as_value(decrement, "decrement"))
+  call_shim("update_sub", as_value(x), as_value_like(decrement, x, "decrement"))
 }
 
 #' @rdname k_update
 #' @export
 k_moving_average_update <- function(x, value, momentum) {
-  call_shim("moving_average_update", as_value(x), as_value(value, "value"), as_value(momentum, "momentum"))
+  call_shim("moving_average_update", as_value(x), as_value_like(value, x, "value"),
+            as_value(momentum, "momentum"))
 }

@@ -164,6 +164,11 @@ def call_function(compiled, values):
     return compiled(values)
 
 
+def call_beside(x, name, *args):
+    """Call a function on the backend of a tensor, whichever backend is the current one."""
+    return session.call_on(x.host, name, args, {})
+
+
 def get_item(x, parts):
     """Elements by position; each part is a position or (start, stop, step), both counted from 0."""
     key = tuple(slice(*part) if isinstance(part, (list, tuple)) else part for part in parts)

@@ -12,7 +12,7 @@ from .values import mapped
 
 # What a session calls besides the backend functions: the operators of tensors, and parts of its own functions.
 MORE = """add subtract multiply divide floor_divide remainder negative logical_and logical_or logical_not get_item
-    enter_name_scope leave_name_scope enter_control_dependencies leave_control_dependencies sparse_parts
+    boolean_mask enter_name_scope leave_name_scope enter_control_dependencies leave_control_dependencies sparse_parts
     describe_kernels describe_graph""".split()
 ANSWERED = {name for names in list(FAMILIES.values()) + [MORE] for name in names
             if inspect.isfunction(getattr(Contract, name, None))}

@@ -27,7 +27,7 @@ test_that("epsilon and data format", {
 })
 
 test_that("values of dtype floatx", {
-  expect_equal(k_cast_to_floatx(c(0.1, 1)), array(c(0.1, 1)), tolerance = 1e-7)
+  expect_equal(k_cast_to_floatx(c(0.1, 1)), c(0.1, 1), tolerance = 1e-7)
   expect_false(identical(k_cast_to_floatx(0.1), 0.1))
   expect_equal(k_dtype(k_cast_to_floatx(k_constant(1, dtype = "float64"))), "float32")
 })

@@ -37,11 +37,12 @@ for_each_backend("expand_dims and squeeze", {
   expect_keras_error(k_expand_dims(x, axis = 0), "shape", "k_expand_dims()")
 })
 
-for_each_backend("one_hot counts R's indices from 1, and a tensor's from 0", {
-  expect_value(k_one_hot(c(1, 3, 2), 3), diag(3)[c(1, 3, 2), ])
-  expect_value(k_one_hot(matrix(c(1L, 2L, 2L, 1L), 2), 2), array(c(1, 0, 0, 1, 0, 1, 1, 0), c(2, 2, 2)))
+for_each_backend("one_hot takes indices as they are: they count from 0", {
+  expect_value(k_one_hot(c(0, 2, 1), 3), diag(3)[c(1, 3, 2), ])
+  expect_value(k_one_hot(matrix(c(0L, 1L, 1L, 0L), 2), 2), array(c(1, 0, 0, 1, 0, 1, 1, 0), c(2, 2, 2)))
   expect_value(k_one_hot(k_argmax(rbind(c(1, 5), c(3, 2))), 2), rbind(c(0, 1), c(1, 0)))
-  expect_value(k_one_hot(c(0, 4), 3), matrix(0, 2, 3))
+  expect_value(k_one_hot(c(-1, 3), 3), matrix(0, 2, 3))
+  expect_keras_error(k_one_hot(factor("a"), 3), "dtype", c("indices", "factor", "as.integer(indices) - 1"))
   expect_keras_error(k_one_hot("a", 3), "dtype", c("k_one_hot()", "indices"))
   expect_keras_error(k_one_hot(c(1.5, 2), 3), "dtype", c("k_one_hot()", "indices"))
 })
@@ -94,7 +95,7 @@ for_each_backend("stack and unstack", {
   open <- k_placeholder(shape = c(NA, 2))
   parts <- k_unstack(open, num = 2, name = "part")
   expect_match(format(parts[[2]]), "'part_2'", fixed = TRUE)
-  expect_equal(k_function(list(open), parts)(list(m[, 1:2])), list(array(m[1, 1:2]), array(m[2, 1:2])))
+  expect_equal(k_function(list(open), parts)(list(m[, 1:2])), list(m[1, 1:2], m[2, 1:2]))
   expect_keras_error(k_unstack(open), "shape", c("k_unstack()", "axis 1", "(NA, 2)", "`num`"))
   expect_keras_error(k_unstack(m, num = 3), "shape", c("k_unstack()", "3", "size 2"))
   expect_keras_error(k_unstack(m, axis = 3), "shape", c("k_unstack()", "2 dimensions"))

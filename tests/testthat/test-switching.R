@@ -48,7 +48,7 @@ test_that("with_backend() and a context go back, after an error too", {
     expect_equal(k_backend(), backends[[1L]])
     expect_error(with_backend(name, stop("inside")), "inside")
     expect_equal(k_backend(), backends[[1L]])
-    expect_equal(with(use_backend(name), k_eval(k_ones(2) * 3)), array(c(3, 3)))
+    expect_equal(with(use_backend(name), k_eval(k_ones(2) * 3)), c(3, 3))
     expect_equal(k_backend(), backends[[1L]])
   }
 })

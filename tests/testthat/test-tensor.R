@@ -22,9 +22,48 @@ for_each_backend("arithmetic, with numbers and arrays on both sides", {
   expect_value(flags | (x < -5), m > 0 | m < -5)
 })
 
-for_each_backend("the product of matrices, which R dispatches from 4.3 on", {
-  expect_value(keras:::matrix_product(k_constant(m), t(m)), m %*% t(m))
-  expect_value(keras:::matrix_product(t(m), k_constant(m)), t(m) %*% m)
+for_each_backend("products of matrices, with vectors as rows or columns", {
+  x <- k_constant(m)
+  v <- k_constant(c(1, 2, 3))
+  w <- c(1, 2, 3)
+  expect_value(x %*% t(m), m %*% t(m))
+  expect_value(t(m) %*% x, t(m) %*% m)
+  expect_value(x %*% w, m %*% w)
+  expect_value(x %*% v, m %*% w)
+  expect_value(c(1, 2) %*% x, c(1, 2) %*% m)
+  expect_value(v %*% v, w %*% w)
+  expect_value(v %*% t(c(4, 5)), w %*% t(c(4, 5)))
+  expect_value(t(v) %*% 1:3, t(w) %*% 1:3)
+  expect_value(x %*% as.data.frame(t(m)), m %*% t(m))
+  expect_value(crossprod(x), crossprod(m))
+  expect_value(crossprod(m, x), crossprod(m))
+  expect_value(crossprod(x, c(1, 2)), crossprod(m, c(1, 2)))
+  expect_value(crossprod(v), crossprod(w))
+  expect_value(tcrossprod(x), tcrossprod(m))
+  expect_value(tcrossprod(v), tcrossprod(w))
+  expect_value(tcrossprod(v, c(4, 5)), tcrossprod(w, c(4, 5)))
+  expect_value(tcrossprod(x, w), tcrossprod(m, w))
+  expect_keras_error(x %*% x, "shape", "(2, 3)")
+  expect_keras_error(x %*% "a", "dtype", c("`%*%`", "y"))
+  expect_keras_error(crossprod(k_ones(c(2, 2, 2))), "shape", c("crossprod()", "(2, 2, 2)"))
+  expect_equal(m %*% c(1, 1, 1), matrix(rowSums(m)))
+  expect_equal(crossprod(m), t(m) %*% m)
+  expect_equal(tcrossprod(m, m), m %*% t(m))
+})
+
+for_each_backend("operators with data frames", {
+  x <- k_constant(m)
+  frame <- as.data.frame(m)
+  expect_value(x + frame, m + m)
+  expect_value(frame / x, m / m)
+  expect_value(frame > x, m > m)
+  expect_keras_error(x * data.frame(a = c("u", "v")), "dtype", c("`*`", "a"))
+  # Those of data frames alone are base R's.
+  expect_equal(frame * 2, as.data.frame(m * 2))
+  expect_equal(1 - frame, as.data.frame(1 - m))
+  expect_equal(-frame, as.data.frame(-m))
+  expect_equal(frame == frame, frame - frame == 0)
+  expect_error(frame + data.frame(a = 1), "equally-sized")
 })
 
 for_each_backend("functions of the group Math", {
@@ -54,42 +93,6 @@ for_each_backend("functions of the group Summary, mean, t", {
   expect_value(any(x > 4), TRUE)
   expect_value(all(x > 4), FALSE)
   expect_keras_error(sum(x, na.rm = TRUE), "argument", c("sum()", "na.rm"))
-})
-
-for_each_backend("positions and ranges", {
-  x <- k_constant(m)
-  expect_value(x[1, 2], m[1, 2])
-  expect_value(x[2, ], m[2, ])
-  expect_value(x[, 2:3], m[, 2:3])
-  expect_value(x[, c(1, 3)], m[, c(1, 3)])
-  expect_value(x[, 2, drop = FALSE], m[, 2, drop = FALSE])
-  expect_value(x[1:1, 2:3, drop = FALSE], m[1, 2:3, drop = FALSE])
-  expect_value(x[], m)
-  expect_value(x[, ], m)
-  row <- k_constant(m[1, , drop = FALSE])
-  expect_value(row[, 1:2], m[1, 1:2])
-  expect_value(row[, 1:2, drop = FALSE], m[1, 1:2, drop = FALSE])
-  cube <- array(1:24, c(2, 3, 4))
-  expect_value(k_constant(cube)[2, , 3:4], cube[2, , 3:4])
-  expect_value(k_constant(c(5, 6, 7))[2:3], c(6, 7))
-  i <- 2
-  expect_value((function(...) x[...])(i, 1), m[i, 1])
-  open <- k_placeholder(shape = c(NA, 3))
-  expect_equal(dim(open[, 1]), NA_integer_)
-})
-
-for_each_backend("indices that tensors do not have", {
-  x <- k_constant(m)
-  expect_keras_error(x[3, 1], "shape", c("`[`", "index 1 is 3", "size 2"))
-  expect_keras_error(x[1], "shape", c("`[`", "2 dimensions"))
-  expect_keras_error(x[1, 1, 1], "shape", c("`[`", "3 indices"))
-  expect_keras_error(x[-1, 1], "argument", c("`[`", "negative"))
-  expect_keras_error(x[0, 1], "argument", "`[`")
-  expect_keras_error(x[1, 3:1], "argument", c("index 2", "range"))
-  expect_keras_error(x[1, c(1, 2, 2)], "argument", c("index 2", "k_gather()"))
-  expect_keras_error(x[c(TRUE, FALSE), 1], "argument", "`[`")
-  expect_keras_error(x["a", 1], "argument", "\"a\"")
-  expect_keras_error(x[1.5, 1], "argument", "1.5")
 })
 
 for_each_backend("shape and values", {
@@ -138,6 +141,18 @@ for_each_backend("all.equal compares values", {
   expect_true(all.equal(x * 2, x + x))
   expect_match(all.equal(x, m + 1), "difference", all = FALSE)
   expect_false(isTRUE(all.equal(x, t(m))))
+})
+
+for_each_backend("all.equal: the tolerance is that of the dtype, and names do not count", {
+  expect_true(all.equal(k_constant(c(0.1, 0.3)), c(0.1, 0.3)))
+  expect_true(all.equal(k_constant(c(0.1, 0.3)), c(a = 0.1, b = 0.3)))
+  expect_true(all.equal(k_constant(c(0.1, 0.3), dtype = "float16"), c(0.1, 0.3)))
+  expect_false(isTRUE(all.equal(k_constant(c(0.1, 0.3), dtype = "float64"), c(0.1, 0.3 + 1e-7))))
+  expect_false(isTRUE(all.equal(k_constant(c(0.1, 0.3)), c(0.1, 0.31))))
+  expect_false(isTRUE(all.equal(k_constant(c(0.1, 0.3)), c(0.1, 0.30001), tolerance = 1e-6)))
+  expect_true(all.equal(k_constant(m), as.data.frame(m)))
+  expect_true(all.equal(k_constant(c(TRUE, FALSE), dtype = "bool"), c(TRUE, FALSE)))
+  expect_keras_error(all.equal(k_constant(1), "a"), "dtype", c("all.equal()", "current"))
 })
 
 test_that("methods are there for users, not only for the functions of the package", {

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...errors import ArgumentError, ShapeError
+from ...messages import Argument, Shape
 from . import rules
 from .node import Node
 
@@ -97,6 +98,41 @@ class LinearAlgebra:
         if indices.dtype not in ("int32", "int64"):
             indices = self.cast(indices, "int64")
         return self.apply("gather", [reference, indices], reference.dtype, indices.shape + reference.shape[1:])
+
+    def boolean_mask(self, x, mask):
+        """The elements of x where the mask is true, in row-major order, as ``x[mask]`` of a NumPy array.
+
+        Arguments: x, a tensor; mask, a bool tensor of x's shape, or of the shape of its first axes.
+        Value: a tensor of x's dtype, whose first axis has an unknown size, followed by x's axes that the mask
+        has not. Raises ShapeError where the shapes do not fit.
+        """
+        x, mask = self.node(x, "x"), self.node(mask, "mask")
+        rules.need_dtype(mask, "mask", ("bool",), "bools are needed,")
+        if not mask.ndim or not rules.compatible(mask.shape, x.shape[:mask.ndim]):
+            raise ShapeError("{mask} of shape {mask_shape} does not fit {x} of shape {x_shape}", mask=Argument("mask"),
+                             mask_shape=Shape(mask.shape), x=Argument("x"), x_shape=Shape(x.shape))
+        if None in mask.shape + x.shape[:mask.ndim]:
+            same = self.all(self.equal(self.shape(mask), self.get_item(self.shape(x), slice(0, mask.ndim))))
+            x = self.apply("asserted", [x, same], x.dtype, x.shape, message="mask and x differ in shape")
+        # Each element is added to the row of its place among the chosen; the others to a last row, which is dropped.
+        kept = self.flatten(self.cast(mask, "int32"))
+        count = self.sum(kept)
+        rows = self.select(self.flatten(mask), self.subtract(self.cumsum(kept), 1), count)
+        rest = x.shape[mask.ndim:]
+        flat = self.cast(x, "int32") if x.dtype == "bool" else x
+        flat = self._first_axes_joined(flat, mask.ndim)
+        found = self.apply("segment_sum", [flat, rows, self.add(count, 1)], flat.dtype, (None,) + rest)
+        return self.cast(self.get_item(found, slice(None, -1)), x.dtype)
+
+    def _first_axes_joined(self, x, count):
+        """The tensor with its first axes as one."""
+        if count == 1:
+            return x
+        rest = x.shape[count:]
+        if None not in rest and 0 not in rest:
+            return self.reshape(x, (-1,) + rest)
+        raise ShapeError("{x} of shape {shape} needs known sizes, other than 0, after its first %d" % count,
+                         x=Argument("x"), shape=Shape(x.shape))
 
 
 def _need_equal_sizes(x, of_x, y, of_y):

@@ -1,0 +1,162 @@
+# R's values as arrays that pyshim takes.
+#
+# What an engine computes with are numbers and logicals. A class may give the same doubles another meaning
+# (days, nanoseconds, the bits of a 64-bit integer), so a class that is not known here is refused by its name.
+
+#' A value for a tensor: a tensor as it is; numbers and logicals as a NumPy array, or one of them as a scalar
+#'
+#' R has no scalars: a vector of length 1 may be one, or a tensor with one dimension of size 1. Where the
+#' argument is known to have dimensions, it is the latter.
+#' @param ndim The number of dimensions that the argument has at least, where it is known.
+#' @param ... `function_name` of `abort()`.
+#' @noRd
+as_value <- function(x, arg = "x", ndim = 0L, ...) {
+  if (is.null(x) || inherits(x, "python.builtin.object")) {
+    return(x)
+  }
+  if (is.list(x) && !is.object(x)) {
+    return(lapply(unname(x), as_value, arg = arg, ...))
+  }
+  as_plain_array(as_numbers(x, arg, ...), ndim)
+}
+
+#' Numbers as reticulate takes them for a NumPy array or a scalar: without names, class and such
+#' @noRd
+as_plain_array <- function(x, ndim = 0L) {
+  if (is_integer64(x)) {
+    return(int64_array(x, ndim))
+  }
+  size <- dim(x)
+  if (is.null(size)) {
+    size <- length(x)
+    if (size == 1L && ndim < 1L) {
+      return(as.vector(unclass(x)))
+    }
+  } else if (identical(names(attributes(x)), "dim")) {
+    return(x)  # as it is, without a copy
+  }
+  array(as.vector(unclass(x)), size)
+}
+
+#' A value that consists of numbers or logicals, as a vector or array, without NA where there is no NaN
+#' @noRd
+as_numbers <- function(x, arg, ...) {
+  if (is.data.frame(x)) {
+    x <- data_frame_matrix(x, arg, ...)
+  } else if (is_of_matrix_package(x)) {
+    x <- as.matrix(x)
+  }
+  if (!has_numbers(x)) {
+    refuse_value(x, arg, ...)
+  }
+  missing <- if (is_integer64(x)) anyNA(integer64_as_double(x)) else !is.double(x) && anyNA(x)
+  if (missing) {
+    abort("dtype", c(paste0("`", arg, "` holds NA, which only doubles can (as NaN)."),
+                     i = "Replace the NAs, or convert with `as.double()`."), ...)
+  }
+  x
+}
+
+#' Whether a vector or array holds numbers or logicals that mean what they are
+#' @noRd
+has_numbers <- function(x) {
+  is_integer64(x) ||
+    typeof(x) %in% c("double", "integer", "logical") && all(oldClass(x) %in% numeric_classes)
+}
+
+#' Classes whose elements are plain numbers
+#' @noRd
+numeric_classes <- c(
+  "numeric", "double", "integer", "logical", "matrix", "array", "AsIs", "table", "xtabs", "ts", "mts", "zoo",
+  "zooreg", "xts", "labelled", "haven_labelled", "vctrs_vctr"
+)
+
+refuse_value <- function(x, arg, ...) {
+  remedy <- if (is.factor(x)) {
+    paste0("`as.integer(", arg, ")` are its codes, which count from 1.")
+  } else if (inherits(x, c("Date", "POSIXct", "difftime"))) {
+    paste0("`as.numeric(", arg, ")` are its numbers.")
+  } else if (is.raw(x)) {
+    paste0("`as.integer(", arg, ")` are its numbers.")
+  } else if (is.complex(x)) {
+    paste0("`Re(", arg, ")` and `Im(", arg, ")` are its parts.")
+  } else if (is.object(x) && typeof(x) %in% c("double", "integer", "logical")) {
+    paste0("A class may mean something else by its numbers. Where this one does not, give `unclass(", arg, ")`.")
+  }
+  abort("dtype", c(paste0("`", arg, "` must be a tensor, a number, or an array of numbers or logicals, not ",
+                          describe_type(x), "."), i = remedy), argument = arg, value = x, ...)
+}
+
+# -- data frames and matrices of Matrix -------------------------------------------------------------------
+
+data_frame_matrix <- function(x, arg, ...) {
+  fitting <- vapply(x, function(column) has_numbers(column) || is.data.frame(column), NA)
+  if (!all(fitting)) {
+    abort("dtype", paste0("`", arg, "` has columns that are no numbers: ",
+                          paste(names(x)[!fitting], collapse = ", "), "."), ...)
+  }
+  x[] <- lapply(x, function(column) {  # one that as.matrix() reads as it is
+    if (is.data.frame(column)) {
+      data_frame_matrix(column, arg, ...)
+    } else if (is_integer64(column)) {
+      exact_double(column, arg, ...)
+    } else {
+      unclass(column)
+    }
+  })
+  as.matrix(x)
+}
+
+#' Whether a value is a matrix of the package Matrix, which is loaded then: a value may come without it
+#' @noRd
+is_of_matrix_package <- function(x) {
+  isS4(x) && identical(attr(class(x), "package"), "Matrix") && requireNamespace("Matrix", quietly = TRUE) &&
+    methods::is(x, "Matrix")
+}
+
+is_sparse_matrix <- function(x) is_of_matrix_package(x) && methods::is(x, "sparseMatrix")
+
+#' A value that a sparse placeholder takes: a matrix of numbers
+#' @noRd
+as_dense_matrix <- function(x, arg) {
+  x <- as_numbers(x, arg)
+  as.matrix(if (is_integer64(x)) exact_double(x, arg) else unclass(x))
+}
+
+# -- integer64 of the package bit64 -----------------------------------------------------------------------
+
+#' Whether a vector is of bit64's class: 64-bit integers in the memory of doubles. The package need not be there
+#' @noRd
+is_integer64 <- function(x) is.double(x) && inherits(x, "integer64")
+
+#' A NumPy array of int64, with the same bits
+#' @noRd
+int64_array <- function(x, ndim = 0L) {
+  size <- if (!is.null(dim(x))) dim(x) else if (length(x) > 1L || ndim >= 1L) length(x)
+  bits <- reticulate::r_to_py(array(as.vector(unclass(x)), length(x)))
+  numbers <- reticulate::py_call(reticulate::py_get_attr(bits, "view"), "int64")
+  shape <- reticulate::r_to_py(as.list(as.integer(size)))
+  reticulate::py_call(reticulate::py_get_attr(numbers, "reshape"), shape, order = "F")
+}
+
+#' The numbers as doubles, rounded beyond 2^53
+#' @noRd
+integer64_as_double <- function(x) {
+  bytes <- writeBin(as.vector(unclass(x)), raw(), endian = "little")
+  halves <- matrix(readBin(bytes, "integer", 2L * length(x), 4L, endian = "little"), 2L)
+  # R reads the smallest integer as NA.
+  whole <- ifelse(is.na(halves), -2^31, halves)
+  low <- ifelse(whole[1L, ] < 0, whole[1L, ] + 2^32, whole[1L, ])
+  value <- whole[2L, ] * 2^32 + low
+  value[is.na(halves[2L, ]) & low == 0] <- NA
+  dim(value) <- dim(x)
+  value
+}
+
+exact_double <- function(x, arg, ...) {
+  value <- integer64_as_double(x)
+  if (any(abs(value) > 2^53, na.rm = TRUE)) {
+    abort("dtype", paste0("`", arg, "` holds an integer64 beyond 2^53, which no double of a data frame can."), ...)
+  }
+  value
+}

@@ -1,0 +1,286 @@
+# R's generic functions on tensors, beyond operators, indices and conversions.
+#
+# A tensor is an object of Python, for which reticulate has methods that tell names and lengths of Python objects,
+# and base R takes it for an environment. Neither may answer: what has no method of its own here is refused.
+
+# -- questions about each element -------------------------------------------------------------------------
+
+#' @rdname keras_tensor
+#' @export
+is.na.keras_tensor <- function(x) call_method("not_equal", x, x)
+
+#' @rdname keras_tensor
+#' @export
+is.nan.keras_tensor <- function(x) call_method("not_equal", x, x)
+
+#' @rdname keras_tensor
+#' @export
+anyNA.keras_tensor <- function(x, recursive = FALSE) any(is.na(x))
+
+#' @rdname keras_tensor
+#' @export
+is.finite.keras_tensor <- function(x) {
+  if (is_float(x)) call_method("less", call_method("abs", x), Inf) else call_method("equal", x, x)
+}
+
+#' @rdname keras_tensor
+#' @export
+is.infinite.keras_tensor <- function(x) {
+  if (is_float(x)) call_method("equal", call_method("abs", x), Inf) else call_method("not_equal", x, x)
+}
+
+is_float <- function(x) startsWith(k_dtype(x), "float")
+
+# -- other orders, repetitions, differences ---------------------------------------------------------------
+
+#' @rdname keras_tensor
+#' @export
+aperm.keras_tensor <- function(a, perm = NULL, ...) {
+  if (is.null(perm)) call_method("transpose", a) else call_method("permute_dimensions", a, as.list(as_axis(perm, "perm")))
+}
+
+#' @rdname keras_tensor
+#' @export
+rev.keras_tensor <- function(x) {
+  need_vector(x, "rev()", "`k_reverse(x, axes)` reverses the order along axes.")
+  call_method("reverse", x, 0L)
+}
+
+#' @rdname keras_tensor
+#' @export
+rep.keras_tensor <- function(x, ...) {
+  remedy <- "`k_tile()` and `k_repeat_elements()` repeat along axes."
+  x <- if (is.null(dim(x))) call_method("reshape", x, list(1L)) else x
+  need_vector(x, "rep()", remedy)
+  if (is.na(dim(x))) {
+    abort("shape", c("`x` has an unknown size.", i = remedy), function_name = "rep()")
+  }
+  call_method("gather", x, array(rep(seq_len(dim(x)) - 1L, ...)))
+}
+
+#' @rdname keras_tensor
+#' @param lag,differences As of [diff()]: along the first axis.
+#' @export
+diff.keras_tensor <- function(x, lag = 1L, differences = 1L, ...) {
+  whole <- c(as_whole(lag), as_whole(differences))
+  if (!is.integer(whole) || length(whole) != 2L || any(whole < 1L)) {
+    abort("argument", "`lag` and `differences` must be whole numbers of at least 1.", function_name = "diff()")
+  }
+  for (i in seq_len(differences)) {
+    x <- tail(x, -lag) - head(x, -lag)
+  }
+  x
+}
+
+need_vector <- function(x, function_name, remedy) {
+  if (length(dim(x)) != 1L) {
+    abort("shape", c(paste0("`x` must have one dimension, not shape ", format_shape(dim(x)), "."), i = remedy),
+          function_name = function_name)
+  }
+}
+
+# -- joining ----------------------------------------------------------------------------------------------
+
+#' @rdname keras_tensor
+#' @param deparse.level Not used: tensors have no names.
+#' @export
+cbind.keras_tensor <- function(..., deparse.level = 1) { # nolint: object_name_linter.
+  bind(list(...), 2L, "cbind()")
+}
+
+#' @rdname keras_tensor
+#' @export
+rbind.keras_tensor <- function(..., deparse.level = 1) { # nolint: object_name_linter.
+  bind(list(...), 1L, "rbind()")
+}
+
+#' Join matrices, and vectors as rows or columns; a single number is repeated to their length
+#' @noRd
+bind <- function(parts, axis, function_name) {
+  parts <- Filter(Negate(is.null), unname(parts))
+  tensor <- Find(k_is_tensor, parts)
+  parts <- lapply(seq_along(parts), function(i) {
+    part <- as_value(parts[[i]], paste("argument", i), function_name = function_name)
+    if (k_is_tensor(part)) part else call_shim("call_beside", tensor, "constant", part, k_dtype(tensor))
+  })
+  sizes <- lapply(parts, dim)
+  if (any(lengths(sizes) > 2L)) {
+    abort("shape", c("a tensor with more than two dimensions is no matrix.",
+                     i = "`k_concatenate(list(x, y), axis)` joins along any axis."), function_name = function_name)
+  }
+  across <- unlist(lapply(sizes[lengths(sizes) > 0L], function(size) rep_len(size, 2L)[[3L - axis]]))
+  long <- if (length(across)) c(across[!is.na(across)], NA)[[1L]] else 1L
+  parts <- lapply(parts, function(part) {
+    if (is.null(dim(part))) {
+      if (is.na(long)) {
+        abort("shape", "a single number cannot be repeated along an axis of unknown size.",
+              function_name = function_name)
+      }
+      part <- call_method("tile", call_method("reshape", part, list(1L)), long)
+    }
+    if (length(dim(part)) == 1L) vector_as_matrix(part, column = axis == 2L) else part
+  })
+  call_method("concatenate", parts, axis - 1L)
+}
+
+#' @rdname keras_tensor
+#' @export
+c.keras_tensor <- function(...) {
+  parts <- list(...)
+  flat <- do.call(c, lapply(unname(parts), function(part) if (k_is_tensor(part)) list(part) else part))
+  if (!is.list(flat) || !all(vapply(flat, k_is_tensor, NA))) {
+    abort("argument", c("tensors are collected in a list, which holds tensors only.",
+                        i = "`k_concatenate(list(x, y))` joins tensors and numbers to one tensor."),
+          function_name = "c()")
+  }
+  flat
+}
+
+#' @rdname keras_tensor
+#' @export
+as.list.keras_tensor <- function(x, ...) {
+  remedy <- "`k_unstack(x, axis)` is the list of the slices along an axis."
+  need_vector(x, "as.list()", remedy)
+  if (is.na(dim(x))) {
+    abort("shape", c("`x` has an unknown size.", i = remedy), function_name = "as.list()")
+  }
+  lapply(seq_len(dim(x)), function(i) x[i])
+}
+
+#' @export
+names.keras_tensor <- function(x) NULL
+
+# -- what is refused --------------------------------------------------------------------------------------
+
+#' Generic functions that tensors do not have, with what there is instead
+#' @noRd
+refused_generics <- c(
+  sort = "`sort(as.array(x))` sorts the value.",
+  xtfrm = "`order(as.array(x))` orders the value.",
+  unique = "`unique(as.array(x))` takes it from the value.",
+  duplicated = "`duplicated(as.array(x))` takes it from the value.",
+  anyDuplicated = "`anyDuplicated(as.array(x))` takes it from the value.",
+  mtfrm = "`any(x == 2)` tells whether an element equals a number.",
+  median = "`median(as.array(x))` is that of the value.",
+  quantile = "`quantile(as.array(x))` are those of the value.",
+  summary = "`summary(as.array(x))` is that of the value.",
+  scale = "`(x - k_mean(x, axis = 1, keepdims = TRUE)) / k_std(x, axis = 1, keepdims = TRUE)` scales columns.",
+  cut = "`cut(as.array(x), breaks)` cuts the value.",
+  seq = "`k_arange()` makes a sequence.",
+  merge = "`k_concatenate()` joins tensors.",
+  with = "`with()` takes contexts, such as that of `use_backend()`.",
+  within = "`k_update()` changes a variable.",
+  transform = "`k_update()` changes a variable.",
+  as.raw = "`as.raw(as.array(x))` converts the value.",
+  as.Date = "`as.Date(as.array(x))` converts the value.",
+  as.POSIXct = "`as.POSIXct(as.array(x))` converts the value.",
+  `dim<-` = "`k_reshape(x, shape)` makes a tensor of another shape; elements keep their row-major order.",
+  `length<-` = "`head(x, n)` are the first elements.",
+  `names<-` = "Tensors have no names of elements.",
+  `dimnames<-` = "Tensors have no names of elements.",
+  `levels<-` = "Tensors have no levels.",
+  `is.na<-` = "Tensors hold no missing values.",
+  `diag<-` = "`k_switch(k_eye(n) == 1, value, x)` makes a tensor with another diagonal."
+)
+
+refuse_generic <- function(generic, remedy) {
+  force(remedy)
+  generic <- if (generic == "xtfrm") "order" else generic
+  name <- if (endsWith(generic, "<-")) paste0("`", generic, "`") else paste0(generic, "()")
+  function(x, ...) {
+    abort("argument", c("tensors do not have this function of R.", i = remedy), function_name = name)
+  }
+}
+
+#' @export
+Complex.keras_tensor <- function(z) { # nolint: object_name_linter.
+  abort("argument", c("tensors do not have this function of R.", i = "Tensors hold no complex numbers."),
+        function_name = paste0(.Generic, "()"))
+}
+
+#' What is a Python object behind the scenes, and has no elements: a context
+#' @noRd
+refuse_of_context <- function(generic) {
+  name <- if (grepl("^[a-z]", generic) && !endsWith(generic, "<-")) paste0(generic, "()") else paste0("`", generic, "`")
+  function(x, ...) {
+    abort("argument", c("a context has no elements and no value.",
+                        i = "`with(context, code)` runs code in it."), function_name = name)
+  }
+}
+
+refused_of_contexts <- c(
+  "[", "[[", "$", "[<-", "[[<-", "$<-", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/",
+  "summary", "as.character", "as.list", "as.vector", "as.double", "as.integer", "as.logical", "rep", "rev",
+  "is.na", "c", "unique", "sort", "xtfrm", "mtfrm"
+)
+
+#' One thing without names, as a function is: tools that list what there is ask for both
+#' @export
+#' @noRd
+length.keras_scope <- function(x) 1L
+
+#' @export
+names.keras_scope <- function(x) NULL
+
+#' @export
+format.keras_scope <- function(x, ...) "<context for with()>"
+
+#' @export
+print.keras_scope <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}
+
+#' @export
+str.keras_scope <- function(object, ...) {
+  cat(" ", format(object), "\n", sep = "")
+}
+
+# -- methods that are registered when the package is loaded -----------------------------------------------
+
+#' Methods of generics that not all releases of R have, and those that are made from the lists above
+#' @noRd
+register_methods <- function() {
+  register <- function(generic, class, method) {
+    for (home in c("base", "stats")) {
+      if (exists(generic, envir = asNamespace(home), inherits = FALSE)) {
+        return(registerS3method(generic, class, method, envir = asNamespace(home)))
+      }
+    }
+  }
+  for (generic in names(refused_generics)) {
+    register(generic, "keras_tensor", refuse_generic(generic, refused_generics[[generic]]))
+  }
+  for (generic in refused_of_contexts) {
+    register(generic, "keras_scope", refuse_of_context(generic))
+  }
+  if (getRversion() >= "4.3.0") {
+    registerS3method("matrixOps", "keras_tensor", matrix_operation)
+    # Of two classes with operators, such as a tensor and a data frame, the tensor's compute.
+    registerS3method("chooseOpsMethod", "keras_tensor", function(x, y, mx, my, cl, reverse) TRUE)
+  } else {
+    register_operators_with_data_frames()
+  }
+}
+
+#' Operators of a tensor and a data frame before R 4.3
+#'
+#' R refuses an operator whose two sides have different methods, and data frames have one. So both sides get the
+#' same one here, which leaves data frames without a tensor to base R.
+#' @noRd
+register_operators_with_data_frames <- function() {
+  operate <- function(e1, e2) {
+    if (inherits(e1, "keras_tensor") || !missing(e2) && inherits(e2, "keras_tensor")) {
+      method <- Ops.keras_tensor
+      environment(method) <- list2env(list(.Generic = .Generic), parent = topenv())
+    } else {
+      method <- base::Ops.data.frame
+      environment(method) <- list2env(list(.Generic = .Generic, .Method = .Method), parent = baseenv())
+    }
+    if (missing(e2)) method(e1) else method(e1, e2)
+  }
+  for (operator in c(names(operators))) {
+    registerS3method(operator, "keras_tensor", operate, envir = baseenv())
+    registerS3method(operator, "data.frame", operate, envir = baseenv())
+  }
+}
