@@ -183,13 +183,16 @@ refused_generics <- c(
   `diag<-` = "`k_switch(k_eye(n) == 1, value, x)` makes a tensor with another diagonal."
 )
 
-refuse_generic <- function(generic, remedy) {
-  force(remedy)
-  generic <- if (generic == "xtfrm") "order" else generic
-  name <- if (endsWith(generic, "<-")) paste0("`", generic, "`") else paste0(generic, "()")
-  function(x, ...) {
-    abort("argument", c("tensors do not have this function of R.", i = remedy), function_name = name)
-  }
+refuse_generic <- function(generic) {
+  name <- if (generic == "xtfrm") "order" else generic
+  abort("argument", c("tensors do not have this function of R.", i = refused_generics[[generic]]),
+        function_name = as_written(name))
+}
+
+#' A function's name as it is written in messages
+#' @noRd
+as_written <- function(name) {
+  if (grepl("^[.[:alpha:]][.[:alnum:]]*$", name)) paste0(name, "()") else paste0("`", name, "`")
 }
 
 #' @export
@@ -201,11 +204,8 @@ Complex.keras_tensor <- function(z) { # nolint: object_name_linter.
 #' What is a Python object behind the scenes, and has no elements: a context
 #' @noRd
 refuse_of_context <- function(generic) {
-  name <- if (grepl("^[a-z]", generic) && !endsWith(generic, "<-")) paste0(generic, "()") else paste0("`", generic, "`")
-  function(x, ...) {
-    abort("argument", c("a context has no elements and no value.",
-                        i = "`with(context, code)` runs code in it."), function_name = name)
-  }
+  abort("argument", c("a context has no elements and no value.",
+                      i = "`with(context, code)` runs code in it."), function_name = as_written(generic))
 }
 
 refused_of_contexts <- c(
@@ -248,39 +248,44 @@ register_methods <- function() {
       }
     }
   }
+  method <- function(definition) eval(definition, topenv())  # a function of this package, as errors tell it
   for (generic in names(refused_generics)) {
-    register(generic, "keras_tensor", refuse_generic(generic, refused_generics[[generic]]))
+    register(generic, "keras_tensor", method(bquote(function(x, ...) refuse_generic(.(generic)))))
   }
   for (generic in refused_of_contexts) {
-    register(generic, "keras_scope", refuse_of_context(generic))
+    register(generic, "keras_scope", method(bquote(function(x, ...) refuse_of_context(.(generic)))))
   }
   if (getRversion() >= "4.3.0") {
     registerS3method("matrixOps", "keras_tensor", matrix_operation)
     # Of two classes with operators, such as a tensor and a data frame, the tensor's compute.
     registerS3method("chooseOpsMethod", "keras_tensor", function(x, y, mx, my, cl, reverse) TRUE)
   } else {
-    register_operators_with_data_frames()
+    for (operator in names(operators)) {
+      registerS3method(operator, "keras_tensor", operate_with_data_frames, envir = baseenv())
+      registerS3method(operator, "data.frame", operate_with_data_frames, envir = baseenv())
+    }
   }
 }
 
 #' Operators of a tensor and a data frame before R 4.3
 #'
-#' R refuses an operator whose two sides have different methods, and data frames have one. So both sides get the
-#' same one here, which leaves data frames without a tensor to base R.
+#' R refuses an operator whose two sides have different methods, and data frames have one. So both sides get this
+#' one, which leaves data frames without a tensor to base R.
 #' @noRd
-register_operators_with_data_frames <- function() {
-  operate <- function(e1, e2) {
-    if (inherits(e1, "keras_tensor") || !missing(e2) && inherits(e2, "keras_tensor")) {
-      method <- Ops.keras_tensor
-      environment(method) <- list2env(list(.Generic = .Generic), parent = topenv())
-    } else {
-      method <- base::Ops.data.frame
-      environment(method) <- list2env(list(.Generic = .Generic, .Method = .Method), parent = baseenv())
-    }
-    if (missing(e2)) method(e1) else method(e1, e2)
+operate_with_data_frames <- function(e1, e2) {
+  if (missing(e2)) {
+    if (k_is_tensor(e1)) operate_on_one(.Generic, e1) else data_frame_operator(.Generic, .Method)(e1)
+  } else if (one_is_tensor(e1, e2)) {
+    operate(.Generic, e1, e2)
+  } else {
+    data_frame_operator(.Generic, .Method)(e1, e2)
   }
-  for (operator in c(names(operators))) {
-    registerS3method(operator, "keras_tensor", operate, envir = baseenv())
-    registerS3method(operator, "data.frame", operate, envir = baseenv())
-  }
+}
+
+#' Base R's method, which looks for what R's dispatch would tell it
+#' @noRd
+data_frame_operator <- function(generic, method) {
+  operator <- base::Ops.data.frame
+  environment(operator) <- list2env(list(.Generic = generic, .Method = method), parent = baseenv())
+  operator
 }

@@ -51,17 +51,17 @@ operators <- c(
 #' @rdname keras_tensor
 #' @export
 Ops.keras_tensor <- function(e1, e2) { # nolint: object_name_linter.
-  if (missing(e2)) {
-    return(switch(.Generic,
-      "+" = e1,
-      "-" = call_method("negative", e1),
-      "!" = call_method("logical_not", e1)
-    ))
-  }
-  name <- paste0("`", .Generic, "`")
-  e1 <- as_value(e1, "e1", function_name = name)
-  e2 <- as_value(e2, "e2", function_name = name)
-  call_method(operators[[.Generic]], e1, e2)
+  if (missing(e2)) operate_on_one(.Generic, e1) else operate(.Generic, e1, e2)
+}
+
+operate_on_one <- function(operator, x) {
+  switch(operator, "+" = x, "-" = call_method("negative", x), "!" = call_method("logical_not", x))
+}
+
+operate <- function(operator, e1, e2) {
+  name <- paste0("`", operator, "`")
+  call_method(operators[[operator]], as_value(e1, "e1", function_name = name),
+              as_value(e2, "e2", function_name = name))
 }
 
 #' @rdname keras_tensor
