@@ -74,12 +74,12 @@ signal_failure <- function(failure) {
   if (!length(fields)) {
     capitalized <- identity  # words that may begin with a name
   }
-  message <- filled(capitalized(failure$template), fields)
+  message <- filled(capitalized(failure$template), fields, called)
   if (!is.null(failure$detail)) {
-    message <- c(message, x = stopped(filled(capitalized(failure$detail), fields)))
+    message <- c(message, x = stopped(filled(capitalized(failure$detail), fields, called)))
   }
   if (!is.null(failure$remedy)) {
-    message <- c(message, i = stopped(filled(capitalized(failure$remedy), fields)))
+    message <- c(message, i = stopped(filled(capitalized(failure$remedy), fields, called)))
   }
   abort(failure$kind, message, argument = if (!is.null(fields$argument)) sub(".*`(.*)`.*", "\\1", fields$argument),
         value = given(failure$fields, called)$value, fields = fields, native = failure$native,

@@ -1,13 +1,16 @@
 # Messages of pyshim in R's notation. pyshim/messages.py says what a template and its fields are.
 
 #' A template with its fields, as one string
-#' @param fields Named character vector or list, each as R writes it.
+#' @param fields A named list, each as R writes it.
+#' @param called The user's call, as `users_call()` returns it.
 #' @noRd
-filled <- function(template, fields) {
-  places <- gregexpr("\\{\\w+(\\(\\))?\\}", template)
+filled <- function(template, fields, called = NULL) {
+  places <- gregexpr("\\{\\w+(\\(\\))?\\}|`\\w+`", template)
   regmatches(template, places) <- list(vapply(regmatches(template, places)[[1L]], function(place) {
     name <- gsub("[{}]", "", place)
-    if (endsWith(name, "()")) {
+    if (startsWith(place, "`")) {
+      r_argument(gsub("`", "", place), called)
+    } else if (endsWith(name, "()")) {
       paste0("`", r_name(sub("()", "", name, fixed = TRUE)), "`")
     } else if (!is.null(fields[[name]])) {
       fields[[name]]
@@ -144,7 +147,9 @@ write_position <- function(data) {
   write_data(if (is.numeric(data) && data >= 0) data + 1 else data)
 }
 
-write_size <- function(data) if (is.null(data)) "NA" else write_data(data)
+write_size <- function(data) {
+  if (is.null(data)) "NA" else if (is.character(data)) data else write_data(data)
+}
 
 # -- values of R ------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ Each class also derives from the built-in exception a Python user would catch. T
 import builtins
 import contextlib
 
-from .messages import Argument, filled, from_data, to_data
+from .messages import Argument, Shape, filled, from_data, to_data
 
 
 class KerasError(Exception):
@@ -30,7 +30,7 @@ class KerasError(Exception):
         self.template, self.detail, self.remedy = str(template), detail, remedy
         if isinstance(fields.get("argument"), str):
             fields["argument"] = Argument(fields["argument"])
-        self.fields = fields
+        self.fields = {name: Shape(field) if isinstance(field, tuple) else field for name, field in fields.items()}
         super().__init__(self.message)
 
     def __str__(self):

@@ -2,9 +2,9 @@
 
 A template is English text with fields in braces: ``"{argument} must be a whole number, not {value}"``. The classes
 below say what a field is, so that Python writes axis 0, ``None`` and ``cast()`` where R writes axis 1, ``NULL`` and
-``k_cast()``. A field that is a string or a number is written as it is in every language: a path, a name, a size, the
-words of a native library. A template may also hold ``{True}``, ``{False}``, ``{None}``, ``{tuple}`` (a vector
-in R) and functions, ``{cast()}``.
+``k_cast()``. A field that is a tuple is a shape. One that is a string or a number is written as it is in every
+language: a path, a name, a size, the words of a native library. A template may also hold ``{True}``, ``{False}``,
+``{None}``, ``{tuple}`` (a vector in R), functions, ``{cast()}``, and names of arguments in backticks.
 
 Workers import this file, so it runs on Python 3.6; where pyshim is asked what is wrong, there may be no NumPy.
 """
@@ -13,7 +13,7 @@ import difflib
 import re
 import reprlib
 
-FIELD = re.compile(r"\{(\w+)(\(\))?\}")
+FIELD = re.compile(r"\{(\w+)(\(\))?\}|`(\w+)`")
 CONSTANTS = ("True", "False", "None", "tuple")
 LONGEST = 200    # characters of a string that a message shows
 MOST_PARTS = 20  # of a list that a message shows
@@ -26,7 +26,9 @@ _short.maxlist = _short.maxtuple = _short.maxset = _short.maxdict = 6
 def filled(template, fields):
     """The template with its fields as Python writes them."""
     def write(match):
-        name, called = match.groups()
+        name, called, argument = match.groups()
+        if argument:
+            return argument
         if called:
             return name + "()"
         return str(fields[name]) if name in fields else name if name in CONSTANTS else match.group()
@@ -97,13 +99,13 @@ class Axis(Position):
 
 
 class Shape(Field):
-    """A shape. Its sizes are numbers, None or tensors."""
+    """A shape. Its sizes are numbers, None, tensors, or what they stand for: ``("samples", 1)``."""
 
     def __init__(self, shape):
         super().__init__([_described(size) for size in shape])
 
     def __str__(self):
-        sizes = [size["text"] if isinstance(size, dict) else repr(size) for size in self.data]
+        sizes = [size["text"] if isinstance(size, dict) else str(size) for size in self.data]
         return "(%s%s)" % (", ".join(sizes), "," if len(sizes) == 1 else "")
 
 

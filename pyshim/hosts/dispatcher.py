@@ -92,9 +92,13 @@ class Dispatcher:
         """Errors of the native library become ours, with its own as the cause."""
         try:
             yield
-        except KerasError:
-            raise
         except Exception as error:
+            ours = isinstance(error, KerasError)
+            told = None if ours and not isinstance(error, EngineError) else self.contract.asserted_error(error)
+            if told is not None:
+                raise told from error
+            if ours:
+                raise
             if isinstance(error, TypeError):
                 try:
                     inspect.signature(method).bind(*args, **kwargs)

@@ -116,8 +116,8 @@ def test_shapes_that_do_not_fit(K):
         refused(K, build, zeros(0, 3), ones(2, 3), message="of shape|has shape")
     refused(K, lambda x, y: K.dot(K.transpose(x), y), zeros(0, 3), ones(2, 3), message="do not fit")
     refused(K, K.batch_dot, zeros(0, 2, 3), ones(1, 3, 2), message="samples")
-    refused(K, lambda x: K.slice(x, (1, 0), (0, 1)), zeros(0, 3), message="leave x")
-    refused(K, lambda x: K.slice(x, (1, 0), (-1, 1)), zeros(0, 3), message="leave x")
+    refused(K, lambda x: K.slice(x, (1, 0), (0, 1)), zeros(0, 3), message="out of bounds")
+    refused(K, lambda x: K.slice(x, (1, 0), (-1, 1)), zeros(0, 3), message="out of bounds")
     refused(K, lambda x: K.reshape(x, (1, 2)), zeros(0, 2), message="cannot hold")
     for of_variable, of_value in (((0, 3), (1, 3)), ((1, 3), (0, 3))):
         x, value = K.zeros(of_variable), K.placeholder((None, None))

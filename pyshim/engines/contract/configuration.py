@@ -6,6 +6,7 @@ Settings that hold for all backends at once (floatx, epsilon, data format) live 
 import numpy as np
 
 from ...errors import ArgumentError, EngineError
+from ...messages import Call, Value
 from . import rules
 
 
@@ -54,7 +55,8 @@ class Configuration:
         Arguments: value, 0 (test) or 1 (train). Raises ArgumentError for any other value.
         """
         if not isinstance(value, (int, float, np.number, np.bool_)) or value not in (0, 1):
-            raise ArgumentError("value must be 0 (test) or 1 (train), not %s" % (value,))
+            raise ArgumentError("{argument} must be 0 (test) or 1 (train), not {value}", argument="value",
+                                value=Value(value))
         self.phase = int(value)
 
     def get_session(self):
@@ -77,7 +79,8 @@ class Configuration:
 
     def _need_session(self):
         if not self.engine.has_session:
-            raise EngineError("%s has no session" % self.engine.name)
+            raise EngineError("{backend} has no session", backend=self.engine.name)
         if not self.in_process:
-            raise EngineError("a native Session cannot leave the engine's process; use_backend(..., in_process=True) "
-                              "keeps the engine in the session's own")
+            raise EngineError("a native Session cannot leave the engine's process",
+                              remedy="{call} keeps the engine in the session's own",
+                              call=Call("use_backend", self.engine.name, in_process=True))

@@ -7,6 +7,7 @@ that stand for an element or a state. ``print_tensor`` and random tensors work i
 import numpy as np
 
 from ...errors import ArgumentError, DtypeError, ShapeError
+from ...messages import Position, Value
 from . import rules
 from .node import Body, Node, ancestors, substituted
 
@@ -32,8 +33,9 @@ class ControlFlow:
         first = shape[:condition.ndim]
         if condition.ndim > len(shape) or any(size not in (1, None, of_them) and of_them is not None
                                               for size, of_them in zip(condition.shape, first)):
-            raise ShapeError("condition of shape %s does not fit expressions of shape %s; it must be a scalar or "
-                             "have their first axes" % (condition.shape, shape))
+            raise ShapeError("{argument} of shape {condition} does not fit expressions of shape {shape}",
+                             remedy="it must be a scalar or have their first axes", argument="condition",
+                             condition=condition.shape, shape=shape)
         if not condition.ndim:
             return self.apply("switch", [self.cast(condition, "bool"), x, y], x.dtype, shape)
         for _ in range(len(shape) - condition.ndim):
@@ -58,7 +60,8 @@ class ControlFlow:
         training = self.learning_phase() if training is None else training
         if isinstance(training, Node):
             if training.ndim:
-                raise ShapeError("training must be a scalar; its shape is %s" % (training.shape,))
+                raise ShapeError("{argument} must be a scalar; its shape is {shape}", argument="training",
+                                 shape=training.shape)
             return self._switched(training, expressions, names)
         training = rules.flag(training, "training", "{True}, {False}, a scalar tensor or {None}")
         # A value that is not chosen has to be a tensor all the same.
@@ -105,7 +108,8 @@ class ControlFlow:
             elems = self.reverse(elems, 0)
         if initializer is None:
             if elems.shape[0] == 0:
-                raise ShapeError("elems has no slice to begin with; give an initializer")
+                raise ShapeError("{argument} has no slice to begin with", remedy="give an `initializer`",
+                                 argument="elems")
             initializer, elems = self.get_item(elems, 0), self.get_item(elems, slice(1, None))
 
         def step(elements, states, state_like):
@@ -115,7 +119,7 @@ class ControlFlow:
     def _elements(self, elems):
         elems = self.node(elems, "elems")
         if not elems.ndim:
-            raise ShapeError("elems must have at least one dimension")
+            raise ShapeError("{argument} must have at least one dimension", argument="elems")
         return elems
 
     # -- recurrent networks -------------------------------------------------------------------------
@@ -146,20 +150,24 @@ class ControlFlow:
         _need_function(step_function, "step_function")
         inputs = self.node(inputs, "inputs")
         if inputs.ndim < 2:
-            raise ShapeError("inputs must have at least two dimensions; its shape is %s" % (inputs.shape,))
+            raise ShapeError("{argument} must have at least two dimensions; its shape is {shape}", argument="inputs",
+                             shape=inputs.shape)
         if inputs.shape[1] == 0:
-            raise ShapeError("inputs of shape %s have no time, and so no last output" % (inputs.shape,))
+            raise ShapeError("{argument} of shape {shape} have no time steps, and so no last output", argument="inputs",
+                             shape=inputs.shape)
         if input_length is not None and not isinstance(input_length, Node):
             input_length = rules.integer(input_length, "input_length", least=1)
             if inputs.shape[1] not in (None, input_length):
-                raise ShapeError("input_length is %d, inputs have %d times" % (input_length, inputs.shape[1]))
+                raise ShapeError("{argument} is {value}, `inputs` has {count} time step" + "s" * (inputs.shape[1] != 1),
+                                 argument="input_length", value=Value(input_length), count=inputs.shape[1])
         states = self.nodes(initial_states, "initial_states")
         constants = [] if constants is None else self.nodes(constants, "constants")
         sequences = [self._time_first(inputs)]
         if mask is not None:
             mask = self.cast(self.node(mask, "mask"), "bool")
             if not rules.compatible(mask.shape, (inputs.shape[:2] + (1,))[:max(mask.ndim, 2)]):
-                raise ShapeError("mask must have the shape %s; its shape is %s" % (inputs.shape[:2], mask.shape))
+                raise ShapeError("{argument} must have the shape {expected}; its shape is {shape}", argument="mask",
+                                 expected=inputs.shape[:2], shape=mask.shape)
             sequences.append(self._time_first(self.expand_dims(mask) if mask.ndim == 2 else mask))
         if rules.flag(go_backwards, "go_backwards"):
             sequences = [self.reverse(sequence, 0) for sequence in sequences]
@@ -188,10 +196,12 @@ class ControlFlow:
     def _stepped(self, step_function, element, states, constants):
         result = step_function(element, list(states) + constants)
         if not isinstance(result, (list, tuple)) or len(result) != 2 or not isinstance(result[1], (list, tuple)):
-            raise ArgumentError("step_function must give an output and the list of new states, not %r" % (result,))
+            raise ArgumentError("{argument} must return an output and the list of new states, not {returned}",
+                                argument="step_function", returned=Value(result))
         output, new_states = result
         if len(new_states) != len(states):
-            raise ArgumentError("step_function gives %d new states for %d states" % (len(new_states), len(states)))
+            raise ArgumentError("{argument} returns {new} new states for {old} states", argument="step_function",
+                                new=len(new_states), old=len(states))
         return self.node(output, "the output of step_function"), list(new_states)
 
     def _where(self, mask, x, y):
@@ -235,7 +245,7 @@ class ControlFlow:
         body.close(outputs, new_states)
         if any(node.kind == "update" and (node in body.nodes or node.operation.traced_in is body)
                for node in ancestors(body.results)):
-            raise ArgumentError("%s updates a variable, which a loop cannot do" % name)
+            raise ArgumentError("{argument} updates a variable, which a loop cannot do", argument=name)
         states = states + [self._zeros_in_first_step(node, body, sequences, states) for node in further]
         time = sequences[0].shape[:1]
         results = [(x.dtype, time + x.shape) for x in outputs] + [(x.dtype, x.shape) for x in states]
@@ -262,10 +272,11 @@ class ControlFlow:
         """As ``loop``, with each step in the graph; ``length`` counts where the sequences do not tell."""
         time = sequences[0].shape[0] if sequences[0].shape[0] is not None else length
         if time is None or isinstance(time, Node):
-            raise ShapeError("unroll needs a known number of times; inputs have the shape %s"
-                             % (sequences[0].shape,))
+            steps, samples, *rest = sequences[0].shape
+            raise ShapeError("`unroll` needs a known number of time steps; `inputs` has the shape {shape}",
+                             shape=(samples, steps) + tuple(rest))
         if not time:
-            raise ShapeError("unroll needs at least one time")
+            raise ShapeError("`unroll` needs at least one time step")
         stacked, first = [], states
         for i in range(time):
             outputs, new = step([self.get_item(sequence, i) for sequence in sequences], states, self.zeros_like)
@@ -278,17 +289,17 @@ class ControlFlow:
             + new[len(states):]
         for i, (x, state) in enumerate(zip(new, states)):
             if x.dtype != state.dtype:
-                raise DtypeError("%s makes a state of dtype %s of state %d of dtype %s"
-                                 % (name, x.dtype, i, state.dtype))
+                raise DtypeError("{argument} makes a state of dtype {dtype} of state {position} of dtype {expected}",
+                                 argument=name, dtype=x.dtype, position=Position(i), expected=state.dtype)
             if not rules.compatible(x.shape, state.shape):
-                raise ShapeError("%s makes a state of shape %s of state %d of shape %s"
-                                 % (name, x.shape, i, state.shape))
+                raise ShapeError("{argument} makes a state of shape {shape} of state {position} of shape {expected}",
+                                 argument=name, shape=x.shape, position=Position(i), expected=state.shape)
         return new
 
 
 def _need_function(value, argument):
     if not callable(value):
-        raise ArgumentError("%s must be a function, not %r" % (argument, value))
+        raise ArgumentError("{argument} must be a function, not {value}", argument=argument, value=Value(value))
 
 
 def _called(expression):

@@ -5,7 +5,8 @@ Definitions: the Keras reference; paddings and their placing as in TensorFlow.
 """
 
 from ... import config
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError, EngineError, ShapeError
+from ...messages import Argument, Axis
 from . import rules
 from .node import Node
 from .sizes import static_sizes
@@ -57,8 +58,7 @@ class Convolution:
         _need_padding(padding)
         x, order = self._channels_last(x, data_format)
         if not rules.compatible(x.shape[-1:], kernel.shape[-2:-1]):
-            raise ShapeError("x has %d channels, %s of shape %s takes %d"
-                             % (x.shape[-1], name, kernel.shape, kernel.shape[-2]))
+            raise _unequal_channels(x, name, kernel, kernel.shape[-2])
         sizes = _output_sizes(x, name, kernel.shape[:count], strides, padding, dilation)
         result = self.apply("convolution", [x, kernel], x.dtype, x.shape[:1] + sizes + kernel.shape[-1:],
                             strides=strides, padding=padding, dilation=dilation)
@@ -88,39 +88,46 @@ class Convolution:
         output_shape = self.sizes_of(output_shape, "output_shape", least=0)
         written = static_sizes(output_shape)
         if len(output_shape) != count + 2:
-            raise ShapeError("output_shape %s must have %d sizes" % (written, count + 2))
+            raise ShapeError("{argument} {shape} must have {count} sizes", argument="output_shape", shape=written,
+                             count=count + 2)
         first = rules.spatial_axis(data_format)
         sizes = output_shape[first:first + count]
         if None in sizes:
-            raise ShapeError("output_shape must be known in every spatial dimension, not %s; a size may be a tensor, "
-                             "such as shape(x)[1]" % (written,))
+            raise ShapeError("{argument} must be known in every spatial dimension, not {shape}",
+                             remedy="a size may be a tensor, an element of {shape()}", argument="output_shape",
+                             shape=written)
         of_x = x  # as the user gave it: its sizes may be those of output_shape
         x, order = self._channels_last(x, data_format)
         if not rules.compatible(x.shape[-1:], kernel.shape[-1:]):
-            raise ShapeError("x has %d channels, kernel of shape %s takes %d"
-                             % (x.shape[-1], kernel.shape, kernel.shape[-1]))
+            raise _unequal_channels(x, "kernel", kernel, kernel.shape[-1])
         target = x.shape[:1] + static_sizes(sizes) + kernel.shape[-2:-1]
         channels = output_shape[-1 if data_format == "channels_last" else 1]
         for given, needed, what in ((output_shape[0], x.shape[0], "samples"), (channels, target[-1], "channels")):
             if isinstance(given, int) and needed is not None and given != needed:
-                raise ShapeError("output_shape %s does not fit: the result has %d %s" % (written, needed, what))
+                raise ShapeError("{argument} {shape} does not fit", detail="the result has {needed} " + what,
+                                 argument="output_shape", shape=written, needed=needed)
         samples = output_shape[0]
         if isinstance(samples, Node) and samples.known != (of_x, 0) or isinstance(samples, int) and x.shape[0] is None:
-            x = self._sized(x, 0, samples, samples, "output_shape does not fit the number of samples of x")
+            x = self._sized(x, 0, samples, samples, EngineError("{argument} does not fit the number of samples of `x`",
+                                                                argument="output_shape"))
         of_it = [self._number_of_places(size, width, stride, padding, step) for size, width, stride, step
                  in zip(sizes, kernel.shape[:count], strides, dilation)]
         static = static_sizes(of_it)
         if not rules.compatible(x.shape[1:-1], static) or padding == "valid" and any(
                 size is not None and size < 1 for size in static):
-            raise ShapeError("output_shape %s does not fit: a convolution with kernel of shape %s makes %s of it, "
-                             "and x has %s" % (static_sizes(sizes), kernel.shape, static, x.shape[1:-1]))
+            raise ShapeError("{argument} {sizes} does not fit",
+                             detail="a convolution with `kernel` of shape {kernel} makes {made} of it, "
+                                    "and `x` has {shape}", argument="output_shape", sizes=static_sizes(sizes),
+                             kernel=kernel.shape, made=static, shape=x.shape[1:-1])
         for axis, size in enumerate(of_it, 1):
             if isinstance(size, Node) and padding == "valid":
-                x = self.apply("asserted", [x, self.greater_equal(size, 1)], x.dtype, x.shape,
-                               message="output_shape is smaller than the window on axis %d" % axis)
+                x = self._asserted(x, self.greater_equal(size, 1), EngineError(
+                    "{argument} is smaller than the window on axis {axis}", argument="output_shape", axis=Axis(axis)))
             if x.shape[axis] is None or isinstance(size, Node):
-                x = self._sized(x, axis, size, size, "output_shape %s does not fit x: a convolution with kernel of "
-                                "shape %s makes %s of it" % (static_sizes(sizes), kernel.shape, static))
+                x = self._sized(x, axis, size, size, EngineError(
+                    "{argument} {sizes} does not fit `x`",
+                    detail="a convolution with `kernel` of shape {kernel} makes {made} of it", argument="output_shape",
+                    sizes=static_sizes(sizes), kernel=kernel.shape, made=static))
         given = [self.packed(sizes)] if any(isinstance(size, Node) for size in sizes) else []
         result = self.apply("convolution_transpose", [x, kernel] + given, x.dtype, target, sizes=static_sizes(sizes),
                             strides=strides, padding=padding, dilation=dilation)
@@ -161,8 +168,8 @@ class Convolution:
         pointwise_kernel = self.node(pointwise_kernel, "pointwise_kernel")
         rules.need_ndim(pointwise_kernel, "pointwise_kernel", count + 2)
         if not rules.compatible(pointwise_kernel.shape[:count], (1,) * count):
-            raise ShapeError("pointwise_kernel must have size 1 on its spatial axes; its shape is %s"
-                             % (pointwise_kernel.shape,))
+            raise ShapeError("{argument} must have size 1 on its spatial axes; its shape is {shape}",
+                             argument="pointwise_kernel", shape=pointwise_kernel.shape)
         x = self._depthwise(x, depthwise_kernel, strides, padding, data_format, dilation_rate, count)
         return self._convolved(x, pointwise_kernel, 1, padding, data_format, 1, count, "pointwise_kernel")
 
@@ -172,8 +179,7 @@ class Convolution:
         _need_padding(padding)
         x, order = self._channels_last(x, data_format)
         if not rules.compatible(x.shape[-1:], kernel.shape[-2:-1]):
-            raise ShapeError("x has %d channels, depthwise_kernel of shape %s takes %d"
-                             % (x.shape[-1], kernel.shape, kernel.shape[-2]))
+            raise _unequal_channels(x, "depthwise_kernel", kernel, kernel.shape[-2])
         channels = kernel.shape[-2] * kernel.shape[-1]
         sizes = _output_sizes(x, "depthwise_kernel", kernel.shape[:count], strides, padding, dilation)
         result = self.apply("depthwise_convolution", [x, kernel], x.dtype, x.shape[:1] + sizes + (channels,),
@@ -203,8 +209,7 @@ class Convolution:
         size = rules.several(pool_size, count, "pool_size", least=1)
         strides, _ = _steps(strides, 1, count)
         _need_padding(padding)
-        if pool_mode not in ("max", "avg"):
-            raise ArgumentError("unknown pool_mode %r; accepted: max, avg" % (pool_mode,))
+        rules.choice(pool_mode, "pool_mode", ("max", "avg"))
         x, order = self._channels_last(x, data_format)
         sizes = _output_sizes(x, "pool_size", size, strides, padding, (1,) * count)
         result = self.apply("pool", [x], x.dtype, x.shape[:1] + sizes + x.shape[-1:], size=size,
@@ -243,21 +248,25 @@ class Convolution:
         if output_shape is not None:
             wanted = rules.several(output_shape, count, "output_shape", least=1)
             if not rules.compatible(places, wanted):
-                raise ShapeError("output_shape %s does not fit: the kernel has %s places in inputs of shape %s"
-                                 % (wanted, places, inputs.shape))
+                raise ShapeError("{argument} {wanted} does not fit",
+                                 detail="the kernel has {places} places in `inputs` of shape {shape}",
+                                 argument="output_shape", wanted=wanted, places=places, shape=inputs.shape)
             places = wanted
         places = rules.known_shape(places, "the spatial shape of inputs")
         for axis, (n, width, stride) in enumerate(zip(places, size, strides), 1):
             if x.shape[axis] is None:
                 least = width + (n - 1) * stride
-                x = self._sized(x, axis, least, least + stride - 1, "output_shape %s does not fit inputs" % (places,))
+                x = self._sized(x, axis, least, least + stride - 1, EngineError(
+                    "{argument} {places} does not fit `inputs`", argument="output_shape", places=places))
         channels = x.shape[-1]
         if 0 in kernel.shape[1:]:
-            raise ShapeError("kernel of shape %s has no elements; channels and filters are needed" % (kernel.shape,))
+            raise ShapeError("{argument} of shape {shape} has no elements; channels and filters are needed",
+                             argument="kernel", shape=kernel.shape)
         if channels is None or kernel.shape[:2] != (rules.product(places), rules.product(size) * channels):
-            raise ShapeError("kernel of shape %s does not fit inputs of shape %s: it must have the shape (%s, %s, "
-                             "filters)" % (kernel.shape, inputs.shape, rules.product(places),
-                                           rules.times(channels, rules.product(size))))
+            needed = (rules.product(places), rules.times(channels, rules.product(size)), "filters")
+            raise ShapeError("{argument} of shape {shape} does not fit `inputs` of shape {inputs}",
+                             detail="it must have the shape {needed}", argument="kernel", shape=kernel.shape,
+                             inputs=inputs.shape, needed=needed)
         # One strided block for each place in the kernel, which holds what that place sees everywhere.
         blocks = []
         for offset in _positions(size):
@@ -290,7 +299,7 @@ class Convolution:
         x, kernel = self.operands(self._images(x, "x", count), kernel, ("x", name))
         rules.need_ndim(kernel, name, count + 2)
         if 0 in rules.known_shape(kernel.shape, "the shape of " + name)[:count]:
-            raise ShapeError("%s of shape %s has no place for a window" % (name, kernel.shape))
+            raise ShapeError("{argument} of shape {shape} has no place for a window", argument=name, shape=kernel.shape)
         return x, kernel
 
     def _channels_last(self, x, data_format):
@@ -310,22 +319,28 @@ def _steps(strides, dilation_rate, count):
     strides = rules.several(strides, count, "strides", least=1)
     dilation = rules.several(dilation_rate, count, "dilation_rate", least=1)
     if max(strides) > 1 and max(dilation) > 1:
-        raise ArgumentError("strides %s and dilation_rate %s are both more than 1; one of them must be 1"
-                            % (strides, dilation))
+        raise ArgumentError("`strides` {strides} and `dilation_rate` {dilation} are both more than 1",
+                            remedy="one of them must be 1", strides=strides, dilation=dilation)
     return strides, dilation
 
 
+def _unequal_channels(x, name, kernel, channels):
+    """The error that a kernel is for another number of channels than x has."""
+    return ShapeError("`x` has {x_channels} channels, {argument} of shape {shape} takes {channels}", argument=name,
+                      x_channels=x.shape[-1], shape=kernel.shape, channels=channels)
+
+
 def _need_padding(padding, accepted=PADDINGS):
-    if padding not in accepted:
-        raise ArgumentError("unknown padding %r; accepted: %s" % (padding, ", ".join(accepted)))
+    rules.choice(padding, "padding", accepted)
 
 
 def _output_sizes(x, argument, width, strides, padding, dilation, of="x"):
     """The spatial sizes of a convolution or pooling of x; ShapeError where its window does not fit."""
     sizes = tuple(map(_output_size, x.shape[1:-1], width, strides, (padding,) * len(width), dilation))
     if padding == "valid" and any(size is not None and size < 1 for size in sizes):
-        raise ShapeError("%s: a window of %s (dilated by %s) does not fit the spatial shape %s of %s; padding "
-                         "\"same\" would" % (argument, tuple(width), dilation, x.shape[1:-1], of))
+        raise ShapeError("{argument}: a window of {width} (dilated by {dilation}) does not fit the spatial shape "
+                         "{shape} of {of}", remedy="padding \"same\" would", argument=argument, width=tuple(width),
+                         dilation=tuple(dilation), shape=x.shape[1:-1], of=Argument(of))
     return sizes
 
 

@@ -10,8 +10,8 @@ import warnings
 import numpy as np
 
 from ... import config
-from ...errors import ArgumentError, DtypeError, ShapeError
-from ...messages import Argument, Shape, Type
+from ...errors import ArgumentError, DtypeError, KerasError, ShapeError
+from ...messages import Argument, Axis, Shape, Type
 from ...sparse_array import is_sparse_value
 from ...unsuitable import KINDS, describe
 from .. import numpy_cast
@@ -39,6 +39,7 @@ class Core:
         self.uids = {}
         self.phase = None
         self.initialize_variables = True
+        self.assertions = {}  # message -> error of what is checked when it runs
 
     def describe_kernels(self):
         """The engine's own kernels, which ops of this package compute: for docs/conformance.md."""
@@ -58,6 +59,17 @@ class Core:
         operation = self._operation(kernel, inputs, attributes)
         return [self.new_node(kind, dtype, shape, operation=operation, output=i)
                 for i, (dtype, shape) in enumerate(results)]
+
+    def _asserted(self, x, condition, error):
+        """x; an EngineError when it runs and the condition does not hold. The library knows the message alone."""
+        self.assertions[error.message] = error
+        return self.apply("asserted", [x, condition], x.dtype, x.shape, message=error.message)
+
+    def asserted_error(self, error):
+        """The error of ours that a library's error is about, None where that is of another kind."""
+        text = str(error)
+        told = next((told for message, told in self.assertions.items() if message in text), None)
+        return None if told is None else KerasError.from_data(told.to_data())
 
     def _operation(self, kernel, inputs, attributes):
         return Operation(kernel, inputs, attributes, self.bodies[-1] if self.bodies else None)
@@ -186,7 +198,7 @@ class Core:
         """A list as tensors of one dtype: that of the tensors in it, which its numbers and arrays take."""
         if isinstance(values, Node) or not isinstance(values, (list, tuple)):
             values = [values]
-        names = ["%s[%d]" % (argument, i) for i in range(len(values))]
+        names = [Argument(argument, i) for i in range(len(values))]
         first = first_tensor(values)
         if first is not None:
             dtype = first.dtype
@@ -198,18 +210,19 @@ class Core:
         nodes = [self.node(value, name, dtype=dtype) for value, name in zip(values, names)]
         for node, name in zip(nodes, names):
             if node.dtype != nodes[0].dtype:
-                raise DtypeError("%s has dtype %s, %s has dtype %s" % (name, node.dtype, names[0], nodes[0].dtype))
+                raise different_dtypes(name, node, names[0], nodes[0], ",")
         return nodes
 
     def stacked(self, values, argument, axis=0):
         """Tensors, and numbers or arrays beside them, joined along a new axis."""
         tensors = self.nodes_alike(values, argument)
         if not tensors:
-            raise ArgumentError("%s must hold at least one tensor" % argument)
+            raise ArgumentError("{argument} must hold at least one tensor", argument=argument)
         for i, tensor in enumerate(tensors):
             if not rules.compatible(tensor.shape, tensors[0].shape):
-                raise ShapeError("%s[%d] has shape %s, %s[0] has shape %s; they must be equal"
-                                 % (argument, i, tensor.shape, argument, tensors[0].shape))
+                raise ShapeError("{argument} has shape {shape}, {first} has shape {first_shape}; they must be equal",
+                                 argument=Argument(argument, i), shape=tensor.shape, first=Argument(argument, 0),
+                                 first_shape=tensors[0].shape)
         axis = rules.one_axis(axis, tensors[0].ndim + 1)
         return self.concatenate([self.expand_dims(tensor, axis) for tensor in tensors], axis)
 
@@ -240,11 +253,24 @@ class Core:
         return array
 
 
-def different_dtypes(x_name, x, y_name, y):
+def different_dtypes(x_name, x, y_name, y, joint=" and"):
     """The error that two arguments are tensors of different dtypes."""
     x_name, y_name = [name if isinstance(name, Argument) else Argument(name) for name in (x_name, y_name)]
-    return DtypeError("{x} has dtype {x_dtype} and {y} has dtype {y_dtype}", remedy="convert one with {cast()}",
+    return DtypeError("{x} has dtype {x_dtype}%s {y} has dtype {y_dtype}" % joint, remedy="convert one with {cast()}",
                       x=x_name, x_dtype=x.dtype, y=y_name, y_dtype=y.dtype)
+
+
+def need_joinable(x, i, argument, first):
+    """DtypeError unless the tensor at that position of an argument has the dtype of the first one."""
+    if x.dtype != first.dtype:
+        raise different_dtypes(Argument(argument, i), x, Argument(argument, 0), first, ",")
+
+
+def not_joined(i, x, first, axis):
+    """The error that one of the tensors cannot be joined to the first one along an axis."""
+    return ShapeError("{argument} of shape {shape} cannot be joined to {first} of shape {first_shape} "
+                      "along axis {axis}", argument=Argument("tensors", i), shape=x.shape, first=Argument("tensors", 0),
+                      first_shape=first.shape, axis=Axis(axis))
 
 
 def numeric_array(value, argument):

@@ -4,7 +4,8 @@ Definition: Graves, Fernandez, Gomez and Schmidhuber, 2006. The last class is th
 """
 
 from ... import config
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError, EngineError, ShapeError
+from ...messages import Argument
 from . import rules
 
 
@@ -61,7 +62,7 @@ class CTC:
         paths = 1 if greedy else rules.integer(top_paths, "top_paths", least=1)
         width = None if greedy else rules.integer(beam_width, "beam_width", least=1)
         if not greedy and width < paths:
-            raise ArgumentError("beam_width %d is less than top_paths %d" % (width, paths))
+            raise ArgumentError("`beam_width` {width} is less than `top_paths` {paths}", width=width, paths=paths)
         logs = self._ctc_logs(y_pred)
         results = [("int64", (y_pred.shape[0], None))] * paths + [(y_pred.dtype, (y_pred.shape[0], paths))]
         decoded = self.apply_several("ctc_decode", [logs, lengths], results, paths=paths, merge_repeated=merge_repeated,
@@ -72,10 +73,12 @@ class CTC:
         """The argument as probabilities of shape (samples, time, classes), with one class at least, the blank."""
         y_pred = self.floats(y_pred, "y_pred")
         rules.need_ndim(y_pred, "y_pred", 3)
-        message = "y_pred has no classes; the last one is the blank"
+        message = "{argument} has no classes; the last one is the blank"
         if y_pred.shape[2] == 0:
-            raise ShapeError("%s; its shape is %s" % (message, y_pred.shape))
-        return self._sized(y_pred, 2, 1, None, message) if y_pred.shape[2] is None else y_pred
+            raise ShapeError(message + "; its shape is {shape}", argument="y_pred", shape=y_pred.shape)
+        if y_pred.shape[2] is None:
+            y_pred = self._sized(y_pred, 2, 1, None, EngineError(message, argument="y_pred"))
+        return y_pred
 
     def _ctc_logs(self, y_pred):
         """The logarithms of the probabilities, as both functions of the reference take them."""
@@ -85,12 +88,13 @@ class CTC:
         """Whole numbers, one for each sample of another tensor."""
         lengths = self.cast(self.node(value, name, dtype="int32"), "int32")
         if lengths.ndim not in (1, 2) or lengths.shape[1:] not in ((), (1,), (None,)):
-            raise ShapeError("%s must have the shape (samples,) or (samples, 1); its shape is %s"
-                             % (name, lengths.shape))
+            raise ShapeError("{argument} must have the shape {short} or {long}; its shape is {shape}", argument=name,
+                             short=("samples",), long=("samples", 1), shape=lengths.shape)
         _same_samples(lengths, name, samples, of)
         return self.squeeze(lengths, 1) if lengths.ndim == 2 else lengths
 
 
 def _same_samples(x, name, y, of):
     if not rules.compatible(x.shape[:1], y.shape[:1]):
-        raise ShapeError("%s has %d samples, %s has %d" % (name, x.shape[0], of, y.shape[0]))
+        raise ShapeError("{argument} has {samples} samples, {of} has {count}", argument=name, samples=x.shape[0],
+                         of=Argument(of), count=y.shape[0])

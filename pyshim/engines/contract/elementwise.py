@@ -5,6 +5,7 @@ The methods of the second part are reached through Python's and R's operators.
 
 from ... import config
 from ...errors import ArgumentError
+from ...messages import Value
 from . import rules
 
 
@@ -86,7 +87,8 @@ class Elementwise:
         x = self.numbers(x, "x")
         if isinstance(min_value, (int, float)) and isinstance(max_value, (int, float)) \
                 and min_value > max_value:
-            raise ArgumentError("min_value %r is larger than max_value %r" % (min_value, max_value))
+            raise ArgumentError("`min_value` {low} is larger than `max_value` {high}", low=Value(min_value),
+                                high=Value(max_value))
         if max_value is not None:
             x = self._binary("minimum", x, max_value, ("x", "max_value"))
         if min_value is not None:

@@ -201,8 +201,8 @@ class Function:
             raise StaleTensorError("the function belongs to a graph that {clear_session()} has dropped",
                                    remedy="make it again")
         if len(values) != len(self.inputs):
-            raise ArgumentError("%d value%s given, one for each of the %d inputs needed"
-                                % (len(values), "" if len(values) == 1 else "s", len(self.inputs)))
+            raise ArgumentError("{given} value%s given, one for each of the {needed} inputs needed"
+                                % ("s" * (len(values) != 1)), given=len(values), needed=len(self.inputs))
         arrays = [array for i, value in enumerate(values) for array in self._arrays(i, value)]
         results = [np.asarray(result) for result in self.run(arrays + self.defaults)]
         return results[0] if self.single else results

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...errors import ArgumentError, ShapeError
-from ...messages import Argument, Shape
+from ...messages import Argument, Axis, Shape
 from . import rules
 from .node import Node
 
@@ -27,8 +27,8 @@ class LinearAlgebra:
         x, y = self.operands(x, y)
         rules.need_dtype(x, "x", rules.FLOATS + rules.INTEGERS, "numbers are needed,")
         if not x.ndim or not y.ndim:
-            raise ShapeError("x and y must have at least one dimension; their shapes are %s and %s"
-                             % (x.shape, y.shape))
+            raise ShapeError("`x` and `y` must have at least one dimension; their shapes are {x_shape} and {y_shape}",
+                             x_shape=x.shape, y_shape=y.shape)
         inner = max(y.ndim - 2, 0)
         _need_equal_sizes(x, x.ndim - 1, y, inner)
         return self.apply("dot", [x, y], x.dtype, x.shape[:-1] + y.shape[:inner] + y.shape[inner + 1:])
@@ -50,20 +50,22 @@ class LinearAlgebra:
         x, y = self.operands(x, y)
         rules.need_dtype(x, "x", rules.FLOATS + rules.INTEGERS, "numbers are needed,")
         if x.ndim < 2 or y.ndim < 2:
-            raise ShapeError("x and y must have at least two dimensions; their shapes are %s and %s"
-                             % (x.shape, y.shape))
+            raise ShapeError("`x` and `y` must have at least two dimensions; their shapes are {x_shape} and {y_shape}",
+                             x_shape=x.shape, y_shape=y.shape)
         if axes is None:
             axes = (-1, -1 if y.ndim == 2 else -2)
         elif not isinstance(axes, (list, tuple, np.ndarray)):
             axes = (axes, axes)
         if len(axes) != 2:
-            raise ArgumentError("axes must be one number or two, not %r" % (axes,))
-        of_x = rules.one_axis(axes[0], x.ndim, "axes[0]")
-        of_y = rules.one_axis(axes[1], y.ndim, "axes[1]")
+            raise ArgumentError("{argument} must be one number or two, not {value}", argument="axes", value=Axis(axes))
+        of_x = rules.one_axis(axes[0], x.ndim, Argument("axes", 0))
+        of_y = rules.one_axis(axes[1], y.ndim, Argument("axes", 1))
         if 0 in (of_x, of_y):
-            raise ShapeError("axes %s name the axis of the samples, which is not summed over" % (tuple(axes),))
+            raise ShapeError("{argument} {axes} name the axis of the samples, which is not summed over",
+                             argument="axes", axes=Axis(tuple(axes)))
         if not rules.compatible(x.shape[:1], y.shape[:1]):
-            raise ShapeError("x has %d samples, y has %d" % (x.shape[0], y.shape[0]))
+            raise ShapeError("`x` has {x_samples} samples, `y` has {y_samples}", x_samples=x.shape[0],
+                             y_samples=y.shape[0])
         _need_equal_sizes(x, of_x, y, of_y)
         samples = rules.merge(x.shape[:1], y.shape[:1])
         shape = samples + rules.without(x.shape, of_x)[1:] + rules.without(y.shape, of_y)[1:]
@@ -94,7 +96,7 @@ class LinearAlgebra:
         reference, indices = self.node(reference, "reference"), self.node(indices, "indices")
         rules.need_dtype(indices, "indices", rules.INTEGERS, "integers are needed,")
         if not reference.ndim:
-            raise ShapeError("reference must have at least one dimension")
+            raise ShapeError("{argument} must have at least one dimension", argument="reference")
         if indices.dtype not in ("int32", "int64"):
             indices = self.cast(indices, "int64")
         return self.apply("gather", [reference, indices], reference.dtype, indices.shape + reference.shape[1:])
@@ -138,5 +140,12 @@ class LinearAlgebra:
 def _need_equal_sizes(x, of_x, y, of_y):
     """ShapeError unless the two axes, which are summed over, are of one size."""
     if not rules.compatible((x.shape[of_x],), (y.shape[of_y],)):
-        raise ShapeError("x of shape %s and y of shape %s do not fit: axis %d of x has size %d, axis %d of y has "
-                         "size %d" % (x.shape, y.shape, of_x, x.shape[of_x], of_y, y.shape[of_y]))
+        raise unequal_sizes(x, of_x, y, of_y)
+
+
+def unequal_sizes(x, of_x, y, of_y):
+    """The error that a product of x and y sums over axes of different sizes."""
+    return ShapeError("`x` of shape {x_shape} and `y` of shape {y_shape} do not fit",
+                      detail="axis {x_axis} of `x` has size {x_size}, axis {y_axis} of `y` has size {y_size}",
+                      x_shape=x.shape, y_shape=y.shape, x_axis=Axis(of_x), x_size=x.shape[of_x], y_axis=Axis(of_y),
+                      y_size=y.shape[of_y])

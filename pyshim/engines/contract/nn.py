@@ -4,6 +4,7 @@ import numpy as np
 
 from ... import config
 from ...errors import ArgumentError, ShapeError
+from ...messages import Value
 from . import rules
 from .random import random_seed
 from .sizes import static_sizes
@@ -112,12 +113,13 @@ class NN:
         shape = rules.without(output.shape, axis)
         with_axis = shape[:axis] + (1,) + shape[axis:]
         if not rules.compatible(target.shape, shape) and not rules.compatible(target.shape, with_axis):
-            raise ShapeError("target has shape %s; output of shape %s takes a target of shape %s"
-                             % (target.shape, output.shape, shape))
+            raise ShapeError("`target` has shape {target}; `output` of shape {output} takes a target of shape {shape}",
+                             target=target.shape, output=output.shape, shape=shape)
         if target.ndim == output.ndim:
             target = self.squeeze(target, axis)
         if output.shape[axis] is None:
-            raise ShapeError("output of shape %s has an unknown number of classes" % (output.shape,))
+            raise ShapeError("{argument} of shape {shape} has an unknown number of classes", argument="output",
+                             shape=output.shape)
         right = self.equal(self.expand_dims(target, axis),
                            np.arange(output.shape[axis]).reshape((-1,) + (1,) * (output.ndim - 1 - axis)))
         logs = self._log_probabilities(output, from_logits, axis)
@@ -158,9 +160,11 @@ class NN:
         rules.need_ndim(targets, "targets", 1)
         rules.need_dtype(targets, "targets", rules.INTEGERS, "integers are needed,")
         if not rules.compatible(targets.shape, predictions.shape[:1]):
-            raise ShapeError("targets has %d samples, predictions has %d" % (targets.shape + predictions.shape[:1]))
+            raise ShapeError("`targets` has {targets} samples, `predictions` has {predictions}",
+                             targets=targets.shape[0], predictions=predictions.shape[0])
         if predictions.shape[1] is None:
-            raise ShapeError("predictions of shape %s have an unknown number of classes" % (predictions.shape,))
+            raise ShapeError("{argument} of shape {shape} has an unknown number of classes", argument="predictions",
+                             shape=predictions.shape)
         # A narrow dtype cannot count the classes.
         right = self.equal(self.expand_dims(self.cast(targets, "int64")), np.arange(predictions.shape[1]))
         score = self.sum(self.select(right, predictions, self.zeros_like(predictions)), 1, keepdims=True)
@@ -181,15 +185,17 @@ class NN:
         """
         x = self.floats(x, "x")
         if isinstance(level, bool) or not isinstance(level, (int, float, np.number)) or not 0 <= level < 1:
-            raise ArgumentError("level must be a number from 0 up to but not including 1, not %r" % (level,))
+            raise ArgumentError("{argument} must be a number from 0 up to but not including 1, not {value}",
+                                argument="level", value=Value(level))
         sizes = [None] * x.ndim if noise_shape is None else self.sizes_of(noise_shape, "noise_shape", least=0)
         if len(sizes) != x.ndim:
-            raise ShapeError("noise_shape %s must have a size for each of the %d axes of x"
-                             % (static_sizes(sizes), x.ndim))
+            raise ShapeError("{argument} {shape} must have a size for each of the {ndim} axes of `x`",
+                             argument="noise_shape", shape=static_sizes(sizes), ndim=x.ndim)
         if any(size not in (1, known) for size, known in zip(sizes, x.shape)
                if isinstance(size, int) and known is not None):
-            raise ShapeError("noise_shape %s does not fit x of shape %s: each size must be 1 or that of x"
-                             % (static_sizes(sizes), x.shape))
+            raise ShapeError("{argument} {shape} does not fit `x` of shape {x_shape}",
+                             detail="each size must be 1 or that of `x`", argument="noise_shape",
+                             shape=static_sizes(sizes), x_shape=x.shape)
         static = tuple(known if size is None else size if isinstance(size, int) else None
                        for size, known in zip(sizes, x.shape))
         sizes = [self.length(x, axis) if size is None else size for axis, size in enumerate(sizes)]
@@ -252,7 +258,8 @@ class NN:
             for axis in axes:
                 value = self.expand_dims(value, axis)
         if len(rules.broadcast(value.shape, x.shape, (name, "x"))) > x.ndim:
-            raise ShapeError("%s of shape %s has more dimensions than x of shape %s" % (name, value.shape, x.shape))
+            raise ShapeError("{argument} of shape {shape} has more dimensions than `x` of shape {x_shape}",
+                             argument=name, shape=value.shape, x_shape=x.shape)
         return value
 
     def bias_add(self, x, bias, data_format=None):
@@ -267,16 +274,19 @@ class NN:
         x, bias = self.operands(x, bias, ("x", "bias"))
         data_format = config.normalize_data_format(data_format)
         if x.ndim < 2:
-            raise ShapeError("x must have at least two dimensions; its shape is %s" % (x.shape,))
+            raise ShapeError("{argument} must have at least two dimensions; its shape is {shape}", argument="x",
+                             shape=x.shape)
         if bias.ndim not in (1, x.ndim - 1):
-            raise ShapeError("bias must have 1 or %d dimensions; its shape is %s" % (x.ndim - 1, bias.shape))
+            raise ShapeError("{argument} must have 1 or {ndim} dimensions; its shape is {shape}", argument="bias",
+                             ndim=x.ndim - 1, shape=bias.shape)
         if data_format == "channels_first" and x.ndim > 2:
             if bias.ndim == 1:
                 bias = self.reshape(bias, (-1,) + (1,) * (x.ndim - 2))
             else:
                 bias = self.reshape(bias, rules.known_shape(bias.shape[-1:] + bias.shape[:-1], "bias"))
         if len(rules.broadcast(x.shape, bias.shape, ("x", "bias"))) != x.ndim:
-            raise ShapeError("x of shape %s and bias of shape %s do not fit" % (x.shape, bias.shape))
+            raise ShapeError("`x` of shape {x_shape} and `bias` of shape {bias_shape} do not fit", x_shape=x.shape,
+                             bias_shape=bias.shape)
         rules.need_dtype(x, "x", rules.FLOATS + rules.INTEGERS, "numbers are needed,")
         return self.apply("bias_add", [x, bias], x.dtype, rules.broadcast(x.shape, bias.shape, ("x", "bias")))
 
@@ -292,5 +302,5 @@ def _kept_inside(engine, output):
 
 def _same_shape(target, output):
     if not rules.compatible(target.shape, output.shape):
-        raise ShapeError("target has shape %s, output has shape %s; they must be equal"
-                         % (target.shape, output.shape))
+        raise ShapeError("`target` has shape {target}, `output` has shape {output}; they must be equal",
+                         target=target.shape, output=output.shape)

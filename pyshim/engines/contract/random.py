@@ -4,6 +4,7 @@ import numpy as np
 
 from ... import config
 from ...errors import ArgumentError, DtypeError, ShapeError
+from ...messages import Choices, Shape, Value
 from . import rules
 from .node import Node
 from .sizes import static_sizes
@@ -31,7 +32,7 @@ class Random:
         bounds = [value for value, name in ((minval, "minval"), (maxval, "maxval"))
                   if not isinstance(value, Node) and rules.number(value, name) is not None]
         if len(bounds) == 2 and minval > maxval:
-            raise ArgumentError("minval %r is larger than maxval %r" % (minval, maxval))
+            raise ArgumentError("`minval` {low} is larger than `maxval` {high}", low=Value(minval), high=Value(maxval))
         if dtype in rules.INTEGERS:
             return self._whole_numbers(shape, minval, maxval, dtype, seed)
         draws = self._drawn("random_uniform", shape, dtype, seed, rules.FLOATS + rules.INTEGERS)
@@ -42,8 +43,8 @@ class Random:
     def _whole_numbers(self, shape, minval, maxval, dtype, seed):
         low, high, limits = rules.integer(minval, "minval"), rules.integer(maxval, "maxval"), np.iinfo(dtype)
         if not limits.min <= low < high <= int(limits.max) + 1:
-            raise ArgumentError("minval %d and maxval %d leave no whole numbers, or some that %s cannot hold"
-                                % (low, high, dtype))
+            raise ArgumentError("`minval` {low} and `maxval` {high} leave no whole numbers, or some that {dtype} "
+                                "cannot hold", low=low, high=high, dtype=dtype)
         draws = self._drawn("random_uniform", shape, "float64", seed)
         draws = self.add(self.multiply(draws, float(high - low)), float(low))
         # Towards 0, as cast() goes, would make 0 twice as likely where low is negative.
@@ -56,7 +57,7 @@ class Random:
         Value: a tensor.
         """
         if not isinstance(p, Node) and not 0 <= rules.number(p, "p") <= 1:
-            raise ArgumentError("p must be a number from 0 to 1, not %r" % (p,))
+            raise ArgumentError("{argument} must be a number from 0 to 1, not {value}", argument="p", value=Value(p))
         draws = self._drawn("random_uniform", shape, dtype, seed)
         return self.cast(self.less(draws, p), draws.dtype)
 
@@ -69,7 +70,8 @@ class Random:
 
     def _normal(self, kernel, shape, mean, stddev, dtype, seed):
         if isinstance(stddev, (int, float)) and stddev < 0:
-            raise ArgumentError("stddev must not be negative; it is %r" % (stddev,))
+            raise ArgumentError("{argument} must not be negative; it is {value}", argument="stddev",
+                                value=Value(stddev))
         draws = self._drawn(kernel, shape, dtype, seed)
         mean, stddev = [self.node(value, name, dtype=draws.dtype)
                         for value, name in ((mean, "mean"), (stddev, "stddev"))]
@@ -79,11 +81,13 @@ class Random:
         """Standard draws of a floating dtype."""
         dtype = rules.dtype_name(dtype, config.floatx())
         if dtype not in rules.FLOATS:
-            raise DtypeError("dtype %s cannot be drawn; accepted: %s" % (dtype, ", ".join(accepted)))
+            raise DtypeError("{argument} {dtype} cannot be drawn", remedy="accepted: {accepted}", argument="dtype",
+                             dtype=dtype, accepted=Choices(accepted))
         sizes = self.sizes_of(shape, "shape", least=0)
         if None in sizes:
-            raise ShapeError("shape must be known in every dimension, not %s; a size may be a tensor, such as "
-                             "shape(x)[0]" % (static_sizes(sizes),))
+            raise ShapeError("{argument} must be known in every dimension, not {shape}",
+                             remedy="a size may be a tensor, an element of {shape()}", argument="shape",
+                             shape=Shape(sizes))
         return self.apply(kernel, [self.packed(sizes)], dtype, static_sizes(sizes), dtype=dtype,
                           seed=random_seed(seed))
 

@@ -2,6 +2,7 @@
 
 from ... import config
 from ...errors import ShapeError
+from ...messages import Axis
 from . import rules
 
 
@@ -132,5 +133,6 @@ class Reductions:
         x = self.numbers(x, "x")
         axis = rules.one_axis(axis, x.ndim)
         if x.shape[axis] == 0:
-            raise ShapeError("axis %d of x, of shape %s, has no elements to choose from" % (axis, x.shape))
+            raise ShapeError("{argument} {axis} of `x`, of shape {shape}, has no elements to choose from",
+                             argument="axis", axis=Axis(axis), shape=x.shape)
         return self.apply(kernel, [x], "int64", rules.reduced(x.shape, (axis,), False), axis=axis)

@@ -3,8 +3,10 @@
 import numpy as np
 
 from ... import config
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError, EngineError, ShapeError
+from ...messages import Argument, Axis, Position, Shape, Value
 from . import rules
+from .core import not_joined
 from .node import Node
 from .positions import At
 from .sizes import static_sizes
@@ -29,7 +31,7 @@ class Shapes:
         sizes = self.sizes_of(shape, "shape", least=-1, none=-1)
         target = static_sizes(sizes)
         if target.count(-1) > 1:
-            raise ShapeError("shape %s leaves more than one size open" % (target,))
+            raise ShapeError("{argument} {shape} leaves more than one size open", argument="shape", shape=target)
         # A size of x that stands in shape, too, such as K.shape(x)[0], decides nothing: the others hold what is left.
         own = _own_sizes(x, sizes)
         total = rules.product(size for axis, size in enumerate(x.shape) if axis not in own.values())
@@ -38,9 +40,11 @@ class Shapes:
         unknown = sum(size in (-1, None) for size in rest)
         fits = total is None or (total == numbers if not unknown else not (total % numbers if numbers else total))
         if not (fits or own):
-            raise ShapeError("x of shape %s has %d elements, which shape %s cannot hold" % (x.shape, total, target))
+            raise ShapeError("`x` of shape {x_shape} has {count} elements, which {argument} {shape} cannot hold",
+                             x_shape=x.shape, count=total, argument="shape", shape=target)
         if -1 in rest and unknown == 1 and not numbers:
-            raise ShapeError("shape %s leaves a size open that its other sizes do not decide" % (target,))
+            raise ShapeError("{argument} {shape} leaves a size open that its other sizes do not decide",
+                             argument="shape", shape=target)
         decided = total // numbers if fits and total is not None and unknown == 1 and numbers else None
         static = tuple(decided if size in (-1, None) and i not in own else size for i, size in enumerate(target))
         if None not in target:
@@ -65,7 +69,7 @@ class Shapes:
         """
         x = self.node(x, "x")
         if not x.ndim:
-            raise ShapeError("x must have at least one dimension")
+            raise ShapeError("{argument} must have at least one dimension", argument="x")
         return self.apply("batch_flatten", [x], x.dtype, (x.shape[0], rules.product(x.shape[1:])))
 
     def permute_dimensions(self, x, pattern):
@@ -78,7 +82,8 @@ class Shapes:
         pattern = rules.sizes(pattern, "pattern")
         axes = tuple(rules.one_axis(axis, x.ndim, "an axis in pattern") for axis in pattern)
         if sorted(axes) != list(range(x.ndim)):
-            raise ShapeError("pattern %s must name each of the %d axes of x once" % (pattern, x.ndim))
+            raise ShapeError("{argument} {axes} must name each of the {ndim} axes of `x` once", argument="pattern",
+                             axes=Axis(pattern), ndim=x.ndim)
         return self.apply("permute", [x], x.dtype, tuple(x.shape[axis] for axis in axes), pattern=axes)
 
     def repeat_elements(self, x, rep, axis):
@@ -179,7 +184,8 @@ class Shapes:
         if isinstance(value, (int, float, np.number)) or isinstance(value, Node) and value.ndim == 0:
             sizes *= ndim
         if len(sizes) != ndim:
-            raise ArgumentError("%s must be one number or %d, not %s" % (argument, ndim, static_sizes(sizes)))
+            raise ArgumentError("{argument} must be one number or {count}, not {sizes}", argument=argument, count=ndim,
+                                sizes=Shape(sizes))
         return sizes
 
     def _block(self, x, axis, first, count):
@@ -187,11 +193,12 @@ class Shapes:
         and its static size."""
         length = x.shape[axis]
         if isinstance(first, int) and isinstance(count, int):
-            end, there = first + max(count, 0), "%d from %d on axis %d leave x" % (count, first, axis)
+            end, there = first + max(count, 0), {"first": Position(first), "count": count, "axis": Axis(axis)}
+            message = "`start` {first} and `size` {count} are out of bounds for axis {axis} of `x`"
             if length is None and end:
-                x = self._sized(x, axis, end, None, there)
+                x = self._sized(x, axis, end, None, EngineError(message, **there))
             elif length is not None and end > length:
-                raise ShapeError("%s, which has size %d there" % (there, length))
+                raise ShapeError(message + ", which has size {length}", length=length, **there)
             whole = None if length is None else length - first
             return x, slice(first, None if count < 0 else end), count if count >= 0 else whole
         if count == 0 and isinstance(count, int):
@@ -205,16 +212,17 @@ class Shapes:
         fits = self.logical_and(self.greater_equal(stop, first), self.less_equal(stop, self.length(x, axis)))
         if not isinstance(first, int):
             fits = self.logical_and(fits, self.greater_equal(first, 0))
-        x = self.apply("asserted", [x, fits], x.dtype, x.shape, message="the positions on axis %d leave x" % axis)
+        x = self._asserted(x, fits, EngineError("`start` and `size` are out of bounds for axis {axis} of `x`",
+                                                axis=Axis(axis)))
         return x, slice(first, stop), count if isinstance(count, int) and count >= 0 else None
 
-    def _sized(self, x, axis, least, most, message):
-        """x; an error when it runs where the axis has no size from a least to a most one (None: no limit)."""
+    def _sized(self, x, axis, least, most, error):
+        """x; the error, when it runs, where the axis has no size from a least to a most one (None: no limit)."""
         size = self.length(x, axis)
         fits = self.greater_equal(size, least)
         if most is not None:
             fits = self.logical_and(fits, self.less_equal(size, most))
-        return self.apply("asserted", [x, fits], x.dtype, x.shape, message=message)
+        return self._asserted(x, fits, error)
 
     def pattern_broadcast(self, x, broadcastable):
         """The tensor with axes declared to have size 1, along which it broadcasts.
@@ -224,13 +232,14 @@ class Shapes:
         """
         x = self.node(x, "x")
         if not isinstance(broadcastable, (list, tuple, np.ndarray)) or len(broadcastable) != x.ndim:
-            raise ArgumentError("broadcastable must have a bool for each of the %d axes of x, not %r"
-                                % (x.ndim, broadcastable))
+            raise ArgumentError("{argument} must have a bool for each of the {ndim} axes of `x`, not {value}",
+                                argument="broadcastable", ndim=x.ndim, value=Value(broadcastable))
         for axis, (declared, size) in enumerate(zip(broadcastable, x.shape)):
-            if not rules.flag(declared, "broadcastable[%d]" % axis) or size == 1:
+            if not rules.flag(declared, Argument("broadcastable", axis)) or size == 1:
                 continue
             if size is not None:
-                raise ShapeError("broadcastable[%d] is true, and axis %d of x has size %d, not 1" % (axis, axis, size))
+                raise ShapeError("{argument} is {True}, and axis {axis} of `x` has size {size}, not 1",
+                                 argument=Argument("broadcastable", axis), axis=Axis(axis), size=size)
             x = self.expand_dims(self.squeeze(x, axis), axis)
         return x
 
@@ -266,7 +275,8 @@ class Shapes:
         x = self.node(x, "x")
         rules.need_ndim(x, "x", count + 2)
         if not isinstance(padding, (list, tuple, np.ndarray)) or len(padding) != count:
-            raise ArgumentError("padding must have a pair for each of the %d spatial axes, not %r" % (count, padding))
+            raise ArgumentError("{argument} must have a pair for each of the {count} spatial axes, not {value}",
+                                argument="padding", count=count, value=Value(padding))
         pairs = [rules.several(pair, 2, "padding", least=0) for pair in padding]
         first = rules.spatial_axis(config.normalize_data_format(data_format))
         return self._padded(x, [(0, 0)] * first + pairs + [(0, 0)] * (2 - first))
@@ -286,8 +296,7 @@ class Shapes:
         """
         x = self.node(x, "x")
         rules.need_ndim(x, "x", 4)
-        if interpolation not in ("nearest", "bilinear"):
-            raise ArgumentError("unknown interpolation %r; accepted: nearest, bilinear" % (interpolation,))
+        rules.choice(interpolation, "interpolation", ("nearest", "bilinear"))
         if interpolation == "bilinear":
             rules.need_dtype(x, "x", rules.FLOATS, "a floating dtype is needed,")
         first = rules.spatial_axis(config.normalize_data_format(data_format))
@@ -326,14 +335,13 @@ class Shapes:
             return self._sparse_concatenate([self.node(tensor, "tensors", sparse=True) for tensor in given], axis)
         tensors = self.nodes_alike(tensors, "tensors")
         if not tensors:
-            raise ArgumentError("tensors must hold at least one tensor")
+            raise ArgumentError("{argument} must hold at least one tensor", argument="tensors")
         first = tensors[0]
         axis = rules.one_axis(axis, first.ndim)
         shape, length = rules.without(first.shape, axis), first.shape[axis]
         for i, tensor in enumerate(tensors[1:], 1):
             if tensor.ndim != first.ndim or not rules.compatible(rules.without(tensor.shape, axis), shape):
-                raise ShapeError("tensors[%d] of shape %s cannot be joined to tensors[0] of shape %s "
-                                 "along axis %d" % (i, tensor.shape, first.shape, axis))
+                raise not_joined(i, tensor, first, axis)
             shape = rules.merge(shape, rules.without(tensor.shape, axis))
             size = tensor.shape[axis]
             length = None if length is None or size is None else length + size
@@ -358,8 +366,8 @@ class Shapes:
         x = self.node(x, "x")
         axis = rules.one_axis(axis, x.ndim)
         if x.shape[axis] not in (1, None):
-            raise ShapeError("axis %d of x has size %d; only an axis of size 1 can be dropped"
-                             % (axis, x.shape[axis]))
+            raise ShapeError("{argument} {axis} of `x` has size {size}", remedy="only an axis of size 1 can be dropped",
+                             argument="axis", axis=Axis(axis), size=x.shape[axis])
         return self.apply("squeeze", [x], x.dtype, rules.without(x.shape, axis), axis=(axis,))
 
     def one_hot(self, indices, num_classes):
@@ -392,7 +400,8 @@ class Shapes:
             if isinstance(part, slice):
                 shape.append(_part_size(part, size))
             elif isinstance(part, int) and size is not None and not -size <= part < size:
-                raise ShapeError("position %d is out of range for axis %d of size %d" % (part, axis, size))
+                raise ShapeError("position {position} is out of range for axis {axis} of size {size}",
+                                 position=Position(part), axis=Axis(axis), size=size)
             axis += 1
         return self._part(x, key, shape)
 
@@ -416,7 +425,8 @@ class Shapes:
         """The key with ``...`` written out as slices, and numbers as ints or int64 scalars."""
         named = sum(part is not None and part is not Ellipsis for part in key)
         if named > ndim or sum(part is Ellipsis for part in key) > 1:
-            raise ShapeError("%d positions are given for a tensor with %d dimensions" % (named, ndim))
+            raise ShapeError("{count} positions are given for a tensor with {ndim} dimension" + "s" * (ndim != 1),
+                             count=named, ndim=ndim)
         if not any(part is Ellipsis for part in key):
             key += (Ellipsis,)
         full = []

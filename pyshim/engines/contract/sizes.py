@@ -19,7 +19,8 @@ class Sizes:
             return rules.integer(value, argument, least)
         node = self._integer_tensor(value, argument)
         if node.ndim:
-            raise ShapeError("%s must be a scalar; it is a tensor of shape %s" % (argument, node.shape))
+            raise ShapeError("{argument} must be a scalar; it is a tensor of shape {shape}", argument=argument,
+                             shape=node.shape)
         return rules.integer(node.known, argument, least) if known.is_number(node.known) else self.cast(node, "int64")
 
     def sizes_of(self, value, argument, least=None, none=None, each=None):
@@ -36,8 +37,8 @@ class Sizes:
                 value = [element if known.is_number(element) else self.get_item(node, i)
                          for i, element in enumerate(elements)]
             else:
-                raise ArgumentError("%s, as a tensor, must have one dimension of a known length; its shape is %s"
-                                    % (argument, node.shape))
+                raise ArgumentError("{argument}, as a tensor, must have one dimension of a known length; its shape is "
+                                    "{shape}", argument=argument, shape=node.shape)
         return [none if size is None else self.size_of(size, each or "a size in " + argument, least)
                 for size in rules.sizes(value, argument)]
 

@@ -4,9 +4,12 @@ They have two dimensions. ``dot``, ``concatenate``, ``to_dense``, ``is_sparse`` 
 dtype take them; elsewhere ``to_dense`` comes first. Two kernels do the computing: scatter and segment_sum.
 """
 
-from ...errors import ArgumentError, DtypeError, ShapeError
+from ...errors import ArgumentError, EngineError, ShapeError
+from ...messages import Argument, Axis
 from ...sparse_array import SparseArray
 from . import rules
+from .core import different_dtypes, need_joinable, not_joined
+from .linear_algebra import unequal_sizes
 from .node import Operation
 
 
@@ -21,7 +24,8 @@ class Sparse:
     def sparse_placeholder(self, shape, dtype, name):
         """A sparse placeholder: one placeholder for each part."""
         if len(shape) != 2:
-            raise ShapeError("a sparse placeholder has two dimensions, not shape %s" % (shape,))
+            raise ShapeError("a sparse placeholder has two dimensions, not {argument} {shape}", argument="shape",
+                             shape=shape)
         with self.outside_scopes():
             parts = [self.placeholder(part_shape, dtype=part_dtype, name="%s_%s" % (name, part))
                      for part, part_shape, part_dtype in (("rows", (None,), "int32"), ("columns", (None,), "int32"),
@@ -38,7 +42,8 @@ class Sparse:
         """A value for a sparse placeholder as the arrays of its parts; ShapeError or DtypeError if it is none."""
         value = SparseArray.of(value)
         if not rules.compatible(value.shape, node.shape):
-            raise ShapeError("%s has shape %s; expected: %s" % (argument, value.shape, node.shape))
+            raise ShapeError("{argument} has shape {shape}; expected: {expected}", argument=argument,
+                             shape=tuple(value.shape), expected=node.shape)
         return [self.array(part, argument, part_node.dtype) for part, part_node in zip(value.parts(), node.parts)]
 
     def is_sparse(self, tensor):
@@ -65,11 +70,10 @@ class Sparse:
         """The product of a sparse matrix with a dense tensor of one or two dimensions."""
         y = self.node(y, "y", dtype=x.dtype)
         if y.dtype != x.dtype:
-            raise DtypeError("x has dtype %s and y has dtype %s; convert one with cast()" % (x.dtype, y.dtype))
+            raise different_dtypes("x", x, "y", y)
         rules.need_ndim(y, "y", 1, 2)
         if not rules.compatible(x.shape[1:], y.shape[:1]):
-            raise ShapeError("x of shape %s and y of shape %s do not fit: axis 1 of x has size %d, axis 0 of y has "
-                             "size %d" % (x.shape, y.shape, x.shape[1], y.shape[0]))
+            raise unequal_sizes(x, 1, y, 0)
         rows, columns, values, sizes = x.parts
         taken = self.gather(y, columns)
         weights = self.expand_dims(values) if y.ndim == 2 else values
@@ -83,13 +87,11 @@ class Sparse:
         offset, other = self.constant(0, dtype="int32"), tensors[0].shape[1 - axis]
         for i, x in enumerate(tensors):
             if x.parts is None:
-                raise ArgumentError("tensors[%d] is dense and others are sparse; convert them with to_dense()" % i)
-            if x.dtype != tensors[0].dtype:
-                raise DtypeError("tensors[%d] has dtype %s, tensors[0] has dtype %s"
-                                 % (i, x.dtype, tensors[0].dtype))
+                raise ArgumentError("{argument} is dense and others are sparse", argument=Argument("tensors", i),
+                                    remedy="convert those with {to_dense()}")
+            need_joinable(x, i, "tensors", tensors[0])
             if not rules.compatible((x.shape[1 - axis],), (other,)):
-                raise ShapeError("tensors[%d] of shape %s cannot be joined to tensors[0] of shape %s along axis %d"
-                                 % (i, x.shape, tensors[0].shape, axis))
+                raise not_joined(i, x, tensors[0], axis)
             other = x.shape[1 - axis] if other is None else other
             coordinates = list(x.parts[:2])
             coordinates[axis] = self.add(coordinates[axis], offset)
@@ -105,7 +107,7 @@ class Sparse:
         sizes = self.stack(sizes)
         for i, x in enumerate(tensors[1:], 1):
             if x.shape[1 - axis] is None or tensors[0].shape[1 - axis] is None:
-                message = "tensors[%d] and tensors[0] differ in size on axis %d" % (i, 1 - axis)
-                sizes = self.apply("asserted", [sizes, self.equal(others[i], others[0])], "int32", (2,),
-                                   message=message)
+                sizes = self._asserted(sizes, self.equal(others[i], others[0]), EngineError(
+                    "{argument} and {first} differ in size on axis {axis}", argument=Argument("tensors", i),
+                    first=Argument("tensors", 0), axis=Axis(1 - axis)))
         return self.sparse_node([self.concatenate(parts, 0) for parts in moved] + [sizes], tuple(shape))

@@ -4,6 +4,7 @@ import numpy as np
 
 from ... import config
 from ...errors import ArgumentError, DtypeError, ShapeError
+from ...messages import Argument, Shape, Type, Value
 from ...sparse_array import is_sparse_value
 from . import known, rules
 from .node import Node
@@ -27,7 +28,8 @@ class Variables:
                    [3., 4.]], dtype=float32)
         """
         if constraint is not None and not callable(constraint):
-            raise ArgumentError("constraint must be a function, not %r" % (constraint,))
+            raise ArgumentError("{argument} must be a function, not {value}", argument="constraint",
+                                value=Value(constraint))
         dtype = rules.dtype_name(dtype, config.floatx())
         if is_sparse_value(value):
             return self.sparse_variable(value, dtype, self._name(name, "variable"))
@@ -58,8 +60,8 @@ class Variables:
             elif array.size == 1:
                 array = np.full(shape, array.reshape(()), dtype=array.dtype)
             else:
-                raise ShapeError("value has %d elements; shape %s takes %d, or 1 that is repeated"
-                                 % (array.size, shape, rules.product(shape)))
+                raise ShapeError("`value` has {size} elements; `shape` {shape} takes {count}, or 1 that is repeated",
+                                 size=array.size, shape=shape, count=rules.product(shape))
         return self.constant_node(array, name)
 
     def placeholder(self, shape=None, ndim=None, dtype=None, sparse=False, name=None):
@@ -74,12 +76,13 @@ class Variables:
             (None, 3)
         """
         if shape is None and ndim is None:
-            raise ArgumentError("shape or ndim must be given")
+            raise ArgumentError("`shape` or `ndim` must be given")
         if shape is None:
             shape = (None,) * rules.integer(ndim, "ndim", least=0)
         shape = rules.static_shape(shape)
         if ndim is not None and ndim != len(shape):
-            raise ArgumentError("ndim is %r, but shape %s has %d dimensions" % (ndim, shape, len(shape)))
+            raise ArgumentError("{argument} is {value}, but `shape` {shape} has {count} dimensions",
+                                argument="ndim", value=Value(ndim), shape=shape, count=len(shape))
         dtype = rules.dtype_name(dtype, config.floatx())
         name = self._name(name, "placeholder")
         if rules.flag(sparse, "sparse"):
@@ -125,7 +128,7 @@ class Variables:
         """
         sizes = self.sizes_of(size, "size", least=0)
         if len(sizes) not in (1, 2):
-            raise ShapeError("size must be one number or two, not %s" % (static_sizes(sizes),))
+            raise ShapeError("{argument} must be one number or two, not {sizes}", argument="size", sizes=Shape(sizes))
         dtype = rules.dtype_name(dtype, config.floatx())
         if any(isinstance(each, Node) for each in sizes):
             rows, columns = [self.arange(each, dtype="int64") for each in (sizes[0], sizes[-1])]
@@ -198,9 +201,9 @@ class Variables:
             return self._counted_up(start, stop, step, rules.dtype_name(dtype, "int32"))
         for argument, number in (("start", start), ("stop", stop), ("step", step)):
             if not isinstance(number, (int, float, np.number)) or not np.isfinite(number):
-                raise ArgumentError("%s must be a number, not %r" % (argument, number))
+                raise ArgumentError("{argument} must be a number, not {value}", argument=argument, value=Value(number))
         if step == 0:
-            raise ArgumentError("step must not be 0")
+            raise ArgumentError("{argument} must not be 0", argument="step")
         return self.constant(np.arange(start, stop, step), rules.dtype_name(dtype, "int32"))
 
     def _counted_up(self, start, stop, step, dtype):
@@ -209,7 +212,7 @@ class Variables:
         for node, name in zip(three, ("start", "stop", "step")):
             rules.need_dtype(node, name, rules.FLOATS + rules.INTEGERS, "numbers are needed,")
             if node.ndim:
-                raise ShapeError("%s must be a scalar; its shape is %s" % (name, node.shape))
+                raise ShapeError("{argument} must be a scalar; its shape is {shape}", argument=name, shape=node.shape)
         whole = all(node.dtype in rules.INTEGERS for node in three)
         start, stop, step = [self.cast(node, "int64" if whole else "float64") for node in three]
         # As many steps as fit, rounded up.
@@ -259,9 +262,8 @@ class Variables:
     def batch_get_value(self, xs):
         """The values of several variables. Arguments: xs, a list. Value: a list of NumPy arrays."""
         if not isinstance(xs, (list, tuple)):
-            raise ArgumentError("xs must be a list of variables, not %s"
-                                % (xs if isinstance(xs, Node) else type(xs).__name__))
-        return [self._value(x, "xs[%d]" % i) for i, x in enumerate(xs)]
+            raise ArgumentError("{argument} must be a list of variables, not {value}", argument="xs", value=Type(xs))
+        return [self._value(x, Argument("xs", i)) for i, x in enumerate(xs)]
 
     def _value(self, x, argument):
         # As it is: reading a variable is no computation that a control dependency holds for.
@@ -282,14 +284,16 @@ class Variables:
         Arguments: tuples, a list of (variable, value) pairs. Raises as ``set_value`` does.
         """
         if not isinstance(tuples, (list, tuple)):
-            raise ArgumentError("tuples must be a list of (variable, value) pairs, not %r" % (tuples,))
+            raise ArgumentError("{argument} must be a list of (variable, value) pairs, not {value}", argument="tuples",
+                                value=Value(tuples))
         pairs = []
         for i, pair in enumerate(tuples):
             if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-                raise ArgumentError("tuples[%d] must be a (variable, value) pair, not %r" % (i, pair))
+                raise ArgumentError("{argument} must be a (variable, value) pair, not {value}",
+                                    argument=Argument("tuples", i), value=Value(pair))
             x, value = pair
-            x = self.variable_node(x, "tuples[%d][0]" % i)
-            pairs.append((x, self.fitting_array(value, "tuples[%d][1]" % i, x.dtype, x.shape)))
+            x = self.variable_node(x, Argument("tuples", i, 0))
+            pairs.append((x, self.fitting_array(value, Argument("tuples", i, 1), x.dtype, x.shape)))
         for x, array in pairs:
             self.engine.set_value(x.native, array)
 
@@ -322,10 +326,11 @@ class Variables:
         """An update of a variable by a value, which the argument of that name decides."""
         new_x = self.node(new_x, argument, dtype=x.dtype)
         if new_x.dtype != x.dtype:
-            raise DtypeError("%s has dtype %s, the variable has dtype %s; convert it with cast()"
-                             % (argument, new_x.dtype, x.dtype))
+            raise DtypeError("{argument} has dtype {dtype}, the variable has dtype {expected}",
+                             remedy="convert it with {cast()}", argument=argument, dtype=new_x.dtype, expected=x.dtype)
         if not rules.compatible(new_x.shape, x.shape):
-            raise ShapeError("%s has shape %s; the variable has shape %s" % (argument, new_x.shape, x.shape))
+            raise ShapeError("{argument} has shape {shape}; the variable has shape {expected}", argument=argument,
+                             shape=new_x.shape, expected=x.shape)
         node = self.apply("identity", [new_x], x.dtype, x.shape, kind="update")
         node.variable = x
         return node
@@ -342,8 +347,8 @@ class Variables:
         """An update by a sum or difference, which must be of the variable's shape."""
         moved = self._binary(kernel, x, change, ("x", argument))
         if not rules.compatible(moved.shape, x.shape):
-            raise ShapeError("%s of shape %s does not fit the variable x of shape %s"
-                             % (argument, self.node(change, argument).shape, x.shape))
+            raise ShapeError("{argument} of shape {shape} does not fit the variable `x` of shape {expected}",
+                             argument=argument, shape=self.node(change, argument).shape, expected=x.shape)
         return self._updated(x, moved, argument)
 
     def moving_average_update(self, variable, value, momentum):
@@ -356,9 +361,11 @@ class Variables:
         _, value = self.operands(x, value, ("variable", "value"))
         _, momentum = self.operands(x, momentum, ("variable", "momentum"))
         if momentum.ndim:
-            raise ShapeError("momentum must be a scalar; its shape is %s" % (momentum.shape,))
+            raise ShapeError("{argument} must be a scalar; its shape is {shape}", argument="momentum",
+                             shape=momentum.shape)
         if not rules.compatible(value.shape, x.shape):
-            raise ShapeError("value has shape %s; the variable has shape %s" % (value.shape, x.shape))
+            raise ShapeError("{argument} has shape {shape}; the variable has shape {expected}", argument="value",
+                             shape=value.shape, expected=x.shape)
         old = self.multiply(x, momentum)
         return self._updated(x, self.add(old, self.multiply(value, self.subtract(1, momentum))), "value")
 
