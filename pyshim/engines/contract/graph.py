@@ -8,7 +8,7 @@ import numpy as np
 from ...errors import ArgumentError, DtypeError, GradientError, StaleTensorError
 from ...messages import Argument, Type, Value
 from . import rules
-from .node import Node, ancestors, described, reached_by_gradient
+from .node import Node, ancestors, described, flows_through_gradient, reached_by_gradient
 from .program import Program
 
 KEPT = 64  # nodes that keep what was compiled for evaluating them
@@ -130,7 +130,7 @@ class Graph:
 
     def _need_first_derivative(self, reached, variables):
         """GradientError where a gradient flows back to the variables through another gradient."""
-        gradients = [node for node in reached if node.kind == "gradient"]
+        gradients = [node for node in reached if flows_through_gradient(node)]
         if gradients and not set(variables).isdisjoint(ancestors(gradients, controls=False)):
             raise GradientError("the loss is computed from a gradient with respect to the same variables; {engine} has "
                                 "no second derivatives", engine=self.engine.title)

@@ -191,6 +191,15 @@ def reached_by_gradient(loss):
     return found
 
 
+def flows_through_gradient(node):
+    """Whether a gradient that flows back through a node flows through another gradient: it is one, or a loop whose step
+    computes one on the way."""
+    if node.operation is not None and node.operation.kernel == "loop":
+        body = node.operation.attributes["body"]
+        return any(map(flows_through_gradient, body.reached(body.results[node.output])))
+    return node.kind == "gradient"
+
+
 def _between(loss, by, order):
     """The nodes between those that a loss is differentiated by and the loss."""
     reached, after = reached_by_gradient(loss), set(by)
