@@ -63,6 +63,10 @@ class Tensor(_Handle):
         kind = "sparse " + self.kind if self.sparse else self.kind
         return "<%s %s%s: dtype %s, shape %s>" % (self.backend, kind, name, self.dtype, self.shape)
 
+    def describe(self):
+        """What it is computed from, as text: a line for each node of the graph, inputs before their users."""
+        return self._call("describe_graph", self)
+
     def __array__(self, dtype=None, copy=None):
         return np.asarray(self._call("eval", self), dtype)
 

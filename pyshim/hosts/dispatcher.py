@@ -67,7 +67,7 @@ class Dispatcher:
         if eager and name in NEEDS_GRAPH:
             raise EagerError("it works on the graph", remedy="call it outside {eager()}, or in a function made with "
                              "{symbolic()}")
-        if name not in ANSWERED:
+        if not isinstance(name, str) or name not in ANSWERED:
             raise WireError("there is no backend function %r" % (name,))
         method = getattr(self.contract, name)
         self.depth += 1

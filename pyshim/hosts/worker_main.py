@@ -29,6 +29,7 @@ libc = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 STARTING = 10  # seconds that the session's thread which has started this process gets to end
 DESCRIPTORS = 4096
+STACK = 100 << 20  # bytes; the system leaves that much room below a stack in any case
 
 
 def main(package, engine, location, lifeline, stream, regions, thread):
@@ -99,6 +100,8 @@ def take_normal_settings():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if 0 <= soft < DESCRIPTORS:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard if 0 <= hard < DESCRIPTORS else DESCRIPTORS, hard))
+    hard = resource.getrlimit(resource.RLIMIT_STACK)[1]  # libraries walk deep graphs by recursion
+    resource.setrlimit(resource.RLIMIT_STACK, (hard if 0 <= hard < STACK else STACK, hard))
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     for name in ("stdout", "stderr"):  # the session reads UTF-8

@@ -1,5 +1,7 @@
 """The family control_flow: functions that take functions, which run in this process while the graph is built."""
 
+import functools
+
 import numpy as np
 import pytest
 from checks import FLOATS, INTEGERS, check, check_array, check_fed, check_gradient, numeric_gradient, sample
@@ -633,3 +635,199 @@ def test_an_index_out_of_range_inside_is_an_error_when_it_runs(K):
     result = K.map_fn(lambda i: K.gather(K.constant([1.0, 2.0]), i), K.constant([0, 5], dtype="int32"))
     with pytest.raises(K.errors.EngineError):
         K.eval(result)
+
+
+# -- what is computed in a loop, and what outside ---------------------------------------------------------
+
+def test_a_tensor_of_a_loop_has_no_value_outside(K):
+    kept = []
+
+    def fn(row):
+        kept.append(row * 2)
+        return row
+
+    def step(x, states):
+        kept.append(states[0] + x)
+        return x, states
+    K.map_fn(fn, K.ones((3, 2)))
+    K.rnn(step, K.ones((1, 2, 2)), [K.zeros((1, 2))])
+    uses = [K.eval, lambda x: K.function([], [x + 1]),
+            lambda x: K.eval(K.map_fn(lambda row: row + x, K.ones((2, 2))))]
+    for tensor, name in zip(kept, ("fn", "step_function")):
+        message = "depends on a slice or state of the loop that calls %s, and has a value only in that loop" % name
+        for use in uses:
+            with pytest.raises(K.errors.ArgumentError, match=message):
+                use(tensor)
+
+
+def test_values_that_are_there_while_a_loop_is_built(K):
+    """Inside of a step, what depends on no slice can be evaluated, by itself and by functions."""
+    v, p = K.variable(2.0), K.placeholder(())
+    f, outside = K.function([p], [p * v]), K.constant(2.0) * 3
+
+    def fn(x):
+        q = K.placeholder(())
+        K.set_value(v, 3.0)
+        inside = [K.eval(outside), K.eval(K.ones(()) + 1), K.get_value(v), f([2.0])[0],
+                  K.function([q], [q * 2])([1.0])[0], K.eval(K.gradients(K.square(v), [v])[0])]
+        return x * float(np.sum(inside))
+    check(K, K.map_fn(fn, K.constant([1.0, 2.0])), np.array([25, 50], "float32"))
+    for use in (float, np.asarray, K.eval):
+        with pytest.raises(K.errors.ArgumentError, match="has a value only in that loop"):
+            K.map_fn(lambda x, use=use: x * use(x * 2), K.constant([1.0, 2.0]))
+    total = K.foldl(lambda a, x: a + x * float(K.get_value(v)), K.constant([1.0, 2.0]), K.constant(0.0))
+    check(K, total, np.float32(9))
+
+
+def test_functions_of_nested_loops_are_called_once(K):
+    calls = []
+
+    def nested(depth):
+        def fn(x):
+            calls.append(depth)
+            return K.sum(K.map_fn(nested(depth - 1), K.ones((2,)) * x)) if depth > 1 else x + 1
+        return fn
+    check(K, K.map_fn(nested(4), K.ones((3,))), np.full(3, 16, "float32"))
+    assert sorted(calls) == [1, 2, 3, 4]
+
+    def step(x, states):
+        calls.append(0)
+        return states[0] + x, [states[0] + x]
+    mask = K.placeholder((None, None))
+    x = K.placeholder((None, None, 2))
+    f = K.function([x, mask], [K.rnn(step, x, [x[:, 0] * 0], mask=mask)[1]])
+    assert calls.count(0) == 1
+    check_array(f([np.ones((1, 3, 2)), [[0, 1, 1]]])[0], np.array([[[0, 0], [1, 1], [2, 2]]], "float32"))
+
+
+def test_a_random_tensor_from_outside_is_drawn_once(K):
+    r = K.random_uniform(())
+    once, each = K.function([], [K.map_fn(lambda x: x + r, K.zeros((20,))),
+                                 K.map_fn(lambda x: x + K.random_uniform(()), K.zeros((20,)))])([])
+    assert len(set(once.tolist())) == 1 and len(set(each.tolist())) > 1
+
+
+# -- gradients in loops, and of loops ---------------------------------------------------------------------
+
+def test_gradients_in_a_step_of_what_was_made_outside(K):
+    values = np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]])
+    x, y = K.variable(values), K.variable([1.0, 2.0])
+    z = K.dot(x, K.square(y))
+    rows = K.map_fn(lambda i: K.gradients(K.gather(z, i), [y])[0], K.arange(3), dtype="float32")
+    check(K, rows, (2 * values * [1, 2]).astype("float32"))
+
+
+def test_gradients_in_a_step_through_what_was_made_outside(K, engine):
+    w = K.variable(3.0)
+    h = w * w
+    of_w = K.map_fn(lambda x: K.gradients(x * h * h, [w])[0], K.constant([1.0, 2.0]))
+    check(K, of_w, np.array([108, 216], "float32"))
+    of_h = K.map_fn(lambda x: K.gradients(x * h * h, [h])[0], K.constant([1.0, 2.0]))
+    check(K, of_h, np.array([18, 36], "float32"))
+    if engine == "cntk":
+        with pytest.raises(K.errors.GradientError, match="CNTK has no second derivatives"):
+            K.gradients(K.sum(of_h), [w])
+    else:
+        check(K, K.gradients(K.sum(of_h), [w])[0], np.float32(36))
+
+
+def test_gradients_by_an_intermediate_tensor_that_a_step_captures(K):
+    w = K.variable(3.0)
+    h = w * w
+    loss = K.sum(K.map_fn(lambda x: x * h * x, K.constant([1.0, 2.0])))
+    of_h, of_w = K.gradients(loss, [h, w])
+    check(K, of_h, np.float32(5))
+    check(K, of_w, np.float32(30))
+
+
+def test_descent_in_a_step(K):
+    """Each step of the loop takes gradients of what the steps before it have made."""
+    def step(x, states):
+        y = states[0]
+        return y, [y - 0.1 * K.gradients(K.sum(K.square(y) * x), [y])[0]]
+    last = K.rnn(step, K.ones((1, 3, 1)), [K.constant([[1.0, 2.0]])])[2][0]
+    check(K, last, np.array([[0.512, 1.024]], "float32"))
+
+
+def test_second_derivatives_of_a_loop_that_has_run(K, engine):
+    w = K.variable(0.5)
+
+    def step(x, states):
+        return states[0] * w + x, [states[0] * w + x]
+    loss = K.sum(K.rnn(step, K.ones((1, 3, 1)), [K.zeros((1, 1))])[1])  # 3 + 2 w + w * w
+    first, = K.gradients(loss, [w])
+    check(K, loss, np.float32(4.25))
+    check(K, first, np.float32(3))
+    check_array(K.function([], [first])([])[0], np.float32(3))
+    if engine == "cntk":
+        with pytest.raises(K.errors.GradientError, match="CNTK has no second derivatives"):
+            K.gradients(first, [w])
+    else:
+        check(K, K.gradients(first, [w])[0], np.float32(2))
+
+
+# -- updates in branches ----------------------------------------------------------------------------------
+
+def counted(K, make, calls, *conditions):
+    """The values of two variables after each call of a function of conditions."""
+    a, b = K.variable(0.0), K.variable(0.0)
+    placeholders = [K.placeholder((), dtype="bool") for _ in range(conditions[0])]
+    f = K.function(placeholders, [make(a, b, *placeholders)])
+    values = []
+    for call in calls:
+        f(list(call))
+        values.append((float(K.get_value(a)), float(K.get_value(b))))
+    return values
+
+
+BRANCHES = {
+    "one in each": (lambda K, a, b, p: K.switch(p, lambda: K.update_add(a, 1), lambda: K.update_add(b, 1)),
+                    [(True,), (False,), (True,)], [(1, 0), (1, 1), (2, 1)]),
+    "one variable in both": (lambda K, a, b, p: K.switch(p, lambda: K.update_add(a, 1), lambda: K.update_sub(a, 10)),
+                             [(True,), (False,)], [(1, 0), (-9, 0)]),
+    "one update in both": (lambda K, a, b, p: (lambda u: K.switch(p, u, u * 2))(K.update_add(a, 1)),
+                           [(True,), (False,)], [(1, 0), (2, 0)]),
+    "before the branches": (lambda K, a, b, p: (lambda u: u + K.switch(p, u, K.update_add(b, 1)))(K.update_add(a, 1)),
+                            [(True,), (False,)], [(1, 0), (2, 1)]),
+    "branches in branches": (lambda K, a, b, p, q: K.switch(
+        p, lambda: K.switch(q, lambda: K.update_add(a, 1), lambda: K.update_add(a, 10)), lambda: K.update_add(a, 100)),
+        [(True, True), (True, False), (False, True), (False, False)], [(1, 0), (11, 0), (111, 0), (211, 0)]),
+    "one update in two branches": (lambda K, a, b, p, q: (lambda u: K.switch(p, u, K.zeros(())) + K.switch(
+        q, u, K.zeros(())))(K.update_add(a, 1)), [(True, True), (True, False), (False, True), (False, False)],
+        [(1, 0), (2, 0), (3, 0), (3, 0)]),
+    "under control dependencies": (lambda K, a, b, p: K.switch(
+        p, lambda: after(K, K.update_add(a, 1)), lambda: K.zeros(()) + 1), [(True,), (False,)], [(1, 0), (1, 0)]),
+    "in a training phase": (lambda K, a, b, p: K.in_train_phase(
+        lambda: K.update_add(a, 1), lambda: K.identity(a), training=p), [(False,), (True,)], [(0, 0), (1, 0)]),
+    "in a test phase": (lambda K, a, b, p: K.in_test_phase(
+        lambda: K.update_add(a, 1), lambda: K.update_add(b, 1), training=p), [(False,), (True,)], [(1, 0), (1, 1)]),
+}
+
+
+def after(K, update):
+    with K.control_dependencies([update]):
+        return K.ones(()) * 1
+
+
+@pytest.mark.parametrize("what", BRANCHES)
+def test_updates_of_the_branch_that_is_chosen(K, what):
+    make, calls, expected = BRANCHES[what]
+    assert counted(K, functools.partial(make, K), calls, len(calls[0])) == expected
+
+
+def test_two_updates_that_may_meet_are_refused(K):
+    v, p, q = K.variable(0.0), K.placeholder((), dtype="bool"), K.placeholder((), dtype="bool")
+    y = K.switch(p, lambda: K.update_add(v, 1), lambda: v * 1) + K.switch(q, lambda: K.update_add(v, 2), lambda: v * 1)
+    with pytest.raises(K.errors.ArgumentError, match="is updated a second time"):
+        K.function([p, q], [y])
+
+
+def test_clear_session_in_a_step(K):
+    def fn(x):
+        K.clear_session()
+        return x * 2
+    with pytest.raises(K.errors.StaleTensorError, match="clear_session"):
+        K.map_fn(fn, K.ones((3,)))
+    check(K, K.map_fn(lambda x: x * 2, K.ones((3,))), np.full(3, 2, "float32"))
+    x = K.placeholder((2,))
+    check_array(K.function([x], [x + K.variable([1.0, 2.0])])([[1, 1]])[0], np.array([2, 3], "float32"))

@@ -1,6 +1,7 @@
 """The family graph."""
 
 import functools
+import time
 
 import numpy as np
 import pytest
@@ -727,3 +728,59 @@ def test_clear_session_leaves_other_backends_alone(K, engine):
     with K.use_backend(other):
         K.clear_session()
     check(K, x + 1, np.float32(2))
+
+
+# -- what a graph costs -----------------------------------------------------------------------------------
+
+def test_a_tensor_from_a_gradient_has_gradients(K):
+    x = K.placeholder((2,))
+    y = x
+    for _ in range(3):
+        y = y - 0.1 * K.gradients(K.sum(K.square(y)), [y])[0]
+    check_array(K.function([x], [y])([[1, 2]])[0], np.array([0.512, 1.024], "float32"))
+
+
+def test_an_evaluation_costs_what_it_needs(K):
+    """... and not what has been built, evaluated and dropped before."""
+    x = K.variable([1.0, 2.0])
+
+    def seconds():
+        times = []
+        for _ in range(15):
+            start = time.perf_counter()
+            K.eval(x * 2.0 + 1.0)
+            times.append(time.perf_counter() - start)
+        return min(times)
+    first, y = seconds(), x
+    for _ in range(2000):
+        y = y * 1.0
+    K.eval(y)
+    for i in range(50):
+        K.function([], [x * float(i)])([])
+    assert seconds() < 5 * first
+
+
+def test_functions_and_variables_that_are_dropped_are_freed(K):
+    host = K.session.current_host()
+
+    def round_of(count):
+        for i in range(count):
+            v, p = K.variable(np.full((1 << 18,), i)), K.placeholder((2,))  # 1 MB
+            K.function([p], [p * K.sum(v)], [K.update(v, v * 2)])([[1, 2]])
+            K.eval(K.gradients(K.sum(v * v), [v])[0][:1])
+        del v
+        K.eval(K.ones(()) + 1)
+        return host.memory()
+    round_of(20)
+    before = round_of(20)
+    assert round_of(60) < before + (30 << 20)
+
+
+def test_a_graph_as_text(K):
+    x, w = K.placeholder((None, 2), name="x"), K.variable(np.ones((2, 3)), name="w")
+    assert K.sum(K.dot(x, w), axis=1).describe().splitlines() == [
+        "%0 = placeholder 'x' (float32, (None, 2))", "%1 = variable 'w' (float32, (2, 3))",
+        "%2 = tensor (float32, (None, 3)): dot(%0, %1)",
+        "%3 = tensor (float32, (None,)): sum(%2, axis=(1,), keepdims=False)"]
+    text = K.map_fn(lambda row: row * w[0, 0], K.ones((3, 2))).describe()
+    assert "body of fn:" in text and ": multiply(" in text

@@ -683,3 +683,12 @@ print(*[host.pid for host in hosts], flush=True)
     assert len(pids) == 2, ran.stderr
     for pid in pids:
         assert wait_until(lambda pid=pid: is_gone(pid)), "worker %d lives on" % pid
+
+
+def test_only_backend_functions_are_answered(worker):
+    """Not every method of the contract, and nothing that a method is made of."""
+    for name in ("_value", "node", "apply", "new_node", "start_graph", "evaluate", "loop", "_updated", "engine",
+                 "__init__", "__class__", "outside_scopes", "compile", "sparse_fed", "", None, 3):
+        with pytest.raises(errors.WireError, match="there is no backend function"):
+            call(worker, name)
+    assert call(worker, "eval", call(worker, "ones", (2,))).tolist() == [1, 1]

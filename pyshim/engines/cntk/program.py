@@ -19,6 +19,7 @@ from .stage import Stage
 from .variables import SHAPE
 
 KEPT = 16  # combinations of lengths
+DEEPEST = 1000  # descriptions in a stage without gradients: CNTK walks a function by recursion, several times
 
 
 class Program:
@@ -198,7 +199,7 @@ def _groups(here, order):
             groups.setdefault(description.group, []).append(description)
     parts = [description for description in here if not isinstance(description, Gradient)]
     if not groups:
-        return [(parts, None, [])]
+        return [(parts[i:i + DEEPEST], None, []) for i in range(0, len(parts), DEEPEST)]
     rows = []
     for group, gradients in groups.items():
         # A gradient flows back through all levels: the loss is built from what CNTK has not computed.
