@@ -96,7 +96,7 @@ set_timeout <- function(seconds) {
                            describe_value(seconds), "."))
   }
   bridge$timeout <- seconds
-  bridge_module()$set_timeout(if (!is.null(seconds)) format(seconds))
+  bridge_module()$set_timeout(seconds)
 }
 
 received <- function(value) {
@@ -213,7 +213,9 @@ show_warning <- function(text) {
 }
 
 announce <- function(title) {
-  note("announcement", paste0("Using ", title, " backend."))
+  if (!isTRUE(getOption("keras.quiet"))) {
+    note("announcement", paste0("Using ", title, " backend."))
+  }
   NULL
 }
 

@@ -2,31 +2,69 @@
 
 import functools
 import numbers
+import os
 import sys
 import threading
 
 from . import config, environments
-from .errors import ArgumentError, NotInstalledError, UnknownBackendError, naming
+from .errors import ArgumentError, NotInstalledError, UnknownBackendError, WorkerError, naming
 from .hosts import output
+from .hosts.turn import Turn
 
 
 class _Session:
-    """What this session has going: a host for each started backend, and which one is current."""
+    """What all threads of this session share."""
 
     def __init__(self):
-        self.hosts = {}      # (backend, in_process) -> host
-        self.threads = {}    # backend -> how many threads its worker is to use, where it was told
-        self.current = None  # a key of hosts
-        self.lock = threading.RLock()
-        self.mode = threading.local()  # .eager, in each thread its own
+        self.hosts = {}         # (backend, in_process) -> host
+        self.threads = {}       # backend -> how many threads its worker is to use, where it was told
+        self.current = None     # of the main thread, which new threads begin with; a key of hosts
+        self.starts = {}        # (process, key) -> whose turn it is to start the host; of this process, not of a fork's
+        self.announced = set()  # keys of hosts, and places in programs that have switched to one
+
+
+class _Thread(threading.local):
+    """What each thread has for itself."""
+
+    def __init__(self):
+        self.current = _session.current
+        self.eager = False
 
 
 _session = _Session()
+_thread = _Thread()
 
+
+def _use(key):
+    """Make a backend the current one of this thread."""
+    _thread.current = key
+    if threading.current_thread() is threading.main_thread():
+        _session.current = key
+
+
+# -- saying which backend is used -------------------------------------------------------------------------
 
 def announce(title):
     """Say which backend is used. The R package puts a function of its own in this one's place."""
     output.write(sys.stderr, "Using %s backend.\n" % title)
+
+
+def _announce_once(host, *places):
+    """Announce a host, unless it and the places are known. A place that is None is never known."""
+    news = {host.key, *places} - _session.announced
+    if news and os.environ.get("KERAS_QUIET", "0") in ("", "0"):
+        announce(host.environment.title)
+    _session.announced.update(news - {None})
+
+
+def _place(key):
+    """The line of the user's program that is running, as a key for ``announced``; None in an interactive session."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "pyshim":
+        frame = frame.f_back
+    if frame is None or frame.f_code.co_filename.startswith("<stdin"):
+        return None
+    return frame.f_code.co_filename, frame.f_lineno, key
 
 
 class Scope:
@@ -40,15 +78,18 @@ class Scope:
         return self
 
     def __exit__(self, *error):
-        with _session.lock:
-            _session.current = self._before
+        _use(self._before)
 
     def __repr__(self):
         return "<using backend %s>" % self.name
 
 
 def use_backend(name, in_process=False, save=False, threads=None):
-    """Make a backend the current one, and start its engine if it is not running.
+    """Make a backend the current one of this thread, and start its engine if it is not running.
+
+    Other threads keep theirs; a new thread begins with the main thread's. stderr says which backend is used
+    when its engine starts, and the first time that a line of a program switches to it; KERAS_QUIET=1 as an
+    environment variable silences that.
 
     Arguments:
         name: "tensorflow", "theano", "cntk", or another registered name.
@@ -68,16 +109,20 @@ def use_backend(name, in_process=False, save=False, threads=None):
         ...     K.eval(K.ones((2,)) * 3)
         array([3., 3.], dtype=float32)
     """
-    with _session.lock:
-        before = _session.current
-        key = (_environment(name).name, bool(in_process))
-        if threads is not None:
-            _choose_threads(*key, threads=threads)
-        host = _started(key)
-        if save:
-            config.save_backend(key[0])
-        _session.current = key
-    announce(host.environment.title)
+    return _switch(name, in_process, save, threads, quiet=False)
+
+
+def _switch(name, in_process=False, save=False, threads=None, quiet=True):
+    """``use_backend``; where quiet is True, only a start is announced."""
+    before = _thread.current
+    key = (_environment(name).name, bool(in_process))
+    if threads is not None:
+        _choose_threads(*key, threads=threads)
+    host = _started(key)
+    if save:
+        config.save_backend(key[0])
+    _use(key)
+    _announce_once(host, *([] if quiet else [_place(key)]))
     return Scope(name, before)
 
 
@@ -105,51 +150,57 @@ def _environment(name):
 
 
 def backend():
-    """The name of the current backend: of the last ``use_backend``, else the default in keras.json.
+    """The name of this thread's current backend: of the last ``use_backend``, else the default in keras.json.
 
     Value: a string. No engine is started for it.
     """
-    return _session.current[0] if _session.current else config.backend()
+    return _thread.current[0] if _thread.current else config.backend()
 
 
 def current_host():
     """The host of the current backend, started where it is not running."""
-    with _session.lock:
-        first = _session.current is None
-        if first:
-            _session.current = (environments.find(config.backend()).name, False)
-        try:
-            host = _started(_session.current)
-        except Exception:
-            if first:
-                _session.current = None
-            raise
-    if first:
-        announce(host.environment.title)
+    key = _thread.current
+    if key is None:
+        key = (environments.find(config.backend()).name, False)
+    host = _started(key)
+    if _thread.current is None:
+        _use(key)
+    if key not in _session.announced:
+        _announce_once(host)
     return host
 
 
 def _started(key):
+    """The host of that key. No other thread waits while one starts, but for those that want the same."""
     host = _session.hosts.get(key)
-    if host is None or host.ended:
-        name, in_process = key
-        environment = environments.find(name)
-        if in_process:
-            from .hosts.in_process import InProcess
-            host = InProcess(environment)
-        else:
-            from .hosts.worker import Worker
-            if not environment.is_installed():
-                raise NotInstalledError("backend %r is not installed. Install it with "
-                                        "install_backend(\"%s\")" % (name, name))
-            host = Worker(environment, _session.threads.get(name))
-        _session.hosts[key] = host
-    return host
+    if host is not None and not host.ended:
+        return host
+    turn = _session.starts.setdefault((os.getpid(), key), Turn(key[0]))
+    with turn:
+        if turn.taken_again:
+            raise WorkerError("backend %s cannot be started from a finalizer or a signal handler that runs while it "
+                              "starts" % key[0])
+        host = _session.hosts.get(key)
+        if host is None or host.ended:
+            host = _session.hosts[key] = _new(*key)
+        return host
+
+
+def _new(name, in_process):
+    environment = environments.find(name)
+    if in_process:
+        from .hosts.in_process import InProcess
+        return InProcess(environment)
+    from .hosts.worker import Worker
+    if not environment.is_installed():
+        raise NotInstalledError("backend %r is not installed. Install it with "
+                                "install_backend(\"%s\")" % (name, name))
+    return Worker(environment, _session.threads.get(name))
 
 
 def started():
     """The running hosts. Value: a list."""
-    return [host for host in _session.hosts.values() if not host.ended]
+    return [host for host in list(_session.hosts.values()) if not host.ended]
 
 
 def list_backends():
@@ -175,27 +226,45 @@ def _standing(environment):
 def stop_backend(name=None):
     """Stop the engines of a backend, or of all; their tensors are gone, and the next call starts anew.
 
+    A call that another thread is in ends with WorkerError. Signal handlers and finalizers may stop engines, too.
+
     Arguments: name of a backend, None for all. Raises UnknownBackendError for a name not registered.
     """
     if name is not None:
         name = _environment(name).name
-    with _session.lock:
-        for host in started():
-            if name in (None, host.backend):
-                host.stop()
+    for host in started():
+        if name in (None, host.backend):
+            host.stop()
 
 
 # -- calls ----------------------------------------------------------------------------------------------
 
 def call(name, args, kwargs):
-    """Call a function of the contract on the current backend."""
-    return call_on(current_host(), name, args, kwargs)
+    """Call a function of the contract on the backend of its tensors, on the current one where it has none."""
+    return call_on(_host_for([args, kwargs]), name, args, kwargs)
 
 
 def call_on(host, name, args, kwargs):
-    """Call a function of the contract on a host."""
-    with naming(name):
-        return host.call(name, tuple(args), kwargs, getattr(_session.mode, "eager", False))
+    """Call a function of the contract on a host, which is the current one for functions that the engine calls."""
+    before, _thread.current = _thread.current, host.key
+    try:
+        with naming(name):
+            return host.call(name, tuple(args), kwargs, _thread.eager)
+    finally:
+        if _thread.current == host.key:
+            _thread.current = before
+
+
+def _host_for(values):
+    """The host of the tensors among nested values: the current one where it has some of them, or there are none."""
+    from .tensors import hosts_of  # which needs NumPy
+    hosts = hosts_of(values)
+    gone = [host for host in hosts if host.ended]
+    if gone:
+        return gone[0]  # which refuses the call
+    if not hosts or _session.hosts.get(_thread.current) in hosts:
+        return current_host()
+    return hosts[0]
 
 
 class _Mode:
@@ -205,11 +274,11 @@ class _Mode:
         self.eager = eager
 
     def __enter__(self):
-        self.before = getattr(_session.mode, "eager", False)
-        _session.mode.eager = self.eager
+        self.before = _thread.eager
+        _thread.eager = self.eager
 
     def __exit__(self, *error):
-        _session.mode.eager = self.before
+        _thread.eager = self.before
 
 
 def symbolic(func):
@@ -254,7 +323,7 @@ class _EngineScope:
         self.argument = argument
 
     def __enter__(self):
-        self.host = current_host()
+        self.host = _host_for(self.argument)
         with naming(self.kind):
             self.host.call("enter_" + self.kind, (self.argument,), {}, False)
 

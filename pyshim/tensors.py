@@ -100,6 +100,27 @@ class Tensor(_Handle):
     __hash__ = object.__hash__
 
 
+def hosts_of(value):
+    """The hosts of the tensors and functions in nested lists, tuples and dicts. Returns: a list without duplicates."""
+    hosts = []
+
+    def look(part):
+        if isinstance(part, _Handle):
+            if part.host not in hosts:
+                hosts.append(part.host)
+        elif isinstance(part, (list, tuple)):
+            for each in part:
+                look(each)
+        elif isinstance(part, dict):
+            for each in part.values():
+                look(each)
+    try:
+        look(value)
+    except RecursionError:  # refused where it is sent
+        pass
+    return hosts
+
+
 def _operator(name, swapped=False):
     def method(self, other):
         if other is None or isinstance(other, (str, dict)):

@@ -19,7 +19,7 @@ import numpy as np
 
 import pyshim
 from pyshim import config, environments, errors, session
-from pyshim.hosts import output, timeout
+from pyshim.hosts import output, timeout, waiting
 from pyshim.hosts.reordering import reorder
 
 FIRST_TIMEOUT = os.environ.get(timeout.VARIABLE)
@@ -71,12 +71,8 @@ def function(name):
 
 
 def method(name):
-    """The function of that name on the backend of its first tensor, whichever backend is the current one."""
-    def call(*args):
-        flat = [part for arg in args for part in (arg if isinstance(arg, list) else [arg])]
-        tensor = next(part for part in flat if isinstance(part, pyshim.Tensor))
-        return session.call_on(tensor.host, name, args, {})
-    return _guarded(call)
+    """The function of that name of the contract, which pyshim may have as an operator only."""
+    return _guarded(lambda *args: session.call(name, args, {}))
 
 
 def _guarded(target):
@@ -175,6 +171,12 @@ def get_item(x, parts):
     return session.call_on(x.host, "get_item", (x, key), {})
 
 
+def use_backend_quietly(name, in_process, save, threads):
+    """Use a backend for a while: only a start of its engine is announced."""
+    with errors.naming("use_backend"):
+        return session._switch(name, in_process, save, threads)
+
+
 def enter(scope):
     """Enter a context manager of pyshim."""
     scope.__enter__()
@@ -205,12 +207,11 @@ def seed_session(seed, disable_gpu, one_thread):
 
 
 def set_timeout(seconds):
-    """How long calls may take: a number of seconds as text, None for what the session began with."""
-    if seconds is None:
-        seconds = FIRST_TIMEOUT
+    """How long calls may take: a number of seconds, None for what the session began with."""
+    text = FIRST_TIMEOUT if seconds is None else repr(float(seconds))
     os.environ.pop(timeout.VARIABLE, None)
-    if seconds is not None:
-        os.environ[timeout.VARIABLE] = seconds
+    if text is not None:
+        os.environ[timeout.VARIABLE] = text
 
 
 def set_library_path(path):
@@ -264,6 +265,7 @@ def connect(show_output, show_error, show_warning, announce):
     sys.stdout = Stream(sys.stdout, show_output)
     sys.stderr = Stream(sys.stderr, show_error)
     session.announce = announce
+    waiting.interrupted = interrupts.pending
     show = warnings.showwarning
 
     def showwarning(message, category, filename, *more):

@@ -139,7 +139,8 @@ def _refuse_object(value):
 
 def _lost(message):
     """The error for a message that there was no memory for."""
-    return errors.OutOfMemoryError("{message}; the worker and its tensors live on", message=message["lost"])
+    return errors.OutOfMemoryError("out of memory: the worker could not receive arrays of %d bytes; it and its tensors "
+                                   "live on" % message["lost"])
 
 
 def _native(error):

@@ -21,6 +21,11 @@ class Host:
         self.backend = environment.name
         self.released = collections.deque()
 
+    @property
+    def key(self):
+        """By what the session knows the host."""
+        return self.backend, self.where == "in process"
+
     def __str__(self):
         return "%s (%s)" % (self.backend, self.where)
 

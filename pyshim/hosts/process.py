@@ -77,6 +77,7 @@ class Process:
         """Start the process. ``theirs`` closes what only the process needs."""
         ours, stream = [socket.socket(fileno=clear_of_standard_streams(end.detach())) for end in socket.socketpair()]
         theirs.callback(stream.close)
+        stream.setblocking(True)  # whatever socket.setdefaulttimeout() says
         regions = Region.create(), Region.create()  # of what it is sent, of what it sends
         self.wire = wire.Connection(Stream(ours, clock), *regions)
         lifeline, self._lifeline = _pipe()

@@ -50,6 +50,11 @@ class Turn:
             self._holder = None
         self._lock.release()
 
+    @property
+    def taken_again(self):
+        """Whether the thread that holds it has taken it more than once."""
+        return self._depth > 1
+
     def _renew(self):
         self._lock = threading.RLock()
         self._holder = None

@@ -87,8 +87,8 @@ class Connection:
             raise OutOfMemoryError("out of memory: arrays of %d bytes cannot be sent: %s" % (size, error)) from error
 
     def receive(self):
-        """Receive a message. Where there is no memory for it, ``message["lost"]`` says so, and what could not be
-        kept is missing.
+        """Receive a message. Where there is no memory for it, ``message["lost"]`` is the number of its arrays' bytes,
+        and what could not be kept is missing.
 
         Raises Closed at the end of the stream, WireError when it is no frame.
         """
@@ -99,10 +99,10 @@ class Connection:
         message = {}
         try:
             message, listed, shared = self._header(length, size)
+            size = sum(byte_count(dtype, shape) for dtype, shape, _ in listed)
             message["buffers"] = self._shared(listed) if shared else self._inline(listed)
         except MemoryError:
-            message.update(buffers=[], lost="out of memory: a message with arrays of %d bytes could not be received"
-                                            % size)
+            message.update(buffers=[], lost=size)
             self._skip()
         return message
 

@@ -147,7 +147,8 @@ class Worker(Host):
     def _whole(message):
         """The message; OutOfMemoryError where there was no memory for a part of it."""
         if "lost" in message:
-            raise errors.OutOfMemoryError("{message}; the worker lives on", message=message["lost"])
+            raise errors.OutOfMemoryError("out of memory: the session could not receive arrays of %d bytes; the worker "
+                                          "and its tensors live on" % message["lost"])
         return message
 
     def memory(self):
