@@ -45,9 +45,8 @@ class Host:
         if handle.host.ended:
             raise StaleTensorError("the %s is gone: {reason}. Make it again" % what, reason=handle.host.ended)
         if handle.host is not self:
-            raise BackendMismatchError("a %s of backend %s was given to backend %s; switch with "
-                                       "use_backend(), or move the value with get_value()"
-                                       % (what, handle.host, self))
+            raise BackendMismatchError("a %s of backend %s was given to backend %s; give its value, eval(x), in its "
+                                       "place" % (what, handle.host, self))
         return handle.number
 
     def release(self, number):

@@ -331,7 +331,7 @@ with K.use_backend("tensorflow"):
     y = K.variable([1.0])
     assert str(K.session.current_host()) == "tensorflow (worker)"
     raises(K.errors.BackendMismatchError, "a tensor of backend tensorflow (in process) was given to backend "
-           "tensorflow (worker)", lambda: K.eval(w))
+           "tensorflow (worker)", lambda: y + w)
 with K.use_backend("cntk"):
     assert K.eval(K.ones((2,)) + 1).tolist() == [2, 2]
 assert np.asarray(y + 1).tolist() == [2]
