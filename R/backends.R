@@ -29,9 +29,8 @@
 #' k_eval(x)
 #' @export
 use_backend <- function(name, in_process = FALSE, save = FALSE, threads = NULL) {
-  # In with(use_backend(), ...) it is for a while, which is no news.
-  target <- if (identical(sys.call(-1L)[[1L]], quote(with))) "use_backend_quietly" else "use_backend"
-  use <- function() as_scope(call_shim(target, name, in_process, save, as_whole(threads)))
+  scoped <- identical(sys.call(-1L)[[1L]], quote(with))  # as in with(use_backend("theano"), ...)
+  use <- function() as_scope(call_shim("switch_backend", name, in_process, save, as_whole(threads), scoped))
   scope <- tryCatch(use(), keras_error_not_installed = function(condition) {
     if (in_process || !agrees_to_install(name)) {
       stop(condition)

@@ -57,14 +57,14 @@ def _announce_once(host, *places):
     _session.announced.update(news - {None})
 
 
-def _place(key):
-    """The line of the user's program that is running, as a key for ``announced``; None in an interactive session."""
+def _place(name):
+    """The line of the user's program that switches to a backend; None in an interactive session."""
     frame = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "pyshim":
         frame = frame.f_back
     if frame is None or frame.f_code.co_filename.startswith("<stdin"):
         return None
-    return frame.f_code.co_filename, frame.f_lineno, key
+    return frame.f_code.co_filename, frame.f_lineno, str(name)
 
 
 class Scope:
@@ -109,11 +109,11 @@ def use_backend(name, in_process=False, save=False, threads=None):
         ...     K.eval(K.ones((2,)) * 3)
         array([3., 3.], dtype=float32)
     """
-    return _switch(name, in_process, save, threads, quiet=False)
+    return switch(name, in_process, save, threads, places=[_place(name)])
 
 
-def _switch(name, in_process=False, save=False, threads=None, quiet=True):
-    """``use_backend``; where quiet is True, only a start is announced."""
+def switch(name, in_process, save, threads, places):
+    """What ``use_backend`` does. A start is announced, and a switch at a place in a program that is not known."""
     before = _thread.current
     key = (_environment(name).name, bool(in_process))
     if threads is not None:
@@ -122,7 +122,7 @@ def _switch(name, in_process=False, save=False, threads=None, quiet=True):
     if save:
         config.save_backend(key[0])
     _use(key)
-    _announce_once(host, *([] if quiet else [_place(key)]))
+    _announce_once(host, *places)
     return Scope(name, before)
 
 

@@ -171,10 +171,10 @@ def get_item(x, parts):
     return session.call_on(x.host, "get_item", (x, key), {})
 
 
-def use_backend_quietly(name, in_process, save, threads):
-    """Use a backend for a while: only a start of its engine is announced."""
+def switch_backend(name, in_process, save, threads, scoped):
+    """Use a backend. Where that is for a while, it is announced only if its engine starts."""
     with errors.naming("use_backend"):
-        return session._switch(name, in_process, save, threads)
+        return session.switch(name, in_process, save, threads, [] if scoped else [None])
 
 
 def enter(scope):

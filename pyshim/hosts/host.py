@@ -45,8 +45,9 @@ class Host:
         if handle.host.ended:
             raise StaleTensorError("the %s is gone: {reason}. Make it again" % what, reason=handle.host.ended)
         if handle.host is not self:
-            raise BackendMismatchError("a %s of backend %s was given to backend %s; give its value, eval(x), in its "
-                                       "place" % (what, handle.host, self))
+            raise BackendMismatchError("a {what} of backend {backend} was given to backend {other}",
+                                       remedy="give its value, {eval()}, in its place", what=what,
+                                       backend=str(handle.host), other=str(self))
         return handle.number
 
     def release(self, number):

@@ -70,7 +70,7 @@ test_that("a document that switches backends twice is rendered, with the engines
   lines <- readLines(output)
   at <- places(c("Using Theano backend", "engine one: ", "sum on Theano is 6", "Using CNTK backend",
                  "## before the engine", "engine two: .*34", "## after the engine",
-                 "refused: k_sum\\(\\): .*theano",
+                 "refused: k_concatenate\\(\\): .*theano",
                  "Using TensorFlow backend", "engine three: .*56", "<tensorflow variable 'both'", "56 34",
                  "still alive", "2 4 6"), lines)
   expect_false(is.unsorted(at, strictly = TRUE))

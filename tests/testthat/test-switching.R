@@ -41,6 +41,36 @@ test_that("use_backend() says which one it is", {
   }
 })
 
+test_that("with_backend() and with() are no news, a start is", {
+  suppressMessages(use_backend(backends[[1L]]))
+  for (name in backends) {
+    suppressMessages(with_backend(name, k_ones(1)))
+    expect_message(for (i in 1:3) with_backend(name, k_ones(1)), NA)
+    expect_message(for (i in 1:3) with(use_backend(name), k_ones(1)), NA)
+    expect_message(use_backend(name), "Using")
+    withr::with_options(list(keras.quiet = TRUE), expect_message(use_backend(name), NA))
+  }
+})
+
+test_that("functions work on the backend of their tensors, whichever is the current one", {
+  for (name in backends) {
+    x <- with_backend(name, k_variable(c(1, 2, 3)))
+    for (current in c("tensorflow", "theano", "cntk")) {
+      with_backend(current, {
+        expect_equal(c(k_get_value(x)), c(1, 2, 3))
+        expect_equal(k_eval(k_sum(x)), 6)
+        expect_equal(c(k_eval(k_concatenate(list(x, c(4, 5))))), 1:5)
+        expect_equal(c(k_eval(k_map_fn(function(e) e + k_ones(integer()), x))), 2:4)
+        expect_equal(c(k_eval(k_gradients(k_sum(k_square(x)), list(x))[[1L]])), c(2, 4, 6))
+        expect_equal(c(k_function(list(), list(x * 2))(list())[[1L]]), c(2, 4, 6))
+        k_set_value(x, c(3, 2, 1))
+        k_batch_set_value(list(list(x, c(1, 2, 3))))
+        expect_equal(k_backend(), current)
+      })
+    }
+  }
+})
+
 test_that("with_backend() and a context go back, after an error too", {
   suppressMessages(use_backend(backends[[1L]]))
   for (name in backends) {
