@@ -78,7 +78,8 @@ k_separable_conv2d <- function(x, depthwise_kernel, pointwise_kernel, strides = 
 #' @param x A floating tensor with dimensions (samples, spatial axes, channels), or with channels first
 #'   (samples, channels, spatial axes).
 #' @param kernel A tensor with dimensions (spatial sizes, filters, channels of `x`).
-#' @param output_shape The shape of the result with its samples, which may be `NA`.
+#' @param output_shape The shape of the result with its samples, which may be `NA`: a vector, or a list, which
+#'   may hold integer tensors such as `k_shape(x)[1]`, or an integer tensor with one dimension.
 #' @param strides,dilation_rate A number, or one for each spatial axis. One of the two must be 1.
 #' @param padding `"valid"` or `"same"`.
 #' @param data_format `"channels_last"` or `"channels_first"`; [k_image_data_format()] by default.

@@ -4,7 +4,8 @@
 #' same, with draws beyond two standard deviations drawn again. `k_random_uniform()`: from the uniform
 #' distribution on `[minval, maxval)`. `k_random_binomial()`: 1 with probability `p`, else 0.
 #'
-#' @param shape The sizes, all known, or an integer tensor with one dimension.
+#' @param shape The sizes, a vector, or a list, which may hold integer tensors such as `k_shape(x)[1]`, or an
+#'   integer tensor with one dimension.
 #' @param mean,stddev Mean and standard deviation.
 #' @param minval,maxval Limits: numbers, or with a floating dtype scalar tensors.
 #' @param p A number from 0 to 1, or a tensor.
@@ -20,6 +21,8 @@
 #' k_eval(k_random_normal(3, mean = 10, seed = 1))
 #' k_eval(k_random_uniform(c(2, 3), maxval = 6, dtype = "int32"))
 #' k_eval(k_random_binomial(8, p = 0.5))
+#' x <- k_placeholder(shape = c(NA, 4))
+#' noise <- k_random_normal(list(k_shape(x)[1], 2))
 #' @export
 k_random_normal <- function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
   call_shim("random_normal", as_shape(shape), as_value(mean, "mean"), as_value(stddev, "stddev"), dtype,

@@ -5,7 +5,8 @@
 #' fastest. (R's `dim<-` lets the first run fastest.)
 #'
 #' @param x A tensor.
-#' @param shape The sizes, a vector or list. One of them may be -1, `NA` or `NULL`: what is left.
+#' @param shape The sizes, a vector, or a list, which may hold integer tensors such as `k_shape(x)[1]`, or an
+#'   integer tensor with one dimension. One of them may be -1, `NA` or `NULL`: what is left.
 #' @return A tensor of `x`'s dtype.
 #'
 #'   Errors: `keras_error_shape` where the sizes cannot hold `x`'s elements.
@@ -13,6 +14,8 @@
 #' @examplesIf is_backend_installed()
 #' k_eval(k_reshape(1:6, c(2, -1)))
 #' k_eval(k_flatten(matrix(1:6, 2)))
+#' x <- k_placeholder(shape = c(NA, 4))
+#' k_reshape(x, list(k_shape(x)[1], 2, -1))
 #' @export
 k_reshape <- function(x, shape) {
   call_shim("reshape", as_value(x), as_shape(shape))
@@ -92,7 +95,7 @@ k_squeeze <- function(x, axis = NULL) {
 #'
 #' @param indices Whole numbers counted from 0, which are taken as they are: a vector, an array, or an integer
 #'   tensor. Subtract 1 from R's factor codes.
-#' @param num_classes The size of the new last axis.
+#' @param num_classes The size of the new last axis, a number or an integer tensor.
 #' @return A floatx tensor with one dimension more: 1 at the index, 0 elsewhere, all 0 for an index out of
 #'   range.
 #'
@@ -128,8 +131,8 @@ k_permute_dimensions <- function(x, pattern) {
 #' matrix several times along a new second axis. `k_tile()`: the whole tensor several times along its axes.
 #'
 #' @param x A tensor; for `k_repeat()` with two dimensions, the first of which counts the samples.
-#' @param rep,n How often. For `k_tile()` a number for each axis; fewer numbers count for the last axes, more
-#'   give `x` new first axes.
+#' @param rep,n How often, a number or an integer tensor. For `k_tile()` one for each axis, in a list where
+#'   tensors are among them; fewer count for the last axes, more give `x` new first axes.
 #' @param axis The axis: counted from 1, from the end as -1, -2, ...
 #' @return A tensor of `x`'s dtype.
 #'
@@ -161,7 +164,8 @@ k_tile <- function(x, n) {
 #'
 #' `k_stack()` joins tensors along a new axis. `k_unstack()` gives the slices along an axis.
 #'
-#' @param x For `k_stack()` a list of tensors of one shape and dtype; for `k_unstack()` a tensor.
+#' @param x For `k_stack()` a list of tensors of one shape and dtype (numbers take that of the tensors);
+#'   for `k_unstack()` a tensor.
 #' @param axis The place of the new axis, or the axis to cut: counted from 1, from the end as -1, -2, ...
 #' @param num The number of slices, needed only where the shape of `x` does not tell.
 #' @param name A string: the slices are named `name_1`, `name_2`, ...
@@ -234,29 +238,42 @@ k_reverse <- function(x, axes) {
 #' See also `[` of a [tensor][keras_tensor].
 #'
 #' @param x A tensor.
-#' @param start The first position on each axis, counted from 1; an integer tensor counts from 0.
-#' @param size How many from there on each axis; -1 or `NA` for all.
+#' @param start The first position on each axis, counted from 1; an integer tensor, or one in a list, counts
+#'   from 0.
+#' @param size How many from there on each axis, numbers or, in a list, integer tensors; -1 or `NA` for all.
 #' @return A tensor of `x`'s dtype.
 #'
-#'   Errors: `keras_error_shape` where the block leaves `x`.
+#'   Errors: `keras_error_shape` where the block leaves `x`; where that is not known before, evaluating it
+#'   gives `keras_error_engine`.
 #' @family shapes
 #' @examplesIf is_backend_installed()
 #' k_eval(k_slice(matrix(1:6, 2), start = c(1, 2), size = c(-1, 2)))
+#' x <- k_placeholder(shape = c(NA, 2))
+#' all_but_the_last <- k_slice(x, c(1, 1), list(k_shape(x)[1] - 1, -1))
+#' k_function(list(x), list(all_but_the_last))(list(matrix(1:6, 3)))
 #' @export
 k_slice <- function(x, start, size) {
-  if (!inherits(start, "python.builtin.object")) {
-    start <- unlist(start)
-    if (!is.numeric(start) || anyNA(start) || any(start < 1)) {
-      abort("argument", paste0("`start` must hold whole numbers of at least 1, not ",
-                               paste(start, collapse = ", "), "."))
+  start <- each_count(start, function(first) {
+    if (!is.numeric(first) || !isTRUE(first >= 1)) {
+      abort("argument", paste0("`start` must hold whole numbers of at least 1, not ", describe_value(first),
+                               "."))
     }
-    start <- as_counts(start - 1)
-  }
-  if (!inherits(size, "python.builtin.object")) {
-    size <- unlist(size)
-    size <- as_counts(replace(size, is.na(size), -1))
-  }
+    as_whole(first - 1)
+  })
+  size <- each_count(size, function(count) if (is.null(count) || is.na(count)) -1L else as_whole(count))
   call_shim("slice", as_value(x, ndim = 1L), start, size)
+}
+
+#' Counts or positions of several axes, each converted where it is no tensor; one alone stands for all axes
+#' @noRd
+each_count <- function(x, convert) {
+  if (inherits(x, "python.builtin.object")) {
+    return(x)
+  }
+  counts <- lapply(unname(as.list(x)), function(one) {
+    if (inherits(one, "python.builtin.object")) one else convert(one)
+  })
+  if (length(counts) == 1L && !is.list(x)) counts[[1L]] else counts
 }
 
 #' Axes along which a tensor broadcasts

@@ -23,7 +23,7 @@ k_variable <- function(value, dtype = NULL, name = NULL, constraint = NULL) {
 #' @param value A number or array.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
 #' @param shape The result's shape, which the value's elements fill in row-major order, or one of them
-#'   repeated.
+#'   repeated: a vector, or a list, which may hold integer tensors.
 #' @param name A string.
 #' @return A tensor.
 #'
@@ -59,11 +59,11 @@ k_placeholder <- function(shape = NULL, ndim = NULL, dtype = NULL, sparse = FALS
 
 #' Variables filled with zeros, ones, or the identity matrix
 #'
-#' @param shape The sizes, all known.
-#' @param size The number of rows and columns, or a vector of both.
+#' @param shape The sizes, a vector, or a list, which may hold integer tensors such as `k_shape(x)[1]`.
+#' @param size The number of rows and columns, or both.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
 #' @param name A string.
-#' @return A variable.
+#' @return A variable; where a size is a tensor, a tensor.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' k_zeros(c(2, 3))
@@ -147,8 +147,8 @@ k_random_uniform_variable <- function(shape, low, high, dtype = NULL, name = NUL
 
 #' A sequence of numbers
 #'
-#' @param start,stop The first number, and the one before which the sequence ends. With one number alone it is
-#'   `stop`, and 0 is the start.
+#' @param start,stop The first number, and the one before which the sequence ends; numbers or scalar tensors.
+#'   With one alone it is `stop`, and 0 is the start.
 #' @param step The step, not 0.
 #' @param dtype Name of the result's dtype.
 #' @return A tensor with one dimension.
