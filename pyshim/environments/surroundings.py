@@ -75,6 +75,7 @@ def variables(passed, settings, folder):
     found["PATH"] = programs(os.environ.get("PATH", ""))
     found["LC_ALL"] = "C.UTF-8"  # the session shows text as it can
     found["HOME"] = folder or os.sep
+    found["USER"] = found["LOGNAME"] = "keras"  # the system may not know this user
     if folder:
         found["TMPDIR"] = folder
     return found
@@ -108,6 +109,8 @@ def own_folder(path):
             os.chmod(path, stat.S_IRWXU)
         found = os.lstat(path)
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            return False
+        if os.statvfs(path).f_flag & os.ST_NOEXEC:
             return False
         with tempfile.TemporaryFile(dir=path):
             return True

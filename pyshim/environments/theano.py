@@ -57,14 +57,18 @@ class Theano(Environment):
         record = self.record()
         library, name = os.path.split(record["blas"])
         blas = "-L%s -l:%s -Wl,-rpath,%s" % (library, name, library)
-        if re.search(r"[\s,:]", library):  # which Theano or the linker take for the end of the path
-            # The path by which the program finds it later is not needed: NumPy has loaded the library already.
+        if _is_broken_up(library):
+            # Where the program finds it later need not be said: NumPy has loaded it already.
             blas = "-L%s -l:%s" % (_linked(folder, "blas", library), name) if folder else ""
-        compiler = ["-g0"] + (["-I" + record["headers"]] if record.get("headers") else [])
+        compiler, headers = "-g0", record.get("headers")
+        if headers and _is_broken_up(headers):
+            headers = folder and _linked(folder, "headers", headers)
+        if headers:
+            compiler += " -I" + headers
         compiled = os.path.join(self.folder(), "compiled")
         if folder and not own_folder(compiled):
             compiled = os.path.join(folder, "compiled")
-        return ["blas.ldflags=" + _quoted(blas), "gcc.cxxflags=" + _quoted(" ".join(compiler)),
+        return ["blas.ldflags=" + _quoted(blas), "gcc.cxxflags=" + _quoted(compiler),
                 "base_compiledir=" + _quoted(compiled),
                 "compile.wait=1"]  # seconds, for another worker that compiles
 
@@ -101,6 +105,11 @@ def _compiler():
 def _quoted(text):
     """A value as THEANO_FLAGS takes it: with a backslash before what has a meaning there."""
     return re.sub(r"([^\w/.:=+ -])", r"\\\1", text)
+
+
+def _is_broken_up(path):
+    """Whether Theano or the linker take a part of a path for the whole, as they do where it has spaces, say."""
+    return re.search(r"[\s,:]", path) is not None
 
 
 def _linked(folder, name, target):
@@ -140,14 +149,12 @@ sys.exit(subprocess.call([config.cxx, "-w", "-x", "c++-header"] + options + fold
 def _precompiled(directory):
     """The folder of precompiled headers, which halve the time of compiling; None where they cannot be made."""
     folder = os.path.join(directory, "include", "precompiled")
-    if " " in folder:  # Theano splits its options there
-        return None
     os.makedirs(folder, exist_ok=True)
     compiled = os.path.join(directory, "include", "compiled")
     header = os.path.join(folder, "Python.h")
     with open(header, "w", encoding="ascii") as file:
         file.write(HEADER)
-    flags = "gcc.cxxflags=-g0 -I%s,base_compiledir=%s" % (_quoted(folder), _quoted(compiled))
+    flags = "gcc.cxxflags=-g0 -I.,base_compiledir=" + _quoted(compiled)
     done = subprocess.run([os.path.join(directory, "bin", "python"), "-I", "-c", PRECOMPILE, header],
                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           pass_fds=held(), cwd=folder,

@@ -2,16 +2,17 @@
 
 import re
 
+# The first that is found counts.
 ADVICE = (
-    ("MemoryError|bad_alloc|annot allocate memory|failed to map segment",
-     "There is too little memory: free some, or raise the limit of this session (ulimit -v)"),
+    ("[Pp]ermission|Read-only file system|Operation not permitted|Unable to create the compiledir",
+     "Name a Keras home where you may write and run programs with KERAS_HOME, or a temporary folder with TMPDIR"),
     ("No space left|Disk quota", "The disk, or what you may use of it, is full: make room"),
     ("File too large|[Ff]ile size limit", "Files may not grow as large as needed: raise the limit (ulimit -f)"),
     ("Too many open files", "Too many files are open: close some, or raise the limit (ulimit -n)"),
     ("Resource temporarily unavailable|can't start new thread",
      "Too many processes run: end some, or raise the limit (ulimit -u)"),
-    ("Unable to create the compiledir|Permission denied|Read-only file system|Operation not permitted",
-     "Name a Keras home where you may write and run programs with KERAS_HOME, or a temporary folder with TMPDIR"),
+    ("MemoryError|bad_alloc|annot allocate memory|failed to map segment",
+     "There is too little memory: free some, or raise the limit of this session (ulimit -v)"),
 )
 
 

@@ -5,65 +5,22 @@ Each test starts engines in a session of its own. Many more settings, one by one
 
 import json
 import os
+import re
+import shutil
 import subprocess
-import sys
+import time
 
 import pytest
+from starting import COMPUTE, HOSTILE, LARGE, SETTING, SETTINGS, computed, new_home, session
 
-import pyshim
-from pyshim import config, environments
-
-ROOT = os.path.dirname(pyshim.__path__[0])
-ENVIRONMENTS = os.path.join(config.home(), "environments")
-
-COMPUTE = """
-import sys
-import pyshim as K
-
-def compute(name):
-    K.use_backend(name)
-    x = K.variable([[1.0, 2.0], [3.0, 4.0]])
-    f = K.function([], [K.dot(x, x)], [K.update(x, x + 1)])
-    return name, f([])[0].tolist(), K.eval(x).tolist()
-"""
-COMPUTED = "[[7.0, 10.0], [15.0, 22.0]] [[2.0, 3.0], [4.0, 5.0]]\n"
-
-# What is wrong, foreign or old, in variables that a library reads.
-HOSTILE = {
-    "KERAS_MAX_EPOCHS": "many", "KERAS_NNX_ENABLED": "maybe", "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "cpp",
-    "XLA_FLAGS": "--nonsense", "TF_XLA_FLAGS": "--nonsense", "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "x",
-    "TF_NUM_INTRAOP_THREADS": "all", "TF_DETERMINISTIC_OPS": "1", "OMP_NUM_THREADS": "4,2", "MKL_NUM_THREADS": "-3",
-    "OPENBLAS_NUM_THREADS": "0", "OPENBLAS_CORETYPE": "Pentium", "MKL_THREADING_LAYER": "nonsense",
-    "KMP_AFFINITY": "nonsense", "THEANO_FLAGS": "device=gpu,floatX=float16", "THEANORC": "/no/such/file",
-    "CPATH": "/no/such/folder", "GCC_EXEC_PREFIX": "/no/such/folder", "LIBRARY_PATH": "::",
-    "PYTHONPATH": "/no/such/folder", "PYTHONHOME": "/no/such/folder", "PYTHONWARNINGS": "error",
-    "LD_LIBRARY_PATH": ":.:relative", "LD_BIND_NOW": "1", "BASH_ENV": "/no/such/file", "PIP_USER": "1",
-    "USER": "100%", "TMPDIR": "/no/such/folder", "LC_ALL": "C", "LANG": "de_DE.ISO-8859-1", "MALLOC_ARENA_MAX": "few",
-}
+from pyshim import environments, errors
+from pyshim.hosts.failures import advice
+from pyshim.hosts.worker import Worker
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """A Keras home of the test's own, with the engines that are installed."""
-    home = tmp_path / "home"
-    home.mkdir()
-    os.symlink(ENVIRONMENTS, home / "environments")
-    monkeypatch.setenv("KERAS_HOME", str(home))
-    monkeypatch.delenv("KERAS_BACKEND", raising=False)
-    return home
-
-
-def session(script, folder, variables=None, python=sys.executable, **options):
-    """Run a script in a session of its own. Value: the finished process."""
-    # The session's own Python is not what is tested: pyshim is found without PYTHONPATH.
-    script = "import sys; sys.path.insert(0, %r)\n" % ROOT + script
-    return subprocess.run([python, "-c", script], cwd=str(folder), env=os.environ if variables is None else variables,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          encoding="utf-8", errors="replace", timeout=240, **options)
-
-
-def computed(*engines):
-    return "".join("%s %s" % (engine, COMPUTED) for engine in engines)
+    return new_home(tmp_path, monkeypatch)
 
 
 # -- variables ------------------------------------------------------------------------------------------
@@ -126,3 +83,428 @@ print(before.items() <= os.environ.items(), "LD_LIBRARY_PATH" in os.environ, K.e
 """
     ran = session(script % name, home, python=environments.find(name).python())
     assert ran.stdout == "True False [3.0, 3.0]\n", ran.stderr
+
+
+# -- limits, locales, signals, folders --------------------------------------------------------------------
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_settings_of_the_session(home, setting):
+    """Each engine's start under each of them is in tests/soak/test_starts.py."""
+    script = SETTING + SETTINGS[setting] + COMPUTE + "name = 'cntk'" + LARGE
+    ran = session(script, home)
+    assert ran.stdout.endswith(computed("cntk").strip() + " 99999.0\n"), ran.stderr
+
+
+def test_standard_streams_that_are_closed(home):
+    """In any combination, as those of daemons are."""
+    script = SETTING + """
+numbers = [number for number in range(3) if int(sys.argv[1]) >> number & 1]
+os.dup2(report.fileno(), 9)
+report = open(9, "w", closefd=False)
+for number in numbers:
+    os.close(number)
+""" + COMPUTE + "name = 'cntk'" + LARGE
+    for which in range(1, 8):
+        ran = session(script, home, arguments=[str(which)])
+        assert ran.stdout == computed("cntk").strip() + " 99999.0\n", (which, ran.stderr)
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_session_that_is_process_1(engine, home, depth):
+    """As Docker runs it; in a namespace of process numbers within another one, too."""
+    nested = ["unshare", "--pid", "--fork", "--mount-proc"]
+    if subprocess.run(nested + ["true"], stderr=subprocess.DEVNULL).returncode:
+        nested[1:1] = ["--user", "--map-root-user"]
+    ran = session(COMPUTE + "import os\nprint(os.getpid(), *compute(%r))" % engine, home, before=nested * depth)
+    assert ran.stdout == "1 " + computed(engine), ran.stderr
+
+
+def output_of(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def test_a_library_in_the_working_directory_is_not_run(home):
+    """CNTK's import runs bash with the working directory among the folders of libraries."""
+    name, path = next(found for found in re.findall(r"(\S+) => (/\S+)", output_of("ldd", "/bin/bash"))
+                      if not found[0].startswith("libc."))  # without which nothing runs at all
+    names = re.findall(r" [A-TV-Z] (\w+)@@", output_of("nm", "-D", path))
+    (home / "trap.c").write_text("""
+#include <fcntl.h>
+__attribute__((constructor)) static void trap(void) { open("%s", O_CREAT | O_WRONLY, 0600); }
+%s
+""" % (home / "it-was-run", "\n".join("void *%s(void) { return 0; }" % each for each in set(names))))
+    output_of("gcc", "-w", "-shared", "-fPIC", "-o", str(home / name), str(home / "trap.c"))
+    subprocess.run(["bash", "-c", ":"], env=dict(os.environ, LD_LIBRARY_PATH=str(home)), stderr=subprocess.DEVNULL)
+    assert (home / "it-was-run").exists(), "the trap does not work"
+    (home / "it-was-run").unlink()
+    script = "import os\nos.environ['LD_LIBRARY_PATH'] = ':.'\n" + COMPUTE + "print(*compute('cntk'))"
+    ran = session(script, home)
+    assert ran.stdout == computed("cntk"), ran.stderr
+    assert not (home / "it-was-run").exists()
+
+
+def copied_home(home, name):
+    """A Keras home below a folder of that name: the environments are there, by paths through it."""
+    made = home / name / ".keras"
+    for engine in environments.names():
+        folder = made / "environments" / engine
+        folder.mkdir(parents=True)
+        record = environments.find(engine).record()
+        os.symlink(record["directory"], folder / "venv")
+        (folder / "environment.json").write_text(json.dumps(
+            {key: value.replace(record["directory"], str(folder / "venv")) for key, value in record.items()}))
+    return made
+
+
+@pytest.mark.parametrize("name", ["with spaces, and commas", "a=b:c#d%(e)s'f\"g\\h\u00e9\u65e5$i;j&k"])
+def test_a_home_with_an_unusual_name(engine, home, name, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(copied_home(home, name)))
+    ran = session(COMPUTE + "print(*compute(%r))" % engine, home)
+    assert ran.stdout == computed(engine), ran.stderr
+    assert sorted(os.listdir(home)) == sorted(["environments", name])
+    if engine == "theano":
+        assert os.listdir(home / name / ".keras" / "environments" / "theano" / "compiled")
+
+
+def test_a_home_that_may_not_be_written(home, monkeypatch):
+    """What Theano compiles is kept below the temporary folder, where this user alone may write."""
+    made = copied_home(home, "user")
+    for name in ("work", "compiled"):  # a file is no folder, whoever asks, root included
+        (made / "environments" / "theano" / name).write_text("")
+    monkeypatch.setenv("KERAS_HOME", str(made))
+    monkeypatch.setenv("TMPDIR", str(home))
+    ran = session(COMPUTE + "print(*compute('theano'))", home)
+    assert ran.stdout == computed("theano"), ran.stderr
+    folder = home / ("keras-%d" % os.getuid()) / "theano"
+    assert os.listdir(folder) == ["compiled"]
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_temporary_folder_that_somebody_else_has_prepared(home, monkeypatch):
+    """Programs are compiled and run there, so one that others may write is not used."""
+    made = copied_home(home, "user")
+    (made / "environments" / "cntk" / "work").write_text("")
+    trap = home / ("keras-%d" % os.getuid())
+    trap.mkdir()
+    trap.chmod(0o777)
+    monkeypatch.setenv("KERAS_HOME", str(made))
+    monkeypatch.setenv("TMPDIR", str(home))
+    folder = environments.find("cntk").work_folder()
+    assert folder is not None and not folder.startswith(str(home))
+    shutil.rmtree(os.path.dirname(folder))
+    trap.rmdir()
+    os.symlink(str(home / "user"), str(trap))
+    assert not environments.find("cntk").work_folder().startswith(str(home))
+
+
+def test_no_file_is_left_by_a_compiler(home, monkeypatch):
+    """Where ends of children are ignored, g++ and what it runs seem to have ended before they have."""
+    monkeypatch.setenv("KERAS_HOME", str(copied_home(home, "user")))
+    script = "import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" + COMPUTE + "print(*compute('theano'))"
+    ran = session(script, home)
+    assert ran.stdout == computed("theano"), ran.stderr
+    assert os.listdir(home / "user" / ".keras" / "environments" / "theano" / "work") == []
+
+
+@pytest.mark.parametrize("variables, shown", [
+    ({"LC_ALL": "C", "PYTHONUTF8": "1"}, "gr\u00f6\u00dfe \u2713 = [1. 1.]"),
+    ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "gr\\xf6\\xdfe \\u2713 = [1. 1.]"),
+    ({"PYTHONIOENCODING": "iso-8859-1"}, "gr\u00f6\u00dfe \\u2713 = [1. 1.]"),
+])
+def test_text_that_is_not_ascii(engine, home, variables, shown):
+    """UTF-8 between the two; on the screen as the session can show it."""
+    script = """
+import sys
+import pyshim as K
+K.use_backend(%r)
+K.eval(K.print_tensor(K.ones((2,)), message="gr\\u00f6\\u00dfe \\u2713 = "))
+name = K.variable(1.0, name="gr\\u00f6\\u00dfe \\u2713").name
+sys.stdout.write(ascii(name) + "\\n")
+""" % engine
+    ran = session(script, home, {**os.environ, **variables}, encoding="iso-8859-1")
+    encoding = "iso-8859-1" if "PYTHONIOENCODING" in variables else "utf-8"
+    printed, name = ran.stdout.encode("iso-8859-1").decode(encoding).splitlines()
+    assert (printed, name) == (shown, "'gr\\xf6\\xdfe \\u2713'"), ran.stderr
+
+
+# -- starts that fail, or are broken off ------------------------------------------------------------------
+
+def environment_with(tmp_path, program):
+    """CNTK's environment with a program of ours in place of its interpreter."""
+    path = tmp_path / "python"
+    path.write_text("#!/bin/sh\n" + program)
+    path.chmod(0o755)
+
+    class Other(type(environments.find("cntk"))):
+        def python(self):
+            return str(path)
+    return Other()
+
+
+@pytest.mark.parametrize("variables, seconds", [({"KERAS_START_TIMEOUT": "0.5"}, "0.5"),
+                                                ({"KERAS_START_TIMEOUT": "1", "KERAS_TIMEOUT": "100"}, "1")])
+def test_a_worker_that_hangs_while_it_starts(tmp_path, monkeypatch, variables, seconds):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(errors.TimeoutError, match="backend cntk did not start within the timeout of %s seconds.*"
+                                                  "KERAS_START_TIMEOUT sets" % seconds):
+        Worker(environment_with(tmp_path, "exec sleep 60"))
+    monkeypatch.setenv("KERAS_START_TIMEOUT", "soon")
+    with pytest.raises(errors.ConfigError, match="KERAS_START_TIMEOUT must be a positive number of seconds"):
+        Worker(environments.find("cntk"))
+
+
+def test_a_timeout_of_calls_that_is_short_lets_engines_start(engine, home):
+    ran = session("import os\nos.environ['KERAS_TIMEOUT'] = '1e-3'\nimport pyshim as K\nK.use_backend(%r)\nprint(1)"
+                  % engine, home)
+    assert ran.stdout == "1\n", ran.stderr
+
+
+def test_a_worker_that_ends_while_it_starts(tmp_path):
+    with pytest.raises(errors.WorkerError, match=r"ended while it started \(exit code 3\)(?s:.*)words"):
+        Worker(environment_with(tmp_path, "echo words >&2; exit 3"))
+    with pytest.raises(errors.WorkerError, match=r"ended while it started \(signal SIGSEGV\)"):
+        Worker(environment_with(tmp_path, "kill -SEGV $$"))
+
+
+@pytest.mark.parametrize("error, words", [
+    ("ImportError: libcuda.so: failed to map segment from shared object: Cannot allocate memory", "too little memory"),
+    ("ImportError: x.so: failed to map segment from shared object: Operation not permitted", "KERAS_HOME"),
+    (OSError(28, "No space left on device"), "make room"), (OSError(27, "File too large"), "ulimit -f"),
+    (OSError(24, "Too many open files"), "ulimit -n"), (MemoryError(), "too little memory"),
+    (RuntimeError("can't start new thread"), "ulimit -u"), (PermissionError(13, "Permission denied"), "KERAS_HOME"),
+])
+def test_advice_that_helps(error, words):
+    found = advice(environments.find("tensorflow"), error, of_import=True)
+    assert words in found and "install_backend" not in found
+
+
+def test_advice_where_a_new_installation_helps():
+    assert "install_backend(\"tensorflow\", force=True)" in advice(
+        environments.find("tensorflow"), "ModuleNotFoundError: No module named 'google'", of_import=True)
+    assert advice(environments.find("tensorflow"), "ValueError: 3") == ""
+
+
+def test_a_start_without_memory(home):
+    """What is advised is memory, not another installation."""
+    script = SETTING + """
+import pyshim as K
+resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+try:
+    K.use_backend("tensorflow")
+except K.errors.WorkerError as error:
+    print(error)
+"""
+    ran = session(script, home)
+    assert "There is too little memory" in ran.stdout and "install_backend" not in ran.stdout, ran.stdout + ran.stderr
+
+
+INTERRUPTS = """
+import gc, os, sys, threading, time
+import pyshim as K
+from pyshim import environments
+from pyshim.hosts.worker import Worker
+
+folder = os.path.join(K.__path__[0], "hosts")
+left = 0
+
+def interrupt(frame, event, argument):
+    # Raises where the line that is about to run is the last one of those that are left.
+    global left
+    if not frame.f_code.co_filename.startswith(folder):
+        return None
+    if event == "line":
+        left -= 1
+        if left == 0:
+            raise KeyboardInterrupt
+    return interrupt
+
+def children():
+    with open("/proc/self/task/%d/children" % os.getpid()) as file:
+        return file.read().split()
+
+def open_files():
+    return sorted(os.listdir("/proc/self/fd"))
+
+environment = environments.find("cntk")
+Worker(environment).stop()
+before, points, worker = open_files(), 0, None
+while worker is None:
+    points += 1
+    left = points
+    sys.settrace(interrupt)
+    try:
+        worker = Worker(environment)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(None)
+    if worker is None:
+        for _ in range(300):
+            gc.collect()
+            if not children() and open_files() == before:
+                break
+            time.sleep(0.01)
+        assert not children(), (points, children())
+        assert open_files() == before, (points, before, open_files())
+worker.stop()
+print(points)
+"""
+
+
+def test_an_interrupt_at_each_step_of_a_start_leaves_nothing_behind(home):
+    """No process and no descriptor: the steps are the lines of pyshim/hosts that the session's thread runs."""
+    ran = session(INTERRUPTS, home)
+    assert ran.returncode == 0, ran.stderr
+    assert int(ran.stdout) > 30
+
+
+# -- the end of the session ---------------------------------------------------------------------------------
+
+ENDS = {
+    "a fork of it lives": ("", "if not os.fork():\n    leave()"),
+    "a fork lives that Python does not know of": ("", "if not libc.fork():\n    leave()"),
+    "SIGIO is blocked": ("signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGIO})", ""),
+    "the worker is stopped": ("", "os.kill(worker.pid, signal.SIGSTOP)"),
+    "all of these": ("signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGIO})",
+                     "os.kill(worker.pid, signal.SIGSTOP)\nif not libc.fork():\n    leave()"),
+}
+
+END = """
+import ctypes, os, signal, threading, time
+from pyshim import environments
+from pyshim.hosts.worker import Worker
+libc = ctypes.CDLL(None)
+
+def leave():
+    # It holds all that the session has open, but for what this test reads.
+    os.close(1), os.close(2)
+    libc.sleep(60)
+    os._exit(0)
+
+def start():
+    global worker
+    worker = Worker(environments.find(%r))
+    print(worker.pid, flush=True)
+
+%s
+thread = threading.Thread(target=start)
+thread.%s()
+%s
+time.sleep(0.2)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def is_gone(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("thread", ["first", "another"])
+def test_a_killed_session_takes_its_worker_along(end, thread, home):
+    before, after = ENDS[end]
+    after = "thread.is_alive() and thread.join()\n" + after
+    ran = session(END % ("cntk", before, "run" if thread == "first" else "start", after), home)
+    assert ran.returncode == -9, ran.stderr
+    worker = int(ran.stdout)
+    began = time.monotonic()
+    while not is_gone(worker) and time.monotonic() - began < 10:
+        time.sleep(0.01)
+    assert is_gone(worker)
+
+
+def test_a_worker_outlives_the_thread_that_has_started_it(engine, home):
+    script = COMPUTE + """
+import threading, time
+thread = threading.Thread(target=lambda: print(*compute(%r)))
+thread.start()
+thread.join()
+time.sleep(0.3)
+pid = K.session.started()[0].pid
+print(*compute(%r))
+assert K.session.started()[0].pid == pid
+""" % (engine, engine)
+    ran = session(script, home)
+    assert ran.stdout == 2 * computed(engine), ran.stderr
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_signal_that_ended_a_worker_is_named_where_the_session_ignores_its_children(home, when):
+    ignore = "signal.signal(signal.SIGCHLD, signal.SIG_IGN)"
+    script = """
+import os, signal
+import pyshim as K
+%s
+K.use_backend("cntk")
+%s
+x = K.eval(K.ones((2,)))
+os.kill(K.session.started()[0].pid, signal.SIGTERM)
+try:
+    K.eval(K.ones((2,)))
+except K.errors.WorkerError as error:
+    print(error)
+print(K.eval(K.ones((2,))).tolist())
+""" % ((ignore, "") if when == "before" else ("", ignore))
+    ran = session(script, home)
+    assert "(signal SIGTERM)" in ran.stdout and ran.stdout.endswith("[1.0, 1.0]\n"), ran.stdout + ran.stderr
+
+
+# -- engines of other packages ------------------------------------------------------------------------------
+
+TOY_ENVIRONMENT = """
+from pyshim.environments.theano import Theano
+
+class Toy(Theano):
+    name = "toy"
+    title = "Toy"
+    engine = "%s:Engine"
+"""
+TOY_ENGINE = """
+import pyshim.engines.theano as theano
+
+try:
+    import neighbour
+except ImportError:
+    beside = "nothing beside it is found"
+
+class Kernels(theano.Kernels):
+    def tanh(self, x):
+        return x * 0 + 42
+
+class Engine(theano.Engine):
+    name = "toy"
+    version = beside
+    kernels = Kernels()
+"""
+
+
+@pytest.mark.parametrize("layout", ["package", "package without __init__.py", "module"])
+def test_an_engine_of_another_package_runs_in_a_worker(home, tmp_path, layout, monkeypatch):
+    """The package is on the worker's path, and nothing else of the folder that it is installed in."""
+    site = tmp_path / "site"
+    site.mkdir()
+    engine = "toy_engine" if layout == "module" else "toy.of.engine"
+    files = {"toy_environment.py": TOY_ENVIRONMENT % engine, engine.replace(".", "/") + ".py": TOY_ENGINE,
+             "neighbour.py": "", "numpy.py": "raise ImportError('this is no NumPy')",
+             "toy-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n",
+             "toy-1.0.dist-info/entry_points.txt": "[pyshim.backends]\ntoy = toy_environment:Toy\n"}
+    if layout == "package":
+        files.update({"toy/__init__.py": "", "toy/of/__init__.py": ""})
+    for name, text in files.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text)
+    made = copied_home(home, "user")
+    (made / "environments" / "toy").mkdir()
+    shutil.copy(made / "environments" / "theano" / "environment.json", made / "environments" / "toy")
+    monkeypatch.setenv("KERAS_HOME", str(made))
+    script = "import numpy\nsys.path.append(%r)\n" % str(site) + COMPUTE + """
+print(*compute("toy"))
+print(K.eval(K.tanh(K.variable([1.0]))).tolist(), K.session.started()[0].engine_version)
+"""
+    ran = session(script, home)
+    assert ran.stdout == computed("toy") + "[42.0] nothing beside it is found\n", ran.stderr

@@ -1,0 +1,106 @@
+"""Sessions that start engines under unusual settings, and what they compute."""
+
+import os
+import subprocess
+import sys
+
+import pyshim
+from pyshim import config
+
+ROOT = os.path.dirname(pyshim.__path__[0])
+ENVIRONMENTS = os.path.join(config.home(), "environments")
+
+COMPUTE = """
+import sys
+import pyshim as K
+
+def compute(name):
+    K.use_backend(name)
+    x = K.variable([[1.0, 2.0], [3.0, 4.0]])
+    f = K.function([], [K.dot(x, x)], [K.update(x, x + 1)])
+    return name, f([])[0].tolist(), K.eval(x).tolist()
+"""
+COMPUTED = "[[7.0, 10.0], [15.0, 22.0]] [[2.0, 3.0], [4.0, 5.0]]\n"
+
+# What is wrong, foreign or old, in variables that a library reads.
+HOSTILE = {
+    "KERAS_MAX_EPOCHS": "many", "KERAS_NNX_ENABLED": "maybe", "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "cpp",
+    "XLA_FLAGS": "--nonsense", "TF_XLA_FLAGS": "--nonsense", "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "x",
+    "TF_NUM_INTRAOP_THREADS": "all", "TF_DETERMINISTIC_OPS": "1", "OMP_NUM_THREADS": "4,2", "MKL_NUM_THREADS": "-3",
+    "OPENBLAS_NUM_THREADS": "0", "OPENBLAS_CORETYPE": "Pentium", "MKL_THREADING_LAYER": "nonsense",
+    "KMP_AFFINITY": "nonsense", "THEANO_FLAGS": "device=gpu,floatX=float16", "THEANORC": "/no/such/file",
+    "CPATH": "/no/such/folder", "GCC_EXEC_PREFIX": "/no/such/folder", "LIBRARY_PATH": "::",
+    "PYTHONPATH": "/no/such/folder", "PYTHONHOME": "/no/such/folder", "PYTHONWARNINGS": "error",
+    "LD_LIBRARY_PATH": ":.:relative", "LD_BIND_NOW": "1", "BASH_ENV": "/no/such/file", "PIP_USER": "1",
+    "USER": "100%", "TMPDIR": "/no/such/folder", "LC_ALL": "C", "LANG": "de_DE.ISO-8859-1", "MALLOC_ARENA_MAX": "few",
+}
+
+
+def new_home(folder, monkeypatch):
+    """Make a Keras home below a folder, with the engines that are installed, the session's own. Returns: its path."""
+    home = folder / "home"
+    home.mkdir()
+    os.symlink(ENVIRONMENTS, home / "environments")
+    monkeypatch.setenv("KERAS_HOME", str(home))
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    return home
+
+
+def session(script, folder, variables=None, python=sys.executable, before=(), arguments=(), encoding="utf-8"):
+    """Run a script in a session of its own. Returns: the finished process."""
+    # The session's own Python is not what is tested: pyshim is found without PYTHONPATH.
+    script = "import sys; sys.path.insert(0, %r)\n" % ROOT + script
+    return subprocess.run([*before, python, "-c", script, *arguments], cwd=str(folder),
+                          env=os.environ if variables is None else variables,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          encoding=encoding, errors="replace", timeout=240)
+
+
+def computed(*engines):
+    return "".join("%s %s" % (engine, COMPUTED) for engine in engines)
+
+
+# What a session does before it starts an engine.
+SETTINGS = {
+    "the working directory is deleted": "os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')",
+    "the umask takes all rights": "os.umask(0o777)",
+    "sys.stdout and sys.stderr are None": "sys.__stdout__.flush(); sys.stdout = sys.stderr = None",
+    "sys.stdout and sys.stderr are closed":
+        "sys.stderr.close(); sys.stdout = open(os.devnull, 'w'); sys.stdout.close()",
+    "children's ends are ignored": "signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+    "writing to nobody ends the session": "signal.signal(signal.SIGPIPE, signal.SIG_DFL)",
+    "signals are blocked": "signal.pthread_sigmask(signal.SIG_BLOCK, signal.Signals)",
+    "few files may be open": "resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))",
+    "files may not grow": "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))",
+    "there is no home": "os.environ.pop('HOME'); import pwd; pwd.getpwuid = lambda uid: {}[uid]",
+    "there is no PATH": "os.environ.pop('PATH')",
+    "nothing is in the environment":
+        "home = os.environ['KERAS_HOME']; os.environ.clear(); os.environ['KERAS_HOME'] = home",
+    "there is no temporary folder": "import tempfile; tempfile._candidate_tempdir_list = lambda: []",
+    "memfd_create is refused": "refuse(319)",
+    "fallocate is refused": "refuse(285)",
+    "memory is not shared": "os.environ['KERAS_SHARED_MEMORY'] = '0'",
+    "sockets have a timeout": "import socket; socket.setdefaulttimeout(0.001)",
+    "NumPy raises": "import numpy; numpy.seterr(all='raise')",
+}
+
+SETTING = """
+import ctypes, os, resource, signal, struct, sys
+report = os.fdopen(os.dup(1), "w")
+
+def refuse(number):
+    # Have the kernel refuse a system call of x86-64, as sandboxes do, here and in each process that is started.
+    class Program(ctypes.Structure):
+        _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+    steps = ctypes.create_string_buffer(struct.pack("HBBI" * 4, 0x20, 0, 0, 0, 0x15, 0, 1, number,
+                                                    0x06, 0, 0, 0x00050001, 0x06, 0, 0, 0x7fff0000))
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    program = Program(4, ctypes.addressof(steps))
+    assert prctl(38, 1, 0, 0, 0) == 0 and prctl(22, 2, ctypes.byref(program)) == 0, ctypes.get_errno()
+"""
+LARGE = """
+import numpy
+large = numpy.arange(100000, dtype="float32")
+report.write("%s %s %s %s\\n" % (*compute(name), float(K.eval(K.max(K.constant(large))))))
+report.flush()
+"""
