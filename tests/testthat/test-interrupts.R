@@ -1,0 +1,87 @@
+# Ctrl-C and SIGINT, in R sessions of their own: one in a terminal, one of Rscript.
+
+in_terminal <- function(lines, environment = character()) {
+  script <- withr::local_tempfile()
+  writeLines(lines, script)
+  libraries <- paste0("R_LIBS=", paste(.libPaths(), collapse = ":"))
+  suppressWarnings(system2(
+    reticulate::py_config()$python, c(test_path("scripts", "terminal.py"), file.path(R.home("bin"), "R")),
+    stdin = script, stdout = TRUE, stderr = TRUE, env = c(libraries, environment)
+  ))
+}
+
+# A call that takes a minute and more, and that of another engine.
+long_call <- function(name, other) {
+  c(
+    "library(keras)", sprintf("invisible(use_backend('%s'))", other), "kept <- k_variable(c(1, 2))",
+    sprintf("invisible(use_backend('%s'))", name), "a <- k_variable(matrix(1, 2000, 2000))", "y <- a",
+    "for (i in 1:250) y <- k_dot(y, a) * 1e-4", "long <- k_sum(y)", "descriptors <- length(dir('/proc/self/fd'))"
+  )
+}
+alive <- paste(
+  "cat('alive', k_eval(k_sum(k_ones(c(2, 3)))), k_get_value(kept), k_backend(),",
+  "length(dir('/proc/self/fd')) <= descriptors, '\\n')"
+)
+
+for_each_backend("Ctrl-C in a terminal: a long call, a loop of short ones, a start", {
+  name <- k_backend()
+  other <- if (name == "theano") "cntk" else "theano"
+  output <- in_terminal(c(
+    long_call(name, other),
+    "cat('long\\n'); k_eval(long) # ^C", "^C 1.5 long", alive,
+    "tryCatch(k_eval(a), error = function(e) cat('gone:', conditionMessage(e), '\\n'))",
+    "x <- k_ones(2)",
+    "cat('short\\n'); repeat k_eval(x) # ^C", "^C 1 short", alive,
+    sprintf("stop_backend('%s')", name),
+    sprintf("cat('start\\n'); use_backend('%s') # ^C", name), "^C 0.3 start", alive,
+    # A function of R's that Python calls; and another interrupt while nothing runs.
+    "cat('function\\n'); k_map_fn(function(e) Sys.sleep(20), k_ones(2)) # ^C", "^C 0.5 function", alive
+  ))
+  seconds <- as.numeric(sub("prompt after ", "", grep("^prompt after", output, value = TRUE)))
+  expect_length(seconds, 4)
+  expect_true(all(seconds < 3), label = toString(seconds))
+  expect_equal(grep("^alive", output, value = TRUE), rep(paste("alive 6 1 2", name, "TRUE "), 4))
+  expect_match(output, "gone: .*was interrupted", all = FALSE)
+})
+
+for_each_backend("SIGINT to Rscript is R's interrupt", {
+  name <- k_backend()
+  other <- if (name == "theano") "cntk" else "theano"
+  output <- run_r(c(
+    long_call(name, other),
+    "interrupted <- function(after, code) {",
+    "  sent <- tempfile()",
+    "  system(sprintf('(sleep %f; date +%%s.%%N > %s; kill -INT %d) &', after, sent, Sys.getpid()))",
+    "  cat(tryCatch({ code; 'it ended' }, interrupt = function(condition) 'interrupted'), '')",
+    "  cat('after', as.numeric(Sys.time()) - as.numeric(readLines(sent)), '\\n')",
+    "  for (i in 1:5000) sqrt(i)", # a second interrupt would end the script here
+    "}",
+    "interrupted(1, k_eval(long))", alive,
+    "x <- k_ones(2)",
+    "interrupted(1, repeat k_eval(x))", alive,
+    sprintf("stop_backend('%s')", name),
+    sprintf("interrupted(0.5, { use_backend('%s'); Sys.sleep(20) })", name), alive,
+    "interrupted(0.5, k_map_fn(function(e) Sys.sleep(20), k_ones(2)))", alive
+  ))
+  seconds <- as.numeric(sub(".*after ", "", grep("^interrupted after", output, value = TRUE)))
+  expect_length(seconds, 4)
+  expect_true(all(seconds < 3), label = toString(seconds))
+  expect_equal(grep("^alive", output, value = TRUE), rep(paste("alive 6 1 2", name, "TRUE "), 4))
+})
+
+test_that("Ctrl-C ends an installation, with all its processes", {
+  home <- withr::local_tempdir()
+  output <- in_terminal(c(
+    "library(keras)", "invisible(k_floatx())",
+    "cat('install\\n'); install_backend('theano') # ^C", "^C 2 install",
+    "Sys.sleep(0.5)", "children <- sprintf('/proc/%d/task/%d/children', Sys.getpid(), Sys.getpid())",
+    "cat('children:', readLines(children, warn = FALSE), '\\n')",
+    "cat('installed:', is_backend_installed('theano'), '\\n')"
+  ), paste0("KERAS_HOME=", home))
+  seconds <- as.numeric(sub("prompt after ", "", grep("^prompt after", output, value = TRUE)))
+  expect_length(seconds, 1)
+  expect_lt(seconds, 3)
+  expect_equal(trimws(grep("^children:", output, value = TRUE)), "children:")
+  expect_equal(trimws(grep("^installed:", output, value = TRUE)), "installed: FALSE")
+  expect_false(any(grepl(basename(home), system("ps -eo args", intern = TRUE), fixed = TRUE)))
+})
