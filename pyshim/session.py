@@ -109,10 +109,10 @@ def use_backend(name, in_process=False, save=False, threads=None):
         ...     K.eval(K.ones((2,)) * 3)
         array([3., 3.], dtype=float32)
     """
-    return switch(name, in_process, save, threads, places=[_place(name)])
+    return select(name, in_process, save, threads, places=[_place(name)])
 
 
-def switch(name, in_process, save, threads, places):
+def select(name, in_process, save, threads, places):
     """What ``use_backend`` does. A start is announced, and a switch at a place in a program that is not known."""
     before = _thread.current
     key = (_environment(name).name, bool(in_process))

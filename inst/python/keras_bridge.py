@@ -174,7 +174,7 @@ def get_item(x, parts):
 def switch_backend(name, in_process, save, threads, scoped):
     """Use a backend. Where that is for a while, it is announced only if its engine starts."""
     with errors.naming("use_backend"):
-        return session.switch(name, in_process, save, threads, [] if scoped else [None])
+        return session.select(name, in_process, save, threads, [] if scoped else [None])
 
 
 def enter(scope):
