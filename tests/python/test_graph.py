@@ -784,3 +784,86 @@ def test_a_graph_as_text(K):
         "%3 = tensor (float32, (None,)): sum(%2, axis=(1,), keepdims=False)"]
     text = K.map_fn(lambda row: row * w[0, 0], K.ones((3, 2))).describe()
     assert "body of fn:" in text and ": multiply(" in text
+
+
+# -- infinite gradients ---------------------------------------------------------------------------------------
+
+INF = float("inf")
+# name: (function, values, their gradients); where the outer function's gradient is infinite, a derivative of 0 gives 0,
+# and a gradient of 0 stays 0 where the inner function's derivative is infinite.
+CONTRIBUTIONS = {
+    "relu": (lambda K, x: K.sqrt(K.relu(x)), [-1, 0, 4], [0, 0, .25]),
+    "relu with a limit": (lambda K, x: K.sqrt(6 - K.relu(x, max_value=6)), [9, 2], [0, -.25]),
+    "log of relu": (lambda K, x: K.log(K.relu(x)), [-1, 0, 4], [0, 0, .25]),
+    "max": (lambda K, x: K.sqrt(K.max(x)), [-1, 0, -3], [0, INF, 0]),
+    "max of equals": (lambda K, x: K.max(x) ** .5, [4, 1, 4], [.125, 0, .125]),
+    "min of rows": (lambda K, x: K.sqrt(K.min(K.reshape(x, (2, 2)), 1)), [1, 0, 9, 4], [0, INF, 0, .25]),
+    "prod": (lambda K, x: K.sqrt(K.prod(x)), [0, 2, 4], [INF, 0, 0]),
+    "prod with two zeros": (lambda K, x: K.sqrt(K.prod(x)), [0, 0, 4], [0, 0, 0]),
+    "cumprod": (lambda K, x: K.sqrt(K.cumprod(x)), [1, 0, 4], [.5, INF, 0]),
+    "cumprod with two zeros": (lambda K, x: K.sqrt(K.cumprod(x)), [4, 0, 0, 4], [.25, INF, 0, 0]),
+    "cumsum": (lambda K, x: K.sqrt(K.cumsum(x)), [0, 1], [INF, .5]),
+    "clip": (lambda K, x: K.sqrt(K.clip(x, 0, 1)), [-1, 0, .25, 3], [0, INF, 1, .0]),
+    "maximum": (lambda K, x: K.sqrt(K.maximum(x, 0)), [-1, 4], [0, .25]),
+    "minimum": (lambda K, x: K.sqrt(0 - K.minimum(x, 0)), [1, -4], [0, -.25]),
+    "abs": (lambda K, x: K.sqrt(K.abs(x)), [0, -4, 4], [0, -.25, .25]),
+    "square": (lambda K, x: K.sqrt(K.square(x)), [0, -4, 4], [0, -1, 1]),
+    "x * x": (lambda K, x: K.sqrt(x * x), [0, 4], [0, 1]),
+    "a mask": (lambda K, x: K.sqrt(x * np.array([0, 1])), [3, 4], [0, .25]),
+    "pow": (lambda K, x: K.sqrt(K.pow(x, 2)), [0, 4], [0, 1]),
+    "pow of 0": (lambda K, x: 1 / (K.pow(x, 0) - 1), [0, 4], [0, 0]),
+    "0 / x": (lambda K, x: K.sqrt(0 / x), [3], [0]),
+    "cos": (lambda K, x: 1 / (K.cos(x) - 1), [0], [0]),
+    "exp": (lambda K, x: K.sqrt(K.exp(x)), [-1000], [0]),
+    "elu": (lambda K, x: K.sqrt(K.elu(x) + 1), [-1000, 3], [0, .25]),
+    "sigmoid": (lambda K, x: K.log(K.sigmoid(x)), [-1000, 0], [0, .5]),
+    "1 - sigmoid": (lambda K, x: K.log(1 - K.sigmoid(x)), [1000, 0], [0, -.5]),
+    "hard_sigmoid": (lambda K, x: K.log(K.hard_sigmoid(x)), [-10, 0], [0, .4]),
+    "tanh": (lambda K, x: K.log(1 - K.tanh(x)), [1000, 0], [0, -1]),
+    "softplus": (lambda K, x: K.log(K.softplus(x)), [-1000], [0]),
+    "softmax": (lambda K, x: K.log(K.softmax(x)), [-1000, 0], [0, 0]),
+    "softmax of rows": (lambda K, x: K.log(K.softmax(K.reshape(x, (2, 1, 2)))), [-1000, 0, 0, 0], [0, 0, 0, 0]),
+    "std": (lambda K, x: K.std(K.reshape(x, (2, 2)), axis=1), [2, 2, 1, 3], [0, 0, -.5, .5]),
+    "var": (lambda K, x: K.sqrt(K.var(x)), [2, 2, 2], [0, 0, 0]),
+    "l2_normalize": (lambda K, x: K.l2_normalize(x), [0, 0], [1e6, 1e6]),
+    "max pooling": (lambda K, x: K.sqrt(K.pool2d(K.reshape(x, (1, 2, 2, 1)), (2, 2))), [0, -1, -2, -3], [INF, 0, 0, 0]),
+    "gather": (lambda K, x: K.sqrt(K.gather(x, K.constant([0], dtype="int32"))), [0, 1], [INF, 0]),
+    "a part": (lambda K, x: K.sqrt(x[1:]), [4, 0, 4], [0, INF, .25]),
+    "concatenate": (lambda K, x: K.sqrt(K.concatenate([x, x * 0])), [4, 0], [.25, INF]),
+    "dropout": (lambda K, x: K.sqrt(K.dropout(x, .999999, seed=1)), [3, 4], [0, 0]),
+    "batch_normalization": (lambda K, x: K.sqrt(K.batch_normalization(
+        x, np.array([3, 0]), np.ones(2), np.zeros(2), np.array([0, 1]), epsilon=0)), [3, 4], [0, .25]),
+    "%": (lambda K, x: K.sqrt(x % 2), [0, 4.5], [INF, .5 ** .5]),
+    "//": (lambda K, x: K.sqrt(x // 2), [0, 9], [0, 0]),
+    "switch": (lambda K, x: K.sqrt(K.switch(x > 1, x, x * 0)), [0, 4], [0, .25]),
+    "sqrt that is not chosen": (lambda K, x: K.switch(x > 0, K.sqrt(x), x), [0, 4], [1, .25]),
+    "log that is not chosen": (lambda K, x: K.switch(x > 0, K.log(x), x), [0, 4], [1, .25]),
+    "1 / x that is not chosen": (lambda K, x: K.switch(K.not_equal(x, 0), 1 / x, x), [0, 4], [1, -.0625]),
+    "2 / x that is not chosen": (lambda K, x: K.switch(x > 0, (x + 2) / x, x), [0, 4], [1, -.125]),
+    "pow that is not chosen": (lambda K, x: K.switch(x > 0, K.pow(x, .5), x), [0, 4], [1, .25]),
+    "exp that is not chosen": (lambda K, x: K.switch(x < 50, K.log(1 + K.exp(x)), x), [1000, 0], [1, .5]),
+    "in a loop": (lambda K, x: K.map_fn(lambda one: K.sqrt(K.relu(one) * one), K.reshape(x, (2, 1))), [0, 4], [0, 1]),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_does_not_contribute_has_a_gradient_of_0(K, dtype):
+    for name, (build, values, expected) in CONTRIBUTIONS.items():
+        x = K.variable(values, dtype)
+        gradient, = K.gradients(K.sum(build(K, x)), [x])
+        np.testing.assert_allclose(K.eval(gradient), np.array(expected, dtype), rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def test_what_does_not_contribute_has_a_gradient_of_0_in_a_function(K):
+    names = ("relu", "max", "cumprod", "square", "a mask", "sigmoid", "pow", "log that is not chosen", "in a loop")
+    variables = [K.variable(CONTRIBUTIONS[name][1]) for name in names]
+    gradients = [K.gradients(K.sum(CONTRIBUTIONS[name][0](K, x)), [x])[0] for name, x in zip(names, variables)]
+    for name, value in zip(names, K.function([], gradients)([])):
+        np.testing.assert_allclose(value, CONTRIBUTIONS[name][2], rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def test_a_gradient_that_is_nan_because_a_value_is_stays_nan(K):
+    x = K.variable([float("nan"), 0.0])
+    for build in (K.square, lambda x: x * x, K.exp, K.cos):
+        gradient, = K.gradients(K.sum(build(x)), [x])
+        assert np.isnan(K.eval(gradient)).tolist() == [True, False]

@@ -21,7 +21,7 @@ class Kernel:
     """
 
     def __init__(self, name, build, dtype=None, like=0, differentiable=True, by_numpy=None, indexed=False,
-                 sized_by=(), several=False, parallel=False):
+                 sized_by=(), several=False, parallel=False, exact=None):
         self.name = name
         self.build = build
         self.dtype = dtype
@@ -31,6 +31,7 @@ class Kernel:
         self.indexed = indexed    # takes integers beside what CNTK computes with: as cells, see operation.py
         self.sized_by = sized_by  # which of these inputs decide the shape of the result by their values
         self.several = several    # gives a list of arrays; its parts are descriptions of their own
+        self.exact = exact        # builds it where gradients would be nan otherwise: see Stage
         self.parallel = parallel  # goes through samples, which several threads do sooner
 
     def __call__(self, *inputs, **attributes):

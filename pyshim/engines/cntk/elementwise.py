@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import numpy_division
 from .description import kernel
+from .gradients import product, product_of_any, quotient
 from .images import elementwise
 from .native import C
 from .operation import constant_derivative, operation, where
@@ -26,16 +27,15 @@ def sqrt(x):
 
 def pow_by_base(gradient, result, x, y):
     # 0 where y is 0, also where x is 0 and its power -1 infinite.
-    return np.where(y == 0, 0, gradient * y * np.power(x, y - 1))
+    return product_of_any(gradient, np.where(y == 0, 0, y * np.power(x, y - 1)))
 
 
 def pow_by_exponent(gradient, result, x, y):
-    return np.where(x > 0, gradient * result * np.log(x), 0)
+    return product_of_any(gradient, np.where(x > 0, result * np.log(x), 0))
 
 
 def remainder_by_divisor(gradient, result, x, y):
-    whole = numpy_division.floor_divide(x, y)
-    return np.where(whole == 0, 0, -whole * gradient)
+    return product(gradient, -numpy_division.floor_divide(x, y))
 
 
 def chosen_by(first):
@@ -58,25 +58,35 @@ def logical_not(x):
 
 class Elementwise:
 
-    sqrt = kernel("sqrt", elementwise(sqrt))
-    exp = kernel("exp", elementwise(C.exp))
-    log = kernel("log", operation(np.log, lambda gradient, result, x: gradient / x))
+    sqrt = kernel("sqrt", elementwise(sqrt), exact=elementwise(operation(
+        np.sqrt, lambda gradient, result, x: quotient(gradient, 2 * result))))
+    exp = kernel("exp", elementwise(C.exp), exact=elementwise(operation(
+        np.exp, lambda gradient, result, x: product_of_any(gradient, result))))
+    log = kernel("log", operation(np.log, lambda gradient, result, x: quotient(gradient, x)))
     sin = kernel("sin", elementwise(C.sin))
-    cos = kernel("cos", elementwise(C.cos))
-    sigmoid = kernel("sigmoid", elementwise(C.sigmoid))
-    tanh = kernel("tanh", elementwise(C.tanh))
+    cos = kernel("cos", elementwise(C.cos), exact=elementwise(operation(
+        np.cos, lambda gradient, result, x: product(gradient, -np.sin(x)))))
+    sigmoid = kernel("sigmoid", elementwise(C.sigmoid), exact=elementwise(operation(
+        lambda x: np.exp(-np.logaddexp(0, -x)),
+        lambda gradient, result, x: product(gradient, result * (1 - result)))))
+    tanh = kernel("tanh", elementwise(C.tanh), exact=elementwise(operation(
+        np.tanh, lambda gradient, result, x: product(gradient, 1 - result * result))))
     round = kernel("round", operation(np.rint, constant_derivative))
     divide = kernel("divide", operation(np.divide,
-                                         lambda gradient, result, x, y: gradient / y,
-                                         lambda gradient, result, x, y: gradient * (-result / y)))
+                                         lambda gradient, result, x, y: quotient(gradient, y),
+                                         lambda gradient, result, x, y: product_of_any(gradient, -result / y)))
 
-    abs = kernel("abs", elementwise(C.abs))
-    square = kernel("square", elementwise(C.square))
+    abs = kernel("abs", elementwise(C.abs), exact=elementwise(operation(
+        np.abs, lambda gradient, result, x: product(gradient, np.sign(x)))))
+    square = kernel("square", elementwise(C.square), exact=elementwise(operation(
+        np.square, lambda gradient, result, x: product(gradient, 2 * x))))
     sign = kernel("sign", operation(np.sign, constant_derivative))
     negative = kernel("negative", elementwise(C.negate))
     add = kernel("add", elementwise(C.plus))
     subtract = kernel("subtract", elementwise(C.minus))
-    multiply = kernel("multiply", elementwise(C.element_times))
+    multiply = kernel("multiply", elementwise(C.element_times), exact=elementwise(operation(
+        np.multiply, lambda gradient, result, x, y: product(gradient, y),
+        lambda gradient, result, x, y: product(gradient, x))))
     floor_divide = kernel("floor_divide", operation(numpy_division.floor_divide, constant_derivative))
     remainder = kernel("remainder", operation(numpy_division.remainder, lambda gradient, result, x, y: gradient,
                                                remainder_by_divisor))

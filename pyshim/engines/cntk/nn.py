@@ -6,6 +6,7 @@ Its own relu makes nan of -infinity. Choosing by a comparison, it takes ten time
 import numpy as np
 
 from .description import kernel
+from .gradients import product
 from .images import elementwise
 from .native import C
 from .operation import operation, where
@@ -17,10 +18,21 @@ def positive(x):
     return result
 
 
+def shares(x, axis):
+    powers = np.exp(x - x.max(axis, keepdims=True))
+    return powers / powers.sum(axis, keepdims=True)
+
+
+def shares_derivative(gradient, result, x, axis):
+    return product(gradient - product(gradient, result).sum(axis, keepdims=True), result)
+
+
 class NN:
 
     relu = kernel("relu", elementwise(operation(positive, lambda gradient, result, x: where(result != 0, gradient),
                                                  by_result=True)))
 
-    softmax = kernel("softmax", C.softmax)
-    softplus = kernel("softplus", elementwise(C.softplus))
+    softmax = kernel("softmax", C.softmax, exact=operation(shares, shares_derivative))
+    softplus = kernel("softplus", elementwise(C.softplus), exact=elementwise(operation(
+        lambda x: np.logaddexp(x, 0),
+        lambda gradient, result, x: product(gradient, np.exp(-np.logaddexp(0, -x))))))

@@ -9,6 +9,8 @@ import numpy as np
 
 from ..contract.rules import reduced
 from .description import kernel
+from .gradients import product as product_of
+from .gradients import product_of_any
 from .native import C
 from .operation import operation
 
@@ -52,7 +54,7 @@ def log_sum_exp(x, axis, keepdims):
 
 
 def log_sum_exp_derivative(gradient, result, x, powers, axis, keepdims):
-    return gradient.reshape(reduced(x.shape, axis, True)) / powers.sum(axis, keepdims=True) * powers
+    return product_of(gradient.reshape(reduced(x.shape, axis, True)) / powers.sum(axis, keepdims=True), powers)
 
 
 def product(x, axis, keepdims):
@@ -63,9 +65,9 @@ def product_derivative(gradient, result, x, axis, keepdims):
     """Each element's derivative is the product of the others: of those before it and those after it."""
     last = np.moveaxis(x, axis, range(-len(axis), 0))
     rows = last.reshape(last.shape[:x.ndim - len(axis)] + (-1,))
-    others = _before(np.cumprod, rows, -1, 1) * _after(np.cumprod, rows, -1, 1)
+    others = product_of_any(_before(np.cumprod, rows, -1, 1), _after(np.cumprod, rows, -1, 1))
     others = np.moveaxis(others.reshape(last.shape), range(-len(axis), 0), axis)
-    return gradient.reshape(reduced(x.shape, axis, True)) * others
+    return product_of(gradient.reshape(reduced(x.shape, axis, True)), others)
 
 
 def cumsum_derivative(gradient, result, x, axis):
@@ -77,8 +79,8 @@ def cumprod_derivative(gradient, result, x, axis):
     x, gradient = np.moveaxis(x, axis, 0), np.moveaxis(gradient, axis, 0)
     sums = gradient.copy()
     for i in range(len(x) - 2, -1, -1):
-        sums[i] += x[i + 1] * sums[i + 1]
-    return np.moveaxis(_before(np.cumprod, x, 0, 1) * sums, 0, axis)
+        sums[i] += product_of(sums[i + 1], x[i + 1])
+    return np.moveaxis(product_of(sums, _before(np.cumprod, x, 0, 1)), 0, axis)
 
 
 def _before(accumulate, x, axis, start):

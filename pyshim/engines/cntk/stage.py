@@ -52,6 +52,7 @@ class Stage:
         self.sizes = list({x for description in parts for x in description.sizes()})
         self.parallel = any(description.kernel.parallel for description in self.descriptions)
         self.built = collections.OrderedDict()  # by the shapes of what is needed, the last used at the end
+        self.exact = False  # whether kernels are built as ``Kernel.exact``
 
     def run(self, values):
         """Add the values of the wanted descriptions and of the gradients to those that are there."""
@@ -62,6 +63,12 @@ class Stage:
             self.built.popitem(last=False)
         self.built[key] = built
         built.run(values)
+        if built.has_unexplained_nan and not self.exact:
+            # CNTK multiplies 0 by infinity, which our own kernels do not. They take much longer, so they are used
+            # once they have been needed.
+            self.exact = True
+            self.built = collections.OrderedDict([(key, BuiltStage(self, values))])
+            self.built[key].run(values)
 
     def outside_block(self):
         """The descriptions whose values are needed outside the block that they are in."""
@@ -94,6 +101,7 @@ class BuiltStage:
 
     def run(self, values):
         values.update(self.known)
+        self.has_unexplained_nan = False
         if self.function is None:
             return
         arguments = {variable: _fed(values[description], self.fed)
@@ -112,6 +120,8 @@ class BuiltStage:
             for gradient in self.stage.gradients:
                 if gradient.variable in self.moved:
                     values[gradient] = gradients[self.moved[gradient.variable]]
+            self.has_unexplained_nan = (any(map(_has_nan, gradients.values()))
+                                        and not _has_nan(results[self.root]))
 
     # -- building -------------------------------------------------------------------------------------
 
@@ -191,7 +201,7 @@ class BuiltStage:
             inputs = [made if x in self.stage.flowing else self._still(made)
                       for x, made in zip(description.inputs, inputs)]
         cells = [self._cell(x) for x in description.given_by_numpy()]
-        return self._movable(description, _build_kernel(description, inputs, cells))
+        return self._movable(description, _build_kernel(description, inputs, cells, self.stage.exact))
 
     def _still(self, made):
         """What is made, where CNTK would go back through it for nothing: it is not told what is asked for."""
@@ -257,7 +267,11 @@ class BuiltStage:
                 self.known[gradient] = np.zeros(self.shapes[gradient.variable], gradient.dtype)
 
 
-def _build_kernel(description, inputs, cells):
+def _has_nan(value):
+    return bool(np.isnan(native.borrowed(value).sum()))  # quicker than to look at each
+
+
+def _build_kernel(description, inputs, cells, exact):
     """CNTK's function of a description, or an array where the shapes of the inputs decide the value."""
     sizes = [np.prod(x.shape, dtype=int) for x in inputs]
     if not all(sizes) and description.kernel.name == "concatenate":
@@ -274,7 +288,8 @@ def _build_kernel(description, inputs, cells):
         inputs = [x if x.dtype == np.float64 else native.output(C.cast(x, np.float64)) for x in inputs]
     try:
         more = dict(description.attributes, cells=cells) if cells else description.attributes
-        return native.output(description.kernel.build(*inputs, **more))
+        build = exact and description.kernel.exact or description.kernel.build
+        return native.output(build(*inputs, **more))
     except EngineError:  # ours, which says what is wrong
         raise
     except Exception as error:

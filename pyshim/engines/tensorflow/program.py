@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from ..contract.natives import Natives
 from ..contract.node import RANDOM
+from . import gradients
 from .control_flow import loop
 from .random import generator_of
 
@@ -60,11 +61,13 @@ class InFunction(Natives):
         if operation.kernel == "loop":
             return loop(operation, inputs, self)
         if operation.kernel == "gradient":
-            gradients = tf.gradients(inputs[0], inputs[1:], unconnected_gradients=tf.UnconnectedGradients.ZERO)
-            return [tf.convert_to_tensor(gradient) for gradient in gradients]
+            with gradients.own():  # they may be differentiated themselves
+                found = tf.gradients(inputs[0], inputs[1:], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            return [tf.convert_to_tensor(gradient) for gradient in found]
         attributes = attributes_of(operation)
         self.kept.append(attributes.get("generator"))
-        return getattr(self.kernels, operation.kernel)(*inputs, **attributes)
+        with gradients.own():
+            return getattr(self.kernels, operation.kernel)(*inputs, **attributes)
 
 
 def attributes_of(operation):

@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from .gradients import product as product_of
+
 
 class Reductions:
 
@@ -37,7 +39,7 @@ class Reductions:
                 without = tf.math.cumprod(tf.where(first, tf.ones_like(x), x), axis)
 
                 def following(products):
-                    return tf.cumsum(upstream * products, axis, reverse=True)
+                    return tf.cumsum(product_of(upstream, products), axis, reverse=True)
                 before = following(product) / tf.where(zero, tf.ones_like(x), x)
                 return tf.where(tf.equal(zeros, 0), before,
                                 tf.where(first, following(without), tf.zeros_like(x)))

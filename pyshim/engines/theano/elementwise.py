@@ -8,6 +8,7 @@ from theano import scalar
 from .. import numpy_division
 from . import sigmoids
 from .broadcasting import spread
+from .gradients import product
 
 
 def _broadcast(function):
@@ -62,9 +63,7 @@ class Elementwise:
     def pow(self, x, y):
         if not x.dtype.startswith("float"):
             return OfIntegers("power")(x, y)
-        if isinstance(y, T.Constant) and np.all(y.data):
-            return T.pow(*spread(x, y))  # which Theano has shortcuts for
-        return _power(*spread(x, y))
+        return T.pow(*spread(x, y))
 
 
 class Choosing:
@@ -122,21 +121,6 @@ class OfIntegers(theano.Op):
         return [theano.gradient.disconnected_type() for _ in inputs]
 
 
-class Power(scalar.Pow):
-    """x to the power of y with a gradient that is finite where the power is.
-
-    Theano's is nan with respect to y for x < 0, and for y = 0 with respect to x = 0.
-    """
-
-    def L_op(self, inputs, outputs, gradients):
-        (x, y), (z,), (g,) = inputs, outputs, gradients
-        zero, one = scalar.constant(0, dtype=x.dtype), scalar.constant(1, dtype=x.dtype)
-        positive = scalar.gt(x, zero)
-        of_x = scalar.switch(scalar.eq(y, zero), zero, y * self(x, y - one))
-        of_y = scalar.switch(positive, z * scalar.log(scalar.switch(positive, x, one)), zero)
-        return [g * of_x, g * of_y]
-
-
 class Division(scalar.BinaryScalarOp):
     """A division of floats as NumPy has it, from the remainder of the division towards 0, which is exact."""
 
@@ -175,13 +159,11 @@ class Remainder(Division):
 
     def L_op(self, inputs, outputs, gradients):
         (x, y), (g,) = inputs, gradients
-        whole, zero = _scalar_floor_divide(x, y), scalar.constant(0, dtype=g.dtype)
-        return [g, scalar.switch(scalar.eq(whole, zero), zero, -whole * g)]
+        return [g, product(g, -_scalar_floor_divide(x, y))]
 
 
 _scalar_floor_divide = FloorDivide(scalar.upcast_out, name="floor_divide")
 _floor_divide = T.Elemwise(_scalar_floor_divide)
 _remainder = T.Elemwise(Remainder(scalar.upcast_out, name="remainder"))
-_power = T.Elemwise(Power(scalar.upcast_out, name="power"))
 larger = T.Elemwise(Maximum(scalar.upcast_out, name="maximum"))
 _smaller = T.Elemwise(Minimum(scalar.upcast_out, name="minimum"))

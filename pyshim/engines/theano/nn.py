@@ -7,6 +7,7 @@ from theano import scalar
 
 from .broadcasting import sizes
 from .elementwise import larger
+from .gradients import product
 
 
 class NN:
@@ -43,7 +44,7 @@ class LogAddExp(scalar.BinaryScalarOp):
 
     def L_op(self, inputs, outputs, gradients):
         (x, y), (g,) = inputs, gradients
-        return [g * T.nnet.sigm.scalar_sigmoid(x - y), g * T.nnet.sigm.scalar_sigmoid(y - x)]
+        return [product(g, T.nnet.sigm.scalar_sigmoid(x - y)), product(g, T.nnet.sigm.scalar_sigmoid(y - x))]
 
 
 _log_add_exp = T.Elemwise(LogAddExp(scalar.upcast_out, name="log_add_exp"))

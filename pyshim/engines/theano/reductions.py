@@ -4,6 +4,8 @@ import numpy as np
 import theano
 import theano.tensor as T
 
+from .gradients import product_of_tensors as product
+
 
 class Reductions:
 
@@ -77,7 +79,7 @@ class Extreme(Reduction):
     def L_op(self, inputs, outputs, gradients):
         x, = inputs
         chosen = T.cast(T.eq(x, outputs[0]), x.dtype)
-        return [chosen / T.sum(chosen, axis=self.axis, keepdims=True, dtype=x.dtype) * gradients[0]]
+        return [product(gradients[0], chosen / T.sum(chosen, axis=self.axis, keepdims=True, dtype=x.dtype))]
 
 
 class Max(Extreme):
@@ -107,7 +109,7 @@ class Product(Reduction):
         back = _along(axis, x.ndim, slice(None, None, -1))
         before = _shifted(CumProd(axis)(x), axis, 1)
         after = _shifted(CumProd(axis)(x[back]), axis, 1)[back]
-        return [before * after * gradients[0]]
+        return [product(gradients[0], product(before, after))]
 
 
 class Index(theano.Op):
@@ -168,7 +170,7 @@ class CumProd(theano.Op):
         x, y, g = inputs[0], outputs[0], gradients[0]
         back = _along(self.axis, x.ndim, slice(None, None, -1))
         factors = _shifted(x[back], self.axis, 0)
-        return [_shifted(y, self.axis, 1) * Recurrence(self.axis)(factors, g[back])[back]]
+        return [product(Recurrence(self.axis)(factors, g[back])[back], _shifted(y, self.axis, 1))]
 
 
 class Recurrence(theano.Op):
@@ -186,7 +188,7 @@ class Recurrence(theano.Op):
         a, b = (np.moveaxis(array, self.axis, 0) for array in inputs)
         s = np.array(b)
         for i in range(1, len(s)):
-            s[i] += a[i] * s[i - 1]
+            s[i] += np.where(a[i] == 0, 0, a[i] * s[i - 1])  # s may be infinite
         outputs[0][0] = np.ascontiguousarray(np.moveaxis(s, 0, self.axis))
 
     def infer_shape(self, node, shapes):
@@ -195,7 +197,7 @@ class Recurrence(theano.Op):
     def L_op(self, inputs, outputs, gradients):
         back = _along(self.axis, inputs[0].ndim, slice(None, None, -1))
         of_b = Recurrence(self.axis)(_shifted(inputs[0][back], self.axis, 0), gradients[0][back])[back]
-        return [of_b * _shifted(outputs[0], self.axis, 0), of_b]
+        return [product(of_b, _shifted(outputs[0], self.axis, 0)), of_b]
 
 
 def _shifted(x, axis, first):

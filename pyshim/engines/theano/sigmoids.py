@@ -10,6 +10,8 @@ import theano.tensor as T
 from theano import scalar
 from theano.tensor.nnet.sigm import ScalarSigmoid
 
+from .gradients import product
+
 C_CODE = r"""
 // From -88 to 88: a power of 2, and a series for what is left.
 static inline float pyshim_exp(float x) {
@@ -54,14 +56,14 @@ class Sigmoid(Vectorized, ScalarSigmoid):
 
     def L_op(self, inputs, outputs, gradients):
         (y,), (g,) = outputs, gradients
-        return [g * y * (scalar.constant(1, dtype=y.dtype) - y)]
+        return [product(g, y * (scalar.constant(1, dtype=y.dtype) - y))]
 
 
 class Tanh(Vectorized, scalar.Tanh):
 
     def L_op(self, inputs, outputs, gradients):
         (y,), (g,) = outputs, gradients
-        return [g * (scalar.constant(1, dtype=y.dtype) - y * y)]
+        return [product(g, scalar.constant(1, dtype=y.dtype) - y * y)]
 
 
 sigmoid = T.Elemwise(Sigmoid(scalar.upgrade_to_float, name="sigmoid"))

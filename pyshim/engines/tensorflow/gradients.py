@@ -1,0 +1,148 @@
+"""Gradients of ops where TensorFlow's own would multiply 0 by infinity: nan, where 0 is due.
+
+What an element does not contribute to has no gradient for it: a derivative of 0 gives 0, however large the gradient
+that comes in. And a gradient of 0 that comes in stays 0 where the derivative is infinite, as that of sqrt at 0 is.
+"""
+
+import tensorflow as tf
+
+PREFIX = "Pyshim"
+_kinds = []  # of ops that have a gradient here
+
+
+def own():
+    """The context of ops that have these gradients."""
+    graph = tf.compat.v1.get_default_graph()
+    return graph.gradient_override_map({kind: PREFIX + kind for kind in _kinds})
+
+
+def _of(kind):
+    """Make a function the gradient of a kind of op."""
+    _kinds.append(kind)
+    return tf.RegisterGradient(PREFIX + kind)
+
+
+def product(gradient, derivative):
+    """Their product, 0 where the derivative is."""
+    return tf.math.multiply_no_nan(gradient, derivative)
+
+
+def product_of_any(gradient, derivative):
+    """Their product, 0 where either is, though the other be infinite."""
+    return tf.where(tf.equal(gradient, 0), tf.zeros_like(gradient), product(gradient, derivative))
+
+
+def _summed(op, of_x, of_y):
+    """The gradients of two inputs, summed over the axes along which these were broadcast."""
+    x, y = op.inputs
+    if x.shape.is_fully_defined() and x.shape == y.shape:
+        return of_x, of_y
+    shape_of_x, shape_of_y = tf.shape(x), tf.shape(y)
+    of_x_over, of_y_over = tf.raw_ops.BroadcastGradientArgs(s0=shape_of_x, s1=shape_of_y)
+    return (tf.reshape(tf.reduce_sum(of_x, of_x_over), shape_of_x),
+            tf.reshape(tf.reduce_sum(of_y, of_y_over), shape_of_y))
+
+
+@_of("Mul")
+def _of_product(op, gradient):
+    x, y = op.inputs
+    return _summed(op, product(gradient, y), product(gradient, x))
+
+
+@_of("RealDiv")
+def _of_quotient(op, gradient):
+    _, y = op.inputs
+    return _summed(op, tf.math.xdivy(gradient, y), product_of_any(gradient, -op.outputs[0] / y))
+
+
+@_of("Pow")
+def _of_power(op, gradient):
+    (x, y), power = op.inputs, op.outputs[0]
+    by_x = tf.where(tf.equal(y, 0), tf.zeros_like(power), y * tf.pow(x, y - 1))  # also where x is 0
+    positive = x > 0
+    by_y = tf.where(positive, power * tf.math.log(tf.where(positive, x, tf.ones_like(x))), tf.zeros_like(power))
+    return _summed(op, product_of_any(gradient, by_x), product_of_any(gradient, by_y))
+
+
+@_of("Square")
+def _of_square(op, gradient):
+    return product(gradient, 2 * op.inputs[0])
+
+
+@_of("Abs")
+def _of_abs(op, gradient):
+    return product(gradient, tf.sign(op.inputs[0]))
+
+
+@_of("Sqrt")
+def _of_sqrt(op, gradient):
+    return tf.math.xdivy(gradient / 2, op.outputs[0])
+
+
+@_of("Log")
+def _of_log(op, gradient):
+    return tf.math.xdivy(gradient, op.inputs[0])
+
+
+@_of("Exp")
+def _of_exp(op, gradient):
+    return product_of_any(gradient, op.outputs[0])
+
+
+@_of("Cos")
+def _of_cos(op, gradient):
+    return product(gradient, -tf.sin(op.inputs[0]))
+
+
+@_of("Sigmoid")
+def _of_sigmoid(op, gradient):
+    return product(gradient, op.outputs[0] * (1 - op.outputs[0]))
+
+
+@_of("Tanh")
+def _of_tanh(op, gradient):
+    return product(gradient, 1 - tf.square(op.outputs[0]))
+
+
+@_of("Relu")
+def _of_relu(op, gradient):
+    return product(gradient, tf.sign(op.outputs[0]))
+
+
+@_of("Softplus")
+def _of_softplus(op, gradient):
+    return product(gradient, tf.sigmoid(op.inputs[0]))
+
+
+@_of("Softmax")
+def _of_softmax(op, gradient):
+    shares = op.outputs[0]
+    return product(gradient - tf.reduce_sum(product(gradient, shares), -1, keepdims=True), shares)
+
+
+@_of("Max")
+@_of("Min")
+def _of_extreme(op, gradient):
+    x, axes = op.inputs
+    kept = tf.tensor_scatter_nd_update(tf.shape(x), axes[:, None], tf.ones_like(axes))
+    chosen = tf.cast(tf.equal(x, tf.reshape(op.outputs[0], kept)), x.dtype)
+    share = chosen / tf.reduce_sum(chosen, axes, keepdims=True)
+    return product(tf.reshape(gradient, kept), share), None
+
+
+@_of("Prod")
+def _of_prod(op, gradient):
+    x, axes = op.inputs
+    kept = tf.tensor_scatter_nd_update(tf.shape(x), axes[:, None], tf.ones_like(axes))
+    return product(tf.reshape(gradient, kept), _products_of_the_others(x, axes)), None
+
+
+def _products_of_the_others(x, axes):
+    """For each element the product of all others over the axes."""
+    others = tf.reduce_all(tf.not_equal(tf.range(x.shape.rank)[:, None], axes), 1)
+    order = tf.concat([tf.boolean_mask(tf.range(x.shape.rank), others), axes], 0)
+    moved = tf.transpose(x, order)
+    count = tf.reduce_prod(tf.gather(tf.shape(x), axes))
+    rows = tf.reshape(moved, [tf.size(x) // tf.maximum(count, 1), count])
+    before, after = [tf.math.cumprod(rows, 1, exclusive=True, reverse=back) for back in (False, True)]
+    return tf.transpose(tf.reshape(product_of_any(before, after), tf.shape(moved)), tf.math.invert_permutation(order))

@@ -1,0 +1,90 @@
+"""Gradients of ops where Theano's own would multiply 0 by infinity: nan, where 0 is due.
+
+What an element does not contribute to has no gradient for it: a derivative of 0 gives 0, however large the gradient
+that comes in. And a gradient of 0 that comes in stays 0 where the derivative is infinite, as that of sqrt at 0 is.
+These take the place of Theano's, in its own classes, since its optimizations know these by what they are.
+"""
+
+import theano.tensor as T
+from theano import scalar
+from theano.tensor.nnet.nnet import Softmax
+
+
+def product(gradient, derivative):
+    """The product of two scalars, 0 where the derivative is."""
+    zero = _zero(gradient)
+    return scalar.switch(scalar.eq(derivative, _zero(derivative)), zero, gradient * derivative)
+
+
+def product_of_any(gradient, derivative):
+    """The product of two scalars, 0 where either is, though the other be infinite."""
+    return scalar.switch(scalar.eq(gradient, _zero(gradient)), _zero(gradient), product(gradient, derivative))
+
+
+def product_of_tensors(gradient, derivative):
+    """The product of two tensors, 0 where the derivative is."""
+    return T.switch(T.eq(derivative, 0), T.constant(0, dtype=gradient.dtype), gradient * derivative)
+
+
+def _zero(x):
+    return scalar.constant(0, dtype=x.dtype)
+
+
+def _one(x):
+    return scalar.constant(1, dtype=x.dtype)
+
+
+def _quotient(gradient, divisor):
+    return scalar.switch(scalar.eq(gradient, _zero(gradient)), _zero(gradient), gradient / divisor)
+
+
+def _of_power(x, y, power, gradient):
+    by_x = scalar.switch(scalar.eq(y, _zero(y)), _zero(y), y * scalar.pow(x, y - _one(y)))  # also where x is 0
+    positive = scalar.gt(x, _zero(x))
+    by_y = scalar.switch(positive, power * scalar.log(scalar.switch(positive, x, _one(x))), _zero(x))
+    return [product_of_any(gradient, by_x), product_of_any(gradient, by_y)]
+
+
+def _of_factors(gradient, factors):
+    if len(factors) == 1:
+        return [gradient]
+    others = [scalar.mul(*(factors[:i] + factors[i + 1:])) for i in range(len(factors))]
+    return [product(gradient, other) for other in others]
+
+
+# By class: the gradients of the inputs, from these, the result and its gradient, all floating scalars.
+OF = {
+    scalar.Mul: lambda inputs, result, gradient: _of_factors(gradient, list(inputs)),
+    scalar.TrueDiv: lambda inputs, result, gradient: [
+        _quotient(gradient, inputs[1]), product_of_any(gradient, -(inputs[0] / inputs[1]) / inputs[1])],
+    scalar.Pow: lambda inputs, result, gradient: _of_power(inputs[0], inputs[1], result, gradient),
+    scalar.Sqr: lambda inputs, result, gradient: [product(gradient, inputs[0] + inputs[0])],
+    scalar.Abs: lambda inputs, result, gradient: [product(gradient, scalar.sgn(inputs[0]))],
+    scalar.Sqrt: lambda inputs, result, gradient: [_quotient(gradient, result + result)],
+    scalar.Log: lambda inputs, result, gradient: [_quotient(gradient, inputs[0])],
+    scalar.Exp: lambda inputs, result, gradient: [product_of_any(gradient, result)],
+    scalar.Cos: lambda inputs, result, gradient: [product(gradient, -scalar.sin(inputs[0]))],
+}
+
+
+def _replaced(own, new):
+    """The method of a class of scalar ops with gradients of ours for floats, and Theano's otherwise."""
+    def L_op(self, inputs, outputs, gradients):
+        floats = all(x.dtype in T.float_dtypes for x in list(inputs) + list(outputs) + list(gradients))
+        if not floats or len({x.dtype for x in list(inputs) + list(outputs)}) > 1:
+            return own(self, inputs, outputs, gradients)
+        return new(inputs, outputs[0], gradients[0])
+    return L_op
+
+
+for _kind, _new in OF.items():
+    _kind.L_op = _replaced(_kind.L_op, _new)
+
+
+def _of_softmax(self, inputs, outputs, gradients):
+    (shares,), (gradient,) = outputs, gradients
+    total = T.sum(product_of_tensors(gradient, shares), axis=-1, keepdims=True)
+    return [product_of_tensors(gradient - total, shares)]
+
+
+Softmax.L_op = _of_softmax
