@@ -57,7 +57,8 @@ call_python <- function(target, ...) {
   received(value)
 }
 
-#' What reticulate itself refuses: a tensor of an R session that has ended, a value that Python has no type for
+#' What reticulate itself refuses: a tensor of an R session that has ended, or a value that Python has no
+#' type for
 #' @noRd
 refuse <- function(condition) {
   if (grepl("previous session", conditionMessage(condition), fixed = TRUE)) {
@@ -70,8 +71,8 @@ refuse <- function(condition) {
   for (argument in called$formals) {
     value <- user_value(argument, called)$value
     if (!is_convertible(value)) {
-      abort("argument", paste0("`", argument, "` cannot be ", describe_value(value), "."), argument = argument,
-            value = value, called = called)
+      abort("argument", paste0("`", argument, "` cannot be ", describe_value(value), "."),
+            argument = argument, value = value, called = called)
     }
   }
   stop(condition)
@@ -260,12 +261,14 @@ as_python_function <- function(f, arg) {
     call <- as.call(c(quote(f), lapply(seq_along(args), function(i) bquote(args[[.(i)]]))))
     result <- list()
     # Newer releases of reticulate have handlers of their own for errors and interrupts around an R function.
-    run <- quote(tryCatch(
-      result <- list(as_value(allowInterrupts(eval(call)), "the value of an R function")),
-      error = function(condition) bridge$jump <- function() stop(condition),
-      interrupt = function(condition) bridge$jump <- rlang::interrupt
-    ))
-    token <- .Call(keras_catch_jump, run, environment())
+    run <- function() {
+      tryCatch(
+        result <<- list(as_value(allowInterrupts(eval(call)), "the value of an R function")),
+        error = function(condition) bridge$jump <- function() stop(condition),
+        interrupt = function(condition) bridge$jump <- rlang::interrupt
+      )
+    }
+    token <- .Call(keras_catch_jump, as.call(list(run)), environment())
     if (!is.null(token)) {
       bridge$jump <- function() .Call(keras_continue_jump, token)
     }

@@ -107,13 +107,15 @@ for_each_backend("an R function may jump out of the call, and the engine lives o
   kept <- k_variable(c(1, 2))
   x <- c(1, 2, 3)
   mine <- structure(class = c("mine", "condition"), list(message = "hello", call = NULL))
-  failure <- structure(class = c("failure", "error", "condition"), list(message = "no", call = NULL, extra = 7))
+  failure <- structure(class = c("failure", "error", "condition"),
+                       list(message = "no", call = NULL, extra = 7))
   jumps <- list(
     callCC(function(k) k_map_fn(function(e) k("out"), x)),
     callCC(function(k) k_map_fn(function(e) k_sum(k_map_fn(function(part) k("out"), c(1, 2))), x)),
     withRestarts(k_foldl(function(a, e) invokeRestart("leave", "out"), x), leave = function(value) value),
     withRestarts(
-      withCallingHandlers(k_map_fn(function(e) warning("w"), x), warning = function(w) invokeRestart("leave")),
+      withCallingHandlers(k_map_fn(function(e) warning("w"), x),
+                          warning = function(w) invokeRestart("leave")),
       leave = function() "out"
     ),
     tryCatch(k_map_fn(function(e) signalCondition(mine), x), mine = function(condition) "out"),
@@ -123,8 +125,11 @@ for_each_backend("an R function may jump out of the call, and the engine lives o
              skip = function(condition) sub("Reason: ", "", conditionMessage(condition))),
     tryCatch(k_map_fn(function(e) stop(failure), x), failure = function(e) if (identical(e, failure)) "out"),
     tryCatch(k_map_fn(function(e) message("m"), x), message = function(condition) "out"),
-    (function() k_switch(TRUE, function() 1, (function(env) function() rlang::eval_bare(quote(return("out")), env))(
-      environment())))(),
+    (function() {
+      here <- environment()
+      k_map_fn(function(e) rlang::eval_bare(quote(return("out")), here), x)
+      "not here"
+    })(),
     (function() {
       for (i in 1:2) k_map_fn(function(e) rlang::eval_bare(quote(break), parent.env(environment())), x)
       "out"

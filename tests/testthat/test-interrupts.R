@@ -5,7 +5,7 @@ in_terminal <- function(lines, environment = character()) {
   writeLines(lines, script)
   libraries <- paste0("R_LIBS=", paste(.libPaths(), collapse = ":"))
   suppressWarnings(system2(
-    reticulate::py_config()$python, c(test_path("scripts", "terminal.py"), file.path(R.home("bin"), "R")),
+    reticulate::py_config()$python, c(testthat::test_path("scripts", "terminal.py"), file.path(R.home("bin"), "R")),
     stdin = script, stdout = TRUE, stderr = TRUE, env = c(libraries, environment)
   ))
 }
@@ -15,7 +15,8 @@ long_call <- function(name, other) {
   c(
     "library(keras)", sprintf("invisible(use_backend('%s'))", other), "kept <- k_variable(c(1, 2))",
     sprintf("invisible(use_backend('%s'))", name), "a <- k_variable(matrix(1, 2000, 2000))", "y <- a",
-    "for (i in 1:250) y <- k_dot(y, a) * 1e-4", "long <- k_sum(y)", "descriptors <- length(dir('/proc/self/fd'))"
+    "for (i in 1:250) y <- k_dot(y, a) * 1e-4", "long <- k_sum(y)",
+    "descriptors <- length(dir('/proc/self/fd'))"
   )
 }
 alive <- paste(
