@@ -81,6 +81,21 @@ def variables(passed, settings, folder):
     return found
 
 
+# Settings of pip, as variables or in its files, that would have it install elsewhere, or something else.
+HINDERING = ("ABI", "CONSTRAINT", "DRY_RUN", "EDITABLE", "IGNORE_INSTALLED", "IMPLEMENTATION", "NO_BINARY", "NO_DEPS",
+             "ONLY_BINARY", "PLATFORM", "PREFIX", "PYTHON", "PYTHON_VERSION", "REQUIREMENT", "ROOT", "SRC", "TARGET")
+
+
+def install_variables():
+    """The environment variables of pip: the session's, with settings that say where packages come from, but not of
+    those that would hinder it. Value: a dict."""
+    found = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    found.update({"PIP_" + name: "" for name in HINDERING})  # which wins over its files, and means nothing
+    found["PIP_USER"] = "0"
+    found["PATH"] = programs(os.environ.get("PATH", ""))
+    return found
+
+
 # -- a folder -------------------------------------------------------------------------------------------
 
 def work_folder(environment):

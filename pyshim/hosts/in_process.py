@@ -5,7 +5,7 @@ import importlib
 from ..engines.contract import Contract
 from ..engines.contract.graph import Function as EngineFunction
 from ..engines.contract.node import Node
-from ..errors import KerasError, NotInstalledError, StaleTensorError
+from ..errors import EngineError, KerasError, NotInstalledError, StaleTensorError
 from ..tensors import Function, Tensor
 from .dispatcher import Dispatcher
 from .host import Host
@@ -30,10 +30,14 @@ class InProcess(Host):
         module, name = environment.engine.split(":")
         try:
             engine = getattr(importlib.import_module(module), name)()
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             raise NotInstalledError("backend %r cannot run in process: this Python has no %s (%s). Leave "
                                     "in_process away to run it in a worker of its own"
                                     % (self.backend, environment.module, error)) from error
+        except Exception as error:
+            raise EngineError("backend %r cannot run in process: %s could not be imported: %s: %s. Leave "
+                              "in_process away to run it in a worker of its own"
+                              % (self.backend, environment.module, type(error).__name__, error)) from error
         self.engine_version = str(engine.version)
         self.dispatcher = Dispatcher(Contract(engine, in_process=True))
         self.turn = Turn(environment.name)

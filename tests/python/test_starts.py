@@ -68,7 +68,7 @@ def test_a_theanorc_from_another_time(home, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["tensorflow", "theano"])  # CNTK's Python is too old for a session
-def test_variables_of_a_session_with_the_engine_in_its_own_process(home, name):
+def test_variables_of_a_session_with_the_engine_in_its_own_process(home, name, tmp_path_factory):
     """What must be set for the import is set; afterwards all is as before."""
     script = """
 import os
@@ -81,8 +81,23 @@ import pyshim as K
 K.use_backend(%r, in_process=True)
 print(before.items() <= os.environ.items(), "LD_LIBRARY_PATH" in os.environ, K.eval(K.ones((2,)) * 3).tolist())
 """
-    ran = session(script % name, home, python=environments.find(name).python())
+    flags = "base_compiledir=" + str(tmp_path_factory.getbasetemp() / "compiled")
+    ran = session(script % name, home, {**os.environ, "THEANO_FLAGS": flags}, environments.find(name).python())
     assert ran.stdout == "True False [3.0, 3.0]\n", ran.stderr
+
+
+def test_an_import_that_fails_in_process_is_an_error_with_its_reason(home):
+    (home / "tensorflow.py").write_text("raise ValueError('its settings are wrong')")
+    script = """
+sys.path.insert(0, %r)
+import pyshim as K
+try:
+    K.use_backend("tensorflow", in_process=True)
+except K.errors.EngineError as error:
+    print(error)
+""" % str(home)
+    ran = session(script, home)
+    assert "tensorflow could not be imported: ValueError: its settings are wrong. Leave in_process away" in ran.stdout
 
 
 # -- limits, locales, signals, folders --------------------------------------------------------------------
@@ -109,14 +124,31 @@ for number in numbers:
         assert ran.stdout == computed("cntk").strip() + " 99999.0\n", (which, ran.stderr)
 
 
-@pytest.mark.parametrize("depth", [1, 2])
-def test_a_session_that_is_process_1(engine, home, depth):
-    """As Docker runs it; in a namespace of process numbers within another one, too."""
-    nested = ["unshare", "--pid", "--fork", "--mount-proc"]
-    if subprocess.run(nested + ["true"], stderr=subprocess.DEVNULL).returncode:
-        nested[1:1] = ["--user", "--map-root-user"]
-    ran = session(COMPUTE + "import os\nprint(os.getpid(), *compute(%r))" % engine, home, before=nested * depth)
+def namespace():
+    """The command that runs another one as process 1 of a namespace."""
+    command = ["unshare", "--pid", "--fork", "--mount-proc"]
+    if subprocess.run(command + ["true"], stderr=subprocess.DEVNULL).returncode:
+        command[1:1] = ["--user", "--map-root-user"]
+    return command
+
+
+def test_a_session_that_is_process_1(engine, home):
+    """As Docker runs it."""
+    ran = session(COMPUTE + "import os\nprint(os.getpid(), *compute(%r))" % engine, home, before=namespace())
     assert ran.stdout == "1 " + computed(engine), ran.stderr
+
+
+def test_a_session_that_is_process_1_of_a_namespace_within_another(home):
+    ran = session(COMPUTE + "import os\nprint(os.getpid(), *compute('cntk'))", home, before=namespace() * 2)
+    assert ran.stdout == "1 " + computed("cntk"), ran.stderr
+
+
+def test_a_session_whose_children_are_in_another_namespace(home):
+    """The worker is process 1, and sees no parent. The session can have no new threads."""
+    script = COMPUTE + "import ctypes\nassert ctypes.CDLL(None).unshare(0x20000000) == 0\nprint(*compute('cntk'))"
+    before = ["unshare", "--user", "--map-root-user"] if os.getuid() else []
+    ran = session(script, home, before=before)
+    assert ran.stdout == computed("cntk"), ran.stderr
 
 
 def output_of(*command):
@@ -156,14 +188,23 @@ def copied_home(home, name):
     return made
 
 
-@pytest.mark.parametrize("name", ["with spaces, and commas", "a=b:c#d%(e)s'f\"g\\h\u00e9\u65e5$i;j&k"])
-def test_a_home_with_an_unusual_name(engine, home, name, monkeypatch):
-    monkeypatch.setenv("KERAS_HOME", str(copied_home(home, name)))
+def test_a_home_with_an_unusual_name(engine, home, monkeypatch):
+    """Theano and the linker break paths up at spaces, commas and colons."""
+    computes_below(home, "spaces, commas: \"both\"", engine, monkeypatch)
+
+
+def test_a_home_with_a_name_that_theano_needs_quoted(home, monkeypatch):
+    computes_below(home, "a=b#c%(d)s'e\"f\\g\u00e9\u65e5$h;i&j", "theano", monkeypatch)
+
+
+def computes_below(home, name, engine, monkeypatch):
+    made = copied_home(home, name)
+    monkeypatch.setenv("KERAS_HOME", str(made))
     ran = session(COMPUTE + "print(*compute(%r))" % engine, home)
     assert ran.stdout == computed(engine), ran.stderr
     assert sorted(os.listdir(home)) == sorted(["environments", name])
     if engine == "theano":
-        assert os.listdir(home / name / ".keras" / "environments" / "theano" / "compiled")
+        assert os.listdir(made / "environments" / "theano" / "compiled")
 
 
 def test_a_home_that_may_not_be_written(home, monkeypatch):
@@ -206,13 +247,21 @@ def test_no_file_is_left_by_a_compiler(home, monkeypatch):
     assert os.listdir(home / "user" / ".keras" / "environments" / "theano" / "work") == []
 
 
+def test_text_that_is_not_ascii(engine, home):
+    """UTF-8 between the two; on the screen as the session can show it."""
+    shows_text(engine, home, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+               "gr\\xf6\\xdfe \\u2713 = [1. 1.]")
+
+
 @pytest.mark.parametrize("variables, shown", [
     ({"LC_ALL": "C", "PYTHONUTF8": "1"}, "gr\u00f6\u00dfe \u2713 = [1. 1.]"),
-    ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "gr\\xf6\\xdfe \\u2713 = [1. 1.]"),
     ({"PYTHONIOENCODING": "iso-8859-1"}, "gr\u00f6\u00dfe \\u2713 = [1. 1.]"),
 ])
-def test_text_that_is_not_ascii(engine, home, variables, shown):
-    """UTF-8 between the two; on the screen as the session can show it."""
+def test_text_in_other_locales(home, variables, shown):
+    shows_text("cntk", home, variables, shown)
+
+
+def shows_text(engine, home, variables, shown):
     script = """
 import sys
 import pyshim as K
