@@ -6,7 +6,7 @@
 #' @rdname keras_tensor
 #' @export
 `[.keras_tensor` <- function(x, ..., drop = TRUE) {
-  indices <- rlang::dots_list(..., .preserve_empty = TRUE, .ignore_empty = "none")
+  indices <- evaluated_indices(rlang::enquos(..., .ignore_empty = "none"))
   given <- !vapply(indices, rlang::is_missing, NA)
   if (length(indices) <= 1L && !any(given)) {
     return(x)
@@ -101,6 +101,9 @@ without_axes_of_size_1 <- function(x) {
 #' One index as a pick
 #' @noRd
 as_pick <- function(index, size, axis, drop) {
+  if (inherits(index, "keras_range")) {
+    return(pick_range(index, axis))
+  }
   if (k_is_tensor(index)) {
     return(pick_by_tensor(index, axis, drop))
   }
@@ -313,6 +316,9 @@ pick_by_rows <- function(x, index) {
 #' @importFrom utils head
 #' @export
 head.keras_tensor <- function(x, n = 6L, ...) {
+  if (k_is_tensor(n)) {
+    return(head_by_tensor(x, n))
+  }
   ends_of(x, n, "head()", function(n) list(if (n < 0L) NULL else 0L, n, NULL))
 }
 
@@ -320,6 +326,9 @@ head.keras_tensor <- function(x, n = 6L, ...) {
 #' @importFrom utils tail
 #' @export
 tail.keras_tensor <- function(x, n = 6L, ...) {
+  if (k_is_tensor(n)) {
+    return(tail_by_tensor(x, n))
+  }
   ends_of(x, n, "tail()", function(n) if (n == 0L) list(0L, 0L, NULL) else list(-n, NULL, NULL))
 }
 

@@ -11,6 +11,8 @@
 #'   `round()` to whole numbers; `cumsum()` and `cumprod()` of one dimension (see [k_cumsum()] for an axis).
 #' * Summaries: `max()`, `min()`, `sum()`, `prod()`, `any()`, `all()`, `range()`, `mean()`: of all elements.
 #' * `x[i, j]`: positions and ranges, counted from 1, one index for each dimension, empty for all.
+#'   An index may be a tensor, and so may the ends of a range, which then rises: `x[2:n, ]` with
+#'   `n <- k_shape(x)[1]`. `head(x, -1)` is all but the last, also of an axis of unknown size.
 #'   A result's dimensions of size 1 are dropped, unless `drop = FALSE`. For other rows than those of a
 #'   range, see `k_gather()`.
 #' * `t()` reverses the axes. `%*%` multiplies from R 4.3 on; before, use [k_dot()].

@@ -50,6 +50,32 @@ for_each_backend("blocks and positions of what is fed", {
              function(x, n) x[-n, , drop = FALSE])
 })
 
+for_each_backend("ranges between tensors, counted from 1", {
+  expect_fed(function(x, n) x[1:(n - 1), ], function(x, n) x[-n, , drop = FALSE])
+  expect_fed(function(x, n) x[2:n, ] - x[1:(n - 1L), ], function(x, n) diff(x))
+  expect_fed(function(x, n) x[n:n, ], function(x, n) x[n, , drop = FALSE])
+  expect_fed(function(x, n) x[1:(n - n), 2], function(x, n) numeric())
+  expect_fed(function(x, n) {
+    last <- n - 1
+    k_transpose(x)[2, 2:last, drop = FALSE]
+  }, function(x, n) t(x)[2, if (n > 2) 2:(n - 1) else 0, drop = FALSE])
+  expect_fed(function(x, n) x[n, ], function(x, n) x[n, ])
+  expect_fed(function(x, n) head(x, n - 1), function(x, n) head(x, -1))
+  expect_fed(function(x, n) head(x, 1 - n), function(x, n) x[1, , drop = FALSE])
+  expect_fed(function(x, n) tail(x, n - 1), function(x, n) x[-1, , drop = FALSE])
+  expect_fed(function(x, n) tail(x, 1 - n), function(x, n) x[n, , drop = FALSE])
+  expect_fed(function(x, n) tail(k_flatten(x), n - n), function(x, n) numeric())
+  x <- k_placeholder(shape = c(NA, 2))
+  n <- k_shape(x)[1]
+  expect_keras_error(head(x, k_constant(1)), "dtype", c("head()", "`n`"))
+  for (index in list(quote(x[1:(n + 1), ]), quote(x[n:1, ]), quote(x[(n + 2):n, ]), quote(x[(n - 3):n, ]))) {
+    run <- k_function(list(x), list(eval(index)))
+    expect_keras_error(run(list(matrix_of(3))), "engine")
+  }
+  expect_keras_error(x[0:n, ], "argument", "positions count from 1")
+  expect_keras_error(x[1:k_constant(2.5), ], "dtype", "integers")
+})
+
 for_each_backend("lists of numbers and tensors", {
   expect_fed(function(x, n) k_prod(list(n, 3)), function(x, n) n * 3)
   expect_fed(function(x, n) k_stack(list(n, 3, 0)), function(x, n) c(n, 3, 0))

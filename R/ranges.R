@@ -1,0 +1,84 @@
+# Ranges between tensors in `[`: x[2:n, ] and x[1:(n - 1), ], where n is an integer tensor such as
+# k_shape(x)[1]; and head() and tail() of as many slices as a tensor says.
+#
+# R's `:` is no generic function and does not take tensors. So `[` looks at how an index was written: where that
+# is a call of `:`, it evaluates both ends, and takes a range where one of them is a tensor.
+
+#' The indices of a call of `[`, evaluated
+#' @noRd
+evaluated_indices <- function(quosures) {
+  lapply(quosures, function(quosure) {
+    if (rlang::quo_is_missing(quosure)) {
+      return(rlang::missing_arg())
+    }
+    if (!rlang::quo_is_call(quosure, ":", n = 2L)) {
+      return(rlang::eval_tidy(quosure))
+    }
+    ends <- lapply(rlang::call_args(rlang::quo_get_expr(quosure)), rlang::eval_tidy,
+                   env = rlang::quo_get_env(quosure))
+    if (k_is_tensor(ends[[1L]]) || k_is_tensor(ends[[2L]])) {
+      structure(unname(ends), class = "keras_range")
+    } else {
+      ends[[1L]]:ends[[2L]]
+    }
+  })
+}
+
+#' The positions of a range, which count from 1; both ends are among them. A range rises, and 1:0 is empty
+#' @noRd
+pick_range <- function(range, axis) {
+  ends <- lapply(1:2, function(i) range_end(range[[i]], axis))
+  first <- ends[[1L]] - 1L
+  count <- ends[[2L]] - first
+  # To the shim a count of -1 stands for all positions.
+  count <- call_method("minimum", count, count * 2L)
+  function(x, axis) {
+    rank <- length(dim(x))
+    call_method("slice", x, replace(rep(list(0L), rank), axis, list(first)),
+                replace(rep(list(-1L), rank), axis, list(count)))
+  }
+}
+
+range_end <- function(end, axis) {
+  if (k_is_tensor(end)) {
+    if (startsWith(k_dtype(end), "float") || k_dtype(end) == "bool" || !is.null(dim(end))) {
+      abort("dtype", c(paste0("index ", axis, " is a range to ", format(end), "."),
+                       i = "The ends of a range are integers."), function_name = "`[`")
+    }
+    return(end)
+  }
+  position <- positions_in_order(end, NA_integer_, axis)
+  if (length(position) != 1L || position < 1L) {
+    refuse_index(axis, "is a range with an end that is not one position, counted from 1.")
+  }
+  position
+}
+
+#' `head()` and `tail()` of as many slices of the first axis as a tensor says; below 0, all but so many
+#' @noRd
+head_by_tensor <- function(x, n) {
+  call_shim("get_item", x, from_first_axis(x, list(0L, need_count(n, "head()"), NULL), "head()"))
+}
+
+tail_by_tensor <- function(x, n) {
+  size <- call_method("get_item", k_shape(x), 0L)
+  n <- k_cast(need_count(n, "tail()"), "int32")
+  start <- k_switch(n < 0L, -n, k_maximum(size - n, 0L))
+  call_shim("get_item", x, from_first_axis(x, list(start, NULL, NULL), "tail()"))
+}
+
+from_first_axis <- function(x, part, function_name) {
+  rank <- length(dim(x))
+  if (rank == 0L) {
+    abort("shape", "`x` must have at least one dimension.", function_name = function_name)
+  }
+  c(list(part), rep(list(whole_axis), rank - 1L))
+}
+
+need_count <- function(n, function_name) {
+  if (!is.null(dim(n)) || startsWith(k_dtype(n), "float") || k_dtype(n) == "bool") {
+    abort("dtype", paste0("`n` must be a number or an integer scalar, not ", format(n), "."),
+          function_name = function_name)
+  }
+  n
+}
