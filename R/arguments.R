@@ -43,7 +43,9 @@ most_dimensions <- function(x) {
 
 #' A value for a tensor, such as a variable, whose number of dimensions it has
 #' @noRd
-as_value_like <- function(x, like, arg) as_value(x, arg, if (k_is_tensor(like)) k_ndim(like) else length(dim(like)))
+as_value_like <- function(x, like, arg) {
+  as_value(x, arg, if (k_is_tensor(like)) k_ndim(like) else length(dim(like)))
+}
 
 #' A list of a variable and a value for it
 #' @noRd
@@ -71,6 +73,34 @@ as_axis <- function(axis, arg = "axis") {
   }
   axis <- as_whole(ifelse(axis > 0, axis - 1, axis))
   if (length(axis) == 1L) axis else as.list(axis)
+}
+
+#' A shape, written size by size
+#'
+#' @param ... Sizes: whole numbers, vectors of them, scalar integer tensors, `NULL` or `NA` for a size that is
+#'   not known.
+#' @return A list of integers and tensors, with `NULL` for each unknown size. Every argument that is a shape
+#'   takes it, and takes a vector or list of the same.
+#'
+#'   Errors: `keras_error_argument` for what is no size.
+#' @examples
+#' str(shape(NULL, 28, 28))
+#' str(shape(c(2, 3)))
+#' @export
+shape <- function(...) { # nolint: cyclocomp_linter.
+  sizes <- lapply(unname(list(...)), function(size) {
+    if (is.null(size) || inherits(size, "python.builtin.object")) {
+      return(list(size))
+    }
+    size <- as_plain_number(size)
+    missing <- is.na(size)
+    whole <- as_whole(size[!missing])
+    if (!is.atomic(size) || is.object(size) || !(is.integer(whole) || all(missing)) || any(whole < 0)) {
+      abort("argument", paste0("a size must be a whole number, NULL or NA, not ", describe_value(size), "."))
+    }
+    lapply(size, function(size) if (!is.na(size)) as_whole(size))
+  })
+  do.call(c, c(list(list()), sizes))
 }
 
 #' A shape with `NA` or `NULL` for unknown sizes
@@ -130,8 +160,8 @@ as_positions <- function(x, arg = "indices") {
   as_value(as_whole(x - 1), arg)
 }
 
-#' Indices, classes and lengths: whole numbers, which R gives as doubles, as integers. They are taken as they are,
-#' and count from 0
+#' Indices, classes and lengths: whole numbers, which R gives as doubles, as integers. They count from 0, and
+#' are taken as they are
 #' @noRd
 as_integers <- function(x, arg, ndim = 0L) {
   if (is.factor(x)) {

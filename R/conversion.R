@@ -81,7 +81,8 @@ refuse_value <- function(x, arg, ...) {
   } else if (is.complex(x)) {
     paste0("`Re(", arg, ")` and `Im(", arg, ")` are its parts.")
   } else if (is.object(x) && typeof(x) %in% c("double", "integer", "logical")) {
-    paste0("A class may mean something else by its numbers. Where this one does not, give `unclass(", arg, ")`.")
+    paste0("A class may mean something else by its numbers. Where this one does not, give `unclass(", arg,
+           ")`.")
   }
   abort("dtype", c(paste0("`", arg, "` must be a tensor, a number, or an array of numbers or logicals, not ",
                           describe_type(x), "."), i = remedy), argument = arg, value = x, ...)
@@ -125,7 +126,7 @@ as_dense_matrix <- function(x, arg) {
 
 # -- integer64 of the package bit64 -----------------------------------------------------------------------
 
-#' Whether a vector is of bit64's class: 64-bit integers in the memory of doubles. The package need not be there
+#' Whether a vector is of bit64's class: 64-bit integers in the memory of doubles. The package may be absent
 #' @noRd
 is_integer64 <- function(x) is.double(x) && inherits(x, "integer64")
 
@@ -156,7 +157,7 @@ integer64_as_double <- function(x) {
 exact_double <- function(x, arg, ...) {
   value <- integer64_as_double(x)
   if (any(abs(value) > 2^53, na.rm = TRUE)) {
-    abort("dtype", paste0("`", arg, "` holds an integer64 beyond 2^53, which no double of a data frame can."), ...)
+    abort("dtype", paste0("`", arg, "` holds an integer64 beyond 2^53, which is no double of its own."), ...)
   }
   value
 }

@@ -1,7 +1,7 @@
 # R's generic functions on tensors, beyond operators, indices and conversions.
 #
-# A tensor is an object of Python, for which reticulate has methods that tell names and lengths of Python objects,
-# and base R takes it for an environment. Neither may answer: what has no method of its own here is refused.
+# A tensor is an object of Python, for which reticulate has methods that tell names and lengths of Python, and
+# base R takes it for an environment. Neither may answer: what has no method of its own here is refused.
 
 # -- questions about each element -------------------------------------------------------------------------
 
@@ -36,7 +36,8 @@ is_float <- function(x) startsWith(k_dtype(x), "float")
 #' @rdname keras_tensor
 #' @export
 aperm.keras_tensor <- function(a, perm = NULL, ...) {
-  if (is.null(perm)) call_method("transpose", a) else call_method("permute_dimensions", a, as.list(as_axis(perm, "perm")))
+  perm <- if (is.null(perm)) rev(seq_along(dim(a))) else perm
+  call_method("permute_dimensions", a, as.list(as_axis(perm, "perm")))
 }
 
 #' @rdname keras_tensor
@@ -64,7 +65,8 @@ rep.keras_tensor <- function(x, ...) {
 diff.keras_tensor <- function(x, lag = 1L, differences = 1L, ...) {
   whole <- c(as_whole(lag), as_whole(differences))
   if (!is.integer(whole) || length(whole) != 2L || any(whole < 1L)) {
-    abort("argument", "`lag` and `differences` must be whole numbers of at least 1.", function_name = "diff()")
+    abort("argument", "`lag` and `differences` must be whole numbers of at least 1.",
+          function_name = "diff()")
   }
   for (i in seq_len(differences)) {
     x <- tail(x, -lag) - head(x, -lag)
@@ -74,8 +76,8 @@ diff.keras_tensor <- function(x, lag = 1L, differences = 1L, ...) {
 
 need_vector <- function(x, function_name, remedy) {
   if (length(dim(x)) != 1L) {
-    abort("shape", c(paste0("`x` must have one dimension, not shape ", format_shape(dim(x)), "."), i = remedy),
-          function_name = function_name)
+    abort("shape", c(paste0("`x` must have one dimension, not shape ", format_shape(dim(x)), "."),
+                     i = remedy), function_name = function_name)
   }
 }
 
@@ -106,7 +108,8 @@ bind <- function(parts, axis, function_name) {
   sizes <- lapply(parts, dim)
   if (any(lengths(sizes) > 2L)) {
     abort("shape", c("a tensor with more than two dimensions is no matrix.",
-                     i = "`k_concatenate(list(x, y), axis)` joins along any axis."), function_name = function_name)
+                     i = "`k_concatenate(list(x, y), axis)` joins along any axis."),
+          function_name = function_name)
   }
   across <- unlist(lapply(sizes[lengths(sizes) > 0L], function(size) rep_len(size, 2L)[[3L - axis]]))
   long <- if (length(across)) c(across[!is.na(across)], NA)[[1L]] else 1L
@@ -164,7 +167,7 @@ refused_generics <- c(
   median = "`median(as.array(x))` is that of the value.",
   quantile = "`quantile(as.array(x))` are those of the value.",
   summary = "`summary(as.array(x))` is that of the value.",
-  scale = "`(x - k_mean(x, axis = 1, keepdims = TRUE)) / k_std(x, axis = 1, keepdims = TRUE)` scales columns.",
+  scale = "`k_mean(x, axis = 1)` and `k_std(x, axis = 1)` are those of the columns.",
   cut = "`cut(as.array(x), breaks)` cuts the value.",
   seq = "`k_arange()` makes a sequence.",
   merge = "`k_concatenate()` joins tensors.",
@@ -269,8 +272,8 @@ register_methods <- function() {
 
 #' Operators of a tensor and a data frame before R 4.3
 #'
-#' R refuses an operator whose two sides have different methods, and data frames have one. So both sides get this
-#' one, which leaves data frames without a tensor to base R.
+#' R refuses an operator whose two sides have different methods, and data frames have one. So both sides get
+#' this one, which leaves data frames without a tensor to base R.
 #' @noRd
 operate_with_data_frames <- function(e1, e2) {
   if (missing(e2)) {

@@ -36,7 +36,11 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
       }
       values <- lapply(seq_along(inputs), function(i) {
         input <- if (i <= length(told)) told[[i]] else list(sparse = FALSE)
-        if (input$sparse) as_sparse_array(inputs[[i]], "inputs") else as_value(inputs[[i]], "inputs", length(input$shape))
+        if (input$sparse) {
+          as_sparse_array(inputs[[i]], "inputs")
+        } else {
+          as_value(inputs[[i]], "inputs", ndim = length(input$shape))
+        }
       })
       call_shim("call_function", compiled, values)
     },
@@ -57,6 +61,9 @@ as_updates <- function(updates) {
 
 #' @export
 format.keras_function <- function(x, ...) {
+  if (is_restored(attr(x, "compiled"))) {
+    return("<function of an R session that has ended>")
+  }
   told <- setNames(call_shim("describe_function", attr(x, "compiled")), c("backend", "inputs", "outputs"))
   inputs <- vapply(told$inputs, function(input) {
     paste0("  input  ", if (!is.null(input[[1L]])) paste0("'", input[[1L]], "': "), input[[2L]], ", shape ",

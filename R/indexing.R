@@ -47,8 +47,8 @@ need_one_position <- function(index, size, axis) {
           function_name = "`[[`")
   }
   if (!k_is_tensor(index) && isTRUE(as_plain_number(index) > size)) {
-    abort("shape", paste0("index ", axis, " is ", format(index), ", out of bounds for an axis of size ", size, "."),
-          function_name = "`[[`")
+    abort("shape", paste0("index ", axis, " is ", format(index), ", out of bounds for an axis of size ", size,
+                          "."), function_name = "`[[`")
   }
 }
 
@@ -127,15 +127,15 @@ positions_of_true <- function(index, size, axis) {
     refuse_index(axis, "is logical, and the axis has an unknown size. Give positions, or a bool tensor.")
   }
   if (length(index) > size) {
-    abort("shape", paste0("index ", axis, " has ", length(index), " logicals for an axis of size ", size, "."),
-          function_name = "`[`")
+    abort("shape", paste0("index ", axis, " has ", length(index), " logicals for an axis of size ", size,
+                          "."), function_name = "`[`")
   }
   if (!length(index)) integer() else which(rep_len(as.vector(index), size))
 }
 
 #' Positions, all from 1 or all below 0, as an integer vector
 #' @noRd
-positions_in_order <- function(index, size, axis) {
+positions_in_order <- function(index, size, axis) { # nolint: cyclocomp_linter.
   if (is_integer64(index)) {
     index <- integer64_as_double(index)
   }
@@ -152,7 +152,8 @@ positions_in_order <- function(index, size, axis) {
     refuse_index(axis, "holds NA; tensors hold no missing values.")
   }
   if (any(index != trunc(index))) {
-    refuse_index(axis, "must hold whole numbers, not ", describe_value(index[index != trunc(index)][[1L]]), ".")
+    broken <- index[index != trunc(index)][[1L]]
+    refuse_index(axis, "must hold whole numbers, not ", describe_value(broken), ".")
   }
   if (any(index == 0)) {
     refuse_index(axis, "is 0; positions count from 1, and negative ones leave out elements.")
@@ -229,11 +230,32 @@ pick_by_tensor <- function(index, axis, drop) {
     abort("dtype", c(paste0("index ", axis, " has dtype ", dtype, "; an index holds integers or bools."),
                      i = "Convert it with `k_cast(i, \"int32\")`."), function_name = "`[`")
   }
+  left_out <- attr(index, "left_out", exact = TRUE)
+  if (!is.null(left_out)) {
+    return(pick_all_but_tensor(left_out, axis))
+  }
   from_zero <- call_method("subtract", index, 1L)
   if (rank == 0L && !drop) {
     from_zero <- call_method("reshape", from_zero, list(1L))
   }
   function(x, axis) gather_along(x, axis, from_zero)
+}
+
+#' All but one position, which is a tensor
+#' @noRd
+pick_all_but_tensor <- function(position, axis) {
+  if (length(dim(position))) {
+    refuse_index(axis, "is the negative of several positions in a tensor; only one can be left out.")
+  }
+  function(x, axis) {
+    parts <- rep(list(whole_axis), length(dim(x)))
+    before <- list(NULL, call_method("subtract", position, 1L), NULL)
+    after <- list(position, NULL, NULL)
+    pieces <- lapply(list(before, after), function(part) {
+      call_shim("get_item", x, replace(parts, axis, list(part)))
+    })
+    call_method("concatenate", pieces, axis - 1L)
+  }
 }
 
 #' The slices along an axis whose positions, from 0, are given; a scalar drops the axis
@@ -264,7 +286,7 @@ along_front <- function(x, axis, f) {
 #'
 #' A mask takes them in R's order: the first axis runs fastest.
 #' @noRd
-pick_elements <- function(x, index) {
+pick_elements <- function(x, index) { # nolint: cyclocomp_linter.
   shape <- dim(x)
   if (k_is_tensor(index)) {
     if (k_dtype(index) != "bool" || length(dim(index)) != length(shape)) {
@@ -277,8 +299,8 @@ pick_elements <- function(x, index) {
   }
   if (is.logical(index) && length(shape) && length(dim(index)) == length(shape)) {
     if (anyNA(shape) || any(dim(index) != shape)) {
-      abort("shape", paste0("the mask has shape ", format_shape(dim(index)), ", the tensor ", format_shape(shape),
-                            "; they must be equal."), function_name = "`[`")
+      abort("shape", paste0("the mask has shape ", format_shape(dim(index)), ", the tensor ",
+                            format_shape(shape), "; they must be equal."), function_name = "`[`")
     }
     if (anyNA(index)) {
       refuse_index(1L, "holds NA; replace the NAs by TRUE or FALSE.")
@@ -295,8 +317,8 @@ pick_elements <- function(x, index) {
 pick_by_rows <- function(x, index) {
   shape <- dim(x)
   if (anyNA(shape[-1L])) {
-    abort("shape", paste0("a matrix of positions needs a tensor whose sizes are known but for the first, not ",
-                          format_shape(shape), "."), function_name = "`[`")
+    abort("shape", paste0("a matrix of positions needs a tensor whose sizes are known but for the first, ",
+                          "not ", format_shape(shape), "."), function_name = "`[`")
   }
   positions <- lapply(seq_along(shape), function(axis) {
     column <- positions_in_order(index[, axis], shape[[axis]], axis)
@@ -376,11 +398,12 @@ attributes_of_tensors <- c("backend", "constraint", "dtype", "kind", "name", "nd
 `$.keras_tensor` <- function(x, name) {
   if (!name %in% attributes_of_tensors) {
     abort("argument", c(
-      paste0("tensors have no `", name, "`. They have `", paste(attributes_of_tensors, collapse = "`, `"), "`."),
+      paste0("tensors have no `", name, "`. They have `",
+             paste(attributes_of_tensors, collapse = "`, `"), "`."),
       i = "Functions tell and compute everything else: see `?keras_tensor`."
     ), function_name = "`$`")
   }
-  value <- reticulate::py_to_r(reticulate::py_get_attr(x, name))
+  value <- tryCatch(reticulate::py_to_r(reticulate::py_get_attr(x, name)), error = refuse)
   if (name == "shape") lapply(value, identity) else value
 }
 

@@ -2,7 +2,8 @@
 #'
 #' Every evaluation draws anew. `k_random_normal()`: from the normal distribution. `k_truncated_normal()`: the
 #' same, with draws beyond two standard deviations drawn again. `k_random_uniform()`: from the uniform
-#' distribution on `[minval, maxval)`. `k_random_binomial()`: 1 with probability `p`, else 0.
+#' distribution on `[minval, maxval)`. `k_random_binomial()`, `k_random_bernoulli()`: 1 with probability `p`,
+#' else 0.
 #'
 #' @param shape The sizes, a vector, or a list, which may hold integer tensors such as `k_shape(x)[1]`, or an
 #'   integer tensor with one dimension.
@@ -47,6 +48,12 @@ k_random_uniform <- function(shape, minval = 0, maxval = 1, dtype = NULL, seed =
 #' @export
 k_random_binomial <- function(shape, p = 0, dtype = NULL, seed = NULL) {
   call_shim("random_binomial", as_shape(shape), as_value(p, "p"), dtype, as_seed(seed))
+}
+
+#' @rdname k_random_normal
+#' @export
+k_random_bernoulli <- function(shape, p = 0, dtype = NULL, seed = NULL) {
+  k_random_binomial(shape, p, dtype, seed)
 }
 
 #' Begin a session whose random numbers repeat

@@ -9,8 +9,9 @@
 #' variable `w` is kept as the arrays `w:rows`, `w:columns` (both count from 0), `w:values` and `w:shape`.
 #'
 #' @param path Path of the file; `~` is the home folder.
-#' @param ... Variables, or lists of them. One that has no name here, in the call or in its list, is saved and
-#'   looked for by its own name. The variables that `k_load_variables()` is given must be of one backend.
+#' @param ... Variables, or lists of them. One that has no name in the call or in its list is saved, and
+#'   looked for, by the name that it was made with; without such a name by that of the R variable, as you
+#'   write it here. The variables that `k_load_variables()` is given must be of one backend.
 #' @return `k_save_variables()`: nothing. `k_load_variables()`: a named list of new variables of the current
 #'   backend, one for each that the file holds, with the names and dtypes that were saved. Where variables are
 #'   given, nothing: they get the saved values, all of them, or none when one does not fit.
@@ -50,13 +51,21 @@ k_load_variables <- function(path, ...) {
 #' @noRd
 as_path <- function(path) if (is.character(path)) path.expand(path) else path
 
+#' The name by which code refers to a value, such as `w` or `net$w`; "" for what is computed there
+#' @noRd
+name_in_code <- function(code) {
+  is_name <- is.symbol(code) || is.call(code) && as.character(code[[1L]])[[1L]] %in% c("$", "[[", "@")
+  if (is_name) paste(deparse(code), collapse = "") else ""
+}
+
 #' Variables, and lists of them, as one list that has a name for each
 #' @noRd
 named_variables <- function(...) {
   given <- list(...)
-  variables <- do.call(c, lapply(seq_along(given), function(i) {
-    if (is.list(given[[i]])) given[[i]] else given[i]
-  }))
+  written <- vapply(as.list(substitute(list(...)))[-1L], name_in_code, "")
+  lists <- vapply(given, is.list, NA)
+  variables <- do.call(c, unname(ifelse(lists, given, lapply(seq_along(given), function(i) given[i]))))
+  in_code <- rep(ifelse(lists, "", written), ifelse(lists, lengths(given), 1L))
   if (!length(variables)) {
     abort("argument", "no variables were given.")
   }
@@ -66,10 +75,10 @@ named_variables <- function(...) {
       abort("dtype", paste0("only variables can be saved and loaded, not ", given, "."))
     }
   }
-  names(variables) <- vapply(seq_along(variables), function(i) {
-    name <- names(variables)[i]
-    if (is.null(name) || is.na(name) || !nzchar(name)) tell(variables[[i]])$name else name
-  }, "")
+  own <- vapply(variables, function(variable) tell(variable)$name, "")
+  made_up <- grepl("(^|/)variable(_[0-9]+)?$", own)
+  named <- rlang::names2(variables)
+  names(variables) <- ifelse(nzchar(named), named, ifelse(made_up & nzchar(in_code), in_code, own))
   if (anyDuplicated(names(variables))) {
     twice <- names(variables)[duplicated(names(variables))][[1L]]
     abort("argument", c(paste0("two variables have the name \"", twice, "\"."),

@@ -57,7 +57,15 @@ Ops.keras_tensor <- function(e1, e2) { # nolint: object_name_linter.
 }
 
 operate_on_one <- function(operator, x) {
-  switch(operator, "+" = x, "-" = call_method("negative", x), "!" = call_method("logical_not", x))
+  switch(operator, "+" = x, "-" = negative(x), "!" = call_method("logical_not", x))
+}
+
+#' The negative of a tensor, which tells what it is the negative of: as an index it leaves that out
+#' @noRd
+negative <- function(x) {
+  result <- call_method("negative", x)
+  attr(result, "left_out") <- x
+  result
 }
 
 operate <- function(operator, e1, e2) {
@@ -287,8 +295,8 @@ all.equal.keras_tensor <- function(target, current, ..., tolerance = NULL) {
 #' @rdname keras_tensor
 #' @export
 format.keras_tensor <- function(x, ...) {
-  if (reticulate::py_is_null_xptr(x)) {
-    return("<tensor of an R session that has ended>")
+  if (is_restored(x)) {
+    return("<tensor of an R session that has ended: its value is gone>")
   }
   told <- tell(x)
   paste0("<", told$backend, if (told$sparse) " sparse", " ", told$kind,
@@ -300,7 +308,7 @@ format.keras_tensor <- function(x, ...) {
 #' @export
 print.keras_tensor <- function(x, ...) {
   cat(format(x), "\n", sep = "")
-  if (reticulate::py_is_null_xptr(x)) {
+  if (is_restored(x)) {
     return(invisible(x))
   }
   if (tell(x)$kind %in% c("constant", "variable") && length(x) <= largest_shown) {
@@ -313,6 +321,10 @@ print.keras_tensor <- function(x, ...) {
   }
   invisible(x)
 }
+
+#' Whether an object of Python comes from a file or a restored workspace
+#' @noRd
+is_restored <- function(x) reticulate::py_is_null_xptr(x)
 
 #' What the handle of a tensor says
 #' @noRd

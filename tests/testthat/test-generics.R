@@ -168,3 +168,20 @@ for_each_backend("sparse tensors are refused, or answer as dense ones do", {
     expect_match(conditionMessage(condition), "to_dense", label = deparse(call))
   }
 })
+
+test_that("a tensor and a function of a restored workspace print", {
+  path <- withr::local_tempfile(fileext = ".rds")
+  run_r(c(
+    "library(keras)", "x <- k_variable(c(1, 2))", "f <- k_function(list(), list(x))",
+    paste0("saveRDS(list(x, f), '", path, "')")
+  ))
+  restored <- run_r(c(
+    "library(keras)", paste0("old <- readRDS('", path, "')"), "print(old[[1]])", "str(old[[1]])",
+    "print(old[[2]])",
+    "for (code in expression(old[[1]] + 1, k_eval(old[[1]]), dim(old[[1]]), old[[1]]$dtype, old[[2]]()))",
+    "  cat(class(tryCatch(eval(code), error = identity))[1], '\\n')"
+  ))
+  expect_match(restored[1:2], "tensor of an R session that has ended", fixed = TRUE)
+  expect_match(restored[[3]], "function of an R session that has ended", fixed = TRUE)
+  expect_equal(trimws(restored[-(1:3)]), rep("keras_error_stale_tensor", 5))
+})

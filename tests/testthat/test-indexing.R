@@ -141,6 +141,13 @@ for_each_backend("axes of unknown size", {
   expect_equal(run(tail(open, 1)), unname(tail(whole, 1)))
   expect_equal(run(tail(open, -1)), unname(tail(whole, -1)))
   expect_equal(run(diff(open)), diff(whole))
+  n <- k_shape(open)[1]
+  expect_equal(run(open[n, ]), whole[4, ])
+  expect_equal(run(open[n - 1L, 2]), whole[3, 2])
+  expect_equal(run(open[-n, ]), whole[-4, ])
+  expect_equal(run(open[-(n - 2L), ]), whole[-2, ])
+  expect_equal(run(k_slice(open, c(1, 1), list(n - 1L, -1))), whole[-4, ])
+  expect_equal(run(k_gather(open, n - 1L)), whole[4, ])
   expect_keras_error(run(open[3:5, ]), "engine")
   expect_keras_error(run(open[5, ]), "engine")
   expect_keras_error(open[c(TRUE, FALSE), ], "argument", c("`[`", "unknown size"))

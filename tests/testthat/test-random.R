@@ -1,3 +1,10 @@
+for_each_backend("random_bernoulli is random_binomial by its newer name", {
+  expect_value(k_random_bernoulli(c(2, 3), p = 1), matrix(1, 2, 3))
+  expect_value(k_random_bernoulli(4, p = 0), numeric(4))
+  expect_equal(k_eval(k_random_bernoulli(50, 0.5, seed = 3)), k_eval(k_random_binomial(50, 0.5, seed = 3)))
+  expect_keras_error(k_random_bernoulli(4, p = 2), "argument", "k_random_bernoulli()")
+})
+
 for_each_backend("draws have their distribution", {
   normal <- k_eval(k_random_normal(c(100, 40), mean = 3, stddev = 2, seed = 1))
   expect_equal(dim(normal), c(100, 40))

@@ -36,6 +36,23 @@ for_each_backend("variables are named by the call, by their list, or by themselv
   expect_equal(k_get_value(w), 2)
 })
 
+for_each_backend("variables without a name of their own keep R's", {
+  path <- withr::local_tempfile()
+  w <- k_variable(c(1, 2))
+  b <- k_variable(3)
+  net <- list(scale = k_variable(4), second = list(k_variable(5)))
+  k_save_variables(path, w, b, net$scale, net[["second"]][[1]])
+  expect_named(k_load_variables(path), c("w", "b", "net$scale", "net[[\"second\"]][[1]]"))
+  k_batch_set_value(list(list(w, c(0, 0)), list(b, 0), list(net$scale, 0)))
+  k_load_variables(path, w, b, net$scale)
+  expect_equal(k_batch_get_value(list(w, b, net$scale)), list(c(1, 2), 3, 4))
+  # Inside of a function, as with any name of R.
+  save <- function(weights, ...) k_save_variables(path, weights, ...)
+  save(w, b)
+  expect_named(k_load_variables(path), c("weights", "b"))
+  expect_keras_error(k_save_variables(path, w, w), "argument", "\"w\"")
+})
+
 for_each_backend("sparse variables are saved as such", {
   path <- withr::local_tempfile()
   m <- matrix(c(0, 2, 0, 0, 0, 3), 2)

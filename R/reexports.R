@@ -1,0 +1,51 @@
+# What scripts for Keras take from `library(keras)`, and other packages make.
+
+#' Functions of other packages
+#'
+#' Scripts for Keras expect them from `library(keras)`.
+#'
+#' * [magrittr::%>%]: the pipe. R's own `|>` does the same from R 4.1 on.
+#' * [zeallot::%<-%]: several names at once, as in `c(first, second) %<-% k_unstack(x)`.
+#' * [reticulate::use_python()], [reticulate::use_virtualenv()], [reticulate::use_condaenv()]: which Python
+#'   this R session itself uses, before the first call of this package. The engines have interpreters of their
+#'   own: see [install_backend()].
+#' * [reticulate::tuple()]: a tuple of Python, which functions of [backend()] take for shapes.
+#' * [reticulate::array_reshape()]: an R array in another shape, its elements in row-major order as
+#'   [k_reshape()] has them.
+#'
+#' @name reexports
+#' @aliases %>% %<-% use_python use_virtualenv use_condaenv tuple array_reshape
+#' @keywords internal
+#' @examplesIf is_backend_installed()
+#' c(first, second) %<-% k_unstack(matrix(1:4, 2))
+#' first %>% k_square() %>% k_eval()
+#' array_reshape(1:6, c(2, 3))
+NULL
+
+#' @importFrom magrittr %>%
+#' @export
+magrittr::`%>%`
+
+#' @importFrom zeallot %<-%
+#' @export
+zeallot::`%<-%`
+
+#' @importFrom reticulate use_python
+#' @export
+reticulate::use_python
+
+#' @importFrom reticulate use_virtualenv
+#' @export
+reticulate::use_virtualenv
+
+#' @importFrom reticulate use_condaenv
+#' @export
+reticulate::use_condaenv
+
+#' @importFrom reticulate tuple
+#' @export
+reticulate::tuple
+
+#' @importFrom reticulate array_reshape
+#' @export
+reticulate::array_reshape
