@@ -64,7 +64,7 @@ named_variables <- function(...) {
   given <- list(...)
   written <- vapply(as.list(substitute(list(...)))[-1L], name_in_code, "")
   lists <- vapply(given, is.list, NA)
-  variables <- do.call(c, unname(ifelse(lists, given, lapply(seq_along(given), function(i) given[i]))))
+  variables <- do.call(c, lapply(seq_along(given), function(i) if (lists[[i]]) given[[i]] else given[i]))
   in_code <- rep(ifelse(lists, "", written), ifelse(lists, lengths(given), 1L))
   if (!length(variables)) {
     abort("argument", "no variables were given.")
