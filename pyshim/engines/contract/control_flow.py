@@ -190,8 +190,15 @@ class ControlFlow:
             outputs, states = self._unrolled("step_function", step, sequences, states, input_length)
         else:
             outputs, states = self.loop("step_function", step, sequences, states)
-        last = self.get_item(outputs[0], -1)
+        last = self._last_output(outputs[0], states)
         return last, self._time_first(outputs[0]), states[:-1] if mask is not None else states
+
+    def _last_output(self, outputs, states):
+        """The last of a loop's outputs: where there surely is one, the state of that value, which takes less time."""
+        body = outputs.operation.attributes.get("body")
+        if body is not None and outputs.shape[0] and body.outputs[0] in body.new_states:
+            return states[body.new_states.index(body.outputs[0])]
+        return self.get_item(outputs, -1)
 
     def _stepped(self, step_function, element, states, constants):
         result = step_function(element, list(states) + constants)

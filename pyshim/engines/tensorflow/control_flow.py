@@ -11,16 +11,19 @@ def loop(operation, inputs, natives):
     states, captured = inputs[:len(body.states)], inputs[len(body.states):]
     differentiated = {x for node in body.nodes if node.kind == "gradient" for x in node.inputs}
 
+    is_wanted = [natives.is_wanted(operation, i) for i in range(len(body.outputs))]
+    wanted = [x for x, is_one in zip(body.outputs, is_wanted) if is_one]
+
     def stepped(values):
         given = dict(zip(body.loop_inputs, values))
         # What a step differentiates by has to be a tensor of the step.
         given.update((x, tf.identity(native) if x in differentiated else native)
                      for x, native in zip(body.captured, captured))
         inside = natives.within(body, given)
-        return [tf.convert_to_tensor(inside[x]) for x in body.results]
+        return [tf.convert_to_tensor(inside[x]) for x in wanted + body.new_states]
 
     time = tf.shape(sequences[0])[0]
-    made = [tf.TensorSpec(x.shape, x.dtype) for x in body.outputs]
+    made = [tf.TensorSpec(x.shape, x.dtype) for x in wanted]
     slices = [tf.TensorSpec(sequence.shape[1:], sequence.dtype) for sequence in sequences]
     steps, first = time, states
     if not sequences[0].shape[0] and not all(output.shape.is_fully_defined() for output in made):
@@ -45,10 +48,11 @@ def loop(operation, inputs, natives):
     _, _, outputs, states = tf.while_loop(lambda i, *_: i < steps, step, (tf.constant(0), remaining, outputs, states))
     stacked = [tf.raw_ops.TensorListStack(input_handle=output, element_shape=_sizes(each.shape),
                                           element_dtype=each.dtype) for output, each in zip(outputs, made)]
-    if steps is time:
-        return stacked + states
-    return ([output[:time] for output in stacked]
-            + [tf.where(time > 0, last, before) for last, before in zip(states, first)])
+    if steps is not time:
+        stacked = [output[:time] for output in stacked]
+        states = [tf.where(time > 0, last, before) for last, before in zip(states, first)]
+    stacked = iter(stacked)
+    return [next(stacked) if is_one else None for is_one in is_wanted] + states
 
 
 def _sizes(shape):
