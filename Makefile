@@ -68,8 +68,8 @@ lint: .Rlib/.installed
 	$(python) -m ruff check .
 	Rscript --vanilla -e 'found <- lintr::lint_package(); print(found); quit(status = length(found) > 0)'
 
-man: .venv/.installed
-	Rscript --vanilla -e 'roxygen2::roxygenise()'
+man: .Rlib/.installed
+	Rscript --vanilla -e 'roxygen2::roxygenise(load_code = roxygen2::load_installed)'
 
 lock: .venv/.installed
 	tools/lock-requirements

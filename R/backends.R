@@ -5,7 +5,8 @@
 #'
 #' Where the backend is not installed, an interactive session asks whether to install it.
 #'
-#' @param name `"tensorflow"`, `"theano"`, `"cntk"`, or another registered name.
+#' @param backend,name `"tensorflow"`, `"theano"`, `"cntk"`, or another registered name. The first of them is
+#'   used where none is given. In `use_backend()`, `name` is another name of `backend`.
 #' @param in_process Whether to run the engine in this session's own Python, which must have the library,
 #'   in place of a process of its own. It is for working with native objects.
 #' @param save Whether to make the backend the default of later sessions, in `keras.json`.
@@ -28,7 +29,11 @@
 #' k_backend()
 #' k_eval(x)
 #' @export
-use_backend <- function(name, in_process = FALSE, save = FALSE, threads = NULL) {
+use_backend <- function(backend = c("tensorflow", "theano", "cntk"), in_process = FALSE, save = FALSE,
+                        threads = NULL, name = backend) {
+  if (missing(backend) && missing(name)) {
+    name <- backend[[1L]]
+  }
   scoped <- identical(sys.call(-1L)[[1L]], quote(with))  # as in with(use_backend("theano"), ...)
   use <- function() as_scope(call_shim("switch_backend", name, in_process, save, as_whole(threads), scoped))
   scope <- tryCatch(use(), keras_error_not_installed = function(condition) {
@@ -83,32 +88,130 @@ as_scope <- function(scope) {
 #' Install a backend
 #'
 #' Installs what an engine needs: a virtual environment with pinned packages under the Keras home
-#' (`$KERAS_HOME`, else `~/.keras`). What is done is shown as it goes on. What is installed already is left
-#' as it is. `install_keras()` is the same by another name.
+#' (`$KERAS_HOME`, else `~/.keras`). The steps are shown as they go on. What is installed already is left as
+#' it is.
+#'
+#' An interactive session asks first before it does more than that:
+#' * Where R's own Python has no NumPy, it gets NumPy: in the virtual environment that R uses, else in a new
+#'   one, `r-reticulate`, which reticulate finds by itself in later sessions.
+#' * Where no Python fits the engine, one is downloaded into the Keras home: Python 3.8 and newer by uv,
+#'   which is installed there too if it is not on `PATH`; older ones by conda, mamba or micromamba, where one
+#'   of them is installed.
 #'
 #' @param name `"tensorflow"`, `"theano"`, `"cntk"`, or another registered name.
 #' @param python Path of the interpreter to use; by default a fitting one on `PATH` or at pyenv, conda or uv.
 #' @param path Another place for the virtual environment: a new or empty folder.
 #' @param force Whether to install again what is there already.
+#' @param method `"conda"` takes the engine's interpreter from conda, in a conda environment under the Keras
+#'   home; `"auto"` and `"virtualenv"` take one that is there. The packages always go into a virtual
+#'   environment.
+#' @param conda Path of conda, mamba or micromamba; `"auto"` looks for one.
+#' @param quiet Whether to show nothing of the steps; by default the option `keras.quiet`.
 #' @return Invisibly, the path of the environment's interpreter.
 #'
-#'   Errors: `keras_error_interpreter` where no Python fits (the message says how to get one),
-#'   `keras_error_install` where a step fails, `keras_error_unknown_backend`.
-#' @seealso [use_backend()], [list_backends()]
+#'   Errors: `keras_error_interpreter` where no Python fits and none can be downloaded (the message says how
+#'   to get one), `keras_error_install` where a step fails, `keras_error_python` where R has no Python of
+#'   version 3.8 or newer, `keras_error_unknown_backend`.
+#' @seealso [use_backend()], [list_backends()], [install_keras()]
 #' @examples
 #' \dontrun{
 #' install_backend("theano")
 #' install_backend("cntk", python = "~/.pyenv/versions/3.6.15/bin/python")
 #' }
 #' @export
-install_backend <- function(name, python = NULL, path = NULL, force = FALSE) {
-  invisible(call_shim("install_backend", name, python = python, path = path, force = force))
+install_backend <- function(name, python = NULL, path = NULL, force = FALSE,
+                            method = c("auto", "virtualenv", "conda"), conda = "auto",
+                            quiet = getOption("keras.quiet", FALSE)) {
+  method <- rlang::arg_match(method)
+  prepare_session_python(quiet)
+  download <- call_setup("download_needed", name = name, python = python, method = method, conda = conda)
+  if (!is.null(download) && !agrees(download)) {
+    abort("interpreter", c("Nothing was installed.", i = download))
+  }
+  invisible(call_setup("install_backend", name = name, python = python, path = path, force = force,
+                       method = method, conda = conda, quiet = quiet, yes = TRUE))
 }
 
-#' @rdname install_backend
+#' Install Keras as older scripts do
+#'
+#' The function of the R package keras 2, with its arguments. It installs TensorFlow's backend, as
+#' `install_backend("tensorflow")` does, and the Python package Keras 2.3.1, under the Keras home. The other
+#' backends are installed by [install_backend()].
+#'
+#' @param method `"auto"`, `"virtualenv"` or `"conda"`: see [install_backend()].
+#' @param conda Path of conda, mamba or micromamba; `"auto"` looks for one.
+#' @param version `"default"` or `"2.3.1"`, the version of Keras. There is no other.
+#' @param tensorflow `"default"`, or the version of TensorFlow that this package pins. Other versions, `"gpu"` and
+#'   `"nightly"` are refused: the engine is installed with the packages that it is tested with.
+#' @param extra_packages Names of Python packages that are installed into the virtual or conda environment of R's
+#'   own Python, as `reticulate::py_install()` does, so that `reticulate::import()` finds them. None by default.
+#' @param ... Not used; an argument that is not known is refused.
+#' @param python,path,force See [install_backend()].
+#' @return Invisibly, the path of the environment's interpreter.
+#'
+#'   Errors: `keras_error_argument` for what cannot be installed, and those of [install_backend()].
+#' @seealso [install_backend()]
+#' @examples
+#' \dontrun{
+#' install_keras()
+#' }
 #' @export
-install_keras <- function(name = "tensorflow", python = NULL, path = NULL, force = FALSE) {
-  install_backend(name, python, path, force)
+install_keras <- function(method = c("auto", "virtualenv", "conda"), conda = "auto", version = "default",
+                          tensorflow = "default", extra_packages = NULL, ..., python = NULL, path = NULL,
+                          force = FALSE) {
+  if (...length()) {
+    unknown <- names(list(...))
+    abort("argument", c(
+      paste0("Unknown argument: ", if (is.null(unknown)) "it has no name" else toString(unknown), "."),
+      i = "`install_keras()` installs TensorFlow; `install_backend()` installs one by its name."
+    ))
+  }
+  refuse_other_methods(method)
+  refuse_other_version("version", version, c("default", "2.3.1"))
+  prepare_session_python(getOption("keras.quiet", FALSE))
+  pinned <- call_setup("pinned_version", name = "tensorflow")
+  refuse_other_version("tensorflow", tensorflow, c("default", pinned))
+  installed <- install_backend("tensorflow", python, path, force, method, conda)
+  call_setup("install_keras", force = force, quiet = getOption("keras.quiet", FALSE))
+  if (length(extra_packages)) {
+    reticulate::py_install(extra_packages, envname = extra_environment(), pip = TRUE)
+  }
+  invisible(installed)
+}
+
+refuse_other_methods <- function(method) {
+  known <- eval(formals(install_keras)$method)
+  if (!is.character(method) || !all(method %in% known)) {
+    abort("argument", c(
+      paste0("`method` must be one of ", toString(dQuote(known, FALSE)), ", not ",
+             describe_value(method), "."),
+      i = "To install another backend, call `install_backend(\"theano\")`, for example."
+    ))
+  }
+}
+
+refuse_other_version <- function(argument, value, accepted) {
+  if (!is.character(value) || length(value) != 1L || !value %in% accepted) {
+    abort("argument", c(
+      paste0("`", argument, "` must be ", paste(dQuote(accepted, FALSE), collapse = " or "), ", not ",
+             describe_value(value), "."),
+      i = "Each engine is installed with the packages that it is tested with; a GPU is not used."
+    ))
+  }
+}
+
+#' The environment of R's own Python, for packages besides
+#' @noRd
+extra_environment <- function() {
+  config <- session_python()
+  if (!nzchar(config$virtualenv) && !isTRUE(config$conda)) {
+    abort("argument", c(
+      paste0("`extra_packages` cannot be installed: R's Python, ", config$python,
+             ", is not in a virtual environment."),
+      i = "Make one with `reticulate::virtualenv_create(\"r-reticulate\")`, restart R, then try again."
+    ))
+  }
+  if (nzchar(config$virtualenv)) config$virtualenv else dirname(dirname(config$python))
 }
 
 #' Stop the engines of a backend
@@ -138,7 +241,7 @@ stop_backend <- function(name = NULL) {
 #' list_backends()
 #' @export
 list_backends <- function() {
-  standings <- call_shim("list_backends")
+  standings <- call_setup("list_backends")
   column <- function(name, missing) {
     vapply(standings, function(standing) {
       if (is.null(standing[[name]])) missing else standing[[name]]
@@ -180,7 +283,7 @@ is_backend_installed <- function(name = k_backend()) {
 #' backend_info()$engine_version
 #' @export
 backend_info <- function(name = k_backend()) {
-  structure(call_shim("backend_info", name), class = "keras_backend_info")
+  structure(call_setup("backend_info", name = name), class = "keras_backend_info")
 }
 
 #' @export

@@ -56,7 +56,7 @@ print.keras_backend <- function(x, ...) {
 #' keras_config()$floatx
 #' @export
 keras_config <- function() {
-  structure(call_shim("settings"), class = "keras_config")
+  structure(call_setup("settings"), class = "keras_config")
 }
 
 #' @export
@@ -86,7 +86,7 @@ format_fields <- function(fields) {
 #' k_backend()
 #' @export
 k_backend <- function() {
-  call_shim("backend")
+  call_setup("backend")
 }
 
 #' The default dtype of floats

@@ -13,10 +13,10 @@ bridge$timeout <- NULL                            # what pyshim knows of the opt
 
 #' Call a function of pyshim on the current backend
 #' @noRd
-call_shim <- function(name, ...) {
-  target <- bridge$functions[[name]]
+call_shim <- function(.function, ...) {
+  target <- bridge$functions[[.function]]
   if (is.null(target)) {
-    target <- bridge$functions[[name]] <- look_up("function", name)
+    target <- bridge$functions[[.function]] <- look_up("function", .function)
   }
   call_python(target, ...)
 }
@@ -107,7 +107,7 @@ received <- function(value) {
     value
   } else if (inherits(value, "keras_bridge.LargeArray")) {
     fetched(value)
-  } else if (inherits(value, "keras_bridge.Failure")) {
+  } else if (inherits(value, "keras_failure.Failure")) {
     signal_failure(reticulate::py_to_r(reticulate::py_get_attr(value, "fields")))
   } else if (inherits(value, handles)) {
     value
@@ -146,7 +146,7 @@ handles <- c("pyshim.tensors.Function", "pyshim.session.Scope", "pyshim.session.
 
 bridge_module <- function() {
   if (is.null(bridge$module)) {
-    start_python()
+    require_session_python()
     module <- reticulate::import_from_path("keras_bridge", python_path(), convert = TRUE)
     module$connect(show_output, show_error, show_warning, announce)
     module$set_library_path(outer_library_path())
@@ -156,28 +156,6 @@ bridge_module <- function() {
 }
 
 python_path <- function() system.file("python", package = "keras", mustWork = TRUE)
-
-start_python <- function() {
-  choose <- paste("Name another Python with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")` before the",
-                  "first call, in a new R session.")
-  config <- tryCatch(reticulate::py_config(), error = identity)
-  if (inherits(config, "error")) {
-    abort("python", c("No Python could be started; keras needs one, of version 3.8 or newer, with NumPy.",
-                      x = conditionMessage(config), i = choose))
-  }
-  if (numeric_version(config$version) < "3.8") {
-    abort("python", c(paste0("The Python of this R session, ", config$python, ", is ", config$version,
-                             "; keras needs 3.8 or newer."), i = choose))
-  }
-  if (!reticulate::py_numpy_available()) {
-    numpy <- if (utils::packageVersion("reticulate") < "1.39") "numpy<2" else "numpy"
-    abort("python", c(
-      paste0("The Python of this R session, ", config$python, ", has no NumPy that reticulate can use."),
-      i = paste0("Install it with `", config$python, " -m pip install \"", numpy, "\"`, then restart R."),
-      i = choose
-    ))
-  }
-}
 
 #' LD_LIBRARY_PATH without the folders that R, and an R that started it, put before it
 #'

@@ -20,6 +20,10 @@ def main(arguments=None):
     install.add_argument("--python", help="the interpreter to use")
     install.add_argument("--path", help="another place for the environment")
     install.add_argument("--force", action="store_true", help="install again what is there already")
+    install.add_argument("--conda", metavar="PATH", nargs="?", const="auto",
+                         help="take the interpreter from conda, mamba or micromamba")
+    install.add_argument("--yes", action="store_true", help="download an interpreter without asking")
+    install.add_argument("--quiet", action="store_true", help="do not show how the installation goes on")
     doctor = commands.add_parser("doctor", help="check what is installed")
     doctor.add_argument("backends", nargs="*", metavar="backend")
     options = parser.parse_args(arguments)
@@ -41,9 +45,11 @@ def _install(options):
     for name in options.backends or environments.names() + [KERAS]:
         try:
             if name == KERAS:
-                install_keras(options.force)
+                install_keras(options.force, options.quiet)
                 continue
-            environments.install_backend(name, options.python, options.path, options.force)
+            environments.install_backend(
+                name, options.python, options.path, options.force, "conda" if options.conda else "auto",
+                options.conda or "auto", options.quiet, options.yes)
         except KerasError as error:
             sys.stderr.write("%s: %s\n" % (name, error))
             failed = 1

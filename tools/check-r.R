@@ -18,13 +18,25 @@ files <- sub("^keras/", "", untar(tarball, list = TRUE))
 files <- files[!endsWith(files, "/")]
 shim <- list.files(file.path(source, "pyshim"), recursive = TRUE, include.dirs = FALSE)
 shim <- file.path("inst/python/pyshim", shim[!grepl("\\.pyc$", shim)])
-bridge <- c("inst/python/keras_bridge.py", "inst/python/keras_interrupts.py")
+bridge <- file.path("inst/python", list.files(file.path(source, "inst", "python"), "[.]py$"))
 missing <- setdiff(c(shim, bridge, "inst/rstudio/addins.dcf"), files)
 python <- grepl("\\.(py|cfg|toml|txt)$|Makefile|^(docs|examples|benchmarks|tools|pyshim)/|/python/test_", files)
 foreign <- setdiff(files[python], c(shim, bridge, "tests/testthat/scripts/terminal.py"))
 if (length(missing) || length(foreign)) {
   stop("the tarball lacks: ", toString(missing), "; and should not hold: ", toString(foreign))
 }
+
+# Its vignettes show what their code prints: the engines were there when they were built.
+vignettes <- sub("Rmd$", "html", list.files(file.path(source, "vignettes"), "[.]Rmd$"))
+untar(tarball, file.path("keras", "inst", "doc", vignettes))
+for (vignette in vignettes) {
+  html <- readLines(file.path("keras", "inst", "doc", vignette), encoding = "UTF-8")
+  if (!any(grepl("#&gt;", html, fixed = TRUE))) {
+    stop(vignette, " in the tarball holds no output")
+  }
+}
+unlink("keras", recursive = TRUE)
+
 cat("The tarball holds", length(files), "files,", length(shim), "of them the shim's.\n")
 
 Sys.setenv(

@@ -8,66 +8,32 @@ which differs between its releases.
 import ctypes
 import os
 import random
-import re
 import sys
 import threading
-import traceback
 import warnings
 
 import keras_interrupts as interrupts
 import numpy as np
+from keras_failure import Failure
+from keras_setup import backend_info, settings  # noqa: F401 -- R calls them by name
 
 import pyshim
-from pyshim import config, environments, errors, session
+from pyshim import environments, errors, session
 from pyshim.hosts import output, timeout, waiting
 from pyshim.hosts.reordering import reorder
 
 FIRST_TIMEOUT = os.environ.get(timeout.VARIABLE)
 
 
-class Failure:
-    """What a call gives in place of raising; ``fields`` is what R makes a condition from."""
-
-    def __init__(self, error):
-        told = error if isinstance(error, errors.KerasError) else _foreign(error)
-        self.fields = dict(told.to_data(), kind=_kind(error))
-        self.fields["fields"] = _unsimplified(self.fields["fields"])
-
-
-def _foreign(error):
-    """An error that is none of ours, as one: its last line is the message, its traceback comes along."""
-    lines = traceback.format_exception(type(error), error, error.__traceback__)
-    told = errors.KerasError("{words}", words=lines[-1].strip())
-    told.native = "".join(lines)
-    return told
-
-
-def _unsimplified(data):
-    """Plain data with tuples for lists, which reticulate makes lists of, and never vectors."""
-    if isinstance(data, dict):
-        return {key: _unsimplified(part) for key, part in data.items()}
-    return tuple(map(_unsimplified, data)) if isinstance(data, (list, tuple)) else data
-
-
 class RJumpError(Exception):
     """An R function that Python called has jumped elsewhere. R goes on with the jump when the call is over."""
-
-
-def _kind(error):
-    """The condition's class without its prefix: "shape" of ShapeError."""
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupt"
-    if not isinstance(error, errors.KerasError):
-        return "python"
-    name = re.sub("Error$", "", type(error).__name__)
-    return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 # -- calls from R -----------------------------------------------------------------------------------------
 
 def function(name):
-    """The function of pyshim, or of this module, of that name, as R calls it."""
-    return _guarded(getattr(pyshim, name, None) or globals()[name])
+    """The function of pyshim, of its environments, or of this module, of that name, as R calls it."""
+    return _guarded(getattr(pyshim, name, None) or getattr(environments, name, None) or globals()[name])
 
 
 def method(name):
@@ -130,29 +96,6 @@ def describe(x):
 def describe_function(x):
     """Backend, inputs and outputs of a compiled function."""
     return x.backend, x.inputs, x.outputs
-
-
-def backend_info(name):
-    """What list_backends() tells of a backend, and where its engine runs."""
-    with errors.naming("backend_info"):
-        environments.find(name)
-    info = next(standing for standing in session.list_backends() if standing["backend"] == name)
-    host = next((host for host in session.started() if host.backend == name), None)
-    info.update(host=host and host.where, pid=getattr(host, "pid", host and os.getpid()))
-    return info
-
-
-def settings():
-    """The settings that hold for all backends, and this session's Python."""
-    return {"home": config.home(), "file": config.path(), "backend": session.backend(),
-            "floatx": config.floatx(), "epsilon": config.epsilon(),
-            "image_data_format": config.image_data_format(), "python": sys.executable,
-            "python_version": "%d.%d.%d" % sys.version_info[:3], "numpy": np.__version__}
-
-
-def fetch(large, target):
-    """Write a large array into an array of R. Returns: whether that was possible."""
-    return large.fetch(target)
 
 
 def call_function(compiled, values):

@@ -8,69 +8,134 @@ import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 
-from ..errors import InstallError
+from ..errors import ArgumentError, InstallError, InterpreterError
 from .checks import check
 from .interpreters import check_interpreter, find_interpreter
-from .lock import held, locked
+from .lock import locked
+from .obtain import find_conda, obtain, ways
+from .progress import Progress
 from .registry import find
+from .steps import run
 
 UNFINISHED = ".pyshim-unfinished"  # lies in a folder as long as it is being filled
 
-FULL = ": the disk, or what you may use of it, is full"
-ROOM = 1 << 28  # bytes that a large package needs for a moment
 
-# What pip prints: the reason in words.
-REASONS = {
-    "connection broken|NewConnectionError|Max retries exceeded|Could not fetch URL":
-        ": the package index cannot be reached. Look at the network, the proxy, and pip's settings",
-    "Errno 28|Errno 27|Errno 122": FULL,
-    "DO NOT MATCH THE HASHES": ": the package index gave another file than the one that is pinned",
-}
-
-
-def install_backend(name, python=None, path=None, force=False):
+def install_backend(name, python=None, path=None, force=False, method="auto", conda="auto", quiet=False, yes=False):
     """Install what a backend needs: a virtual environment with pinned packages, under the Keras home.
 
     Arguments:
         name: "tensorflow", "theano", "cntk", or another registered name.
-        python: path of the interpreter to use; by default a fitting one on PATH or at pyenv, conda or uv.
+        python: path of the interpreter to use; by default a fitting one on PATH or at pyenv, conda or uv. Where there
+            is none, uv or conda downloads one into the Keras home, if it can.
         path: another place for the virtual environment, a new or empty folder; remembered in the Keras home.
         force: install again what is there already.
-    Value: the path of the environment's interpreter. What is done is printed as it goes on.
+        method: "conda" takes the interpreter from a conda environment of its own; "auto" and "virtualenv" take one that
+            is there.
+        conda: path of conda, mamba or micromamba; "auto" looks for one.
+        quiet: do not show how the installation goes on.
+        yes: download an interpreter without asking. A session without a terminal is never asked.
+    Returns: the path of the environment's interpreter. The steps are shown as they go on.
 
-    Raises UnknownBackendError, InterpreterError where no interpreter fits (the message says how to get
-    one), InstallError where a step fails. A part of an environment is never taken for a whole one: after
+    Raises UnknownBackendError, InterpreterError where no interpreter fits and none could be brought (the message says
+    how to get one), InstallError where a step fails. A part of an environment is never taken for a whole one: after
     a failure or an interrupt, the next call starts over.
     """
     environment = find(name)
-    with locked(environment, lambda: _say("Waiting for another installation of %s to end." % environment.title)):
-        if environment.is_current() and not force and python is None and path is None:
-            _say("%s is installed: %s" % (environment.title, environment.python()))
+    conda = _conda(method, conda)
+    progress = Progress(4, quiet=quiet)
+    with locked(environment, lambda: progress.say("Waiting for another installation of %s to end."
+                                                  % environment.title)):
+        if environment.is_current() and not (force or python or path or conda):
+            progress.say("%s is installed: %s" % (environment.title, environment.python()))
             return environment.python()
         environment.before_install()
-        if python is None:
-            interpreter = find_interpreter(environment.title, environment.pythons)
-        else:
-            interpreter = check_interpreter(environment.title, environment.pythons, python)
         try:
-            return _install(environment, interpreter, path)
+            interpreter = _interpreter(environment, python, conda, progress, (lambda question: True) if yes else _agree)
+            return _install(environment, interpreter, path, progress)
         except OSError as error:
             raise InstallError("%s could not be installed: %s" % (environment.title, error)) from error
 
 
-def _install(environment, interpreter, path):
+def download_needed(name, python=None, method="auto", conda="auto"):
+    """What ``install_backend`` would download besides packages, since no interpreter fits.
+
+    Arguments: as of ``install_backend``. Returns: a sentence; None where an interpreter is there, or where none can be
+    brought. Nothing is changed.
+    """
+    environment = find(name)
+    conda = _conda(method, conda)
+    if python or (environment.is_current() and not conda):
+        return None
+    try:
+        if not conda:
+            find_interpreter(environment.title, environment.pythons)
+            return None
+        reason = "%s gets its Python from conda" % environment.title
+    except InterpreterError as missing:
+        reason = missing.reason
+    plans = ways(environment.pythons, conda)
+    return "%s: %s." % (reason, plans[0].describe()) if plans else None
+
+
+def pinned_version(name):
+    """The version of an engine's library that ``install_backend`` installs.
+
+    Arguments: name of a backend. Returns: a string such as "2.21.0".
+    """
+    environment = find(name)
+    with open(environment.requirements(), encoding="utf-8") as file:
+        return re.search(r"^%s[^=\s]*==(\S+)" % environment.module, file.read(), re.MULTILINE | re.IGNORECASE).group(1)
+
+
+def _conda(method, conda):
+    """The path of the conda that is to bring the interpreter; None where none is asked for."""
+    if method not in ("auto", "virtualenv", "conda"):
+        raise ArgumentError("method must be 'auto', 'virtualenv' or 'conda', not %r" % (method,))
+    if method != "conda":
+        return None
+    path = find_conda() if conda == "auto" else shutil.which(os.path.expanduser(conda))
+    if not path:
+        raise InstallError("no conda was found%s. Install Miniforge or micromamba, or leave method='conda' away"
+                           % ("" if conda == "auto" else " as %s" % conda))
+    return path
+
+
+def _interpreter(environment, python, conda, progress, agree):
+    if python is not None:
+        return check_interpreter(environment.title, environment.pythons, python)
+    if conda:
+        missing = InterpreterError("%s could not get its Python from conda" % environment.title)
+        missing.reason = "%s gets its Python from conda" % environment.title
+        return obtain(missing, environment.pythons, conda, agree, progress)
+    try:
+        return find_interpreter(environment.title, environment.pythons)
+    except InterpreterError as missing:
+        return obtain(missing, environment.pythons, None, agree, progress)
+
+
+def _agree(question):
+    """Ask in a terminal; elsewhere nobody could answer, and the call itself was the request."""
+    try:
+        asked = sys.stdin.isatty() and sys.stdout.isatty()
+    except (AttributeError, ValueError):  # no standard input at all
+        return True
+    return not asked or input(question + " [Y/n] ").strip().lower() in ("", "y", "yes")
+
+
+def _install(environment, interpreter, path, progress):
     directory = _cleared(environment, path)
-    _say("Installing %s with %s into %s" % (environment.title, interpreter, directory))
-    own = _make(environment, interpreter, directory)
+    progress.folder = directory
+    progress.say("Installing %s with %s into %s" % (environment.title, interpreter, directory))
+    own = _make(environment, interpreter, directory, progress)
+    progress.step("Trying %s out" % environment.title)
     facts = dict(environment.complete(directory), backend=environment.name, python=own, directory=directory,
                  digest=environment.digest(), platform=platform.platform())
     with environment.tried(facts):  # as a worker will use it
         facts.update(check(environment))
     os.unlink(os.path.join(directory, UNFINISHED))
     environment.write_record(facts)
-    _say("%s %s on Python %s is ready." % (environment.title, facts["engine_version"], facts["python_version"]))
+    progress.end("%s %s on Python %s is ready." % (environment.title, facts["engine_version"], facts["python_version"]))
     return own
 
 
@@ -96,50 +161,23 @@ def _cleared(environment, path):
     return directory
 
 
-def _make(environment, interpreter, directory):
-    """Make the virtual environment and fill it. Value: the path of its interpreter."""
-    _run([interpreter, "-I", "-m", "venv", directory], "make the virtual environment")
+def _make(environment, interpreter, directory, progress):
+    """Make the virtual environment and fill it. Returns: the path of its interpreter."""
+    progress.step("Making the virtual environment")
+    run([interpreter, "-I", "-m", "venv", directory], "make the virtual environment", progress)
     own = os.path.join(directory, "bin", "python")
     pip = [own, "-I", "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes"]
-    _run(pip + ["--quiet", "--requirement", environment.installer()], "install pip")
+    progress.step("Installing pip")
+    run(pip + ["--quiet", "--requirement", environment.installer()], "install pip", progress)
+    progress.step("Installing the packages")
     # Where a package has to be built, then by the setuptools that is pinned, not by the newest one.
-    _run(pip + ["--no-build-isolation", "--requirement", environment.requirements()], "install the packages")
+    run(pip + _progress_bar(own) + ["--no-build-isolation", "--requirement", environment.requirements()],
+        "install the packages", progress)
     return own
 
 
-def _run(command, what):
-    """Run a step, and show what it prints while it goes on."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, universal_newlines=True, pass_fds=held())
-    last, reason = [], ""
-    try:
-        for line in process.stdout:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            last = last[-9:] + [line if len(line) < 400 else line[:400] + " ...\n"]
-            reason = next((words for sign, words in REASONS.items() if re.search(sign, line)), reason)
-        status = process.wait()
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    if status:
-        if not _has_room(tempfile.gettempdir()):  # pip tells of a download that broke off, where it was its own cache
-            reason = FULL
-        raise InstallError("could not %s%s (exit code %d). The last lines were:\n  %s"
-                           % (what, reason, status, "  ".join(last).strip()))
-
-
-def _has_room(directory):
-    """Whether a large file can be written into a directory."""
-    try:
-        with tempfile.TemporaryFile(dir=directory) as file:
-            os.posix_fallocate(file.fileno(), 0, ROOM)
-        return True
-    except OSError:
-        return False
-
-
-def _say(text):
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+def _progress_bar(python):
+    """The option by which pip, from 24.1 on, tells how much of a file it has."""
+    done = subprocess.run([python, "-I", "-m", "pip", "install", "--help"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, universal_newlines=True)
+    return ["--progress-bar", "raw"] if "raw" in done.stdout else []

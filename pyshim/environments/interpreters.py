@@ -6,34 +6,48 @@ import os
 import shutil
 import subprocess
 
+from .. import config
 from ..errors import InterpreterError
 
 PROBE = """
-import json, platform, struct, sys
+import glob, json, os, platform, struct, sys, sysconfig
 import ensurepip, ssl, venv
-print(json.dumps({"version": "%d.%d" % sys.version_info[:2],
-                  "fits": platform.python_implementation() == "CPython" and struct.calcsize("P") == 8}))
+version = "%d.%d" % sys.version_info[:2]
+libraries = [os.path.join(folder, "libpython" + version + "*.so*")
+             for folder in sysconfig.get_config_vars("LIBDIR", "LIBPL") if folder]
+print(json.dumps({"version": version,
+                  "fits": platform.python_implementation() == "CPython" and struct.calcsize("P") == 8,
+                  "shared": any(map(glob.glob, libraries))}))
 """
 
 
-def find_interpreter(title, versions):
+def find_interpreter(title, versions, first=None, shared=False):
     """The path of an interpreter of one of the versions, the first wins.
 
-    Looks on PATH and at pyenv, conda and uv. Raises InterpreterError, which says how to get one.
+    Arguments:
+        title: what needs it.
+        versions: a sequence of strings such as "3.9".
+        first: the path of an interpreter that wins where it fits.
+        shared: whether it must bring libpython as a shared library, as R needs it.
+    Looks on PATH, at pyenv, conda and uv, and in the Keras home. Raises InterpreterError, which says how to get one.
     """
+    if first and version_of(first, shared) in versions:
+        return first
     for version in versions:
         for path in _candidates(version):
-            if _version(path) == version:
+            if version_of(path, shared) == version:
                 return path
-    raise InterpreterError(
+    missing = InterpreterError(
         "%s needs Python %s, and none was found on PATH or at pyenv, conda or uv. Get one with %s, then try "
         "again; or name one with the argument python" % (title, _one_of(versions), _ways(versions)))
+    missing.reason = "%s needs Python %s, and none was found" % (title, _one_of(versions))
+    raise missing
 
 
 def check_interpreter(title, versions, path):
     """The path of the interpreter that a user named; InterpreterError unless it fits."""
     found = shutil.which(os.path.expanduser(path)) or path
-    version = _version(found)
+    version = version_of(found)
     if version is None:
         raise InterpreterError("%s is no CPython interpreter that can make virtual environments (it needs its "
                                "modules venv, ensurepip and ssl)" % path)
@@ -65,15 +79,19 @@ def _candidates(version):
     for root in filter(None, [os.environ.get("PYENV_ROOT"), _output("pyenv", "root"), os.path.join(home, ".pyenv")]):
         paths += _glob(root, "versions", version + ".*", "bin", "python")
         paths += _glob(root, "versions", version, "bin", "python")
-    for root in _conda_roots(home):
+    for root in conda_roots():
         paths += _glob(root, "bin", "python") + _glob(root, "envs", "*", "bin", "python")
     for root in filter(None, [os.environ.get("UV_PYTHON_INSTALL_DIR"), _output("uv", "python", "dir"),
                               os.path.join(home, ".local", "share", "uv", "python")]):
         paths += _glob(root, "cpython-%s.*" % version, "bin", name)
+    own = os.path.join(config.home(), "interpreters")  # see obtain.py
+    paths += _glob(own, "cpython-%s*" % version, "bin", name) + _glob(own, "conda-" + version, "bin", "python")
     return [path for path in dict.fromkeys(paths) if os.access(path, os.X_OK) and os.path.isfile(path)]
 
 
-def _conda_roots(home):
+def conda_roots():
+    """Folders where a conda may be installed."""
+    home = os.path.expanduser("~")
     roots = [os.environ.get("CONDA_PREFIX"), _output("conda", "info", "--base")]
     roots += [os.path.join(folder, name) for folder in (home, "/opt")
               for name in ("miniconda3", "anaconda3", "miniforge3", "mambaforge", "conda")]
@@ -104,12 +122,13 @@ def _output(*command):
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def _version(path):
-    """The version of an interpreter, such as "3.9"; None where it cannot make virtual environments."""
+def version_of(path, shared=False):
+    """The version of an interpreter, such as "3.9"; None where it cannot make virtual environments, or does not bring
+    libpython as a shared library where that is asked for."""
     try:
         done = subprocess.run([path, "-I", "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               timeout=20, universal_newlines=True)
         facts = json.loads(done.stdout)
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return None
-    return facts["version"] if facts["fits"] else None
+    return facts["version"] if facts["fits"] and (facts["shared"] or not shared) else None

@@ -3,8 +3,18 @@
 import importlib
 import os
 import platform
+import subprocess
 import sys
 import sysconfig
+
+from ..errors import InstallError, InterpreterError
+from .interpreters import find_interpreter, version_of
+from .obtain import obtain
+from .progress import Progress
+from .steps import run
+
+# Those that NumPy still has wheels for, the most widespread first.
+PYTHONS = ("3.11", "3.12", "3.13", "3.10", "3.9", "3.8")
 
 
 def session_python():
@@ -34,3 +44,61 @@ def _is_managed_by_the_system():
     """Whether pip refuses to install here (PEP 668)."""
     mark = os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
     return sys.prefix == sys.base_prefix and os.path.exists(mark)
+
+
+# -- giving R's Python NumPy ----------------------------------------------------------------------------
+
+def numpy_needed(folder):
+    """What ``install_numpy`` would do.
+
+    Arguments: folder, where a virtual environment would be made. Returns: a sentence.
+    """
+    if _is_environment():
+        return "R's Python, %s, has no NumPy. It is installed there (20 MB, unpacked 70 MB)." % sys.executable
+    return ("R's Python, %s, cannot be used: it has no NumPy, or no shared library. A virtual environment with NumPy "
+            "(100 MB) is made for R as %s." % (sys.executable, folder))
+
+
+def install_numpy(folder, numpy="numpy", quiet=False):
+    """Give R a Python with NumPy: this one where it is of a virtual environment, else a new environment.
+
+    Arguments:
+        folder: where to make the virtual environment.
+        numpy: the requirement, such as "numpy<2".
+        quiet: do not show how it goes on.
+    Returns: the path of the interpreter. Raises InterpreterError where there is none to make it with, InstallError
+    where a step fails.
+    """
+    progress = Progress(2, sys.prefix if _is_environment() else folder, quiet)
+    if _is_environment():
+        python = sys.executable
+        progress.step("Taking up %s" % sys.prefix)
+    else:
+        python = os.path.join(folder, "bin", "python")
+        progress.step("Making the virtual environment %s" % folder)
+        if not os.path.exists(folder):
+            run([_host(progress), "-I", "-m", "venv", folder], "make the virtual environment", progress)
+        elif version_of(python, shared=True) not in PYTHONS:
+            raise InstallError("%s is there, but is no virtual environment of Python 3.8 or newer that R can use. "
+                               "Remove it, then try again" % folder)
+    progress.step("Installing NumPy")
+    pip = [python, "-I", "-m", "pip"]
+    if subprocess.run(pip + ["--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+        run([python, "-I", "-m", "ensurepip"], "install pip", progress)
+    run(pip + ["--disable-pip-version-check", "install", numpy], "install NumPy", progress)
+    progress.say("R's Python is %s." % python)
+    return python
+
+
+def _is_environment():
+    """Whether this is a Python that R can use, of a virtual environment or of conda, whose packages are the user's."""
+    own = sys.prefix != sys.base_prefix or os.path.isdir(os.path.join(sys.prefix, "conda-meta"))
+    return own and version_of(sys.executable, shared=True) in PYTHONS
+
+
+def _host(progress):
+    """An interpreter to make the environment with: this one where it fits."""
+    try:
+        return find_interpreter("R", PYTHONS, first=sys.executable, shared=True)
+    except InterpreterError as missing:
+        return obtain(missing, PYTHONS, None, lambda question: True, progress)

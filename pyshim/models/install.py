@@ -16,8 +16,9 @@ import sys
 import tempfile
 
 from .. import config
-from ..environments import install as environments
 from ..environments.lock import locked
+from ..environments.progress import Progress
+from ..environments.steps import run
 from ..errors import InstallError
 from ..files import replace_json
 
@@ -63,12 +64,13 @@ class Packages:
             return False
 
 
-def install_keras(force=False):
+def install_keras(force=False, quiet=False):
     """Install Keras 2.3.1 and what it needs for this session's Python, under the Keras home.
 
     Arguments:
         force: install again what is there already.
-    Returns: the folder of the packages. Progress is printed.
+        quiet: do not show how the installation goes on.
+    Returns: the folder of the packages. The steps are shown as they go on.
 
     Keras, keras-applications, keras-preprocessing, h5py, PyYAML, SciPy and Pillow are installed in pinned
     versions, whose hashes are checked. The NumPy of the session is used as it is.
@@ -78,31 +80,34 @@ def install_keras(force=False):
     Example:
         >>> pyshim.install_keras()                                    # doctest: +SKIP
     """
-    target = Packages()
-    with locked(target, lambda: environments._say("Waiting for another installation of Keras to end.")):
+    target, progress = Packages(), Progress(2, quiet=quiet)
+    with locked(target, lambda: progress.say("Waiting for another installation of Keras to end.")):
         if target.is_current() and not force:
-            environments._say("Keras 2.3.1 is installed: %s" % target.folder())
+            progress.say("Keras 2.3.1 is installed: %s" % target.folder())
             return target.folder()
         try:
-            _install(target)
+            _install(target, progress)
         except OSError as error:
             raise InstallError("Keras could not be installed: %s" % error) from error
-    environments._say("Keras 2.3.1 is ready.")
+    progress.end("Keras 2.3.1 is ready.")
     return target.folder()
 
 
-def _install(target):
-    environments._say("Installing Keras 2.3.1 for Python %d.%d into %s" % (sys.version_info[:2] + (target.folder(),)))
+def _install(target, progress):
+    progress.say("Installing Keras 2.3.1 for Python %d.%d into %s" % (sys.version_info[:2] + (target.folder(),)))
     os.makedirs(os.path.dirname(target.folder()), exist_ok=True)
     unfinished = os.path.join(os.path.dirname(target.folder()), ".unfinished-")
     for folder in glob.glob(glob.escape(unfinished) + "*"):
         shutil.rmtree(folder, ignore_errors=True)
     new = unfinished + secrets.token_hex(8)
     packages = os.path.join(new, "packages")
+    progress.folder = new
+    progress.step("Installing the packages")
     with tempfile.TemporaryDirectory() as temporary:
-        environments._run(_pip(temporary) + [
+        run(_pip(temporary, progress) + [
             "install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", packages,
-            "--requirement", REQUIREMENTS], "install the packages")
+            "--requirement", REQUIREMENTS], "install the packages", progress)
+    progress.step("Trying them out")
     os.makedirs(os.path.join(new, "keras"))
     os.rename(os.path.join(packages, "keras"), os.path.join(new, "keras", "keras"))
     _check(packages)
@@ -112,14 +117,15 @@ def _install(target):
         os.rename(target.folder(), old)
         shutil.rmtree(old, ignore_errors=True)
     os.rename(new, target.folder())
+    progress.folder = target.folder()
 
 
-def _pip(temporary):
+def _pip(temporary, progress):
     """The command of a pip that runs on this Python: its own, or one in a temporary virtual environment."""
     if importlib.util.find_spec("pip"):
-        return [_python(), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    environments._run([_python(), "-m", "venv", temporary], "make a virtual environment for pip")
-    return [os.path.join(temporary, "bin", "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+        return [_python(), "-m", "pip", "--disable-pip-version-check"]
+    run([_python(), "-m", "venv", temporary], "make a virtual environment for pip", progress)
+    return [os.path.join(temporary, "bin", "python"), "-m", "pip", "--disable-pip-version-check"]
 
 
 def _check(packages):

@@ -15,7 +15,7 @@ import pytest
 
 from pyshim import environments, errors
 from pyshim.environments import install
-from pyshim.environments.environment import Environment
+from pyshim.environments.environment import REQUIREMENTS, Environment
 from pyshim.environments.interpreters import check_interpreter, find_interpreter
 
 BACKENDS = ("tensorflow", "theano", "cntk")
@@ -46,7 +46,7 @@ def command_line(home, *arguments, environment=None, **more):
 
 
 LIGHT = """
-from pyshim.environments.environment import Environment
+from pyshim.environments.environment import REQUIREMENTS, Environment
 
 class Light(Environment):
 
@@ -100,7 +100,7 @@ def test_a_package_adds_a_backend_by_its_entry_point(tmp_path):
 # -- pins -----------------------------------------------------------------------------------------------
 
 PINNED = [environments.find(name).requirements() for name in BACKENDS] + [
-    Environment().installer(), os.path.join(ROOT, "tools", "requirements.txt")]
+    Environment().installer(), os.path.join(REQUIREMENTS, "uv.txt"), os.path.join(ROOT, "tools", "requirements.txt")]
 
 
 @pytest.mark.parametrize("path", PINNED, ids=os.path.basename)

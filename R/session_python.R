@@ -1,0 +1,151 @@
+# R's own Python: which one it is or would be, whether it can be used, and giving it NumPy.
+#
+# A Python that R has started stays for the life of the session. So it is looked at before it is started, and
+# what needs no NumPy (listing, settings, installing) runs in a process of its own where R's Python has none.
+
+#' Call a function of pyshim that needs no NumPy
+#' @noRd
+call_setup <- function(.function, ...) {
+  apart <- is.null(bridge$module) && !is_usable(session_python())
+  if (apart) call_apart(.function, ...) else call_shim(.function, ...)
+}
+
+#' Call a function of keras_setup.py in a process of its own
+#' @noRd
+call_apart <- function(.function, ...) {
+  python <- require_python(session_python())
+  result <- tempfile(fileext = ".json")
+  on.exit(unlink(result))
+  arguments <- Filter(Negate(is.null), list(...))
+  arguments <- if (length(arguments)) jsonlite::toJSON(arguments, auto_unbox = TRUE) else "{}"
+  command <- paste(
+    paste0("LD_LIBRARY_PATH=", shQuote(outer_library_path())), shQuote(path.expand(python$python)), "-u",
+    paste(shQuote(c(file.path(python_path(), "keras_setup.py"), result, .function, arguments)), collapse = " "),
+    "2>&1"
+  )
+  process <- pipe(command, "r")
+  said <- character()
+  tryCatch(while (length(line <- readLines(process, 1L, warn = FALSE))) {
+    said <- c(said, line)
+    cat(line, "\n", sep = "")
+  }, finally = close(process))
+  if (!file.exists(result)) {
+    abort("python", c(paste0("A process of Python, ", python$python, ", ended early."), x = said))
+  }
+  answer <- jsonlite::fromJSON(result, simplifyVector = FALSE)
+  if (!is.null(answer$failure)) {
+    signal_failure(answer$failure)
+  }
+  answer$value
+}
+
+#' What reticulate tells of R's Python, which is not started for it; NULL where there is none
+#' @noRd
+session_python <- function() {
+  if (reticulate::py_available()) {
+    return(reticulate::py_config())
+  }
+  config <- tryCatch(reticulate::py_discover_config(), error = identity)
+  if (inherits(config, "error")) list(problem = conditionMessage(config)) else config
+}
+
+is_usable <- function(config) {
+  is.null(config$problem) && !is.null(config$python) && numeric_version(config$version) >= "3.8" &&
+    has_numpy(config)
+}
+
+has_numpy <- function(config) {
+  if (reticulate::py_available()) {
+    reticulate::py_numpy_available()
+  } else {
+    !is.null(config$libpython) && !is.null(config$numpy) &&
+      (config$numpy$version < "2" || utils::packageVersion("reticulate") >= reticulate_of_numpy_2)
+  }
+}
+
+reticulate_of_numpy_2 <- "1.39" # the first release that takes NumPy 2
+
+numpy_requirement <- function() {
+  if (utils::packageVersion("reticulate") < reticulate_of_numpy_2) "numpy<2" else "numpy"
+}
+
+#' R's Python, or an error where there is none that could run pyshim
+#' @noRd
+require_python <- function(config) {
+  if (!is.null(config$problem) || is.null(config$python)) {
+    abort("python", c(
+      "R found no Python; keras needs one, of version 3.8 or newer.", x = config$problem,
+      i = "Install one, such as Debian's package `python3`, or call `reticulate::install_miniconda()`.",
+      i = choose_python
+    ))
+  }
+  if (numeric_version(config$version) < "3.8") {
+    abort("python", c(paste0("The Python of this R session, ", config$python, ", is ", config$version,
+                             "; keras needs 3.8 or newer."), i = choose_python))
+  }
+  config
+}
+
+choose_python <- paste("Name another Python with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")`",
+                       "before the first call, in a new R session.")
+
+#' Start R's Python, or say what it lacks
+#' @noRd
+require_session_python <- function() {
+  config <- require_python(session_python())
+  if (!is_usable(config)) {
+    backend <- tryCatch(call_apart("backend"), keras_error = function(condition) "tensorflow")
+    abort("python", c(
+      paste0("The Python of this R session, ", config$python, ", has no NumPy that reticulate can use."),
+      i = paste0("Call `install_backend(\"", backend, "\")`: it gives R a Python with NumPy, and installs the ",
+                 "engine where it is not installed yet."),
+      i = if (nzchar(config$virtualenv)) {
+        paste0("Or install NumPy with `", config$python, " -m pip install \"", numpy_requirement(), "\"`.")
+      },
+      i = if (reticulate::py_available()) "Then restart R."
+    ))
+  }
+  started <- tryCatch(reticulate::py_config(), error = identity)
+  if (inherits(started, "error")) {
+    abort("python", c(paste0("The Python of this R session, ", config$python, ", could not be started."),
+                      x = conditionMessage(started), i = choose_python))
+  }
+}
+
+#' Give R a Python with NumPy where it has none
+#' @param quiet Whether to say nothing of the steps.
+#' @noRd
+prepare_session_python <- function(quiet) {
+  config <- require_python(session_python())
+  if (is_usable(config)) {
+    return(invisible())
+  }
+  folder <- file.path(reticulate::virtualenv_root(), "r-reticulate") # reticulate looks there first
+  folder <- path.expand(folder)
+  needed <- call_apart("numpy_needed", folder = folder)
+  if (!agrees(needed)) {
+    abort("python", "Nothing was installed: R's Python has no NumPy.")
+  }
+  if (!quiet && !rlang::is_interactive()) {
+    cat(needed, "\n", sep = "")
+  }
+  python <- call_apart("install_numpy", folder = folder, numpy = numpy_requirement(), quiet = quiet)
+  if (reticulate::py_available()) {
+    message("Restart R to use the Python with NumPy, ", python, ".")
+    return(invisible())
+  }
+  named <- Sys.getenv("RETICULATE_PYTHON")
+  if (nzchar(named) && !identical(path.expand(named), python)) {
+    message("RETICULATE_PYTHON names another Python. It is changed for this session; for later ones, change it ",
+            "to ", python, ", or remove it, in your .Renviron.")
+    Sys.setenv(RETICULATE_PYTHON = python)
+  } else if (!identical(session_python()$python, python)) {
+    reticulate::use_python(python, required = TRUE)
+  }
+}
+
+#' Ask in an interactive session; elsewhere nobody could answer, and the call itself was the request
+#' @noRd
+agrees <- function(what) {
+  !rlang::is_interactive() || utils::menu(c("Yes", "No"), title = paste(what, "Go on?")) == 1L
+}

@@ -1,0 +1,40 @@
+"""What went wrong in Python, as R is told of it."""
+
+import re
+import traceback
+
+from pyshim import errors
+
+
+class Failure:
+    """What a call gives in place of raising; ``fields`` is what R makes a condition from."""
+
+    def __init__(self, error):
+        told = error if isinstance(error, errors.KerasError) else _foreign(error)
+        self.fields = dict(told.to_data(), kind=_kind(error))
+        self.fields["fields"] = _unsimplified(self.fields["fields"])
+
+
+def _foreign(error):
+    """An error that is none of ours, as one: its last line is the message, its traceback comes along."""
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    told = errors.KerasError("{words}", words=lines[-1].strip())
+    told.native = "".join(lines)
+    return told
+
+
+def _unsimplified(data):
+    """Plain data with tuples for lists, which reticulate makes lists of, and never vectors."""
+    if isinstance(data, dict):
+        return {key: _unsimplified(part) for key, part in data.items()}
+    return tuple(map(_unsimplified, data)) if isinstance(data, (list, tuple)) else data
+
+
+def _kind(error):
+    """The condition's class without its prefix: "shape" of ShapeError."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupt"
+    if not isinstance(error, errors.KerasError):
+        return "python"
+    name = re.sub("Error$", "", type(error).__name__)
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()

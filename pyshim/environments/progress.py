@@ -1,0 +1,113 @@
+"""What a person sees while something is installed: steps, packages with their sizes, and the time.
+
+In a terminal the last line is alive: it shows the current package and the seconds. Elsewhere (a log, a notebook) each
+step and each package is a line of its own, and a step that says nothing for a while is a line, too.
+"""
+
+import os
+import shutil
+import sys
+import time
+
+QUIET_SECONDS = 15  # of silence, after which a log gets a line
+
+
+class Progress:
+    """Tells how an installation goes on, on standard output.
+
+    Arguments: steps, how many there will be; folder, the one that grows meanwhile; quiet, to say nothing at all.
+    """
+
+    def __init__(self, steps=1, folder=None, quiet=False):
+        self.steps = steps
+        self.folder = folder
+        self.quiet = quiet
+        self._live = not quiet and _is_terminal()
+        self._begun = self._last = time.monotonic()
+        self._step = 0
+        self._detail = ""
+
+    # -- what is told -----------------------------------------------------------------------------------
+
+    def say(self, text):
+        """A line that stays."""
+        if not self.quiet:
+            self._write(("\r\033[K" if self._live else "") + text + "\n")
+
+    def step(self, text):
+        """The next step begins."""
+        self._step += 1
+        self._detail = ""
+        self.say("[%d/%d] %s" % (self._step, self.steps, text))
+
+    def detail(self, text):
+        """What the step works on now, such as a package."""
+        self._detail = text
+        if self._live:
+            self.tick()
+        else:
+            self.say("      " + text)
+
+    def tick(self, part=""):
+        """Time has passed: the live line is drawn anew; a log gets a line after a silence.
+
+        Arguments: part, how much of the current package is there, such as "12 of 80 MB".
+        """
+        seconds = time.monotonic() - self._begun
+        if self._live:
+            text = "      %s %s" % (duration(seconds), " ".join(filter(None, [self._detail, part])))
+            self._write("\r\033[K" + text[:shutil.get_terminal_size().columns - 1])
+        elif not self.quiet and time.monotonic() - self._last >= QUIET_SECONDS:
+            self.say("      ... %s, %s so far" % (duration(seconds), part or size(bytes_in(self.folder))))
+
+    def pause(self):
+        """How long to wait for news before the next tick, in seconds."""
+        return 1 if self._live else QUIET_SECONDS
+
+    def end(self, text):
+        """All is done."""
+        self.say("%s (%s, %s)" % (text, size(bytes_in(self.folder)), duration(time.monotonic() - self._begun)))
+
+    def clear(self):
+        """Take the live line away, as before an error message."""
+        if self._live:
+            self._write("\r\033[K")
+
+    def _write(self, text):
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        self._last = time.monotonic()
+
+
+def _is_terminal():
+    try:
+        return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    except (AttributeError, ValueError):  # a stream of some notebook; a closed one
+        return False
+
+
+# -- numbers as people read them ------------------------------------------------------------------------
+
+def duration(seconds):
+    """ "48 s" or "2 min 5 s"."""
+    minutes, seconds = divmod(int(seconds), 60)
+    return "%d min %d s" % (minutes, seconds) if minutes else "%d s" % seconds
+
+
+def size(count):
+    """A number of bytes as pip writes it: "1.6 GB", "222 MB", "11 kB"."""
+    if count >= 1e9:
+        return "%.1f GB" % (count / 1e9)
+    return "%.0f MB" % (count / 1e6) if count >= 1e6 else "%.0f kB" % (count / 1e3)
+
+
+def bytes_in(folder):
+    """How many bytes the files below a folder have; a file may vanish meanwhile."""
+    total = 0
+    for place, _, names in os.walk(folder or os.devnull):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(place, name)).st_size
+            except OSError:
+                pass
+    return total
