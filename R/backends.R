@@ -141,10 +141,11 @@ install_backend <- function(name, python = NULL, path = NULL, force = FALSE,
 #' @param method `"auto"`, `"virtualenv"` or `"conda"`: see [install_backend()].
 #' @param conda Path of conda, mamba or micromamba; `"auto"` looks for one.
 #' @param version `"default"` or `"2.3.1"`, the version of Keras. There is no other.
-#' @param tensorflow `"default"`, or the version of TensorFlow that this package pins. Other versions, `"gpu"` and
-#'   `"nightly"` are refused: the engine is installed with the packages that it is tested with.
-#' @param extra_packages Names of Python packages that are installed into the virtual or conda environment of R's
-#'   own Python, as `reticulate::py_install()` does, so that `reticulate::import()` finds them. None by default.
+#' @param tensorflow `"default"`, or the version of TensorFlow that this package pins. Other versions,
+#'   `"gpu"` and `"nightly"` are refused: the engine is installed with the packages that it is tested with.
+#' @param extra_packages Names of Python packages that are installed into the virtual or conda environment of
+#'   R's own Python, as `reticulate::py_install()` does, so that `reticulate::import()` finds them. None by
+#'   default.
 #' @param ... Not used; an argument that is not known is refused.
 #' @param python,path,force See [install_backend()].
 #' @return Invisibly, the path of the environment's interpreter.

@@ -18,10 +18,10 @@ call_apart <- function(.function, ...) {
   on.exit(unlink(result))
   arguments <- Filter(Negate(is.null), list(...))
   arguments <- if (length(arguments)) jsonlite::toJSON(arguments, auto_unbox = TRUE) else "{}"
+  words <- c(file.path(python_path(), "keras_setup.py"), result, .function, arguments)
   command <- paste(
     paste0("LD_LIBRARY_PATH=", shQuote(outer_library_path())), shQuote(path.expand(python$python)), "-u",
-    paste(shQuote(c(file.path(python_path(), "keras_setup.py"), result, .function, arguments)), collapse = " "),
-    "2>&1"
+    paste(shQuote(words), collapse = " "), "2>&1"
   )
   process <- pipe(command, "r")
   said <- character()
@@ -97,8 +97,8 @@ require_session_python <- function() {
     backend <- tryCatch(call_apart("backend"), keras_error = function(condition) "tensorflow")
     abort("python", c(
       paste0("The Python of this R session, ", config$python, ", has no NumPy that reticulate can use."),
-      i = paste0("Call `install_backend(\"", backend, "\")`: it gives R a Python with NumPy, and installs the ",
-                 "engine where it is not installed yet."),
+      i = paste0("Call `install_backend(\"", backend, "\")`: it gives R a Python with NumPy, and ",
+                 "installs the engine where it is not installed yet."),
       i = if (nzchar(config$virtualenv)) {
         paste0("Or install NumPy with `", config$python, " -m pip install \"", numpy_requirement(), "\"`.")
       },
@@ -136,8 +136,8 @@ prepare_session_python <- function(quiet) {
   }
   named <- Sys.getenv("RETICULATE_PYTHON")
   if (nzchar(named) && !identical(path.expand(named), python)) {
-    message("RETICULATE_PYTHON names another Python. It is changed for this session; for later ones, change it ",
-            "to ", python, ", or remove it, in your .Renviron.")
+    message("RETICULATE_PYTHON names another Python. It is changed for this session; for later ones, ",
+            "change it to ", python, ", or remove it, in your .Renviron.")
     Sys.setenv(RETICULATE_PYTHON = python)
   } else if (!identical(session_python()$python, python)) {
     reticulate::use_python(python, required = TRUE)

@@ -26,9 +26,17 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 UV = os.path.join(os.path.dirname(sys.executable), "uv")
 
 
+
+
+def prefix(version):
+    """Where an interpreter of this machine is installed. What is found may be a script that leads to it."""
+    done = subprocess.run([find_interpreter("Python", (version,)), "-c", "import sys; print(sys.base_prefix)"],
+                          stdout=subprocess.PIPE, check=True, universal_newlines=True)
+    return done.stdout.strip()
+
+
 # Found before a test takes the machine's interpreters away.
-PYTHON_36 = os.path.dirname(os.path.dirname(os.path.realpath(find_interpreter("CNTK", ("3.6",)))))
-PYTHON_311 = os.path.realpath(find_interpreter("TensorFlow", ("3.11",)))
+PREFIXES = {version: prefix(version) for version in ("3.6", "3.9", "3.11")}
 ARCHIVE = "cpython-3.9.25+20251031-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz"
 SERVER = "https://github.com/astral-sh/python-build-standalone/releases/download"
 
@@ -39,13 +47,10 @@ def mirror(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mirror")
     archive = folder / "20251031" / ARCHIVE
     archive.parent.mkdir()
-    python = subprocess.run([find_interpreter("Python", ("3.9",)), "-c", "import sys; print(sys.base_prefix)"],
-                            stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout.strip()
-
     def without_what_is_large(info):
         return None if re.search(r"/test(/|$)|/site-packages/|\.a$|/share/|__pycache__", info.name) else info
     with tarfile.open(archive, "w:gz", compresslevel=1) as packed:
-        packed.add(python, "python", filter=without_what_is_large)
+        packed.add(PREFIXES["3.9"], "python", filter=without_what_is_large)
     with open(archive, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
     (folder / "downloads.json").write_text(json.dumps({"cpython-3.9.25-linux-x86_64-gnu": {
@@ -62,8 +67,8 @@ def machine(tmp_path, monkeypatch):
     """A machine that has Python 3.11 alone, with a home of its own. Returns its folder of programs."""
     programs = tmp_path / "bin"
     programs.mkdir()
-    (programs / "python3").symlink_to(PYTHON_311)
-    for name in ("sh", "cp", "g++", "as", "ld", "dirname"):
+    (programs / "python3").symlink_to(os.path.join(PREFIXES["3.11"], "bin", "python3"))
+    for name in ("sh", "cp", "mkdir", "g++", "as", "ld", "dirname"):
         (programs / name).symlink_to(shutil.which(name))
     for name, value in {"PATH": str(programs), "HOME": str(tmp_path), "KERAS_HOME": str(tmp_path / "keras")}.items():
         monkeypatch.setenv(name, value)
@@ -88,10 +93,8 @@ echo "$@" >> {log}
 [ "$1 $2 $3" = "create --yes --prefix" ] || {{ echo "unknown command: $@"; exit 2; }}
 [ "$5 $6 $7 $8" = "--override-channels --channel conda-forge python=3.6" ] || {{ echo "no package $8"; exit 3; }}
 echo "Downloading python"
-mkdir() {{ python3 -c 'import os, sys; os.makedirs(sys.argv[1])' "$1"; }}
-mkdir "$4"
+mkdir -p "$4/lib"
 cp -r {python}/bin {python}/include "$4"
-mkdir "$4/lib"
 cp -r {python}/lib/libpython* {python}/lib/python3.6 "$4/lib"
 """
 
@@ -99,9 +102,8 @@ cp -r {python}/lib/libpython* {python}/lib/python3.6 "$4/lib"
 @pytest.fixture
 def conda(machine, tmp_path):
     """A script in conda's place. Returns the file with the command lines that it was given."""
-    python = PYTHON_36
     log = tmp_path / "log"
-    program(machine, "conda", CONDA.format(log=log, python=python))
+    program(machine, "conda", CONDA.format(log=log, python=PREFIXES["3.6"]))
     return log
 
 
@@ -186,7 +188,7 @@ def test_its_relatives_are_found_too(machine, name):
 
 def test_a_conda_that_fails_leaves_nothing(machine, tmp_path):
     program(machine, "micromamba",
-            "#!/bin/sh\n/bin/mkdir -p \"$4/bin\"\necho 'critical libmamba: no such channel'\nexit 1\n")
+            "#!/bin/sh\nmkdir -p \"$4/bin\"\necho 'critical libmamba: no such channel'\nexit 1\n")
     with pytest.raises(errors.InterpreterError) as raised:
         install.install_backend("cntk", quiet=True)
     assert "could not get Python 3.6 with micromamba (exit code 1)" in str(raised.value)
