@@ -42,8 +42,8 @@
 #' * Of the engines' own variables these reach them, where they are set before [use_backend()] starts them and the
 #'   engine accepts their value: `THEANO_FLAGS`, `TF_CPP_MIN_LOG_LEVEL`, `TF_ENABLE_ONEDNN_OPTS`,
 #'   `TF_NUM_INTRAOP_THREADS`, `TF_NUM_INTEROP_THREADS`, `OMP_NUM_THREADS`, `OPENBLAS_NUM_THREADS`, `OPENBLAS_CORETYPE`,
-#'   `MKL_NUM_THREADS`, `CUDA_VISIBLE_DEVICES`, `CUDA_DEVICE_ORDER` and `LD_LIBRARY_PATH`. Others do not, nor do files
-#'   such as `~/.theanorc`: an engine starts, and computes, whatever else is set.
+#'   `MKL_NUM_THREADS`, `CUDA_VISIBLE_DEVICES` and `CUDA_DEVICE_ORDER`. Others do not, nor do files such as
+#'   `~/.theanorc`: an engine starts, and computes, whatever else is set.
 #'
 #' @keywords internal
 #' @importFrom stats setNames

@@ -7,6 +7,7 @@ import subprocess
 
 from ..errors import InstallError
 from .lock import held
+from .surroundings import folders
 
 FACTS = """
 import json, platform, sys
@@ -25,8 +26,20 @@ sys.stdout.write("\\n" + json.dumps({"python_version": platform.python_version()
 def check(environment):
     """Import the engine's library in its environment, and let it compute. Value: facts, a dict.
 
-    Raises InstallError with what went wrong.
+    Raises InstallError with what went wrong. A new environment that works only with the session's LD_LIBRARY_PATH,
+    as interpreters of a cluster's modules do, has its folders in its record from then on.
     """
+    try:
+        return _facts(environment)
+    except InstallError:
+        libraries = folders(os.environ.get("LD_LIBRARY_PATH", ""))
+        if not (libraries and environment.is_tried):
+            raise
+        environment.record()["library_path"] = libraries
+        return _facts(environment)
+
+
+def _facts(environment):
     facts = json.loads(_python(environment, FACTS).splitlines()[-1])
     wrong = _wrong_packages(environment, facts.pop("packages"))
     if wrong:

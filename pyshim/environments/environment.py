@@ -65,7 +65,8 @@ class Environment:
 
         Arguments: folder, as ``work_folder`` returns it. Value: a dict.
         """
-        return surroundings.variables(self.passed, self.settings(), folder)
+        libraries = (self.record() or {}).get("library_path")
+        return surroundings.variables(self.passed, self.settings(), folder, libraries)
 
     def thread_environment(self, threads):
         """Environment variables for a worker that is to use that many threads; each engine heeds some of them."""
@@ -100,6 +101,11 @@ class Environment:
             return record if os.path.exists(record["python"]) else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    @property
+    def is_tried(self):
+        """Whether it is being tried, after its installation."""
+        return self._tried is not None
 
     @contextlib.contextmanager
     def tried(self, record):

@@ -46,7 +46,6 @@ def programs(value):
 
 
 PASSED = {
-    "LD_LIBRARY_PATH": folders,
     "OMP_NUM_THREADS": processors.count_in,
     "OPENBLAS_NUM_THREADS": processors.count_in,
     "MKL_NUM_THREADS": processors.count_in,
@@ -58,13 +57,14 @@ PASSED = {
 }
 
 
-def variables(passed, settings, folder):
+def variables(passed, settings, folder, libraries=None):
     """The environment variables of an engine's process.
 
     Arguments:
         passed: functions by name, as in ``PASSED``, for variables of the engine.
         settings: variables that it gets where the user has set none of that name.
         folder: as ``work_folder`` returns it.
+        libraries: folders of libraries that its interpreter or packages need.
     Value: a dict.
     """
     found = dict(settings)
@@ -78,6 +78,8 @@ def variables(passed, settings, folder):
     found["USER"] = found["LOGNAME"] = "keras"  # the system may not know this user
     if folder:
         found["TMPDIR"] = folder
+    if libraries:
+        found["LD_LIBRARY_PATH"] = libraries
     return found
 
 

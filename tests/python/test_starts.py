@@ -14,6 +14,7 @@ import pytest
 from starting import COMPUTE, HOSTILE, LARGE, SETTING, SETTINGS, computed, new_home, session
 
 from pyshim import environments, errors
+from pyshim.environments.checks import check
 from pyshim.hosts.failures import advice
 from pyshim.hosts.worker import Worker
 
@@ -169,10 +170,28 @@ __attribute__((constructor)) static void trap(void) { open("%s", O_CREAT | O_WRO
     subprocess.run(["bash", "-c", ":"], env=dict(os.environ, LD_LIBRARY_PATH=str(home)), stderr=subprocess.DEVNULL)
     assert (home / "it-was-run").exists(), "the trap does not work"
     (home / "it-was-run").unlink()
-    script = "import os\nos.environ['LD_LIBRARY_PATH'] = ':.'\n" + COMPUTE + "print(*compute('cntk'))"
+    script = "import os\nos.environ['LD_LIBRARY_PATH'] = ':.:%s'\n" % home + COMPUTE + "print(*compute('cntk'))"
     ran = session(script, home)
     assert ran.stdout == computed("cntk"), ran.stderr
     assert not (home / "it-was-run").exists()
+
+
+def test_libraries_that_an_interpreter_needs_are_remembered(tmp_path, monkeypatch):
+    environment = environment_with(tmp_path, """
+[ "$LD_LIBRARY_PATH" = /needed ] || { echo "libneeded.so.1: cannot open shared object file" >&2; exit 127; }
+exec %s "$@"
+""" % environments.find("cntk").python())
+    record = dict(environments.find("cntk").record())
+    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
+    with environment.tried(record), pytest.raises(errors.InstallError, match="libneeded"):
+        check(environment)
+    monkeypatch.setenv("LD_LIBRARY_PATH", ":/needed:relative")
+    with environment.tried(record):
+        assert check(environment)["engine_version"] == "2.7"
+    assert record["library_path"] == "/needed"
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/another")
+    with environment.tried(record):
+        Worker(environment).stop()
 
 
 def copied_home(home, name):
