@@ -7,6 +7,7 @@ from checks import (
     FLOATS,
     INTEGERS,
     NUMBERS,
+    TOLERANCE,
     check,
     check_array,
     check_fed,
@@ -339,3 +340,65 @@ def test_gradients_have_the_shape_before_broadcasting(K, shapes):
     for i, gradient in enumerate(gradients):
         np.testing.assert_allclose(K.eval(gradient), numeric_gradient(np.multiply, [x, y], i), atol=1e-7)
         assert gradient.shape == (x, y)[i].shape
+
+
+# -- extreme values -----------------------------------------------------------------------------------------------
+
+def extremes(dtype):
+    """Zeros, halves, the limits of a dtype, infinities and nan. Below the smallest normal number, TensorFlow has 0."""
+    info = np.finfo(dtype)
+    return np.array([0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, 3, -8, info.max, info.min, info.tiny, -info.tiny, info.eps,
+                     np.inf, -np.inf, np.nan, 20, -20, -35, 40, -60, 88, -88, 1e4, np.pi], dtype)
+
+
+def stable_sigmoid(x):
+    return np.exp(-np.logaddexp(0, -x))
+
+
+AT_EXTREMES = {
+    "square": np.square, "abs": np.abs, "sqrt": lambda x: np.sqrt(np.maximum(x, 0)), "exp": np.exp, "log": np.log,
+    "round": np.rint, "sign": np.sign, "sin": np.sin, "cos": np.cos, "tanh": np.tanh, "sigmoid": stable_sigmoid,
+    "relu": lambda x: np.maximum(x, 0), "softplus": lambda x: np.logaddexp(x, 0),
+    "softsign": lambda x: x / (1 + abs(x)), "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    "pow": lambda x: np.power(x, -1), "logical_not": lambda x: x == 0,
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, about nan and inf
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_extreme_values(K, dtype):
+    """Each function by itself, and all in one function, which engines compute in other ways."""
+    more = {"pow": lambda x: K.pow(x, -1), "logical_not": lambda x: ~x}
+    x = extremes(dtype)
+    tensor_, fed = K.constant(x, dtype), K.placeholder((None,), dtype=dtype)
+    functions = {name: more.get(name) or getattr(K, name) for name in AT_EXTREMES}
+    together = K.function([fed], [functions[name](fed) for name in AT_EXTREMES])([x])
+    wide = x.astype("float32") if dtype == "float16" else x
+    relative, _ = TOLERANCE[dtype]
+    for (name, reference), value in zip(AT_EXTREMES.items(), together):
+        expected = reference(wide)
+        expected = expected if expected.dtype == bool else expected.astype(dtype)
+        for found in (value, K.eval(functions[name](tensor_))):
+            assert found.dtype == expected.dtype
+            np.testing.assert_allclose(found.astype("float64"), expected.astype("float64"), rtol=relative,
+                                       atol=float(np.finfo(dtype).tiny), err_msg=name)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, about nan and inf
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_extreme_values_of_two_operands(K, dtype):
+    x, y = [array.ravel() for array in np.meshgrid(extremes(dtype), extremes(dtype))]
+    references = {"pow": np.power, "maximum": np.maximum, "minimum": np.minimum, "equal": np.equal, "less": np.less,
+                  "greater_equal": np.greater_equal}
+    operators = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide}
+    a, b = K.placeholder((None,), dtype=dtype), K.placeholder((None,), dtype=dtype)
+    outputs = [getattr(K, name)(a, b) for name in references] + [a + b, a - b, a * b, a / b]
+    values = K.function([a, b], outputs)([x, y])
+    wide = [array.astype("float32") if dtype == "float16" else array for array in (x, y)]
+    relative, _ = TOLERANCE[dtype]
+    for (name, reference), value in zip({**references, **operators}.items(), values):
+        expected = reference(*wide)
+        expected = expected if expected.dtype == bool else expected.astype(dtype)
+        np.testing.assert_allclose(value.astype("float64"), expected.astype("float64"), rtol=relative,
+                                   atol=float(np.finfo(dtype).tiny), err_msg=name)

@@ -30,7 +30,7 @@ class Elementwise:
     square = staticmethod(T.sqr)
     sign = staticmethod(T.sgn)
     negative = staticmethod(T.neg)
-    logical_not = staticmethod(T.invert)
+    logical_not = staticmethod(lambda x: T.eq(x, T.constant(False)))  # ~ of True is -2 where it is Python's
 
     divide = _broadcast(T.true_div)
     add = _broadcast(T.add)
@@ -119,6 +119,14 @@ class OfIntegers(theano.Op):
 
     def grad(self, inputs, gradients):
         return [theano.gradient.disconnected_type() for _ in inputs]
+
+
+def _power_of_numbers(self, x, y):
+    # Where several elementwise ops of float16 are made one, they see floats of Python, which raise errors here.
+    return np.power(x, y) if isinstance(x, float) else x ** y
+
+
+scalar.Pow.impl = _power_of_numbers
 
 
 class Division(scalar.BinaryScalarOp):
