@@ -7,15 +7,19 @@
 #' engine, and [list_backends()] tells which are there.
 #'
 #' @section Axes and indices:
-#' Axes count from 1, as R users expect, and negative ones from the end: -1 is the last. The indices that
-#' [k_argmax()] computes are tensors, and count from 0 as the engines do.
+#' Axes count from 1, as R users expect, and negative ones from the end: -1 is the last. So do positions in
+#' `[`. Indices that are values count from 0 as the engines do: those that [k_argmax()] computes, classes,
+#' and what [k_one_hot()] takes. `vignette("old-scripts")` lists every argument that counts from 1.
 #'
 #' @section Values:
 #' Wherever a function takes a tensor, it also takes an R number, vector, matrix, array, logical, or data
-#' frame of numbers. A vector of length 1 is a scalar; give `array(5, dim = 1)` for a tensor with one
-#' dimension of size 1. An `NA` among doubles is a NaN to the engines. Numbers become tensors of dtype
-#' [k_floatx()], integers int32 (a single one int64) and logicals bool, unless there is a tensor beside them
-#' whose dtype they take.
+#' frame of numbers. A vector of length 1 is a scalar, but where the argument must have dimensions, as the
+#' value of a variable or placeholder with one dimension; give `array(5, dim = 1)` for a tensor with one
+#' dimension of size 1 elsewhere. Values with one dimension come back as vectors without `dim`. An `NA` among
+#' doubles is a NaN to the engines. Names are dropped, and so are the classes of tables and time series;
+#' `integer64` is converted exactly; other classes (dates, factors, ...) are refused by name, since their
+#' numbers mean something else. Numbers become tensors of dtype [k_floatx()], integers int32 (a single one
+#' int64) and logicals bool, unless there is a tensor beside them whose dtype they take.
 #'
 #' @section Unknown sizes:
 #' In a shape, `NA` or `NULL` stands for a size that is not known yet: `c(NA, 4)` or `list(NULL, 4)`.

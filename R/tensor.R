@@ -10,20 +10,40 @@
 #'   `log2()`, `log10()`, `log1p()`, `sin()`, `cos()`, `tan()`, `tanh()`, `floor()`, `ceiling()`, `trunc()`,
 #'   `round()` to whole numbers; `cumsum()` and `cumprod()` of one dimension (see [k_cumsum()] for an axis).
 #' * Summaries: `max()`, `min()`, `sum()`, `prod()`, `any()`, `all()`, `range()`, `mean()`: of all elements.
-#' * `x[i, j]`: positions and ranges, counted from 1, one index for each dimension, empty for all.
-#'   An index may be a tensor, and so may the ends of a range, which then rises: `x[2:n, ]` with
-#'   `n <- k_shape(x)[1]`. `head(x, -1)` is all but the last, also of an axis of unknown size.
-#'   A result's dimensions of size 1 are dropped, unless `drop = FALSE`. For other rows than those of a
-#'   range, see `k_gather()`.
-#' * `t()` reverses the axes. `%*%` multiplies from R 4.3 on; before, use [k_dot()].
-#' * `dim()` and `length()` tell the static shape, with `NA` for an unknown size.
-#' * `as.array()`, `as.matrix()`, `as.vector()`, `as.numeric()`, `as.integer()` and `as.logical()` compute the
-#'   value, as [k_eval()] does. `all.equal()` compares it with that of another tensor, or with an R array.
+#' * `x[i, j]`: one index for each dimension, empty for all of it. An index counts from 1, as in R: positions
+#'   in any order, negative ones, which leave out elements, or logicals. It may be an integer tensor, which
+#'   also counts from 1 here, or a bool tensor; so may the ends of a range, which then rises: `x[2:n, ]` with
+#'   `n <- k_shape(x)[1]`. `x[-n, ]` leaves out the last. Dimensions of size 1 are dropped, unless `drop =
+#'   FALSE`.
+#' * `x[mask]`, with a bool tensor or a logical array of `x`'s shape: the elements where it is true, in R's
+#'   order, the first dimension running fastest. `x[m]`, with a matrix: an element for each row of positions.
+#' * `x[[i, j]]`: one element. Elements are not assigned: `x[i] <- value` is refused, and names [k_update()].
+#' * `head()` and `tail()`, `rev()`, `rep()`, `diff()`, `aperm()`, `cbind()`, `rbind()`, `lapply()` and such,
+#'   as of R's vectors and matrices. `c()` collects tensors in a list.
+#' * `is.na()`, `is.nan()`, `is.finite()`, `is.infinite()`, `anyNA()`: bool tensors.
+#' * `t()` reverses the axes, and makes a row of a vector. `%*%`, `crossprod()` and `tcrossprod()` take
+#'   vectors as rows or columns, whichever fits. (R dispatches them from 4.3 and 4.4 on. Before, this package
+#'   exports functions of these names, which do the same as base R's with everything but tensors.)
+#' * `dim()` and `length()` tell the static shape, with `NA` for an unknown size. `x$dtype`, `x$shape`,
+#'   `x$name`, `x$kind`, `x$backend`, `x$ndim`, `x$sparse` and `x$constraint` tell what a tensor is.
+#' * `as.array()`, `as.matrix()`, `as.vector()`, `as.numeric()`, `as.integer()`, `as.logical()`,
+#'   `as.character()`, `as.complex()` and `as.data.frame()` compute the value, as [k_eval()] does, and so
+#'   does `paste()`. `all.equal()` compares the value of a tensor, its first argument, with that of another
+#'   one, or with an R array.
+#' * Other generic functions of R, such as `sort()`, `unique()` and `median()`, are refused with a
+#'   `keras_error_argument`: they work on a value, such as `k_eval(x)`.
 #' * `print()` shows the values, too, of variables and constants that have no more than 60 elements;
 #'   `format()` and `str()` tell backend, kind, name, dtype and shape.
 #'
 #' @param x,e1,e2,object,target,current Tensors; the other one of two may be a number or array.
-#' @param ... For `[`, the indices. Else further arguments of the generic function.
+#' @param ... For `[` and `[[`, the indices; for `cbind()`, `rbind()` and `c()`, what is joined. Else further
+#'   arguments of the generic function.
+#' @param a,y As `x`.
+#' @param exact,recursive Not used.
+#' @param n How many, or all but how many where it is negative; for `head()` and `tail()`, along the first
+#'   axis, or a number for each of the first axes, `NA` for all.
+#' @param perm The axes in their new order.
+#' @param name One of the names above.
 #' @param drop Whether to drop dimensions of size 1.
 #' @param na.rm Must be `FALSE`.
 #' @param mode As of [as.vector()].
@@ -37,6 +57,10 @@
 #' as.array(x[1, 2:3] * 10 - 1)
 #' as.array(sqrt(abs(-x)))
 #' as.array(sum(x > 2))
+#' k_eval(x[, c(3, 1)])
+#' k_eval(x[-1, ])
+#' k_eval(x[x > 2])
+#' k_eval(cbind(x, 0) %*% 1:4)
 #' dim(x)
 #' @name keras_tensor
 NULL
