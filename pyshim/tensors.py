@@ -90,6 +90,8 @@ class Tensor(_Handle):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key):
+        if isinstance(key, Tensor) and key.dtype == "bool":
+            return self._call("boolean_mask", self, key)
         return self._call("get_item", self, key)
 
     def _call(self, name, *args):

@@ -90,10 +90,10 @@ def test_dot_gradient_of_unknown_sizes(K):
 
 def test_dot_refuses(K):
     refused = [
-        (K.ones((2, 3)), K.ones((2, 3)), K.errors.ShapeError, r"x of shape \(2, 3\) and y of shape \(2, 3\)"),
-        (K.ones((3,)), K.ones((2,)), K.errors.ShapeError, "axis 0 of x has size 3, axis 0 of y has size 2"),
-        (K.ones(()), K.ones((2,)), K.errors.ShapeError, "x and y must have at least one dimension"),
-        (K.ones((2,)), 3.0, K.errors.ShapeError, "x and y must have at least one dimension"),
+        (K.ones((2, 3)), K.ones((2, 3)), K.K.errors.ShapeError, r"x of shape \(2, 3\) and y of shape \(2, 3\)"),
+        (K.ones((3,)), K.ones((2,)), K.K.errors.ShapeError, "axis 0 of x has size 3, axis 0 of y has size 2"),
+        (K.ones(()), K.ones((2,)), K.K.errors.ShapeError, "x and y must have at least one dimension"),
+        (K.ones((2,)), 3.0, K.K.errors.ShapeError, "x and y must have at least one dimension"),
         (K.ones((2,)), K.ones((2,), "int32"), K.errors.DtypeError,
          "x has dtype float32 and y has dtype int32"),
         (K.ones((2,), "bool"), K.ones((2,), "bool"), K.errors.DtypeError, "x has dtype bool"),
@@ -326,5 +326,61 @@ def test_gather_refuses(K):
         K.gather(K.ones((3,)), K.ones((2,)))
     with pytest.raises(K.errors.DtypeError, match=r"gather\(\): indices has dtype bool"):
         K.gather(K.ones((3,)), K.constant([True], "bool"))
-    with pytest.raises(K.errors.ShapeError, match=r"gather\(\): reference must have at least one dimension"):
+    with pytest.raises(K.K.errors.ShapeError, match=r"gather\(\): reference must have at least one dimension"):
         K.gather(K.ones(()), [0])
+
+
+# -- masks: x[mask] -------------------------------------------------------------------------------------
+
+def masked(K, x, mask):
+    result = tensor(K, x)[tensor(K, mask)]
+    assert result.shape == (None,) + x.shape[mask.ndim:]
+    array = K.eval(result)
+    assert array.dtype == x.dtype
+    np.testing.assert_array_equal(array, x[mask])
+
+
+def test_mask(K):
+    for shape in ((4,), (4, 2), (2, 1, 3)):
+        x = sample(shape)
+        for ndim in range(1, x.ndim + 1):
+            masked(K, x, sample(shape[:ndim], seed=ndim) > 0)
+        masked(K, x, np.zeros(shape, bool))
+        masked(K, x, np.ones(shape, bool))
+
+
+def test_mask_of_every_dtype(K):
+    for dtype in DTYPES:
+        masked(K, sample((3, 2), dtype), np.array([True, False, True]))
+
+
+def test_mask_leaves_out_nan_and_infinity(K):
+    x = np.array([np.nan, 1, np.inf, np.nan, 2], "float32")
+    masked(K, x, np.array([False, True, False, False, True]))
+    masked(K, x, np.array([True, False, True, True, False]))
+
+
+def test_mask_of_unknown_sizes(K):
+    x = sample((4, 3))
+    fed = K.placeholder((None, 3))
+    function = K.function([fed], [fed[fed > 0], fed[fed[:, 0] > 0]])
+    for value in (x, -x, np.zeros((2, 3), "float32")):
+        elements, rows = function([value])
+        np.testing.assert_array_equal(elements, value[value > 0])
+        np.testing.assert_array_equal(rows, value[value[:, 0] > 0])
+
+
+def test_mask_gradient(K):
+    x = K.variable(sample((2, 3)))
+    check(K, K.gradients(K.sum(K.square(x[x > 0])), [x])[0], np.where(K.eval(x) > 0, 2 * K.eval(x), 0))
+
+
+def test_mask_that_does_not_fit(K):
+    x = K.variable(np.zeros((2, 3)))
+    for shape in ((3,), (2, 2), (2, 3, 1)):
+        with pytest.raises(K.errors.ShapeError, match="mask"):
+            x[K.zeros(shape) > 0]
+    fed = K.placeholder((None,), dtype="bool")
+    function = K.function([fed], [x[fed]])
+    with pytest.raises(K.errors.EngineError):
+        function([np.array([True, False, True])])
