@@ -69,11 +69,7 @@ class Worker(Host):
             mine = []  # numbers of the functions that this call hands over
             try:
                 self._ask(name, args, kwargs, eager, mine)
-                return self._result(name)
-            except MemoryError as error:
-                if isinstance(error, errors.KerasError):
-                    raise
-                raise errors.OutOfMemoryError("out of memory: %s" % (error or "the session has none left")) from error
+                return self._result(name, mine)
             finally:
                 for number in mine:
                     self.functions.pop(number, None)
@@ -101,12 +97,12 @@ class Worker(Host):
             raise
         self.config_version = version
 
-    def _result(self, name):
+    def _result(self, name, mine):
         """The result of the call that is open, after the callbacks that come before it."""
         while True:
             message = self._receive(name)
             if "callback" in message:
-                self._answer(message)
+                self._answer(message, mine)
                 continue
             if "raise" not in message and "return" not in message:  # its header is lost: nobody knows what it was
                 self.end("the conversation with it broke off")
@@ -115,15 +111,17 @@ class Worker(Host):
                 self._raise(message)
             return self._unpack(self._whole(message)["return"], message)
 
-    def _answer(self, message):
+    def _answer(self, message, mine):
         """Run the session's function that the engine calls, and send what it returns."""
-        mine, buffers = [], []
+        buffers = []
         outer, self.turn.in_callback = self.turn.in_callback, True
         try:
             function = self.functions[message["callback"]]
             result = function(*self._unpack(self._whole(message)["args"], message))
             answer = {"return": self._pack(result, buffers, mine), "buffers": buffers}
         except BaseException as error:
+            if self.ended:  # nobody is there to be told
+                raise
             answer = self._failed(error)
         finally:
             self.turn.in_callback = outer
@@ -179,6 +177,8 @@ class Worker(Host):
             return wire.pack(value, buffers, describe)
         except RecursionError:
             raise errors.WireError("a value is nested too deeply to be sent") from None
+        except MemoryError as error:
+            raise errors.OutOfMemoryError("out of memory: a value cannot be sent") from error
 
     def _unpack(self, value, message):
         return wire.unpack(value, message["buffers"], lambda leaf: self.handle(leaf["handle"]))
