@@ -66,7 +66,7 @@ conditionMessage.keras_error <- function(c) { # nolint: object_name_linter.
 #' Signal what went wrong in Python
 #' @noRd
 signal_failure <- function(failure) {
-  if (failure$kind == "interrupt") {
+  if (identical(failure$kind, "interrupt")) {
     rlang::interrupt()
   }
   called <- users_call()

@@ -11,7 +11,7 @@ class Failure:
 
     def __init__(self, error):
         told = error if isinstance(error, errors.KerasError) else _foreign(error)
-        self.fields = dict(told.to_data(), kind=_kind(error))
+        self.fields = dict(told.to_data(), kind=_kinds(error))
         self.fields["fields"] = _unsimplified(self.fields["fields"])
 
 
@@ -30,11 +30,12 @@ def _unsimplified(data):
     return tuple(map(_unsimplified, data)) if isinstance(data, (list, tuple)) else data
 
 
-def _kind(error):
-    """The condition's class without its prefix: "shape" of ShapeError."""
+def _kinds(error):
+    """The condition's classes without their prefix, the most specific one first: "shape" of ShapeError."""
     if isinstance(error, KeyboardInterrupt):
-        return "interrupt"
+        return ["interrupt"]
     if not isinstance(error, errors.KerasError):
-        return "python"
-    name = re.sub("Error$", "", type(error).__name__)
-    return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
+        return ["python"]
+    names = [re.sub("Error$", "", each.__name__) for each in type(error).__mro__
+             if issubclass(each, errors.KerasError) and each is not errors.KerasError]
+    return [re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in names]

@@ -213,5 +213,5 @@ for_each_backend("map_fn, foldl, foldr", {
   expect_value(k_foldl(join, digits, initializer = 9), Reduce(join, digits, 9))
   expect_value(k_foldl(function(total, row) total + row, m), colSums(m))
   expect_keras_error(k_map_fn(3, m), "argument", c("k_map_fn()", "fn"))
-  expect_keras_error(k_foldl(join, 5), "shape", c("k_foldl()", "elems"))
+  expect_keras_error(k_foldl(join, k_sum(digits)), "shape", c("k_foldl()", "elems"))
 })

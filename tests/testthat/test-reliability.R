@@ -5,12 +5,15 @@ for_each_backend("tensors from a file or a restored workspace say what to do", {
   restored <- readRDS(path)
   y <- restored$x
   uses <- expression(
-    print(y), format(y), str(y), k_eval(y), k_abs(y), y + 1, 1 - y, y[1], dim(y), as.array(y),
-    k_set_value(y, 1:3), k_function(list(), list(y)), restored$f(list()), print(restored$f)
+    k_eval(y), k_abs(y), y + 1, 1 - y, y[1], dim(y), as.array(y), k_set_value(y, 1:3),
+    k_function(list(), list(y)), restored$f(list())
   )
   for (use in uses) {
     condition <- expect_error(eval(use), class = "keras_error_stale_tensor", label = deparse(use))
     expect_match(conditionMessage(condition), "k_save_variables")
+  }
+  for (show in expression(print(y), cat(format(y)), str(y), print(restored$f))) {
+    expect_output(eval(show), "of an R session that has ended", label = deparse(show))
   }
   expect_value(x, 1:3)
 })
@@ -42,6 +45,27 @@ for_each_backend("a call that takes longer than the timeout is given up", {
     withr::with_options(list(keras.timeout = seconds), expect_error(k_ones(2), class = "keras_error_config"))
   }
   expect_equal(k_eval(k_sum(k_ones(c(2, 3)))), 6)
+})
+
+for_each_backend("a timeout is any positive number", {
+  x <- k_variable(c(1, 2))
+  for (seconds in list(1e9, 1e308, Inf, 5L, 60.25)) {
+    withr::with_options(list(keras.timeout = seconds, OutDec = ","), expect_equal(c(k_get_value(x)), c(1, 2)))
+  }
+  withr::with_options(list(keras.timeout = 0.5, OutDec = ","), {
+    tools::pskill(backend_info()$pid, tools::SIGSTOP)
+    condition <- expect_error(k_eval(x), class = "keras_error_timeout")
+  })
+  expect_match(conditionMessage(condition), "0.5 seconds", fixed = TRUE)
+})
+
+test_that("an error of memory is one of the engine, too", {
+  fail <- reticulate::py_run_string(paste(
+    "def fail():", "    import pyshim", "    raise pyshim.errors.OutOfMemoryError('no room')",
+    "import keras_bridge", "fail = keras_bridge._guarded(fail)", sep = "\n"
+  ), local = TRUE, convert = FALSE)$fail
+  condition <- expect_error(keras:::call_python(fail), "no room", class = "keras_error_out_of_memory")
+  expect_s3_class(condition, "keras_error_engine")
 })
 
 for_each_backend("an engine starts with the threads that it is told to use", {
