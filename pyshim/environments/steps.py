@@ -9,6 +9,7 @@ import tempfile
 from ..errors import InstallError
 from .lock import held
 from .progress import size
+from .surroundings import install_variables
 
 FULL = ": the disk, or what you may use of it, is full"
 ROOM = 1 << 28  # bytes that a large package needs for a moment
@@ -29,12 +30,12 @@ def run(command, what, progress, environment=None):
         command: a list of strings.
         what: what the command does, such as "install the packages".
         progress: a Progress.
-        environment: environment variables, a dict; those of this process by default.
+        environment: environment variables, a dict; those of ``install_variables`` by default.
     Raises InstallError with the last lines where the command fails.
     """
     try:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   pass_fds=held(), env=environment)
+                                   pass_fds=held(), env=environment or install_variables())
     except OSError as error:
         raise InstallError("could not %s: %s" % (what, error)) from error
     last, reason, packages = [], "", _Packages(progress)

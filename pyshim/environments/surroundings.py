@@ -83,19 +83,23 @@ def variables(passed, settings, folder, libraries=None):
     return found
 
 
-# Settings of pip, as variables or in its files, that would have it install elsewhere, or something else.
-HINDERING = ("ABI", "CONSTRAINT", "DRY_RUN", "EDITABLE", "IGNORE_INSTALLED", "IMPLEMENTATION", "NO_BINARY", "NO_DEPS",
-             "ONLY_BINARY", "PLATFORM", "PREFIX", "PYTHON", "PYTHON_VERSION", "REQUIREMENT", "ROOT", "SRC", "TARGET")
+# Settings of pip that would have it install elsewhere, or something else.
+HINDERING = frozenset("PIP_" + name for name in (
+    "ABI", "CONSTRAINT", "DRY_RUN", "EDITABLE", "IGNORE_INSTALLED", "IMPLEMENTATION", "PLATFORM", "PREFIX", "PYTHON",
+    "PYTHON_VERSION", "REQUIREMENT", "ROOT", "SRC", "TARGET"))
+
+# These win over pip's files of settings, too.
+OF_PIP = {"PIP_USER": "0", "PIP_NO_DEPS": "0", "PIP_NO_BINARY": ":none:", "PIP_ONLY_BINARY": ":none:"}
 
 
 def install_variables():
-    """The environment variables of pip: the session's, with settings that say where packages come from, but not of
-    those that would hinder it. Value: a dict."""
-    found = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    found.update({"PIP_" + name: "" for name in HINDERING})  # which wins over its files, and means nothing
-    found["PIP_USER"] = "0"
-    found["PATH"] = programs(os.environ.get("PATH", ""))
-    return found
+    """The environment variables of the steps of an installation: the session's, but for those that would hinder it.
+
+    Where packages come from is the user's to say. Value: a dict.
+    """
+    found = {name: value for name, value in os.environ.items()
+             if name not in HINDERING and not name.startswith("PYTHON")}
+    return {**found, **OF_PIP, "PATH": programs(os.environ.get("PATH", ""))}
 
 
 # -- a folder -------------------------------------------------------------------------------------------

@@ -250,6 +250,20 @@ def test_a_package_that_is_not_the_pinned_one_is_refused(home, light):
     assert not is_installed(home, "light", light)
 
 
+def test_settings_of_pip_that_would_have_it_install_elsewhere(home, light, tmp_path):
+    """As variables, and in a file of settings; those that say where packages come from hold."""
+    settings = tmp_path / "pip.conf"
+    settings.write_text("[global]\nuser = true\n[install]\nno-binary = :all:\n")
+    variables = {**light, "PIP_CONFIG_FILE": str(settings), "PIP_USER": "1", "PIP_TARGET": str(tmp_path / "elsewhere"),
+                 "PIP_CONSTRAINT": "/no/such/file", "PIP_PLATFORM": "any"}
+    done = command_line(home, "install", "light", environment=variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert is_installed(home, "light", light)
+    assert not (tmp_path / "elsewhere").exists()
+    settings.write_text("[global]\nno-index = true\n")
+    assert command_line(home, "install", "light", "--force", environment=variables).returncode == 1
+
+
 def is_installed(home, name, environment=None):
     """What a new session says."""
     lines = command_line(home, "list", environment=environment).stdout.splitlines()
