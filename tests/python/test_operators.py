@@ -378,3 +378,35 @@ part = st.one_of(st.builds(slice, *[st.one_of(st.none(), st.integers(-6, 6))] * 
 def test_any_key_is_numpys(K, key):
     x = sample((4, 2, 3))
     check(K, K.constant(x)[key], x[key])
+
+
+def test_a_number_beside_a_tensor_takes_its_dtype_or_does_not_fit(K):
+    for dtype in NUMBERS + ("bool",):
+        x = K.constant([1, 0, 1], dtype=dtype)
+        two = [lambda y, x=x: K.equal(x, y), lambda y, x=x: K.switch(K.constant(True, dtype="bool"), x, y),
+               lambda y, x=x: K.concatenate([x, np.array([y])])]
+        if dtype != "bool":
+            two += [lambda y, x=x: x + y, lambda y, x=x: y - x, lambda y, x=x: K.maximum(y, x),
+                    lambda y, x=x: K.pow(x, y), lambda y, x=x: K.clip(x, None, y),
+                    lambda y, x=x: K.dot(x, np.full((3, 1), y)),
+                    lambda y, x=x: K.update_add(K.variable(1, x.dtype), y)]
+        for call in two:
+            assert call(1).dtype in (dtype, "bool")
+            if dtype in FLOATS:
+                assert call(0.5).dtype in (dtype, "bool")
+                continue
+            for number in (0.5, float("nan"), 1e300) + ((300, -1) if dtype == "uint8" else ()):
+                with pytest.raises(K.errors.DtypeError, match="holds .*, which dtype %s cannot hold" % dtype):
+                    call(number)
+    mask = K.constant([1, 0], dtype="bool")
+    for call in (lambda: K.equal(mask, 2), lambda: K.switch(mask, -1, mask)):
+        with pytest.raises(K.errors.DtypeError, match="holds other numbers than 0 and 1, which dtype bool cannot hold"):
+            call()
+
+
+def test_states_that_are_no_tensors_take_the_dtype_of_what_is_looped_over(K):
+    x = K.constant([[1, 2, 3]], "float64")
+    check(K, K.foldl(lambda total, one: total + one, x[0], initializer=0.1), np.float64(6.1))
+    _, outputs, _ = K.rnn(lambda one, states: (one + states[0], [one + states[0]]), K.expand_dims(x),
+                          [np.full((1, 1), 0.1)])
+    check(K, outputs, np.array([[[1.1], [3.1], [6.1]]]))

@@ -114,7 +114,8 @@ class ControlFlow:
 
         def step(elements, states, state_like):
             return [], [fn(states[0], elements[0])]
-        return self._named(self.loop("fn", step, [elems], [self.node(initializer, "initializer")])[1][0], name)
+        start = self._in_dtype_of(elems, initializer, "initializer")
+        return self._named(self.loop("fn", step, [elems], [start])[1][0], name)
 
     def _elements(self, elems):
         elems = self.node(elems, "elems")
@@ -160,8 +161,8 @@ class ControlFlow:
             if inputs.shape[1] not in (None, input_length):
                 raise ShapeError("{argument} is {value}, `inputs` has {count} time step" + "s" * (inputs.shape[1] != 1),
                                  argument="input_length", value=Value(input_length), count=inputs.shape[1])
-        states = self.nodes(initial_states, "initial_states")
-        constants = [] if constants is None else self.nodes(constants, "constants")
+        states = self.nodes(initial_states, "initial_states", beside=inputs)
+        constants = [] if constants is None else self.nodes(constants, "constants", beside=inputs)
         sequences = [self._time_first(inputs)]
         if mask is not None:
             mask = self.cast(self.node(mask, "mask"), "bool")

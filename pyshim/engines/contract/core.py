@@ -169,10 +169,10 @@ class Core:
         x, y = [self.stacked(value, name) if holds_tensor(value) else value for value, name in zip((x, y), names)]
         if isinstance(x, Node):
             x = self.node(x, names[0])
-            y = self.node(y, names[1], dtype=x.dtype)
+            y = self._beside(y, names[1], x.dtype)
         elif isinstance(y, Node):
             y = self.node(y, names[1])
-            x = self.node(x, names[0], dtype=y.dtype)
+            x = self._beside(x, names[0], y.dtype)
         else:
             x, y = self.array(x, names[0]), self.array(y, names[1])
             dtype = np.result_type(x, y)
@@ -183,16 +183,36 @@ class Core:
             raise different_dtypes(names[0], x, names[1], y)
         return x, y
 
+    def _beside(self, value, argument, dtype):
+        """An argument beside a tensor of that dtype."""
+        if dtype == "bool" and not isinstance(value, Node) and not holds_tensor(value):
+            array = numeric_array(value, argument)
+            if array.dtype.kind != "b" and not np.isin(array, (0, 1)).all():
+                raise DtypeError("{argument} holds other numbers than 0 and 1, which dtype bool cannot hold",
+                                 argument=argument)
+        return self.node(value, argument, dtype=dtype)
+
+    def _in_dtype_of(self, x, value, argument):
+        """An argument as a node; floats that are no tensor take the dtype of a floating tensor x."""
+        if isinstance(value, Node) or holds_tensor(value) or x.dtype not in rules.FLOATS:
+            return self.node(value, argument)
+        array = numeric_array(value, argument)
+        return self.node(array, argument, dtype=x.dtype if array.dtype.kind == "f" else None)
+
     def pair(self, x, y, names=("x", "y")):
         """Two arguments as nodes of one dtype, and the shape they broadcast to."""
         x, y = self.operands(x, y, names)
         return x, y, rules.broadcast(x.shape, y.shape, names)
 
-    def nodes(self, values, argument):
-        """A list of tensors; one tensor alone counts as a list of one."""
+    def nodes(self, values, argument, beside=None):
+        """A list of tensors; one tensor alone counts as a list of one. Floats that are no tensor take the dtype of a
+        floating one that they stand beside."""
         if isinstance(values, Node) or not isinstance(values, (list, tuple)):
             values = [values]
-        return [self.node(value, rules.part(argument, i)) for i, value in enumerate(values)]
+        names = [rules.part(argument, i) for i in range(len(values))]
+        if beside is None:
+            return [self.node(value, name) for value, name in zip(values, names)]
+        return [self._in_dtype_of(beside, value, name) for value, name in zip(values, names)]
 
     def nodes_alike(self, values, argument):
         """A list as tensors of one dtype: that of the tensors in it, which its numbers and arrays take."""
@@ -207,7 +227,7 @@ class Core:
             dtype = np.result_type(*values) if values else None
             if dtype is not None and dtype.kind == "f":
                 dtype = config.floatx()
-        nodes = [self.node(value, name, dtype=dtype) for value, name in zip(values, names)]
+        nodes = [self._beside(value, name, dtype) for value, name in zip(values, names)]
         for node, name in zip(nodes, names):
             if node.dtype != nodes[0].dtype:
                 raise different_dtypes(name, node, names[0], nodes[0], ",")
