@@ -42,6 +42,7 @@ written <- function(fields, called) {
     axis = write_position,
     shape = function(data) paste0("c(", paste(vapply(data, write_size, ""), collapse = ", "), ")"),
     choices = function(data) paste(vapply(data, write_data, ""), collapse = ", "),
+    setting = function(data) paste0("`", data[[1L]], " = ", write_data(data[[2L]]), "`"),
     call = function(data) {
       arguments <- c(data$args, data$kwargs)
       values <- vapply(arguments, write_data, "")
@@ -101,7 +102,11 @@ r_argument <- function(data, called, quote = TRUE) {
     name <- "lists"
   }
   if (!grepl("^[.\\w]+$", name, perl = TRUE)) {
-    return(sub("(\\w+)$", if (quote) "`\\1`" else "\\1", name))  # words, such as "a size in shape"
+    own <- gsub(" ", "_", name, fixed = TRUE)  # "data format"
+    if (!own %in% called$formals) {  # words, such as "a size in shape"
+      return(sub("(\\w+)$", if (quote) "`\\1`" else "\\1", name))
+    }
+    name <- own
   }
   named <- vapply(data, is.character, NA)
   path <- vapply(data[!named], function(position) paste0("[[", position + 1L, "]]"), "")

@@ -13,8 +13,9 @@ import stat
 import sys
 import warnings
 
-from .errors import ArgumentError, ConfigError
+from .errors import ArgumentError, ConfigError, unknown
 from .files import make_folder, replace_json
+from .messages import Value
 
 FLOATS = ("float16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
@@ -108,7 +109,7 @@ def normalize_data_format(value):
         return image_data_format()
     name = value.lower() if isinstance(value, str) else value
     if not isinstance(name, str) or name not in DATA_FORMATS:
-        raise ArgumentError("unknown data format %r; accepted: %s" % (value, ", ".join(DATA_FORMATS)))
+        raise unknown(ArgumentError, "data format", value, DATA_FORMATS)
     return name
 
 
@@ -129,7 +130,7 @@ def apply(settings):
     for key in DEFAULTS:
         problem = _problem(key, settings[key])
         if problem:
-            raise ConfigError(problem)
+            raise problem
     _state["settings"] = dict(settings)
 
 
@@ -147,8 +148,8 @@ def save_backend(name):
             saved["backend"] = name
             replace_json(path(), saved)
     except UNREADABLE as error:
-        raise ConfigError("%s cannot be changed: %s. It was left as it is; repair or remove it, then try "
-                          "again" % (path(), error)) from error
+        raise ConfigError("{path} cannot be changed: {reason}. It was left as it is",
+                          remedy="repair or remove it, then try again", path=path(), reason=error) from error
     _settings()["backend"] = name
 
 
@@ -161,7 +162,7 @@ def _settings():
 def _set(key, value):
     problem = _problem(key, value)
     if problem:
-        raise ConfigError(problem)
+        raise problem
     _settings()[key] = float(value) if key == "epsilon" else value
     _state["version"] += 1
 
@@ -181,7 +182,7 @@ def _load():
     for key in set(DEFAULTS).intersection(saved):
         problem = _problem(key, saved[key])
         if problem:
-            problems.append(problem)
+            problems.append(str(problem))
         else:
             settings[key] = float(saved[key]) if key == "epsilon" else saved[key]
     if problems:
@@ -200,15 +201,15 @@ def _created():
 
 
 def _problem(key, value):
-    """What is wrong with a value of a setting, None if nothing is."""
+    """The error about a value of a setting, None if nothing is wrong."""
     choices = {"floatx": FLOATS, "image_data_format": DATA_FORMATS}
     if key in choices and not (isinstance(value, str) and value in choices[key]):
-        return "unknown %s %r; accepted: %s" % (key, value, ", ".join(choices[key]))
+        return unknown(ConfigError, key, value, choices[key])
     if key == "epsilon" and not (isinstance(value, numbers.Real) and not isinstance(value, bool)
                                  and 0 < value <= sys.float_info.max):
-        return "epsilon must be a positive number, not %r" % (value,)
+        return ConfigError("epsilon must be a positive number, not {value}", argument="e", value=Value(value))
     if key == "backend" and not isinstance(value, str):
-        return "backend must be a name, not %r" % (value,)
+        return ConfigError("{argument} must be a name, not {value}", argument="backend", value=Value(value))
     return None
 
 

@@ -7,7 +7,7 @@ Each class also derives from the built-in exception a Python user would catch. T
 import builtins
 import contextlib
 
-from .messages import Argument, Shape, filled, from_data, to_data
+from .messages import Argument, Choices, Shape, Value, filled, from_data, suggestion, to_data
 
 
 class KerasError(Exception):
@@ -72,6 +72,16 @@ def naming(function):
 
 class PythonError(KerasError, ImportError):
     """The session's own Python lacks NumPy."""
+
+
+def unknown(kind, argument, value, accepted):
+    """The error that a value is none of the names that are accepted; it says which one may have been meant."""
+    remedy, fields = "accepted: {accepted}", {}
+    meant = suggestion(value, accepted)
+    if meant is not None:
+        remedy, fields = remedy + ". Did you mean {meant}?", {"meant": Value(meant)}
+    return kind("unknown {argument} {value}", remedy=remedy, argument=argument, value=Value(value),
+                accepted=Choices(accepted), **fields)
 
 
 class UnknownBackendError(KerasError, ValueError):

@@ -4,6 +4,7 @@ import numpy as np
 
 from .engines.contract.core import numeric_array
 from .errors import ArgumentError, ShapeError, naming
+from .messages import Type
 from .tensors import Tensor
 
 
@@ -29,7 +30,7 @@ def is_keras_tensor(x):
     """
     if not isinstance(x, Tensor):
         with naming("is_keras_tensor"):
-            raise ArgumentError("x must be a tensor, not %s" % type(x).__name__)
+            raise ArgumentError("{argument} must be a tensor, not {value}", argument="x", value=Type(x))
     return hasattr(x, "_keras_history")
 
 
@@ -61,7 +62,7 @@ def count_params(x):
     shape = _shape("count_params", x)
     if None in shape:
         with naming("count_params"):
-            raise ShapeError("x has unknown sizes: its shape is %s" % (shape,))
+            raise ShapeError("{argument} has unknown sizes: its shape is {shape}", argument="x", shape=shape)
     return int(np.prod(shape, dtype=np.int64))
 
 

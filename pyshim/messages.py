@@ -119,6 +119,16 @@ class Choices(Field):
         return ", ".join(map(str, self.data))
 
 
+class Setting(Field):
+    """An argument with a value: ``Setting("threads", 2)`` is ``threads=2``, and ``threads = 2`` in R."""
+
+    def __init__(self, name, value):
+        super().__init__([name, _described(value)])
+
+    def __str__(self):
+        return "%s=%r" % tuple(self.data)
+
+
 class Call(Field):
     """A call that helps, with its arguments: ``Call("install_backend", "cntk", force=True)``."""
 
@@ -133,7 +143,7 @@ class Call(Field):
         return "%s(%s)" % (self.data["name"], ", ".join(given))
 
 
-KINDS = {kind.__name__.lower(): kind for kind in (Argument, Value, Type, Position, Axis, Shape, Choices, Call)}
+KINDS = {kind.__name__.lower(): kind for kind in (Argument, Value, Type, Position, Axis, Shape, Choices, Setting, Call)}
 
 
 def to_data(fields):

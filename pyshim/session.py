@@ -10,6 +10,7 @@ from . import config, environments
 from .errors import ArgumentError, NotInstalledError, UnknownBackendError, WorkerError, naming
 from .hosts import output
 from .hosts.turn import Turn
+from .messages import Call, Choices, Setting, Type, Value
 
 
 class _Session:
@@ -129,23 +130,26 @@ def select(name, in_process, save, threads, places):
 def _choose_threads(name, in_process, threads):
     """Note how many threads a backend's worker is to start with."""
     if isinstance(threads, bool) or not isinstance(threads, numbers.Integral) or threads < 1:
-        raise ArgumentError("threads must be a positive integer, not %r" % (threads,))
+        raise ArgumentError("{argument} must be a positive integer, not {value}", argument="threads",
+                            value=Value(threads))
     if in_process:
-        raise ArgumentError("threads cannot be chosen with in_process=True, where the engine shares the session's "
-                            "process; set OMP_NUM_THREADS before the session starts")
+        raise ArgumentError("{argument} cannot be chosen with {setting}, where the engine shares the session's process",
+                            remedy="set OMP_NUM_THREADS before the session starts", argument="threads",
+                            setting=Setting("in_process", True))
     host = _session.hosts.get((name, False))
     if host is not None and not host.ended and host.threads != threads:
-        raise ArgumentError("the engine of backend %s runs already, with %s; stop_backend(\"%s\"), then choose "
-                            "threads=%d" % (name, "threads=%d" % host.threads if host.threads else
-                                            "its own number of threads", name, threads))
+        raise ArgumentError("the engine of backend {name} runs already, with {count}",
+                            remedy="{stop}, then choose {threads}", name=name, threads=Setting("threads", threads),
+                            count=Setting("threads", host.threads) if host.threads else "its own number of threads",
+                            stop=Call("stop_backend", name))
     _session.threads[name] = int(threads)
 
 
 def _environment(name):
     """The environment of a backend that the user names."""
     if not isinstance(name, str):
-        raise UnknownBackendError("a backend's name is a string, one of %s, not %r"
-                                  % (", ".join(environments.names()), name))
+        raise UnknownBackendError("a backend's name is a string, one of {accepted}, not {value}", argument="backend",
+                                  accepted=Choices(environments.names()), value=Value(name))
     return environments.find(name)
 
 
@@ -193,8 +197,8 @@ def _new(name, in_process):
         return InProcess(environment)
     from .hosts.worker import Worker
     if not environment.is_installed():
-        raise NotInstalledError("backend %r is not installed. Install it with "
-                                "install_backend(\"%s\")" % (name, name))
+        raise NotInstalledError("backend {name} is not installed. Install it with {call}", name=Value(name),
+                                call=Call("install_backend", name))
     return Worker(environment, _session.threads.get(name))
 
 
@@ -306,7 +310,7 @@ def eager(func):
 
 def _in_mode(func, eager):
     if not callable(func):
-        raise ArgumentError("func must be a function, not %s" % type(func).__name__)
+        raise ArgumentError("{argument} must be a function, not {value}", argument="func", value=Type(func))
 
     @functools.wraps(func)
     def function(*args, **kwargs):

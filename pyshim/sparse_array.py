@@ -16,17 +16,19 @@ class SparseArray:
         self.rows = np.asarray(rows, dtype="int32")
         self.columns = np.asarray(columns, dtype="int32")
         if np.ma.is_masked(values):
-            raise ArgumentError("values must be an array of numbers, not a masked array, whose mask would be lost")
+            raise ArgumentError("{argument} must be an array of numbers, not a masked array, whose mask would be lost",
+                                argument="values")
         self.values = np.asarray(values)
         self.shape = tuple(int(size) for size in shape)
         if len(self.shape) != 2:
-            raise ShapeError("a sparse matrix has two sizes, not %s" % (self.shape,))
+            raise ShapeError("a sparse matrix has two sizes, not {shape}", shape=self.shape)
         if not self.rows.shape == self.columns.shape == self.values.shape == (self.values.size,):
-            raise ShapeError("rows, columns and values must have one dimension and one length; their shapes are "
-                             "%s, %s and %s" % (self.rows.shape, self.columns.shape, self.values.shape))
+            raise ShapeError("`rows`, `columns` and `values` must have one dimension and one length; their shapes are "
+                             "{rows}, {columns} and {values}", rows=self.rows.shape, columns=self.columns.shape,
+                             values=self.values.shape)
         for numbers, size, name in ((self.rows, self.shape[0], "rows"), (self.columns, self.shape[1], "columns")):
             if numbers.size and not (0 <= numbers.min() and numbers.max() < size):
-                raise ShapeError("%s hold numbers out of range for size %d" % (name, size))
+                raise ShapeError("{argument} hold numbers out of range for size {size}", argument=name, size=size)
 
     @property
     def dtype(self):
@@ -38,8 +40,8 @@ class SparseArray:
         if isinstance(value, cls):
             return value
         if not hasattr(value, "tocoo"):
-            raise ArgumentError("a sparse value is a scipy.sparse matrix or a SparseArray, not %s"
-                                % type(value).__name__)
+            raise ArgumentError("a sparse value is a scipy.sparse matrix or a SparseArray, not {type}",
+                                type=type(value).__name__)
         coordinates = value.tocoo()
         return cls(coordinates.row, coordinates.col, coordinates.data, coordinates.shape)
 

@@ -13,6 +13,7 @@ from . import session
 from .engines.contract.rules import DTYPES
 from .errors import ArgumentError, DtypeError, FileError, ShapeError
 from .files import replacing
+from .messages import Choices, Type, Value
 from .sparse_array import SparseArray
 from .tensors import Tensor
 
@@ -41,10 +42,10 @@ def save_variables(path, variables):
     path, named = _path(path), _named(variables)
     target = os.path.realpath(path)
     if not os.path.isdir(os.path.dirname(target)):
-        raise FileError("%s cannot be written: there is no folder %s; make it first"
-                        % (path, os.path.dirname(target)))
+        raise FileError("{path} cannot be written: there is no folder {folder}", remedy="make it first", path=path,
+                        folder=os.path.dirname(target))
     if os.path.exists(target) and not os.path.isfile(target):
-        raise FileError("%s cannot be written: it is no file" % path)
+        raise FileError("{path} cannot be written: it is no file", path=path)
     try:
         with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
             for name, variable in named.items():
@@ -53,8 +54,8 @@ def save_variables(path, variables):
                     with archive.open(zipfile.ZipInfo(key + ".npy"), "w", force_zip64=True) as entry:
                         npy.write_array(entry, array, allow_pickle=False)
     except OSError as error:
-        raise FileError("%s cannot be written: %s. What was there before is as it was"
-                        % (path, error.strerror or error)) from error
+        raise FileError("{path} cannot be written: {reason}. What was there before is as it was", path=path,
+                        reason=error.strerror or error) from error
 
 
 def load_variables(path, variables=None):
@@ -88,8 +89,8 @@ def load_variables(path, variables=None):
     values = _read(path, named)
     for name, variable in named.items():
         if variable.sparse:
-            raise ArgumentError("%r is a sparse variable, which keeps its value; load it as a new one, with no "
-                                "variables given" % name)
+            raise ArgumentError("{name} is a sparse variable, which keeps its value",
+                                remedy="load it as a new one, with no variables given", name=Value(name))
         _check(path, name, values[name], variable)
     pairs = [(variable, values[name]) for name, variable in named.items()]
     pairs[0][0].host.call("batch_set_value", (pairs,), {}, False)
@@ -100,7 +101,8 @@ def load_variables(path, variables=None):
 
 def _path(path):
     if not isinstance(path, (str, os.PathLike)) or "\0" in str(path):
-        raise ArgumentError("path must be the path of a file, a string, not %r" % (path,))
+        raise ArgumentError("{argument} must be the path of a file, a string, not {value}", argument="path",
+                            value=Value(path))
     return os.path.expanduser(os.fspath(path))
 
 
@@ -111,28 +113,30 @@ def _named(variables):
     elif isinstance(variables, (list, tuple)):
         pairs = [(getattr(variable, "name", None), variable) for variable in variables]
     else:
-        raise ArgumentError("variables must be a dict of variables by name, or a list of variables, not %s"
-                            % type(variables).__name__)
+        raise ArgumentError("{argument} must be a dict of variables by name, or a list of variables, not {value}",
+                            argument="variables", value=type(variables).__name__)
     if not pairs:
         raise ArgumentError("no variables were given")
     named = {}
     for i, (name, variable) in enumerate(pairs):
         if not isinstance(variable, Tensor) or variable.kind != "variable":
-            raise DtypeError("variables[%r] must be a variable, not %s"
-                             % (name if isinstance(variables, dict) else i,
-                                variable.kind if isinstance(variable, Tensor) else type(variable).__name__))
+            raise DtypeError("variables[{name}] must be a variable, not {given}",
+                             name=Value(name if isinstance(variables, dict) else i),
+                             given=variable.kind if isinstance(variable, Tensor) else Type(variable))
         if name in named:
-            raise ArgumentError("two variables have the name %r; give a dict, with a name for each" % name)
+            raise ArgumentError("two variables have the name {name}", remedy="give a dict, with a name for each",
+                                name=Value(name))
         named[_checked_name(name)] = variable
     return named
 
 
 def _checked_name(name):
     if not isinstance(name, str) or not name or "\0" in name:
-        raise ArgumentError("a variable cannot be saved by the name %r; give a dict, with a name for each" % (name,))
+        raise ArgumentError("a variable cannot be saved by the name {name}", remedy="give a dict, with a name for each",
+                            name=Value(name))
     if name.endswith(PARTS):
-        raise ArgumentError("a variable cannot be saved by the name %r, whose end marks the parts of a sparse one; "
-                            "give a dict, with another name" % name)
+        raise ArgumentError("a variable cannot be saved by the name {name}, whose end marks the parts of a sparse one",
+                            remedy="give a dict, with another name", name=Value(name))
     return name
 
 
@@ -147,12 +151,14 @@ def _arrays(name, variable):
 def _check(path, name, value, variable):
     """An error unless the value that was read fits the variable."""
     if isinstance(value, SparseArray):
-        raise ArgumentError("%r is sparse in %s, and the variable is not; load it as a new one, with no variables "
-                            "given" % (name, path))
+        raise ArgumentError("{name} is sparse in {path}, and the variable is not",
+                            remedy="load it as a new one, with no variables given", name=Value(name), path=path)
     if value.shape != variable.shape:
-        raise ShapeError("%r has shape %s in %s; expected: %s" % (name, value.shape, path, variable.shape))
+        raise ShapeError("{name} has shape {shape} in {path}; expected: {expected}", name=Value(name),
+                         shape=tuple(value.shape), path=path, expected=variable.shape)
     if value.dtype.name != variable.dtype:
-        raise DtypeError("%r has dtype %s in %s; expected: %s" % (name, value.dtype.name, path, variable.dtype))
+        raise DtypeError("{name} has dtype {dtype} in {path}; expected: {expected}", name=Value(name),
+                         dtype=value.dtype.name, path=path, expected=variable.dtype)
 
 
 # -- reading --------------------------------------------------------------------------------------------
@@ -165,19 +171,20 @@ def _read(path, wanted=None):
             names = _names(archive)
             missing = [name for name in wanted or () if name not in names]
             if missing:
-                raise ArgumentError("%s holds nothing by the name %r; it holds: %s"
-                                    % (path, missing[0], ", ".join(map(repr, names)) or "nothing"))
+                raise ArgumentError("{path} holds nothing by the name {name}; it holds: {names}", path=path,
+                                    name=Value(missing[0]), names=", ".join(map(repr, names)) or "nothing")
             values = {name: _value(archive, name, names[name]) for name in (names if wanted is None else wanted)}
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
-        raise FileError("%s cannot be read: %s" % (path, error.strerror)) from error
+        raise FileError("{path} cannot be read: {reason}", path=path, reason=error.strerror) from error
     except ArgumentError:
         raise
     except Exception as error:  # of whatever kind the readers of zip and npy meet a broken file with
-        raise FileError("%s is no whole file of saved variables (NumPy's .npz): %s"
-                        % (path, str(error) or type(error).__name__)) from error
+        raise FileError("{path} is no whole file of saved variables (NumPy's .npz): {reason}", path=path,
+                        reason=str(error) or type(error).__name__) from error
     for name, value in values.items():
         if value.dtype.name not in DTYPES:
-            raise DtypeError("%r has dtype %s in %s; accepted: %s" % (name, value.dtype, path, ", ".join(DTYPES)))
+            raise DtypeError("{name} has dtype {dtype} in {path}", remedy="accepted: {accepted}", name=Value(name),
+                             dtype=value.dtype, path=path, accepted=Choices(DTYPES))
     return values
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .errors import ArgumentError, naming
+from .messages import Type
 
 
 class _Handle:
@@ -26,8 +27,8 @@ class _Handle:
         return self.host.backend
 
     def __reduce__(self):
-        raise ArgumentError("a %s belongs to a running backend and cannot be saved; save its value, "
-                            "get_value(x), and make it again with variable(value)" % type(self).__name__)
+        raise ArgumentError("a %s belongs to a running backend and cannot be saved" % type(self).__name__,
+                            remedy="save its value, get_value(x), and make it again with variable(value)")
 
 
 class Tensor(_Handle):
@@ -72,7 +73,8 @@ class Tensor(_Handle):
 
     def __bool__(self):
         if self.kind not in ("constant", "variable"):
-            raise ArgumentError("%r has no truth value while the graph is built; use switch()" % self)
+            raise ArgumentError("{tensor} has no truth value while the graph is built", remedy="use {switch()}",
+                                tensor=repr(self))
         return bool(self.__array__())
 
     def __float__(self):
@@ -83,7 +85,7 @@ class Tensor(_Handle):
 
     def __len__(self):
         if not self.shape or self.shape[0] is None:
-            raise ArgumentError("%r has no known length" % self)
+            raise ArgumentError("{tensor} has no known length", tensor=repr(self))
         return self.shape[0]
 
     def __iter__(self):
@@ -159,8 +161,8 @@ class Function(_Handle):
     def __call__(self, inputs=()):
         with naming("function"):
             if isinstance(inputs, Tensor) or not isinstance(inputs, (list, tuple)):
-                raise ArgumentError("a function takes the list of its inputs' values, not %s"
-                                    % type(inputs).__name__)
+                raise ArgumentError("a function takes the list of its inputs' values, not {value}", argument="inputs",
+                                    value=Type(inputs))
             return self.host.call_function(self, list(inputs))
 
     def __repr__(self):

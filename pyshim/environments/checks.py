@@ -43,7 +43,8 @@ def _facts(environment):
     facts = json.loads(_python(environment, FACTS).splitlines()[-1])
     wrong = _wrong_packages(environment, facts.pop("packages"))
     if wrong:
-        raise InstallError("%s has other packages than those pinned: %s" % (environment.title, ", ".join(wrong)))
+        raise InstallError("{backend} has other packages than those pinned: {packages}", backend=environment.title,
+                           packages=", ".join(wrong))
     if environment.check:
         _python(environment, environment.check)
     return facts
@@ -76,5 +77,6 @@ def _python(environment, code):
                           universal_newlines=True, pass_fds=held())
     if done.returncode:
         last = "\n  ".join(done.stderr.strip().splitlines()[-10:])
-        raise InstallError("%s does not work in its environment:\n  %s" % (environment.title, last))
+        raise InstallError("{backend} does not work in its environment:\n  {words}", backend=environment.title,
+                           words=last)
     return done.stdout

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from ..errors import ArgumentError, InstallError, InterpreterError
+from ..messages import Setting, Value
 from .checks import check
 from .interpreters import check_interpreter, find_interpreter
 from .lock import locked
@@ -54,7 +55,8 @@ def install_backend(name, python=None, path=None, force=False, method="auto", co
             interpreter = _interpreter(environment, python, conda, progress, (lambda question: True) if yes else _agree)
             return _install(environment, interpreter, path, progress)
         except OSError as error:
-            raise InstallError("%s could not be installed: %s" % (environment.title, error)) from error
+            raise InstallError("{backend} could not be installed: {words}", backend=environment.title,
+                               words=error) from error
 
 
 def download_needed(name, python=None, method="auto", conda="auto"):
@@ -91,13 +93,14 @@ def pinned_version(name):
 def _conda(method, conda):
     """The path of the conda that is to bring the interpreter; None where none is asked for."""
     if method not in ("auto", "virtualenv", "conda"):
-        raise ArgumentError("method must be 'auto', 'virtualenv' or 'conda', not %r" % (method,))
+        raise ArgumentError("{argument} must be 'auto', 'virtualenv' or 'conda', not {value}", argument="method",
+                            value=Value(method))
     if method != "conda":
         return None
     path = find_conda() if conda == "auto" else shutil.which(os.path.expanduser(conda))
     if not path:
-        raise InstallError("no conda was found%s. Install Miniforge or micromamba, or leave method='conda' away"
-                           % ("" if conda == "auto" else " as %s" % conda))
+        raise InstallError("no conda was found{place}. Install Miniforge or micromamba, or leave out {setting}",
+                           place="" if conda == "auto" else " as %s" % conda, setting=Setting("method", "conda"))
     return path
 
 
@@ -145,7 +148,8 @@ def _cleared(environment, path):
     directory = os.path.abspath(os.path.expanduser(path)) if path else default
     mark = os.path.join(directory, UNFINISHED)
     if directory != default and os.path.isdir(directory) and os.listdir(directory) and not os.path.exists(mark):
-        raise InstallError("path %s is not empty; name a new or an empty folder" % directory)
+        raise InstallError("{argument} {path} is not empty", remedy="name a new or an empty folder", argument="path",
+                           path=directory)
     environment.drop_record()  # first of all
     old = os.path.join(os.path.dirname(environment.folder()), ".%s-old-" % environment.name)
     if os.path.isdir(environment.folder()):

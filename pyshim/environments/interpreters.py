@@ -38,8 +38,9 @@ def find_interpreter(title, versions, first=None, shared=False):
             if version_of(path, shared) == version:
                 return path
     missing = InterpreterError(
-        "%s needs Python %s, and none was found on PATH or at pyenv, conda or uv. Get one with %s, then try "
-        "again; or name one with the argument python" % (title, _one_of(versions), _ways(versions)))
+        "{title} needs Python {versions}, and none was found on PATH or at pyenv, conda or uv. Get one with {ways}, "
+        "then try again; or name one with the argument `python`", title=title, versions=_one_of(versions),
+        ways=_ways(versions))
     missing.reason = "%s needs Python %s, and none was found" % (title, _one_of(versions))
     raise missing
 
@@ -49,11 +50,11 @@ def check_interpreter(title, versions, path):
     found = shutil.which(os.path.expanduser(path)) or path
     version = version_of(found)
     if version is None:
-        raise InterpreterError("%s is no CPython interpreter that can make virtual environments (it needs its "
-                               "modules venv, ensurepip and ssl)" % path)
+        raise InterpreterError("{path} is no CPython interpreter that can make virtual environments (it needs its "
+                               "modules venv, ensurepip and ssl)", path=path)
     if version not in versions:
-        raise InterpreterError("%s needs Python %s, but %s is Python %s"
-                               % (title, _one_of(versions), path, version))
+        raise InterpreterError("{title} needs Python {versions}, but {path} is Python {version}", title=title,
+                               versions=_one_of(versions), path=path, version=version)
     return found
 
 

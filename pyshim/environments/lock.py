@@ -17,8 +17,8 @@ def locked(environment, wait):
         os.makedirs(folder, exist_ok=True)
         descriptor = os.open(os.path.join(folder, ".%s.lock" % environment.name), os.O_CREAT | os.O_RDWR, 0o644)
     except OSError as error:
-        raise InstallError("%s cannot be written: %s. Name another Keras home with KERAS_HOME"
-                           % (folder, error)) from error
+        raise InstallError("{folder} cannot be written: {words}. Name another Keras home with KERAS_HOME",
+                           folder=folder, words=error) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,7 +9,7 @@ import functools
 import importlib.metadata
 import os
 
-from ..errors import UnknownBackendError
+from ..errors import UnknownBackendError, unknown
 
 GROUP = "pyshim.backends"
 
@@ -27,7 +27,7 @@ def find(name):
     """
     points = _entry_points()
     if name not in points:
-        raise UnknownBackendError("unknown backend %r; accepted: %s" % (name, ", ".join(points)))
+        raise unknown(UnknownBackendError, "backend", name, list(points))
     return points[name].load()()
 
 

@@ -35,7 +35,7 @@ class Theano(Environment):
         pattern = os.path.join(directory, "lib", "python3*", "site-packages", "numpy.libs", "libopenblas*.so")
         libraries = sorted(glob.glob(pattern))
         if not libraries:
-            raise InstallError("NumPy's OpenBLAS was not found as %s" % pattern)
+            raise InstallError("NumPy's OpenBLAS was not found as {pattern}", pattern=pattern)
         return {"blas": libraries[0], "headers": _precompiled(directory)}
 
     @property

@@ -11,6 +11,7 @@ import traceback
 from .. import config, errors
 from ..engines.contract.graph import Function
 from ..engines.contract.node import Node
+from ..messages import Call, Value
 from . import wire
 from .waiting import Waiting
 
@@ -84,7 +85,8 @@ class EngineChannel:
         except errors.KerasError:
             raise
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            raise errors.WireError("a call is malformed: %s: %s" % (type(error).__name__, error)) from error
+            raise errors.WireError("a call is malformed: {kind}: {words}", kind=type(error).__name__,
+                                   words=error) from error
 
     def send(self, message):
         self.flush_output()  # what a call prints is there to be shown before the call returns
@@ -101,15 +103,16 @@ class EngineChannel:
     def _describe(self, value):
         if isinstance(value, (Node, Function)):
             return {"handle": self.dispatcher.keep(value)}
-        raise errors.EngineError("a native %s cannot leave the engine's process; use_backend(..., in_process=True) "
-                                 "keeps the engine in the session's own" % type(value).__name__)
+        raise errors.EngineError("a native {type} cannot leave the engine's process",
+                                 remedy="{call} keeps the engine in the session's own", type=type(value).__name__,
+                                 call=Call("use_backend", self.dispatcher.contract.engine.name, in_process=True))
 
     def _find(self, value):
         if "handle" in value:
             return self.dispatcher.find(value["handle"])
         if "callback" in value:
             return self._callback(value["callback"])
-        raise errors.WireError("unknown value %r" % (value,))
+        raise errors.WireError("unknown value {value}", value=Value(value))
 
     def _callback(self, number):
         """A function that calls the session's function of that number."""

@@ -8,6 +8,7 @@ from ..engines.contract.graph import Function
 from ..engines.contract.node import Node
 from ..errors import ArgumentError, EagerError, EngineError, KerasError, StaleTensorError, WireError
 from ..families import FAMILIES
+from ..messages import Value
 from .values import mapped
 
 # What a session calls besides the backend functions: the operators of tensors, and parts of its own functions.
@@ -68,7 +69,7 @@ class Dispatcher:
             raise EagerError("it works on the graph", remedy="call it outside {eager()}, or in a function made with "
                              "{symbolic()}")
         if not isinstance(name, str) or name not in ANSWERED:
-            raise WireError("there is no backend function %r" % (name,))
+            raise WireError("there is no backend function {name}", name=Value(name))
         method = getattr(self.contract, name)
         self.depth += 1
         try:

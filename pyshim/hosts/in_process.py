@@ -6,11 +6,14 @@ from ..engines.contract import Contract
 from ..engines.contract.graph import Function as EngineFunction
 from ..engines.contract.node import Node
 from ..errors import EngineError, KerasError, NotInstalledError, StaleTensorError
+from ..messages import Value
 from ..tensors import Function, Tensor
 from .dispatcher import Dispatcher
 from .host import Host
 from .turn import Turn
 from .values import mapped
+
+OWN_WORKER = "leave out `in_process` to run it in a worker of its own"
 
 
 class _CallbackFailed(KerasError):
@@ -31,13 +34,13 @@ class InProcess(Host):
         try:
             engine = getattr(importlib.import_module(module), name)()
         except ModuleNotFoundError as error:
-            raise NotInstalledError("backend %r cannot run in process: this Python has no %s (%s). Leave "
-                                    "in_process away to run it in a worker of its own"
-                                    % (self.backend, environment.module, error)) from error
+            raise NotInstalledError("backend {backend} cannot run in process: this Python has no {module} ({words})",
+                                    remedy=OWN_WORKER, backend=Value(self.backend), module=environment.module,
+                                    words=error) from error
         except Exception as error:
-            raise EngineError("backend %r cannot run in process: %s could not be imported: %s: %s. Leave "
-                              "in_process away to run it in a worker of its own"
-                              % (self.backend, environment.module, type(error).__name__, error)) from error
+            raise EngineError("backend {backend} cannot run in process: {module} could not be imported",
+                              detail="{kind}: {words}", remedy=OWN_WORKER, backend=Value(self.backend), module=environment.module,
+                              kind=type(error).__name__, words=error) from error
         self.engine_version = str(engine.version)
         self.dispatcher = Dispatcher(Contract(engine, in_process=True))
         self.turn = Turn(environment.name)
@@ -59,7 +62,8 @@ class InProcess(Host):
         """The value of a call; what a function of the session raises in it comes out as it is."""
         with self.turn:
             if self.ended:
-                raise StaleTensorError("the engine of backend %s is gone: %s" % (self.backend, self.ended))
+                raise StaleTensorError("the engine of backend {backend} is gone: {reason}", backend=self.backend,
+                                       reason=self.ended)
             self.dispatcher.release(self.take_released())
             try:
                 return call()

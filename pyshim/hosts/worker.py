@@ -170,9 +170,9 @@ class Worker(Host):
                 return {"callback": self.function_count}
             if hasattr(leaf, "__array__"):
                 return wire.pack(np.asarray(leaf), buffers, describe)
-            raise errors.WireError("a value of type %s cannot be given to a backend; tensors, numbers, "
+            raise errors.WireError("a value of type {type} cannot be given to a backend; tensors, numbers, "
                                    "NumPy arrays, strings, functions, and lists, tuples and dicts of them "
-                                   "can" % type(leaf).__name__)
+                                   "can", type=type(leaf).__name__)
         try:
             return wire.pack(value, buffers, describe)
         except RecursionError:

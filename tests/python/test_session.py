@@ -161,7 +161,7 @@ def test_in_process_needs_the_library():
     for name in ("theano", "cntk"):
         with pytest.raises(pyshim.errors.NotInstalledError,
                            match="backend '%s' cannot run in process: this Python has "
-                           "no %s .*Leave in_process away to run it in a worker" % (name, name)):
+                           "no %s .*leave out in_process to run it in a worker" % (name, name)):
             pyshim.use_backend(name, in_process=True)
 
 

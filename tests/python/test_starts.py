@@ -98,7 +98,7 @@ except K.errors.EngineError as error:
     print(error)
 """ % str(home)
     ran = session(script, home)
-    assert "tensorflow could not be imported: ValueError: its settings are wrong. Leave in_process away" in ran.stdout
+    assert "tensorflow could not be imported: ValueError: its settings are wrong; leave out in_process" in ran.stdout
 
 
 # -- limits, locales, signals, folders --------------------------------------------------------------------

@@ -39,8 +39,8 @@ def gather(reference, indices):
 def check_indices(indices, count):
     if indices.size and not 0 <= indices.min() <= indices.max() < count:
         wrong = indices[(indices < 0) | (indices >= count)].flat[0]
-        raise EngineError("gather: index %d is out of range for the %d slices of reference; accepted: 0 to %d"
-                          % (wrong, count, count - 1))
+        raise EngineError("gather: index {index}, from 0, is out of range for the {count} slices of `reference`",
+                          remedy="accepted: 0 to {last}", index=wrong, count=count, last=count - 1)
 
 
 def segment_sum(x, segments, count):

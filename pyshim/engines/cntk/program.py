@@ -89,8 +89,8 @@ class Program:
             arrays = [self._array(values, x) for x in parts]
             shape = np.broadcast(*arrays).shape
             if shape != variable.array.shape:
-                raise EngineError("a variable of shape %s cannot have a value of shape %s"
-                                  % (variable.array.shape, shape))
+                raise EngineError("a variable of shape {shape} cannot have a value of shape {value}",
+                                  shape=variable.array.shape, value=tuple(shape))
             if isinstance(description, Variable):
                 arrays = [arrays[0].copy()]  # which no change of the other variable changes
             changes.append((variable, self.last.get(description), arrays))

@@ -295,8 +295,8 @@ def _build_kernel(description, inputs, cells, exact):
     except Exception as error:
         shapes = " and ".join(str(x.shape) for x in inputs)
         reason = str(error).split("\n")[0]
-        raise EngineError("cntk refused %s of shape %s: %s"
-                          % (description.kernel.name, shapes, reason)) from error
+        raise EngineError("cntk refused {kernel} of shape {shapes}: {words}", kernel=description.kernel.name,
+                          shapes=shapes, words=reason) from error
 
 
 def _carried(made, description):

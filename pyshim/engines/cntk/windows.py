@@ -19,6 +19,6 @@ def places(sizes, width, strides, padding, dilation):
     counts = tuple((size - (wide - 1) * step - 1) // stride + 1
                    for size, wide, stride, step in zip(sizes, width, strides, dilation))
     if min(counts) < 1:
-        raise EngineError("the window of %s (dilated by %s) is too large for the spatial shape %s of x"
-                          % (tuple(width), dilation, tuple(sizes)))
+        raise EngineError("the window of {width} (dilated by {dilation}) is too large for the spatial shape {shape} of "
+                          "`x`", width=tuple(width), dilation=tuple(dilation), shape=tuple(sizes))
     return counts

@@ -7,8 +7,8 @@ same program give the same shapes, dtypes and errors everywhere. An unknown size
 import numpy as np
 
 from ...config import FLOATS
-from ...errors import ArgumentError, DtypeError, ShapeError
-from ...messages import Argument, Axis, Choices, Shape, Value, suggestion
+from ...errors import ArgumentError, DtypeError, ShapeError, unknown
+from ...messages import Argument, Axis, Choices, Shape, Value
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES = FLOATS + INTEGERS + ("bool",)
@@ -40,16 +40,6 @@ def need_dtype(node, argument, accepted, what):
         raise DtypeError("{argument} has dtype {dtype}; %s accepted: {accepted}" % what,
                          remedy="convert it first with {cast()}", argument=argument, dtype=node.dtype,
                          accepted=Choices(accepted))
-
-
-def unknown(error, argument, value, accepted):
-    """The error that a value is none of the names that are accepted; it says which one may have been meant."""
-    remedy, fields = "accepted: {accepted}", {}
-    meant = suggestion(value, accepted)
-    if meant is not None:
-        remedy, fields = remedy + ". Did you mean {meant}?", {"meant": Value(meant)}
-    return error("unknown {argument} {value}", remedy=remedy, argument=argument, value=Value(value),
-                 accepted=Choices(accepted), **fields)
 
 
 def choice(value, argument, accepted):

@@ -5,6 +5,7 @@ import weakref
 import tensorflow as tf
 
 from ...errors import ArgumentError
+from ...messages import Value
 
 
 class NativeSession:
@@ -30,8 +31,8 @@ class NativeSession:
 
     def set(self, session):
         if not isinstance(session, tf.compat.v1.Session) or session.graph is not self.get().graph:
-            raise ArgumentError("session must be a tf.compat.v1.Session on the graph of get_session(), "
-                                "not %r" % (session,))
+            raise ArgumentError("{argument} must be a tf.compat.v1.Session on the graph of {get_session()}, "
+                                "not {value}", argument="session", value=Value(session))
         self._read(self.variables)
         self.session = session
         self._write(self.variables)
