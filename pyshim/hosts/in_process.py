@@ -39,8 +39,8 @@ class InProcess(Host):
                                     words=error) from error
         except Exception as error:
             raise EngineError("backend {backend} cannot run in process: {module} could not be imported",
-                              detail="{kind}: {words}", remedy=OWN_WORKER, backend=Value(self.backend), module=environment.module,
-                              kind=type(error).__name__, words=error) from error
+                              detail="{kind}: {words}", remedy=OWN_WORKER, backend=Value(self.backend),
+                              module=environment.module, kind=type(error).__name__, words=error) from error
         self.engine_version = str(engine.version)
         self.dispatcher = Dispatcher(Contract(engine, in_process=True))
         self.turn = Turn(environment.name)
