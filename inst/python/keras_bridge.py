@@ -98,6 +98,11 @@ def describe_function(x):
     return x.backend, x.inputs, x.outputs
 
 
+def fetch(large, target):
+    """Write a large array into an array of R. Returns: whether that was possible."""
+    return large.fetch(target)
+
+
 def call_function(compiled, values):
     """Call a compiled function."""
     return compiled(values)

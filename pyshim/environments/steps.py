@@ -1,8 +1,10 @@
 """Running the commands of an installation, and telling of what they print."""
 
+import contextlib
 import os
 import re
 import select
+import signal
 import subprocess
 import tempfile
 
@@ -35,7 +37,7 @@ def run(command, what, progress, environment=None):
     """
     try:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   pass_fds=held(), env=environment or install_variables())
+                                   pass_fds=held(), env=environment or install_variables(), start_new_session=True)
     except OSError as error:
         raise InstallError("could not %s: %s" % (what, error)) from error
     last, reason, packages = [], "", _Packages(progress)
@@ -46,7 +48,8 @@ def run(command, what, progress, environment=None):
             reason = next((words for sign, words in REASONS.items() if re.search(sign, line)), reason)
         status = process.wait()
     except BaseException:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # with the processes that it has started
         process.wait()
         raise
     finally:
