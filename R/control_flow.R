@@ -64,18 +64,23 @@ k_switch <- function(condition, then_expression, else_expression) {
 #' @rdname k_switch
 #' @export
 k_in_train_phase <- function(x, alt, training = NULL) {
-  call_shim("in_train_phase", as_expression(x, "x"), as_expression(alt, "alt"), training)
+  call_shim("in_train_phase", as_expression(x, "x", alt), as_expression(alt, "alt", x), training)
 }
 
 #' @rdname k_switch
 #' @export
 k_in_test_phase <- function(x, alt, training = NULL) {
-  call_shim("in_test_phase", as_expression(x, "x"), as_expression(alt, "alt"), training)
+  call_shim("in_test_phase", as_expression(x, "x", alt), as_expression(alt, "alt", x), training)
 }
 
-as_expression <- function(x, arg) {
-  if (is.function(x) && !inherits(x, "python.builtin.object")) as_python_function(x, arg) else as_value(x,
-                                                                                                        arg)
+#' A tensor, or a function that makes one; the other one may tell the number of dimensions
+#' @noRd
+as_expression <- function(x, arg, other = NULL) {
+  if (is.function(x) && !inherits(x, "python.builtin.object")) {
+    as_python_function(x, arg)
+  } else {
+    as_value_like(x, other, arg)
+  }
 }
 
 #' A function applied to each slice
@@ -108,13 +113,25 @@ k_map_fn <- function(fn, elems, name = NULL, dtype = NULL) {
 #' @rdname k_map_fn
 #' @export
 k_foldl <- function(fn, elems, initializer = NULL, name = NULL) {
-  call_shim("foldl", as_python_function(fn, "fn"), as_value(elems, "elems", ndim = 1L),
-            as_value(initializer, "initializer"), name)
+  fold("foldl", fn, elems, initializer, name)
 }
 
 #' @rdname k_map_fn
 #' @export
 k_foldr <- function(fn, elems, initializer = NULL, name = NULL) {
-  call_shim("foldr", as_python_function(fn, "fn"), as_value(elems, "elems", ndim = 1L),
-            as_value(initializer, "initializer"), name)
+  fold("foldr", fn, elems, initializer, name)
+}
+
+#' A fold whose first accumulator may be one number: a scalar, or where that does not fit, a slice of one element
+#' @noRd
+fold <- function(kind, fn, elems, initializer, name) {
+  fn <- as_python_function(fn, "fn")
+  elems <- as_value(elems, "elems", ndim = 1L)
+  run <- function(ndim) call_shim(kind, fn, elems, as_value(initializer, "initializer", ndim), name)
+  if (k_is_tensor(initializer) || length(initializer) != 1L || !identical(as.integer(dim(elems)[-1L]), 1L)) {
+    return(run(0L))
+  }
+  tryCatch(run(0L), keras_error_shape = function(condition) {
+    tryCatch(run(1L), keras_error_shape = function(other) stop(condition))
+  })
 }

@@ -65,8 +65,12 @@ k_concatenate <- function(tensors, axis = -1) {
 #' dim(k_expand_dims(c(1, 2, 3), axis = 1))
 #' @export
 k_expand_dims <- function(x, axis = -1) {
-  call_shim("expand_dims", as_value(x), as_axis(axis))
+  call_shim("expand_dims", as_value(x, ndim = axes_before(axis)), as_axis(axis))
 }
+
+#' How many dimensions a tensor has at least, where a new axis has that place
+#' @noRd
+axes_before <- function(axis) if (is.numeric(axis) && length(axis) == 1L && !is.na(axis)) abs(axis) - 1 else 0
 
 #' Drop an axis of size 1
 #'
@@ -180,7 +184,8 @@ k_tile <- function(x, n) {
 #' lapply(k_unstack(x, axis = 2), k_eval)
 #' @export
 k_stack <- function(x, axis = 1) {
-  call_shim("stack", as_values(x, "x", most_dimensions(x)), as_axis(axis))
+  ndim <- max(axes_before(axis), if (is.list(x)) most_dimensions(x))
+  call_shim("stack", as_values(x, "x", ndim), as_axis(axis))
 }
 
 #' @rdname k_stack

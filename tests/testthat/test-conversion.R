@@ -122,6 +122,14 @@ for_each_backend("where the rank is known, what is right for n values is right f
     expect_value(k_l2_normalize(y, axis = 1), array(y / sqrt(sum(y^2))))
     expect_value(k_dot(matrix(1, 2, n), y), rep(sum(y), 2))
     expect_length(k_unstack(y), n)
+    expect_value(k_expand_dims(y, 2), matrix(y))
+    expect_value(k_expand_dims(y, -2), t(y))
+    expect_value(k_stack(list(y, y), axis = 2), cbind(y, y, deparse.level = 0))
+    add <- function(total, row) total + row
+    expect_value(k_foldl(add, matrix(1, 3, n), initializer = y), array(3 + y))
+    expect_value(k_foldr(add, matrix(1, 3, n), initializer = y), array(3 + y))
+    expect_value(k_in_train_phase(y, v, training = TRUE), array(y))
+    expect_value(k_in_test_phase(v, y, training = TRUE), array(y))
     expect_value(k_stack(list(y, k_ones(n))), rbind(y, 1, deparse.level = 0))
   }
   expect_keras_error(k_set_value(k_zeros(2), 1), "shape", "k_set_value()")
