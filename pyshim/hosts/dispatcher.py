@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import re
 
 from ..engines.contract import Contract
 from ..engines.contract.graph import Function
@@ -22,6 +23,8 @@ NEEDS_GRAPH = ("placeholder", "function", "gradients")
 
 # Lines of TensorFlow's messages that say where in our own code a node was made.
 TRACEBACK = ("File \"", "Graph execution error:", "Detected at node", "Original stack trace for")
+
+NOISE = re.compile(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\]( name: ?)?")  # its names of our calls
 
 
 class Dispatcher:
@@ -119,6 +122,6 @@ class Dispatcher:
 
 def _summary(error):
     """The native library's own words, of the length that a person reads."""
-    lines = [line.strip() for line in str(error).splitlines()]
+    lines = [NOISE.sub("", line).strip() for line in str(error).splitlines()]
     lines = [line for line in lines if line and not line.startswith(TRACEBACK)]
     return "%s: %s" % (type(error).__name__, "\n  ".join(lines[:8]) or "no message")

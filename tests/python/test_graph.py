@@ -867,3 +867,29 @@ def test_a_gradient_that_is_nan_because_a_value_is_stays_nan(K):
     for build in (K.square, lambda x: x * x, K.exp, K.cos):
         gradient, = K.gradients(K.sum(build(x)), [x])
         assert np.isnan(K.eval(gradient)).tolist() == [True, False]
+
+
+def test_a_function_computes_what_an_evaluation_does(K):
+    """No optimization changes a value: nan, infinity and the sign of 0 are the same."""
+    values = [np.nan, np.inf, -np.inf, -0.0, 0.0, 1.0]
+    expressions = {
+        "x + 0": lambda x: x + 0.0, "x - x": lambda x: x - x, "x * 0": lambda x: x * 0.0, "0 / x": lambda x: 0.0 / x,
+        "x / x": lambda x: x / x, "0 - (0 - x)": lambda x: 0.0 - (0.0 - x),
+        "0 - x": lambda x: 0.0 - x, "x ** 0": lambda x: x ** 0.0,
+        "a product with zeros": lambda x: K.dot(K.reshape(x, (1, 6)), K.zeros((6, 2)))}
+    x, v = K.placeholder((6,)), K.variable(values)
+    results = K.function([x], [make(x) for make in expressions.values()])([values])
+    for (what, make), result in zip(expressions.items(), results):
+        expected = K.eval(make(v))
+        np.testing.assert_array_equal(result, expected, err_msg=what)
+        there = ~np.isnan(expected)
+        np.testing.assert_array_equal(np.signbit(result[there]), np.signbit(expected[there]), err_msg=what)
+
+
+def test_a_reshape_that_does_not_fit_what_is_fed_is_an_error(K):
+    x = K.placeholder((None,))
+    for make in (lambda: K.reshape(x, (2,)), lambda: K.sum(K.reshape(x, (2,))), lambda: K.reshape(x, (2, 1)) * 2):
+        f = K.function([x], [make()])
+        f([[1, 2]])
+        with pytest.raises(K.errors.EngineError):
+            f([[1, 2, 3]])

@@ -1,7 +1,8 @@
 """Running programs on TensorFlow: a function of its own for each, or kernel by kernel."""
 
 import tensorflow as tf
-from tensorflow.python.eager import context
+from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
+from tensorflow.python.eager import context, execute
 
 from ..contract.natives import Natives
 from ..contract.node import RANDOM
@@ -41,16 +42,20 @@ def compiled(kernels, program):
 def _call(function, count):
     """A callable of the list of the tensors that a function takes.
 
-    TensorFlow's own way of calling a function checks what the contract has checked already, which takes a tenth of the
-    time of a small training step. It is used where a version lacks the internals that are called here.
+    TensorFlow's own way of calling a function checks what the contract has checked already, and has no settings for one
+    function alone. So its internals are called: with the environment's pinned version they are there.
     """
-    caller = context.context()
-    if not (hasattr(caller, "call_function") and hasattr(function, "_inference_function")):
-        return lambda tensors: function(*tensors)
-    name, captured = function._inference_function.name, list(function.captured_inputs)
+    caller, name, captured = context.context(), function._inference_function.name.decode(), function.captured_inputs
+    settings = config_pb2.ConfigProto()
+    settings.CopyFrom(caller.config)
+    # These change values: the first takes x for x + 0, which is 0 for -0; the second leaves a reshape out that would be
+    # an error for the size that is fed.
+    for name_of_pass in ("constant_folding", "arithmetic_optimization"):
+        setattr(settings.graph_options.rewrite_options, name_of_pass, rewriter_config_pb2.RewriterConfig.OFF)
+    attributes = "executor_type", "", "config_proto", settings.SerializeToString()
 
     def call(tensors):
-        return caller.call_function(name, tensors + captured, count) or []
+        return execute.execute(name, count, tensors + captured, attributes, caller)
     call.function = function  # which keeps what is called
     return call
 

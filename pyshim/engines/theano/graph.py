@@ -27,7 +27,8 @@ INEXACT = ("stabilize", "local_mul_canonizer", "local_add_canonizer", "local_mul
            "local_zero_div", "local_0_dot_x", "local_elemwise_sub_zeros", "local_useless_elemwise",
            "local_useless_elemwise_comparison", "local_mul_switch_sink", "local_div_switch_sink",
            "local_pow_canonicalize", "local_pow_specialize", "local_exp_over_1_plus_exp",
-           "local_log_sum_exp", "local_sum_prod_mul_by_scalar")
+           "local_log_sum_exp", "local_sum_prod_mul_by_scalar", "local_pow_specialize_device",
+           "local_add_specialize", "local_useless_reshape")
 
 # The time that these optimizations take grows with the square of a graph's size; without them a graph of
 # more tensors than this is compiled in seconds, and runs nearly as fast.
