@@ -34,6 +34,9 @@ use_backend <- function(backend = c("tensorflow", "theano", "cntk"), in_process 
   if (missing(backend) && missing(name)) {
     name <- backend[[1L]]
   }
+  if (is.null(bridge$module) && is.character(name)) {
+    require_session_python(name[[1L]])
+  }
   scoped <- identical(sys.call(-1L)[[1L]], quote(with))  # as in with(use_backend("theano"), ...)
   use <- function() as_scope(call_shim("switch_backend", name, in_process, save, as_whole(threads), scoped))
   scope <- tryCatch(use(), keras_error_not_installed = function(condition) {

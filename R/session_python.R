@@ -90,11 +90,14 @@ choose_python <- paste("Name another Python with `Sys.setenv(RETICULATE_PYTHON =
                        "before the first call, in a new R session.")
 
 #' Start R's Python, or say what it lacks
+#' @param backend The backend that the user wants, for the remedy; by default the current one.
 #' @noRd
-require_session_python <- function() {
+require_session_python <- function(backend = NULL) {
   config <- require_python(session_python())
   if (!is_usable(config)) {
-    backend <- tryCatch(call_apart("backend"), keras_error = function(condition) "tensorflow")
+    if (is.null(backend)) {
+      backend <- tryCatch(call_apart("backend"), keras_error = function(condition) "tensorflow")
+    }
     abort("python", c(
       paste0("The Python of this R session, ", config$python, ", has no NumPy that reticulate can use."),
       i = paste0("Call `install_backend(\"", backend, "\")`: it gives R a Python with NumPy, and ",

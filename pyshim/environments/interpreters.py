@@ -1,5 +1,6 @@
 """Finding a Python interpreter of a version that an engine can run on."""
 
+import functools
 import glob
 import json
 import os
@@ -111,10 +112,14 @@ def _glob(*parts):
     return sorted(glob.glob(os.path.join(*parts)), key=numbers, reverse=True)
 
 
-def _output(*command):
+def _output(name, *arguments):
     """What a tool prints, None where it is not there or fails."""
-    if not shutil.which(command[0]):
-        return None
+    path = shutil.which(name)
+    return _printed(path, *arguments) if path else None
+
+
+@functools.lru_cache(maxsize=None)  # conda takes a second to say where it is
+def _printed(*command):
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20,
                               universal_newlines=True)
