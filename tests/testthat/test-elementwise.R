@@ -41,3 +41,20 @@ for_each_backend("integers stay integers", {
   expect_equal(k_dtype(k_abs(c(-3L, 2L))), "int32")
   expect_identical(k_eval(k_square(c(4L, -1L))), c(16L, 1L))
 })
+
+for_each_backend("%% and %/% are NumPy's, also where the quotient is nearly whole", {
+  x <- c(1, -1, 6, -6, 5, -5, 0.5, 88)
+  y <- c(0.1, 0.1, 0.3, 0.3, Inf, Inf, 1e-3, 1e-3)
+  numpy <- reticulate::import("numpy")
+  for (dtype in c("float32", "float64")) {
+    a <- k_constant(x, dtype = dtype)
+    b <- k_constant(y, dtype = dtype)
+    exact <- function(f) as.vector(f(numpy$array(x, dtype = dtype), numpy$array(y, dtype = dtype)))
+    expect_identical(as.vector(k_eval(a %% b)), exact(numpy$mod))
+    expect_identical(as.vector(k_eval(a %/% b)), exact(numpy$floor_divide))
+  }
+  i <- k_constant(c(7L, -7L, 7L, -7L), dtype = "int64")
+  j <- k_constant(c(2L, 2L, -2L, -2L), dtype = "int64")
+  expect_equal(as.vector(k_eval(i %% j)), c(1, 1, -1, -1))
+  expect_equal(as.vector(k_eval(i %/% j)), c(3, -4, -4, 3))
+})

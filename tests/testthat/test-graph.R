@@ -113,3 +113,12 @@ for_each_backend("clear_session drops tensors and functions of the backend", {
   expect_keras_error(v + 1, "stale_tensor", "`+`")
   expect_output(print(v), "gone")
 })
+
+for_each_backend("what does not contribute has a gradient of 0", {
+  x <- k_variable(c(-1, 0, 4))
+  gradient <- function(y) as.vector(k_eval(k_gradients(k_sum(y), list(x))[[1]]))
+  expect_equal(gradient(k_sqrt(k_relu(x))), c(0, 0, 0.25))
+  expect_equal(gradient(k_sqrt(k_max(x) - 4)), c(0, 0, Inf))
+  expect_equal(gradient(k_switch(x > 0, k_log(x), x)), c(1, 1, 0.25))
+  expect_equal(gradient(k_std(x * 0)), c(0, 0, 0))
+})

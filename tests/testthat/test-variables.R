@@ -115,3 +115,10 @@ for_each_backend("updates", {
   expect_keras_error(k_update(k_constant(1), 2), "dtype", c("k_update()", "must be a variable"))
   expect_keras_error(k_update(v, matrix(1, 2, 2)), "shape", "k_update()")
 })
+
+for_each_backend("a dtype has one name", {
+  for (dtype in c("float", "double", "int", "integer", "numeric", "logical", "f4")) {
+    expect_keras_error(k_variable(1, dtype = dtype), "dtype", c("k_variable()", dtype, "float32"))
+    expect_keras_error(k_cast(k_ones(2), dtype), "dtype", c("k_cast()", dtype))
+  }
+})
