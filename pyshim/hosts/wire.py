@@ -210,7 +210,7 @@ def pack(value, buffers, special):
         return {"array": len(buffers) - 1, "scalar": False}
     if isinstance(value, np.dtype):
         return value.name
-    if isinstance(value, type) and issubclass(value, (np.generic, bool, int, float)):
+    if isinstance(value, type) and value.__module__ in ("builtins", "numpy"):
         return value.__name__.rstrip("_")  # NumPy's bool_ is "bool"
     if isinstance(value, Unsuitable):
         return {"unsuitable": value.what}

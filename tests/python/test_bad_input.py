@@ -111,7 +111,7 @@ def number(good, *bad):
 
 # Names and types that NumPy takes for a dtype: "float" is not what floatx is, nor what TensorFlow calls a float.
 NO_DTYPES = ("decimal", 5, "complex64", "str", ["float32"], "", "float", "int", "double", "half", "f4", "<f4", "?",
-             "Float32", float, int, np.floating, np.complex64, np.longdouble, np.dtype("datetime64[s]"))
+             "Float32", float, int, str, np.floating, np.complex64, np.longdouble, np.dtype("datetime64[s]"))
 
 
 def dtype(good="float32", *bad):

@@ -205,7 +205,7 @@ def test_no_memory_for_a_region(ends, monkeypatch):
 
 def test_dtypes_are_sent_as_names():
     for value, name in [(np.float32, "float32"), (np.dtype("int8"), "int8"), (np.bool_, "bool"),
-                        (bool, "bool"), (float, "float")]:
+                        (bool, "bool"), (float, "float"), (str, "str")]:
         assert wire.pack(value, [], unknown) == name
 
 
