@@ -893,3 +893,13 @@ def test_a_reshape_that_does_not_fit_what_is_fed_is_an_error(K):
         f([[1, 2]])
         with pytest.raises(K.errors.EngineError):
             f([[1, 2, 3]])
+
+
+def test_which_kernels_are_ours(K, engine):
+    """docs/conformance.md is told by the kernels themselves which of them an op of this package computes."""
+    own = K.session.call("describe_kernels", (), {})["own"]
+    ours = {"tensorflow": ["print_tensor"], "theano": ["loop", "max", "pad", "pool", "sigmoid", "print_tensor"],
+            "cntk": ["log", "max", "relu", "divide", "print_tensor"]}[engine]
+    theirs = {"tensorflow": ["dot", "max", "relu", "pool", "loop"], "theano": ["dot", "exp", "convolution", "add"],
+              "cntk": ["dot", "exp", "convolution", "add", "pool"]}[engine]
+    assert set(ours) <= set(own) and set(own).isdisjoint(theirs)

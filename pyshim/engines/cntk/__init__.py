@@ -2,9 +2,10 @@
 
 from ..contract.engine import Engine as Contracted
 from ..contract.kernels import Kernels as AllKernels
+from .control_flow import loop
 from .convolution import Convolution
 from .ctc import CTC
-from .description import Variable
+from .description import Kernel, Variable
 from .elementwise import Elementwise
 from .graph import Descriptions, Graph, run
 from .linear_algebra import LinearAlgebra
@@ -27,10 +28,11 @@ class Engine(Contracted):
     title = "CNTK"
     version = C.__version__
     second_derivatives = False
-    own_kernels = frozenset("""argmax argmin ctc_batch_cost ctc_decode ctc_sparse cumprod cumsum divide floor_divide
-        log logsumexp max maximum min minimum pow print_tensor prod random_normal random_uniform relu remainder round
-        scatter segment_sum sign truncated_normal""".split())
     kernels = Kernels()
+    loop = staticmethod(loop)
+
+    def is_own(self, thing, kernel):
+        return isinstance(thing, Kernel) and (thing.build is None or getattr(thing.build, "in_numpy", False))
 
     def start_graph(self):
         self.descriptions = Descriptions(self.kernels)

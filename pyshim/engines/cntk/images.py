@@ -49,6 +49,7 @@ def elementwise(function):
             if all(x is not None for x in beside):
                 return images(function(*beside), shape[0])
         return function(*inputs)
+    build.in_numpy = getattr(function, "in_numpy", False)
     return build
 
 

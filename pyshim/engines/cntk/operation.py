@@ -32,6 +32,7 @@ def operation(forward, *derivatives, by_result=False):
         inputs = _separate(inputs)  # kept until the composite, which holds them, is made
         made = Operation(inputs, cells, shape, forward, derivatives, by_result, attributes)
         return C.user_function(made)
+    build.in_numpy = True
     return build
 
 

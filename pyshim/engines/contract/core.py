@@ -15,6 +15,7 @@ from ...messages import Argument, Axis, Shape, Type
 from ...sparse_array import is_sparse_value
 from ...unsuitable import KINDS, describe
 from .. import numpy_cast
+from ..own_kernels import own_kernels
 from . import known, rules
 from .node import Node, Operation
 
@@ -43,7 +44,7 @@ class Core:
 
     def describe_kernels(self):
         """The engine's own kernels, which ops of this package compute: for docs/conformance.md."""
-        return {"own": sorted(self.engine.own_kernels)}
+        return {"own": own_kernels(self.engine)}
 
     # -- making nodes -------------------------------------------------------------------------
 

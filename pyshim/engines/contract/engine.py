@@ -9,8 +9,13 @@ class Engine(ABC):
     name = None     # the backend's name
     version = None  # the library's
     kernels = None
+    loop = None     # the function that makes loops
     second_derivatives = True  # whether gradients flow through gradients
     has_session = False        # whether the library has a session for users to work with
+
+    @abstractmethod
+    def is_own(self, thing, kernel):
+        """Whether something that the kernel of that name refers to makes an op of this package, not of the library."""
 
     @abstractmethod
     def start_graph(self):

@@ -15,6 +15,7 @@ with importing.variables(PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=None, **OF_KERAS
         leaving_out("oneDNN custom operations are on", "All log messages before absl::InitializeLog"):
     import tensorflow as tf
 
+from .control_flow import loop
 from .convolution import Convolution
 from .ctc import CTC
 from .elementwise import Elementwise
@@ -40,8 +41,11 @@ class Engine(Contracted):
     title = "TensorFlow"
     has_session = True
     version = tf.__version__
-    own_kernels = frozenset(["print_tensor"])
     kernels = Kernels()
+    loop = staticmethod(loop)
+
+    def is_own(self, thing, kernel):
+        return thing is tf.numpy_function
 
     def start_graph(self):
         self.session = NativeSession()

@@ -15,6 +15,8 @@ for subject in ("tensor.blas", "gof.compilelock"):
     logging.getLogger("theano." + subject).setLevel(logging.ERROR)
 
 from . import layout  # noqa: F401
+from .broadcasting import Gather, Spread
+from .control_flow import loop
 from .convolution import Convolution
 from .ctc import CTC
 from .elementwise import Elementwise
@@ -24,8 +26,12 @@ from .nn import NN
 from .program import TheanoNatives, run
 from .random import Random
 from .reductions import Reductions
-from .shapes import Shapes
+from .shapes import Crop, Pad, Shapes
 from .variables import Variables, ones
+
+OPS = theano.Op, theano.scalar.ScalarOp
+# Ops of ours that only prepare for those of Theano, by kernel.
+PREPARING = {"pad": (Spread, Gather), None: (Spread, Gather, Pad, Crop)}
 
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
@@ -38,9 +44,14 @@ class Engine(Contracted):
     name = "theano"
     title = "Theano"
     version = theano.__version__
-    own_kernels = frozenset("""argmax argmin ctc_batch_cost ctc_decode cumprod floor_divide loop max min pad pool
-        print_tensor prod random_normal random_uniform remainder sigmoid softplus tanh truncated_normal""".split())
     kernels = Kernels()
+    loop = staticmethod(loop)
+
+    def is_own(self, thing, kernel):
+        op = getattr(thing, "scalar_op", thing)
+        kind = op if isinstance(op, type) else type(op)
+        preparing = PREPARING.get(kernel, PREPARING[None])
+        return issubclass(kind, OPS) and kind.__module__.startswith(__name__) and kind not in preparing
 
     def start_graph(self):
         self.natives = TheanoNatives(self.kernels)
