@@ -64,6 +64,49 @@ def test_use_backend_says_which(K, engine, capsys):
     check(K, K.ones((2,)) + 1, np.full(2, 2, "float32"))
 
 
+def test_a_switch_is_announced_where_it_is_news(K, engine, capsys, monkeypatch):
+    monkeypatch.setattr(K.session._session, "announced", set())
+    title = {"tensorflow": "TensorFlow", "theano": "Theano", "cntk": "CNTK"}[engine]
+    other = "theano" if engine != "theano" else "cntk"
+    for _ in range(3):
+        with K.use_backend(other), K.use_backend(engine):
+            pass
+    assert capsys.readouterr().err.count("Using %s backend.\n" % title) == 1
+    K.use_backend(engine)
+    assert capsys.readouterr().err == "Using %s backend.\n" % title
+
+
+def test_nothing_is_announced_where_the_user_wants_none():
+    script = """
+import pyshim as K
+K.use_backend("cntk")
+K.ones((2,))
+"""
+    for quiet, said in (("1", ""), ("0", "Using CNTK backend.\n"), ("", "Using CNTK backend.\n")):
+        assert run_python(script, KERAS_QUIET=quiet) == ("", said)
+
+
+def test_functions_work_on_the_backend_of_their_tensors(K, engine):
+    x = K.variable([1.0, 2.0, 3.0])
+    p = K.placeholder((None,))
+    for other in BACKENDS:
+        with K.use_backend(other):
+            check(K, K.sum(x), np.float32(6))
+            check(K, K.concatenate([x, [4.0]]), np.array([1, 2, 3, 4], "float32"))
+            check(K, K.map_fn(lambda e: e + K.ones(()), x), np.array([2, 3, 4], "float32"))
+            check(K, K.rnn(lambda e, states: (e + K.zeros_like(e), []), K.reshape(x, (1, 3, 1)), [])[0],
+                  np.array([[3]], "float32"))
+            check(K, K.switch(K.sum(x) > 0, lambda: x * 2, lambda: K.zeros((3,))), np.array([2, 4, 6], "float32"))
+            check(K, K.gradients(K.sum(K.square(x)), [x])[0], np.array([2, 4, 6], "float32"))
+            check_array(K.function([p], [p * 2, K.sum(x)], [K.update(x, x * 1)])([[5.0]])[0], np.array([10], "float32"))
+            with K.control_dependencies(K.update(x, x + 0)):
+                check(K, K.identity(x), np.array([1, 2, 3], "float32"))
+            K.set_value(x, [3.0, 2.0, 1.0])
+            K.batch_set_value([(x, [1.0, 2.0, 3.0])])
+            check_array(K.batch_get_value([x, x])[1], np.array([1, 2, 3], "float32"))
+            assert K.backend() == other and K.ones(()).backend == other
+
+
 def test_tensors_of_other_backends_stay_alive():
     variables = {}
     for name in BACKENDS:

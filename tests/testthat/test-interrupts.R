@@ -75,6 +75,24 @@ for_each_backend("SIGINT to Rscript is R's interrupt", {
   expect_equal(grep("^alive", output, value = TRUE), rep(paste("alive 6 1 2", name, "TRUE "), 4))
 })
 
+for_each_backend("RStudio's Esc, which is no signal, ends a call", {
+  name <- k_backend()
+  output <- run_r(c(
+    long_call(name, if (name == "theano") "cntk" else "theano"),
+    "reticulate::py_run_string('import ctypes, threading",
+    "pending = ctypes.c_int.in_dll(ctypes.CDLL(None), \"R_interrupts_pending\")",
+    "threading.Timer(1, setattr, (pending, \"value\", 1)).start()')",
+    "began <- Sys.time()",
+    "cat(tryCatch({ k_eval(long); 'it ended' }, interrupt = function(condition) 'interrupted'), '')",
+    "cat('after', as.numeric(Sys.time() - began, units = 'secs'), '\\n')",
+    "for (i in 1:5000) sqrt(i)", alive
+  ))
+  seconds <- as.numeric(sub(".*after ", "", grep("^interrupted after", output, value = TRUE)))
+  expect_length(seconds, 1)
+  expect_lt(seconds, 4)
+  expect_equal(grep("^alive", output, value = TRUE), paste("alive 6 1 2", name, "TRUE "))
+})
+
 test_that("an interrupt ends an installation, with all its processes", {
   left <- c(
     "children <- sprintf('/proc/%d/task/%d/children', Sys.getpid(), Sys.getpid())",
