@@ -122,7 +122,7 @@ k_foldr <- function(fn, elems, initializer = NULL, name = NULL) {
   fold("foldr", fn, elems, initializer, name)
 }
 
-#' A fold whose first accumulator may be one number: a scalar, or where that does not fit, a slice of one element
+#' A fold whose first accumulator may be one number: a scalar, or where that does not fit, one element
 #' @noRd
 fold <- function(kind, fn, elems, initializer, name) {
   fn <- as_python_function(fn, "fn")

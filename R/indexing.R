@@ -39,7 +39,8 @@ need_one_position <- function(index, size, axis) {
   single <- !rlang::is_missing(index) && if (k_is_tensor(index)) {
     is.null(dim(index)) && k_dtype(index) != "bool"
   } else {
-    has_numbers(index) && !is.logical(index) && length(index) == 1L && isTRUE(as_plain_number(index) >= 1)
+    has_numbers(index) && !is.logical(index) && length(index) == 1L &&
+      isTRUE(as_plain_number(index) >= 1 && as_plain_number(index) %% 1 == 0)
   }
   if (!single) {
     given <- if (rlang::is_missing(index)) "an empty one" else describe_value(index)
@@ -172,7 +173,7 @@ refuse_index <- function(axis, ...) {
   abort("argument", paste0("index ", axis, " ", ...), function_name = "`[`")
 }
 
-pick_positions <- function(index, size, drop) {
+pick_positions <- function(index, size, drop) { # nolint: cyclocomp_linter.
   if (length(index) == 0L) {
     return(list(0L, 0L, NULL))
   }

@@ -268,6 +268,11 @@ as.complex.keras_tensor <- function(x, ...) {
 #' @rdname keras_tensor
 #' @export
 as.character.keras_tensor <- function(x, ...) {
+  if (is_called_by(base::sprintf)) {
+    # It counts the elements of the object of R, before it asks for this.
+    abort("argument", c("tensors are not formatted.", i = "`sprintf(format, k_eval(x))` formats the value."),
+          function_name = "sprintf()")
+  }
   as.character(as.array(x))
 }
 

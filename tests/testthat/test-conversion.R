@@ -54,7 +54,8 @@ for_each_backend("classes that give numbers another meaning are refused by name"
     Date = as.Date("2020-01-01"), POSIXct = as.POSIXct("2020-01-01"), POSIXlt = as.POSIXlt("2020-01-01"),
     difftime = as.difftime(1, units = "secs"), numeric_version = numeric_version("1.2.3"),
     package_version = packageVersion("base"), factor = factor("a"),
-    nanotime = structure(1e-310, class = "nanotime"), yearmon = structure(2020.5, class = "yearmon"), complex = 1i, raw = as.raw(1), character = "a",
+    nanotime = structure(1e-310, class = "nanotime"), yearmon = structure(2020.5, class = "yearmon"),
+    complex = 1i, raw = as.raw(1), character = "a",
     "function" = mean, roman = utils::as.roman(4), lm = structure(list(coefficients = 1), class = "lm")
   )
   x <- k_ones(1)

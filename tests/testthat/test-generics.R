@@ -87,7 +87,8 @@ for_each_backend("no generic answers for the Python object behind a tensor", { #
   refused <- list(
     quote(sort(x)), quote(order(x)), quote(unique(x)), quote(duplicated(x)), quote(anyDuplicated(x)),
     quote(median(x)), quote(quantile(x)), quote(summary(x)), quote(scale(x)), quote(ifelse(x > 1, 1, 0)),
-    quote(outer(x, x)), quote(x %o% x), quote(table(x)), quote(factor(x)), quote(Re(x)), quote(Mod(x)),
+    quote(outer(x, x)), quote(sprintf("%s", x)),
+    quote(x %o% x), quote(table(x)), quote(factor(x)), quote(Re(x)), quote(Mod(x)),
     quote(gamma(x)), quote(cummax(x)), quote(sinh(x)), quote(signif(x)), quote(with(x, 1)), quote(seq(x)),
     quote(merge(x, x)), quote(transform(x)), quote(as.raw(x)), quote(mean(x, na.rm = TRUE)),
     quote(max(x, na.rm = TRUE)), quote(dim(x) <- c(2, 2)), quote(length(x) <- 2),

@@ -122,6 +122,8 @@ for_each_backend("`[[` is one element, counted from 1", {
   expect_keras_error(w[[-1]], "argument", "`[[`")
   expect_keras_error(w[[5]], "shape", c("`[[`", "5", "size 4"))
   expect_keras_error(w[[1:2]], "argument", "`[[`")
+  expect_keras_error(w[[1.5]], "argument", c("`[[`", "1.5"))
+  expect_keras_error(w[[NA]], "argument", "`[[`")
   expect_keras_error(w[["a"]], "argument", c("`[[`", "\"a\""))
   expect_keras_error(k_constant(m)[[1]], "shape", c("`[[`", "2 dimensions"))
 })
