@@ -131,7 +131,7 @@ def own_folder(path):
         found = os.lstat(path)
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
             return False
-        if os.statvfs(path).f_flag & os.ST_NOEXEC:
+        if os.statvfs(path).f_flag & getattr(os, "ST_NOEXEC", 0):
             return False
         with tempfile.TemporaryFile(dir=path):
             return True

@@ -36,10 +36,10 @@ class Region:
         """A new region, None where the system has, or permits, no memory of this kind, or the user wants none."""
         if not hasattr(os, "memfd_create") or os.environ.get("KERAS_SHARED_MEMORY") == "0":
             return None
-        limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-        if 0 <= limit < MOST:  # it counts as a file: what is written beyond that would be a signal
-            return None
         try:
+            limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+            if 0 <= limit < MOST:  # it counts as a file: what is written beyond that would be a signal
+                return None
             return cls(clear_of_standard_streams(os.memfd_create("pyshim")))
         except OSError:
             return None

@@ -6,6 +6,7 @@ The description is a JSON object: what ``main`` takes. The package directory of 
 too, so both sides are of one version. Of it only what an engine needs is imported, and that runs on Python 3.6 and up.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import gc
@@ -97,13 +98,14 @@ def take_normal_settings():
         signal.signal(number, signal.SIG_DFL)  # where the end of a child is ignored, compilers seem to succeed
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     os.umask(os.umask(0o077) & 0o077)  # what is made here can be read again
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if 0 <= soft < DESCRIPTORS:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard if 0 <= hard < DESCRIPTORS else DESCRIPTORS, hard))
-    hard = resource.getrlimit(resource.RLIMIT_STACK)[1]  # libraries walk deep graphs by recursion
-    resource.setrlimit(resource.RLIMIT_STACK, (hard if 0 <= hard < STACK else STACK, hard))
-    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    with contextlib.suppress(OSError):  # a sandbox may refuse it
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if 0 <= soft < DESCRIPTORS:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard if 0 <= hard < DESCRIPTORS else DESCRIPTORS, hard))
+        hard = resource.getrlimit(resource.RLIMIT_STACK)[1]  # libraries walk deep graphs by recursion
+        resource.setrlimit(resource.RLIMIT_STACK, (hard if 0 <= hard < STACK else STACK, hard))
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     for name in ("stdout", "stderr"):  # the session reads UTF-8
         setattr(sys, name, io.TextIOWrapper(getattr(sys, name).detach(), "utf-8", "backslashreplace",
                                             write_through=True))
@@ -115,7 +117,7 @@ def die_with_lifeline(lifeline):
     The session holds the other end of this pipe and never writes. When it has ended, however it ended, the kernel
     sends a signal that no process can block, not even one that is stopped.
     """
-    if hasattr(fcntl, "F_SETSIG"):  # else it is SIGIO, whose default action is to end the process
+    with contextlib.suppress(AttributeError, OSError):  # else it is SIGIO, whose default action is to end the process
         fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)

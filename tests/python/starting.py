@@ -79,6 +79,8 @@ SETTINGS = {
     "there is no temporary folder": "import tempfile; tempfile._candidate_tempdir_list = lambda: []",
     "memfd_create is refused": "refuse(319)",
     "fallocate is refused": "refuse(285)",
+    "limits may not be changed": "refuse(302)",
+    "the end of a parent cannot be asked for": "refuse(157)",
     "memory is not shared": "os.environ['KERAS_SHARED_MEMORY'] = '0'",
     "sockets have a timeout": "import socket; socket.setdefaulttimeout(0.001)",
     "NumPy raises": "import numpy; numpy.seterr(all='raise')",
