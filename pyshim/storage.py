@@ -18,6 +18,7 @@ from .sparse_array import SparseArray
 from .tensors import Tensor
 
 PARTS = (":rows", ":columns", ":values", ":shape")
+LONGEST_NAME = 2 ** 16 - 1 - len(":columns.npy")  # the limit of a zip archive, with what is added to a name
 
 
 def save_variables(path, variables):
@@ -29,8 +30,8 @@ def save_variables(path, variables):
             of different backends.
     An older file is replaced once the new one is whole: when saving fails, or is killed, the older one is as it was.
 
-    Raises FileError where the file cannot be written, ArgumentError for two variables of one name or none at all,
-    DtypeError for what is no variable.
+    Raises FileError where the file cannot be written, ArgumentError for two variables of one name or none at all, for
+    a name with surrogates or of more than 65,523 bytes, DtypeError for what is no variable.
 
     Example:
         >>> import os, tempfile
@@ -134,6 +135,15 @@ def _checked_name(name):
     if not isinstance(name, str) or not name or "\0" in name:
         raise ArgumentError("a variable cannot be saved by the name {name}", remedy="give a dict, with a name for each",
                             name=Value(name))
+    try:
+        size = len(name.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise ArgumentError("a variable cannot be saved by the name {name}, which is no text of Unicode",
+                            remedy="give a dict, with another name", name=ascii(name)) from None
+    if size > LONGEST_NAME:
+        raise ArgumentError("a variable cannot be saved by a name of {size} bytes, {start}...",
+                            remedy="give a dict, with a name of at most {longest} bytes for each", size=size,
+                            start=repr(name[:20]), longest=LONGEST_NAME)
     if name.endswith(PARTS):
         raise ArgumentError("a variable cannot be saved by the name {name}, whose end marks the parts of a sparse one",
                             remedy="give a dict, with another name", name=Value(name))

@@ -324,7 +324,7 @@ CALLS = {
     "size": lambda t: {"x": tensor(t.matrix), "name": name()},
     "count_params": lambda t: {"x": tensor(t.matrix, ("ShapeError", t.K.placeholder((None,))))},
     "get_variable_shape": of_tensor(), "eval": of_tensor(), "get_value": of_tensor(),
-    "batch_get_value": lambda t: {"xs": some([t.vector], ("DtypeError", [None]), ("DtypeError", ["text"]), *[
+    "batch_get_value": lambda t: {"ops": some([t.vector], ("DtypeError", [None]), ("DtypeError", ["text"]), *[
         ("ArgumentError", x) for x in (None, "text", 5, t.vector)])},
     "set_value": lambda t: {"x": variable(t), "value": tensor([1, 2, 3], ("ShapeError", t.matrix), ("ShapeError", 1))},
     "batch_set_value": lambda t: {"tuples": some([(t.vector, [1, 2, 3])], *[
@@ -338,11 +338,11 @@ CALLS = {
     "update_sub": lambda t: {"x": variable(t), "decrement": tensor(1, ("ShapeError", [1, 2]), ("ShapeError", t.matrix),
                                                                   ("DtypeError", t.vector_int32))},
     "moving_average_update": lambda t: {
-        "variable": variable(t), "value": tensor([1, 2, 3], ("ShapeError", t.matrix), ("ShapeError", [1, 2]),
-                                                 ("DtypeError", t.vector_int32)),
+        "x": variable(t), "value": tensor([1, 2, 3], ("ShapeError", t.matrix), ("ShapeError", [1, 2]),
+                                          ("DtypeError", t.vector_int32)),
         "momentum": tensor(0.9, ("ShapeError", [0.1, 0.2]), ("DtypeError", t.scalar_float64))},
-    "arange": lambda t: {"start": number(0, ("ArgumentError", NAN), ("ArgumentError", t.scalar)),
-                         "stop": optional(number(3, ("ArgumentError", NAN), ("ArgumentError", t.scalar))),
+    "arange": lambda t: {"start": number(0, ("ArgumentError", NAN), ("ShapeError", t.vector)),
+                         "stop": optional(number(3, ("ArgumentError", NAN), ("ShapeError", t.vector))),
                          "step": number(1, ("ArgumentError", NAN), ("ArgumentError", 0)), "dtype": dtype("int32")},
 
     "dot": lambda t: {

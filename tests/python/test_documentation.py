@@ -1,7 +1,9 @@
 """The documentation: every public function has one, and what the examples promise comes out on every engine."""
 
+import csv
 import doctest
 import inspect
+import os
 
 import pytest
 
@@ -10,6 +12,8 @@ import pyshim
 NAMES = [name for names in pyshim.FAMILIES.values() for name in names]
 PUBLIC = NAMES + ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "save_variables",
                   "load_variables", "Tensor", "Function", "SparseArray"]
+with open(os.path.join(os.path.dirname(__file__), "reference_functions.csv")) as _file:
+    REFERENCE = [(row["function"], row["signature"]) for row in csv.DictReader(_file)]
 EXAMPLES = [name for name in PUBLIC if ">>>" in (getattr(pyshim, name).__doc__ or "")]
 
 
@@ -20,6 +24,22 @@ def test_everything_public_is_documented(name):
     assert first.endswith((".", ":")) or ". " in first
     if inspect.isfunction(thing) and inspect.signature(thing).parameters:
         assert "rgument" in thing.__doc__ or " as of " in thing.__doc__ or "As ``" in thing.__doc__, thing.__doc__
+
+
+@pytest.mark.parametrize("name, signature", REFERENCE)
+def test_arguments_are_those_of_the_reference(name, signature):
+    """Names, order and defaults; what a function takes beyond them is optional."""
+    reference = eval("lambda %s: None" % signature[1:-1])
+    expected = list(inspect.signature(reference).parameters.values())
+    given = list(inspect.signature(getattr(pyshim, name)).parameters.values())
+    positional = [p for p in expected if p.kind is not p.VAR_KEYWORD]
+    assert [(p.name, p.default) for p in given[:len(positional)]] == [(p.name, p.default) for p in positional]
+    assert all(p.default is not p.empty or p.kind is p.VAR_KEYWORD for p in given[len(positional):])
+    assert set(p.kind for p in expected) <= set(p.kind for p in given)
+
+
+def test_the_reference_is_whole():
+    assert sorted(name for name, _ in REFERENCE) == sorted(set(NAMES))
 
 
 def test_all_names_what_is_public():

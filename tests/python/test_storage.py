@@ -196,6 +196,9 @@ def test_what_cannot_be_saved(K, path):
             ({"": x}, "ArgumentError", "cannot be saved by the name ''; give a dict"),
             ({1: x}, "ArgumentError", "cannot be saved by the name 1; give a dict"),
             ({"a\0b": x}, "ArgumentError", "cannot be saved by the name"),
+            ({"w\ud800": x}, "ArgumentError", r"by the name 'w\\ud800', which is no text of Unicode"),
+            ({"w" * 65524: x}, "ArgumentError", r"by a name of 65524 bytes, 'wwwwwwwwwwwwwwwwwwww'\.\.\.; give"),
+            ({"\u00e4" * 40000: x}, "ArgumentError", r"by a name of 80000 bytes"),
             ({"x:rows": x}, "ArgumentError", "by the name 'x:rows', whose end marks the parts of a sparse one"),
             ([], "ArgumentError", "no variables were given"),
             ({}, "ArgumentError", "no variables were given"),
@@ -208,6 +211,12 @@ def test_what_cannot_be_saved(K, path):
     with pytest.raises(K.errors.ArgumentError, match=r"save_variables\(\): missing a required argument"):
         K.save_variables(path)
     assert os.listdir(os.path.dirname(path)) == []
+
+
+def test_the_longest_name(K, path):
+    K.save_variables(path, {"w" * 65523: K.variable(2.0)})
+    loaded, = K.load_variables(path).values()
+    assert (loaded.name, float(loaded)) == ("w" * 65523, 2.0)
 
 
 def test_variables_that_are_gone_are_not_saved(K, path):

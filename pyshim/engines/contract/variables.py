@@ -259,11 +259,11 @@ class Variables:
         """The value of a variable. Arguments: x, a variable or other tensor. Value: a NumPy array."""
         return self._value(x, "x")
 
-    def batch_get_value(self, xs):
-        """The values of several variables. Arguments: xs, a list. Value: a list of NumPy arrays."""
-        if not isinstance(xs, (list, tuple)):
-            raise ArgumentError("{argument} must be a list of variables, not {value}", argument="xs", value=Type(xs))
-        return [self._value(x, Argument("xs", i)) for i, x in enumerate(xs)]
+    def batch_get_value(self, ops):
+        """The values of several variables. Arguments: ops, a list. Value: a list of NumPy arrays."""
+        if not isinstance(ops, (list, tuple)):
+            raise ArgumentError("{argument} must be a list of variables, not {value}", argument="ops", value=Type(ops))
+        return [self._value(x, Argument("ops", i)) for i, x in enumerate(ops)]
 
     def _value(self, x, argument):
         # As it is: reading a variable is no computation that a control dependency holds for.
@@ -351,15 +351,15 @@ class Variables:
                              argument=argument, shape=self.node(change, argument).shape, expected=x.shape)
         return self._updated(x, moved, argument)
 
-    def moving_average_update(self, variable, value, momentum):
-        """An update towards a value: variable * momentum + value * (1 - momentum).
+    def moving_average_update(self, x, value, momentum):
+        """An update towards a value: x * momentum + value * (1 - momentum).
 
-        Arguments: variable; value, a tensor or array of its shape; momentum, a number or scalar tensor
+        Arguments: x, a variable; value, a tensor or array of its shape; momentum, a number or scalar tensor
         from 0 to 1. Value: as ``update``.
         """
-        x = self.variable_node(variable, "variable")
-        _, value = self.operands(x, value, ("variable", "value"))
-        _, momentum = self.operands(x, momentum, ("variable", "momentum"))
+        x = self.variable_node(x, "x")
+        _, value = self.operands(x, value, ("x", "value"))
+        _, momentum = self.operands(x, momentum, ("x", "momentum"))
         if momentum.ndim:
             raise ShapeError("{argument} must be a scalar; its shape is {shape}", argument="momentum",
                              shape=momentum.shape)
