@@ -35,7 +35,7 @@ def test_arguments_are_those_of_the_reference(name, signature):
     positional = [p for p in expected if p.kind is not p.VAR_KEYWORD]
     assert [(p.name, p.default) for p in given[:len(positional)]] == [(p.name, p.default) for p in positional]
     assert all(p.default is not p.empty or p.kind is p.VAR_KEYWORD for p in given[len(positional):])
-    assert set(p.kind for p in expected) <= set(p.kind for p in given)
+    assert {p.kind for p in expected} <= {p.kind for p in given}
 
 
 def test_the_reference_is_whole():

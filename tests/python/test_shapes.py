@@ -1,5 +1,7 @@
 """The family shapes."""
 
+import time
+
 import numpy as np
 import pytest
 from checks import DTYPES, FLOATS, INTEGERS, check, check_array, check_fed, check_gradient, numeric_gradient, sample
@@ -590,3 +592,21 @@ def test_any_permutation_tile_and_slice_is_numpys(K, shape, data):
     piece = x[tuple(slice(first, first + length) for first, length in zip(start, size))]
     for value, expected in zip(values, [x.transpose(pattern), np.tile(x, n), piece]):
         check_array(value, expected)
+
+
+def test_joining_many_parts(K):
+    # Theano's own op took a minute and more to compile.
+    x = K.placeholder((None, 2))
+    rows = [x[:, :1] * float(i) for i in range(50)]
+    joined, stacked = K.concatenate(rows, 1), K.stack([x[0]] * 200)
+    start = time.time()
+    run = K.function([x], [joined, stacked] + K.gradients(K.sum(joined * joined) + K.sum(stacked), [x]))
+    array = sample((3, 2))
+    values = run([array])
+    assert time.time() - start < 120
+    check_array(values[0], array[:, :1] * np.arange(50, dtype="float32"))
+    check_array(values[1], np.repeat(array[:1], 200, 0))
+    expected = np.zeros((3, 2))
+    expected[:, 0] = 2 * array[:, 0] * np.sum(np.arange(50.) ** 2)
+    expected[0] += 200
+    np.testing.assert_allclose(values[2], expected, rtol=1e-4)

@@ -1,4 +1,5 @@
-# Arguments and defaults are those of the R interface people know; what a function takes beyond them is optional.
+# Arguments and defaults are those of the R interface people know; what a function takes beyond them is
+# optional.
 
 reference <- utils::read.csv(test_path("reference_functions.csv"))
 

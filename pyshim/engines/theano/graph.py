@@ -9,12 +9,10 @@ import numpy as np
 import theano
 import theano.tensor as T
 from theano.gof.graph import Constant, ancestors, io_toposort
-from theano.tensor.nnet.corr import BaseCorrMM
-from theano.tensor.nnet.corr3d import BaseCorr3dMM
 from theano.tensor.opt import Assert
 
 from ..contract import report
-from .pooling import Pooling
+from .optimizing import ONLY_IN_C
 
 # Theano walks a graph by recursion; a deep one needs a stack of this size, in bytes.
 STACK = 1 << 29
@@ -34,10 +32,6 @@ INEXACT = ("stabilize", "local_mul_canonizer", "local_add_canonizer", "local_mul
 # more tensors than this is compiled in seconds, and runs nearly as fast.
 LARGE = 500
 SLOW = ("fusion", "inplace")
-
-
-# These have no form in Python.
-ONLY_IN_C = (BaseCorrMM, BaseCorr3dMM, Pooling)
 
 
 class Graph:

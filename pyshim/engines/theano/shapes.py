@@ -6,6 +6,7 @@ import theano.tensor as T
 
 from ..contract.positions import with_positions
 from .broadcasting import sizes as known_sizes
+from .joining import Join
 
 
 class Shapes:
@@ -41,7 +42,7 @@ class Shapes:
         return T.reshape(T.stack(steps, axis + 1), sizes, ndim=x.ndim)
 
     def concatenate(self, *tensors, axis):
-        return T.join(axis, *tensors)
+        return Join(axis)(*tensors)
 
     def expand_dims(self, x, axis):
         order = list(range(x.ndim))

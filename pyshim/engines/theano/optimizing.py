@@ -1,0 +1,36 @@
+"""Optimizations of Theano's that take minutes for large graphs, made to take seconds."""
+
+import theano
+from theano.tensor import blas
+from theano.tensor.elemwise import DimShuffle, Elemwise
+from theano.tensor.nnet.corr import BaseCorrMM
+from theano.tensor.nnet.corr3d import BaseCorr3dMM
+
+from .pooling import Pooling
+
+# These have no form in Python.
+ONLY_IN_C = (BaseCorrMM, BaseCorr3dMM, Pooling)
+
+
+def _folded_in_python(op, node):
+    """Whether Python computes what consists of constants: to find, or compile, C code for it takes far longer."""
+    return not isinstance(op, ONLY_IN_C)
+
+
+theano.gof.Op.python_constant_folding = Elemwise.python_constant_folding = _folded_in_python
+
+
+def _is_product(x):
+    """Whether a tensor is a product of matrices, perhaps with an axis taken out."""
+    if x.owner is not None and isinstance(x.owner.op, DimShuffle):
+        x = x.owner.inputs[0]
+    return x.owner is not None and isinstance(x.owner.op, blas.Dot22)
+
+
+def _gemm_of_products(terms, of_any=blas._gemm_from_factored_list):
+    """A sum with a product of matrices in it as one operation of BLAS. Theano tries all pairs of terms for each sum in
+    a chain of sums, such as the gradient of a tensor that is used often."""
+    return of_any(terms) if any(isinstance(term, tuple) and _is_product(term[1]) for term in terms) else None
+
+
+blas._gemm_from_factored_list = _gemm_of_products
