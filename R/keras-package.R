@@ -51,6 +51,7 @@
 #'   `~/.theanorc`: an engine starts, and computes, whatever else is set.
 #'
 #' @keywords internal
+#' @importFrom rlang .data
 #' @importFrom stats setNames
 #' @useDynLib keras, .registration = TRUE
 "_PACKAGE"
@@ -72,7 +73,16 @@
 }
 
 #' Handles of tensors get the S3 class keras_tensor wherever reticulate makes one
+#'
+#' Objects of Keras have the classes that they have where Keras is imported under its own name, which scripts know.
 #' @noRd
 add_tensor_class <- function(classes) {
-  if (classes[[1L]] == "pyshim.tensors.Tensor") c("keras_tensor", classes) else classes
+  if (classes[[1L]] == "pyshim.tensors.Tensor") {
+    return(c("keras_tensor", classes))
+  }
+  of_keras <- startsWith(classes, "pyshim.keras.")
+  if (!any(of_keras)) {
+    return(classes)
+  }
+  append(classes, sub("pyshim.", "", classes[of_keras], fixed = TRUE), max(which(of_keras)))
 }

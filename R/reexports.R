@@ -12,9 +12,11 @@
 #' * [reticulate::tuple()]: a tuple of Python, which functions of [backend()] take for shapes.
 #' * [reticulate::array_reshape()]: an R array in another shape, its elements in row-major order as
 #'   [k_reshape()] has them.
+#' * [generics::compile()], [generics::fit()], [generics::evaluate()]: what models have methods for, as other packages'
+#'   models do.
 #'
 #' @name reexports
-#' @aliases %>% %<-% use_python use_virtualenv use_condaenv tuple array_reshape
+#' @aliases %>% %<-% use_python use_virtualenv use_condaenv tuple array_reshape compile fit evaluate
 #' @keywords internal
 #' @examplesIf is_backend_installed()
 #' c(first, second) %<-% k_unstack(matrix(1:4, 2))
@@ -49,3 +51,15 @@ reticulate::tuple
 #' @importFrom reticulate array_reshape
 #' @export
 reticulate::array_reshape
+
+#' @importFrom generics compile
+#' @export
+generics::compile
+
+#' @importFrom generics fit
+#' @export
+generics::fit
+
+#' @importFrom generics evaluate
+#' @export
+generics::evaluate

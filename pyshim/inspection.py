@@ -68,7 +68,7 @@ def count_params(x):
 
 def _shape(function, x):
     if hasattr(x, "_keras_shape"):  # a layer may know more sizes than the tensor
-        return tuple(x._keras_shape)
+        return tuple(None if size is None else int(size) for size in x._keras_shape)
     return x.shape if isinstance(x, Tensor) else _array(function, x).shape
 
 

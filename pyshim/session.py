@@ -1,5 +1,6 @@
 """The session: which backend is current, starting it, switching, stopping."""
 
+import contextlib
 import functools
 import numbers
 import os
@@ -125,6 +126,17 @@ def select(name, in_process, save, threads, places):
     _use(key)
     _announce_once(host, *places)
     return Scope(name, before)
+
+
+@contextlib.contextmanager
+def on(host):
+    """A context in which a host is the current one of this thread; nothing is announced."""
+    before = _thread.current
+    _thread.current = host.key
+    try:
+        yield
+    finally:
+        _thread.current = before
 
 
 def _choose_threads(name, in_process, threads):

@@ -13,6 +13,7 @@ import threading
 import warnings
 
 import keras_interrupts as interrupts
+import keras_models as models
 import numpy as np
 from keras_failure import Failure
 from keras_setup import backend_info, settings  # noqa: F401 -- R calls them by name
@@ -32,8 +33,10 @@ class RJumpError(Exception):
 # -- calls from R -----------------------------------------------------------------------------------------
 
 def function(name):
-    """The function of pyshim, of its environments, or of this module, of that name, as R calls it."""
-    return _guarded(getattr(pyshim, name, None) or getattr(environments, name, None) or globals()[name])
+    """The function of pyshim, of its environments, of this module, or of that of models, as R calls it."""
+    found = (getattr(pyshim, name, None) or getattr(environments, name, None) or globals().get(name)
+             or getattr(models, name))
+    return _guarded(found)
 
 
 def method(name):

@@ -187,6 +187,46 @@ def learning_phase_of_time_distributed(module):
     module.TimeDistributed.call = noted
 
 
+# -- several backends in one session ------------------------------------------------------------------------
+
+def _tensor_in(value):
+    """The first tensor in a value of Keras's, None where there is none."""
+    if isinstance(value, pyshim.Tensor):
+        return value
+    if isinstance(value, (list, tuple)):
+        return next((each for each in map(_tensor_in, value) if each is not None), None)
+    return None
+
+
+def _on_backend_of(find, function):
+    """The function, with the backend of the tensor that is found in its first two arguments as the current one."""
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        tensor = find(*args[:2])
+        if tensor is None:
+            return function(*args, **kwargs)
+        with session.on(tensor.host):
+            return function(*args, **kwargs)
+    return call
+
+
+@_repair(_after, "engine.base_layer")
+def layers_of_their_inputs_backend(module):
+    """A layer's weights belong to the backend of its inputs, whichever backend is the current one."""
+    module.Layer.__call__ = _on_backend_of(lambda layer, inputs=None: _tensor_in(inputs), module.Layer.__call__)
+
+
+@_repair(_after, "engine.training")
+def models_of_their_own_backend(module):
+    """A model goes on with its own backend, of which its optimizer's variables have to be, too."""
+    def of_model(model, *_):
+        return _tensor_in(getattr(model, "inputs", None))
+    for name in ("compile", "fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator",
+                 "train_on_batch", "test_on_batch", "predict_on_batch", "_make_train_function", "_make_test_function",
+                 "_make_predict_function"):
+        setattr(module.Model, name, _on_backend_of(of_model, getattr(module.Model, name)))
+
+
 # -- HDF5 -----------------------------------------------------------------------------------------------
 
 @_repair(_after, "utils.io_utils")

@@ -1,0 +1,138 @@
+# Activations as functions of tensors.
+
+#' Rectified linear unit
+#'
+#' @param x A tensor.
+#' @param alpha Slope for negative inputs, or scale of the exponential: a number.
+#' @param max_value Largest output; `NULL` for no limit. In constraints the largest norm.
+#' @param threshold Threshold below which the input counts as negative.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_relu(k_constant(c(-1, 0, 2))))
+#' @export
+activation_relu <- function(x, alpha = 0, max_value = NULL, threshold = 0) {
+  keras_call("activations.relu", model_arguments(character(), drop = character()))
+}
+
+#' Exponential linear unit
+#'
+#' @param x A tensor.
+#' @param alpha Slope for negative inputs, or scale of the exponential: a number.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_elu(k_constant(c(-1, 0, 2))))
+#' @export
+activation_elu <- function(x, alpha = 1) {
+  keras_call("activations.elu", model_arguments(character(), drop = character()))
+}
+
+#' Scaled exponential linear unit
+#'
+#' @param x A tensor.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_selu(k_constant(c(-1, 0, 2))))
+#' @export
+activation_selu <- function(x) {
+  keras_call("activations.selu", model_arguments(character(), drop = character()))
+}
+
+#' Sigmoid, piecewise linear
+#'
+#' @param x A tensor.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_hard_sigmoid(k_constant(c(-1, 0, 2))))
+#' @export
+activation_hard_sigmoid <- function(x) {
+  keras_call("activations.hard_sigmoid", model_arguments(character(), drop = character()))
+}
+
+#' The input itself
+#'
+#' @param x A tensor.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_linear(k_constant(c(-1, 0, 2))))
+#' @export
+activation_linear <- function(x) {
+  keras_call("activations.linear", model_arguments(character(), drop = character()))
+}
+
+#' Sigmoid
+#'
+#' @param x A tensor.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_sigmoid(k_constant(c(-1, 0, 2))))
+#' @export
+activation_sigmoid <- function(x) {
+  keras_call("activations.sigmoid", model_arguments(character(), drop = character()))
+}
+
+#' Softmax along an axis
+#'
+#' @param x A tensor.
+#' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_softmax(k_constant(c(-1, 0, 2), shape = c(1, 3))))
+#' @export
+activation_softmax <- function(x, axis = -1) {
+  keras_call("activations.softmax", model_arguments(character(), drop = character()))
+}
+
+#' `log(exp(x) + 1)`
+#'
+#' @param x A tensor.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_softplus(k_constant(c(-1, 0, 2))))
+#' @export
+activation_softplus <- function(x) {
+  keras_call("activations.softplus", model_arguments(character(), drop = character()))
+}
+
+#' `x / (abs(x) + 1)`
+#'
+#' @param x A tensor.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_softsign(k_constant(c(-1, 0, 2))))
+#' @export
+activation_softsign <- function(x) {
+  keras_call("activations.softsign", model_arguments(character(), drop = character()))
+}
+
+#' Hyperbolic tangent
+#'
+#' @param x A tensor.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_tanh(k_constant(c(-1, 0, 2))))
+#' @export
+activation_tanh <- function(x) {
+  keras_call("activations.tanh", model_arguments(character(), drop = character()))
+}
+
+#' Exponential
+#'
+#' @param x A tensor.
+#' @return A tensor like x.
+#' @family activations
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' k_eval(activation_exponential(k_constant(c(-1, 0, 2))))
+#' @export
+activation_exponential <- function(x) {
+  keras_call("activations.exponential", model_arguments(character(), drop = character()))
+}

@@ -1,0 +1,435 @@
+# Networks that are known by name.
+
+#' The arguments of a network, with a path of weights as Python takes it
+#' @noRd
+application_arguments <- function(arguments) {
+  if (is.character(arguments$weights) && !identical(arguments$weights, "imagenet")) {
+    arguments$weights <- readable_path(arguments$weights)
+  }
+  arguments
+}
+
+preprocessed <- function(module, x, arguments = list()) {
+  keras_call(paste0("applications.", module, ".preprocess_input"), c(list(x = as_numpy(x, "x")), arguments))
+}
+
+as_numpy <- function(x, arg) {
+  call_shim("as_numpy_array", as_model_data(x, arg))
+}
+
+#' Xception
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_xception <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                                 input_shape = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.xception.Xception", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' @rdname imagenet_preprocess_input
+#' @export
+xception_preprocess_input <- function(x) {
+  preprocessed("xception", x)
+}
+
+#' VGG16
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_vgg16 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                              input_shape = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.vgg16.VGG16", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' VGG19
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_vgg19 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                              input_shape = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.vgg19.VGG19", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' ResNet50
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_resnet50 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                                 input_shape = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.resnet50.ResNet50", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' Inception V3
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_inception_v3 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                                     input_shape = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.inception_v3.InceptionV3", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' @rdname imagenet_preprocess_input
+#' @export
+inception_v3_preprocess_input <- function(x) {
+  preprocessed("inception_v3", x)
+}
+
+#' Inception-ResNet V2
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_inception_resnet_v2 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                                            input_shape = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.inception_resnet_v2.InceptionResNetV2", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' @rdname imagenet_preprocess_input
+#' @export
+inception_resnet_v2_preprocess_input <- function(x) {
+  preprocessed("inception_resnet_v2", x)
+}
+
+#' Names of the most likely classes
+#'
+#' Downloads the names of ImageNet's classes, where the cache has none.
+#'
+#' @param preds Matrix of predictions, with 1000 columns.
+#' @param top How many classes of each image are returned.
+#' @return A list with a data frame for each image: `class_name`, `class_description` and `score`.
+#' @family applications
+#' @export
+imagenet_decode_predictions <- function(preds, top = 5) {
+  decoded <- keras_call("applications.imagenet_utils.decode_predictions", list(
+    preds = as_numpy(preds, "preds"), top = as_whole_numbers(top, "top")
+  ))
+  lapply(decoded, function(image) {
+    data.frame(class_name = vapply(image, function(each) each[[1L]], ""),
+               class_description = vapply(image, function(each) each[[2L]], ""),
+               score = vapply(image, function(each) each[[3L]], 0))
+  })
+}
+
+#' Scale images as a network was trained
+#'
+#' @param x An array of images, with values from 0 to 255.
+#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
+#' @param mode `"caffe"`, `"tf"` or `"torch"`: how the values are scaled.
+#' @return An array like x.
+#' @family applications
+#' @export
+imagenet_preprocess_input <- function(x, data_format = NULL, mode = "caffe") {
+  preprocessed("imagenet_utils", x, list(data_format = data_format, mode = mode))
+}
+
+#' MobileNet
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param alpha Factor of the number of filters.
+#' @param depth_multiplier Number of output channels of depthwise convolutions for each input channel.
+#' @param dropout Dropout rate.
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_mobilenet <- function(input_shape = NULL, alpha = 1, depth_multiplier = 1, dropout = 0.001,
+                                  include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                                  pooling = NULL, classes = 1000) {
+  keras_call("applications.mobilenet.MobileNet", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' @rdname imagenet_preprocess_input
+#' @export
+mobilenet_preprocess_input <- function(x) {
+  preprocessed("mobilenet", x)
+}
+
+#' @rdname imagenet_decode_predictions
+#' @export
+mobilenet_decode_predictions <- function(preds, top = 5) {
+  decoded <- keras_call("applications.imagenet_utils.decode_predictions", list(
+    preds = as_numpy(preds, "preds"), top = as_whole_numbers(top, "top")
+  ))
+  lapply(decoded, function(image) {
+    data.frame(class_name = vapply(image, function(each) each[[1L]], ""),
+               class_description = vapply(image, function(each) each[[2L]], ""),
+               score = vapply(image, function(each) each[[3L]], 0))
+  })
+}
+
+#' Load a saved MobileNet
+#'
+#' The same as [load_model_hdf5()].
+#'
+#' @param filepath Path of the file.
+#' @return A model.
+#' @family applications
+#' @export
+mobilenet_load_model_hdf5 <- function(filepath) {
+  load_model_hdf5(filepath)
+}
+
+#' MobileNet V2
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param alpha Factor of the number of filters.
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_mobilenet_v2 <- function(input_shape = NULL, alpha = 1, include_top = TRUE, weights = "imagenet",
+                                     input_tensor = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.mobilenet_v2.MobileNetV2", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' @rdname imagenet_preprocess_input
+#' @export
+mobilenet_v2_preprocess_input <- function(x) {
+  preprocessed("mobilenet_v2", x)
+}
+
+#' @rdname imagenet_decode_predictions
+#' @export
+mobilenet_v2_decode_predictions <- function(preds, top = 5) {
+  decoded <- keras_call("applications.imagenet_utils.decode_predictions", list(
+    preds = as_numpy(preds, "preds"), top = as_whole_numbers(top, "top")
+  ))
+  lapply(decoded, function(image) {
+    data.frame(class_name = vapply(image, function(each) each[[1L]], ""),
+               class_description = vapply(image, function(each) each[[2L]], ""),
+               score = vapply(image, function(each) each[[3L]], 0))
+  })
+}
+
+#' @rdname mobilenet_load_model_hdf5
+#' @export
+mobilenet_v2_load_model_hdf5 <- function(filepath) {
+  load_model_hdf5(filepath)
+}
+
+#' DenseNet of any size
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param blocks Number of building blocks of each of the four dense blocks.
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                                 input_shape = NULL, pooling = NULL, classes = 1000) {
+  call_shim("densenet", as_keywords(application_arguments(model_arguments(NULL, NULL))))
+}
+
+#' DenseNet121
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_densenet121 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                                    input_shape = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.densenet.DenseNet121", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' DenseNet169
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_densenet169 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                                    input_shape = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.densenet.DenseNet169", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' DenseNet201
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_densenet201 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
+                                    input_shape = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.densenet.DenseNet201", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' @rdname imagenet_preprocess_input
+#' @export
+densenet_preprocess_input <- function(x, data_format = NULL) {
+  preprocessed("densenet", x, list(data_format = data_format))
+}
+
+#' NASNet of any size
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param penultimate_filters Number of filters of the last layer but one.
+#' @param num_blocks Number of repeated cells.
+#' @param stem_block_filters Number of filters of the first block.
+#' @param skip_reduction Whether the first reduction is skipped.
+#' @param filter_multiplier Factor of the filters between blocks.
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @param default_size Size of the images by default.
+#' @return A model.
+#' @family applications
+#' @export
+application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, num_blocks = 6L,
+                               stem_block_filters = 96L, skip_reduction = TRUE, filter_multiplier = 2L,
+                               include_top = TRUE, weights = NULL, input_tensor = NULL, pooling = NULL,
+                               classes = 1000, default_size = NULL) {
+  call_shim("nasnet", as_keywords(application_arguments(model_arguments(NULL, NULL))))
+}
+
+#' NASNet, large
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_nasnetlarge <- function(input_shape = NULL, include_top = TRUE, weights = NULL,
+                                    input_tensor = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.nasnet.NASNetLarge", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' NASNet, mobile
+#'
+#' The network, with random weights, weights of ImageNet, or those of a file.
+#'
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @param include_top Whether the network ends with its classification layers.
+#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#'   of weights.
+#' @param input_tensor A tensor to use as the input.
+#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @return A model.
+#' @family applications
+#' @export
+application_nasnetmobile <- function(input_shape = NULL, include_top = TRUE, weights = NULL,
+                                     input_tensor = NULL, pooling = NULL, classes = 1000) {
+  keras_call("applications.nasnet.NASNetMobile", application_arguments(model_arguments(NULL, NULL)))
+}
+
+#' @rdname imagenet_preprocess_input
+#' @export
+nasnet_preprocess_input <- function(x) {
+  preprocessed("nasnet", x)
+}

@@ -1,0 +1,265 @@
+# Callbacks.
+
+#' Callbacks as Keras takes them
+#' @noRd
+as_callbacks <- function(callbacks, view_metrics = FALSE) {
+  if (is.null(callbacks)) {
+    return(NULL)
+  }
+  if (!is.list(callbacks) || inherits(callbacks, "KerasCallback")) {
+    callbacks <- list(callbacks)
+  }
+  lapply(unname(callbacks), function(callback) {
+    if (inherits(callback, "KerasCallback")) callback_of_class(callback) else callback
+  })
+}
+
+#' Stop training when a metric no longer improves
+#'
+#' @param monitor Name of the metric, such as `"val_loss"`.
+#' @param min_delta The least change that counts as an improvement.
+#' @param patience Number of epochs without improvement after which training stops.
+#' @param verbose 1 prints what the callback does.
+#' @param mode `"min"` where the metric should fall, `"max"` where it should rise; `"auto"` goes by its name.
+#' @param baseline A value that the metric has to reach.
+#' @param restore_best_weights Whether the model gets the weights of its best epoch back.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' callback_early_stopping(patience = 2)
+#' @export
+callback_early_stopping <- function(monitor = "val_loss", min_delta = 0, patience = 0, verbose = 0,
+                                    mode = c("auto", "min", "max"), baseline = NULL,
+                                    restore_best_weights = FALSE) {
+  keras_call("callbacks.EarlyStopping", model_arguments(NULL, NULL))
+}
+
+#' Save the model after each epoch
+#'
+#' @inheritParams callback_early_stopping
+#' @param filepath Path of the file, which may hold `{epoch:02d}` and names of metrics, such as `{val_loss:.2f}`.
+#' @param save_best_only Whether to save only when the metric has improved.
+#' @param save_weights_only Whether to save the weights alone.
+#' @param period Number of epochs between two files; `NULL` is 1.
+#' @param save_freq `"epoch"`; Keras 2.3.1 has no other.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' callback_model_checkpoint(tempfile(fileext = ".h5"), save_best_only = TRUE)
+#' @export
+callback_model_checkpoint <- function(filepath, monitor = "val_loss", verbose = 0, save_best_only = FALSE,
+                                      save_weights_only = FALSE, mode = c("auto", "min", "max"), period = NULL,
+                                      save_freq = "epoch") {
+  if (!identical(save_freq, "epoch")) {
+    abort("argument", c("`save_freq` must be \"epoch\".", i = "Keras 2.3.1 saves at the end of epochs."),
+          argument = "save_freq", value = save_freq)
+  }
+  arguments <- model_arguments("save_freq", "period")
+  arguments$filepath <- normalizePath(filepath, mustWork = FALSE)
+  keras_call("callbacks.ModelCheckpoint", arguments)
+}
+
+#' Reduce the learning rate when a metric no longer improves
+#'
+#' @inheritParams callback_early_stopping
+#' @param factor Factor of the learning rate.
+#' @param cooldown Number of epochs after a reduction in which nothing is counted.
+#' @param min_lr The least learning rate.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' callback_reduce_lr_on_plateau("loss")
+#' @export
+callback_reduce_lr_on_plateau <- function(monitor = "val_loss", factor = 0.1, patience = 10, verbose = 0,
+                                          mode = c("auto", "min", "max"), min_delta = 1e-04, cooldown = 0,
+                                          min_lr = 0) {
+  keras_call("callbacks.ReduceLROnPlateau", model_arguments(NULL, NULL))
+}
+
+#' Choose the learning rate of each epoch
+#'
+#' @param schedule A function of the epoch, counted from 0, and the learning rate, that returns the new one.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' callback_learning_rate_scheduler(function(epoch, lr) 0.1 / (1 + epoch))
+#' @export
+callback_learning_rate_scheduler <- function(schedule) {
+  chosen <- function(epoch, lr) {
+    as.double(if (length(formals(schedule)) > 1L) schedule(epoch, lr) else schedule(epoch))
+  }
+  keras_call("callbacks.LearningRateScheduler", list(schedule = as_named_function(chosen, "schedule")))
+}
+
+#' End training when the loss is not a number
+#'
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' callback_terminate_on_naan()
+#' @export
+callback_terminate_on_naan <- function() {
+  keras_call("callbacks.TerminateOnNaN")
+}
+
+#' Write the metrics of each epoch into a file
+#'
+#' @param filename Path of the file.
+#' @param separator What stands between two columns.
+#' @param append Whether to go on with a file that is there.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' callback_csv_logger(tempfile(fileext = ".csv"))
+#' @export
+callback_csv_logger <- function(filename, separator = ",", append = FALSE) {
+  keras_call("callbacks.CSVLogger", list(filename = normalizePath(filename, mustWork = FALSE), separator = separator,
+                                         append = append))
+}
+
+#' Send the metrics of each epoch to a server
+#'
+#' @param root Address of the server.
+#' @param path Path at the server.
+#' @param field Name of the field that holds them.
+#' @param headers Named list of headers.
+#' @param send_as_json Whether to send them as JSON.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model]. It needs the Python package requests.
+#' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' callback_remote_monitor()
+#' @export
+callback_remote_monitor <- function(root = "http://localhost:9000", path = "/publish/epoch/end/", field = "data",
+                                    headers = NULL, send_as_json = FALSE) {
+  keras_call("callbacks.RemoteMonitor", model_arguments(NULL, NULL))
+}
+
+#' Show a progress bar
+#'
+#' [fit()][fit.keras.engine.training.Model] adds one by itself, by its argument `verbose`.
+#'
+#' @param count_mode `"samples"` or `"steps"`.
+#' @param stateful_metrics Names of metrics that are shown as they are, and not averaged.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' callback_progbar_logger()
+#' @export
+callback_progbar_logger <- function(count_mode = "samples", stateful_metrics = NULL) {
+  keras_call("callbacks.ProgbarLogger", model_arguments(NULL, NULL))
+}
+
+#' Call R functions during training
+#'
+#' @param on_epoch_begin,on_epoch_end Functions of the epoch, counted from 0, and the named list of metrics.
+#' @param on_batch_begin,on_batch_end,on_train_batch_begin,on_train_batch_end Functions of the batch, counted from 0,
+#'   and
+#'   the named list of metrics.
+#' @param on_train_begin,on_train_end Functions of the named list of metrics.
+#' @param on_predict_batch_begin,on_predict_batch_end,on_predict_begin,on_predict_end The same in predictions.
+#' @param on_test_batch_begin,on_test_batch_end,on_test_begin,on_test_end The same in evaluations.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' callback_lambda(on_epoch_end = function(epoch, logs) cat("epoch", epoch, "loss", logs$loss, "\n"))
+#' @export
+callback_lambda <- function(on_epoch_begin = NULL, on_epoch_end = NULL, on_batch_begin = NULL,
+                            on_batch_end = NULL, on_train_batch_begin = NULL, on_train_batch_end = NULL,
+                            on_train_begin = NULL, on_train_end = NULL, on_predict_batch_begin = NULL,
+                            on_predict_batch_end = NULL, on_predict_begin = NULL, on_predict_end = NULL,
+                            on_test_batch_begin = NULL, on_test_batch_end = NULL, on_test_begin = NULL,
+                            on_test_end = NULL) {
+  functions <- mget(names(formals()))
+  callback_of_functions(functions[!vapply(functions, is.null, NA)])
+}
+
+#' A callback whose methods are R functions
+#' @noRd
+callback_of_functions <- function(functions) {
+  methods <- Map(function(f, name) {
+    count <- if (grepl("batch|epoch", name)) 2L else 1L
+    # A function may take fewer arguments than the method has.
+    taken <- if ("..." %in% names(formals(f))) count else min(count, length(formals(f)))
+    as_python_function(function(...) {
+      do.call(f, list(...)[seq_len(taken)])
+      NULL
+    }, name)
+  }, functions, names(functions))
+  callback <- keras_call("callbacks.LambdaCallback")
+  for (name in names(methods)) {
+    call_shim("object_set", callback, name, methods[[name]])
+  }
+  callback
+}
+
+#' Write logs for TensorBoard
+#'
+#' Refused: Keras 2.3.1 writes them by TensorFlow 1. Take [callback_csv_logger()], or [callback_lambda()] with a writer
+#' of
+#' your own.
+#'
+#' @param log_dir,histogram_freq,batch_size,write_graph,write_grads,write_images As in Keras.
+#' @param embeddings_freq,embeddings_layer_names,embeddings_metadata,embeddings_data,update_freq,profile_batch As in
+#'   Keras.
+#' @return Nothing: it signals an error of class `keras_error_argument`.
+#' @family callbacks
+#' @export
+callback_tensorboard <- function(log_dir = NULL, histogram_freq = 0, batch_size = NULL, write_graph = TRUE,
+                                 write_grads = FALSE, write_images = FALSE, embeddings_freq = 0,
+                                 embeddings_layer_names = NULL, embeddings_metadata = NULL, embeddings_data = NULL,
+                                 update_freq = "epoch", profile_batch = 0) {
+  abort("argument", c("There is no callback for TensorBoard: Keras 2.3.1 writes its logs by TensorFlow 1.",
+                      i = "`callback_csv_logger()` writes the metrics of each epoch into a file."))
+}
+
+#' Base class of callbacks
+#'
+#' An R6 class to derive from. Methods that a class has are called during training.
+#'
+#' @section Fields:
+#' `params`, the list of parameters of the training, and `model`.
+#' @section Methods:
+#' `on_epoch_begin(epoch, logs)`, `on_epoch_end(epoch, logs)`, `on_batch_begin(batch, logs)`, `on_batch_end(batch,
+#' logs)`,
+#' `on_train_begin(logs)` and `on_train_end(logs)`; epochs and batches are counted from 0.
+#' @return An R6 class.
+#' @family callbacks
+#' @examples
+#' LossHistory <- R6::R6Class("LossHistory", inherit = KerasCallback, public = list(
+#'   losses = NULL,
+#'   on_batch_end = function(batch, logs = list()) {
+#'     self$losses <- c(self$losses, logs[["loss"]])
+#'   }
+#' ))
+#' LossHistory$new()
+#' @export
+KerasCallback <- R6::R6Class("KerasCallback", public = list( # nolint: object_name_linter.
+  params = NULL,
+  model = NULL,
+  set_context = function(params, model) {
+    self$params <- params
+    self$model <- model
+  },
+  on_epoch_begin = function(epoch, logs = list()) NULL,
+  on_epoch_end = function(epoch, logs = list()) NULL,
+  on_batch_begin = function(batch, logs = list()) NULL,
+  on_batch_end = function(batch, logs = list()) NULL,
+  on_train_begin = function(logs = list()) NULL,
+  on_train_end = function(logs = list()) NULL
+))
+
+#' A callback of Keras that calls an object of an R6 class
+#' @noRd
+callback_of_class <- function(object) {
+  names <- c("on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end", "on_train_begin", "on_train_end")
+  callback <- callback_of_functions(setNames(lapply(names, function(name) object[[name]]), names))
+  call_shim("object_set", callback, "set_model", as_python_function(function(model) {
+    object$set_context(object$params, model)
+    NULL
+  }, "set_model"))
+  call_shim("object_set", callback, "set_params", as_python_function(function(params) {
+    object$set_context(params, object$model)
+    NULL
+  }, "set_params"))
+  callback
+}

@@ -1,0 +1,137 @@
+# Data sets that are downloaded.
+
+dataset <- function(module, arguments = list()) {
+  parts <- keras_call(paste0("datasets.", module, ".load_data"), arguments)
+  names <- c("x", "y")
+  list(train = setNames(as.list(parts[[1L]]), names), test = setNames(as.list(parts[[2L]]), names))
+}
+
+#' Data set: CIFAR10
+#'
+#' 50,000 images of 10 classes to train on, 10,000 to test; 32 x 32 pixels, three colours. Downloaded where
+#' the cache has none.
+#'
+#' @return A list of `train` and `test`, each a list of `x` and `y`.
+#' @family datasets
+#' @export
+dataset_cifar10 <- function() {
+  dataset("cifar10")
+}
+
+#' Data set: CIFAR100
+#'
+#' 50,000 images of 100 classes to train on, 10,000 to test; 32 x 32 pixels, three colours. Downloaded where
+#' the cache has none.
+#'
+#' @param label_mode `"fine"` for 100 classes, `"coarse"` for 20.
+#' @return A list of `train` and `test`, each a list of `x` and `y`.
+#' @family datasets
+#' @export
+dataset_cifar100 <- function(label_mode = c("fine", "coarse")) {
+  dataset("cifar100", model_arguments(NULL, NULL))
+}
+
+#' Data set: IMDB
+#'
+#' 25,000 reviews of films to train on, 25,000 to test, as sequences of word numbers, and whether each is
+#' positive. Downloaded where the cache has none.
+#'
+#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @param num_words Number of the most frequent words to keep; `NULL` for all.
+#' @param skip_top Number of the most frequent words to leave out.
+#' @param maxlen Longest sequence to keep; `NULL` for any.
+#' @param seed Seed of the shuffling.
+#' @param start_char Number at the beginning of each sequence.
+#' @param oov_char Number in place of words that are left out.
+#' @param index_from Number from which words are counted.
+#' @return A list of `train` and `test`, each a list of `x` and `y`.
+#' @family datasets
+#' @export
+dataset_imdb <- function(path = "imdb.npz", num_words = NULL, skip_top = 0L, maxlen = NULL, seed = 113L,
+                         start_char = 1L, oov_char = 2L, index_from = 3L) {
+  dataset("imdb", model_arguments(NULL, NULL))
+}
+
+#' Data set: Reuters
+#'
+#' 11,228 newswires of 46 topics, as sequences of word numbers. Downloaded where the cache has none.
+#'
+#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @param num_words Number of the most frequent words to keep; `NULL` for all.
+#' @param skip_top Number of the most frequent words to leave out.
+#' @param maxlen Longest sequence to keep; `NULL` for any.
+#' @param test_split Share of the test data.
+#' @param seed Seed of the shuffling.
+#' @param start_char Number at the beginning of each sequence.
+#' @param oov_char Number in place of words that are left out.
+#' @param index_from Number from which words are counted.
+#' @return A list of `train` and `test`, each a list of `x` and `y`.
+#' @family datasets
+#' @export
+dataset_reuters <- function(path = "reuters.npz", num_words = NULL, skip_top = 0L, maxlen = NULL,
+                            test_split = 0.2, seed = 113L, start_char = 1L, oov_char = 2L, index_from = 3L) {
+  dataset("reuters", model_arguments(NULL, NULL))
+}
+
+#' Data set: MNIST
+#'
+#' 60,000 images of handwritten digits to train on, 10,000 to test; 28 x 28 pixels. Downloaded where the cache
+#' has none.
+#'
+#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @return A list of `train` and `test`, each a list of `x` and `y`.
+#' @family datasets
+#' @export
+dataset_mnist <- function(path = "mnist.npz") {
+  dataset("mnist", model_arguments(NULL, NULL))
+}
+
+#' Data set: Fashion-MNIST
+#'
+#' 60,000 images of clothes of 10 classes to train on, 10,000 to test; 28 x 28 pixels. Downloaded where the
+#' cache has none.
+#'
+#' @return A list of `train` and `test`, each a list of `x` and `y`.
+#' @family datasets
+#' @export
+dataset_fashion_mnist <- function() {
+  dataset("fashion_mnist")
+}
+
+#' Data set: Boston housing
+#'
+#' 506 suburbs with 13 numbers each, and the median price of houses. Downloaded where the cache has none.
+#'
+#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @param test_split Share of the test data.
+#' @param seed Seed of the shuffling.
+#' @return A list of `train` and `test`, each a list of `x` and `y`.
+#' @family datasets
+#' @export
+dataset_boston_housing <- function(path = "boston_housing.npz", test_split = 0.2, seed = 113L) {
+  dataset("boston_housing", model_arguments(NULL, NULL))
+}
+
+#' Word numbers of the data set IMDB
+#'
+#' Downloaded where the cache has none.
+#'
+#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @return A named list: the number of each word.
+#' @family datasets
+#' @export
+dataset_imdb_word_index <- function(path = "imdb_word_index.json") {
+  as.list(keras_call("datasets.imdb.get_word_index", list(path = path)))
+}
+
+#' Word numbers of the data set Reuters
+#'
+#' Downloaded where the cache has none.
+#'
+#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @return A named list: the number of each word.
+#' @family datasets
+#' @export
+dataset_reuters_word_index <- function(path = "reuters_word_index.pkl") {
+  as.list(keras_call("datasets.reuters.get_word_index", list(path = path)))
+}

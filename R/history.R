@@ -1,0 +1,118 @@
+# The history of a training.
+
+as_history <- function(values) {
+  metrics <- lapply(values$metrics, unlist)
+  metrics <- metrics[order(startsWith(names(metrics), "val_"))]
+  invisible(structure(list(params = values$params, metrics = metrics, epochs = unlist(values$epochs)),
+                      class = "keras_training_history"))
+}
+
+#' The history of a training
+#'
+#' What [fit()][fit.keras.engine.training.Model] returns: `params`, the list of its parameters, and `metrics`, a named
+#' list
+#' with the loss and the metrics of each epoch, those of the validation data named `val_`.
+#'
+#' @param x A history.
+#' @param y Ignored.
+#' @param metrics Names of the metrics to plot; all by default.
+#' @param method `"ggplot2"` or `"base"`; `"auto"` takes ggplot2 where it is installed.
+#' @param smooth Whether ggplot2 draws a smooth line through the points, from 5 epochs on.
+#' @param theme_bw Whether ggplot2 uses its black-and-white theme.
+#' @param ... Further arguments of `plot()` for base graphics.
+#' @return `as.data.frame()` returns a data frame with the columns `epoch`, `value`, `metric` and `data` ("training" or
+#'   "validation"). `plot()` returns the plot of ggplot2, or draws one.
+#' @family models
+#' @name keras_training_history
+#' @examples
+#' history <- structure(
+#'   list(params = list(epochs = 3), metrics = list(loss = c(1, 0.5, 0.3), val_loss = c(1.1, 0.7, 0.6))),
+#'   class = "keras_training_history"
+#' )
+#' history
+#' as.data.frame(history)
+#' plot(history, method = "base")
+NULL
+
+#' @rdname keras_training_history
+#' @export
+print.keras_training_history <- function(x, ...) {
+  count <- length(x$metrics[[1L]])
+  params <- x$params[c("samples", "validation_samples", "batch_size")]
+  params <- params[vapply(params, function(value) length(value) == 1L && !identical(value, 0L), NA)]
+  described <- if (length(params)) paste0(" (", paste0(names(params), " = ", unlist(params), collapse = ", "), ")")
+  cat("Trained for ", count, " epoch", if (count != 1L) "s", described, "\n", sep = "")
+  if (count) {
+    cat("Final epoch:\n")
+    last <- vapply(x$metrics, function(values) values[[count]], 0)
+    cat(paste0(format(names(last), justify = "right"), ": ", vapply(last, format, "", digits = 4)), sep = "\n")
+  }
+  invisible(x)
+}
+
+#' @rdname keras_training_history
+#' @export
+as.data.frame.keras_training_history <- function(x, ...) { # nolint: object_name_linter.
+  names <- names(x$metrics)
+  validation <- startsWith(names, "val_")
+  parts <- Map(function(values, name, is_validation) {
+    data.frame(epoch = seq_along(values), value = as.numeric(values), metric = sub("^val_", "", name),
+               data = if (is_validation) "validation" else "training")
+  }, x$metrics, names, validation)
+  frame <- do.call(rbind, unname(parts))
+  frame$metric <- factor(frame$metric, unique(frame$metric))
+  frame$data <- factor(frame$data, c("training", "validation"))
+  frame
+}
+
+#' @rdname keras_training_history
+#' @export
+plot.keras_training_history <- function(x, y, metrics = NULL, method = c("auto", "ggplot2", "base"),
+                                        smooth = getOption("keras.plot.history.smooth", TRUE),
+                                        theme_bw = getOption("keras.plot.history.theme_bw", FALSE), ...) {
+  method <- match.arg(method)
+  if (method == "auto") {
+    method <- if (requireNamespace("ggplot2", quietly = TRUE)) "ggplot2" else "base"
+  }
+  frame <- as.data.frame(x)
+  if (!is.null(metrics)) {
+    frame <- droplevels(frame[frame$metric %in% sub("^val_", "", metrics), ])
+  }
+  if (method == "ggplot2") ggplot_history(frame, smooth, theme_bw) else base_history(frame, ...)
+}
+
+ggplot_history <- function(frame, smooth, theme_bw) {
+  validated <- any(frame$data == "validation")
+  aes <- if (validated) {
+    ggplot2::aes(.data$epoch, .data$value, colour = .data$data, fill = .data$data)
+  } else {
+    ggplot2::aes(.data$epoch, .data$value)
+  }
+  plot <- ggplot2::ggplot(frame, aes) + ggplot2::facet_grid(metric ~ ., switch = "y", scales = "free_y") +
+    ggplot2::geom_point(shape = 21, colour = 1) + ggplot2::theme(axis.title.y = ggplot2::element_blank()) +
+    ggplot2::scale_x_continuous(breaks = function(limits) unique(round(pretty(limits))))
+  if (smooth && max(frame$epoch) >= 5) {
+    plot <- plot + ggplot2::geom_smooth(method = "loess", formula = y ~ x, se = FALSE)
+  } else {
+    plot <- plot + ggplot2::geom_line()
+  }
+  if (theme_bw) plot + ggplot2::theme_bw() else plot
+}
+
+base_history <- function(frame, ...) {
+  metrics <- levels(frame$metric)
+  before <- graphics::par(mfrow = c(length(metrics), 1L), mar = c(3, 4, 1, 1), mgp = c(2, 0.7, 0), las = 1)
+  on.exit(graphics::par(before))
+  colours <- c(training = "steelblue", validation = "darkorange")
+  for (metric in metrics) {
+    part <- frame[frame$metric == metric, ]
+    graphics::plot(part$epoch, part$value, type = "n", xlab = "epoch", ylab = metric, ...)
+    shown <- unique(as.character(part$data))
+    for (data in shown) {
+      line <- part[part$data == data, ]
+      graphics::lines(line$epoch, line$value, type = "b", pch = 20, col = colours[[data]])
+    }
+    graphics::legend("topright", legend = shown, pch = 20, bty = "n", col = colours[shown])
+  }
+  invisible()
+}

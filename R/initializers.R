@@ -1,0 +1,221 @@
+# Initializers.
+
+#' Zeros
+#'
+#' What weights begin with.
+#'
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_zeros()
+#' @export
+initializer_zeros <- function() {
+  keras_call("initializers.Zeros")
+}
+
+#' Ones
+#'
+#' What weights begin with.
+#'
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_ones()
+#' @export
+initializer_ones <- function() {
+  keras_call("initializers.Ones")
+}
+
+#' A constant
+#'
+#' What weights begin with.
+#'
+#' @param value A number.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_constant()
+#' @export
+initializer_constant <- function(value = 0) {
+  keras_call("initializers.Constant", model_arguments(character(), drop = character()))
+}
+
+#' Normal draws
+#'
+#' What weights begin with.
+#'
+#' @param mean Mean, a number.
+#' @param stddev Standard deviation, a number.
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_random_normal()
+#' @export
+initializer_random_normal <- function(mean = 0, stddev = 0.05, seed = NULL) {
+  keras_call("initializers.RandomNormal", model_arguments(character(), drop = character()))
+}
+
+#' Uniform draws
+#'
+#' What weights begin with.
+#'
+#' @param minval Lower limit.
+#' @param maxval Upper limit.
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_random_uniform()
+#' @export
+initializer_random_uniform <- function(minval = -0.05, maxval = 0.05, seed = NULL) {
+  keras_call("initializers.RandomUniform", model_arguments(character(), drop = character()))
+}
+
+#' Normal draws within two standard deviations
+#'
+#' What weights begin with.
+#'
+#' @param mean Mean, a number.
+#' @param stddev Standard deviation, a number.
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_truncated_normal()
+#' @export
+initializer_truncated_normal <- function(mean = 0, stddev = 0.05, seed = NULL) {
+  keras_call("initializers.TruncatedNormal", model_arguments(character(), drop = character()))
+}
+
+#' Draws whose variance follows from the shape
+#'
+#' What weights begin with.
+#'
+#' @param scale Whether a trained factor is applied; in initializers the factor of the variance.
+#' @param mode What the variance is divided by.
+#' @param distribution Distribution of the draws.
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_variance_scaling()
+#' @export
+initializer_variance_scaling <- function(scale = 1, mode = c("fan_in", "fan_out", "fan_avg"),
+                                         distribution = c("normal", "uniform", "truncated_normal",
+                                         "untruncated_normal"), seed = NULL) {
+  keras_call("initializers.VarianceScaling", model_arguments(character(), drop = character()))
+}
+
+#' A random orthogonal matrix
+#'
+#' What weights begin with.
+#'
+#' @param gain Factor of the matrix.
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_orthogonal()
+#' @export
+initializer_orthogonal <- function(gain = 1, seed = NULL) {
+  keras_call("initializers.Orthogonal", model_arguments(character(), drop = character()))
+}
+
+#' The identity matrix
+#'
+#' What weights begin with.
+#'
+#' @param gain Factor of the matrix.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_identity()
+#' @export
+initializer_identity <- function(gain = 1) {
+  keras_call("initializers.Identity", model_arguments(character(), drop = character()))
+}
+
+#' LeCun's normal draws
+#'
+#' What weights begin with.
+#'
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_lecun_normal()
+#' @export
+initializer_lecun_normal <- function(seed = NULL) {
+  keras_call("initializers.lecun_normal", model_arguments(character(), drop = character()))
+}
+
+#' Glorot's normal draws
+#'
+#' What weights begin with.
+#'
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_glorot_normal()
+#' @export
+initializer_glorot_normal <- function(seed = NULL) {
+  keras_call("initializers.glorot_normal", model_arguments(character(), drop = character()))
+}
+
+#' Glorot's uniform draws
+#'
+#' What weights begin with.
+#'
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_glorot_uniform()
+#' @export
+initializer_glorot_uniform <- function(seed = NULL) {
+  keras_call("initializers.glorot_uniform", model_arguments(character(), drop = character()))
+}
+
+#' He's normal draws
+#'
+#' What weights begin with.
+#'
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_he_normal()
+#' @export
+initializer_he_normal <- function(seed = NULL) {
+  keras_call("initializers.he_normal", model_arguments(character(), drop = character()))
+}
+
+#' He's uniform draws
+#'
+#' What weights begin with.
+#'
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_he_uniform()
+#' @export
+initializer_he_uniform <- function(seed = NULL) {
+  keras_call("initializers.he_uniform", model_arguments(character(), drop = character()))
+}
+
+#' LeCun's uniform draws
+#'
+#' What weights begin with.
+#'
+#' @param seed A whole number that makes the draws repeat.
+#' @return An initializer, for the arguments of layers that are named so.
+#' @family initializers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' initializer_lecun_uniform()
+#' @export
+initializer_lecun_uniform <- function(seed = NULL) {
+  keras_call("initializers.lecun_uniform", model_arguments(character(), drop = character()))
+}

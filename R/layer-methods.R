@@ -1,0 +1,143 @@
+# What layers and models have in common: weights, configuration, inputs and outputs.
+
+#' Weights of a layer or a model
+#'
+#' @param object A layer or a model.
+#' @param weights A list of arrays, of the shapes that `get_weights()` returns.
+#' @return `get_weights()` returns a list of arrays, `set_weights()` the object, invisibly, and `count_params()` the
+#'   number
+#'   of elements.
+#' @family layer methods
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
+#' set_weights(model, list(matrix(0, 3, 2), c(1, 2)))
+#' get_weights(model)
+#' @export
+get_weights <- function(object) {
+  object_call(object, "get_weights")
+}
+
+#' @rdname get_weights
+#' @export
+set_weights <- function(object, weights) {
+  call_shim("with_data", object, "set_weights", list(lapply(unname(weights), as_model_data, arg = "weights")),
+            as_keywords(list()))
+  invisible(object)
+}
+
+#' @rdname get_weights
+#' @export
+count_params <- function(object) {
+  object_call(object, "count_params")
+}
+
+#' Configuration of a layer or a model
+#'
+#' @param object A layer or a model.
+#' @param config What `get_config()` has returned.
+#' @return `get_config()` returns the configuration, an object of Python that remembers its class; `from_config()` a new
+#'   layer or model.
+#' @family layer methods
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer <- layer_dense(units = 2)
+#' from_config(get_config(layer))
+#' @export
+get_config <- function(object) {
+  call_shim("configuration", object)
+}
+
+#' @rdname get_config
+#' @export
+from_config <- function(config) {
+  call_shim("from_configuration", config)
+}
+
+#' Inputs and outputs of a layer where it is used several times
+#'
+#' @param object A layer.
+#' @param node_index Which use of the layer, the first one being 1.
+#' @return A tensor, a shape, or a mask; a list where there are several.
+#' @family layer methods
+#' @export
+get_input_at <- function(object, node_index) at_node(object, "get_input_at", node_index)
+
+#' @rdname get_input_at
+#' @export
+get_output_at <- function(object, node_index) at_node(object, "get_output_at", node_index)
+
+#' @rdname get_input_at
+#' @export
+get_input_shape_at <- function(object, node_index) at_node(object, "get_input_shape_at", node_index)
+
+#' @rdname get_input_at
+#' @export
+get_output_shape_at <- function(object, node_index) at_node(object, "get_output_shape_at", node_index)
+
+#' @rdname get_input_at
+#' @export
+get_input_mask_at <- function(object, node_index) at_node(object, "get_input_mask_at", node_index)
+
+#' @rdname get_input_at
+#' @export
+get_output_mask_at <- function(object, node_index) at_node(object, "get_output_mask_at", node_index)
+
+at_node <- function(object, method, node_index) {
+  object_call(object, method, as_whole_numbers(node_index, "node_index") - 1L)
+}
+
+#' Forget the states of recurrent layers
+#'
+#' @param object A layer or a model.
+#' @return The object, invisibly.
+#' @family layer methods
+#' @export
+reset_states <- function(object) {
+  object_call(object, "reset_states")
+  invisible(object)
+}
+
+#' Keep weights from training
+#'
+#' Compile the model afterwards: what training changes is fixed then.
+#'
+#' @param object A model or a layer.
+#' @param from,to Names or positions of the first and the last layer; by default all.
+#' @return The object, invisibly.
+#' @family layer methods
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
+#' freeze_weights(model)
+#' @export
+freeze_weights <- function(object, from = NULL, to = NULL) set_trainable(object, from, to, FALSE)
+
+#' @rdname freeze_weights
+#' @export
+unfreeze_weights <- function(object, from = NULL, to = NULL) set_trainable(object, from, to, TRUE)
+
+set_trainable <- function(object, from, to, trainable) {
+  if (!inherits(object, "keras.engine.training.Model") || is.null(from) && is.null(to)) {
+    call_shim("object_set", object, "trainable", trainable)
+    if (!inherits(object, "keras.engine.training.Model")) {
+      return(invisible(object))
+    }
+  }
+  layers <- object_get(object, "layers")
+  names <- vapply(layers, function(layer) object_get(layer, "name"), "")
+  position <- function(which, default, arg) {
+    if (is.null(which)) {
+      default
+    } else if (is.character(which)) {
+      found <- match(which, names)
+      if (is.na(found)) {
+        abort("argument", paste0("`", arg, "`: the model has no layer \"", which, "\"."), argument = arg, value = which)
+      }
+      found
+    } else {
+      as_whole_numbers(which, arg)
+    }
+  }
+  for (i in seq(position(from, 1L, "from"), position(to, length(layers), "to"))) {
+    call_shim("object_set", layers[[i]], "trainable", trainable)
+  }
+  invisible(object)
+}

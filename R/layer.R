@@ -1,0 +1,27 @@
+# Adding layers to models.
+
+#' Add a layer to a model, or apply it to tensors
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of them, which it is applied to;
+#'   or nothing, where the layer itself is wanted.
+#' @param path The layer's class within Keras's module `layers`.
+#' @noRd
+add_layer <- function(object, path, arguments) {
+  if (!is.null(arguments$weights)) {
+    arguments$weights <- unname(arguments$weights)
+  }
+  compose(object, keras_call(paste0("layers.", path), arguments))
+}
+
+compose <- function(object, layer) {
+  if (missing(object) || is.null(object)) {
+    return(layer)
+  }
+  seed_numpy()  # for the initial weights
+  if (inherits(object, "keras.engine.sequential.Sequential")) {
+    object_call(object, "add", layer)
+    invisible(object)
+  } else {
+    object_call(layer, "", object)
+  }
+}

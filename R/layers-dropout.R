@@ -1,0 +1,97 @@
+# Layers: dropout.
+
+#' Dropout
+#'
+#' Sets a random share of the input to 0 in training, and scales the rest up.
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param rate Share that is dropped in training, from 0 to 1.
+#' @param noise_shape Shape of the mask: 1 where an axis shares it.
+#' @param seed A whole number that makes the draws repeat.
+#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
+#'   Needed in the first layer of a sequential model.
+#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers dropout
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer_input(3) %>% layer_dropout(rate = 0.5)
+#' @export
+layer_dropout <- function(object, rate, noise_shape = NULL, seed = NULL, input_shape = NULL,
+                          batch_input_shape = NULL, batch_size = NULL, name = NULL, trainable = NULL,
+                          weights = NULL) {
+  add_layer(object, "Dropout", model_arguments())
+}
+
+#' Dropout of whole features of sequences
+#'
+#' Drops whole channels in training.
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param rate Share that is dropped in training, from 0 to 1.
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers dropout
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer_input(c(8, 3)) %>% layer_spatial_dropout_1d(rate = 0.5)
+#' @export
+layer_spatial_dropout_1d <- function(object, rate, batch_size = NULL, name = NULL, trainable = NULL,
+                                     weights = NULL) {
+  add_layer(object, "SpatialDropout1D", model_arguments())
+}
+
+#' Dropout of whole channels of images
+#'
+#' Drops whole channels in training.
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param rate Share that is dropped in training, from 0 to 1.
+#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers dropout
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer_input(c(8, 8, 3)) %>% layer_spatial_dropout_2d(rate = 0.5)
+#' @export
+layer_spatial_dropout_2d <- function(object, rate, data_format = NULL, batch_size = NULL, name = NULL,
+                                     trainable = NULL, weights = NULL) {
+  add_layer(object, "SpatialDropout2D", model_arguments())
+}
+
+#' Dropout of whole channels of volumes
+#'
+#' Drops whole channels in training.
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param rate Share that is dropped in training, from 0 to 1.
+#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers dropout
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer_input(c(4, 4, 4, 2)) %>% layer_spatial_dropout_3d(rate = 0.5)
+#' @export
+layer_spatial_dropout_3d <- function(object, rate, data_format = NULL, batch_size = NULL, name = NULL,
+                                     trainable = NULL, weights = NULL) {
+  add_layer(object, "SpatialDropout3D", model_arguments())
+}

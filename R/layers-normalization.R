@@ -1,0 +1,48 @@
+# Layers: normalization.
+
+#' Batch normalization
+#'
+#' Scales each batch to mean 0 and variance 1 along an axis; in prediction by moving averages.
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
+#' @param momentum Momentum: of the moving averages, or of the steps.
+#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
+#' @param center Whether a trained offset is added.
+#' @param scale Whether a trained factor is applied; in initializers the factor of the variance.
+#' @param beta_initializer Initializer of the layer's `beta`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param gamma_initializer Initializer of the layer's `gamma`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param moving_mean_initializer Initializer of the layer's `moving_mean`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param moving_variance_initializer Initializer of the layer's `moving_variance`: a name such as `"zeros"`,
+#'   or an [initializer][initializer_zeros].
+#' @param beta_regularizer [Regularizer][regularizer_l1] of the layer's `beta`; `NULL` for none.
+#' @param gamma_regularizer [Regularizer][regularizer_l1] of the layer's `gamma`; `NULL` for none.
+#' @param beta_constraint [Constraint][constraint_maxnorm] of the layer's `beta`; `NULL` for none.
+#' @param gamma_constraint [Constraint][constraint_maxnorm] of the layer's `gamma`; `NULL` for none.
+#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
+#'   Needed in the first layer of a sequential model.
+#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param dtype Dtype of the layer's input, such as `"float32"`.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers normalization
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer_input(3) %>% layer_batch_normalization()
+#' @export
+layer_batch_normalization <- function(object, axis = -1L, momentum = 0.99, epsilon = 0.001, center = TRUE,
+                                      scale = TRUE, beta_initializer = "zeros", gamma_initializer = "ones",
+                                      moving_mean_initializer = "zeros", moving_variance_initializer = "ones",
+                                      beta_regularizer = NULL, gamma_regularizer = NULL,
+                                      beta_constraint = NULL, gamma_constraint = NULL, input_shape = NULL,
+                                      batch_input_shape = NULL, batch_size = NULL, dtype = NULL, name = NULL,
+                                      trainable = NULL, weights = NULL) {
+  add_layer(object, "BatchNormalization", model_arguments())
+}

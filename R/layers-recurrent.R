@@ -1,0 +1,269 @@
+# Layers: recurrent networks.
+
+#' Fully connected recurrent layer
+#'
+#' Each time step's output is the next one's state. Input (samples, time, features).
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param units Size of the output's last axis, a whole number.
+#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
+#' @param use_bias Whether a bias is added.
+#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
+#' @param return_state Whether to return the last states after the output.
+#' @param go_backwards Whether to begin with the last time step.
+#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
+#'   before ended.
+#' @param unroll Whether to write the time steps into the graph one after another.
+#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
+#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
+#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
+#' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
+#' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
+#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
+#'   Needed in the first layer of a sequential model.
+#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param dtype Dtype of the layer's input, such as `"float32"`.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers recurrent
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer_input(c(5, 3)) %>% layer_simple_rnn(units = 4)
+#' @export
+layer_simple_rnn <- function(object, units, activation = "tanh", use_bias = TRUE, return_sequences = FALSE,
+                             return_state = FALSE, go_backwards = FALSE, stateful = FALSE, unroll = FALSE,
+                             kernel_initializer = "glorot_uniform", recurrent_initializer = "orthogonal",
+                             bias_initializer = "zeros", kernel_regularizer = NULL,
+                             recurrent_regularizer = NULL, bias_regularizer = NULL,
+                             activity_regularizer = NULL, kernel_constraint = NULL,
+                             recurrent_constraint = NULL, bias_constraint = NULL, dropout = 0,
+                             recurrent_dropout = 0, input_shape = NULL, batch_input_shape = NULL,
+                             batch_size = NULL, dtype = NULL, name = NULL, trainable = NULL, weights = NULL) {
+  add_layer(object, "SimpleRNN", model_arguments())
+}
+
+#' Gated recurrent unit
+#'
+#' Input (samples, time, features).
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param units Size of the output's last axis, a whole number.
+#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
+#' @param recurrent_activation Activation of the gates, as `activation`.
+#' @param use_bias Whether a bias is added.
+#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
+#' @param return_state Whether to return the last states after the output.
+#' @param go_backwards Whether to begin with the last time step.
+#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
+#'   before ended.
+#' @param unroll Whether to write the time steps into the graph one after another.
+#' @param reset_after Whether the reset gate is applied after the product of matrices, as cuDNN does.
+#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
+#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
+#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
+#' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
+#' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
+#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
+#'   Needed in the first layer of a sequential model.
+#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param dtype Dtype of the layer's input, such as `"float32"`.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers recurrent
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer_input(c(5, 3)) %>% layer_gru(units = 4)
+#' @export
+layer_gru <- function(object, units, activation = "tanh", recurrent_activation = "hard_sigmoid",
+                      use_bias = TRUE, return_sequences = FALSE, return_state = FALSE, go_backwards = FALSE,
+                      stateful = FALSE, unroll = FALSE, reset_after = FALSE,
+                      kernel_initializer = "glorot_uniform", recurrent_initializer = "orthogonal",
+                      bias_initializer = "zeros", kernel_regularizer = NULL, recurrent_regularizer = NULL,
+                      bias_regularizer = NULL, activity_regularizer = NULL, kernel_constraint = NULL,
+                      recurrent_constraint = NULL, bias_constraint = NULL, dropout = 0, recurrent_dropout = 0,
+                      input_shape = NULL, batch_input_shape = NULL, batch_size = NULL, dtype = NULL,
+                      name = NULL, trainable = NULL, weights = NULL) {
+  add_layer(object, "GRU", model_arguments())
+}
+
+#' GRU on a GPU
+#'
+#' Refused with the name of the alternative: [layer_gru()] with `recurrent_activation = "sigmoid"` and
+#' `reset_after = TRUE`.
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param units Size of the output's last axis, a whole number.
+#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
+#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
+#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
+#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
+#' @param return_state Whether to return the last states after the output.
+#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
+#'   before ended.
+#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
+#'   Needed in the first layer of a sequential model.
+#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param dtype Dtype of the layer's input, such as `"float32"`.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers recurrent
+#' @export
+layer_cudnn_gru <- function(object, units, kernel_initializer = "glorot_uniform",
+                            recurrent_initializer = "orthogonal", bias_initializer = "zeros",
+                            kernel_regularizer = NULL, recurrent_regularizer = NULL, bias_regularizer = NULL,
+                            activity_regularizer = NULL, kernel_constraint = NULL,
+                            recurrent_constraint = NULL, bias_constraint = NULL, return_sequences = FALSE,
+                            return_state = FALSE, stateful = FALSE, input_shape = NULL,
+                            batch_input_shape = NULL, batch_size = NULL, dtype = NULL, name = NULL,
+                            trainable = NULL, weights = NULL) {
+  add_layer(object, "CuDNNGRU", model_arguments())
+}
+
+#' Long short-term memory
+#'
+#' Input (samples, time, features).
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param units Size of the output's last axis, a whole number.
+#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
+#' @param recurrent_activation Activation of the gates, as `activation`.
+#' @param use_bias Whether a bias is added.
+#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
+#' @param return_state Whether to return the last states after the output.
+#' @param go_backwards Whether to begin with the last time step.
+#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
+#'   before ended.
+#' @param unroll Whether to write the time steps into the graph one after another.
+#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param unit_forget_bias Whether the bias of the forget gate begins with 1.
+#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
+#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
+#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
+#' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
+#' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
+#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
+#'   Needed in the first layer of a sequential model.
+#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param dtype Dtype of the layer's input, such as `"float32"`.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers recurrent
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer_input(c(5, 3)) %>% layer_lstm(units = 4)
+#' @export
+layer_lstm <- function(object, units, activation = "tanh", recurrent_activation = "hard_sigmoid",
+                       use_bias = TRUE, return_sequences = FALSE, return_state = FALSE, go_backwards = FALSE,
+                       stateful = FALSE, unroll = FALSE, kernel_initializer = "glorot_uniform",
+                       recurrent_initializer = "orthogonal", bias_initializer = "zeros",
+                       unit_forget_bias = TRUE, kernel_regularizer = NULL, recurrent_regularizer = NULL,
+                       bias_regularizer = NULL, activity_regularizer = NULL, kernel_constraint = NULL,
+                       recurrent_constraint = NULL, bias_constraint = NULL, dropout = 0,
+                       recurrent_dropout = 0, input_shape = NULL, batch_input_shape = NULL, batch_size = NULL,
+                       dtype = NULL, name = NULL, trainable = NULL, weights = NULL) {
+  add_layer(object, "LSTM", model_arguments())
+}
+
+#' LSTM on a GPU
+#'
+#' Refused with the name of the alternative: [layer_lstm()] with `recurrent_activation = "sigmoid"`.
+#'
+#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
+#'   applied to; or nothing, for the layer itself.
+#' @param units Size of the output's last axis, a whole number.
+#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
+#'   [initializer][initializer_zeros].
+#' @param unit_forget_bias Whether the bias of the forget gate begins with 1.
+#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
+#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
+#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
+#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
+#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
+#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
+#' @param return_state Whether to return the last states after the output.
+#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
+#'   before ended.
+#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
+#'   Needed in the first layer of a sequential model.
+#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
+#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param dtype Dtype of the layer's input, such as `"float32"`.
+#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param trainable Whether training changes the layer's weights.
+#' @param weights List of arrays that the weights begin with.
+#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#'   layer.
+#' @family layers recurrent
+#' @export
+layer_cudnn_lstm <- function(object, units, kernel_initializer = "glorot_uniform",
+                             recurrent_initializer = "orthogonal", bias_initializer = "zeros",
+                             unit_forget_bias = TRUE, kernel_regularizer = NULL, recurrent_regularizer = NULL,
+                             bias_regularizer = NULL, activity_regularizer = NULL, kernel_constraint = NULL,
+                             recurrent_constraint = NULL, bias_constraint = NULL, return_sequences = FALSE,
+                             return_state = FALSE, stateful = FALSE, input_shape = NULL,
+                             batch_input_shape = NULL, batch_size = NULL, dtype = NULL, name = NULL,
+                             trainable = NULL, weights = NULL) {
+  add_layer(object, "CuDNNLSTM", model_arguments())
+}

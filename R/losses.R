@@ -1,0 +1,211 @@
+# Losses.
+
+#' Mean squared error
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_mean_squared_error <- function(y_true, y_pred) {
+  keras_call("losses.mean_squared_error", model_arguments(character(), drop = character()))
+}
+attr(loss_mean_squared_error, "py_function_name") <- "mean_squared_error"
+
+#' Mean absolute error
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_mean_absolute_error <- function(y_true, y_pred) {
+  keras_call("losses.mean_absolute_error", model_arguments(character(), drop = character()))
+}
+attr(loss_mean_absolute_error, "py_function_name") <- "mean_absolute_error"
+
+#' Mean absolute percentage error
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_mean_absolute_percentage_error <- function(y_true, y_pred) {
+  keras_call("losses.mean_absolute_percentage_error", model_arguments(character(), drop = character()))
+}
+attr(loss_mean_absolute_percentage_error, "py_function_name") <- "mean_absolute_percentage_error"
+
+#' Mean squared logarithmic error
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_mean_squared_logarithmic_error <- function(y_true, y_pred) {
+  keras_call("losses.mean_squared_logarithmic_error", model_arguments(character(), drop = character()))
+}
+attr(loss_mean_squared_logarithmic_error, "py_function_name") <- "mean_squared_logarithmic_error"
+
+#' Squared hinge
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_squared_hinge <- function(y_true, y_pred) {
+  keras_call("losses.squared_hinge", model_arguments(character(), drop = character()))
+}
+attr(loss_squared_hinge, "py_function_name") <- "squared_hinge"
+
+#' Hinge
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_hinge <- function(y_true, y_pred) {
+  keras_call("losses.hinge", model_arguments(character(), drop = character()))
+}
+attr(loss_hinge, "py_function_name") <- "hinge"
+
+#' Categorical hinge
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_categorical_hinge <- function(y_true, y_pred) {
+  keras_call("losses.categorical_hinge", model_arguments(character(), drop = character()))
+}
+attr(loss_categorical_hinge, "py_function_name") <- "categorical_hinge"
+
+#' Logcosh
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_logcosh <- function(y_true, y_pred) {
+  keras_call("losses.logcosh", model_arguments(character(), drop = character()))
+}
+attr(loss_logcosh, "py_function_name") <- "logcosh"
+
+#' Categorical crossentropy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_categorical_crossentropy <- function(y_true, y_pred) {
+  keras_call("losses.categorical_crossentropy", model_arguments(character(), drop = character()))
+}
+attr(loss_categorical_crossentropy, "py_function_name") <- "categorical_crossentropy"
+
+#' Sparse categorical crossentropy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_sparse_categorical_crossentropy <- function(y_true, y_pred) {
+  keras_call("losses.sparse_categorical_crossentropy", model_arguments(character(), drop = character()))
+}
+attr(loss_sparse_categorical_crossentropy, "py_function_name") <- "sparse_categorical_crossentropy"
+
+#' Binary crossentropy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_binary_crossentropy <- function(y_true, y_pred) {
+  keras_call("losses.binary_crossentropy", model_arguments(character(), drop = character()))
+}
+attr(loss_binary_crossentropy, "py_function_name") <- "binary_crossentropy"
+
+#' Kullback leibler divergence
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_kullback_leibler_divergence <- function(y_true, y_pred) {
+  keras_call("losses.kullback_leibler_divergence", model_arguments(character(), drop = character()))
+}
+attr(loss_kullback_leibler_divergence, "py_function_name") <- "kullback_leibler_divergence"
+
+#' Poisson
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_poisson <- function(y_true, y_pred) {
+  keras_call("losses.poisson", model_arguments(character(), drop = character()))
+}
+attr(loss_poisson, "py_function_name") <- "poisson"
+
+#' Cosine proximity
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_cosine_proximity <- function(y_true, y_pred) {
+  keras_call("losses.cosine_proximity", model_arguments(character(), drop = character()))
+}
+attr(loss_cosine_proximity, "py_function_name") <- "cosine_proximity"
+
+#' Cosine similarity
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the loss of each sample.
+#' @family losses
+#' @export
+loss_cosine_similarity <- function(y_true, y_pred) {
+  keras_call("losses.cosine_similarity", model_arguments(character(), drop = character()))
+}
+attr(loss_cosine_similarity, "py_function_name") <- "cosine_similarity"

@@ -1,0 +1,227 @@
+# Metrics.
+
+#' Binary accuracy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_binary_accuracy <- function(y_true, y_pred) {
+  keras_call("metrics.binary_accuracy", model_arguments(character(), drop = character()))
+}
+attr(metric_binary_accuracy, "py_function_name") <- "binary_accuracy"
+
+#' Binary crossentropy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_binary_crossentropy <- function(y_true, y_pred) {
+  keras_call("metrics.binary_crossentropy", model_arguments(character(), drop = character()))
+}
+attr(metric_binary_crossentropy, "py_function_name") <- "binary_crossentropy"
+
+#' Categorical accuracy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_categorical_accuracy <- function(y_true, y_pred) {
+  keras_call("metrics.categorical_accuracy", model_arguments(character(), drop = character()))
+}
+attr(metric_categorical_accuracy, "py_function_name") <- "categorical_accuracy"
+
+#' Categorical crossentropy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_categorical_crossentropy <- function(y_true, y_pred) {
+  keras_call("metrics.categorical_crossentropy", model_arguments(character(), drop = character()))
+}
+attr(metric_categorical_crossentropy, "py_function_name") <- "categorical_crossentropy"
+
+#' Cosine proximity
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_cosine_proximity <- function(y_true, y_pred) {
+  keras_call("metrics.cosine_proximity", model_arguments(character(), drop = character()))
+}
+attr(metric_cosine_proximity, "py_function_name") <- "cosine_proximity"
+
+#' Hinge
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_hinge <- function(y_true, y_pred) {
+  keras_call("metrics.hinge", model_arguments(character(), drop = character()))
+}
+attr(metric_hinge, "py_function_name") <- "hinge"
+
+#' Kullback leibler divergence
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_kullback_leibler_divergence <- function(y_true, y_pred) {
+  keras_call("metrics.kullback_leibler_divergence", model_arguments(character(), drop = character()))
+}
+attr(metric_kullback_leibler_divergence, "py_function_name") <- "kullback_leibler_divergence"
+
+#' Mean absolute error
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_mean_absolute_error <- function(y_true, y_pred) {
+  keras_call("metrics.mean_absolute_error", model_arguments(character(), drop = character()))
+}
+attr(metric_mean_absolute_error, "py_function_name") <- "mean_absolute_error"
+
+#' Mean absolute percentage error
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_mean_absolute_percentage_error <- function(y_true, y_pred) {
+  keras_call("metrics.mean_absolute_percentage_error", model_arguments(character(), drop = character()))
+}
+attr(metric_mean_absolute_percentage_error, "py_function_name") <- "mean_absolute_percentage_error"
+
+#' Mean squared error
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_mean_squared_error <- function(y_true, y_pred) {
+  keras_call("metrics.mean_squared_error", model_arguments(character(), drop = character()))
+}
+attr(metric_mean_squared_error, "py_function_name") <- "mean_squared_error"
+
+#' Mean squared logarithmic error
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_mean_squared_logarithmic_error <- function(y_true, y_pred) {
+  keras_call("metrics.mean_squared_logarithmic_error", model_arguments(character(), drop = character()))
+}
+attr(metric_mean_squared_logarithmic_error, "py_function_name") <- "mean_squared_logarithmic_error"
+
+#' Poisson
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_poisson <- function(y_true, y_pred) {
+  keras_call("metrics.poisson", model_arguments(character(), drop = character()))
+}
+attr(metric_poisson, "py_function_name") <- "poisson"
+
+#' Sparse categorical crossentropy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_sparse_categorical_crossentropy <- function(y_true, y_pred) {
+  keras_call("metrics.sparse_categorical_crossentropy", model_arguments(character(), drop = character()))
+}
+attr(metric_sparse_categorical_crossentropy, "py_function_name") <- "sparse_categorical_crossentropy"
+
+#' Squared hinge
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_squared_hinge <- function(y_true, y_pred) {
+  keras_call("metrics.squared_hinge", model_arguments(character(), drop = character()))
+}
+attr(metric_squared_hinge, "py_function_name") <- "squared_hinge"
+
+#' Top k categorical accuracy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @param k How many of the largest predictions count.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_top_k_categorical_accuracy <- function(y_true, y_pred, k = 5) {
+  keras_call("metrics.top_k_categorical_accuracy", model_arguments(character(), drop = character()))
+}
+attr(metric_top_k_categorical_accuracy, "py_function_name") <- "top_k_categorical_accuracy"
+
+#' Sparse top k categorical accuracy
+#'
+#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#'
+#' @param y_true Tensor of the targets.
+#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @param k How many of the largest predictions count.
+#' @return A tensor with the metric of each sample.
+#' @family metrics
+#' @export
+metric_sparse_top_k_categorical_accuracy <- function(y_true, y_pred, k = 5) {
+  keras_call("metrics.sparse_top_k_categorical_accuracy", model_arguments(character(), drop = character()))
+}
+attr(metric_sparse_top_k_categorical_accuracy, "py_function_name") <- "sparse_top_k_categorical_accuracy"

@@ -1,0 +1,183 @@
+# Calls of Keras: its classes by path ("layers.Dense"), its functions, and methods of its objects.
+#
+# Arguments are converted by their names, here and in no other place: `argument_kinds` says which are whole numbers,
+# shapes and so on. An exported function hands all its arguments on by `model_arguments()`.
+
+#' Make an object of a class of Keras, or call one of its functions
+#' @param ... Arguments by position.
+#' @noRd
+keras_call <- function(path, arguments = list(), ...) {
+  call_shim("keras_call", path, list(...), as_keywords(arguments))
+}
+
+#' Call a method of one of Keras's objects
+#' @noRd
+object_call <- function(object, name, ..., arguments = list()) {
+  call_shim("object_call", object, name, list(...), as_keywords(arguments))
+}
+
+object_get <- function(object, name) call_shim("object_get", object, name)
+
+is_of_keras <- function(object, path) {
+  inherits(object, "python.builtin.object") && call_shim("is_of_keras", object, path)
+}
+
+#' Have NumPy's generator, which Keras draws from, follow R's: by one draw of it
+#' @noRd
+seed_numpy <- function() call_shim("seed_numpy", as_seed(NULL))
+
+#' A named list that Python gets as a dict, also where it is empty
+#' @noRd
+as_keywords <- function(arguments) {
+  reticulate::py_dict(names(arguments), unname(arguments), convert = FALSE)
+}
+
+# -- arguments --------------------------------------------------------------------------------------------
+
+#' What the arguments of Keras are, by their names
+#' @noRd
+argument_kinds <- list(
+  integer = c(
+    "units", "filters", "depth_multiplier", "n", "input_dim", "output_dim", "input_length", "batch_size", "seed",
+    "epochs", "initial_epoch", "steps_per_epoch", "validation_steps", "steps", "max_queue_size", "workers", "verbose",
+    "patience", "cooldown", "period", "classes", "num_blocks", "penultimate_filters", "stem_block_filters",
+    "filter_multiplier", "default_size", "num_words", "skip_top", "maxlen", "start_char", "oov_char", "index_from",
+    "vocabulary_size", "window_size", "size_of_table", "top", "length", "sampling_rate", "stride", "start_index",
+    "end_index", "num_classes", "node_index", "line_length", "histogram_freq", "embeddings_freq", "rounds", "axis",
+    "order", "index", "k", "start", "end"
+  ),
+  integers = c(
+    "kernel_size", "strides", "dilation_rate", "pool_size", "size", "output_padding", "dims", "axes", "shared_axes",
+    "target_size", "blocks"
+  ),
+  nested = c("padding", "cropping"),
+  shape = c("input_shape", "batch_input_shape", "shape", "batch_shape", "target_shape", "output_shape", "noise_shape"),
+  layer_option = c(
+    "input_shape", "batch_input_shape", "batch_size", "dtype", "name", "trainable", "weights", "input_dim",
+    "input_length"
+  )
+)
+
+#' The arguments of the exported function that calls this, as Keras takes them
+#'
+#' @param except Names of those that are not Keras's.
+#' @param drop Names of those that are left out where they are NULL, so that Keras's own default holds.
+#' @noRd
+model_arguments <- function(except = "object", drop = argument_kinds$layer_option, frame = parent.frame()) {
+  defaults <- formals(sys.function(sys.parent()))
+  names <- setdiff(names(defaults), c(except, "..."))
+  need_arguments(names, frame)
+  values <- Map(chosen, mget(names, envir = frame), defaults[names])
+  values <- values[!(names(values) %in% drop & vapply(values, is.null, NA))]
+  Map(as_model_argument, values, names(values))
+}
+
+need_arguments <- function(names, frame) {
+  for (name in names) {
+    if (identical(eval(call("substitute", as.name(name)), frame), quote(expr = ))) { # nolint: spaces_inside_linter.
+      abort("argument", paste0("`", name, "` is missing, with no default."), argument = name)
+    }
+  }
+}
+
+#' Of choices such as `c("auto", "min", "max")`, the first one is the default
+#' @noRd
+chosen <- function(value, default) {
+  choices <- is.call(default) && is.character(value) && length(value) > 1L && identical(value, eval(default))
+  if (choices) value[[1L]] else value
+}
+
+#' One argument as Keras takes it
+#' @noRd
+as_model_argument <- function(value, name) {
+  if (is.null(value) || inherits(value, "python.builtin.object")) {
+    value
+  } else if (is.function(value)) {
+    as_named_function(value, name)
+  } else if (inherits(value, "KerasConstraint")) {
+    as_constraint(value)
+  } else {
+    as_value_of_kind(value, name)
+  }
+}
+
+as_value_of_kind <- function(value, name) {
+  if (name %in% argument_kinds$shape) {
+    as_model_shape(value, name)
+  } else if (name %in% argument_kinds$nested && is.list(value)) {
+    reticulate::tuple(lapply(value, as_whole_numbers, arg = name))
+  } else if (name %in% unlist(argument_kinds[c("integer", "integers", "nested")]) && is.numeric(value)) {
+    as_whole_numbers(value, name)
+  } else if (name == "weights" && is.list(value)) {
+    lapply(value, as_model_data, arg = name)
+  } else if (is.list(value)) {
+    Map(as_model_argument, value, if (is.null(names(value))) rep("", length(value)) else names(value))
+  } else {
+    value
+  }
+}
+
+#' Whole numbers, which R users give as doubles, as integers: one of them as such, several as a tuple
+#' @noRd
+as_whole_numbers <- function(value, arg) {
+  if (is.list(value)) {
+    value <- unlist(value)
+  }
+  if (!is.numeric(value) || anyNA(value) || any(value != trunc(value))) {
+    abort("argument", paste0("`", arg, "` must be whole numbers, not ", describe_value(value), "."), argument = arg,
+          value = value)
+  }
+  value <- as.integer(value)
+  if (length(value) == 1L) value else reticulate::tuple(as.list(value))
+}
+
+#' A shape, whose unknown sizes are NA or NULL, as a tuple
+#' @noRd
+as_model_shape <- function(value, arg) {
+  is_shape <- function(part) is.list(part) || length(part) > 1L
+  of_several <- is.list(value) && length(value) && all(vapply(value, is_shape, NA))  # inputs
+  if (of_several) lapply(value, as_model_shape, arg = arg) else reticulate::tuple(lapply(as.list(value), as_size, arg))
+}
+
+as_size <- function(size, arg) {
+  if (is.null(size) || inherits(size, "python.builtin.object")) {
+    size
+  } else if (length(size) == 1L && is.na(size)) {
+    NULL
+  } else {
+    as_whole_numbers(size, arg)
+  }
+}
+
+#' An R function that Keras knows by a name: that of the attribute "py_function_name", else of the argument
+#' @noRd
+as_named_function <- function(f, arg) {
+  name <- attr(f, "py_function_name", exact = TRUE)
+  named <- as_python_function(f, arg)
+  call_shim("object_set", named, "__name__", if (is.null(name)) arg else name)
+  named
+}
+
+# -- data -------------------------------------------------------------------------------------------------
+
+#' Data for a model: arrays, and lists of them for several inputs or outputs
+#'
+#' A vector stays one-dimensional, whatever its length.
+#' @noRd
+as_model_data <- function(x, arg) {
+  if (is.null(x) || inherits(x, "python.builtin.object")) {
+    return(x)
+  }
+  if (is.factor(x)) {
+    abort("dtype", c(paste0("`", arg, "` is a factor."),
+                     i = "Give class numbers, `as.integer(x) - 1L`, or `to_categorical(as.integer(x) - 1L)`."),
+          argument = arg, value = x)
+  }
+  if (is.list(x) && !is.data.frame(x)) {
+    return(lapply(x, as_model_data, arg = arg))
+  }
+  if (is.null(dim(x)) && length(x) == 1L) {
+    x <- array(x, 1L)
+  }
+  as_value(x, arg)
+}

@@ -1,0 +1,181 @@
+# Layers, wrappers, constraints and models of R6 classes and R functions.
+
+#' Add a layer of a class
+#'
+#' @param layer_class An R6 class that derives from [KerasLayer], or a class of Keras.
+#' @param object A sequential model, a tensor, or nothing, as of [layer_dense()].
+#' @param args Named list of the arguments of the class, and those that all layers take: `input_shape`,
+#'   `batch_input_shape`, `batch_size`, `dtype`, `name`, `trainable`, `weights`.
+#' @return The model, a tensor, or the layer.
+#' @family custom layers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list(
+#'   scale = NULL,
+#'   build = function(input_shape) {
+#'     self$scale <- self$add_weight("scale", list(input_shape[[2]]), initializer = "ones")
+#'   },
+#'   call = function(x, mask = NULL) x * self$scale
+#' ))
+#' layer_input(3) %>% create_layer(Scale, .)
+#' @export
+create_layer <- function(layer_class, object, args = list()) {
+  common <- intersect(names(args), c(argument_kinds$layer_option))
+  shared <- Map(as_model_argument, args[common], common)
+  shared <- shared[!vapply(shared, is.null, NA)]
+  if (inherits(layer_class, "R6ClassGenerator")) {
+    own <- args[setdiff(names(args), common)]
+    layer <- layer_of_class(do.call(layer_class$new, own), layer_class$classname, shared)
+  } else {
+    own <- args[setdiff(names(args), common)]
+    layer <- call_shim("object_call", layer_class, "", list(),
+                       as_keywords(c(Map(as_model_argument, own, names(own)), shared)))
+  }
+  compose(object, layer)
+}
+
+#' Base class of layers in R
+#'
+#' An R6 class to derive from, for [create_layer()].
+#'
+#' @section Methods to define:
+#' `build(input_shape)` makes the weights, by `add_weight()`; `call(x, mask = NULL)` returns the output of a tensor, or
+#' of a list of them; `compute_output_shape(input_shape)` returns the shape of the output, by default that of the input.
+#' Shapes are lists, `NULL` standing for an unknown size.
+#' @section Methods to call:
+#' `add_weight(name, shape, dtype = NULL, initializer = NULL, regularizer = NULL, trainable = TRUE, constraint = NULL)`
+#' returns a variable; `add_loss(losses, inputs = NULL)` adds a term to the model's loss.
+#' @return An R6 class.
+#' @family custom layers
+#' @examples
+#' KerasLayer
+#' @export
+KerasLayer <- R6::R6Class("KerasLayer", public = list( # nolint: object_name_linter.
+  build = function(input_shape) NULL,
+  call = function(x, mask = NULL) stop("A class of layers must define call()."),
+  compute_output_shape = function(input_shape) input_shape,
+  add_loss = function(losses, inputs = NULL) {
+    object_call(private$layer, "add_loss", losses, arguments = list(inputs = inputs))
+    invisible(self)
+  },
+  add_weight = function(name, shape, dtype = NULL, initializer = NULL, regularizer = NULL, trainable = TRUE,
+                        constraint = NULL) {
+    object_call(private$layer, "add_weight", arguments = list(
+      name = name, shape = as_model_shape(shape, "shape"), dtype = dtype,
+      initializer = as_model_argument(initializer, "initializer"),
+      regularizer = as_model_argument(regularizer, "regularizer"), trainable = trainable,
+      constraint = as_constraint(constraint)
+    ))
+  },
+  set_layer = function(layer) private$layer <- layer,
+  python_layer = function() private$layer
+), private = list(layer = NULL))
+
+layer_of_class <- function(object, class, arguments) {
+  methods <- list(
+    build = function(input_shape) {
+      object$build(input_shape)
+      NULL
+    },
+    call = function(x, mask = NULL) {
+      if ("mask" %in% names(formals(object$call))) object$call(x, mask = mask) else object$call(x)
+    },
+    compute_output_shape = function(input_shape) {
+      as_model_shape(object$compute_output_shape(input_shape), "output_shape")
+    }
+  )
+  layer <- call_shim("layer_of_class", class, as_keywords(Map(as_python_method, methods, names(methods))),
+                     as_keywords(arguments))
+  object$set_layer(layer)
+  layer
+}
+
+as_python_method <- function(f, name) as_python_function(f, name)
+
+#' Base class of constraints in R
+#'
+#' An R6 class to derive from, whose method `call(w)` returns what a weight becomes after each step. Its objects are
+#' given
+#' to the arguments of layers that are named `_constraint`. An R function of a weight does as well.
+#'
+#' @return An R6 class.
+#' @family constraints
+#' @examples
+#' NonNegative <- R6::R6Class("NonNegative", inherit = KerasConstraint, public = list(
+#'   call = function(w) w * k_cast(w >= 0, k_floatx())
+#' ))
+#' NonNegative$new()
+#' @export
+KerasConstraint <- R6::R6Class("KerasConstraint", public = list( # nolint: object_name_linter.
+  call = function(w) stop("A class of constraints must define call()."),
+  get_config = function() list()
+))
+
+as_constraint <- function(constraint) {
+  if (inherits(constraint, "KerasConstraint")) {
+    as_named_function(function(w) constraint$call(w), "constraint")
+  } else {
+    as_model_argument(constraint, "constraint")
+  }
+}
+
+#' Base class of wrappers in R
+#'
+#' An R6 class to derive from, for [create_wrapper()]: a layer around another one, which is `self$layer`. Its methods
+#' are
+#' those of [KerasLayer].
+#'
+#' @return An R6 class.
+#' @family custom layers
+#' @examples
+#' KerasWrapper
+#' @export
+KerasWrapper <- R6::R6Class("KerasWrapper", inherit = KerasLayer, public = list( # nolint: object_name_linter.
+  layer = NULL,
+  build = function(input_shape) {
+    object_call(self$layer, "build", as_model_shape(input_shape, "input_shape"))
+    call_shim("object_set", self$layer, "built", TRUE)
+  },
+  call = function(x, mask = NULL) object_call(self$layer, "call", x)
+))
+
+#' Add a wrapper of a class
+#'
+#' @param wrapper_class An R6 class that derives from [KerasWrapper].
+#' @param object A sequential model, a tensor, or nothing, as of [layer_dense()].
+#' @param args Named list of the arguments of the class; `layer` is the layer to wrap.
+#' @return The model, a tensor, or the layer.
+#' @family custom layers
+#' @export
+create_wrapper <- function(wrapper_class, object, args = list()) {
+  common <- intersect(names(args), argument_kinds$layer_option)
+  shared <- Map(as_model_argument, args[common], common)
+  own <- args[setdiff(names(args), c(common, "layer"))]
+  wrapper <- do.call(wrapper_class$new, own)
+  wrapper$layer <- args$layer
+  layer <- layer_of_class(wrapper, wrapper_class$classname, shared)
+  call_shim("track_layer", layer, args$layer)
+  compose(object, layer)
+}
+
+#' A model of an R function
+#'
+#' @param model_fn A function of the model, which makes layers, keeps them on `self`, and returns a function of the
+#'   inputs
+#'   and the mask that returns the outputs.
+#' @param name Name of the model.
+#' @return A model.
+#' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_custom(function(self) {
+#'   self$dense <- layer_dense(units = 2)
+#'   function(inputs, mask = NULL) self$dense(inputs)
+#' })
+#' @export
+keras_model_custom <- function(model_fn, name = NULL) {
+  model <- call_shim("custom_model", name)
+  called <- model_fn(model)
+  call_shim("object_set", model, "r_call", as_python_function(function(inputs, mask = NULL) {
+    if (length(formals(called)) > 1L) called(inputs, mask) else called(inputs)
+  }, "model_fn"))
+  model
+}

@@ -1,0 +1,190 @@
+# Saving and loading models.
+
+#' Save and load models
+#'
+#' A file holds the architecture, the weights, and the state of the optimizer, so that training can go on. It can be
+#' loaded on any backend, and by the original Keras.
+#'
+#' @param object,model A model; of `unserialize_model()` a raw vector.
+#' @param filepath Path of the file.
+#' @param overwrite Whether a file that is there may be replaced.
+#' @param include_optimizer Whether to save the state of the optimizer.
+#' @param custom_objects Named list of custom layers, losses and other functions that the model uses.
+#' @param compile Whether to compile the model as it was when it was saved.
+#' @param by_name Whether to give each layer the weights of the layer of its name, not of its place.
+#' @param skip_mismatch Whether to pass over layers whose weights have other shapes.
+#' @param reshape Whether to reshape weights where the number of their elements fits.
+#' @param json,yaml A string.
+#' @return Saving returns `TRUE`, invisibly; loading returns the model; `model_to_json()` and `model_to_yaml()` return a
+#'   string; `serialize_model()` returns a raw vector.
+#' @family saving and loading
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
+#' path <- tempfile(fileext = ".h5")
+#' save_model_hdf5(model, path)
+#' load_model_hdf5(path)
+#' @export
+save_model_hdf5 <- function(object, filepath, overwrite = TRUE, include_optimizer = TRUE) {
+  filepath <- writable_path(filepath, overwrite)
+  object_call(object, "save", filepath, arguments = list(overwrite = TRUE, include_optimizer = include_optimizer))
+  invisible(TRUE)
+}
+
+#' @rdname save_model_hdf5
+#' @export
+load_model_hdf5 <- function(filepath, custom_objects = NULL, compile = TRUE) {
+  keras_call("models.load_model", list(custom_objects = as_custom_objects(custom_objects), compile = compile),
+             readable_path(filepath))
+}
+
+#' @rdname save_model_hdf5
+#' @export
+save_model_weights_hdf5 <- function(object, filepath, overwrite = TRUE) {
+  object_call(object, "save_weights", writable_path(filepath, overwrite), arguments = list(overwrite = TRUE))
+  invisible(TRUE)
+}
+
+#' @rdname save_model_hdf5
+#' @export
+load_model_weights_hdf5 <- function(object, filepath, by_name = FALSE, skip_mismatch = FALSE, reshape = FALSE) {
+  object_call(object, "load_weights", readable_path(filepath),
+              arguments = list(by_name = by_name, skip_mismatch = skip_mismatch, reshape = reshape))
+  invisible(object)
+}
+
+#' @rdname save_model_hdf5
+#' @export
+model_to_json <- function(object) {
+  object_call(object, "to_json")
+}
+
+#' @rdname save_model_hdf5
+#' @export
+model_from_json <- function(json, custom_objects = NULL) {
+  keras_call("models.model_from_json", list(json_string = json, custom_objects = as_custom_objects(custom_objects)))
+}
+
+#' @rdname save_model_hdf5
+#' @export
+model_to_yaml <- function(object) {
+  object_call(object, "to_yaml")
+}
+
+#' @rdname save_model_hdf5
+#' @export
+model_from_yaml <- function(yaml, custom_objects = NULL) {
+  keras_call("models.model_from_yaml", list(yaml_string = yaml, custom_objects = as_custom_objects(custom_objects)))
+}
+
+#' @rdname save_model_hdf5
+#' @export
+serialize_model <- function(model, include_optimizer = TRUE) {
+  path <- tempfile("model", fileext = ".h5")
+  on.exit(unlink(path))
+  save_model_hdf5(model, path, include_optimizer = include_optimizer)
+  readBin(path, "raw", file.size(path))
+}
+
+#' @rdname save_model_hdf5
+#' @export
+unserialize_model <- function(model, custom_objects = NULL, compile = TRUE) {
+  path <- tempfile("model", fileext = ".h5")
+  on.exit(unlink(path))
+  writeBin(model, path)
+  load_model_hdf5(path, custom_objects, compile)
+}
+
+#' Formats of TensorFlow
+#'
+#' Refused: TensorFlow's SavedModel holds its graph, which no other backend has. [save_model_hdf5()] and
+#' [save_model_weights_hdf5()] save what every backend loads.
+#'
+#' @inheritParams save_model_hdf5
+#' @param saved_model_path Path of the folder.
+#' @param signatures,options,as_text,input_signature,serving_only As in the package that these are known from.
+#' @return Nothing: they signal an error of class `keras_error_argument`.
+#' @family saving and loading
+#' @export
+save_model_tf <- function(object, filepath, overwrite = TRUE, include_optimizer = TRUE, signatures = NULL,
+                          options = NULL) {
+  refuse_saved_model("save_model_hdf5")
+}
+
+#' @rdname save_model_tf
+#' @export
+load_model_tf <- function(filepath, custom_objects = NULL, compile = TRUE) {
+  refuse_saved_model("load_model_hdf5")
+}
+
+#' @rdname save_model_tf
+#' @export
+save_model_weights_tf <- function(object, filepath, overwrite = TRUE) {
+  refuse_saved_model("save_model_weights_hdf5")
+}
+
+#' @rdname save_model_tf
+#' @export
+load_model_weights_tf <- function(object, filepath, by_name = FALSE, skip_mismatch = FALSE, reshape = FALSE) {
+  refuse_saved_model("load_model_weights_hdf5")
+}
+
+#' @rdname save_model_tf
+#' @param model A model.
+#' @export
+model_to_saved_model <- function(model, saved_model_path, custom_objects = NULL, as_text = FALSE,
+                                 input_signature = NULL, serving_only = FALSE) {
+  refuse_saved_model("save_model_hdf5")
+}
+
+#' @rdname save_model_tf
+#' @export
+model_from_saved_model <- function(saved_model_path, custom_objects = NULL) {
+  refuse_saved_model("load_model_hdf5")
+}
+
+refuse_saved_model <- function(instead) {
+  abort("argument", c("TensorFlow's SavedModel cannot be written or read here: it holds TensorFlow's own graph.",
+                      i = paste0("Use `", instead, "()`, which works on every backend.")))
+}
+
+writable_path <- function(path, overwrite) {
+  path <- normalizePath(path, mustWork = FALSE)
+  if (!overwrite && file.exists(path)) {
+    abort("file", paste0("`filepath`, ", path, ", exists already, and `overwrite` is FALSE."))
+  }
+  path
+}
+
+readable_path <- function(path) {
+  path <- normalizePath(path, mustWork = FALSE)
+  if (!file.exists(path)) {
+    abort("file", paste0("`filepath`, ", path, ", does not exist."))
+  }
+  path
+}
+
+as_custom_objects <- function(objects) {
+  if (is.null(objects)) {
+    return(NULL)
+  }
+  as_keywords(Map(function(object, name) {
+    if (is.function(object) && is.null(attr(object, "py_function_name"))) {
+      attr(object, "py_function_name") <- name
+    }
+    as_model_argument(object, name)
+  }, objects, names(objects)))
+}
+
+#' Evaluate an expression with custom objects
+#'
+#' @param objects Named list of custom layers, losses and other functions.
+#' @param expr An expression, such as a call of [load_model_hdf5()].
+#' @return The value of the expression.
+#' @family saving and loading
+#' @export
+with_custom_object_scope <- function(objects, expr) {
+  scope <- call_shim("keras_call", "utils.CustomObjectScope", list(as_custom_objects(objects)), as_keywords(list()))
+  object_call(scope, "__enter__")
+  on.exit(object_call(scope, "__exit__"))
+  force(expr)
+}

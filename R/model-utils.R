@@ -1,0 +1,142 @@
+# Utilities around models.
+
+#' Classes as rows of an indicator matrix
+#'
+#' @param y Class numbers, counted from 0: a vector or an array of whole numbers.
+#' @param num_classes Number of classes; by default the largest class number plus 1.
+#' @param dtype Dtype of the result. R has one type of floating numbers, so it decides between numbers and integers
+#'   alone.
+#' @return A matrix, or an array, with a last axis of the classes: 1 for the class, 0 elsewhere.
+#' @family utilities
+#' @examples
+#' to_categorical(c(0, 2, 1))
+#' @export
+to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
+  if (is.factor(y)) {
+    abort("dtype", c("`y` is a factor.", i = "Class numbers count from 0: give `as.integer(y) - 1L`."), argument = "y",
+          value = y)
+  }
+  classes <- as_whole_numbers(if (length(y) == 1L) c(y, y) else y, "y")
+  classes <- unlist(reticulate::py_to_r(classes))
+  if (length(y) == 1L) {
+    classes <- classes[1L]
+  }
+  if (is.null(num_classes)) {
+    num_classes <- max(classes) + 1L
+  }
+  if (any(classes < 0) || any(classes >= num_classes)) {
+    abort("argument", paste0("`y` must hold class numbers from 0 to ", num_classes - 1, "."), argument = "y", value = y)
+  }
+  sizes <- if (is.null(dim(y))) length(y) else dim(y)
+  if (length(sizes) > 1L && sizes[length(sizes)] == 1L) {
+    sizes <- sizes[-length(sizes)]
+  }
+  one <- if (grepl("int", dtype)) 1L else 1
+  result <- matrix(0 * one, prod(sizes), num_classes)
+  result[cbind(seq_along(classes), classes + 1L)] <- one
+  if (length(sizes) > 1L) array(result, c(sizes, num_classes)) else result
+}
+
+#' Scale vectors to norm 1
+#'
+#' @param x An array.
+#' @param axis Axis along which the norm is taken, 1 being the first and -1 the last.
+#' @param order Order of the norm, such as 2.
+#' @return An array of the same shape.
+#' @family utilities
+#' @examples
+#' normalize(matrix(c(3, 4, 6, 8), 2))
+#' @export
+normalize <- function(x, axis = -1, order = 2) {
+  sizes <- if (is.null(dim(x))) length(x) else dim(x)
+  axis <- as_whole_numbers(axis, "axis")
+  axis <- if (axis < 0L) length(sizes) + axis + 1L else axis
+  if (length(sizes) == 1L) {
+    norms <- sum(abs(x) ^ order) ^ (1 / order)
+    return(x / if (norms == 0) 1 else norms)
+  }
+  others <- setdiff(seq_along(sizes), axis)
+  norms <- apply(x, others, function(part) sum(abs(part) ^ order) ^ (1 / order))
+  norms[norms == 0] <- 1
+  sweep(x, others, norms, "/")
+}
+
+#' An array as Keras computes with it
+#'
+#' @param x An R array, or a list of them.
+#' @param dtype A dtype, such as `"float32"`; by default [k_floatx()] for doubles.
+#' @return A NumPy array, row-major, or a list of them.
+#' @family utilities
+#' @export
+keras_array <- function(x, dtype = NULL) {
+  call_shim("as_numpy", as_model_data(x, "x"), dtype)
+}
+
+#' Download a file, or find it in the cache
+#'
+#' @param fname Name of the file in the cache, or an absolute path.
+#' @param origin Address to download it from.
+#' @param file_hash Its checksum.
+#' @param cache_subdir Folder within the cache.
+#' @param hash_algorithm `"md5"`, `"sha256"` or `"auto"`.
+#' @param extract Whether to unpack it.
+#' @param archive_format Format of the archive.
+#' @param cache_dir The cache; by default the Keras home.
+#' @return The path of the file.
+#' @family utilities
+#' @export
+get_file <- function(fname, origin, file_hash = NULL, cache_subdir = "datasets", hash_algorithm = "auto",
+                     extract = FALSE, archive_format = "auto", cache_dir = NULL) {
+  keras_call("utils.get_file", model_arguments(NULL, "cache_dir"))
+}
+
+#' A part of a dataset in an HDF5 file, as data for a model
+#'
+#' The batches are read as they are needed.
+#'
+#' @param datapath Path of the file.
+#' @param dataset Name of the dataset.
+#' @param start,end First sample, 0 being the first of all, and the one after the last; `NULL` is the end.
+#' @param normalizer A function of an array of samples that returns what the model is given.
+#' @return An object for the arguments `x` and `y` of [fit()][fit.keras.engine.training.Model].
+#' @family utilities
+#' @export
+hdf5_matrix <- function(datapath, dataset, start = 0, end = NULL, normalizer = NULL) {
+  arguments <- model_arguments(NULL, NULL)
+  arguments$datapath <- readable_path(datapath)
+  keras_call("utils.HDF5Matrix", arguments)
+}
+
+#' Whether models can be used
+#'
+#' @param version The least version of Keras, a string; `NULL` for any.
+#' @return `TRUE` where Keras is installed for R's Python.
+#' @family utilities
+#' @examples
+#' is_keras_available()
+#' @export
+is_keras_available <- function(version = NULL) {
+  installed <- tryCatch(call_shim("is_keras_installed"), error = function(condition) FALSE)
+  installed && (is.null(version) || numeric_version("2.3.1") >= version)
+}
+
+#' Which implementation of Keras is used
+#'
+#' @param implementation `"keras"`; there is no other here.
+#' @return `implementation()` returns `"keras"`.
+#' @family utilities
+#' @examples
+#' implementation()
+#' @export
+implementation <- function() "keras"
+
+#' @rdname implementation
+#' @export
+use_implementation <- function(implementation = c("keras", "tensorflow")) {
+  if (match.arg(implementation) == "tensorflow") {
+    abort("argument", c("`implementation` must be \"keras\", not \"tensorflow\".",
+                        i = "Keras 2.3.1 runs on TensorFlow by `use_backend(\"tensorflow\")`."),
+          argument = "implementation", value = implementation)
+  }
+  invisible("keras")
+}

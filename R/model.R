@@ -1,0 +1,430 @@
+# Models: making, compiling, training, predicting.
+
+#' A model of tensors
+#'
+#' @param inputs The input, made by [layer_input()], or a list of inputs.
+#' @param outputs The output, or a list of outputs.
+#' @return A model, on the backend that is current when it is made.
+#' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' x <- layer_input(4)
+#' keras_model(x, x %>% layer_dense(3) %>% layer_activation_softmax())
+#' @export
+keras_model <- function(inputs, outputs = NULL) {
+  keras_call("models.Model", list(inputs = unname(inputs), outputs = unname(outputs)))
+}
+
+#' A model of layers one after another
+#'
+#' @param layers A list of layers, to which others are added by `%>%`.
+#' @param name Name of the model.
+#' @return A model, on the backend that is current when it is made.
+#' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>%
+#'   layer_dense(8, activation = "relu", input_shape = 4) %>%
+#'   layer_dense(3, activation = "softmax")
+#' model %>% compile(loss = "categorical_crossentropy", optimizer = "adam", metrics = "accuracy")
+#' history <- model %>% fit(as.matrix(iris[, 1:4]), to_categorical(as.integer(iris$Species) - 1), epochs = 2)
+#' history
+#' @export
+keras_model_sequential <- function(layers = NULL, name = NULL) {
+  seed_numpy()
+  keras_call("models.Sequential", list(layers = layers, name = name))
+}
+
+#' A copy of a model
+#'
+#' @param model A model.
+#' @param input_tensors Tensors for the copy's inputs; `NULL` makes placeholders.
+#' @return A model with the same layers and weights of its own, which begin anew.
+#' @family models
+#' @export
+clone_model <- function(model, input_tensors = NULL) {
+  keras_call("models.clone_model", list(model = model, input_tensors = input_tensors))
+}
+
+#' A copy of a model on several GPUs
+#'
+#' Refused: no backend here spreads a model over several GPUs. Train the model itself.
+#'
+#' @param model A model.
+#' @param gpus,cpu_merge,cpu_relocation As in Keras.
+#' @return Nothing: it signals an error.
+#' @family models
+#' @export
+multi_gpu_model <- function(model, gpus = NULL, cpu_merge = TRUE, cpu_relocation = FALSE) {
+  keras_call("utils.multi_gpu_model", list(model = model, gpus = gpus))
+}
+
+#' Prepare a model for training
+#'
+#' @param object A model.
+#' @param optimizer Name of an optimizer, such as `"rmsprop"`, or an [optimizer][optimizer_sgd].
+#' @param loss Name of a loss, a [loss][loss_mean_squared_error], or a function of targets and predictions; for several
+#'   outputs a list of them.
+#' @param metrics Names of metrics, such as `"accuracy"`, or a list of names, [metrics][metric_binary_accuracy] and
+#'   [custom_metric()]s; for several outputs a named list.
+#' @param loss_weights Weights of the outputs' losses, a list.
+#' @param sample_weight_mode `"temporal"` for sample weights of two dimensions.
+#' @param weighted_metrics As `metrics`, of which each is weighted by sample and class weights.
+#' @param target_tensors Tensors to take for the targets.
+#' @param ... Further arguments of Keras.
+#' @return The model, invisibly.
+#' @family models
+#' @export
+compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolint: object_name_linter.
+                                                metrics = NULL, loss_weights = NULL, sample_weight_mode = NULL,
+                                                weighted_metrics = NULL, target_tensors = NULL, ...) {
+  arguments <- list(
+    optimizer = optimizer, loss = as_model_argument(loss, "loss"),
+    metrics = as_metrics(metrics), loss_weights = loss_weights, sample_weight_mode = sample_weight_mode,
+    weighted_metrics = as_metrics(weighted_metrics), target_tensors = target_tensors, ...
+  )
+  if (is.list(arguments$loss) && !is.null(names(arguments$loss))) {
+    arguments$loss <- as_keywords(arguments$loss)
+  }
+  if (length(loss_weights)) {
+    arguments$loss_weights <- if (is.null(names(loss_weights))) as.list(loss_weights)
+                              else as_keywords(as.list(loss_weights))
+  }
+  object_call(object, "compile", arguments = arguments)
+  invisible(object)
+}
+
+#' Metrics as Keras takes them: a list, or a dict where they are named by outputs
+#' @noRd
+as_metrics <- function(metrics) {
+  if (is.null(metrics) || inherits(metrics, "python.builtin.object")) {
+    return(metrics)
+  }
+  if (is.function(metrics)) {
+    metrics <- list(metrics)
+  }
+  names <- names(metrics)
+  converted <- Map(function(metric, name) {
+    if (is.function(metric)) {
+      if (nzchar(name) && is.null(attr(metric, "py_function_name"))) {
+        attr(metric, "py_function_name") <- name
+      }
+      as_named_function(metric, "metric")
+    } else if (is.list(metric)) {
+      as_metrics(metric)
+    } else {
+      metric
+    }
+  }, as.list(metrics), if (is.null(names)) rep("", length(metrics)) else names)
+  # Functions may be named, too: that is the metric's own name.
+  by_output <- !is.null(names) && !any(vapply(metrics, is.function, NA))
+  if (by_output) as_keywords(converted) else unname(converted)
+}
+
+#' A metric with a name
+#'
+#' @param name The name under which the history and messages show it.
+#' @param metric_fn A function of targets and predictions, both tensors, that returns a tensor.
+#' @return The function with its name, for [compile()][compile.keras.engine.training.Model].
+#' @family metrics
+#' @examples
+#' largest_error <- custom_metric("largest_error", function(y_true, y_pred) {
+#'   k_max(k_abs(y_true - y_pred))
+#' })
+#' @export
+custom_metric <- function(name, metric_fn) {
+  attr(metric_fn, "py_function_name") <- name
+  metric_fn
+}
+
+#' Train a model
+#'
+#' @param object A model.
+#' @param x Array of the inputs, the samples along its first axis; a list of arrays for several inputs, which may be
+#'   named
+#'   by them; or a generator, as of [flow_images_from_data()].
+#' @param y Array of the targets, or a list of them.
+#' @param batch_size Number of samples in a step; `NULL` is 32.
+#' @param epochs Number of passes over the data.
+#' @param verbose 0 for silence, 1 for a progress bar, 2 for a line per epoch. Where there is no terminal, 1 is 2.
+#' @param callbacks A list of [callbacks][callback_lambda].
+#' @param view_metrics Whether to draw the metrics after each epoch: `"auto"` does in an interactive session.
+#' @param validation_split Share of the last samples that is kept for validation.
+#' @param validation_data `list(x, y)`, or `list(x, y, sample_weight)`, to validate on.
+#' @param shuffle Whether to shuffle the samples in each epoch.
+#' @param class_weight Named list of weights of the classes, such as `list("0" = 1, "1" = 5)`.
+#' @param sample_weight Weights of the samples, an array.
+#' @param initial_epoch The epoch to begin with, 0 being the first.
+#' @param steps_per_epoch,validation_steps Number of batches in an epoch, for generators.
+#' @param ... Further arguments of Keras.
+#' @return The history, of class `keras_training_history`, invisibly: `params`, and the `metrics` of each epoch. It has
+#'   methods for `print()`, `plot()` and `as.data.frame()`.
+#' @family models
+#' @export
+fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint: object_name_linter.
+                                            batch_size = NULL, epochs = 10,
+                                            verbose = getOption("keras.fit_verbose", default = 1), callbacks = NULL,
+                                            view_metrics = getOption("keras.view_metrics", default = "auto"),
+                                            validation_split = 0, validation_data = NULL, shuffle = TRUE,
+                                            class_weight = NULL, sample_weight = NULL, initial_epoch = 0,
+                                            steps_per_epoch = NULL, validation_steps = NULL, ...) {
+  seed_numpy()
+  whole <- function(value, arg) if (!is.null(value)) as_whole_numbers(value, arg)
+  arguments <- list(
+    batch_size = whole(batch_size, "batch_size"), epochs = whole(epochs, "epochs"), verbose = as_verbose(verbose),
+    callbacks = as_callbacks(callbacks, view_metrics), shuffle = shuffle,
+    class_weight = as_class_weight(class_weight), initial_epoch = whole(initial_epoch, "initial_epoch"),
+    steps_per_epoch = whole(steps_per_epoch, "steps_per_epoch"),
+    validation_steps = whole(validation_steps, "validation_steps"),
+    validation_data = as_model_data(validation_data, "validation_data"), ...
+  )
+  if (is_generator(x)) {
+    arguments$batch_size <- arguments$shuffle <- NULL
+    return(fitted_by_generator(object, x, arguments))
+  }
+  arguments$validation_split <- validation_split
+  arguments$sample_weight <- as_model_data(sample_weight, "sample_weight")
+  history <- call_shim("fit", object, "fit", named_data(x, "x"), named_data(y, "y"), as_keywords(arguments))
+  as_history(history)
+}
+
+fitted_by_generator <- function(object, generator, arguments) {
+  if (is_generator(arguments$validation_data)) {
+    arguments$validation_data <- as_generator(arguments$validation_data)
+  }
+  if (is.function(generator)) {
+    arguments$workers <- 0L  # R runs in its own thread only
+  }
+  as_history(call_shim("fit", object, "fit_generator", as_generator(generator), NULL, as_keywords(arguments)))
+}
+
+#' Data with names as a dict, else as it is
+#' @noRd
+named_data <- function(x, arg) {
+  data <- as_model_data(x, arg)
+  if (is.list(data) && !is.null(names(data))) as_keywords(data) else data
+}
+
+as_verbose <- function(verbose) {
+  verbose <- as_whole_numbers(verbose, "verbose")
+  if (verbose == 1L && !interactive() && !cli::is_dynamic_tty()) 2L else verbose
+}
+
+as_class_weight <- function(weights) {
+  if (!is.null(weights)) {
+    reticulate::py_dict(as.integer(names(weights)), unname(as.list(weights)), convert = FALSE)
+  }
+}
+
+is_generator <- function(x) {
+  is.function(x) || inherits(x, "python.builtin.object") && reticulate::py_has_attr(x, "__next__") ||
+    inherits(x, "keras.utils.data_utils.Sequence")
+}
+
+as_generator <- function(x) {
+  if (is.function(x)) {
+    call_shim("as_generator", as_python_function(function() as_model_data(x(), "the value of the generator"),
+                                                 "generator"))
+  } else {
+    x
+  }
+}
+
+#' Train, evaluate or predict by a generator
+#'
+#' @param object A model.
+#' @param generator An R function that returns a batch at each call, `list(x, y)`, and `NULL` at its end; or a generator
+#'   of Keras, as of [flow_images_from_directory()].
+#' @param steps_per_epoch,steps,validation_steps Number of batches.
+#' @param epochs,verbose,callbacks,view_metrics,validation_data,class_weight,initial_epoch As of
+#'   [fit()][fit.keras.engine.training.Model].
+#' @param max_queue_size,workers How many batches are made ahead, and by how many threads; an R function makes them in
+#'   turn.
+#' @return `fit_generator()` returns the history, `evaluate_generator()` a named list, `predict_generator()` an array.
+#' @family models
+#' @export
+fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
+                          verbose = getOption("keras.fit_verbose", default = 1), callbacks = NULL,
+                          view_metrics = getOption("keras.view_metrics", default = "auto"), validation_data = NULL,
+                          validation_steps = NULL, class_weight = NULL, max_queue_size = 10, workers = 1,
+                          initial_epoch = 0) {
+  seed_numpy()
+  fitted_by_generator(object, generator, list(
+    steps_per_epoch = as_whole_numbers(steps_per_epoch, "steps_per_epoch"), epochs = as_whole_numbers(epochs, "epochs"),
+    verbose = as_verbose(verbose), callbacks = as_callbacks(callbacks, view_metrics),
+    validation_data = if (is_generator(validation_data)) validation_data
+                      else as_model_data(validation_data, "validation_data"),
+    validation_steps = if (!is.null(validation_steps)) as_whole_numbers(validation_steps, "validation_steps"),
+    class_weight = as_class_weight(class_weight), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
+    workers = as_whole_numbers(workers, "workers"), initial_epoch = as_whole_numbers(initial_epoch, "initial_epoch")
+  ))
+}
+
+#' @rdname fit_generator
+#' @export
+evaluate_generator <- function(object, generator, steps, max_queue_size = 10, workers = 1, callbacks = NULL) {
+  values <- object_call(object, "evaluate_generator", as_generator(generator), arguments = list(
+    steps = as_whole_numbers(steps, "steps"), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
+    workers = if (is.function(generator)) 0L else as_whole_numbers(workers, "workers"), callbacks = callbacks
+  ))
+  named_metrics(object, values)
+}
+
+#' @rdname fit_generator
+#' @export
+predict_generator <- function(object, generator, steps, max_queue_size = 10, workers = 1, verbose = 0,
+                              callbacks = NULL) {
+  object_call(object, "predict_generator", as_generator(generator), arguments = list(
+    steps = as_whole_numbers(steps, "steps"), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
+    workers = if (is.function(generator)) 0L else as_whole_numbers(workers, "workers"),
+    verbose = as_verbose(verbose), callbacks = callbacks
+  ))
+}
+
+#' Evaluate a model
+#'
+#' @inheritParams fit.keras.engine.training.Model
+#' @param steps Number of batches, for generators.
+#' @return A named list: the loss and the metrics.
+#' @family models
+#' @export
+evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint: object_name_linter.
+                                                 batch_size = NULL, verbose = 1, sample_weight = NULL, steps = NULL,
+                                                 callbacks = NULL, ...) {
+  if (is_generator(x)) {
+    return(evaluate_generator(object, x, steps))
+  }
+  values <- call_shim("with_data", object, "evaluate", list(named_data(x, "x"), named_data(y, "y")), as_keywords(list(
+    batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),
+    sample_weight = as_model_data(sample_weight, "sample_weight"),
+    steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks, FALSE), ...
+  )))
+  named_metrics(object, values)
+}
+
+quiet_verbose <- function(verbose) {
+  if (as_verbose(verbose) == 1L) 1L else 0L
+}
+
+named_metrics <- function(object, values) {
+  setNames(as.list(values), unlist(object_get(object, "metrics_names")))
+}
+
+#' Predictions of a model
+#'
+#' @inheritParams evaluate.keras.engine.training.Model
+#' @param x Array of the inputs, or a list of arrays.
+#' @param verbose 1 for a progress bar.
+#' @return An array of the predictions, the samples along its first axis; a list of arrays for several outputs.
+#' @family models
+#' @importFrom stats predict
+#' @export
+predict.keras.engine.training.Model <- function(object, x, batch_size = NULL, # nolint: object_name_linter.
+                                                verbose = 0, steps = NULL, callbacks = NULL, ...) {
+  if (is_generator(x)) {
+    return(predict_generator(object, x, steps))
+  }
+  predicted(object, "predict", x, list(
+    batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),
+    steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks, FALSE), ...
+  ))
+}
+
+predicted <- function(object, method, x, arguments = list()) {
+  call_shim("with_data", object, method, list(named_data(x, "x")), as_keywords(arguments))
+}
+
+#' Predicted probabilities and classes of a sequential model
+#'
+#' @inheritParams predict.keras.engine.training.Model
+#' @return `predict_proba()` returns the predictions, `predict_classes()` the class of each sample, counted from 0.
+#' @family models
+#' @export
+predict_proba <- function(object, x, batch_size = NULL, verbose = 0, steps = NULL) {
+  predict(object, x, batch_size = batch_size, verbose = verbose, steps = steps)
+}
+
+#' @rdname predict_proba
+#' @export
+predict_classes <- function(object, x, batch_size = NULL, verbose = 0, steps = NULL) {
+  probabilities <- predict(object, x, batch_size = batch_size, verbose = verbose, steps = steps)
+  last <- dim(probabilities)[length(dim(probabilities))]
+  if (last > 1L) {
+    classes <- apply(probabilities, seq_len(length(dim(probabilities)) - 1L), which.max) - 1
+  } else {
+    classes <- 1 * (probabilities > 0.5)
+  }
+  classes
+}
+
+#' One batch: train, test, predict
+#'
+#' @inheritParams fit.keras.engine.training.Model
+#' @return `train_on_batch()` and `test_on_batch()` return a named list of the loss and the metrics,
+#'   `predict_on_batch()` an array.
+#' @family models
+#' @export
+train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NULL) {
+  seed_numpy()
+  named_metrics(object, call_shim("with_data", object, "train_on_batch", list(named_data(x, "x"), named_data(y, "y")),
+                                  as_keywords(list(class_weight = as_class_weight(class_weight),
+                                                   sample_weight = as_model_data(sample_weight, "sample_weight")))))
+}
+
+#' @rdname train_on_batch
+#' @export
+test_on_batch <- function(object, x, y, sample_weight = NULL) {
+  named_metrics(object, call_shim("with_data", object, "test_on_batch", list(named_data(x, "x"), named_data(y, "y")),
+                                  as_keywords(list(sample_weight = as_model_data(sample_weight, "sample_weight")))))
+}
+
+#' @rdname train_on_batch
+#' @export
+predict_on_batch <- function(object, x) {
+  predicted(object, "predict_on_batch", x)
+}
+
+#' A layer of a model
+#'
+#' @param object A model.
+#' @param name Name of the layer.
+#' @param index Position of the layer, the first one being 1; negative ones count from the end.
+#' @return The layer. `pop_layer()` removes the last layer of a sequential model, and returns nothing.
+#' @family models
+#' @export
+get_layer <- function(object, name = NULL, index = NULL) {
+  if (!is.null(index)) {
+    index <- as_whole_numbers(index, "index")
+    if (index > 0L) {
+      index <- index - 1L
+    }
+  }
+  object_call(object, "get_layer", arguments = list(name = name, index = index))
+}
+
+#' @rdname get_layer
+#' @export
+pop_layer <- function(object) {
+  object_call(object, "pop")
+  invisible(NULL)
+}
+
+#' Print a summary of a model
+#'
+#' @param object A model.
+#' @param line_length Width of the lines.
+#' @param positions Where the columns end, as shares of the width.
+#' @param ... Ignored.
+#' @return The model, invisibly.
+#' @family models
+#' @export
+summary.keras.engine.training.Model <- function(object, # nolint: object_name_linter.
+                                                line_length = getOption("width"), positions = NULL, ...) {
+  lines <- call_shim("summary_lines", object, as_whole_numbers(line_length, "line_length"), positions)
+  cat(unlist(lines), sep = "\n")
+  invisible(object)
+}
+
+#' @export
+print.keras.engine.training.Model <- function(x, ...) { # nolint: object_name_linter.
+  cat("Model\n")
+  summary(x)
+}

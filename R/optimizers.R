@@ -1,0 +1,143 @@
+# Optimizers.
+
+#' Gradient descent
+#'
+#' How steps follow from gradients.
+#'
+#' @param lr Learning rate, a number.
+#' @param momentum Momentum: of the moving averages, or of the steps.
+#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
+#' @param nesterov Whether to use Nesterov's momentum.
+#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
+#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
+#' @family optimizers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' optimizer_sgd()
+#' @export
+optimizer_sgd <- function(lr = 0.01, momentum = 0, decay = 0, nesterov = FALSE, clipnorm = NULL,
+                          clipvalue = NULL) {
+  keras_call("optimizers.SGD", model_arguments(character(), drop = c("clipnorm", "clipvalue", "epsilon")))
+}
+
+#' RMSprop
+#'
+#' How steps follow from gradients.
+#'
+#' @param lr Learning rate, a number.
+#' @param rho Decay of the running average of squares.
+#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
+#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
+#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
+#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
+#' @family optimizers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' optimizer_rmsprop()
+#' @export
+optimizer_rmsprop <- function(lr = 0.001, rho = 0.9, epsilon = NULL, decay = 0, clipnorm = NULL,
+                              clipvalue = NULL) {
+  keras_call("optimizers.RMSprop", model_arguments(character(), drop = c("clipnorm", "clipvalue", "epsilon")))
+}
+
+#' Adagrad
+#'
+#' How steps follow from gradients.
+#'
+#' @param lr Learning rate, a number.
+#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
+#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
+#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
+#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
+#' @family optimizers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' optimizer_adagrad()
+#' @export
+optimizer_adagrad <- function(lr = 0.01, epsilon = NULL, decay = 0, clipnorm = NULL, clipvalue = NULL) {
+  keras_call("optimizers.Adagrad", model_arguments(character(), drop = c("clipnorm", "clipvalue", "epsilon")))
+}
+
+#' Adadelta
+#'
+#' How steps follow from gradients.
+#'
+#' @param lr Learning rate, a number.
+#' @param rho Decay of the running average of squares.
+#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
+#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
+#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
+#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
+#' @family optimizers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' optimizer_adadelta()
+#' @export
+optimizer_adadelta <- function(lr = 1, rho = 0.95, epsilon = NULL, decay = 0, clipnorm = NULL,
+                               clipvalue = NULL) {
+  keras_call("optimizers.Adadelta", model_arguments(character(), drop = c("clipnorm", "clipvalue", "epsilon")))
+}
+
+#' Adam
+#'
+#' How steps follow from gradients.
+#'
+#' @param lr Learning rate, a number.
+#' @param beta_1 Decay of the running average of gradients.
+#' @param beta_2 Decay of the running average of their squares.
+#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
+#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
+#' @param amsgrad Whether to use the variant AMSGrad.
+#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
+#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
+#' @family optimizers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' optimizer_adam()
+#' @export
+optimizer_adam <- function(lr = 0.001, beta_1 = 0.9, beta_2 = 0.999, epsilon = NULL, decay = 0,
+                           amsgrad = FALSE, clipnorm = NULL, clipvalue = NULL) {
+  keras_call("optimizers.Adam", model_arguments(character(), drop = c("clipnorm", "clipvalue", "epsilon")))
+}
+
+#' Adamax
+#'
+#' How steps follow from gradients.
+#'
+#' @param lr Learning rate, a number.
+#' @param beta_1 Decay of the running average of gradients.
+#' @param beta_2 Decay of the running average of their squares.
+#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
+#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
+#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
+#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
+#' @family optimizers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' optimizer_adamax()
+#' @export
+optimizer_adamax <- function(lr = 0.002, beta_1 = 0.9, beta_2 = 0.999, epsilon = NULL, decay = 0,
+                             clipnorm = NULL, clipvalue = NULL) {
+  keras_call("optimizers.Adamax", model_arguments(character(), drop = c("clipnorm", "clipvalue", "epsilon")))
+}
+
+#' Nadam: Adam with Nesterov's momentum
+#'
+#' How steps follow from gradients.
+#'
+#' @param lr Learning rate, a number.
+#' @param beta_1 Decay of the running average of gradients.
+#' @param beta_2 Decay of the running average of their squares.
+#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
+#' @param schedule_decay Decay of the momentum's schedule.
+#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
+#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
+#' @family optimizers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' optimizer_nadam()
+#' @export
+optimizer_nadam <- function(lr = 0.002, beta_1 = 0.9, beta_2 = 0.999, epsilon = NULL, schedule_decay = 0.004,
+                            clipnorm = NULL, clipvalue = NULL) {
+  keras_call("optimizers.Nadam", model_arguments(character(), drop = c("clipnorm", "clipvalue", "epsilon")))
+}

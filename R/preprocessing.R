@@ -1,0 +1,380 @@
+# Preparing sequences, texts and images.
+
+#' Pad or cut sequences to one length
+#'
+#' @param sequences A list of vectors of numbers.
+#' @param maxlen The length; by default that of the longest.
+#' @param dtype Dtype of the numbers.
+#' @param padding,truncating `"pre"` or `"post"`: where zeros are added, and where long sequences are cut.
+#' @param value The number to pad with.
+#' @return A matrix with a row for each sequence.
+#' @family preprocessing of sequences
+#' @examplesIf is_keras_available()
+#' pad_sequences(list(1:3, 4:5))
+#' @export
+pad_sequences <- function(sequences, maxlen = NULL, dtype = "int32", padding = "pre", truncating = "pre", value = 0) {
+  keras_call("preprocessing.sequence.pad_sequences", list(
+    sequences = as_sequences(sequences), maxlen = if (!is.null(maxlen)) as_whole_numbers(maxlen, "maxlen"),
+    dtype = dtype, padding = padding, truncating = truncating, value = value
+  ))
+}
+
+#' Sequences as lists of numbers, also those of one number
+#' @noRd
+as_sequences <- function(sequences) {
+  lapply(unname(as.list(sequences)), function(sequence) {
+    as.list(if (is.numeric(sequence) && all(sequence == trunc(sequence), na.rm = TRUE)) as.integer(sequence)
+            else sequence)
+  })
+}
+
+#' Pairs of words that stand near each other
+#'
+#' @param sequence A vector of word numbers.
+#' @param vocabulary_size The largest word number plus 1.
+#' @param window_size How far from each other the words of a pair may stand.
+#' @param negative_samples Number of random pairs for each real one.
+#' @param shuffle Whether to shuffle the pairs.
+#' @param categorical Whether labels are rows of an indicator matrix.
+#' @param sampling_table Probabilities by which words are kept, as of [make_sampling_table()].
+#' @param seed Seed of the shuffling.
+#' @return A list of `couples`, a list of pairs, and `labels`, 1 for real pairs and 0 for random ones.
+#' @family preprocessing of sequences
+#' @examplesIf is_keras_available()
+#' skipgrams(1:5, vocabulary_size = 6, seed = 1)
+#' @export
+skipgrams <- function(sequence, vocabulary_size, window_size = 4, negative_samples = 1, shuffle = TRUE,
+                      categorical = FALSE, sampling_table = NULL, seed = NULL) {
+  arguments <- model_arguments("sequence", NULL)
+  result <- keras_call("preprocessing.sequence.skipgrams", c(list(sequence = as_sequences(list(sequence))[[1L]]),
+                                                             arguments))
+  list(couples = result[[1L]], labels = if (categorical) result[[2L]] else unlist(result[[2L]]))
+}
+
+#' Probabilities by which frequent words are kept
+#'
+#' @param size Number of words, the most frequent one first.
+#' @param sampling_factor Factor of the probabilities.
+#' @return A vector of probabilities.
+#' @family preprocessing of sequences
+#' @examplesIf is_keras_available()
+#' make_sampling_table(5)
+#' @export
+make_sampling_table <- function(size, sampling_factor = 1e-05) {
+  keras_call("preprocessing.sequence.make_sampling_table", list(size = as_whole_numbers(size, "size"),
+                                                                sampling_factor = sampling_factor))
+}
+
+#' Batches of windows of a time series
+#'
+#' @param data Matrix or array whose first axis is the time.
+#' @param targets The targets, as many as there are time steps.
+#' @param length Number of time steps of a window.
+#' @param sampling_rate Distance of the time steps in a window.
+#' @param stride Distance of the windows.
+#' @param start_index,end_index First and last time step to use, 0 being the first; `NULL` is the end.
+#' @param shuffle Whether to shuffle the windows.
+#' @param reverse Whether windows run backwards.
+#' @param batch_size Number of windows in a batch.
+#' @return A generator, for [fit_generator()].
+#' @family preprocessing of sequences
+#' @examplesIf is_keras_available()
+#' timeseries_generator(matrix(1:20, 20), 1:20, length = 5)
+#' @export
+timeseries_generator <- function(data, targets, length, sampling_rate = 1, stride = 1, start_index = 0,
+                                 end_index = NULL, shuffle = FALSE, reverse = FALSE, batch_size = 128) {
+  arguments <- model_arguments(c("data", "targets"), NULL)
+  keras_call("preprocessing.sequence.TimeseriesGenerator", c(
+    list(data = as_model_data(data, "data"), targets = as_model_data(targets, "targets")), arguments
+  ))
+}
+
+# -- texts ------------------------------------------------------------------------------------------------
+
+#' Split and number the words of texts
+#'
+#' `text_to_word_sequence()` splits a text into words. `text_one_hot()` and `text_hashing_trick()` number them by a hash
+#' function, by which two words may get one number.
+#'
+#' @param text A string.
+#' @param n Number of different numbers.
+#' @param hash_function `NULL` for Python's own, whose numbers change with the session; or `"md5"`.
+#' @param filters Characters that are left out.
+#' @param lower Whether to turn capitals into small letters.
+#' @param split What stands between two words.
+#' @return A character vector, or a vector of word numbers, from 1 on.
+#' @family preprocessing of texts
+#' @examplesIf is_keras_available()
+#' text_to_word_sequence("The cat sat on the mat.")
+#' text_hashing_trick("The cat sat", n = 100, hash_function = "md5")
+#' @export
+text_to_word_sequence <- function(text, filters = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n", lower = TRUE,
+                                  split = " ") {
+  as.character(unlist(keras_call("preprocessing.text.text_to_word_sequence", model_arguments(NULL, NULL))))
+}
+
+#' @rdname text_to_word_sequence
+#' @export
+text_one_hot <- function(text, n, filters = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n", lower = TRUE, split = " ") {
+  as.integer(unlist(keras_call("preprocessing.text.one_hot", model_arguments(NULL, NULL))))
+}
+
+#' @rdname text_to_word_sequence
+#' @export
+text_hashing_trick <- function(text, n, hash_function = NULL,
+                               filters = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n", lower = TRUE, split = " ") {
+  as.integer(unlist(keras_call("preprocessing.text.hashing_trick", model_arguments(NULL, NULL))))
+}
+
+#' Number the words of many texts by their frequency
+#'
+#' @param num_words Number of the most frequent words to use, plus 1; `NULL` for all.
+#' @param filters,lower,split As of [text_to_word_sequence()].
+#' @param char_level Whether each character is a word.
+#' @param oov_token A word that stands for all those that are not numbered.
+#' @param object,tokenizer A tokenizer.
+#' @param x,texts Texts: a character vector or a list of them.
+#' @param sequences A list of vectors of word numbers.
+#' @param mode What the matrix holds for each word: whether the text has it, how often, or weights.
+#' @param filename Path of the file.
+#' @return `text_tokenizer()`, `fit_text_tokenizer()` and `load_text_tokenizer()` return a tokenizer;
+#'   `texts_to_sequences()` returns a list of vectors of word numbers, `texts_to_sequences_generator()` a generator of
+#'   them; `texts_to_matrix()` and `sequences_to_matrix()` return a matrix with a row for each text.
+#' @family preprocessing of texts
+#' @examplesIf is_keras_available()
+#' texts <- c("the cat sat", "the dog sat on the cat")
+#' tokenizer <- text_tokenizer(num_words = 10) %>% fit_text_tokenizer(texts)
+#' texts_to_sequences(tokenizer, texts)
+#' texts_to_matrix(tokenizer, texts)
+#' @export
+text_tokenizer <- function(num_words = NULL, filters = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n", lower = TRUE,
+                           split = " ", char_level = FALSE, oov_token = NULL) {
+  keras_call("preprocessing.text.Tokenizer", model_arguments(NULL, NULL))
+}
+
+#' @rdname text_tokenizer
+#' @export
+fit_text_tokenizer <- function(object, x) {
+  object_call(object, "fit_on_texts", as.list(x))
+  invisible(object)
+}
+
+#' @rdname text_tokenizer
+#' @export
+save_text_tokenizer <- function(object, filename) {
+  writeLines(object_call(object, "to_json"), normalizePath(filename, mustWork = FALSE), useBytes = TRUE)
+  invisible(object)
+}
+
+#' @rdname text_tokenizer
+#' @export
+load_text_tokenizer <- function(filename) {
+  text <- paste(readLines(readable_path(filename), encoding = "UTF-8", warn = FALSE), collapse = "\n")
+  keras_call("preprocessing.text.tokenizer_from_json", list(json_string = text))
+}
+
+#' @rdname text_tokenizer
+#' @export
+texts_to_sequences <- function(tokenizer, texts) {
+  lapply(object_call(tokenizer, "texts_to_sequences", as.list(texts)), function(words) as.integer(unlist(words)))
+}
+
+#' @rdname text_tokenizer
+#' @export
+texts_to_sequences_generator <- function(tokenizer, texts) {
+  object_call(tokenizer, "texts_to_sequences_generator", as.list(texts))
+}
+
+#' @rdname text_tokenizer
+#' @export
+texts_to_matrix <- function(tokenizer, texts, mode = c("binary", "count", "tfidf", "freq")) {
+  object_call(tokenizer, "texts_to_matrix", as.list(texts), arguments = list(mode = match.arg(mode)))
+}
+
+#' @rdname text_tokenizer
+#' @export
+sequences_to_matrix <- function(tokenizer, sequences, mode = c("binary", "count", "tfidf", "freq")) {
+  object_call(tokenizer, "sequences_to_matrix", as_sequences(sequences), arguments = list(mode = match.arg(mode)))
+}
+
+# -- images -----------------------------------------------------------------------------------------------
+
+#' Load, resize and save images
+#'
+#' @param path Path of the file.
+#' @param grayscale Whether to load one channel.
+#' @param target_size Rows and columns to resize to; `NULL` leaves them.
+#' @param interpolation How to resize: `"nearest"`, `"bilinear"` or `"bicubic"`.
+#' @param img An image of `image_load()`, or an array.
+#' @param data_format `"channels_last"` or `"channels_first"`.
+#' @param height,width Rows and columns.
+#' @param file_format Format of the file; by default that of its name.
+#' @param scale Whether to scale the values to 0 to 255.
+#' @return `image_load()` returns an image of Python, `image_to_array()` and `image_array_resize()` an array.
+#' @family preprocessing of images
+#' @examplesIf is_keras_available()
+#' path <- tempfile(fileext = ".png")
+#' image_array_save(array(runif(300), c(10, 10, 3)), path)
+#' dim(image_to_array(image_load(path, target_size = c(5, 5))))
+#' @export
+image_load <- function(path, grayscale = FALSE, target_size = NULL, interpolation = "nearest") {
+  arguments <- model_arguments(NULL, NULL)
+  arguments$path <- readable_path(path)
+  arguments$grayscale <- NULL
+  arguments$color_mode <- if (grayscale) "grayscale" else "rgb"
+  keras_call("preprocessing.image.load_img", arguments)
+}
+
+#' @rdname image_load
+#' @export
+image_to_array <- function(img, data_format = c("channels_last", "channels_first")) {
+  keras_call("preprocessing.image.img_to_array", list(img = img, data_format = match.arg(data_format)))
+}
+
+#' @rdname image_load
+#' @export
+image_array_resize <- function(img, height, width, data_format = c("channels_last", "channels_first")) {
+  call_shim("resized_images", as_model_data(img, "img"), as_whole_numbers(height, "height"),
+            as_whole_numbers(width, "width"), match.arg(data_format))
+}
+
+#' @rdname image_load
+#' @export
+image_array_save <- function(img, path, data_format = NULL, file_format = NULL, scale = TRUE) {
+  keras_call("preprocessing.image.save_img", list(
+    path = normalizePath(path, mustWork = FALSE), x = as_model_data(img, "img"), data_format = data_format,
+    file_format = file_format, scale = scale
+  ))
+  invisible(NULL)
+}
+
+#' Change images at random while a model is trained on them
+#'
+#' @param featurewise_center,samplewise_center Whether to subtract the mean of all images, or of each.
+#' @param featurewise_std_normalization,samplewise_std_normalization Whether to divide by the standard deviation.
+#' @param zca_whitening,zca_epsilon Whether to whiten, and the number that keeps it finite.
+#' @param rotation_range Largest rotation, in degrees.
+#' @param width_shift_range,height_shift_range Largest shift, as a share of the size.
+#' @param brightness_range Two factors between which the brightness is changed.
+#' @param shear_range Largest angle of shearing, in degrees.
+#' @param zoom_range Largest zoom, or the two factors between which it lies.
+#' @param channel_shift_range Largest shift of the values.
+#' @param fill_mode,cval What places outside the image get: `"constant"`, `"nearest"`, `"reflect"` or `"wrap"`, and the
+#'   constant.
+#' @param horizontal_flip,vertical_flip Whether images are mirrored at random.
+#' @param rescale Factor of all values, such as `1 / 255`; `NULL` for none.
+#' @param preprocessing_function A function of an image, an array, that returns an image.
+#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
+#' @param validation_split Share of the images that is kept for validation.
+#' @return A generator of changed images, for [flow_images_from_data()] and its relatives.
+#' @family preprocessing of images
+#' @examplesIf is_keras_available()
+#' image_data_generator(horizontal_flip = TRUE)
+#' @export
+image_data_generator <- function(featurewise_center = FALSE, samplewise_center = FALSE,
+                                 featurewise_std_normalization = FALSE, samplewise_std_normalization = FALSE,
+                                 zca_whitening = FALSE, zca_epsilon = 1e-06, rotation_range = 0,
+                                 width_shift_range = 0, height_shift_range = 0, brightness_range = NULL,
+                                 shear_range = 0, zoom_range = 0, channel_shift_range = 0, fill_mode = "nearest",
+                                 cval = 0, horizontal_flip = FALSE, vertical_flip = FALSE, rescale = NULL,
+                                 preprocessing_function = NULL, data_format = NULL, validation_split = 0) {
+  arguments <- model_arguments(NULL, c("data_format", "rescale"))
+  for (name in c("brightness_range", "zoom_range")) {
+    if (length(arguments[[name]]) == 2L) {
+      arguments[[name]] <- reticulate::tuple(as.list(arguments[[name]]))
+    }
+  }
+  keras_call("preprocessing.image.ImageDataGenerator", arguments)
+}
+
+#' Learn the means and deviations of images
+#'
+#' @param object A generator of [image_data_generator()].
+#' @param x Array of images.
+#' @param augment Whether to change the images at random first.
+#' @param rounds How often, where they are changed.
+#' @param seed Seed of the changes.
+#' @return The generator, invisibly.
+#' @family preprocessing of images
+#' @export
+fit_image_data_generator <- function(object, x, augment = FALSE, rounds = 1, seed = NULL) {
+  call_shim("with_data", object, "fit", list(as_model_data(x, "x")), as_keywords(list(
+    augment = augment, rounds = as_whole_numbers(rounds, "rounds"),
+    seed = if (!is.null(seed)) as_whole_numbers(seed, "seed")
+  )))
+  invisible(object)
+}
+
+#' The next batch of a generator
+#'
+#' @param generator A generator of Keras.
+#' @param completed What is returned at its end.
+#' @return A batch: a list of arrays, or one array.
+#' @family preprocessing of images
+#' @export
+generator_next <- function(generator, completed = NULL) {
+  batch <- call_shim("next_batch", generator)
+  if (batch[[1L]]) batch[[2L]] else completed
+}
+
+#' Batches of images, from memory, a folder or a data frame
+#'
+#' @param x Array of images, the samples along its first axis, or a list of arrays.
+#' @param y Array of targets.
+#' @param directory Folder with a folder for each class; of a data frame the folder that its paths start from.
+#' @param dataframe Data frame with the files' names and classes.
+#' @param x_col,y_col Its columns.
+#' @param generator A generator of [image_data_generator()].
+#' @param target_size Rows and columns that images are resized to.
+#' @param color_mode `"rgb"`, `"rgba"` or `"grayscale"`.
+#' @param classes Names of the classes; by default those of the folders, or of the column.
+#' @param class_mode What the targets are: `"categorical"`, `"binary"`, `"sparse"`, `"input"`, or `NULL` for none.
+#' @param batch_size Number of images in a batch.
+#' @param shuffle Whether to shuffle them.
+#' @param sample_weight Weights of the samples.
+#' @param seed Seed of the shuffling and the changes.
+#' @param save_to_dir,save_prefix,save_format Folder, prefix and format in which changed images are saved; `NULL` for
+#'   not
+#'   at all.
+#' @param follow_links Whether to follow links to folders.
+#' @param subset `"training"` or `"validation"`, where the generator has a `validation_split`.
+#' @param interpolation How images are resized.
+#' @param drop_duplicates Ignored, as in Keras.
+#' @return A generator of batches, for [fit_generator()] and [fit()][fit.keras.engine.training.Model].
+#' @family preprocessing of images
+#' @examplesIf is_keras_available()
+#' flow_images_from_data(array(runif(192), c(4, 4, 4, 3)), 1:4, batch_size = 2) %>% generator_next()
+#' @export
+flow_images_from_data <- function(x, y = NULL, generator = image_data_generator(), batch_size = 32, shuffle = TRUE,
+                                  sample_weight = NULL, seed = NULL, save_to_dir = NULL, save_prefix = "",
+                                  save_format = "png", subset = NULL) {
+  arguments <- model_arguments(c("x", "y", "generator", "sample_weight"), NULL)
+  call_shim("with_data", generator, "flow", list(as_model_data(x, "x"), as_model_data(y, "y")), as_keywords(c(
+    arguments, list(sample_weight = as_model_data(sample_weight, "sample_weight"))
+  )))
+}
+
+#' @rdname flow_images_from_data
+#' @export
+flow_images_from_directory <- function(directory, generator = image_data_generator(), target_size = c(256, 256),
+                                       color_mode = "rgb", classes = NULL, class_mode = "categorical",
+                                       batch_size = 32, shuffle = TRUE, seed = NULL, save_to_dir = NULL,
+                                       save_prefix = "", save_format = "png", follow_links = FALSE, subset = NULL,
+                                       interpolation = "nearest") {
+  arguments <- model_arguments(c("directory", "generator", "classes"), NULL)
+  arguments$classes <- if (!is.null(classes)) as.list(classes)
+  object_call(generator, "flow_from_directory", readable_path(directory), arguments = arguments)
+}
+
+#' @rdname flow_images_from_data
+#' @export
+flow_images_from_dataframe <- function(dataframe, directory = NULL, x_col = "filename", y_col = "class",
+                                       generator = image_data_generator(), target_size = c(256, 256),
+                                       color_mode = "rgb", classes = NULL, class_mode = "categorical",
+                                       batch_size = 32, shuffle = TRUE, seed = NULL, save_to_dir = NULL,
+                                       save_prefix = "", save_format = "png", subset = NULL,
+                                       interpolation = "nearest", drop_duplicates = TRUE) {
+  arguments <- model_arguments(c("dataframe", "generator", "classes", "drop_duplicates"), NULL)
+  arguments$classes <- if (!is.null(classes)) as.list(classes)
+  object_call(generator, "flow_from_dataframe", dataframe, arguments = arguments)
+}

@@ -1,0 +1,252 @@
+"""The Python side of the R package's models: R calls Keras's classes, functions and methods through these.
+
+What Keras is given comes as R has it: arrays of doubles in column-major order, lists, vectors. ``data`` makes of it
+what Keras computes with.
+"""
+
+import sys
+
+import numpy as np
+
+from pyshim import config
+
+
+def keras_call(path, args, kwargs):
+    """Call a class or function of Keras: "layers.Dense"."""
+    return keras_get(path)(*args, **kwargs)
+
+
+def keras_get(path):
+    """What Keras has of that name: "layers.Dense"."""
+    from pyshim import keras
+    target = keras
+    for name in path.split("."):
+        target = getattr(target, name)
+    return target
+
+
+def object_call(target, name, args, kwargs):
+    """Call a method of an object; the object itself where the name is empty."""
+    return (getattr(target, name) if name else target)(*args, **kwargs)
+
+
+def object_get(target, name):
+    """An attribute of an object."""
+    return getattr(target, name)
+
+
+def object_set(target, name, value):
+    """Set an attribute of an object."""
+    setattr(target, name, value)
+
+
+def seed_numpy(seed):
+    """Seed NumPy's generator, which Keras draws initial weights, shuffling and seeds of dropout from."""
+    np.random.seed(seed)
+
+
+def is_of_keras(target, path):
+    """Whether an object is of a class of Keras."""
+    return isinstance(target, keras_get(path))
+
+
+def data(value):
+    """Arrays of R as Keras computes with them: floats in floatx, row-major; lists and dicts of them alike."""
+    if isinstance(value, (list, tuple)):
+        return [data(part) for part in value]
+    if isinstance(value, dict):
+        return {key: data(part) for key, part in value.items()}
+    if isinstance(value, np.ndarray):
+        return np.ascontiguousarray(value, config.floatx() if value.dtype == np.float64 else value.dtype)
+    return value
+
+
+def fit(model, name, x, y, kwargs):
+    """Fit a model. Returns: its history and parameters."""
+    for argument in ("validation_data", "sample_weight"):
+        if kwargs.get(argument) is not None:
+            kwargs[argument] = data(kwargs[argument])
+    if isinstance(kwargs.get("validation_data"), list):
+        kwargs["validation_data"] = tuple(kwargs["validation_data"])
+    if y is not None:
+        kwargs["y"] = data(y)
+    history = getattr(model, name)(data(x), **kwargs)
+    return {"params": dict(history.params),
+            "metrics": {key: [float(number) for number in values] for key, values in history.history.items()},
+            "epochs": [epoch + 1 for epoch in history.epoch]}
+
+
+def with_data(model, name, values, kwargs):
+    """Call a method of a model with arrays."""
+    return getattr(model, name)(*[data(value) for value in values], **{key: data(value) if key in (
+        "sample_weight", "validation_data") else value for key, value in kwargs.items()})
+
+
+def summary_lines(model, line_length, positions):
+    """The lines that ``summary`` prints."""
+    lines = []
+    model.summary(line_length=line_length, positions=positions, print_fn=lines.append)
+    return lines
+
+
+class RGenerator:
+    """An R function as a generator: it returns a batch at each call, and None at the end."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        batch = self.function()
+        if batch is None:
+            raise StopIteration
+        return tuple(data(list(batch)))
+
+
+def as_generator(function):
+    """The generator of an R function."""
+    return RGenerator(function)
+
+
+def shows_progress():
+    """Whether a progress bar can go back over its own line."""
+    return sys.stdout.isatty()
+
+
+class Configuration:
+    """The configuration of a layer or a model, with the class that it is of."""
+
+    def __init__(self, owner):
+        self.owner = owner
+        self.config = None
+
+
+def configuration(target):
+    """The configuration of a layer or a model."""
+    made = Configuration(type(target))
+    made.config = target.get_config()
+    return made
+
+
+def from_configuration(made):
+    """A layer or a model of a configuration."""
+    return made.owner.from_config(made.config)
+
+
+# -- classes of R -----------------------------------------------------------------------------------------
+
+def layer_of_class(name, methods, arguments):
+    """A layer whose methods are R functions; its class has the name of the R6 class."""
+    layer_class = keras_get("layers.Layer")
+
+    class RLayer(layer_class):
+        def build(self, input_shape):
+            methods["build"](_shape(input_shape))
+            super().build(input_shape)
+
+        def call(self, inputs, mask=None):
+            return methods["call"](inputs, mask)
+
+        def compute_output_shape(self, input_shape):
+            return _shape_of_r(methods["compute_output_shape"](_shape(input_shape)))
+    RLayer.__name__ = RLayer.__qualname__ = name
+    return RLayer(**arguments)
+
+
+def _shape(shape):
+    """A shape, or a list of them, as lists."""
+    return [_shape(size) if isinstance(size, (list, tuple)) else size for size in shape]
+
+
+def _shape_of_r(shape):
+    if isinstance(shape, (list, tuple)):
+        if any(isinstance(size, (list, tuple)) for size in shape):
+            return [_shape_of_r(size) for size in shape]
+        return tuple(None if size is None else int(size) for size in shape)
+    return tuple(int(size) for size in np.atleast_1d(shape))
+
+
+def track_layer(wrapper, layer):
+    """Have the weights of a layer counted among those of the layer around it."""
+    build = wrapper.build
+
+    def tracked(input_shape):
+        build(input_shape)
+        wrapper._trainable_weights += layer.trainable_weights
+        wrapper._non_trainable_weights += layer.non_trainable_weights
+    wrapper.build = tracked
+
+
+def custom_model(name):
+    """A model whose ``call`` is an R function, set as its attribute ``r_call``."""
+    class RModel(keras_get("models.Model")):
+        def call(self, inputs, mask=None):
+            return self.r_call(inputs, mask)
+    return RModel(name=name)
+
+
+def is_keras_installed():
+    """Whether Keras is installed for this Python."""
+    from pyshim.models.install import Packages
+    return Packages().is_installed()
+
+
+class Kept:
+    """An array that stays Python's when it is returned to R."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.array, dtype)
+
+
+def as_numpy(value, dtype):
+    """Arrays as Keras computes with them, which R keeps as they are."""
+    if isinstance(value, (list, tuple)):
+        return [as_numpy(part, dtype) for part in value]
+    array = data(np.asarray(value))
+    return Kept(array if dtype is None else array.astype(dtype))
+
+
+def as_numpy_array(value):
+    """An array as Keras computes with it."""
+    return data(np.asarray(value))
+
+
+def densenet(arguments):
+    """DenseNet of any number of blocks, which Keras's module has under another name."""
+    from keras_applications import densenet as module
+    return module.DenseNet(**_submodules(arguments))
+
+
+def nasnet(arguments):
+    """NASNet of any size."""
+    from keras_applications import nasnet as module
+    shape = arguments.pop("default_size")
+    return module.NASNet(default_size=shape or 331, **_submodules(arguments))
+
+
+def _submodules(arguments):
+    """The arguments, with the modules of Keras that keras_applications is given."""
+    return dict(arguments, **{name: keras_get(name) for name in ("backend", "layers", "models", "utils")})
+
+
+def resized_images(images, height, width, data_format):
+    """An image or several, resized to that many rows and columns by the nearest pixel."""
+    images = np.asarray(images)
+    rows_axis = images.ndim - (3 if data_format == "channels_last" else 2)
+    for axis, size in ((rows_axis, height), (rows_axis + 1, width)):
+        places = (np.arange(size) * images.shape[axis] / size).astype(int)
+        images = images.take(places, axis)
+    return images
+
+
+def next_batch(generator):
+    """Whether a generator has another batch, and that batch."""
+    try:
+        return True, next(iter(generator) if not hasattr(generator, "__next__") else generator)
+    except StopIteration:
+        return False, None

@@ -1,0 +1,130 @@
+points <- function() {
+  set.seed(5)
+  class <- rep(0:1, 16)
+  list(x = matrix(rnorm(64, sd = 0.3), 32) + 2 * class - 1, y = class)
+}
+
+classifier <- function() {
+  model <- keras_model_sequential(list(
+    layer_dense(units = 4, activation = "tanh", input_shape = 2), layer_dense(units = 1, activation = "sigmoid")
+  ))
+  compile(model, optimizer_adam(lr = 0.1), "binary_crossentropy", metrics = "accuracy")
+}
+
+for_each_backend("a model is trained, evaluated, asked, saved and loaded", {
+  data <- points()
+  model <- classifier()
+  history <- fit(model, data$x, data$y, epochs = 12, batch_size = 8, validation_split = 0.25, verbose = 0)
+  expect_s3_class(history, "keras_training_history")
+  expect_named(history$metrics, c("loss", "accuracy", "val_loss", "val_accuracy"))
+  expect_equal(history$metrics$val_accuracy[[12]], 1)
+  expect_named(evaluate(model, data$x, data$y, verbose = 0), c("loss", "accuracy"))
+  expect_equal(dim(predict(model, data$x)), c(32, 1))
+  expect_equal(as.vector(predict_classes(model, data$x)), data$y)
+
+  path <- withr::local_tempfile(fileext = ".h5")
+  save_model_hdf5(model, path)
+  expect_equal(predict(load_model_hdf5(path), data$x), predict(model, data$x))
+  copy <- model_from_json(model_to_json(model))
+  set_weights(copy, get_weights(model))
+  expect_equal(predict(copy, data$x), predict(model, data$x))
+  expect_equal(predict(unserialize_model(serialize_model(model)), data$x), predict(model, data$x))
+})
+
+for_each_backend("R functions are losses, metrics, callbacks, generators and layers", {
+  data <- points()
+  input <- layer_input(2)
+  model <- keras_model(input, layer_lambda(layer_dense(input, 1), function(x) x * 2))
+  compile(model, optimizer_sgd(lr = 0.05), function(y_true, y_pred) k_mean(k_square(y_true - y_pred), axis = -1),
+          metrics = list(custom_metric("largest", function(y_true, y_pred) k_max(k_abs(y_true - y_pred)))))
+  seen <- c()
+  history <- fit(model, data$x, data$y, epochs = 2, batch_size = 16, verbose = 0, callbacks = list(
+    callback_lambda(on_epoch_end = function(epoch, logs) seen <<- c(seen, epoch, names(logs))),
+    callback_learning_rate_scheduler(function(epoch, lr) 0.01)
+  ))
+  expect_equal(seen[c(1, 4)], c("0", "1"), ignore_attr = TRUE)
+  expect_true(all(c("loss", "largest") %in% seen))
+  expect_equal(as.vector(k_get_value(model$optimizer$lr)), 0.01, tolerance = 1e-6)
+  batches <- function() list(data$x[1:8, ], data$y[1:8])
+  history <- fit_generator(model, batches, steps_per_epoch = 3, epochs = 2, verbose = 0)
+  expect_length(history$metrics$loss, 2)
+})
+
+for_each_backend("layers of R6 classes have weights that are trained", {
+  Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list( # nolint: object_name_linter.
+    start = NULL, scale = NULL,
+    initialize = function(start) self$start <- start,
+    build = function(input_shape) {
+      self$scale <- self$add_weight("scale", list(input_shape[[2L]]), initializer = initializer_constant(self$start))
+    },
+    call = function(x, mask = NULL) x * self$scale
+  ))
+  input <- layer_input(3)
+  model <- keras_model(input, create_layer(Scale, input, list(start = 2, name = "mine")))
+  expect_equal(predict(model, matrix(1, 1, 3)), matrix(2, 1, 3))
+  compile(model, optimizer_sgd(lr = 0.5), "mse")
+  train_on_batch(model, matrix(1, 4, 3), matrix(0, 4, 3))
+  expect_true(all(get_weights(model)[[1L]] < 2))
+  expect_equal(get_layer(model, "mine")$name, "mine")
+})
+
+test_that("models of two backends are trained in turn", {
+  data <- points()
+  suppressMessages(use_backend("cntk"))
+  first <- classifier()
+  suppressMessages(use_backend("tensorflow"))
+  second <- classifier()
+  set_weights(second, get_weights(first))
+  for (model in list(first, second)) {
+    fit(model, data$x, data$y, epochs = 2, batch_size = 32, shuffle = FALSE, verbose = 0)
+  }
+  expect_equal(predict(first, data$x), predict(second, data$x), tolerance = 1e-4)
+})
+
+test_that("set.seed() makes weights, shuffling and dropout repeat", {
+  suppressMessages(use_backend("tensorflow"))
+  data <- points()
+  trained <- function() {
+    set.seed(8)
+    model <- keras_model_sequential(list(layer_dense(units = 4, input_shape = 2), layer_dropout(rate = 0.5),
+                                         layer_dense(units = 1)))
+    compile(model, "sgd", "mse")
+    fit(model, data$x, data$y, epochs = 2, batch_size = 8, verbose = 0)
+    get_weights(model)
+  }
+  expect_equal(trained(), trained())
+})
+
+test_that("data that is no array of numbers is refused with what to do", {
+  suppressMessages(use_backend("tensorflow"))
+  model <- classifier()
+  expect_error(fit(model, iris[, 1:2], iris$Species, verbose = 0), "to_categorical", class = "keras_error_dtype")
+  expect_error(fit(model, iris, 1:150, verbose = 0), "Species", class = "keras_error_dtype")
+  expect_error(save_model_tf(model, "x"), "save_model_hdf5", class = "keras_error_argument")
+  expect_error(load_model_hdf5(tempfile()), "does not exist", class = "keras_error_file")
+})
+
+test_that("a history is printed, plotted, and made a data frame", {
+  history <- structure(list(params = list(samples = 8L), metrics = list(loss = c(2, 1), val_loss = c(3, 2))),
+                       class = "keras_training_history")
+  expect_output(print(history), "Trained for 2 epochs \\(samples = 8\\)\nFinal epoch:\n    loss: 1\nval_loss: 2")
+  expect_equal(as.data.frame(history), data.frame(
+    epoch = c(1L, 2L, 1L, 2L), value = c(2, 1, 3, 2), metric = factor(rep("loss", 4)),
+    data = factor(rep(c("training", "validation"), each = 2))
+  ))
+  picture <- withr::local_tempfile(fileext = ".png")
+  grDevices::png(picture)
+  print(plot(history))
+  plot(history, method = "base")
+  grDevices::dev.off()
+  expect_gt(file.size(picture), 2000)
+})
+
+test_that("classes become indicators, and vectors norm 1, as in base R", {
+  expect_equal(to_categorical(c(0, 2, 1)), diag(3)[c(1, 3, 2), ])
+  expect_equal(to_categorical(2, 4), matrix(c(0, 0, 1, 0), 1))
+  expect_equal(dim(to_categorical(matrix(0:3, 2), 5)), c(2, 2, 5))
+  expect_error(to_categorical(factor("a")), "as.integer", class = "keras_error_dtype")
+  expect_error(to_categorical(c(0, 5), 3), "0 to 2", class = "keras_error_argument")
+  expect_equal(normalize(matrix(c(3, 4, 0, 0), 2, byrow = TRUE)), matrix(c(0.6, 0.8, 0, 0), 2, byrow = TRUE))
+})
