@@ -40,8 +40,8 @@
 #'   that the engine calls do not count. There is no timeout unless you set one.
 #' * `KERAS_START_TIMEOUT=60`: seconds that an engine may take to start, in place of 300. Where only a timeout of calls
 #'   is set, it holds for starts, too, but these get 20 seconds at least.
-#' * `options(keras.quiet = TRUE)`, or `KERAS_QUIET=1`: do not say which backend is used. The option also keeps
-#'   installations quiet.
+#' * `options(keras.quiet = TRUE)`, or `KERAS_QUIET=1`: do not say which backend is used, and show
+#'   nothing of installations.
 #' * `KERAS_HOME`: where `keras.json` and the engines are, in place of `~/.keras`. `KERAS_BACKEND`: the
 #'   default backend, in place of that of `keras.json`.
 #' * `KERAS_SHARED_MEMORY=0`: send large arrays through a socket, not through memory that R and engine share.

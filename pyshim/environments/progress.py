@@ -15,14 +15,15 @@ QUIET_SECONDS = 15  # of silence, after which a log gets a line
 class Progress:
     """Tells how an installation goes on, on standard output.
 
-    Arguments: steps, how many there will be; folder, the one that grows meanwhile; quiet, to say nothing at all.
+    Arguments: steps, how many there will be; folder, the one that grows meanwhile; quiet, to say nothing at all, as
+    KERAS_QUIET=1 in the environment does.
     """
 
     def __init__(self, steps=1, folder=None, quiet=False):
         self.steps = steps
         self.folder = folder
-        self.quiet = quiet
-        self._live = not quiet and _is_terminal()
+        self.quiet = quiet or os.environ.get("KERAS_QUIET", "0") not in ("", "0")
+        self._live = not self.quiet and _is_terminal()
         self._begun = self._last = time.monotonic()
         self._step = 0
         self._detail = ""
