@@ -11,6 +11,7 @@ neither of the two would act on it.
 import contextlib
 import ctypes
 import signal
+import threading
 
 _libc = ctypes.CDLL(None)
 
@@ -69,9 +70,15 @@ def in_r():
 def guarded(target, succeed, fail):
     """A function that R calls: ``succeed(target(...))``, or ``fail(error)`` of what was raised.
 
-    An interrupt becomes a KeyboardInterrupt inside, and never leaves the function.
+    An interrupt becomes a KeyboardInterrupt inside, and never leaves the function. Where R does not run in Python's
+    first thread, which alone handles signals, interrupts wait for the end of the call.
     """
     def call(*args, **kwargs):
+        if threading.current_thread() is not threading.main_thread():
+            try:
+                return succeed(target(*args, **kwargs))
+            except Exception as error:
+                return fail(error)
         outer = _State.armed, _State.in_r, _State.rs_action
         action, before, interrupted = _action(), None, False
         try:
