@@ -49,7 +49,7 @@ test_that("without NumPy, the first hour goes well in one session", {
                fixed = TRUE)
   expect_match(text, "Call `install_backend(\"cntk\")`", fixed = TRUE)
   expect_match(text, "Call `install_backend(\"theano\")`", fixed = TRUE)
-  expect_match(text, "backend_info(): unknown backend", fixed = TRUE)
+  expect_match(text, "backend_info(): Unknown `backend` \"caffe\"", fixed = TRUE)
   expect_match(text, "[2/2] Installing NumPy", fixed = TRUE)
   expect_match(text, "sum: 6", fixed = TRUE)
   expect_match(text, paste0("config: ", python, " [0-9.]+$"))
