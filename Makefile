@@ -36,6 +36,7 @@ test-python: .venv/.installed environments
 
 soak: .venv/.installed environments
 	$(python) -m pytest tests/soak
+	$(python) -m pytest tests/python/models --whole --backend theano
 
 conformance: .venv/.installed environments
 	$(python) -m pytest tests/python --numprocesses 2 --dist loadgroup --conformance docs/conformance.md

@@ -25,6 +25,7 @@ BACKENDS = ("tensorflow", "theano", "cntk")
 def pytest_addoption(parser):
     parser.addoption("--backend", action="append", choices=BACKENDS,
                      help="run the tests of this engine only; all by default")
+    parser.addoption("--whole", action="store_true", help="run all models on all engines, however long it takes")
     parser.addoption("--conformance", metavar="PATH", help="write the table of conformance")
 
 

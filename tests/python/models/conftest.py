@@ -1,0 +1,21 @@
+"""Which models run on which engine: on Theano, which compiles each for seconds, a few of each kind unless asked."""
+
+import cases
+
+SLOW = ("theano",)
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--whole"):
+        return
+    left_out = [item for item in items if _is_left_out(getattr(item, "callspec", None))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_left_out(call):
+    """Whether it is a case of the original that slow engines leave out."""
+    if call is None or "family" not in call.params or call.params.get("engine") not in SLOW:
+        return False
+    return call.params["name"] not in cases.FEW.get(call.params["family"], ())
