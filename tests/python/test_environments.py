@@ -404,7 +404,8 @@ def test_where_only_unfit_interpreters_are_found_the_error_says_what_fits(home, 
     (folder / ("python" + environment.pythons[0])).chmod(0o755)
     (folder / "g++").symlink_to("/usr/bin/g++")
     done = command_line(home, "install", name, environment={"PATH": str(folder), "HOME": str(tmp_path),
-                                                            "PYENV_ROOT": "", "CONDA_PREFIX": ""})
+                                                            "PYENV_ROOT": "", "CONDA_PREFIX": "",
+                                                            "UV_PYTHON_DOWNLOADS": "never"})
     assert done.returncode == 1
     fitting = {"tensorflow": "3.11, 3.12, 3.13 or 3.10", "theano": "3.9, 3.8, 3.7 or 3.6", "cntk": "3.6"}[name]
     assert "needs Python %s, and none was found on PATH or at pyenv, conda or uv. Get one" % fitting in done.stderr
