@@ -119,7 +119,7 @@ test_that("a stopped engine starts anew", {
   expect_null(stop_backend(name))
   with_backend(name, {
     expect_keras_error(k_eval(old), "stale_tensor", "gone")
-    expect_equal(k_eval(k_ones(1)), array(1))
+    expect_equal(k_eval(k_ones(1)), 1)
   })
 })
 
