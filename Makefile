@@ -1,4 +1,4 @@
-# make demo           install what is missing, and train one network on all backends in one R session
+# make demo           install what is missing, and train one network and one model on all backends in one R session
 # make test           install what is missing, and run every test of both languages on all engines
 # make soak           what takes long: kills at random moments, many sessions, generated calls (tests/soak)
 # make check          build the R package, and check it as CRAN does
@@ -26,6 +26,7 @@ demo: .Rlib/.installed
 	$(python) -m pyshim install || echo "Going on with the backends that are installed."
 	mkdir -p build
 	Rscript --vanilla examples/iris.R build/iris.png
+	Rscript --vanilla examples/iris-model.R build/iris-model.png
 
 # The R tests have run when the package is checked: once is enough.
 test: test-python test-r
