@@ -93,7 +93,7 @@ refuse_value <- function(x, arg, ...) {
 data_frame_matrix <- function(x, arg, ...) {
   fitting <- vapply(x, function(column) has_numbers(column) || is.data.frame(column), NA)
   if (!all(fitting)) {
-    abort("dtype", paste0("`", arg, "` has columns that are no numbers: ",
+    abort("dtype", paste0("`", arg, "` is a data frame with columns that are not numbers: ",
                           paste(names(x)[!fitting], collapse = ", "), "."), ...)
   }
   x[] <- lapply(x, function(column) {  # one that as.matrix() reads as it is

@@ -82,7 +82,7 @@ signal_failure <- function(failure) {
     message <- c(message, i = stopped(filled(capitalized(failure$remedy), fields, called)))
   }
   abort(failure$kind, message, argument = if (!is.null(fields$argument)) sub(".*`(.*)`.*", "\\1", fields$argument),
-        value = given(failure$fields, called)$value, fields = fields, native = failure$native,
+        value = given(failure$fields, called, shown = FALSE)$value, fields = fields, native = failure$native,
         function_name = if (is.null(called) && !is.null(failure[["function"]])) r_name(failure[["function"]]),
         called = called)
 }

@@ -60,12 +60,14 @@ written <- function(fields, called) {
 }
 
 #' The value that the user gave for the argument that an error is about, where R knows it
+#' @param shown Whether it is to stand in the message in place of the field `value`.
 #' @return A list of `found` and the `value`.
 #' @noRd
-given <- function(fields, called) {
+given <- function(fields, called, shown = TRUE) {
   argument <- fields$argument[[2L]]
   nothing <- list(found = FALSE)
-  if (is.null(fields$value) || is.null(argument) || is.null(called) || is_tensor_data(fields$value[[2L]])) {
+  if (is.null(argument) || is.null(called) ||
+        shown && (is.null(fields$value) || is_tensor_data(fields$value[[2L]]))) {
     return(nothing)
   }
   value <- user_value(r_argument(argument[1L], called, quote = FALSE), called)

@@ -258,22 +258,26 @@ k_reverse <- function(x, axes) {
 #' k_function(list(x), list(all_but_the_last))(list(matrix(1:6, 3)))
 #' @export
 k_slice <- function(x, start, size) {
-  start <- each_count(start, function(first) {
+  start <- each_count(start, "start", function(first) {
     if (!is.numeric(first) || !isTRUE(first >= 1)) {
       abort("argument", paste0("`start` must hold whole numbers of at least 1, not ", describe_value(first),
                                "."))
     }
     as_whole(first - 1)
   })
-  size <- each_count(size, function(count) if (is.null(count) || is.na(count)) -1L else as_whole(count))
+  size <- each_count(size, "size", function(count) if (is.null(count) || is.na(count)) -1L else as_whole(count))
   call_shim("slice", as_value(x, ndim = 1L), start, size)
 }
 
 #' Counts or positions of several axes, each converted where it is no tensor; one alone stands for all axes
 #' @noRd
-each_count <- function(x, convert) {
+each_count <- function(x, arg, convert) {
   if (inherits(x, "python.builtin.object")) {
     return(x)
+  }
+  if (!is.atomic(x) && !is.list(x)) {
+    abort("argument", paste0("`", arg, "` must be whole numbers, not ", describe_value(x), "."), argument = arg,
+          value = x)
   }
   counts <- lapply(unname(as.list(x)), function(one) {
     if (inherits(one, "python.builtin.object")) one else convert(one)

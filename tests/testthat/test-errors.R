@@ -178,6 +178,7 @@ test_that("a condition has the user's call and the fields of its message", {
   expect_equal(conditionCall(condition), quote(k_sum(x, axis = 3)))
   expect_equal(condition$function_name, "k_sum()")
   expect_equal(condition$argument, "axis")
+  expect_equal(condition$value, 3)
   expect_equal(condition$fields$axis, "3")
   condition <- expect_keras_error(k_cast(x, "flaot32"), "dtype", "Did you mean \"float32\"?")
   expect_equal(condition$value, "flaot32")

@@ -49,14 +49,14 @@ def choice(value, argument, accepted):
     return value
 
 
-def integer(value, argument, least=None):
-    """A whole number (5.0 counts, as R gives it) as an int."""
+def integer(value, argument, least=None, kind=Value):
+    """A whole number (5.0 counts, as R gives it) as an int; ``kind`` is the field that messages show it as."""
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
     if not number or not np.isfinite(value) or value != int(value):
-        raise ArgumentError("{argument} must be a whole number, not {value}", argument=argument, value=Value(value))
+        raise ArgumentError("{argument} must be a whole number, not {value}", argument=argument, value=kind(value))
     if least is not None and value < least:
         raise ArgumentError("{argument} must be at least {least}, not {value}", argument=argument, least=least,
-                            value=Value(value))
+                            value=kind(value))
     return int(value)
 
 
@@ -116,7 +116,7 @@ def known_shape(shape, argument="shape"):
 
 def one_axis(axis, ndim, argument="axis"):
     """An axis counted from the front, of a tensor of that many dimensions."""
-    number = integer(axis, argument)
+    number = integer(axis, argument, kind=Axis)
     if not -ndim <= number < ndim:
         raise ShapeError("{argument} {axis} is out of range for a tensor with {ndim} dimension" + "s" * (ndim != 1),
                          argument=argument, axis=Axis(number), ndim=ndim)

@@ -1,0 +1,162 @@
+# Bad values for every argument of every exported function that takes one: the message names the function and the
+# argument as R has them, shows the value in R's notation, and has nothing of Python's.
+
+# Good calls: the arguments of one call of each function, made when they are needed.
+good_calls <- function() {
+  x <- k_ones(c(2, 3))
+  square <- k_ones(c(3, 3))
+  cube <- k_ones(c(2, 3, 4))
+  image <- k_ones(c(2, 5, 6, 3))
+  volume <- k_ones(c(2, 3, 4, 5, 2))
+  w <- k_variable(matrix(1, 2, 3))
+  reduction <- list(x = x, axis = 1, keepdims = TRUE)
+  elementwise <- list(x = x)
+  pair <- list(x = x, y = x)
+  draws <- list(shape = c(2, 3), dtype = "float32")
+  filled <- list(shape = c(2, 3), dtype = "float32")
+  like <- list(x = x, dtype = "float32")
+  crossentropy <- list(target = x, output = x, from_logits = FALSE)
+  convolution <- list(x = image, kernel = k_ones(c(2, 3, 3, 2)), strides = c(1, 1), padding = "valid",
+                      data_format = "channels_last", dilation_rate = c(1, 1))
+  pooling <- list(x = image, pool_size = c(2, 2), strides = c(1, 1), padding = "valid",
+                  data_format = "channels_last", pool_mode = "max")
+  calls <- list(
+    k_variable = list(value = 1, dtype = "float32"), k_constant = list(value = 1, dtype = "float32", shape = c(2, 3)),
+    k_placeholder = list(shape = c(2, NA), dtype = "float32", sparse = FALSE),
+    k_eye = list(size = 2, dtype = "float32"), k_zeros = filled, k_ones = filled, k_zeros_like = like,
+    k_ones_like = like, k_cast = like, k_arange = list(start = 0, stop = 3, step = 1, dtype = "int32"),
+    k_set_value = list(x = w, value = matrix(1, 2, 3)), k_update = list(x = w, new_x = x),
+    k_update_add = list(x = w, increment = x), k_update_sub = list(x = w, decrement = x), k_get_value = list(x = w),
+    k_eval = list(x = x), k_int_shape = list(x = x), k_ndim = list(x = x), k_dtype = list(x = x),
+    k_count_params = list(x = x), k_print_tensor = list(x = x, message = "m"),
+    k_max = reduction, k_min = reduction, k_sum = reduction, k_prod = reduction, k_mean = reduction, k_var = reduction,
+    k_std = reduction, k_any = reduction, k_all = reduction, k_logsumexp = reduction,
+    k_cumsum = list(x = x, axis = 1), k_cumprod = list(x = x, axis = 1), k_argmax = list(x = x, axis = 1),
+    k_argmin = list(x = x, axis = 1),
+    k_abs = elementwise, k_sqrt = elementwise, k_exp = elementwise, k_log = elementwise, k_square = elementwise,
+    k_round = elementwise, k_sign = elementwise, k_sin = elementwise, k_cos = elementwise,
+    k_pow = list(x = x, a = 2), k_clip = list(x = x, min_value = 0, max_value = 1),
+    k_equal = pair, k_not_equal = pair, k_greater = pair, k_greater_equal = pair, k_less = pair, k_less_equal = pair,
+    k_maximum = pair, k_minimum = pair,
+    k_dot = list(x = x, y = square), k_batch_dot = list(x = cube, y = cube, axes = c(3, 3)),
+    k_transpose = list(x = x), k_gather = list(reference = x, indices = 1L),
+    k_reshape = list(x = x, shape = c(3, 2)), k_flatten = elementwise, k_batch_flatten = elementwise,
+    k_concatenate = list(tensors = list(x, x), axis = 1), k_expand_dims = list(x = x, axis = 1),
+    k_squeeze = list(x = k_ones(c(1, 3)), axis = 1), k_permute_dimensions = list(x = x, pattern = c(2, 1)),
+    k_repeat_elements = list(x = x, rep = 2, axis = 1), k_repeat = list(x = x, n = 2), k_tile = list(x = x, n = 2),
+    k_stack = list(x = list(x, x), axis = 1), k_reverse = list(x = x, axes = 1),
+    k_slice = list(x = x, start = c(1, 1), size = c(1, 2)), k_temporal_padding = list(x = cube, padding = c(1, 1)),
+    k_spatial_2d_padding = list(x = image, padding = list(list(1, 1), list(1, 1)), data_format = "channels_last"),
+    k_resize_images = list(x = image, height_factor = 2, width_factor = 2, data_format = "channels_last",
+                           interpolation = "nearest"),
+    k_resize_volumes = list(x = volume, depth_factor = 2, height_factor = 2, width_factor = 2,
+                            data_format = "channels_last"),
+    k_conv2d = convolution,
+    k_conv1d = list(x = k_ones(c(2, 5, 3)), kernel = k_ones(c(2, 3, 2)), strides = 1, padding = "causal",
+                    data_format = "channels_last", dilation_rate = 1),
+    k_depthwise_conv2d = list(x = image, depthwise_kernel = k_ones(c(2, 2, 3, 1)), strides = c(1, 1),
+                              padding = "same", data_format = "channels_last"),
+    k_pool2d = pooling,
+    k_relu = list(x = x, alpha = 0, max_value = 1, threshold = 0), k_elu = list(x = x, alpha = 1),
+    k_softmax = list(x = x, axis = 1), k_sigmoid = elementwise, k_hard_sigmoid = elementwise, k_tanh = elementwise,
+    k_softplus = elementwise, k_softsign = elementwise, k_dropout = list(x = x, level = 0.5),
+    k_l2_normalize = list(x = x, axis = 1), k_bias_add = list(x = x, bias = k_ones(3), data_format = "channels_last"),
+    k_categorical_crossentropy = c(crossentropy, axis = 1), k_binary_crossentropy = crossentropy,
+    k_in_top_k = list(predictions = x, targets = c(0L, 1L), k = 1),
+    k_random_normal = c(draws, mean = 0, stddev = 1), k_random_uniform = c(draws, minval = 0, maxval = 1),
+    k_random_binomial = c(draws, p = 0.5), k_truncated_normal = c(draws, mean = 0, stddev = 1),
+    k_map_fn = list(fn = function(row) row, elems = x), k_foldl = list(fn = function(a, b) a + b, elems = x),
+    k_switch = list(condition = TRUE, then_expression = x, else_expression = x),
+    k_rnn = list(step_function = function(x, states) list(x, states), inputs = cube,
+                 initial_states = list(k_ones(c(2, 4))), go_backwards = FALSE, unroll = FALSE),
+    k_gradients = list(loss = k_sum(w), variables = list(w)), k_stop_gradient = list(variables = w),
+    k_set_floatx = list(floatx = "float32"), k_set_epsilon = list(e = 1e-7),
+    k_set_image_data_format = list(data_format = "channels_last"), k_set_learning_phase = list(value = 1)
+  )
+  calls
+}
+
+# Bad values by the names of arguments.
+bad_values <- function(argument, good) {
+  if (argument %in% c("axis", "axes", "pattern")) {
+    list("rows", 1.5, 9, 0, NA, -9)
+  } else if (argument %in% c("dtype", "floatx")) {
+    list("flaot32", 7, TRUE, c("a", "b"), mean, iris)
+  } else if (is.logical(good) && argument != "condition") {
+    list("yes", 2, NULL, c(TRUE, FALSE))
+  } else if (argument %in% c("padding", "data_format", "interpolation", "pool_mode") && is.character(good)) {
+    list("smae", 7, TRUE, c("same", "valid"))
+  } else if (argument %in% c("fn", "step_function")) {
+    list("text", 5)
+  } else if (grepl("_expression$", argument)) {  # which may be functions
+    list("text", c("a", "b"), iris, new.env())
+  } else if (inherits(good, "keras_tensor") || argument %in% c("indices", "targets", "tensors")) {
+    c(list("text", c("a", "b"), mean, iris$Species, new.env()), if (argument != "tensors") list(iris))
+  } else if (argument %in% c("strides", "pool_size", "dilation_rate", "rep", "n", "k", "height_factor", "size",
+                             "width_factor", "depth_factor") && is.numeric(good)) {
+    c(list("text", 0.5, -2), if (argument != "size") NA)
+  } else if (argument %in% c("level", "e", "p")) {
+    list("text", -1, NULL)
+  } else if (argument == "shape") {
+    list("text", -3, 1.5)
+  } else {
+    list(new.env())
+  }
+}
+
+# How a value has to look in a message. Long texts and tables, functions and such are described.
+shown <- function(value) {
+  if (is.null(value)) {
+    "NULL"
+  } else if (is.data.frame(value)) {
+    "data frame"
+  } else if (is.factor(value)) {
+    "factor"
+  } else if (is.function(value)) {
+    "function"
+  } else if (is.environment(value)) {
+    "environment"
+  } else if (length(value) == 1L && is.na(value)) {
+    "NA"
+  } else {
+    deparse(value)
+  }
+}
+
+pythonisms <- paste0("\\bNone|\\bTrue\\b|\\bFalse\\b|\\bstr\\b|\\btuple|\\bdict\\b|[a-z]\\[[0-9]|\\([0-9]+,|",
+                     "<environment|object at 0x|\\bnan\\b|'[a-z]")
+
+test_that("bad values are refused in R's words", {
+  with_backend(backends[[1L]], {
+    calls <- good_calls()
+    wrong <- character()
+    for (name in names(calls)) {
+      good <- calls[[name]]
+      f <- getExportedValue("keras", name)
+      stopifnot(is.function(f))
+      for (argument in names(good)) {
+        for (value in bad_values(argument, good[[argument]])) {
+          arguments <- good
+          arguments[argument] <- list(value)
+          case <- paste0(name, "(", argument, " = ", paste(shown(value), collapse = " "), "): ")
+          condition <- tryCatch({
+            utils::capture.output(do.call(name, arguments))
+            NULL
+          }, error = identity)
+          if (is.null(condition)) {
+            wrong <- c(wrong, paste0(case, "no error"))
+            next
+          }
+          message <- conditionMessage(condition)
+          fits <- inherits(condition, "keras_error") && startsWith(message, paste0(name, "(): ")) &&
+            grepl(argument, message, fixed = TRUE) && grepl(shown(value), message, fixed = TRUE) &&
+            !grepl(pythonisms, message)
+          if (!fits) {
+            wrong <- c(wrong, paste0(case, class(condition)[[1L]], ": ", message))
+          }
+        }
+      }
+    }
+    expect(!length(wrong), paste(wrong, collapse = "\n"))
+  })
+})
