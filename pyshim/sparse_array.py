@@ -4,6 +4,16 @@ import numpy as np
 
 from .errors import ArgumentError, ShapeError
 
+LARGEST = 2 ** 31 - 1  # what rows and columns are counted in is int32
+
+
+def _as_int32(numbers, argument):
+    """Numbers of rows or columns; ShapeError where int32 does not hold one."""
+    numbers = np.asarray(numbers)
+    if numbers.size and not -1 <= numbers.min() <= numbers.max() <= LARGEST:
+        raise ShapeError("{argument} hold numbers out of range", argument=argument)
+    return numbers.astype("int32", copy=False)
+
 
 class SparseArray:
     """A sparse matrix: ``values[i]`` stands at ``(rows[i], columns[i])``; values at one place add up.
@@ -13,8 +23,10 @@ class SparseArray:
     """
 
     def __init__(self, rows, columns, values, shape):
-        self.rows = np.asarray(rows, dtype="int32")
-        self.columns = np.asarray(columns, dtype="int32")
+        if max(map(int, shape), default=0) > LARGEST:
+            raise ShapeError("a sparse matrix has at most {most} rows and columns, not {shape}", most=LARGEST,
+                             shape=tuple(map(int, shape)))
+        self.rows, self.columns = [_as_int32(*each) for each in ((rows, "rows"), (columns, "columns"))]
         if np.ma.is_masked(values):
             raise ArgumentError("{argument} must be an array of numbers, not a masked array, whose mask would be lost",
                                 argument="values")

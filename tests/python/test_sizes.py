@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from checks import check, check_array, check_gradient, numeric_gradient, sample
+from scipy.sparse import coo_matrix
 
 from pyshim.errors import ArgumentError, DtypeError, EngineError, ShapeError
 
@@ -276,3 +277,34 @@ def test_sizes_evaluated_eagerly(K):
         check(K, K.reshape(x, (n * 2,)), sample((3, 2)).ravel())
         assert K.random_normal((n, 4)).shape == (3, 4)
     run()
+
+
+@pytest.mark.parametrize("size", [2 ** 31, 2 ** 32 + 3])
+def test_sizes_that_int32_does_not_hold(K, size):
+    # Without elements, such a tensor takes no memory.
+    for tensor in (K.zeros((size, 0)), K.random_normal((size, 0)), K.repeat_elements(K.ones((1, 0)), size, 0),
+                   K.tile(K.ones((1, 0)), (size, 1)), K.constant(1., shape=(size, 0))):
+        assert tensor.shape == K.eval(tensor).shape == (size, 0)
+    check_array(K.eval(K.repeat(K.ones((1, 0)), size)), np.zeros((1, size, 0), "float32"))
+    for refused in (lambda: K.shape(K.zeros((size, 0))), lambda: K.size(K.placeholder((size, 3)))):
+        with pytest.raises(ShapeError, match="int32"):
+            refused()
+    x = K.placeholder((None, None))
+    for fed in (K.shape(x), K.size(x), K.reshape(x, (K.shape(x)[0], 5, -1))):
+        with pytest.raises(EngineError):
+            K.function([x], [fed])([np.zeros((size, 0), "float32")])
+    rows = coo_matrix(([1.], ([size - 1], [0])), shape=(size, 2))
+    with pytest.raises(ShapeError, match="at most 2147483647 rows and columns"):
+        K.variable(rows)
+
+
+def test_products_of_sizes_that_int32_does_not_hold(K):
+    x = K.placeholder((None, None), dtype="int8")
+    many = K.repeat_elements(K.ones((2 ** 16, 0)), 2 ** 16, 0)
+    assert many.shape == K.eval(many).shape == (2 ** 32, 0)
+    with pytest.raises(ShapeError, match="x has 4294967296 elements"):
+        K.size(K.placeholder((2 ** 16, 2 ** 16)))
+    run = K.function([x], [K.size(x)])
+    check_array(run([np.zeros((3, 5))])[0], np.int32(15))
+    with pytest.raises(ShapeError, match="out of range"):
+        K.SparseArray([2 ** 32], [0], [1.], (2, 2))

@@ -11,6 +11,7 @@ from ...errors import EngineError
 from .. import numpy_division
 from ..contract.positions import with_positions
 from ..numpy_cast import whole
+from ..numpy_shape import int32_shape
 
 
 def _cast(x, dtype):
@@ -54,8 +55,8 @@ def segment_sum(x, segments, count):
 
 
 def scatter(values, rows, columns, sizes):
-    places = rows.astype("int64") * sizes[1] + columns
-    return segment_sum(values, places, sizes[0] * sizes[1]).reshape(tuple(sizes))
+    height, width = map(int, sizes)
+    return segment_sum(values, rows.astype("int64") * width + columns, height * width).reshape(height, width)
 
 
 def _limits(dtype):
@@ -70,7 +71,7 @@ KERNELS = {
     "stop_gradient": np.array,
     "print_tensor": lambda x, message: x,
     "fill_like": lambda x, number, dtype: np.full(x.shape, number, dtype),
-    "shape": lambda x: np.array(x.shape, "int32"),
+    "shape": lambda x: int32_shape(x.shape),
     "cast": _cast,
 
     "dot": np.dot,

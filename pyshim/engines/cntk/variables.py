@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..numpy_shape import int32_shape
 from . import native
 from .description import Kernel, kernel
 from .native import C
@@ -18,7 +19,7 @@ def cast(x, dtype):
     return x if x.dtype == wanted else C.cast(x, wanted.type)
 
 
-SHAPE = Kernel("shape", lambda x: np.array(x.shape, "int32"), dtype="int32")
+SHAPE = Kernel("shape", lambda x: int32_shape(x.shape), dtype="int32")
 
 
 class Variables:

@@ -5,13 +5,12 @@ import numpy as np
 from ... import config
 from ...errors import ArgumentError, EngineError, ShapeError
 from ...messages import Argument, Axis, Position, Shape, Value
+from ..numpy_shape import LARGEST
 from . import rules
 from .core import not_joined
 from .node import Node
 from .positions import At
 from .sizes import static_sizes
-
-LARGEST = 2 ** 31 - 1  # number that kernels take as an attribute
 
 
 class Shapes:
@@ -93,7 +92,7 @@ class Shapes:
         """
         x, rep = self.node(x, "x"), self.size_of(rep, "rep", least=0)
         axis = rules.one_axis(axis, x.ndim)
-        if not isinstance(rep, int) or rep > LARGEST:
+        if not isinstance(rep, int) or rep * (x.shape[axis] or 1) > LARGEST:
             return self._repeated(x, [1] * x.ndim, [rep if i == axis else 1 for i in range(x.ndim)])
         shape = x.shape[:axis] + (rules.times(x.shape[axis], rep),) + x.shape[axis + 1:]
         return self.apply("repeat_elements", [x], x.dtype, shape, rep=rep, axis=axis)

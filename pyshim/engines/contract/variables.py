@@ -3,9 +3,10 @@
 import numpy as np
 
 from ... import config
-from ...errors import ArgumentError, DtypeError, ShapeError
+from ...errors import ArgumentError, DtypeError, EngineError, ShapeError
 from ...messages import Argument, Shape, Type, Value
 from ...sparse_array import is_sparse_value
+from ..numpy_shape import LARGEST
 from . import known, rules
 from .node import Node
 from .sizes import static_sizes
@@ -226,19 +227,33 @@ class Variables:
     def shape(self, x):
         """The shape as a tensor, known in full when it is evaluated.
 
-        Arguments: x, a tensor or array. Value: an int32 tensor with an element for each dimension.
+        Arguments: x, a tensor or array. Value: an int32 tensor with an element for each dimension. Raises ShapeError
+        for a size that int32 does not hold; where that is not known before, evaluating it raises EngineError.
         """
         x = self.node(x, "x", sparse=True)
         if x.parts is not None:
             return x.parts[3]
+        if any(size is not None and size > LARGEST for size in x.shape):
+            raise ShapeError("a size of {shape}, the shape of {argument}, is larger than int32 holds", argument="x",
+                             shape=x.shape)
         return self.apply("shape", [x], "int32", (x.ndim,))
 
     def size(self, x, name=None):
         """The number of elements as a tensor.
 
-        Arguments: x, a tensor or array; name, a string. Value: an int32 scalar.
+        Arguments: x, a tensor or array; name, a string. Value: an int32 scalar. Raises ShapeError for a number that
+        int32 does not hold; where that is not known before, evaluating it raises EngineError.
         """
-        return self._named(self.prod(self.shape(x)), name)
+        x = self.node(x, "x", sparse=True)
+        count = rules.product(x.shape)
+        if count is not None and count > LARGEST:
+            raise ShapeError("{argument} has {count} elements, more than int32 counts", argument="x", count=count)
+        if count is not None:
+            return self._named(self.prod(self.shape(x)), name)
+        count = self.prod(self.cast(self.shape(x), "int64"))
+        fits = self.less_equal(count, LARGEST)
+        count = self._asserted(count, fits, EngineError("{argument} has more elements than int32 counts", argument="x"))
+        return self._named(self.cast(count, "int32"), name)
 
     # -- values -----------------------------------------------------------------------------------
 

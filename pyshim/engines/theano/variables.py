@@ -4,6 +4,7 @@ import theano
 import theano.tensor as T
 
 from ..numpy_cast import whole
+from ..numpy_shape import int32_shape
 
 
 class Variables:
@@ -18,10 +19,31 @@ class Variables:
         return T.arange(count)
 
     def shape(self, x):
-        return T.shape(x)
+        return Shape32()(T.shape(x))
 
     def cast(self, x, dtype):
         return Whole(dtype)(x) if x.dtype in T.float_dtypes and dtype in T.integer_dtypes else T.cast(x, dtype)
+
+
+class Shape32(theano.Op):
+    """A shape as int32. A cast would wrap around where a size is larger."""
+
+    __props__ = ()
+
+    def make_node(self, shape):
+        return theano.Apply(self, [shape], [T.ivector()])
+
+    def perform(self, node, inputs, outputs):
+        outputs[0][0] = int32_shape(inputs[0].tolist())
+
+    def infer_shape(self, node, shapes):
+        return shapes
+
+    def connection_pattern(self, node):
+        return [[False]]
+
+    def grad(self, inputs, gradients):
+        return [theano.gradient.disconnected_type()]
 
 
 class Whole(theano.Op):

@@ -1,0 +1,12 @@
+"""Shapes as int32, the dtype that ``shape`` has."""
+
+import numpy as np
+
+LARGEST = 2 ** 31 - 1
+
+
+def int32_shape(shape):
+    """The sizes as an int32 array; ValueError where one is too large for it."""
+    if max(shape, default=0) > LARGEST:
+        raise ValueError("a size of the shape %s is larger than int32 holds" % (tuple(shape),))
+    return np.array(shape, "int32")
