@@ -94,7 +94,7 @@ signal_failure <- function(failure) {
 #' @return A list of the function's `name` as messages write it, the `call`, and the `frame` with its arguments; NULL
 #'   where there is none.
 #' @noRd
-users_call <- function() {
+users_call <- function() { # nolint: cyclocomp_linter.
   count <- sys.nframe() - 1L
   functions <- lapply(seq_len(count), sys.function)
   frames <- sys.frames()

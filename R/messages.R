@@ -63,7 +63,7 @@ written <- function(fields, called) {
 #' @param shown Whether it is to stand in the message in place of the field `value`.
 #' @return A list of `found` and the `value`.
 #' @noRd
-given <- function(fields, called, shown = TRUE) {
+given <- function(fields, called, shown = TRUE) { # nolint: cyclocomp_linter.
   argument <- fields$argument[[2L]]
   nothing <- list(found = FALSE)
   if (is.null(argument) || is.null(called) ||
@@ -162,7 +162,7 @@ write_size <- function(data) {
 
 #' A value as messages show it: as it is written in R where that is short, else by what it is
 #' @noRd
-describe_value <- function(x) {
+describe_value <- function(x) { # nolint: cyclocomp_linter. One line for each kind of value.
   if (is.null(x)) {
     "NULL"
   } else if (inherits(x, "keras_tensor")) {

@@ -77,7 +77,7 @@ good_calls <- function() {
 }
 
 # Bad values by the names of arguments.
-bad_values <- function(argument, good) {
+bad_values <- function(argument, good) { # nolint: cyclocomp_linter. One line for each kind of argument.
   if (argument %in% c("axis", "axes", "pattern")) {
     list("rows", 1.5, 9, 0, NA, -9)
   } else if (argument %in% c("dtype", "floatx")) {
@@ -126,7 +126,7 @@ shown <- function(value) {
 pythonisms <- paste0("\\bNone|\\bTrue\\b|\\bFalse\\b|\\bstr\\b|\\btuple|\\bdict\\b|[a-z]\\[[0-9]|\\([0-9]+,|",
                      "<environment|object at 0x|\\bnan\\b|'[a-z]")
 
-test_that("bad values are refused in R's words", {
+test_that("bad values are refused in R's words", { # nolint: cyclocomp_linter.
   with_backend(backends[[1L]], {
     calls <- good_calls()
     wrong <- character()
