@@ -72,7 +72,7 @@ for_each_backend("an engine starts with the threads that it is told to use", {
   name <- k_backend()
   stop_backend(name)
   suppressMessages(use_backend(name, threads = 1))
-  expect_keras_error(use_backend(name, threads = 2), "argument", c("runs already, with threads=1", "stop_"))
+  expect_keras_error(use_backend(name, threads = 2), "argument", c("runs already, with `threads = 1`", "stop_"))
   expect_keras_error(use_backend(name, threads = 0), "argument", "must be a positive integer")
   stop_backend(name)
   suppressMessages(use_backend(name, threads = 2))
