@@ -23,7 +23,7 @@ sources := $(shell find pyshim R man inst vignettes DESCRIPTION NAMESPACE -type 
 .PHONY: demo test test-python test-r soak conformance check site lint man lock environments
 
 demo: .Rlib/.installed
-	$(python) -m pyshim install || echo "Going on with the backends that are installed."
+	$(python) -m pyshim install --yes || echo "Going on with the backends that are installed."
 	mkdir -p build
 	Rscript --vanilla examples/iris.R build/iris.png
 	Rscript --vanilla examples/iris-model.R build/iris-model.png
@@ -64,7 +64,7 @@ bench-quick:
 	$(MAKE) bench quick=1
 
 environments: .venv/.installed
-	$(python) -m pyshim install
+	$(python) -m pyshim install --yes
 
 lint: .Rlib/.installed
 	$(python) -m ruff check .

@@ -99,8 +99,9 @@ unserialize_model <- function(model, custom_objects = NULL, compile = TRUE) {
 #' Refused: TensorFlow's SavedModel holds its graph, which no other backend has. [save_model_hdf5()] and
 #' [save_model_weights_hdf5()] save what every backend loads.
 #'
-#' @inheritParams save_model_hdf5
-#' @param saved_model_path Path of the folder.
+#' @param object,model A model.
+#' @param filepath,saved_model_path Path of the folder.
+#' @param overwrite,include_optimizer,custom_objects,compile,by_name,skip_mismatch,reshape As of [save_model_hdf5()].
 #' @param signatures,options,as_text,input_signature,serving_only As in the package that these are known from.
 #' @return Nothing: they signal an error of class `keras_error_argument`.
 #' @family saving and loading
@@ -129,7 +130,6 @@ load_model_weights_tf <- function(object, filepath, by_name = FALSE, skip_mismat
 }
 
 #' @rdname save_model_tf
-#' @param model A model.
 #' @export
 model_to_saved_model <- function(model, saved_model_path, custom_objects = NULL, as_text = FALSE,
                                  input_signature = NULL, serving_only = FALSE) {
