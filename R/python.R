@@ -82,6 +82,9 @@ is_convertible <- function(x) {
   if (is.null(x) || is.function(x) || inherits(x, "python.builtin.object")) {
     return(TRUE)
   }
+  if (is.environment(x) || is.language(x)) {
+    return(FALSE)  # reticulate would print it
+  }
   tryCatch({
     reticulate::r_to_py(x)
     TRUE

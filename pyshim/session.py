@@ -111,7 +111,8 @@ def use_backend(name, in_process=False, save=False, threads=None):
         ...     K.eval(K.ones((2,)) * 3)
         array([3., 3.], dtype=float32)
     """
-    return select(name, in_process, save, threads, places=[_place(name)])
+    with naming("use_backend"):
+        return select(name, in_process, save, threads, places=[_place(name)])
 
 
 def select(name, in_process, save, threads, places):
@@ -247,7 +248,8 @@ def stop_backend(name=None):
     Arguments: name of a backend, None for all. Raises UnknownBackendError for a name not registered.
     """
     if name is not None:
-        name = _environment(name).name
+        with naming("stop_backend"):
+            name = _environment(name).name
     for host in started():
         if name in (None, host.backend):
             host.stop()

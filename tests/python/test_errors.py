@@ -34,7 +34,7 @@ def refused(K, engine):
 def test_unknown_backend_lists_the_known_ones(K, refused):
     for name in ("tensorfow", "", "os", "TensorFlow", "pyshim.session", "../theano", "theano "):
         with refused(K.errors.UnknownBackendError,
-                     "unknown backend '%s'; accepted: tensorflow, theano, cntk" % name):
+                     r"use_backend\(\): unknown backend '%s'; accepted: tensorflow, theano, cntk" % name):
             K.use_backend(name)
     for name in (None, 5, ["theano"], {"theano"}, np.array(["theano"]), K.ones(())):
         with refused(K.errors.UnknownBackendError,

@@ -305,7 +305,7 @@ except K.errors.NotInstalledError as error:
 print(K.backend(), K.session.started())
 """
     out, _ = run_python(script, KERAS_HOME=str(tmp_path), KERAS_BACKEND="theano")
-    assert out.startswith("backend 'cntk' is not installed. Install it with install_backend(\"cntk\")")
+    assert out.startswith("use_backend(): backend 'cntk' is not installed. Install it with install_backend(\"cntk\")")
     assert out.endswith("theano []\n")
 
 
