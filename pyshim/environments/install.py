@@ -123,7 +123,11 @@ def _agree(question):
         asked = sys.stdin.isatty() and sys.stdout.isatty()
     except (AttributeError, ValueError):  # no standard input at all
         return True
-    return not asked or input(question + " [Y/n] ").strip().lower() in ("", "y", "yes")
+    if not asked:
+        return True
+    sys.stdout.write(question + " [Y/n] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
 def _install(environment, interpreter, path, progress):

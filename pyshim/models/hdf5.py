@@ -70,8 +70,8 @@ def trusting_files():
     Returns: a context manager.
 
     Example:
-        >>> with pyshim.trusting_files():                             # doctest: +SKIP
-        ...     model = keras.models.load_model("own.h5")
+        >>> with K.trusting_files():
+        ...     pass  # model = keras.models.load_model("own.h5")
     """
     before = trusted()
     _trust.value = True

@@ -105,8 +105,8 @@ def test_function_refuses(K):
         with pytest.raises(K.errors.ArgumentError, match=r"function\(\): " + message):
             K.function(inputs, [x])
     with pytest.raises(K.errors.ArgumentError,
-                       match=r"function\(\): unknown arguments feed, name; accepted: inputs"):
-        K.function([x], [x], name="f", feed={})
+                       match=r"function\(\): unknown arguments feed, mode; accepted: inputs"):
+        K.function([x], [x], name="f", feed={}, mode=None)
     with pytest.raises(K.errors.DtypeError,
                        match=r"function\(\): outputs\[0\] must be a tensor, a number or an array"):
         K.function([x], [None])
@@ -133,7 +133,7 @@ def test_function_refuses_values_that_do_not_fit(K):
              r"inputs\[0\] \(x\) must be a tensor, a number or an array of numbers, not str"),
             (np.ones((3, 2)), "ArgumentError",
              "a function takes the list of its inputs' values, not ndarray"),
-            (x, "ArgumentError", "a function takes the list of its inputs' values, not Tensor")]:
+            (x, "ArgumentError", "a function takes the list of its inputs' values, not placeholder 'x'")]:
         with pytest.raises(getattr(K.errors, error), match=r"function\(\): " + message):
             f(values)
         check_array(f(good)[0], np.float32(12))

@@ -90,10 +90,10 @@ def test_dot_gradient_of_unknown_sizes(K):
 
 def test_dot_refuses(K):
     refused = [
-        (K.ones((2, 3)), K.ones((2, 3)), K.K.errors.ShapeError, r"x of shape \(2, 3\) and y of shape \(2, 3\)"),
-        (K.ones((3,)), K.ones((2,)), K.K.errors.ShapeError, "axis 0 of x has size 3, axis 0 of y has size 2"),
-        (K.ones(()), K.ones((2,)), K.K.errors.ShapeError, "x and y must have at least one dimension"),
-        (K.ones((2,)), 3.0, K.K.errors.ShapeError, "x and y must have at least one dimension"),
+        (K.ones((2, 3)), K.ones((2, 3)), K.errors.ShapeError, r"x of shape \(2, 3\) and y of shape \(2, 3\)"),
+        (K.ones((3,)), K.ones((2,)), K.errors.ShapeError, "axis 0 of x has size 3, axis 0 of y has size 2"),
+        (K.ones(()), K.ones((2,)), K.errors.ShapeError, "x and y must have at least one dimension"),
+        (K.ones((2,)), 3.0, K.errors.ShapeError, "x and y must have at least one dimension"),
         (K.ones((2,)), K.ones((2,), "int32"), K.errors.DtypeError,
          "x has dtype float32 and y has dtype int32"),
         (K.ones((2,), "bool"), K.ones((2,), "bool"), K.errors.DtypeError, "x has dtype bool"),
@@ -326,7 +326,7 @@ def test_gather_refuses(K):
         K.gather(K.ones((3,)), K.ones((2,)))
     with pytest.raises(K.errors.DtypeError, match=r"gather\(\): indices has dtype bool"):
         K.gather(K.ones((3,)), K.constant([True], "bool"))
-    with pytest.raises(K.K.errors.ShapeError, match=r"gather\(\): reference must have at least one dimension"):
+    with pytest.raises(K.errors.ShapeError, match=r"gather\(\): reference must have at least one dimension"):
         K.gather(K.ones(()), [0])
 
 
