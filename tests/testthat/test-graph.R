@@ -39,11 +39,11 @@ for_each_backend("what a function refuses", {
   x <- k_placeholder(shape = c(NA, 2), name = "x")
   f <- k_function(list(x), list(x * 2))
   expect_keras_error(f(list(matrix(1, 2, 3))), "shape",
-                     c("k_function()", "inputs[[1]] (x)", "(2, 3)", "(NA, 2)"))
+                     c("k_function()", "`inputs[[1]]` (x)", "(2, 3)", "(NA, 2)"))
   expect_keras_error(f(list()), "argument", c("k_function()", "1 inputs"))
   expect_keras_error(f(matrix(1, 1, 2)), "argument", c("k_function()", "list of its inputs' values"))
   expect_keras_error(f(list(matrix("a", 1, 2))), "dtype", "character")
-  expect_keras_error(k_function(list(), list(x)), "placeholder", c("k_function()", "'x'"))
+  expect_keras_error(k_function(list(), list(x)), "placeholder", c("k_function()", '"x"'))
   expect_keras_error(k_function(list(k_constant(1)), list(x)), "argument", c("k_function()", "inputs[[1]]"))
   expect_keras_error(k_function(list(x), list(x), givens = 1), "argument", "givens")
 })

@@ -27,7 +27,7 @@ for_each_backend("transpose", {
 
 for_each_backend("matrices that do not fit", {
   expect_keras_error(k_dot(x, x), "shape",
-                     c("k_dot()", "(2, 3)", "axis 2 of x has size 3", "axis 1 of y has size 2"))
+                     c("k_dot()", "(2, 3)", "Axis 2 of `x` has size 3", "axis 1 of `y` has size 2"))
   expect_keras_error(k_dot(x, 2), "shape", c("k_dot()", "at least one dimension"))
 })
 
@@ -45,9 +45,9 @@ for_each_backend("batch_dot sums over axes counted from 1", {
   m <- matrix(1:6 / 2, 2)
   expect_value(k_batch_dot(m, m, axes = 2), matrix(rowSums(m * m)))
   expect_keras_error(k_batch_dot(a, b, axes = c(3, 3)), "shape",
-                     c("k_batch_dot()", "axis 3 of x has size 4", "axis 3 of y has size 5"))
-  expect_keras_error(k_batch_dot(a, b, axes = 1), "shape", c("k_batch_dot()", "axes (1, 1)", "samples"))
-  expect_keras_error(k_batch_dot(a, b, axes = c(3, 7)), "shape", "axes[[2]] 7 is out of range")
+                     c("k_batch_dot()", "Axis 3 of `x` has size 4", "axis 3 of `y` has size 5"))
+  expect_keras_error(k_batch_dot(a, b, axes = 1), "shape", c("k_batch_dot()", "`axes` c(1, 1)", "samples"))
+  expect_keras_error(k_batch_dot(a, b, axes = c(3, 7)), "shape", "`axes[[2]]` 7 is out of range")
   expect_keras_error(k_batch_dot(a, b, axes = 0), "shape", c("k_batch_dot()", "`axes` must not be 0"))
 })
 

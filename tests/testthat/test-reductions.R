@@ -43,9 +43,9 @@ for_each_backend("argmax and argmin are tensors of indices from 0", {
 
 for_each_backend("axes that are not there", {
   expect_keras_error(k_sum(x, axis = 0), "shape", c("k_sum()", "axes count from 1"))
-  expect_keras_error(k_mean(x, axis = 4), "shape", c("k_mean()", "axis 4", "3 dimensions"))
-  expect_keras_error(k_max(x, axis = -4), "shape", c("k_max()", "axis -4"))
-  expect_keras_error(k_prod(x, axis = c(1, 1)), "shape", c("k_prod()", "axis (1, 1)"))
+  expect_keras_error(k_mean(x, axis = 4), "shape", c("k_mean()", "`axis` 4", "3 dimensions"))
+  expect_keras_error(k_max(x, axis = -4), "shape", c("k_max()", "`axis` -4"))
+  expect_keras_error(k_prod(x, axis = c(1, 1)), "shape", c("k_prod()", "`axis` c(1, 1)"))
   expect_keras_error(k_cumsum(x, axis = NA), "argument", c("k_cumsum()", "NA"))
   expect_keras_error(k_sum(x, axis = 1.5), "argument", c("k_sum()", "whole number"))
 })

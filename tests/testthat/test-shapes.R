@@ -33,7 +33,7 @@ for_each_backend("expand_dims and squeeze", {
   expect_value(k_squeeze(thin, axis = -1), matrix(1:3, 1))
   expect_value(k_squeeze(thin), 1:3)
   expect_value(k_squeeze(x), x)
-  expect_keras_error(k_squeeze(thin, axis = 2), "shape", c("k_squeeze()", "axis 2", "size 3"))
+  expect_keras_error(k_squeeze(thin, axis = 2), "shape", c("k_squeeze()", "`axis` 2", "size 3"))
   expect_keras_error(k_expand_dims(x, axis = 0), "shape", "k_expand_dims()")
 })
 
@@ -53,8 +53,8 @@ for_each_backend("permute_dimensions is aperm", {
   expect_value(k_permute_dimensions(x, c(3, 1, 2)), aperm(x, c(3, 1, 2)))
   expect_value(k_permute_dimensions(x, list(1, -1, 2)), aperm(x, c(1, 3, 2)))
   expect_keras_error(k_permute_dimensions(x, c(1, 2)), "shape",
-                     c("k_permute_dimensions()", "pattern (1, 2)", "3 axes"))
-  expect_keras_error(k_permute_dimensions(x, c(1, 2, 4)), "shape", "an axis in pattern 4 is out of range")
+                     c("k_permute_dimensions()", "`pattern` c(1, 2)", "3 axes"))
+  expect_keras_error(k_permute_dimensions(x, c(1, 2, 4)), "shape", "an axis in `pattern` 4 is out of range")
   expect_keras_error(k_permute_dimensions(x, c(0, 1, 2)), "shape", c("k_permute_dimensions()", "`pattern`"))
 })
 
@@ -74,7 +74,7 @@ for_each_backend("repeat_elements, repeat, tile", {
   expect_value(k_tile(m, list(2, 1, 1)), aperm(array(m, c(2, 3, 2)), c(3, 1, 2)))
   expect_keras_error(k_repeat(x, 2), "shape", c("k_repeat()", "2 dimensions"))
   expect_keras_error(k_repeat_elements(x, -1, 1), "argument", c("k_repeat_elements()", "rep"))
-  expect_keras_error(k_repeat_elements(x, 2, 4), "shape", c("k_repeat_elements()", "axis 4"))
+  expect_keras_error(k_repeat_elements(x, 2, 4), "shape", c("k_repeat_elements()", "`axis` 4"))
   expect_keras_error(k_tile(x, 1.5), "argument", c("k_tile()", "1.5"))
 })
 
@@ -105,7 +105,7 @@ for_each_backend("stack and unstack", {
 for_each_backend("reverse", {
   expect_value(k_reverse(x, 2), x[, 3:1, ])
   expect_value(k_reverse(x, c(1, -1)), x[2:1, , 4:1])
-  expect_keras_error(k_reverse(x, 4), "shape", c("k_reverse()", "axes 4", "3 dimensions"))
+  expect_keras_error(k_reverse(x, 4), "shape", c("k_reverse()", "`axes` 4", "3 dimensions"))
 })
 
 for_each_backend("slice counts from 1", {
@@ -115,7 +115,7 @@ for_each_backend("slice counts from 1", {
   expect_value(k_slice(c(5, 6, 7), 2, 2), c(6, 7))
   expect_value(k_slice(c(5, 6, 7), k_constant(array(1), dtype = "int32"), 2), c(6, 7))
   expect_keras_error(k_slice(x, c(1, 3, 1), c(1, 2, 1)), "shape",
-                     c("k_slice()", "2 from 3 on axis 2", "size 3"))
+                     c("k_slice()", "`start` 3 and `size` 2", "axis 2", "size 3"))
   expect_keras_error(k_slice(x, 0, 1), "argument", c("k_slice()", "`start`", "0"))
   expect_keras_error(k_slice(x, c(1, 1), 1), "argument", c("k_slice()", "start"))
 })

@@ -68,8 +68,8 @@ for_each_backend("no variable is changed unless all can be", {
   w <- k_variable(c(8, 9))
   k_save_variables(path, w = k_variable(c(1, 2)), b = k_variable(3))
   expect_keras_error(k_load_variables(path, w = w, c = k_variable(1)), "argument",
-                     c("k_load_variables()", "'c'", "'w', 'b'"))
-  expect_keras_error(k_load_variables(path, w = w, b = k_variable(c(1, 2))), "shape", c("'b'", "(2)"))
+                     c("k_load_variables()", '"c"', "'w', 'b'"))
+  expect_keras_error(k_load_variables(path, w = w, b = k_variable(c(1, 2))), "shape", c('"b"', "(2)"))
   expect_keras_error(k_load_variables(path, w = w, b = k_variable(1L, "int32")), "dtype",
                      c("float32", "int32"))
   expect_value(w, c(8, 9))
@@ -87,7 +87,7 @@ for_each_backend("what cannot be saved or loaded is said", {
   expect_keras_error(k_save_variables(path, "a:rows" = w), "argument", "a:rows")
   expect_keras_error(k_save_variables(c(path, path), w), "argument", "path")
   expect_keras_error(k_save_variables(file.path(folder, "none", "w.npz"), w), "file",
-                     c("none", "make it first"))
+                     c("none", "Make it first"))
   expect_keras_error(k_load_variables(path), "file", c("k_load_variables()", path, "No such file"))
   expect_length(dir(folder, all.files = TRUE, no.. = TRUE), 0)
   k_save_variables(path, w)

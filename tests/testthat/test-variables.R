@@ -65,7 +65,7 @@ for_each_backend("placeholders with unknown sizes", {
   }
   expect_equal(k_ndim(k_placeholder(ndim = 3)), 3L)
   expect_equal(k_dtype(k_placeholder(shape = 2, dtype = "int32")), "int32")
-  expect_keras_error(k_placeholder(), "argument", c("k_placeholder()", "shape or ndim"))
+  expect_keras_error(k_placeholder(), "argument", c("k_placeholder()", "`shape` or `ndim`"))
   expect_keras_error(k_placeholder(shape = c(2, 3), ndim = 1), "argument", "k_placeholder()")
   expect_keras_error(k_placeholder(shape = c(2, -3)), "argument", "k_placeholder()")
 })
