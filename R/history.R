@@ -26,7 +26,7 @@ as_history <- function(values) {
 #' @name keras_training_history
 #' @examples
 #' history <- structure(
-#'   list(params = list(epochs = 3), metrics = list(loss = c(1, 0.5, 0.3), val_loss = c(1.1, 0.7, 0.6))),
+#'   list(metrics = list(loss = c(1, 0.5, 0.3), val_loss = c(1.1, 0.7, 0.6))),
 #'   class = "keras_training_history"
 #' )
 #' history

@@ -52,6 +52,7 @@
 #'   `~/.theanorc`: an engine starts, and computes, whatever else is set.
 #'
 #' @keywords internal
+#' @importFrom R6 R6Class
 #' @importFrom rlang .data
 #' @importFrom stats setNames
 #' @useDynLib keras, .registration = TRUE

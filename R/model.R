@@ -25,7 +25,8 @@ keras_model <- function(inputs, outputs = NULL) {
 #'   layer_dense(8, activation = "relu", input_shape = 4) %>%
 #'   layer_dense(3, activation = "softmax")
 #' model %>% compile(loss = "categorical_crossentropy", optimizer = "adam", metrics = "accuracy")
-#' history <- model %>% fit(as.matrix(iris[, 1:4]), to_categorical(as.integer(iris$Species) - 1), epochs = 2)
+#' species <- to_categorical(as.integer(iris$Species) - 1)
+#' history <- model %>% fit(as.matrix(iris[, 1:4]), species, epochs = 2)
 #' history
 #' @export
 keras_model_sequential <- function(layers = NULL, name = NULL) {
@@ -279,9 +280,14 @@ predict_generator <- function(object, generator, steps, max_queue_size = 10, wor
   ))
 }
 
+#' @rdname evaluate.keras.engine.training.Model
+#' @export
+evaluate <- function(object, ...) UseMethod("evaluate")
+
 #' Evaluate a model
 #'
 #' @inheritParams fit.keras.engine.training.Model
+#' @param object A model.
 #' @param steps Number of batches, for generators.
 #' @return A named list: the loss and the metrics.
 #' @family models

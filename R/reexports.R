@@ -12,11 +12,9 @@
 #' * [reticulate::tuple()]: a tuple of Python, which functions of [backend()] take for shapes.
 #' * [reticulate::array_reshape()]: an R array in another shape, its elements in row-major order as
 #'   [k_reshape()] has them.
-#' * [generics::compile()], [generics::fit()], [generics::evaluate()]: what models have methods for, as other packages'
-#'   models do.
+#' * [generics::compile()] and [generics::fit()]: what models have methods for, as other packages' models do.
 #'
-#' @name reexports
-#' @aliases %>% %<-% use_python use_virtualenv use_condaenv tuple array_reshape compile fit evaluate
+#' @name other_packages
 #' @keywords internal
 #' @examplesIf is_backend_installed()
 #' c(first, second) %<-% k_unstack(matrix(1:4, 2))
@@ -59,7 +57,3 @@ generics::compile
 #' @importFrom generics fit
 #' @export
 generics::fit
-
-#' @importFrom generics evaluate
-#' @export
-generics::evaluate

@@ -41,7 +41,9 @@ cat("The tarball holds", length(files), "files,", length(shim), "of them the shi
 
 Sys.setenv(
   KERAS_TEST_BACKENDS = "tensorflow", # `make test-r` tests all backends
-  "_R_CHECK_CRAN_INCOMING_" = "false", "_R_CHECK_SYSTEM_CLOCK_" = "false"
+  "_R_CHECK_CRAN_INCOMING_" = "false", "_R_CHECK_SYSTEM_CLOCK_" = "false",
+  # Debian's R compiles packages with these flags.
+  "_R_CHECK_COMPILATION_FLAGS_KNOWN_" = "-Wdate-time -Werror=format-security -Wformat"
 )
 manual <- if (!nzchar(Sys.which("pdflatex"))) "--no-manual"
 invisible(system2(r, c("CMD", "check", "--as-cran", manual, commandArgs(TRUE), tarball)))
