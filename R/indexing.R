@@ -36,13 +36,7 @@
 }
 
 need_one_position <- function(index, size, axis) {
-  single <- !rlang::is_missing(index) && if (k_is_tensor(index)) {
-    is.null(dim(index)) && k_dtype(index) != "bool"
-  } else {
-    has_numbers(index) && !is.logical(index) && length(index) == 1L &&
-      isTRUE(as_plain_number(index) >= 1 && as_plain_number(index) %% 1 == 0)
-  }
-  if (!single) {
+  if (!is_one_position(index)) {
     given <- if (rlang::is_missing(index)) "an empty one" else describe_value(index)
     abort("argument", paste0("index ", axis, " must be one position, counted from 1, not ", given, "."),
           function_name = "`[[`")
@@ -50,6 +44,17 @@ need_one_position <- function(index, size, axis) {
   if (!k_is_tensor(index) && isTRUE(as_plain_number(index) > size)) {
     abort("shape", paste0("index ", axis, " is ", format(index), ", out of bounds for an axis of size ", size,
                           "."), function_name = "`[[`")
+  }
+}
+
+is_one_position <- function(index) {
+  if (rlang::is_missing(index)) {
+    FALSE
+  } else if (k_is_tensor(index)) {
+    is.null(dim(index)) && k_dtype(index) != "bool"
+  } else {
+    has_numbers(index) && !is.logical(index) && length(index) == 1L &&
+      isTRUE(as_plain_number(index) >= 1 && as_plain_number(index) %% 1 == 0)
   }
 }
 

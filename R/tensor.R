@@ -66,7 +66,7 @@
 NULL
 
 # R gives the group generics below the name of the one that was called.
-utils::globalVariables(".Generic")
+utils::globalVariables(c(".Generic", ".Method"))
 
 operators <- c(
   "+" = "add", "-" = "subtract", "*" = "multiply", "/" = "divide", "^" = "pow", "%%" = "remainder",

@@ -8,9 +8,9 @@ expect_fed <- function(build, expected) {
   for (rows in c(4L, 2L)) {
     value <- run(list(matrix_of(rows)))[[1L]]
     wanted <- expected(matrix_of(rows), rows)
-    expect_equal(as.vector(value), as.vector(wanted))
-    expect_equal(if (is.null(dim(value))) length(value) else dim(value),
-                 if (is.null(dim(wanted))) length(wanted) else dim(wanted))
+    testthat::expect_equal(as.vector(value), as.vector(wanted))
+    testthat::expect_equal(if (is.null(dim(value))) length(value) else dim(value),
+                           if (is.null(dim(wanted))) length(wanted) else dim(wanted))
   }
 }
 
