@@ -29,7 +29,7 @@ class Convolution:
 
     def convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
-            return _flat(self._convolution, x, kernel, strides, padding, dilation)
+            return _flat(self.convolution, x, kernel, strides, padding, dilation)
         whole, border = _bordered(x, _sizes(kernel)[:-2], strides, padding, dilation)
         convolve = (CorrMM if len(strides) == 2 else Corr3dMM)(border, strides, dilation)
         return _there(_channels_last(convolve(_channels_first(whole), _filters_first(kernel))), x, strides, padding)
@@ -48,7 +48,7 @@ class Convolution:
 
     def depthwise_convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
-            return _flat(self._depthwise_convolution, x, kernel, strides, padding, dilation)
+            return _flat(self.depthwise_convolution, x, kernel, strides, padding, dilation)
         rows, columns, channels, multiplier = _sizes(kernel)
         whole, border = _bordered(x, (rows, columns), strides, padding, dilation)
         filters = _wide(kernel).dimshuffle(2, 3, 0, 1).reshape((channels * multiplier, 1, rows, columns))
