@@ -51,8 +51,12 @@ def path():
 # -- the settings ---------------------------------------------------------------------------------------
 
 def backend():
-    """The default backend: ``$KERAS_BACKEND``, else that of keras.json. Value: a string."""
-    return os.environ.get("KERAS_BACKEND") or _settings()["backend"]
+    """The default backend: ``$KERAS_BACKEND``, else that of keras.json. Value: a string.
+
+    ``KERAS_BACKEND=pyshim`` tells Keras 2.3.1 to run on this package, and says nothing of the backend.
+    """
+    chosen = os.environ.get("KERAS_BACKEND")
+    return chosen if chosen and chosen != "pyshim" else _settings()["backend"]
 
 
 def floatx():

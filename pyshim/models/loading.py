@@ -44,10 +44,16 @@ def repair_imports(name):
 
 
 def repair_half_imported(name):
-    """Repair a Keras that is just importing this package as its backend (``KERAS_BACKEND=pyshim``)."""
-    repair_imports(name)
+    """Repair a Keras that is just importing this package as its backend (``KERAS_BACKEND=pyshim``).
+
+    Modules whose code is still running are repaired when the next one is imported: they are complete then.
+    """
+    finder = repair_imports(name)
     for each in [each for each in sys.modules if each.startswith(name + ".")]:
-        repairs.after(each[len(name) + 1:], sys.modules[each])
+        if getattr(sys.modules[each].__spec__, "_initializing", False):
+            finder.running.append(each)
+        else:
+            repairs.after(each[len(name) + 1:], sys.modules[each])
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -55,6 +61,13 @@ class _Finder(importlib.abc.MetaPathFinder):
 
     def __init__(self, name):
         self.name = name
+        self.running = []  # modules that were being imported when the repairs began
+
+    def repair_running(self):
+        """Repair the modules that were being imported when the repairs began."""
+        while self.running:
+            each = self.running.pop()
+            repairs.after(each[len(self.name) + 1:], sys.modules[each])
 
     def find_spec(self, fullname, path=None, target=None):
         if fullname.startswith(self.name + ".") or fullname.split(".")[0] in REPAIRED:
@@ -69,6 +82,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
             return spec
         loader = _Loader(fullname, spec.loader.path)
+        loader.finder = self
         loader.short = fullname[len(self.name) + 1:] if fullname.startswith(self.name) else fullname
         return importlib.util.spec_from_file_location(
             fullname, spec.loader.path, loader=loader,
@@ -78,9 +92,11 @@ class _Finder(importlib.abc.MetaPathFinder):
 class _Loader(importlib.machinery.SourceFileLoader):
     """Runs a module's code in what the repairs make of its surroundings, and repairs the module afterwards."""
 
+    finder = None
     short = None  # the module's name within Keras
 
     def exec_module(self, module):
+        self.finder.repair_running()
         with repairs.around(self.short):
             super().exec_module(module)
         repairs.after(self.short, module)

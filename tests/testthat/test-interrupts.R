@@ -19,6 +19,9 @@ long_call <- function(name, other) {
     "descriptors <- length(dir('/proc/self/fd'))"
   )
 }
+# It takes less than a second on an idle machine. This tells an interrupt from a call that ran to its end on a busy one.
+in_time <- 15
+
 alive <- paste(
   "cat('alive', k_eval(k_sum(k_ones(c(2, 3)))), k_get_value(kept), k_backend(),",
   "length(dir('/proc/self/fd')) <= descriptors, '\\n')"
@@ -51,7 +54,7 @@ for_each_backend("Ctrl-C in a terminal: a long call, a loop of short ones, a sta
   ))
   seconds <- as.numeric(sub("prompt after ", "", grep("^prompt after", output, value = TRUE)))
   expect_length(seconds, 4)
-  expect_true(all(seconds < 3), label = toString(seconds))
+  expect_true(all(seconds < in_time), label = toString(seconds))
   expect_equal(grep("^alive", output, value = TRUE), rep(paste("alive 6 1 2", name, "TRUE "), 4))
   expect_match(output, "gone: .*was interrupted", all = FALSE)
 })
@@ -71,7 +74,7 @@ for_each_backend("SIGINT to Rscript is R's interrupt", {
   ))
   seconds <- as.numeric(sub(".*after ", "", grep("^interrupted after", output, value = TRUE)))
   expect_length(seconds, 4)
-  expect_true(all(seconds < 3), label = toString(seconds))
+  expect_true(all(seconds < in_time), label = toString(seconds))
   expect_equal(grep("^alive", output, value = TRUE), rep(paste("alive 6 1 2", name, "TRUE "), 4))
 })
 

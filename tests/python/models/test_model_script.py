@@ -1,0 +1,37 @@
+"""Scripts that say ``import keras``, with Keras 2.3.1 installed under that name, and KERAS_BACKEND=pyshim."""
+
+import os
+import subprocess
+import sys
+
+import pyshim
+from pyshim.models.install import Packages
+
+SCRIPT = """
+import keras, numpy as np
+from keras.layers import Dense, Dropout
+model = keras.models.Sequential([Dense(4, activation="relu", input_shape=(3,)), Dropout(0.5), Dense(1)])
+model.compile("sgd", "mse")
+model.fit(np.ones((8, 3)), np.ones(8), epochs=1, verbose=0)
+model.save("model.h5")
+loaded = keras.models.load_model("model.h5")
+print(keras.__version__, keras.backend.backend(), np.allclose(loaded.predict(np.ones((2, 3))),
+                                                              model.predict(np.ones((2, 3)))))
+"""
+
+
+def test_an_old_script_runs_on_the_default_backend(engine, tmp_path):
+    root = os.path.dirname(os.path.dirname(pyshim.__file__))
+    home = tmp_path / "home"
+    home.mkdir()
+    for entry in os.listdir(pyshim.config.home()):
+        if entry != "keras.json":
+            os.symlink(os.path.join(pyshim.config.home(), entry), str(home / entry))
+    (home / "keras.json").write_text('{"backend": "%s", "epsilon": 1e-7, "floatx": "float32", '
+                                     '"image_data_format": "channels_last"}' % engine)
+    path = os.pathsep.join([root, Packages().keras, Packages().packages])
+    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=str(tmp_path), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, universal_newlines=True,
+                          env=dict(os.environ, KERAS_BACKEND="pyshim", KERAS_HOME=str(home), PYTHONPATH=path))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["2.3.1", engine, "True"]
