@@ -24,17 +24,17 @@ except ValueError:  # an R that does not show its symbols
 class _State:
     armed = False     # Python runs, and an interrupt is raised there
     in_r = False      # R runs, called from Python
-    missed = False    # an interrupt came where it could not be raised
+    missed = False    # an interrupt came that the call has not been ended by
     rs_action = None  # what the system does on SIGINT while R runs
 
 
 def _handler(number, frame):
     if _State.in_r:
         return  # reticulate's handler has told R as well
+    _State.missed = True  # until it has arrived: Python drops what is raised in a finalizer
     if _State.armed:
         _State.armed = False  # cleaning up after the first interrupt must not be cut off by a second one
         raise KeyboardInterrupt
-    _State.missed = True
 
 
 def pending():
@@ -98,8 +98,8 @@ def guarded(target, succeed, fail):
             if before is not None:
                 signal.signal(signal.SIGINT, before)
             _libc.sigaction(signal.SIGINT, action, None)
-            if _State.missed and not interrupted:
+            missed, _State.missed = _State.missed, False
+            if missed and not interrupted:
                 _r_pending.value = 1  # R handles it next
-            _State.missed = False
             _State.armed, _State.in_r, _State.rs_action = outer
     return call
