@@ -7,9 +7,6 @@
 #' @param path The layer's class within Keras's module `layers`.
 #' @noRd
 add_layer <- function(object, path, arguments) {
-  if (!is.null(arguments$weights)) {
-    arguments$weights <- unname(arguments$weights)
-  }
   compose(object, keras_call(paste0("layers.", path), arguments))
 }
 

@@ -18,10 +18,6 @@ object_call <- function(object, name, ..., arguments = list()) {
 
 object_get <- function(object, name) call_shim("object_get", object, name)
 
-is_of_keras <- function(object, path) {
-  inherits(object, "python.builtin.object") && call_shim("is_of_keras", object, path)
-}
-
 #' Have NumPy's generator, which Keras draws from, follow R's: by one draw of it
 #' @noRd
 seed_numpy <- function() call_shim("seed_numpy", as_seed(NULL))
@@ -109,7 +105,7 @@ as_value_of_kind <- function(value, name) {
   } else if (name %in% unlist(argument_kinds[c("integer", "integers", "nested")]) && is.numeric(value)) {
     as_whole_numbers(value, name)
   } else if (name == "weights" && is.list(value)) {
-    lapply(value, as_model_data, arg = name)
+    lapply(unname(value), as_model_data, arg = name)
   } else if (is.list(value)) {
     Map(as_model_argument, value, if (is.null(names(value))) rep("", length(value)) else names(value))
   } else {

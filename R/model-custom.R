@@ -66,8 +66,7 @@ KerasLayer <- R6::R6Class("KerasLayer", public = list( # nolint: object_name_lin
       constraint = as_constraint(constraint)
     ))
   },
-  set_layer = function(layer) private$layer <- layer,
-  python_layer = function() private$layer
+  set_layer = function(layer) private$layer <- layer
 ), private = list(layer = NULL))
 
 layer_of_class <- function(object, class, arguments) {
@@ -83,13 +82,11 @@ layer_of_class <- function(object, class, arguments) {
       as_model_shape(object$compute_output_shape(input_shape), "output_shape")
     }
   )
-  layer <- call_shim("layer_of_class", class, as_keywords(Map(as_python_method, methods, names(methods))),
+  layer <- call_shim("layer_of_class", class, as_keywords(Map(as_python_function, methods, names(methods))),
                      as_keywords(arguments))
   object$set_layer(layer)
   layer
 }
-
-as_python_method <- function(f, name) as_python_function(f, name)
 
 #' Base class of constraints in R
 #'

@@ -4,8 +4,6 @@ What Keras is given comes as R has it: arrays of doubles in column-major order, 
 what Keras computes with.
 """
 
-import sys
-
 import numpy as np
 
 from pyshim import config
@@ -43,11 +41,6 @@ def object_set(target, name, value):
 def seed_numpy(seed):
     """Seed NumPy's generator, which Keras draws initial weights, shuffling and seeds of dropout from."""
     np.random.seed(seed)
-
-
-def is_of_keras(target, path):
-    """Whether an object is of a class of Keras."""
-    return isinstance(target, keras_get(path))
 
 
 def data(value):
@@ -108,11 +101,6 @@ class RGenerator:
 def as_generator(function):
     """The generator of an R function."""
     return RGenerator(function)
-
-
-def shows_progress():
-    """Whether a progress bar can go back over its own line."""
-    return sys.stdout.isatty()
 
 
 class Configuration:
