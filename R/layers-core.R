@@ -249,3 +249,23 @@ layer_flatten <- function(object, data_format = NULL, input_shape = NULL, dtype 
                           trainable = NULL, weights = NULL) {
   add_layer(object, "Flatten", model_arguments())
 }
+
+#' Layer of feature columns
+#'
+#' Refused: feature columns are made by TensorFlow 2 alone, and Keras 2.3.1 has no such layer. `model.matrix()` makes a
+#' matrix of the columns of a data frame, factors as indicators, for [layer_dense()]; [layer_embedding()] takes classes.
+#'
+#' @inheritParams layer_dense
+#' @param feature_columns Feature columns of TensorFlow.
+#' @return Nothing: it signals an error of class `keras_error_argument`.
+#' @family layers core
+#' @examples
+#' try(layer_dense_features(feature_columns = list()))
+#' head(model.matrix(~ Species + Petal.Width - 1, iris))
+#' @export
+layer_dense_features <- function(object, feature_columns, name = NULL, trainable = NULL, input_shape = NULL,
+                                 batch_input_shape = NULL, batch_size = NULL, dtype = NULL, weights = NULL) {
+  abort("argument", c("There is no layer of feature columns: they are made by TensorFlow 2 alone.",
+                      i = paste("`model.matrix()` makes a matrix of a data frame, for `layer_dense()`;",
+                                "`layer_embedding()` takes numbers of classes.")))
+}

@@ -132,7 +132,7 @@ KerasWrapper <- R6::R6Class("KerasWrapper", inherit = KerasLayer, public = list(
     object_call(self$layer, "build", as_model_shape(input_shape, "input_shape"))
     call_shim("object_set", self$layer, "built", TRUE)
   },
-  call = function(x, mask = NULL) object_call(self$layer, "call", x)
+  call = function(inputs) object_call(self$layer, "call", inputs)
 ))
 
 #' Add a wrapper of a class

@@ -5,6 +5,7 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
+import warnings
 
 from ..errors import NotInstalledError
 from . import repairs
@@ -94,6 +95,11 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
     finder = None
     short = None  # the module's name within Keras
+
+    def source_to_code(self, data, path, **options):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # Keras compares numbers by "is", which is not the user's
+            return super().source_to_code(data, path, **options)
 
     def exec_module(self, module):
         self.finder.repair_running()

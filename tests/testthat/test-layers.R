@@ -84,7 +84,7 @@ for_each_backend("every layer makes a tensor of the shape that Keras documents",
     expect_equal(dim(tensor)[-1L], shapes[[name]][[2L]], label = name)
   }
   missing <- setdiff(grep("^layer_", getNamespaceExports("keras"), value = TRUE), c(names(shapes), "layer_input"))
-  expect_equal(sort(missing), c("layer_cudnn_gru", "layer_cudnn_lstm"))
+  expect_equal(sort(missing), c("layer_cudnn_gru", "layer_cudnn_lstm", "layer_dense_features"))
 })
 
 for_each_backend("layers are made alone, added to a model, and applied to tensors", {
