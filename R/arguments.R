@@ -29,7 +29,7 @@ as_sparse_or_value <- function(x, arg, dtype = NULL, ndim = 0L) {
 #' @noRd
 as_values <- function(x, arg, ndim = 0L) {
   if (is.list(x) && !is.object(x)) {
-    lapply(unname(x), as_value, arg = arg, ndim = ndim)
+    lapply(seq_along(x), function(i) as_value(x[[i]], paste0(arg, "[[", i, "]]"), ndim))
   } else {
     list(as_value(x, arg, ndim))
   }
@@ -65,14 +65,35 @@ as_axis <- function(axis, arg = "axis") {
   }
   axis <- if (is.list(axis)) unlist(lapply(axis, as_plain_number)) else as_plain_number(axis)
   if (!is.numeric(axis) || anyNA(axis)) {
-    abort("argument", paste0("`", arg, "` must be whole numbers, not ", describe_value(axis), "."),
-          argument = arg, value = axis)
+    abort("argument", "{argument} must be whole numbers, not {value}", argument = arg, value = axis)
   }
   if (any(axis == 0)) {
-    abort("shape", paste0("`", arg, "` must not be 0: axes count from 1, and from the end as -1, -2, ..."))
+    abort("shape", "{argument} must not be 0: axes count from 1, and from the end as -1, -2, ...", argument = arg,
+          value = axis)
   }
   axis <- as_whole(ifelse(axis > 0, axis - 1, axis))
   if (length(axis) == 1L) axis else as.list(axis)
+}
+
+#' One of the names that an argument takes; all of them, as a default has them, stand for the first
+#' @param accepted The names; by default those of the default value.
+#' @param remedy A template.
+#' @noRd
+one_of <- function(value, arg, accepted = NULL, remedy = NULL) {
+  if (is.null(accepted)) {
+    accepted <- eval(formals(sys.function(sys.parent()))[[arg]])
+  }
+  if (identical(value, accepted)) {
+    return(value[[1L]])
+  }
+  if (!is.character(value) || length(value) != 1L || !value %in% accepted) {
+    meant <- if (is.character(value) && length(value) == 1L) accepted[utils::adist(value, accepted) <= 2L]
+    abort("argument", c("{argument} must be {accepted}, not {value}",
+                        i = if (length(meant)) "Did you mean {meant}?", i = remedy),
+          accepted = paste(dQuote(accepted, FALSE), collapse = " or "), meant = dQuote(meant[1L], FALSE),
+          argument = arg, value = value)
+  }
+  value
 }
 
 #' A shape, written size by size
@@ -96,7 +117,8 @@ shape <- function(...) { # nolint: cyclocomp_linter.
     missing <- is.na(size)
     whole <- as_whole(size[!missing])
     if (!is.atomic(size) || is.object(size) || !(is.integer(whole) || all(missing)) || any(whole < 0)) {
-      abort("argument", paste0("a size must be a whole number, NULL or NA, not ", describe_value(size), "."))
+      abort("argument", "{argument} must be a whole number, NULL or NA, not {value}", argument = "a size",
+            value = size)
     }
     lapply(size, function(size) if (!is.na(size)) as_whole(size))
   })
@@ -151,11 +173,11 @@ as_positions <- function(x, arg = "indices") {
   }
   x <- as_plain_number(x)
   if (is.object(x) || !is.numeric(x)) {
-    abort("dtype", paste0("`", arg, "` must be whole numbers or an integer tensor, not ",
-                          describe_value(x), "."))
+    abort("dtype", "{argument} must be whole numbers or an integer tensor, not {value}", argument = arg, value = x)
   }
   if (any(x < 1, na.rm = TRUE)) {
-    abort("shape", paste0("`", arg, "` must be 1 or more; those of a tensor count from 0."))
+    abort("shape", "{argument} must be 1 or more, not {value}; those of a tensor count from 0", argument = arg,
+          value = x)
   }
   as_value(as_whole(x - 1), arg)
 }
@@ -165,8 +187,9 @@ as_positions <- function(x, arg = "indices") {
 #' @noRd
 as_integers <- function(x, arg, ndim = 0L) {
   if (is.factor(x)) {
-    abort("dtype", c(paste0("`", arg, "` is a factor, and classes count from 0 here."),
-                     i = paste0("Give `as.integer(", arg, ") - 1`.")))
+    abort("dtype", c("{argument} must be whole numbers or an integer tensor, not {value}",
+                     i = "Classes count from 0 here: give `as.integer({name}) - 1`."), name = arg, argument = arg,
+          value = x)
   }
   as_value(if (is.double(x) && !is_integer64(x)) as_whole(x) else x, arg, ndim)
 }

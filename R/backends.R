@@ -125,11 +125,11 @@ as_scope <- function(scope) {
 install_backend <- function(name, python = NULL, path = NULL, force = FALSE,
                             method = c("auto", "virtualenv", "conda"), conda = "auto",
                             quiet = getOption("keras.quiet", FALSE)) {
-  method <- rlang::arg_match(method)
+  method <- one_of(method, "method")
   prepare_session_python(quiet)
   download <- call_setup("download_needed", name = name, python = python, method = method, conda = conda)
   if (!is.null(download) && !agrees(download)) {
-    abort("interpreter", c("Nothing was installed.", i = download))
+    abort("interpreter", c("nothing was installed", i = "{needed}"), needed = download)
   }
   invisible(call_setup("install_backend", name = name, python = python, path = path, force = force,
                        method = method, conda = conda, quiet = quiet, yes = TRUE))
@@ -165,10 +165,9 @@ install_keras <- function(method = c("auto", "virtualenv", "conda"), conda = "au
                           force = FALSE) {
   if (...length()) {
     unknown <- names(list(...))
-    abort("argument", c(
-      paste0("Unknown argument: ", if (is.null(unknown)) "it has no name" else toString(unknown), "."),
-      i = "`install_keras()` installs TensorFlow; `install_backend()` installs one by its name."
-    ))
+    abort("argument", c("unknown argument: {unknown}",
+                        i = "`install_keras()` installs TensorFlow; `install_backend()` installs one by its name."),
+          unknown = if (is.null(unknown)) "it has no name" else toString(unknown))
   }
   refuse_other_methods(method)
   refuse_other_version("version", version, c("default", "2.3.1"))
@@ -184,24 +183,13 @@ install_keras <- function(method = c("auto", "virtualenv", "conda"), conda = "au
 }
 
 refuse_other_methods <- function(method) {
-  known <- eval(formals(install_keras)$method)
-  if (!is.character(method) || !all(method %in% known)) {
-    abort("argument", c(
-      paste0("`method` must be one of ", toString(dQuote(known, FALSE)), ", not ",
-             describe_value(method), "."),
-      i = "To install another backend, call `install_backend(\"theano\")`, for example."
-    ))
-  }
+  one_of(method, "method", eval(formals(install_keras)$method),
+         "To install another backend, call `install_backend(\"theano\")`, for example.")
 }
 
 refuse_other_version <- function(argument, value, accepted) {
-  if (!is.character(value) || length(value) != 1L || !value %in% accepted) {
-    abort("argument", c(
-      paste0("`", argument, "` must be ", paste(dQuote(accepted, FALSE), collapse = " or "), ", not ",
-             describe_value(value), "."),
-      i = "Each engine is installed with the packages that it is tested with; a GPU is not used."
-    ))
-  }
+  one_of(value, argument, accepted,
+         "Each engine is installed with the packages that it is tested with; a GPU is not used.")
 }
 
 #' The environment of R's own Python, for packages besides
@@ -210,10 +198,9 @@ extra_environment <- function() {
   config <- session_python()
   if (!nzchar(config$virtualenv) && !isTRUE(config$conda)) {
     abort("argument", c(
-      paste0("`extra_packages` cannot be installed: R's Python, ", config$python,
-             ", is not in a virtual environment."),
+      "{argument} cannot be installed: R's Python, {python}, is not in a virtual environment",
       i = "Make one with `reticulate::virtualenv_create(\"r-reticulate\")`, restart R, then try again."
-    ))
+    ), python = config$python, argument = "extra_packages")
   }
   if (nzchar(config$virtualenv)) config$virtualenv else dirname(dirname(config$python))
 }

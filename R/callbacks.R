@@ -51,7 +51,7 @@ callback_model_checkpoint <- function(filepath, monitor = "val_loss", verbose = 
                                       save_weights_only = FALSE, mode = c("auto", "min", "max"), period = NULL,
                                       save_freq = "epoch") {
   if (!identical(save_freq, "epoch")) {
-    abort("argument", c("`save_freq` must be \"epoch\".", i = "Keras 2.3.1 saves at the end of epochs."),
+    abort("argument", c("{argument} must be \"epoch\", not {value}", i = "Keras 2.3.1 saves at the end of epochs."),
           argument = "save_freq", value = save_freq)
   }
   arguments <- model_arguments("save_freq", "period")
@@ -208,7 +208,7 @@ callback_tensorboard <- function(log_dir = NULL, histogram_freq = 0, batch_size 
                                  write_grads = FALSE, write_images = FALSE, embeddings_freq = 0,
                                  embeddings_layer_names = NULL, embeddings_metadata = NULL, embeddings_data = NULL,
                                  update_freq = "epoch", profile_batch = 0) {
-  abort("argument", c("There is no callback for TensorBoard: Keras 2.3.1 writes its logs by TensorFlow 1.",
+  abort("argument", c("there is no callback for TensorBoard: Keras 2.3.1 writes its logs by TensorFlow 1.",
                       i = "`callback_csv_logger()` writes the metrics of each epoch into a file."))
 }
 

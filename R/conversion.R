@@ -15,7 +15,7 @@ as_value <- function(x, arg = "x", ndim = 0L, ...) {
     return(x)
   }
   if (is.list(x) && !is.object(x)) {
-    return(lapply(unname(x), as_value, arg = arg, ...))
+    return(lapply(seq_along(x), function(i) as_value(x[[i]], paste0(arg, "[[", i, "]]"), ...)))
   }
   as_plain_array(as_numbers(x, arg, ...), ndim)
 }
@@ -51,8 +51,8 @@ as_numbers <- function(x, arg, ...) {
   }
   missing <- if (is_integer64(x)) anyNA(integer64_as_double(x)) else !is.double(x) && anyNA(x)
   if (missing) {
-    abort("dtype", c(paste0("`", arg, "` holds NA, which only doubles can (as NaN)."),
-                     i = "Replace the NAs, or convert with `as.double()`."), ...)
+    abort("dtype", c("{argument} holds NA, which only doubles can (as NaN)",
+                     i = "Replace the NAs, or convert with `as.double()`."), argument = arg, value = x, ...)
   }
   x
 }
@@ -73,19 +73,18 @@ numeric_classes <- c(
 
 refuse_value <- function(x, arg, ...) {
   remedy <- if (is.factor(x)) {
-    paste0("`as.integer(", arg, ")` are its codes, which count from 1.")
+    "`as.integer({name})` are its codes, which count from 1."
   } else if (inherits(x, c("Date", "POSIXct", "difftime"))) {
-    paste0("`as.numeric(", arg, ")` are its numbers.")
+    "`as.numeric({name})` are its numbers."
   } else if (is.raw(x)) {
-    paste0("`as.integer(", arg, ")` are its numbers.")
+    "`as.integer({name})` are its numbers."
   } else if (is.complex(x)) {
-    paste0("`Re(", arg, ")` and `Im(", arg, ")` are its parts.")
+    "`Re({name})` and `Im({name})` are its parts."
   } else if (is.object(x) && typeof(x) %in% c("double", "integer", "logical")) {
-    paste0("A class may mean something else by its numbers. Where this one does not, give `unclass(", arg,
-           ")`.")
+    "A class may mean something else by its numbers. Where this one does not, give `unclass({name})`."
   }
-  abort("dtype", c(paste0("`", arg, "` must be a tensor, a number, or an array of numbers or logicals, not ",
-                          describe_type(x), "."), i = remedy), argument = arg, value = x, ...)
+  abort("dtype", c("{argument} must be a tensor, a number, or an array of numbers or logicals, not {type}", i = remedy),
+        name = arg, type = describe_type(x), argument = arg, value = x, ...)
 }
 
 # -- data frames and matrices of Matrix -------------------------------------------------------------------
@@ -93,8 +92,8 @@ refuse_value <- function(x, arg, ...) {
 data_frame_matrix <- function(x, arg, ...) {
   fitting <- vapply(x, function(column) has_numbers(column) || is.data.frame(column), NA)
   if (!all(fitting)) {
-    abort("dtype", paste0("`", arg, "` is a data frame with columns that are not numbers: ",
-                          paste(names(x)[!fitting], collapse = ", "), "."), ...)
+    abort("dtype", "{argument} is a data frame with columns that are not numbers: {columns}",
+          columns = toString(names(x)[!fitting]), argument = arg, value = x, ...)
   }
   x[] <- lapply(x, function(column) {  # one that as.matrix() reads as it is
     if (is.data.frame(column)) {
@@ -157,7 +156,8 @@ integer64_as_double <- function(x) {
 exact_double <- function(x, arg, ...) {
   value <- integer64_as_double(x)
   if (any(abs(value) > 2^53, na.rm = TRUE)) {
-    abort("dtype", paste0("`", arg, "` holds an integer64 beyond 2^53, which is no double of its own."), ...)
+    abort("dtype", "{argument} holds an integer64 beyond 2^53, which is no double of its own", argument = arg,
+          value = x, ...)
   }
   value
 }

@@ -39,11 +39,38 @@
 #' @name keras_error
 NULL
 
+#' Refuse what the user gave
+#' @param kind The end of the condition's class, such as "shape".
+#' @param message Templates, as of pyshim/messages.py: what is wrong; then, with the names `x` and `i`, what shows it
+#'   and what to do. What the user gave stands in fields: its own braces and backticks stay as they are.
+#' @param ... The fields: strings as they are, fields whose name ends in "shape" as shapes, others as R writes them.
+#' @param argument Name of the argument that is not accepted, or the part of it, such as `"tensors[[2]]"`.
+#' @param value Its value, where it is no argument of the user's own call.
+#' @param function_name As of `signal_error()`.
+#' @param called The user's call, as `users_call()` returns it.
+#' @noRd
+abort <- function(kind, message, ..., argument = NULL, value = NULL, function_name = NULL, called = users_call()) {
+  fields <- list(...)
+  fields <- Map(write_field, fields, names(fields))
+  own <- user_part(argument, called)
+  value <- if (own$found) own$value else value
+  fields$value <- describe_value(value)
+  if (!is.null(argument)) {
+    fields$argument <- quoted_argument(argument)
+  }
+  template <- message
+  message[] <- vapply(template, function(part) stopped(filled(capitalized(part), fields, called)), "")
+  used <- vapply(names(fields), function(name) any(grepl(paste0("{", name, "}"), template, fixed = TRUE)), NA)
+  signal_error(kind, message, argument = argument, value = value, fields = fields[used],
+               function_name = function_name, called = called)
+}
+
 #' Signal an error of this package
+#' @param message As `rlang::abort()` takes it.
 #' @param ... Fields of the condition.
 #' @param function_name Where another name than that of the user's call is to stand before the message.
 #' @noRd
-abort <- function(kind, message, ..., function_name = NULL, called = users_call()) {
+signal_error <- function(kind, message, ..., function_name = NULL, called = users_call()) {
   function_name <- if (is.null(function_name)) called$name else function_name
   call <- if (!is.null(called$call)) called$call else if (!is.null(function_name)) str2lang(function_name)
   if (is.symbol(call)) {
@@ -81,10 +108,11 @@ signal_failure <- function(failure) {
   if (!is.null(failure$remedy)) {
     message <- c(message, i = stopped(filled(capitalized(failure$remedy), fields, called)))
   }
-  abort(failure$kind, message, argument = if (!is.null(fields$argument)) sub(".*`(.*)`.*", "\\1", fields$argument),
-        value = given(failure$fields, called, shown = FALSE)$value, fields = fields, native = failure$native,
-        function_name = if (is.null(called) && !is.null(failure[["function"]])) r_name(failure[["function"]]),
-        called = called)
+  argument <- if (!is.null(fields$argument)) sub(".*`(.*)`.*", "\\1", fields$argument)
+  signal_error(failure$kind, message, argument = argument,
+               value = given(failure$fields, called, shown = FALSE)$value, fields = fields, native = failure$native,
+               function_name = if (is.null(called) && !is.null(failure[["function"]])) r_name(failure[["function"]]),
+               called = called)
 }
 
 #' The user's call that is going on

@@ -54,7 +54,7 @@ rep.keras_tensor <- function(x, ...) {
   x <- if (is.null(dim(x))) call_method("reshape", x, list(1L)) else x
   need_vector(x, "rep()", remedy)
   if (is.na(dim(x))) {
-    abort("shape", c("`x` has an unknown size.", i = remedy), function_name = "rep()")
+    abort("shape", c("{argument} has an unknown size", i = remedy), argument = "x", function_name = "rep()")
   }
   call_method("gather", x, array(rep(seq_len(dim(x)) - 1L, ...)))
 }
@@ -63,21 +63,28 @@ rep.keras_tensor <- function(x, ...) {
 #' @param lag,differences As of [diff()]: along the first axis.
 #' @export
 diff.keras_tensor <- function(x, lag = 1L, differences = 1L, ...) {
-  whole <- c(as_whole(lag), as_whole(differences))
-  if (!is.integer(whole) || length(whole) != 2L || any(whole < 1L)) {
-    abort("argument", "`lag` and `differences` must be whole numbers of at least 1.",
-          function_name = "diff()")
-  }
+  lag <- need_positive(lag, "lag")
+  differences <- need_positive(differences, "differences")
   for (i in seq_len(differences)) {
     x <- tail(x, -lag) - head(x, -lag)
   }
   x
 }
 
+#' A whole number of at least 1
+#' @noRd
+need_positive <- function(number, arg) {
+  whole <- as_whole(number)
+  if (!is.integer(whole) || length(whole) != 1L || is.na(whole) || whole < 1L) {
+    abort("argument", "{argument} must be a whole number of at least 1, not {value}", argument = arg, value = number)
+  }
+  whole
+}
+
 need_vector <- function(x, function_name, remedy) {
   if (length(dim(x)) != 1L) {
-    abort("shape", c(paste0("`x` must have one dimension, not shape ", format_shape(dim(x)), "."),
-                     i = remedy), function_name = function_name)
+    abort("shape", c("{argument} must have one dimension, not shape {shape}", i = remedy), shape = dim(x),
+          argument = "x", value = x, function_name = function_name)
   }
 }
 
@@ -107,8 +114,10 @@ bind <- function(parts, axis, function_name) {
   })
   sizes <- lapply(parts, dim)
   if (any(lengths(sizes) > 2L)) {
-    abort("shape", c("a tensor with more than two dimensions is no matrix.",
+    which <- which(lengths(sizes) > 2L)[[1L]]
+    abort("shape", c("{argument} must have no more than two dimensions, not shape {shape}",
                      i = "`k_concatenate(list(x, y), axis)` joins along any axis."),
+          shape = sizes[[which]], argument = paste("argument", which), value = parts[[which]],
           function_name = function_name)
   }
   across <- unlist(lapply(sizes[lengths(sizes) > 0L], function(size) rep_len(size, 2L)[[3L - axis]]))
@@ -116,7 +125,8 @@ bind <- function(parts, axis, function_name) {
   parts <- lapply(parts, function(part) {
     if (is.null(dim(part))) {
       if (is.na(long)) {
-        abort("shape", "a single number cannot be repeated along an axis of unknown size.",
+        abort("shape", c("a single number cannot be repeated along an axis of unknown size",
+                         i = "`k_ones_like(x) * number` is as long as the tensor `x` when it runs."),
               function_name = function_name)
       }
       part <- call_method("tile", call_method("reshape", part, list(1L)), long)
@@ -132,7 +142,7 @@ c.keras_tensor <- function(...) {
   parts <- list(...)
   flat <- do.call(c, lapply(unname(parts), function(part) if (k_is_tensor(part)) list(part) else part))
   if (!is.list(flat) || !all(vapply(flat, k_is_tensor, NA))) {
-    abort("argument", c("tensors are collected in a list, which holds tensors only.",
+    abort("argument", c("tensors are collected in a list, which holds tensors only",
                         i = "`k_concatenate(list(x, y))` joins tensors and numbers to one tensor."),
           function_name = "c()")
   }
@@ -145,7 +155,7 @@ as.list.keras_tensor <- function(x, ...) {
   remedy <- "`k_unstack(x, axis)` is the list of the slices along an axis."
   need_vector(x, "as.list()", remedy)
   if (is.na(dim(x))) {
-    abort("shape", c("`x` has an unknown size.", i = remedy), function_name = "as.list()")
+    abort("shape", c("{argument} has an unknown size", i = remedy), argument = "x", function_name = "as.list()")
   }
   lapply(seq_len(dim(x)), function(i) x[i])
 }

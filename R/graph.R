@@ -31,8 +31,8 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
   structure(
     function(inputs = list()) {
       if (!is.list(inputs) || is.data.frame(inputs)) {
-        abort("argument", paste0("a function takes the list of its inputs' values, not ",
-                                 describe_value(inputs), "."), function_name = "k_function()")
+        abort("argument", "{argument} must be the list of the values of the function's inputs, not {value}",
+              argument = "inputs", value = inputs, function_name = "k_function()")
       }
       values <- lapply(seq_along(inputs), function(i) {
         input <- if (i <= length(told)) told[[i]] else list(sparse = FALSE)
@@ -153,7 +153,7 @@ k_symbolic <- function(func) {
 #' @noRd
 in_mode <- function(func, eager) {
   if (!is.function(func)) {
-    abort("argument", paste0("`func` must be a function, not ", describe_value(func), "."))
+    abort("argument", "{argument} must be a function, not {value}", argument = "func", value = func)
   }
   function(...) {
     mode <- call_shim("mode", eager)

@@ -70,7 +70,7 @@ as.data.frame.keras_training_history <- function(x, ...) { # nolint: object_name
 plot.keras_training_history <- function(x, y, metrics = NULL, method = c("auto", "ggplot2", "base"),
                                         smooth = getOption("keras.plot.history.smooth", TRUE),
                                         theme_bw = getOption("keras.plot.history.theme_bw", FALSE), ...) {
-  method <- match.arg(method)
+  method <- one_of(method, "method")
   if (method == "auto") {
     method <- if (requireNamespace("ggplot2", quietly = TRUE)) "ggplot2" else "base"
   }

@@ -37,13 +37,13 @@
 
 need_one_position <- function(index, size, axis) {
   if (!is_one_position(index)) {
-    given <- if (rlang::is_missing(index)) "an empty one" else describe_value(index)
-    abort("argument", paste0("index ", axis, " must be one position, counted from 1, not ", given, "."),
-          function_name = "`[[`")
+    empty <- rlang::is_missing(index)
+    abort("argument", c("{argument} must be one position, counted from 1, not {given}"),
+          given = if (empty) "an empty one" else describe_value(index), argument = paste("index", axis),
+          value = if (!empty) index, function_name = "`[[`")
   }
   if (!k_is_tensor(index) && isTRUE(as_plain_number(index) > size)) {
-    abort("shape", paste0("index ", axis, " is ", format(index), ", out of bounds for an axis of size ", size,
-                          "."), function_name = "`[[`")
+    refuse_position(axis, index, size, "`[[`")
   }
 }
 
@@ -60,17 +60,17 @@ is_one_position <- function(index) {
 
 refuse_number_of_indices <- function(number, rank, function_name) {
   abort("shape", c(
-    paste0(number, " ind", if (number == 1L) "ex is" else "ices are", " given for a tensor with ", rank,
-           " dimension", if (rank != 1L) "s", "; one for each is needed."),
+    "{given} given for a tensor with {dimensions}; one for each is needed",
     i = if (rank > 1L) {
       "`x[2, ]` is the second row, and `k_flatten(x)[2]` the second element in row-major order."
     }
-  ), function_name = function_name)
+  ), given = if (number == 1L) "1 index is" else paste(number, "indices are"),
+  dimensions = paste0(rank, " dimension", if (rank != 1L) "s"), function_name = function_name)
 }
 
 pick_from_axes <- function(x, indices, given, drop) {
   if (!isTRUE(drop) && !isFALSE(drop)) {
-    abort("argument", paste0("`drop` must be TRUE or FALSE, not ", describe_value(drop), "."),
+    abort("argument", "{argument} must be TRUE or FALSE, not {value}", argument = "drop", value = drop,
           function_name = "`[`")
   }
   shape <- dim(x)
@@ -127,14 +127,14 @@ as_pick <- function(index, size, axis, drop) {
 
 positions_of_true <- function(index, size, axis) {
   if (anyNA(index)) {
-    refuse_index(axis, "holds NA; replace the NAs by TRUE or FALSE.")
+    refuse_index(axis, index, "holds NA; replace the NAs by TRUE or FALSE")
   }
   if (is.na(size)) {
-    refuse_index(axis, "is logical, and the axis has an unknown size. Give positions, or a bool tensor.")
+    refuse_index(axis, index, "is logical, and the axis has an unknown size. Give positions, or a bool tensor")
   }
   if (length(index) > size) {
-    abort("shape", paste0("index ", axis, " has ", length(index), " logicals for an axis of size ", size,
-                          "."), function_name = "`[`")
+    abort("shape", "{argument} has {count} logicals for an axis of size {size}", count = length(index), size = size,
+          argument = paste("index", axis), value = index, function_name = "`[`")
   }
   if (!length(index)) integer() else which(rep_len(as.vector(index), size))
 }
@@ -146,36 +146,41 @@ positions_in_order <- function(index, size, axis) { # nolint: cyclocomp_linter.
     index <- integer64_as_double(index)
   }
   if (is.null(index)) {
-    refuse_index(axis, "is NULL; leave it empty for all positions.")
+    refuse_index(axis, index, "is {value}; leave it empty for all positions")
   }
   if (is.character(index)) {
-    refuse_index(axis, "is ", describe_value(index), "; tensors have no names.")
+    refuse_index(axis, index, "is {value}; tensors have no names")
   }
   if (is.object(index) || !is.numeric(index)) {
-    refuse_index(axis, "must hold positions, or be logical, not ", describe_value(index), ".")
+    refuse_index(axis, index, "must hold positions, or be logical, not {value}")
   }
   if (anyNA(index)) {
-    refuse_index(axis, "holds NA; tensors hold no missing values.")
+    refuse_index(axis, index, "holds NA; tensors hold no missing values")
   }
   if (any(index != trunc(index))) {
     broken <- index[index != trunc(index)][[1L]]
-    refuse_index(axis, "must hold whole numbers, not ", describe_value(broken), ".")
+    refuse_index(axis, broken, "must hold whole numbers, not {value}")
   }
   if (any(index == 0)) {
-    refuse_index(axis, "is 0; positions count from 1, and negative ones leave out elements.")
+    refuse_index(axis, index, "is {value}; positions count from 1, and negative ones leave out elements")
   }
   if (any(index < 0) && any(index > 0)) {
-    refuse_index(axis, "mixes positions with negative ones, which leave out elements.")
+    refuse_index(axis, index, "is {value}, which mixes positions with negative ones, which leave out elements")
   }
   if (any(index > size, na.rm = TRUE)) {
-    abort("shape", paste0("index ", axis, " is ", format(max(index)), ", out of bounds for an axis of size ",
-                          size, "."), function_name = "`[`")
+    refuse_position(axis, max(index), size, "`[`")
   }
   as.integer(pmax(as.vector(index), -.Machine$integer.max))
 }
 
-refuse_index <- function(axis, ...) {
-  abort("argument", paste0("index ", axis, " ", ...), function_name = "`[`")
+refuse_index <- function(axis, index, problem) {
+  abort("argument", paste("{argument}", problem), argument = paste("index", axis), value = index,
+        function_name = "`[`")
+}
+
+refuse_position <- function(axis, position, size, function_name) {
+  abort("shape", "{argument} is {value}, out of bounds for an axis of size {size}", size = size,
+        argument = paste("index", axis), value = position, function_name = function_name)
 }
 
 pick_positions <- function(index, size, drop) { # nolint: cyclocomp_linter.
@@ -223,18 +228,19 @@ pick_by_tensor <- function(index, axis, drop) {
   rank <- length(dim(index))
   dtype <- k_dtype(index)
   if (rank > 1L) {
-    abort("shape", paste0("index ", axis, " has shape ", format_shape(dim(index)),
-                          "; an index has no more than one dimension."), function_name = "`[`")
+    abort("shape", "{argument} must have no more than one dimension, not shape {shape}", shape = dim(index),
+          argument = paste("index", axis), value = index, function_name = "`[`")
   }
   if (dtype == "bool") {
     if (rank == 0L) {
-      refuse_index(axis, "is one bool; a bool tensor needs one dimension to be an index.")
+      refuse_index(axis, index, "is one bool; a bool tensor needs one dimension to be an index")
     }
     return(function(x, axis) mask_along(x, axis, index))
   }
   if (startsWith(dtype, "float")) {
-    abort("dtype", c(paste0("index ", axis, " has dtype ", dtype, "; an index holds integers or bools."),
-                     i = "Convert it with `k_cast(i, \"int32\")`."), function_name = "`[`")
+    abort("dtype", c("{argument} must hold integers or bools, not {dtype}",
+                     i = "Convert it with `k_cast(i, \"int32\")`."), dtype = dtype, argument = paste("index", axis),
+          value = index, function_name = "`[`")
   }
   left_out <- attr(index, "left_out", exact = TRUE)
   if (!is.null(left_out)) {
@@ -251,7 +257,7 @@ pick_by_tensor <- function(index, axis, drop) {
 #' @noRd
 pick_all_but_tensor <- function(position, axis) {
   if (length(dim(position))) {
-    refuse_index(axis, "is the negative of several positions in a tensor; only one can be left out.")
+    refuse_index(axis, position, "is the negative of several positions in a tensor; only one can be left out")
   }
   function(x, axis) {
     parts <- rep(list(whole_axis), length(dim(x)))
@@ -305,11 +311,11 @@ pick_elements <- function(x, index) { # nolint: cyclocomp_linter.
   }
   if (is.logical(index) && length(shape) && length(dim(index)) == length(shape)) {
     if (anyNA(shape) || any(dim(index) != shape)) {
-      abort("shape", paste0("the mask has shape ", format_shape(dim(index)), ", the tensor ",
-                            format_shape(shape), "; they must be equal."), function_name = "`[`")
+      abort("shape", "{argument} has shape {mask_shape}, and the tensor {shape}; they must be equal",
+            mask_shape = dim(index), shape = shape, argument = "the mask", value = index, function_name = "`[`")
     }
     if (anyNA(index)) {
-      refuse_index(1L, "holds NA; replace the NAs by TRUE or FALSE.")
+      refuse_index(1L, index, "holds NA; replace the NAs by TRUE or FALSE")
     }
     elements <- call_method("flatten", call_method("transpose", x))
     return(call_method("gather", elements, array(which(index) - 1L)))
@@ -323,13 +329,13 @@ pick_elements <- function(x, index) { # nolint: cyclocomp_linter.
 pick_by_rows <- function(x, index) {
   shape <- dim(x)
   if (anyNA(shape[-1L])) {
-    abort("shape", paste0("a matrix of positions needs a tensor whose sizes are known but for the first, ",
-                          "not ", format_shape(shape), "."), function_name = "`[`")
+    abort("shape", "a matrix of positions needs a tensor whose sizes are known but for the first, not shape {shape}",
+          shape = shape, argument = "x", value = x, function_name = "`[`")
   }
   positions <- lapply(seq_along(shape), function(axis) {
     column <- positions_in_order(index[, axis], shape[[axis]], axis)
     if (any(column < 0L)) {
-      refuse_index(axis, "is negative in a matrix of positions.")
+      refuse_index(axis, min(index[, axis]), "is {value}; a matrix of positions holds none below 1")
     }
     column - 1
   })
@@ -363,11 +369,12 @@ tail.keras_tensor <- function(x, n = 6L, ...) {
 ends_of <- function(x, n, function_name, part) {
   rank <- length(dim(x))
   if (!is.integer(as_whole(n[!is.na(n)])) || !length(n) || length(n) > max(rank, 1L)) {
-    abort("argument", paste0("`n` must hold whole numbers, one for each of the first axes, not ",
-                             describe_value(n), "."), function_name = function_name)
+    abort("argument", "{argument} must hold whole numbers, one for each of the first axes, not {value}",
+          argument = "n", value = n, function_name = function_name)
   }
   if (rank == 0L) {
-    abort("shape", "`x` must have at least one dimension.", function_name = function_name)
+    abort("shape", "{argument} must have at least one dimension", argument = "x", value = x,
+          function_name = function_name)
   }
   call_shim("get_item", x, lapply(seq_len(rank), function(axis) {
     if (is.na(n[axis])) whole_axis else part(as_whole(n[[axis]]))
@@ -403,11 +410,10 @@ attributes_of_tensors <- c("backend", "constraint", "dtype", "kind", "name", "nd
 #' @export
 `$.keras_tensor` <- function(x, name) {
   if (!name %in% attributes_of_tensors) {
-    abort("argument", c(
-      paste0("tensors have no `", name, "`. They have `",
-             paste(attributes_of_tensors, collapse = "`, `"), "`."),
-      i = "Functions tell and compute everything else: see `?keras_tensor`."
-    ), function_name = "`$`")
+    abort("argument", c("tensors have no `{name}`. They have {accepted}",
+                        i = "Functions tell and compute everything else: see `?keras_tensor`."),
+          name = name, accepted = paste0("`", attributes_of_tensors, "`", collapse = ", "), argument = "name",
+          value = name, function_name = "`$`")
   }
   value <- tryCatch(reticulate::py_to_r(reticulate::py_get_attr(x, name)), error = refuse)
   if (name == "shape") lapply(value, identity) else value
@@ -416,9 +422,9 @@ attributes_of_tensors <- c("backend", "constraint", "dtype", "kind", "name", "nd
 #' @export
 `$<-.keras_tensor` <- function(x, name, value) { # nolint: object_name_linter.
   abort("argument", c(
-    paste0("`", name, "` of a tensor cannot be assigned."),
+    "`{name}` of a tensor cannot be assigned",
     i = "Give name, dtype and constraint where the tensor is made, as in `k_variable(value, dtype, name)`."
-  ), function_name = "`$<-`")
+  ), name = name, argument = "name", value = name, function_name = "`$<-`")
 }
 
 #' @importFrom utils .DollarNames

@@ -129,7 +129,8 @@ set_trainable <- function(object, from, to, trainable) {
     } else if (is.character(which)) {
       found <- match(which, names)
       if (is.na(found)) {
-        abort("argument", paste0("`", arg, "`: the model has no layer \"", which, "\"."), argument = arg, value = which)
+        abort("argument", "{argument} is {value}, and the model has no layer of that name; it has {names}",
+              names = toString(dQuote(names, FALSE)), argument = arg, value = which)
       }
       found
     } else {

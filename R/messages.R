@@ -40,7 +40,7 @@ written <- function(fields, called) {
     type = function(data) if (identical(data$type, "tensor")) write_data(data) else write_type(data),
     position = write_position,
     axis = write_position,
-    shape = function(data) paste0("c(", paste(vapply(data, write_size, ""), collapse = ", "), ")"),
+    shape = write_shape,
     choices = function(data) paste(vapply(data, write_data, ""), collapse = ", "),
     setting = function(data) paste0("`", data[[1L]], " = ", write_data(data[[2L]]), "`"),
     call = function(data) {
@@ -154,8 +154,50 @@ write_position <- function(data) {
   write_data(if (is.numeric(data) && data >= 0) data + 1 else data)
 }
 
-write_size <- function(data) {
-  if (is.null(data)) "NA" else if (is.character(data)) data else write_data(data)
+#' @param shape A list or vector of sizes; NULL or NA stands for one that is not known.
+#' @noRd
+write_shape <- function(shape) paste0("c(", paste(vapply(shape, write_size, ""), collapse = ", "), ")")
+
+write_size <- function(size) {
+  if (is.null(size) || is.atomic(size) && is.na(size)) "NA" else if (is.character(size)) size else write_data(size)
+}
+
+#' A field that `abort()` is given
+#' @noRd
+write_field <- function(field, name) {
+  if (endsWith(name, "shape")) {
+    write_shape(field)
+  } else if (is.character(field) && length(field) == 1L) {
+    field
+  } else if (is.numeric(field) && length(field) == 1L) {
+    format(field)
+  } else {
+    describe_value(field)
+  }
+}
+
+#' An argument in backticks; words, such as "index 1", as they are
+#' @noRd
+quoted_argument <- function(argument) {
+  if (grepl("^[.[:alpha:]][.\\w]*(\\[\\[\\d+\\]\\])*$", argument, perl = TRUE)) paste0("`", argument, "`") else argument
+}
+
+#' An argument of the user's call, or the part of it that is named, such as `"tensors[[2]]"`
+#' @return A list of `found` and the `value`.
+#' @noRd
+user_part <- function(argument, called) {
+  nothing <- list(found = FALSE)
+  if (is.null(argument) || is.null(called)) {
+    return(nothing)
+  }
+  part <- user_value(sub("\\[\\[.*", "", argument), called)
+  for (position in as.integer(regmatches(argument, gregexpr("\\d+(?=\\]\\])", argument, perl = TRUE))[[1L]])) {
+    if (!part$found || !is.vector(part$value) || position > length(part$value)) {
+      return(nothing)
+    }
+    part$value <- part$value[[position]]
+  }
+  part
 }
 
 # -- values of R ------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ model_arguments <- function(except = "object", drop = argument_kinds$layer_optio
 need_arguments <- function(names, frame) {
   for (name in names) {
     if (identical(eval(call("substitute", as.name(name)), frame), quote(expr = ))) { # nolint: spaces_inside_linter.
-      abort("argument", paste0("`", name, "` is missing, with no default."), argument = name)
+      abort("argument", "{argument} is missing, with no default", argument = name)
     }
   }
 }
@@ -120,8 +120,7 @@ as_whole_numbers <- function(value, arg) {
     value <- unlist(value)
   }
   if (!is.numeric(value) || anyNA(value) || any(value != trunc(value))) {
-    abort("argument", paste0("`", arg, "` must be whole numbers, not ", describe_value(value), "."), argument = arg,
-          value = value)
+    abort("argument", "{argument} must be whole numbers, not {value}", argument = arg, value = value)
   }
   value <- as.integer(value)
   if (length(value) == 1L) value else reticulate::tuple(as.list(value))
@@ -165,7 +164,7 @@ as_model_data <- function(x, arg) {
     return(x)
   }
   if (is.factor(x)) {
-    abort("dtype", c(paste0("`", arg, "` is a factor."),
+    abort("dtype", c("{argument} must be numbers, not {value}",
                      i = "Give class numbers, `as.integer(x) - 1L`, or `to_categorical(as.integer(x) - 1L)`."),
           argument = arg, value = x)
   }

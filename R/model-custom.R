@@ -51,7 +51,9 @@ create_layer <- function(layer_class, object, args = list()) {
 #' @export
 KerasLayer <- R6::R6Class("KerasLayer", public = list( # nolint: object_name_linter.
   build = function(input_shape) NULL,
-  call = function(x, mask = NULL) stop("A class of layers must define call()."),
+  call = function(x, mask = NULL) {
+    abort("argument", "a class that derives from KerasLayer must define the method `call()`")
+  },
   compute_output_shape = function(input_shape) input_shape,
   add_loss = function(losses, inputs = NULL) {
     object_call(private$layer, "add_loss", losses, arguments = list(inputs = inputs))
@@ -103,7 +105,7 @@ layer_of_class <- function(object, class, arguments) {
 #' NonNegative$new()
 #' @export
 KerasConstraint <- R6::R6Class("KerasConstraint", public = list( # nolint: object_name_linter.
-  call = function(w) stop("A class of constraints must define call()."),
+  call = function(w) abort("argument", "a class that derives from KerasConstraint must define the method `call()`"),
   get_config = function() list()
 ))
 

@@ -143,14 +143,15 @@ model_from_saved_model <- function(saved_model_path, custom_objects = NULL) {
 }
 
 refuse_saved_model <- function(instead) {
-  abort("argument", c("TensorFlow's SavedModel cannot be written or read here: it holds TensorFlow's own graph.",
-                      i = paste0("Use `", instead, "()`, which works on every backend.")))
+  abort("argument", c("TensorFlow's SavedModel cannot be written or read here: it holds TensorFlow's own graph",
+                      i = "Use `{instead}()`, which works on every backend."), instead = instead)
 }
 
 writable_path <- function(path, overwrite) {
   path <- normalizePath(path, mustWork = FALSE)
   if (!overwrite && file.exists(path)) {
-    abort("file", paste0("`filepath`, ", path, ", exists already, and `overwrite` is FALSE."))
+    abort("file", c("{argument}, {path}, exists already, and `overwrite` is FALSE",
+                    i = "Give `overwrite = TRUE`, or another path."), path = path, argument = "filepath", value = path)
   }
   path
 }
@@ -158,7 +159,7 @@ writable_path <- function(path, overwrite) {
 readable_path <- function(path) {
   path <- normalizePath(path, mustWork = FALSE)
   if (!file.exists(path)) {
-    abort("file", paste0("`filepath`, ", path, ", does not exist."))
+    abort("file", "{argument}, {path}, does not exist", path = path, argument = "filepath", value = path)
   }
   path
 }

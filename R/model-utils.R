@@ -13,8 +13,8 @@
 #' @export
 to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
   if (is.factor(y)) {
-    abort("dtype", c("`y` is a factor.", i = "Class numbers count from 0: give `as.integer(y) - 1L`."), argument = "y",
-          value = y)
+    abort("dtype", c("{argument} must be class numbers, not {value}", i = "Class numbers count from 0: give `as.integer(y) - 1L`."),
+          argument = "y", value = y)
   }
   classes <- as_whole_numbers(if (length(y) == 1L) c(y, y) else y, "y")
   classes <- unlist(reticulate::py_to_r(classes))
@@ -25,7 +25,8 @@ to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
     num_classes <- max(classes) + 1L
   }
   if (any(classes < 0) || any(classes >= num_classes)) {
-    abort("argument", paste0("`y` must hold class numbers from 0 to ", num_classes - 1, "."), argument = "y", value = y)
+    abort("argument", "{argument} must hold class numbers from 0 to {last}, not {value}", last = num_classes - 1,
+          argument = "y", value = y)
   }
   sizes <- if (is.null(dim(y))) length(y) else dim(y)
   if (length(sizes) > 1L && sizes[length(sizes)] == 1L) {
@@ -133,8 +134,8 @@ implementation <- function() "keras"
 #' @rdname implementation
 #' @export
 use_implementation <- function(implementation = c("keras", "tensorflow")) {
-  if (match.arg(implementation) == "tensorflow") {
-    abort("argument", c("`implementation` must be \"keras\", not \"tensorflow\".",
+  if (one_of(implementation, "implementation", c("keras", "tensorflow")) == "tensorflow") {
+    abort("argument", c("{argument} must be \"keras\", not {value}",
                         i = "Keras 2.3.1 runs on TensorFlow by `use_backend(\"tensorflow\")`."),
           argument = "implementation", value = implementation)
   }

@@ -188,13 +188,13 @@ texts_to_sequences_generator <- function(tokenizer, texts) {
 #' @rdname text_tokenizer
 #' @export
 texts_to_matrix <- function(tokenizer, texts, mode = c("binary", "count", "tfidf", "freq")) {
-  object_call(tokenizer, "texts_to_matrix", as.list(texts), arguments = list(mode = match.arg(mode)))
+  object_call(tokenizer, "texts_to_matrix", as.list(texts), arguments = list(mode = one_of(mode, "mode")))
 }
 
 #' @rdname text_tokenizer
 #' @export
 sequences_to_matrix <- function(tokenizer, sequences, mode = c("binary", "count", "tfidf", "freq")) {
-  object_call(tokenizer, "sequences_to_matrix", as_sequences(sequences), arguments = list(mode = match.arg(mode)))
+  object_call(tokenizer, "sequences_to_matrix", as_sequences(sequences), arguments = list(mode = one_of(mode, "mode")))
 }
 
 # -- images -----------------------------------------------------------------------------------------------
@@ -228,14 +228,14 @@ image_load <- function(path, grayscale = FALSE, target_size = NULL, interpolatio
 #' @rdname image_load
 #' @export
 image_to_array <- function(img, data_format = c("channels_last", "channels_first")) {
-  keras_call("preprocessing.image.img_to_array", list(img = img, data_format = match.arg(data_format)))
+  keras_call("preprocessing.image.img_to_array", list(img = img, data_format = one_of(data_format, "data_format")))
 }
 
 #' @rdname image_load
 #' @export
 image_array_resize <- function(img, height, width, data_format = c("channels_last", "channels_first")) {
   call_shim("resized_images", as_model_data(img, "img"), as_whole_numbers(height, "height"),
-            as_whole_numbers(width, "width"), match.arg(data_format))
+            as_whole_numbers(width, "width"), one_of(data_format, "data_format"))
 }
 
 #' @rdname image_load

@@ -78,8 +78,8 @@ as_matrix_operand <- function(x, arg, function_name, column) {
   x <- as_value(x, arg, ndim = 1L, function_name = function_name)
   rank <- length(dim(x))
   if (!rank %in% 1:2) {
-    abort("shape", paste0("`", arg, "` must have one or two dimensions, not shape ", format_shape(dim(x)),
-                          "."), function_name = function_name)
+    abort("shape", "{argument} must have one or two dimensions, not shape {shape}", shape = dim(x), argument = arg,
+          value = x, function_name = function_name)
   }
   if (rank == 1L) vector_as_matrix(x, column(x)) else x
 }

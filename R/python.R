@@ -63,7 +63,7 @@ call_python <- function(target, ...) {
 refuse <- function(condition) {
   if (grepl("previous session", conditionMessage(condition), fixed = TRUE)) {
     abort("stale_tensor", c(
-      "The tensor or function is of an R session that has ended: a file or a workspace cannot hold it.",
+      "the tensor or function is of an R session that has ended: a file or a workspace cannot hold it",
       i = "Make it again. `k_save_variables()` and `k_load_variables()` keep the values of variables."
     ))
   }
@@ -71,8 +71,7 @@ refuse <- function(condition) {
   for (argument in called$formals) {
     value <- user_value(argument, called)$value
     if (!is_convertible(value)) {
-      abort("argument", paste0("`", argument, "` cannot be ", describe_value(value), "."),
-            argument = argument, value = value, called = called)
+      abort("argument", "{argument} cannot be {value}", argument = argument, value = value, called = called)
     }
   }
   stop(condition)
@@ -96,8 +95,8 @@ is_convertible <- function(x) {
 set_timeout <- function(seconds) {
   valid <- is.null(seconds) || is.numeric(seconds) && length(seconds) == 1L && !is.na(seconds) && seconds > 0
   if (!valid) {
-    abort("config", paste0("The option `keras.timeout` must be a positive number of seconds, not ",
-                           describe_value(seconds), "."))
+    abort("config", "{argument} must be a positive number of seconds, not {value}",
+          argument = "the option `keras.timeout`", value = seconds)
   }
   bridge$timeout <- seconds
   bridge_module()$set_timeout(seconds)
@@ -236,7 +235,7 @@ as_python_function <- function(f, arg) {
     return(NULL)
   }
   if (!is.function(f)) {
-    abort("argument", paste0("`", arg, "` must be a function, not ", describe_value(f), "."))
+    abort("argument", "{argument} must be a function, not {value}", argument = arg, value = f)
   }
   respond <- function(args) {
     call <- as.call(c(quote(f), lapply(seq_along(args), function(i) bquote(args[[.(i)]]))))

@@ -81,7 +81,7 @@ k_random_bernoulli <- function(shape, p = 0, dtype = NULL, seed = NULL) {
 use_session_with_seed <- function(seed, disable_gpu = TRUE, disable_parallel_cpu = TRUE, quiet = FALSE) {
   seed <- as_whole(seed)
   if (!is.integer(seed) || length(seed) != 1L || is.na(seed) || seed < 0) {
-    abort("argument", paste0("`seed` must be a whole number from 0, not ", describe_value(seed), "."))
+    abort("argument", "{argument} must be a whole number from 0, not {value}", argument = "seed", value = seed)
   }
   begin <- function() call_shim("seed_session", seed, isTRUE(disable_gpu), isTRUE(disable_parallel_cpu))
   if (quiet) suppressMessages(begin()) else begin()

@@ -42,14 +42,14 @@ pick_range <- function(range, axis) {
 range_end <- function(end, axis) {
   if (k_is_tensor(end)) {
     if (startsWith(k_dtype(end), "float") || k_dtype(end) == "bool" || !is.null(dim(end))) {
-      abort("dtype", c(paste0("index ", axis, " is a range to ", format(end), "."),
-                       i = "The ends of a range are integers."), function_name = "`[`")
+      abort("dtype", c("{argument} is a range to {end}", i = "The ends of a range are integers."), end = format(end),
+            argument = paste("index", axis), value = end, function_name = "`[`")
     }
     return(end)
   }
   position <- positions_in_order(end, NA_integer_, axis)
   if (length(position) != 1L || position < 1L) {
-    refuse_index(axis, "is a range with an end that is not one position, counted from 1.")
+    refuse_index(axis, end, "is a range to {value}, which is not one position, counted from 1")
   }
   position
 }
@@ -70,15 +70,16 @@ tail_by_tensor <- function(x, n) {
 from_first_axis <- function(x, part, function_name) {
   rank <- length(dim(x))
   if (rank == 0L) {
-    abort("shape", "`x` must have at least one dimension.", function_name = function_name)
+    abort("shape", "{argument} must have at least one dimension", argument = "x", value = x,
+          function_name = function_name)
   }
   c(list(part), rep(list(whole_axis), rank - 1L))
 }
 
 need_count <- function(n, function_name) {
   if (!is.null(dim(n)) || startsWith(k_dtype(n), "float") || k_dtype(n) == "bool") {
-    abort("dtype", paste0("`n` must be a number or an integer scalar, not ", format(n), "."),
-          function_name = function_name)
+    abort("dtype", "{argument} must be a number or an integer scalar, not {tensor}", tensor = format(n),
+          argument = "n", value = n, function_name = function_name)
   }
   n
 }

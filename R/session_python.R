@@ -30,7 +30,10 @@ call_apart <- function(.function, ...) {
     cat(line, "\n", sep = "")
   }, finally = close(process))
   if (!file.exists(result)) {
-    abort("python", c(paste0("A process of Python, ", python$python, ", ended early."), x = said))
+    said <- setNames(said, paste0("line", seq_along(said)))
+    templates <- if (length(said)) setNames(paste0("{", names(said), "}"), rep("x", length(said)))
+    do.call(abort, c(list("python", c("a process of Python, {python}, ended early", templates), python = python$python),
+                     said))
   }
   answer <- jsonlite::fromJSON(result, simplifyVector = FALSE)
   if (!is.null(answer$failure)) {
@@ -74,14 +77,14 @@ numpy_requirement <- function() {
 require_python <- function(config) {
   if (!is.null(config$problem) || is.null(config$python)) {
     abort("python", c(
-      "R found no Python; keras needs one, of version 3.8 or newer.", x = config$problem,
+      "R found no Python; keras needs one, of version 3.8 or newer", x = if (!is.null(config$problem)) "{problem}",
       i = "Install one, such as Debian's package `python3`, or call `reticulate::install_miniconda()`.",
       i = choose_python
-    ))
+    ), problem = config$problem)
   }
   if (numeric_version(config$version) < "3.8") {
-    abort("python", c(paste0("The Python of this R session, ", config$python, ", is ", config$version,
-                             "; keras needs 3.8 or newer."), i = choose_python))
+    abort("python", c("the Python of this R session, {python}, is {version}; keras needs 3.8 or newer",
+                      i = choose_python), python = config$python, version = as.character(config$version))
   }
   config
 }
@@ -99,19 +102,17 @@ require_session_python <- function(backend = NULL) {
       backend <- tryCatch(call_apart("backend"), keras_error = function(condition) "tensorflow")
     }
     abort("python", c(
-      paste0("The Python of this R session, ", config$python, ", has no NumPy that reticulate can use."),
-      i = paste0("Call `install_backend(\"", backend, "\")`: it gives R a Python with NumPy, and ",
-                 "installs the engine where it is not installed yet."),
-      i = if (nzchar(config$virtualenv)) {
-        paste0("Or install NumPy with `", config$python, " -m pip install \"", numpy_requirement(), "\"`.")
-      },
+      "the Python of this R session, {python}, has no NumPy that reticulate can use",
+      i = paste("Call `install_backend(\"{backend}\")`: it gives R a Python with NumPy, and installs the engine where",
+                "it is not installed yet."),
+      i = if (nzchar(config$virtualenv)) "Or install NumPy with `{python} -m pip install \"{numpy}\"`.",
       i = if (reticulate::py_available()) "Then restart R."
-    ))
+    ), python = config$python, backend = backend, numpy = numpy_requirement())
   }
   started <- tryCatch(reticulate::py_config(), error = identity)
   if (inherits(started, "error")) {
-    abort("python", c(paste0("The Python of this R session, ", config$python, ", could not be started."),
-                      x = conditionMessage(started), i = choose_python))
+    abort("python", c("the Python of this R session, {python}, could not be started", x = "{words}", i = choose_python),
+          python = config$python, words = conditionMessage(started))
   }
 }
 
@@ -127,7 +128,8 @@ prepare_session_python <- function(quiet) {
   folder <- path.expand(folder)
   needed <- call_apart("numpy_needed", folder = folder)
   if (!agrees(needed)) {
-    abort("python", "Nothing was installed: R's Python has no NumPy.")
+    abort("python", c("nothing was installed: R's Python, {python}, has no NumPy", i = "{needed}"),
+          python = config$python, needed = needed)
   }
   if (!quiet && !rlang::is_interactive()) {
     cat(needed, "\n", sep = "")

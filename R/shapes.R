@@ -197,8 +197,8 @@ k_unstack <- function(x, axis = 1L, num = NULL, name = NULL) {
   shape <- dim(x)
   at <- as_axis(axis)
   if (length(at) != 1L || !(at %in% seq(-length(shape), length(shape) - 1L))) {
-    abort("shape", paste0("`axis` is ", toString(axis), ", which no tensor with ", length(shape),
-                          " dimensions has."))
+    abort("shape", "{argument} is {value}, which no tensor with {rank} dimensions has", rank = length(shape),
+          argument = "axis", value = axis)
   }
   at <- at %% length(shape) + 1L
   lapply(seq_len(number_of_slices(shape, at, num)), function(i) {
@@ -214,11 +214,12 @@ k_unstack <- function(x, axis = 1L, num = NULL, name = NULL) {
 number_of_slices <- function(shape, axis, num) {
   size <- shape[[axis]]
   if (is.na(size) && is.null(num)) {
-    abort("shape", c(paste0("axis ", axis, " of x has an unknown size, of shape ", format_shape(shape), "."),
-                     i = "Give `num`."))
+    abort("shape", c("axis {axis} of {argument} has an unknown size, of shape {shape}", i = "Give `num`."), axis = axis,
+          shape = shape, argument = "x")
   }
   if (!is.null(num) && !is.na(size) && num != size) {
-    abort("shape", paste0("`num` is ", num, ", and axis ", axis, " of x has size ", size, "."))
+    abort("shape", "{argument} is {value}, and axis {axis} of `x` has size {size}", axis = axis, size = size,
+          argument = "num", value = num)
   }
   if (is.null(num)) size else num
 }
@@ -260,8 +261,8 @@ k_reverse <- function(x, axes) {
 k_slice <- function(x, start, size) {
   start <- each_count(start, "start", function(first) {
     if (!is.numeric(first) || !isTRUE(first >= 1)) {
-      abort("argument", paste0("`start` must hold whole numbers of at least 1, not ", describe_value(first),
-                               "."))
+      abort("argument", "{argument} must hold whole numbers of at least 1, not {value}", argument = "start",
+            value = first)
     }
     as_whole(first - 1)
   })
@@ -276,8 +277,7 @@ each_count <- function(x, arg, convert) {
     return(x)
   }
   if (!is.atomic(x) && !is.list(x)) {
-    abort("argument", paste0("`", arg, "` must be whole numbers, not ", describe_value(x), "."), argument = arg,
-          value = x)
+    abort("argument", "{argument} must be whole numbers, not {value}", argument = arg, value = x)
   }
   counts <- lapply(unname(as.list(x)), function(one) {
     if (inherits(one, "python.builtin.object")) one else convert(one)

@@ -67,12 +67,13 @@ named_variables <- function(...) {
   variables <- do.call(c, lapply(seq_along(given), function(i) if (lists[[i]]) given[[i]] else given[i]))
   in_code <- rep(ifelse(lists, "", written), ifelse(lists, lengths(given), 1L))
   if (!length(variables)) {
-    abort("argument", "no variables were given.")
+    abort("argument", "no variables were given", argument = "...")
   }
   for (variable in variables) {
     if (!k_is_variable(variable)) {
       given <- if (k_is_tensor(variable)) format(variable) else describe_value(variable)
-      abort("dtype", paste0("only variables can be saved and loaded, not ", given, "."))
+      abort("dtype", "only variables can be saved and loaded, not {given}", given = given, argument = "...",
+            value = variable)
     }
   }
   own <- vapply(variables, function(variable) tell(variable)$name, "")
@@ -81,8 +82,9 @@ named_variables <- function(...) {
   names(variables) <- ifelse(nzchar(named), named, ifelse(made_up & nzchar(in_code), in_code, own))
   if (anyDuplicated(names(variables))) {
     twice <- names(variables)[duplicated(names(variables))][[1L]]
-    abort("argument", c(paste0("two variables have the name \"", twice, "\"."),
-                        i = "Name each, as in `k_save_variables(path, w1 = w, w2 = v)`."))
+    abort("argument", c("two variables have the name {name}",
+                        i = "Name each, as in `k_save_variables(path, w1 = w, w2 = v)`."),
+          name = dQuote(twice, FALSE), argument = "...")
   }
   variables
 }

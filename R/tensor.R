@@ -103,10 +103,8 @@ operate <- function(operator, e1, e2) {
 Math.keras_tensor <- function(x, ...) { # nolint: object_name_linter.
   f <- math_functions[[.Generic]]
   if (is.null(f)) {
-    abort("argument", c(
-      paste0("`", .Generic, "()` is not there for tensors."),
-      i = paste0("These are: ", paste0("`", names(math_functions), "()`", collapse = ", "), ".")
-    ), function_name = NULL)
+    abort("argument", c("`{generic}()` is not there for tensors", i = "These are: {accepted}."), generic = .Generic,
+          accepted = paste0("`", names(math_functions), "()`", collapse = ", "))
   }
   f(x, ...)
 }
@@ -133,8 +131,8 @@ math_functions <- list(
   trunc = function(x, ...) call_method("sign", x) * (call_method("abs", x) %/% 1),
   round = function(x, digits = 0) {
     if (!identical(as.double(digits), 0)) {
-      abort("argument", "`digits` must be 0: tensors are rounded to whole numbers.",
-            function_name = "round()")
+      abort("argument", "{argument} must be 0, not {value}: tensors are rounded to whole numbers", argument = "digits",
+            value = digits, function_name = "round()")
     }
     call_method("round", x)
   },
@@ -144,10 +142,9 @@ math_functions <- list(
 
 cumulated <- function(name, x) {
   if (length(dim(x)) != 1L) {
-    abort("shape", c(
-      paste0("`x` must have one dimension, not shape ", format_shape(dim(x)), "."),
-      i = paste0("`k_", name, "(x, axis)` goes along an axis.")
-    ), function_name = paste0(name, "()"))
+    abort("shape", c("{argument} must have one dimension, not shape {shape}",
+                     i = "`k_{name}(x, axis)` goes along an axis."), shape = dim(x), name = name, argument = "x",
+          value = x, function_name = paste0(name, "()"))
   }
   call_method(name, x, 0L)
 }
@@ -157,8 +154,8 @@ cumulated <- function(name, x) {
 Summary.keras_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
   generic <- .Generic
   if (!identical(na.rm, FALSE)) {
-    abort("argument", "`na.rm` must be FALSE: tensors hold no missing values.",
-          function_name = paste0(generic, "()"))
+    abort("argument", "{argument} must be FALSE, not {value}: tensors hold no missing values", argument = "na.rm",
+          value = na.rm, function_name = paste0(generic, "()"))
   }
   parts <- list(...)
   if (generic == "range") {
@@ -220,7 +217,7 @@ as.array.keras_tensor <- function(x, ...) {
 as.matrix.keras_tensor <- function(x, ...) {
   value <- as.array(x)
   if (length(dim(value)) > 2L) {
-    abort("shape", paste0("a tensor of shape ", format_shape(dim(x)), " is no matrix."),
+    abort("shape", "{argument}, a tensor of shape {shape}, is no matrix", shape = dim(x), argument = "x", value = x,
           function_name = "as.matrix()")
   }
   as.matrix(value)

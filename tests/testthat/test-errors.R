@@ -193,3 +193,45 @@ test_that("a condition has the user's call and the fields of its message", {
   expect_equal(conditionCall(condition), quote(x + k_ones(4)))
   expect_keras_error(k_cast(x, new.env()), "argument", c("k_cast()", "`dtype`", "an environment"))
 })
+
+test_that("errors of R's own code have the fields, too", {
+  with_backend(backends[[1L]], {
+    x <- k_ones(c(2, 3))
+    condition <- expect_keras_error(k_sum(x, axis = "rows"), "argument", "`axis` must be whole numbers, not \"rows\"")
+    expect_equal(condition[c("function_name", "argument", "value")],
+                 list(function_name = "k_sum()", argument = "axis", value = "rows"))
+    expect_equal(conditionCall(condition), quote(k_sum(x, axis = "rows")))
+    condition <- expect_keras_error(k_stack(list(x, "a")), "dtype", "`x[[2]]` must be a tensor")
+    expect_equal(condition[c("argument", "value")], list(argument = "x[[2]]", value = "a"))
+    condition <- expect_keras_error(x[3, 1], "shape", "index 1 is 3, out of bounds for an axis of size 2")
+    expect_equal(condition[c("function_name", "argument", "value")],
+                 list(function_name = "`[`", argument = "index 1", value = 3))
+    condition <- expect_keras_error(rev(x), "shape", "`x` must have one dimension, not shape c(2, 3)")
+    expect_equal(condition$fields$shape, "c(2, 3)")
+    condition <- expect_keras_error(k_sum(iris), "dtype", "Species")
+    expect_equal(condition$fields$columns, "Species")
+    condition <- expect_keras_error(x$rank, "argument", "`rank`")
+    expect_equal(condition$value, "rank")
+    condition <- expect_keras_error(x + "a", "dtype", "`e2`")
+    expect_equal(condition[c("argument", "value")], list(argument = "e2", value = "a"))
+  })
+})
+
+test_that("one of several names is refused with those that are accepted", {
+  with_backend(backends[[1L]], {
+    condition <- expect_keras_error(install_backend("theano", method = "cnda"), "argument",
+                                    c("install_backend()", "`method`", "\"cnda\"", "Did you mean \"conda\"?"))
+    expect_equal(condition$value, "cnda")
+    expect_keras_error(use_implementation("tensorflow"), "argument", c("`implementation`", "\"tensorflow\""))
+    expect_keras_error(image_to_array(array(0, c(1, 1, 1)), "middle"), "argument",
+                       c("image_to_array()", "`data_format`", "\"channels_last\" or \"channels_first\"", "\"middle\""))
+  })
+})
+
+test_that("what the user gave is not read as a template", {
+  condition <- expect_error(
+    keras:::abort("argument", "{name} is {value}", name = "{value} of {True}", value = "{name}"),
+    class = "keras_error_argument"
+  )
+  expect_match(conditionMessage(condition), "{value} of {True} is \"{name}\"", fixed = TRUE)
+})

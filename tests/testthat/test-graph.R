@@ -41,7 +41,7 @@ for_each_backend("what a function refuses", {
   expect_keras_error(f(list(matrix(1, 2, 3))), "shape",
                      c("k_function()", "`inputs[[1]]` (x)", "(2, 3)", "(NA, 2)"))
   expect_keras_error(f(list()), "argument", c("k_function()", "1 inputs"))
-  expect_keras_error(f(matrix(1, 1, 2)), "argument", c("k_function()", "list of its inputs' values"))
+  expect_keras_error(f(matrix(1, 1, 2)), "argument", c("k_function()", "list of the values of the function's inputs"))
   expect_keras_error(f(list(matrix("a", 1, 2))), "dtype", "character")
   expect_keras_error(k_function(list(), list(x)), "placeholder", c("k_function()", '"x"'))
   expect_keras_error(k_function(list(k_constant(1)), list(x)), "argument", c("k_function()", "inputs[[1]]"))

@@ -96,7 +96,7 @@ for_each_backend("stack and unstack", {
   parts <- k_unstack(open, num = 2, name = "part")
   expect_match(format(parts[[2]]), "'part_2'", fixed = TRUE)
   expect_equal(k_function(list(open), parts)(list(m[, 1:2])), list(m[1, 1:2], m[2, 1:2]))
-  expect_keras_error(k_unstack(open), "shape", c("k_unstack()", "axis 1", "(NA, 2)", "`num`"))
+  expect_keras_error(k_unstack(open), "shape", c("k_unstack()", "Axis 1", "(NA, 2)", "`num`"))
   expect_keras_error(k_unstack(m, num = 3), "shape", c("k_unstack()", "3", "size 2"))
   expect_keras_error(k_unstack(m, axis = 3), "shape", c("k_unstack()", "2 dimensions"))
   expect_keras_error(k_stack(list(m, t(m))), "shape", c("k_stack()", "x[[2]]", "(3, 2)"))

@@ -91,7 +91,7 @@ for_each_backend("sizes that are known stay known, and wrong ones are refused", 
   open <- k_placeholder(shape = c(NA, 4))
   expect_equal(dim(k_reshape(open, list(k_shape(open)[1], 2, -1))), c(NA, 2, 2))
   expect_keras_error(k_zeros(list(k_constant(1.5), 2)), "dtype", "float32")
-  expect_keras_error(k_slice(open, c(0, 1), c(1, 1)), "argument", c("`start`", "at least 1", "not 0"))
+  expect_keras_error(k_slice(open, c(0, 1), c(1, 1)), "argument", c("`start`", "at least 1", "not c(0, 1)"))
   short <- k_function(list(open), list(k_slice(open, c(1, 1), list(k_shape(open)[1] + 1, 1))))
   expect_keras_error(short(list(matrix(0, 2, 4))), "engine")
 })

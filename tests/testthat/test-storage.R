@@ -79,11 +79,11 @@ for_each_backend("what cannot be saved or loaded is said", {
   folder <- withr::local_tempdir()
   path <- file.path(folder, "w.npz")
   w <- k_variable(1, name = "w")
-  expect_keras_error(k_save_variables(path), "argument", c("k_save_variables()", "no variables"))
+  expect_keras_error(k_save_variables(path), "argument", c("k_save_variables()", "No variables"))
   expect_keras_error(k_save_variables(path, w, w), "argument", c("\"w\"", "Name each"))
   expect_keras_error(k_save_variables(path, list(a = w), a = w), "argument", "\"a\"")
   expect_keras_error(k_save_variables(path, a = w + 1), "dtype", "saved and loaded, not <")
-  expect_keras_error(k_save_variables(path, a = 1), "dtype", c("only variables", "not 1"))
+  expect_keras_error(k_save_variables(path, a = 1), "dtype", c("Only variables", "not 1"))
   expect_keras_error(k_save_variables(path, "a:rows" = w), "argument", "a:rows")
   expect_keras_error(k_save_variables(c(path, path), w), "argument", "path")
   expect_keras_error(k_save_variables(file.path(folder, "none", "w.npz"), w), "file",
