@@ -185,11 +185,7 @@ callback_of_functions <- function(functions) {
       NULL
     }, name)
   }, functions, names(functions))
-  callback <- keras_call("callbacks.LambdaCallback")
-  for (name in names(methods)) {
-    call_shim("object_set", callback, name, methods[[name]])
-  }
-  callback
+  call_shim("callback_of_functions", as_keywords(methods))
 }
 
 #' Write logs for TensorBoard
@@ -221,7 +217,8 @@ callback_tensorboard <- function(log_dir = NULL, histogram_freq = 0, batch_size 
 #' @section Methods:
 #' `on_epoch_begin(epoch, logs)`, `on_epoch_end(epoch, logs)`, `on_batch_begin(batch, logs)`, `on_batch_end(batch,
 #' logs)`,
-#' `on_train_begin(logs)` and `on_train_end(logs)`; epochs and batches are counted from 0.
+#' `on_train_begin(logs)` and `on_train_end(logs)`, and the others of [callback_lambda()]; epochs and batches are counted
+#' from 0.
 #' @return An R6 class.
 #' @family callbacks
 #' @examples
@@ -248,11 +245,15 @@ KerasCallback <- R6::R6Class("KerasCallback", public = list( # nolint: object_na
   on_train_end = function(logs = list()) NULL
 ))
 
-#' A callback of Keras that calls an object of an R6 class
+#' A callback of Keras that calls an object of an R6 class: the methods that the class has of its own
 #' @noRd
 callback_of_class <- function(object) {
-  names <- c("on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end", "on_train_begin", "on_train_end")
-  callback <- callback_of_functions(setNames(lapply(names, function(name) object[[name]]), names))
+  names <- grep("^on_", names(formals(callback_lambda)), value = TRUE)
+  own <- Filter(function(name) {
+    inherited <- KerasCallback$public_methods[[name]]
+    is.function(object[[name]]) && !(is.function(inherited) && identical(body(object[[name]]), body(inherited)))
+  }, names)
+  callback <- callback_of_functions(setNames(lapply(own, function(name) object[[name]]), own))
   call_shim("object_set", callback, "set_model", as_python_function(function(model) {
     object$set_context(object$params, model)
     NULL

@@ -148,7 +148,8 @@ users_call <- function() { # nolint: cyclocomp_linter.
     while (caller > 0L && identical(environment(functions[[caller]]), .BaseNamespaceEnv)) {
       caller <- parents[[caller]]  # lapply(), do.call(), ...
     }
-    caller == 0L || caller > count || !is_ours(functions[[caller]])
+    # A method that a pipe of magrittr calls is its own caller.
+    caller == 0L || caller > count || caller >= i || !is_ours(functions[[caller]])
   }
   for (i in rev(seq_len(count))) {
     name <- public_name(functions[[i]], calls[[i]], frames[[i]])

@@ -139,14 +139,8 @@ bind <- function(parts, axis, function_name) {
 #' @rdname keras_tensor
 #' @export
 c.keras_tensor <- function(...) {
-  parts <- list(...)
-  flat <- do.call(c, lapply(unname(parts), function(part) if (k_is_tensor(part)) list(part) else part))
-  if (!is.list(flat) || !all(vapply(flat, k_is_tensor, NA))) {
-    abort("argument", c("tensors are collected in a list, which holds tensors only",
-                        i = "`k_concatenate(list(x, y))` joins tensors and numbers to one tensor."),
-          function_name = "c()")
-  }
-  flat
+  # Numbers beside tensors are sizes: c(k_shape(x)[1], 2).
+  do.call(c, lapply(unname(list(...)), function(part) if (k_is_tensor(part)) list(part) else as.list(part)))
 }
 
 #' @rdname keras_tensor

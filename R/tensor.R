@@ -19,7 +19,7 @@
 #'   order, the first dimension running fastest. `x[m]`, with a matrix: an element for each row of positions.
 #' * `x[[i, j]]`: one element. Elements are not assigned: `x[i] <- value` is refused, and names [k_update()].
 #' * `head()` and `tail()`, `rev()`, `rep()`, `diff()`, `aperm()`, `cbind()`, `rbind()`, `lapply()` and such,
-#'   as of R's vectors and matrices. `c()` collects tensors in a list.
+#'   as of R's vectors and matrices. `c()` collects tensors, and sizes beside them, in a list.
 #' * `is.na()`, `is.nan()`, `is.finite()`, `is.infinite()`, `anyNA()`: bool tensors.
 #' * `t()` reverses the axes, and makes a row of a vector. `%*%`, `crossprod()` and `tcrossprod()` take
 #'   vectors as rows or columns, whichever fits. (R dispatches them from 4.3 and 4.4 on. Before, this package

@@ -156,6 +156,16 @@ def _shape_of_r(shape):
     return tuple(int(size) for size in np.atleast_1d(shape))
 
 
+def callback_of_functions(functions):
+    """A callback whose methods are R functions, which take arguments by position."""
+    def method(function):
+        return lambda *args, logs=None: function(*args, *([] if logs is None else [logs]))
+    callback = keras_get("callbacks.Callback")()
+    for name, function in functions.items():
+        setattr(callback, name, method(function))
+    return callback
+
+
 def track_layer(wrapper, layer):
     """Have the weights of a layer counted among those of the layer around it."""
     build = wrapper.build
