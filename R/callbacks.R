@@ -1,17 +1,17 @@
 # Callbacks.
 
 #' Callbacks as Keras takes them
+#' @param live A callback that draws the metrics, or `NULL`.
 #' @noRd
-as_callbacks <- function(callbacks, view_metrics = FALSE) {
-  if (is.null(callbacks)) {
-    return(NULL)
-  }
+as_callbacks <- function(callbacks, live = NULL) {
   if (!is.list(callbacks) || inherits(callbacks, "KerasCallback")) {
     callbacks <- list(callbacks)
   }
-  lapply(unname(callbacks), function(callback) {
+  callbacks <- lapply(unname(callbacks), function(callback) {
     if (inherits(callback, "KerasCallback")) callback_of_class(callback) else callback
   })
+  callbacks <- c(callbacks, list(live))
+  callbacks[!vapply(callbacks, is.null, NA)]
 }
 
 #' Stop training when a metric no longer improves

@@ -20,8 +20,9 @@ as_history <- function(values) {
 #' @param smooth Whether ggplot2 draws a smooth line through the points, from 5 epochs on.
 #' @param theme_bw Whether ggplot2 uses its black-and-white theme.
 #' @param ... Further arguments of `plot()` for base graphics.
-#' @return `as.data.frame()` returns a data frame with the columns `epoch`, `value`, `metric` and `data` ("training" or
-#'   "validation"). `plot()` returns the plot of ggplot2, or draws one.
+#' @return `as.data.frame()` and [generics::tidy()] return a data frame with the columns `epoch`, `value`, `metric` and
+#'   `data` ("training" or "validation"), [generics::glance()] one row with the number of epochs and the last values.
+#'   `plot()` returns the plot of ggplot2, or draws one.
 #' @family models
 #' @name keras_training_history
 #' @examples
@@ -31,6 +32,7 @@ as_history <- function(values) {
 #' )
 #' history
 #' as.data.frame(history)
+#' generics::glance(history)
 #' plot(history, method = "base")
 NULL
 
@@ -56,13 +58,24 @@ as.data.frame.keras_training_history <- function(x, ...) { # nolint: object_name
   names <- names(x$metrics)
   validation <- startsWith(names, "val_")
   parts <- Map(function(values, name, is_validation) {
-    data.frame(epoch = seq_along(values), value = as.numeric(values), metric = sub("^val_", "", name),
+    data.frame(epoch = if (length(x$epochs) == length(values)) x$epochs else seq_along(values), value = as.numeric(values), metric = sub("^val_", "", name),
                data = if (is_validation) "validation" else "training")
   }, x$metrics, names, validation)
   frame <- do.call(rbind, unname(parts))
   frame$metric <- factor(frame$metric, unique(frame$metric))
   frame$data <- factor(frame$data, c("training", "validation"))
   frame
+}
+
+#' @rdname keras_training_history
+#' @exportS3Method generics::tidy
+tidy.keras_training_history <- function(x, ...) as.data.frame(x) # nolint: object_name_linter.
+
+#' @rdname keras_training_history
+#' @exportS3Method generics::glance
+glance.keras_training_history <- function(x, ...) { # nolint: object_name_linter.
+  last <- lapply(x$metrics, function(values) values[[length(values)]])
+  data.frame(c(list(epochs = length(x$metrics[[1L]])), last), check.names = FALSE)
 }
 
 #' @rdname keras_training_history

@@ -145,9 +145,11 @@ custom_metric <- function(name, metric_fn) {
 #' @param y Array of the targets, or a list of them.
 #' @param batch_size Number of samples in a step; `NULL` is 32.
 #' @param epochs Number of passes over the data.
-#' @param verbose 0 for silence, 1 for a progress bar, 2 for a line per epoch. Where there is no terminal, 1 is 2.
+#' @param verbose 0 for silence, 1 for a progress bar, 2 for Keras's lines for each epoch. Where a line cannot be written
+#'   over, as in a file or a document of knitr, 1 prints one line for each epoch.
 #' @param callbacks A list of [callbacks][callback_lambda].
-#' @param view_metrics Whether to draw the metrics after each epoch: `"auto"` does in an interactive session.
+#' @param view_metrics Whether to draw the metrics after each epoch, in RStudio's viewer or on the graphics device:
+#'   `"auto"` does in an interactive session, where there are several epochs.
 #' @param validation_split Share of the last samples that is kept for validation.
 #' @param validation_data `list(x, y)`, or `list(x, y, sample_weight)`, to validate on.
 #' @param shuffle Whether to shuffle the samples in each epoch.
@@ -157,7 +159,7 @@ custom_metric <- function(name, metric_fn) {
 #' @param steps_per_epoch,validation_steps Number of batches in an epoch, for generators.
 #' @param ... Further arguments of Keras.
 #' @return The history, of class `keras_training_history`, invisibly: `params`, and the `metrics` of each epoch. It has
-#'   methods for `print()`, `plot()` and `as.data.frame()`.
+#'   methods for `print()`, `plot()` and `as.data.frame()`: see [keras_training_history].
 #' @family models
 #' @export
 fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint: object_name_linter.
@@ -169,9 +171,10 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
                                             steps_per_epoch = NULL, validation_steps = NULL, ...) {
   seed_numpy()
   whole <- function(value, arg) if (!is.null(value)) as_whole_numbers(value, arg)
+  live <- live_plot(view_metrics, whole(epochs, "epochs"), whole(initial_epoch, "initial_epoch"))
   arguments <- list(
     batch_size = whole(batch_size, "batch_size"), epochs = whole(epochs, "epochs"), verbose = as_verbose(verbose),
-    callbacks = as_callbacks(callbacks, view_metrics), shuffle = shuffle,
+    callbacks = as_callbacks(callbacks, live), shuffle = shuffle,
     class_weight = as_class_weight(class_weight), initial_epoch = whole(initial_epoch, "initial_epoch"),
     steps_per_epoch = whole(steps_per_epoch, "steps_per_epoch"),
     validation_steps = whole(validation_steps, "validation_steps"),
@@ -204,10 +207,7 @@ named_data <- function(x, arg) {
   if (is.list(data) && !is.null(names(data))) as_keywords(data) else data
 }
 
-as_verbose <- function(verbose) {
-  verbose <- as_whole_numbers(verbose, "verbose")
-  if (verbose == 1L && !interactive() && !cli::is_dynamic_tty()) 2L else verbose
-}
+as_verbose <- function(verbose) as_whole_numbers(verbose, "verbose")
 
 as_class_weight <- function(weights) {
   if (!is.null(weights)) {
@@ -248,14 +248,16 @@ fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
                           validation_steps = NULL, class_weight = NULL, max_queue_size = 10, workers = 1,
                           initial_epoch = 0) {
   seed_numpy()
+  epochs <- as_whole_numbers(epochs, "epochs")
+  initial_epoch <- as_whole_numbers(initial_epoch, "initial_epoch")
   fitted_by_generator(object, generator, list(
-    steps_per_epoch = as_whole_numbers(steps_per_epoch, "steps_per_epoch"), epochs = as_whole_numbers(epochs, "epochs"),
-    verbose = as_verbose(verbose), callbacks = as_callbacks(callbacks, view_metrics),
+    steps_per_epoch = as_whole_numbers(steps_per_epoch, "steps_per_epoch"), epochs = epochs,
+    verbose = as_verbose(verbose), callbacks = as_callbacks(callbacks, live_plot(view_metrics, epochs, initial_epoch)),
     validation_data = if (is_generator(validation_data)) validation_data
                       else as_model_data(validation_data, "validation_data"),
     validation_steps = if (!is.null(validation_steps)) as_whole_numbers(validation_steps, "validation_steps"),
     class_weight = as_class_weight(class_weight), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
-    workers = as_whole_numbers(workers, "workers"), initial_epoch = as_whole_numbers(initial_epoch, "initial_epoch")
+    workers = as_whole_numbers(workers, "workers"), initial_epoch = initial_epoch
   ))
 }
 
@@ -264,7 +266,8 @@ fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
 evaluate_generator <- function(object, generator, steps, max_queue_size = 10, workers = 1, callbacks = NULL) {
   values <- object_call(object, "evaluate_generator", as_generator(generator), arguments = list(
     steps = as_whole_numbers(steps, "steps"), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
-    workers = if (is.function(generator)) 0L else as_whole_numbers(workers, "workers"), callbacks = callbacks
+    workers = if (is.function(generator)) 0L else as_whole_numbers(workers, "workers"),
+    callbacks = as_callbacks(callbacks)
   ))
   named_metrics(object, values)
 }
@@ -276,7 +279,7 @@ predict_generator <- function(object, generator, steps, max_queue_size = 10, wor
   object_call(object, "predict_generator", as_generator(generator), arguments = list(
     steps = as_whole_numbers(steps, "steps"), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
     workers = if (is.function(generator)) 0L else as_whole_numbers(workers, "workers"),
-    verbose = as_verbose(verbose), callbacks = callbacks
+    verbose = quiet_verbose(verbose), callbacks = as_callbacks(callbacks)
   ))
 }
 
@@ -301,13 +304,15 @@ evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # n
   values <- call_shim("with_data", object, "evaluate", list(named_data(x, "x"), named_data(y, "y")), as_keywords(list(
     batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),
     sample_weight = as_model_data(sample_weight, "sample_weight"),
-    steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks, FALSE), ...
+    steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks), ...
   )))
   named_metrics(object, values)
 }
 
+#' Evaluations and predictions have nothing to show but Keras's bar, for which the console has to write over a line
+#' @noRd
 quiet_verbose <- function(verbose) {
-  if (as_verbose(verbose) == 1L) 1L else 0L
+  if (as_verbose(verbose) == 1L && console_width() > 0L) 1L else 0L
 }
 
 named_metrics <- function(object, values) {
@@ -330,7 +335,7 @@ predict.keras.engine.training.Model <- function(object, x, batch_size = NULL, # 
   }
   predicted(object, "predict", x, list(
     batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),
-    steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks, FALSE), ...
+    steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks), ...
   ))
 }
 

@@ -150,7 +150,7 @@ bridge_module <- function() {
   if (is.null(bridge$module)) {
     require_session_python()
     module <- reticulate::import_from_path("keras_bridge", python_path(), convert = TRUE)
-    module$connect(show_output, show_error, show_warning, announce)
+    module$connect(show_output, show_error, show_warning, announce, console_width)
     module$set_library_path(outer_library_path())
     bridge$module <- module
   }
@@ -178,6 +178,13 @@ outer_library_path <- function() {
 show_output <- function(text) {
   cat(text)
   NULL
+}
+
+#' Columns of the console, 0 where it cannot write over a line: output goes to a file, a document or a sink
+#' @noRd
+console_width <- function() {
+  rewritable <- cli::is_dynamic_tty(stdout()) && !isTRUE(getOption("knitr.in.progress")) && sink.number() == 0L
+  if (rewritable) getOption("width") else 0L
 }
 
 #' What goes to stderr becomes messages once the call is over: a message may be caught by an exiting

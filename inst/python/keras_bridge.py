@@ -192,9 +192,10 @@ class RFunction:
 class Stream:
     """sys.stdout or sys.stderr, where what is written goes to R, which knows who wants to see it."""
 
-    def __init__(self, original, write):
+    def __init__(self, original, write, console_width):
         self._original = original
         self._write = write
+        self.console_width = console_width
 
     def write(self, text):
         # R can be called by its own thread only.
@@ -204,6 +205,12 @@ class Stream:
             output.write(self._original, text)
         return len(text)
 
+    def isatty(self):
+        """Whether a line can be written over."""
+        if threading.current_thread() is threading.main_thread():
+            return self.console_width() > 0
+        return False
+
     def flush(self):
         output.write(self._original, "")
 
@@ -211,10 +218,13 @@ class Stream:
         return getattr(self._original, name)
 
 
-def connect(show_output, show_error, show_warning, announce):
-    """Hand what Python prints, its warnings, and the news of a backend in use to functions of R."""
-    sys.stdout = Stream(sys.stdout, show_output)
-    sys.stderr = Stream(sys.stderr, show_error)
+def connect(show_output, show_error, show_warning, announce, console_width):
+    """Hand what Python prints, its warnings, and the news of a backend in use to functions of R.
+
+    ``console_width`` says how wide R's console is, and 0 where output goes elsewhere.
+    """
+    sys.stdout = Stream(sys.stdout, show_output, console_width)
+    sys.stderr = Stream(sys.stderr, show_error, lambda: 0)  # R shows messages once the call is over
     session.announce = announce
     waiting.interrupted = interrupts.pending
     show = warnings.showwarning

@@ -5,6 +5,7 @@ what Keras computes with.
 """
 
 import numpy as np
+from keras_progress import progress
 
 from pyshim import config
 
@@ -63,6 +64,8 @@ def fit(model, name, x, y, kwargs):
         kwargs["validation_data"] = tuple(kwargs["validation_data"])
     if y is not None:
         kwargs["y"] = data(y)
+    if kwargs.get("verbose") == 1:
+        kwargs.update(verbose=0, callbacks=[progress(keras_get("callbacks.Callback")), *(kwargs.get("callbacks") or ())])
     history = getattr(model, name)(data(x), **kwargs)
     return {"params": dict(history.params),
             "metrics": {key: [float(number) for number in values] for key, values in history.history.items()},
