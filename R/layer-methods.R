@@ -101,7 +101,8 @@ reset_states <- function(object) {
 #' Compile the model afterwards: what training changes is fixed then.
 #'
 #' @param object A model or a layer.
-#' @param from,to Names or positions of the first and the last layer; by default all.
+#' @param from,to Names or positions of the first and the last layer, or these layers; by default all. Layers of a model
+#'   outside of that range get the opposite: `unfreeze_weights(model, from = 3)` freezes the first two.
 #' @return The object, invisibly.
 #' @family layer methods
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -115,30 +116,38 @@ freeze_weights <- function(object, from = NULL, to = NULL) set_trainable(object,
 unfreeze_weights <- function(object, from = NULL, to = NULL) set_trainable(object, from, to, TRUE)
 
 set_trainable <- function(object, from, to, trainable) {
-  if (!inherits(object, "keras.engine.training.Model") || is.null(from) && is.null(to)) {
-    call_shim("object_set", object, "trainable", trainable)
-    if (!inherits(object, "keras.engine.training.Model")) {
-      return(invisible(object))
-    }
+  set <- function(layer, value) call_shim("object_set", layer, "trainable", value)
+  if (!inherits(object, "keras.engine.training.Model")) {
+    set(object, trainable)
+    return(invisible(object))
   }
   layers <- object_get(object, "layers")
-  names <- vapply(layers, function(layer) object_get(layer, "name"), "")
-  position <- function(which, default, arg) {
-    if (is.null(which)) {
-      default
-    } else if (is.character(which)) {
-      found <- match(which, names)
-      if (is.na(found)) {
-        abort("argument", "{argument} is {value}, and the model has no layer of that name; it has {names}",
-              names = toString(dQuote(names, FALSE)), argument = arg, value = which)
-      }
-      found
-    } else {
-      as_whole_numbers(which, arg)
-    }
-  }
-  for (i in seq(position(from, 1L, "from"), position(to, length(layers), "to"))) {
-    call_shim("object_set", layers[[i]], "trainable", trainable)
+  in_range <- seq_along(layers) >= layer_position(layers, from, 1L, "from") &
+    seq_along(layers) <= layer_position(layers, to, length(layers), "to")
+  # The model's own flag would keep all of its layers from training.
+  set(object, trainable || !all(in_range))
+  for (i in seq_along(layers)) {
+    set(layers[[i]], if (in_range[[i]]) trainable else !trainable)
   }
   invisible(object)
+}
+
+#' The position of a layer that is given by its name, its position, or itself
+#' @noRd
+layer_position <- function(layers, which, default, arg) {
+  if (is.null(which)) {
+    return(default)
+  }
+  if (inherits(which, "keras.engine.base_layer.Layer")) {
+    which <- object_get(which, "name")
+  }
+  if (!is.character(which)) {
+    return(as_whole_numbers(which, arg))
+  }
+  names <- vapply(layers, function(layer) object_get(layer, "name"), "")
+  if (!which %in% names) {
+    abort("argument", "{argument} is {value}, and the model has no layer of that name; it has {names}",
+          names = toString(dQuote(names, FALSE)), argument = arg, value = which)
+  }
+  match(which, names)
 }

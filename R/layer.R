@@ -10,7 +10,7 @@ add_layer <- function(object, path, arguments) {
   compose(object, keras_call(paste0("layers.", path), arguments))
 }
 
-compose <- function(object, layer) {
+compose <- function(object, layer, arguments = list()) {
   if (missing(object) || is.null(object)) {
     return(layer)
   }
@@ -19,6 +19,14 @@ compose <- function(object, layer) {
     object_call(object, "add", layer)
     invisible(object)
   } else {
-    object_call(layer, "", object)
+    object_call(layer, "", object, arguments = arguments)
   }
+}
+
+#' A layer, and a model, is a function in R: of tensors, and of a sequential model, which it is added to
+#' @noRd
+#' @exportS3Method reticulate::py_to_r_wrapper
+py_to_r_wrapper.keras.engine.base_layer.Layer <- function(x) { # nolint: object_name_linter.
+  force(x)
+  function(object, ...) compose(object, x, list(...))
 }

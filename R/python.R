@@ -9,6 +9,7 @@ bridge$methods <- new.env(parent = emptyenv())    # those that go to the backend
 bridge$open <- 0L                                 # calls that are going on
 bridge$news <- list()                             # what they have to tell, until they return
 bridge$jump <- NULL                               # what goes on with the jump of an R function, see below
+bridge$inside <- FALSE                            # whether Python was called by call_python(), which goes on with jumps
 bridge$timeout <- NULL                            # what pyshim knows of the option keras.timeout
 
 #' Call a function of pyshim on the current backend
@@ -42,7 +43,12 @@ call_python <- function(target, ...) {
     set_timeout(getOption("keras.timeout"))
   }
   bridge$open <- bridge$open + 1L
-  on.exit(bridge$open <- bridge$open - 1L)
+  inside <- bridge$inside
+  bridge$inside <- TRUE
+  on.exit({
+    bridge$open <- bridge$open - 1L
+    bridge$inside <- inside
+  })
   # R would jump out of frames of Python. Python sees the interrupt itself (inst/python/keras_interrupts.py).
   value <- suspendInterrupts(tryCatch(
     reticulate::py_call(target, ...),
@@ -235,7 +241,8 @@ tell_news <- function() {
 #' An R function as a Python function
 #'
 #' It may jump: to a handler, to a restart, out of a function, to the prompt. Python's frames lie between, so
-#' the jump is caught; Python returns, and `call_python()` continues it.
+#' the jump is caught; Python returns, and `call_python()` continues it. Where the user's own code called Python, by
+#' `model$fit()` for example, nobody would continue it, and reticulate tells errors in its own way.
 #' @noRd
 as_python_function <- function(f, arg) {
   if (is.null(f)) {
@@ -246,6 +253,11 @@ as_python_function <- function(f, arg) {
   }
   respond <- function(args) {
     call <- as.call(c(quote(f), lapply(seq_along(args), function(i) bquote(args[[.(i)]]))))
+    if (!bridge$inside) {
+      return(list(as_value(eval(call), "the value of an R function")))
+    }
+    bridge$inside <- FALSE
+    on.exit(bridge$inside <- TRUE)
     result <- list()
     # Newer releases of reticulate have handlers of their own for errors and interrupts around an R function.
     run <- function() {

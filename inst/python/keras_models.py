@@ -107,23 +107,38 @@ def as_generator(function):
 
 
 class Configuration:
-    """The configuration of a layer or a model, with the class that it is of."""
+    """The configuration of a layer or a model, with the class that it is of. R has its entries by ``$`` and ``[[``."""
 
-    def __init__(self, owner):
-        self.owner = owner
-        self.config = None
+    def __init__(self, owner, config):
+        self._owner = owner
+        self._config = config
+
+    def __getattr__(self, name):
+        if name.startswith("_") or name not in self._config:
+            raise AttributeError("the configuration has no %r, but %s" % (name, ", ".join(map(str, self._config))))
+        return self._config[name]
+
+    def __getitem__(self, name):
+        return self._config[name]
+
+    def __dir__(self):
+        return list(self._config)
+
+    def __len__(self):
+        return len(self._config)
+
+    def __repr__(self):
+        return "<configuration of a %s: %s>" % (self._owner.__name__, self._config)
 
 
 def configuration(target):
     """The configuration of a layer or a model."""
-    made = Configuration(type(target))
-    made.config = target.get_config()
-    return made
+    return Configuration(type(target), target.get_config())
 
 
 def from_configuration(made):
     """A layer or a model of a configuration."""
-    return made.owner.from_config(made.config)
+    return made._owner.from_config(made._config)
 
 
 # -- classes of R -----------------------------------------------------------------------------------------

@@ -16,11 +16,11 @@ model <- build_model()
 early_stop <- callback_early_stopping(monitor = "val_loss", patience = 2, min_delta = 0.5, restore_best_weights = TRUE)
 reduce <- callback_reduce_lr_on_plateau(monitor = "val_loss", factor = 0.1, patience = 1, min_delta = 0.5)
 history <- model %>% fit(x, y, epochs = 30, validation_split = 0.2, verbose = 0, callbacks = list(
-  early_stop, reduce,
+  reduce,
   callback_model_checkpoint(filepath),
   callback_model_checkpoint(file.path(folder, "best.h5"), save_best_only = TRUE, monitor = "val_loss", mode = "min"),
   callback_csv_logger(file.path(folder, "log.csv")),
-  callback_terminate_on_naan()
+  callback_terminate_on_naan(), early_stop
 ))
 n <- length(history$metrics$loss)
 stopifnot(n < 30, length(list.files(folder, "^weights\\.01-.*hdf5$")) == 1, length(list.files(folder, "^weights")) == n)
