@@ -15,7 +15,7 @@ filled <- function(template, fields, called = NULL) {
     } else if (!is.null(fields[[name]])) {
       fields[[name]]
     } else {
-      switch(name, True = "TRUE", False = "FALSE", None = "NULL", tuple = "vector", place)
+      switch(name, True = "TRUE", False = "FALSE", None = "NULL", tuple = "vector", dict = "named list", place)
     }
   }, ""))
   template

@@ -11,7 +11,7 @@ KERAS = "keras"  # what `install` calls the packages of models, beside the backe
 
 
 def main(arguments=None):
-    """Run a command. Value: the exit status, 0 when all is well."""
+    """Run a command. Returns: the exit status, 0 when all is well."""
     parser = argparse.ArgumentParser(prog="python -m pyshim", description="Backends of Keras.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="list | install | doctor")
     commands.add_parser("list", help="list the backends")

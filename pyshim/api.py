@@ -22,7 +22,7 @@ def _public(name):
 def cast_to_floatx(x):
     """The tensor or array with elements of dtype floatx.
 
-    Arguments: x, a tensor, number or array. Value: a tensor where x is one, else a NumPy array.
+    Arguments: x, a tensor, number or array. Returns: a tensor where x is one, else a NumPy array.
     """
     if isinstance(x, Tensor):
         return session.call("cast", (x, config.floatx()), {})

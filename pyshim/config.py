@@ -33,7 +33,7 @@ _state = {"settings": None, "version": 0}
 # -- where it is kept -----------------------------------------------------------------------------------
 
 def home():
-    """The Keras home, where keras.json and the engines' environments are. Value: a path, a string."""
+    """The Keras home, where keras.json and the engines' environments are. Returns: a path, a string."""
     folder = os.path.expanduser(os.environ.get("KERAS_HOME") or os.path.join("~", ".keras"))
     if folder.split(os.sep)[0] == "~":  # neither HOME nor the system's list of users has a home: it is / then
         folder = os.sep + folder[2:]
@@ -44,14 +44,14 @@ def home():
 
 
 def path():
-    """The path of keras.json. Value: a string."""
+    """The path of keras.json. Returns: a string."""
     return os.path.join(home(), "keras.json")
 
 
 # -- the settings ---------------------------------------------------------------------------------------
 
 def backend():
-    """The default backend: ``$KERAS_BACKEND``, else that of keras.json. Value: a string.
+    """The default backend: ``$KERAS_BACKEND``, else that of keras.json. Returns: a string.
 
     ``KERAS_BACKEND=pyshim`` tells Keras 2.3.1 to run on this package, and says nothing of the backend.
     """
@@ -60,7 +60,7 @@ def backend():
 
 
 def floatx():
-    """The default dtype of floats. Value: "float16", "float32" or "float64".
+    """The default dtype of floats. Returns: "float16", "float32" or "float64".
 
     Example:
         >>> K.floatx()
@@ -78,7 +78,7 @@ def set_floatx(floatx):
 
 
 def epsilon():
-    """The small number that keeps logarithms and quotients finite. Value: a float."""
+    """The small number that keeps logarithms and quotients finite. Returns: a float."""
     return _settings()["epsilon"]
 
 
@@ -91,7 +91,7 @@ def set_epsilon(e):
 
 
 def image_data_format():
-    """The default order of an image's axes. Value: "channels_last" or "channels_first"."""
+    """The default order of an image's axes. Returns: "channels_last" or "channels_first"."""
     return _settings()["image_data_format"]
 
 
@@ -107,7 +107,7 @@ def normalize_data_format(value):
     """A data format in its standard spelling.
 
     Arguments: value, "channels_last" or "channels_first" in any case, or None for the default.
-    Value: a string. Raises ArgumentError for any other value.
+    Returns: a string. Raises ArgumentError for any other value.
     """
     if value is None:
         return image_data_format()
@@ -125,7 +125,7 @@ def version():
 
 
 def snapshot():
-    """The settings that an engine works by. Value: a dict."""
+    """The settings that an engine works by. Returns: a dict."""
     return dict(_settings())
 
 

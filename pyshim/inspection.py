@@ -9,17 +9,17 @@ from .tensors import Tensor
 
 
 def is_tensor(x):
-    """Whether x is a tensor of any backend. Arguments: x, any object. Value: a bool."""
+    """Whether x is a tensor of any backend. Arguments: x, any object. Returns: a bool."""
     return isinstance(x, Tensor)
 
 
 def is_variable(x):
-    """Whether x is a variable. Arguments: x, any object. Value: a bool."""
+    """Whether x is a variable. Arguments: x, any object. Returns: a bool."""
     return isinstance(x, Tensor) and x.kind == "variable"
 
 
 def is_placeholder(x):
-    """Whether x is a placeholder. Arguments: x, any object. Value: a bool."""
+    """Whether x is a placeholder. Arguments: x, any object. Returns: a bool."""
     return isinstance(x, Tensor) and x.kind == "placeholder"
 
 
@@ -35,27 +35,27 @@ def is_keras_tensor(x):
 
 
 def dtype(x):
-    """The name of a tensor's dtype. Arguments: x, a tensor or array. Value: a string."""
+    """The name of a tensor's dtype. Arguments: x, a tensor or array. Returns: a string."""
     return x.dtype if isinstance(x, Tensor) else _array("dtype", x).dtype.name
 
 
 def int_shape(x):
-    """The static shape. Arguments: x, a tensor or array. Value: a tuple of sizes, None for an unknown one."""
+    """The static shape. Arguments: x, a tensor or array. Returns: a tuple of sizes, None for an unknown one."""
     return _shape("int_shape", x)
 
 
 def ndim(x):
-    """The number of dimensions. Arguments: x, a tensor or array. Value: an integer."""
+    """The number of dimensions. Arguments: x, a tensor or array. Returns: an integer."""
     return len(_shape("ndim", x))
 
 
 def get_variable_shape(x):
-    """The shape of a variable. Arguments: x, a variable. Value: a tuple of integers."""
+    """The shape of a variable. Arguments: x, a variable. Returns: a tuple of integers."""
     return _shape("get_variable_shape", x)
 
 
 def count_params(x):
-    """The number of elements. Arguments: x, a tensor of known shape. Value: an integer.
+    """The number of elements. Arguments: x, a tensor of known shape. Returns: an integer.
 
     Raises ShapeError where a size is unknown.
     """

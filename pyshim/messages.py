@@ -4,7 +4,8 @@ A template is English text with fields in braces: ``"{argument} must be a whole 
 below say what a field is, so that Python writes axis 0, ``None`` and ``cast()`` where R writes axis 1, ``NULL`` and
 ``k_cast()``. A field that is a tuple is a shape. One that is a string or a number is written as it is in every
 language: a path, a name, a size, the words of a native library. A template may also hold ``{True}``, ``{False}``,
-``{None}``, ``{tuple}`` (a vector in R), functions, ``{cast()}``, and names of arguments in backticks.
+``{None}``, ``{tuple}`` (a vector in R), ``{dict}`` (a named list in R), functions, ``{cast()}``, and names of arguments
+in backticks.
 
 Workers import this file, so it runs on Python 3.6; where pyshim is asked what is wrong, there may be no NumPy.
 """
@@ -14,7 +15,7 @@ import re
 import reprlib
 
 FIELD = re.compile(r"\{(\w+)(\(\))?\}|`(\w+)`")
-CONSTANTS = ("True", "False", "None", "tuple")
+CONSTANTS = ("True", "False", "None", "tuple", "dict")
 LONGEST = 200    # characters of a string that a message shows
 MOST_PARTS = 20  # of a list that a message shows
 

@@ -13,11 +13,12 @@ from . import session
 from .engines.contract.rules import DTYPES
 from .errors import ArgumentError, DtypeError, FileError, ShapeError
 from .files import replacing
-from .messages import Choices, Type, Value
+from .messages import Argument, Choices, Type, Value
 from .sparse_array import SparseArray
 from .tensors import Tensor
 
 PARTS = (":rows", ":columns", ":values", ":shape")
+NOT_WHOLE = "{path} is no whole file of saved variables (NumPy's .npz)"
 LONGEST_NAME = 2 ** 16 - 1 - len(":columns.npy")  # the limit of a zip archive, with what is added to a name
 
 
@@ -66,7 +67,7 @@ def load_variables(path, variables=None):
         path: of the file, a string; ``~`` is the home folder.
         variables: a dict of variables by name, or a list of variables, taken by their own names, which get the
             saved values; what else the file holds is left. None for all that it holds, as new variables.
-    Value: a dict of new variables of the current backend, with the saved names and dtypes; None where variables
+    Returns: a dict of new variables of the current backend, with the saved names and dtypes; None where variables
     were given.
 
     No variable is changed unless all can be. Raises FileError where the file cannot be read or is none of this
@@ -114,18 +115,18 @@ def _named(variables):
     elif isinstance(variables, (list, tuple)):
         pairs = [(getattr(variable, "name", None), variable) for variable in variables]
     else:
-        raise ArgumentError("{argument} must be a dict of variables by name, or a list of variables, not {value}",
-                            argument="variables", value=type(variables).__name__)
+        raise ArgumentError("{argument} must be a {dict} of variables by name, or a list of variables, not {value}",
+                            argument="variables", value=Type(variables))
     if not pairs:
         raise ArgumentError("no variables were given")
     named = {}
     for i, (name, variable) in enumerate(pairs):
         if not isinstance(variable, Tensor) or variable.kind != "variable":
-            raise DtypeError("variables[{name}] must be a variable, not {given}",
-                             name=Value(name if isinstance(variables, dict) else i),
-                             given=variable.kind if isinstance(variable, Tensor) else Type(variable))
+            raise DtypeError("{argument} must be a variable, not {value}",
+                             argument=Argument("variables", str(name) if isinstance(variables, dict) else i),
+                             value=Type(variable))
         if name in named:
-            raise ArgumentError("two variables have the name {name}", remedy="give a dict, with a name for each",
+            raise ArgumentError("two variables have the name {name}", remedy="give a {dict}, with a name for each",
                                 name=Value(name))
         named[_checked_name(name)] = variable
     return named
@@ -133,20 +134,20 @@ def _named(variables):
 
 def _checked_name(name):
     if not isinstance(name, str) or not name or "\0" in name:
-        raise ArgumentError("a variable cannot be saved by the name {name}", remedy="give a dict, with a name for each",
-                            name=Value(name))
+        raise ArgumentError("a variable cannot be saved by the name {name}",
+                            remedy="give a {dict}, with a name for each", name=Value(name))
     try:
         size = len(name.encode("utf-8"))
     except UnicodeEncodeError:
         raise ArgumentError("a variable cannot be saved by the name {name}, which is no text of Unicode",
-                            remedy="give a dict, with another name", name=ascii(name)) from None
+                            remedy="give a {dict}, with another name", name=ascii(name)) from None
     if size > LONGEST_NAME:
         raise ArgumentError("a variable cannot be saved by a name of {size} bytes, {start}...",
-                            remedy="give a dict, with a name of at most {longest} bytes for each", size=size,
+                            remedy="give a {dict}, with a name of at most {longest} bytes for each", size=size,
                             start=repr(name[:20]), longest=LONGEST_NAME)
     if name.endswith(PARTS):
         raise ArgumentError("a variable cannot be saved by the name {name}, whose end marks the parts of a sparse one",
-                            remedy="give a dict, with another name", name=Value(name))
+                            remedy="give a {dict}, with another name", name=Value(name))
     return name
 
 
@@ -181,16 +182,17 @@ def _read(path, wanted=None):
             names = _names(archive)
             missing = [name for name in wanted or () if name not in names]
             if missing:
-                raise ArgumentError("{path} holds nothing by the name {name}; it holds: {names}", path=path,
-                                    name=Value(missing[0]), names=", ".join(map(repr, names)) or "nothing")
+                raise ArgumentError("{path} holds nothing by the name {name}", path=path, name=Value(missing[0]),
+                                    remedy="it holds: {names}" if names else "it holds nothing", names=Choices(names))
             values = {name: _value(archive, name, names[name]) for name in (names if wanted is None else wanted)}
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
         raise FileError("{path} cannot be read: {reason}", path=path, reason=error.strerror) from error
     except ArgumentError:
         raise
+    except _Broken as error:
+        raise FileError(NOT_WHOLE, error.problem, path=path, **error.fields) from error
     except Exception as error:  # of whatever kind the readers of zip and npy meet a broken file with
-        raise FileError("{path} is no whole file of saved variables (NumPy's .npz): {reason}", path=path,
-                        reason=str(error) or type(error).__name__) from error
+        raise FileError(NOT_WHOLE, "{reason}", path=path, reason=str(error) or type(error).__name__) from error
     for name, value in values.items():
         if value.dtype.name not in DTYPES:
             raise DtypeError("{name} has dtype {dtype} in {path}", remedy="accepted: {accepted}", name=Value(name),
@@ -198,13 +200,22 @@ def _read(path, wanted=None):
     return values
 
 
+class _Broken(ValueError):
+    """What is wrong with a file: a template and its fields."""
+
+    def __init__(self, problem, **fields):
+        super().__init__(problem)
+        self.problem, self.fields = problem, fields
+
+
 def _check_count(file, archive):
-    """ValueError unless the archive lists as many files as its end says: a wrong length can hide some."""
+    """_Broken unless the archive lists as many files as its end says: a wrong length can hide some."""
     file.seek(-22, os.SEEK_END)
     end = file.read()
     count = int.from_bytes(end[10:12], "little")
     if end[:4] == b"PK\5\6" and count != min(len(archive.infolist()), 0xffff):
-        raise ValueError("it says that it holds %d arrays, and lists %d" % (count, len(archive.infolist())))
+        raise _Broken("it says that it holds {count} arrays, and lists {listed}", count=count,
+                      listed=len(archive.infolist()))
 
 
 def _names(archive):
@@ -212,16 +223,16 @@ def _names(archive):
     files = archive.namelist()
     foreign = [name for name in files if not name.endswith(".npy")]
     if foreign:
-        raise ValueError("it holds %r, which is no array" % foreign[0])
+        raise _Broken("it holds {name}, which is no array", name=Value(foreign[0]))
     if len(set(files)) < len(files):
-        raise ValueError("it holds two arrays of one name")
+        raise _Broken("it holds two arrays of one name")
     keys = dict.fromkeys(name[:-len(".npy")] for name in files)
     names = {}
     for key in keys:
         owner, mark, end = key.rpartition(":")
         sparse = mark + end in PARTS and all(owner + part in keys for part in PARTS)
         if sparse and owner in keys:
-            raise ValueError("it holds %r twice, dense and sparse" % owner)
+            raise _Broken("it holds {name} twice, dense and sparse", name=Value(owner))
         names[owner if sparse else key] = sparse
     return names
 
@@ -231,7 +242,7 @@ def _value(archive, name, sparse):
         return _array(archive, name)
     rows, columns, values, shape = [_array(archive, name + part) for part in PARTS]
     if any(numbers.dtype.kind not in "iu" for numbers in (rows, columns, shape)):
-        raise ValueError("the coordinates of %r are no integers" % name)
+        raise _Broken("the coordinates of {name} are no integers", name=Value(name))
     return SparseArray(rows, columns, values, shape)
 
 
@@ -239,5 +250,5 @@ def _array(archive, name):
     with archive.open(name + ".npy") as file:
         array = npy.read_array(file, allow_pickle=False)
         if file.read(1):  # at the end the zip file's checksum is compared, too
-            raise ValueError("%r is longer than it says" % name)
+            raise _Broken("{name} is longer than it says", name=Value(name))
     return array.astype(array.dtype.newbyteorder("="), copy=False)

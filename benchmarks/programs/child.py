@@ -26,16 +26,16 @@ class Child:
         self.steps = {}
 
     def load(self, workload, count):
-        """Build a workload. Value: the losses of its first steps, by variant."""
+        """Build a workload. Returns: the losses of its first steps, by variant."""
         self.variants[workload] = self.program.variants(workload)
         return {name: [_number(step(i)) for i in range(count)] for name, step in self.variants[workload].items()}
 
     def build(self, workload):
-        """Build a workload, and make one step. Value: the seconds that they took."""
+        """Build a workload, and make one step. Returns: the seconds that they took."""
         return timed(lambda i: [step(i) for step in self.program.variants(workload).values()], 1)
 
     def choose(self, workload, count):
-        """Keep the fastest variant. Value: its name, and the seconds of a step of each."""
+        """Keep the fastest variant. Returns: its name, and the seconds of a step of each."""
         variants = self.variants.pop(workload)
         seconds = {}
         if len(variants) > 1:
@@ -46,7 +46,7 @@ class Child:
         return {"variant": name, "seconds": seconds}
 
     def run(self, workload, count):
-        """Make steps. Value: the seconds that they took."""
+        """Make steps. Returns: the seconds that they took."""
         return timed(self.steps[workload], count)
 
     def __getattr__(self, command):

@@ -44,7 +44,7 @@ class Pyshim(Backend):
         return step
 
     def graph(self, count):
-        """A graph of so many nodes. Value: the seconds of building and evaluating it, and a value of it."""
+        """A graph of so many nodes. Returns: the seconds of building and evaluating it, and a value of it."""
         pyshim.clear_session()
         y = pyshim.variable(self.data("small"))
         start = time.perf_counter()
@@ -55,7 +55,7 @@ class Pyshim(Backend):
         return [built - start, time.perf_counter() - built, float(value[0, 0])]
 
     def many(self, workload, count):
-        """Many calls. Value: the seconds of the first and the last thousand, and the memory before and after."""
+        """Many calls. Returns: the seconds of the first and the last thousand, and the memory before and after."""
         step = getattr(self, workload)()
         thousand(step)
         before = memory()

@@ -79,7 +79,7 @@ class LargeArray:
     def fetch(self, target):
         """Write the values into a new array of R, whose memory reticulate shows to Python, read-only.
 
-        Value: whether that memory is as it has to be; if not, nothing has been written.
+        Returns: whether that memory is as it has to be; if not, nothing has been written.
         """
         fits = (target.dtype == np.float64 and target.shape == self.value.shape
                 and target.flags.f_contiguous and not target.flags.owndata)

@@ -24,7 +24,7 @@ sys.stdout.write("\\n" + json.dumps({"python_version": platform.python_version()
 
 
 def check(environment):
-    """Import the engine's library in its environment, and let it compute. Value: facts, a dict.
+    """Import the engine's library in its environment, and let it compute. Returns: facts, a dict.
 
     Raises InstallError with what went wrong. A new environment that works only with the session's LD_LIBRARY_PATH,
     as interpreters of a cluster's modules do, has its folders in its record from then on.

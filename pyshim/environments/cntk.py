@@ -24,8 +24,9 @@ class CNTK(Environment):
     def before_install(self):
         for name in MPI.values():
             if not _library(name):
-                raise InstallError("CNTK needs the library %s of Open MPI, which is not there. Install it "
-                                   "(Debian: apt-get install libopenmpi3), then try again" % name)
+                raise InstallError("CNTK needs the library {library} of Open MPI, which is not there",
+                                   remedy="install it (Debian: apt-get install libopenmpi3), then try again",
+                                   library=name)
 
     def complete(self, directory):
         """The names go beside CNTK's own libraries, where it looks first."""

@@ -9,7 +9,7 @@ from .registry import find, names
 def doctor(name=None):
     """Check the environments: pinned packages, the library at work, its BLAS or MPI.
 
-    Arguments: name of a backend, None for all. Value: a list of dicts, one a backend, with the keys
+    Arguments: name of a backend, None for all. Returns: a list of dicts, one a backend, with the keys
     "backend", "installed" (a bool), "versions" (a string, None where it does not work) and "problems" (a
     list of strings, each with what to do; empty where all is well).
     """

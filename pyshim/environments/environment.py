@@ -57,13 +57,13 @@ class Environment:
         return MEMORY
 
     def work_folder(self):
-        """A folder of this user's own for the engine's processes. Value: a path, None where no place can be written."""
+        """A folder of this user's own for the processes. Returns: a path, None where there is no place for it."""
         return surroundings.work_folder(self)
 
     def process_environment(self, folder):
         """The environment variables of the engine's processes: workers and checks.
 
-        Arguments: folder, as ``work_folder`` returns it. Value: a dict.
+        Arguments: folder, as ``work_folder`` returns it. Returns: a dict.
         """
         libraries = (self.record() or {}).get("library_path")
         return surroundings.variables(self.passed, self.settings(), folder, libraries)
@@ -78,11 +78,11 @@ class Environment:
         """Raise InstallError where the machine lacks what pip cannot bring."""
 
     def complete(self, directory):
-        """Finish an installation in a directory, after pip. Value: facts to remember, a dict."""
+        """Finish an installation in a directory, after pip. Returns: facts to remember, a dict."""
         return {}
 
     def problems(self):
-        """What is wrong with the installation beyond its packages. Value: a list of strings."""
+        """What is wrong with the installation beyond its packages. Returns: a list of strings."""
         return []
 
     # -- what is there ----------------------------------------------------------------------------------
@@ -126,11 +126,11 @@ class Environment:
             os.unlink(self._record_path())
 
     def is_installed(self):
-        """Whether the environment is there, whole. Value: a bool."""
+        """Whether the environment is there, whole. Returns: a bool."""
         return self.record() is not None
 
     def is_current(self):
-        """Whether it is installed as this release installs it. Value: a bool."""
+        """Whether it is installed as this release installs it. Returns: a bool."""
         record = self.record()
         return record is not None and record.get("digest") == self.digest()
 

@@ -12,7 +12,7 @@ import sys
 from ..errors import ArgumentError, InstallError, InterpreterError
 from ..messages import Setting, Value
 from .checks import check
-from .interpreters import check_interpreter, find_interpreter
+from .interpreters import check_interpreter, find_interpreter, missing_interpreter
 from .lock import locked
 from .obtain import find_conda, obtain, ways
 from .progress import Progress
@@ -108,8 +108,8 @@ def _interpreter(environment, python, conda, progress, agree):
     if python is not None:
         return check_interpreter(environment.title, environment.pythons, python)
     if conda:
-        missing = InterpreterError("%s could not get its Python from conda" % environment.title)
-        missing.reason = "%s gets its Python from conda" % environment.title
+        missing = missing_interpreter("{title} gets its Python from conda", ", which brought none",
+                                      title=environment.title)
         return obtain(missing, environment.pythons, conda, agree, progress)
     try:
         return find_interpreter(environment.title, environment.pythons)

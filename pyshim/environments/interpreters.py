@@ -9,6 +9,7 @@ import subprocess
 
 from .. import config
 from ..errors import InterpreterError
+from ..messages import filled
 
 PROBE = """
 import glob, json, os, platform, struct, sys, sysconfig
@@ -38,12 +39,17 @@ def find_interpreter(title, versions, first=None, shared=False):
         for path in _candidates(version):
             if version_of(path, shared) == version:
                 return path
-    missing = InterpreterError(
-        "{title} needs Python {versions}, and none was found on PATH or at pyenv, conda or uv. Get one with {ways}, "
-        "then try again; or name one with the argument `python`", title=title, versions=_one_of(versions),
-        ways=_ways(versions))
-    missing.reason = "%s needs Python %s, and none was found" % (title, _one_of(versions))
-    raise missing
+    raise missing_interpreter("{title} needs Python {versions}, and none was found",
+                              " on PATH or at pyenv, conda or uv. Get one with {ways}, then try again; or name "
+                              "one with the argument `python`", title=title, versions=_one_of(versions),
+                              ways=_ways(versions))
+
+
+def missing_interpreter(reason, more="", **fields):
+    """The error that there is no interpreter; ``reason`` is a template, and an attribute of the error as text."""
+    missing = InterpreterError(reason + more, **fields)
+    missing.reason = filled(reason, missing.fields)
+    return missing
 
 
 def check_interpreter(title, versions, path):

@@ -47,7 +47,7 @@ class Uv:
         found = glob.glob(os.path.join(glob.escape(self.folder), "cpython-%s*" % self.version, "bin",
                                        "python" + self.version))
         if not found:
-            raise InstallError("uv brought no Python %s into %s" % (self.version, self.folder))
+            raise InstallError("uv brought no Python {version} into {folder}", version=self.version, folder=self.folder)
         return found[0]
 
     def _bring(self, progress):
@@ -84,7 +84,8 @@ class Conda:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         if interpreters.version_of(python) != self.version:
-            raise InstallError("%s brought no Python %s into %s" % (self.name, self.version, self.folder))
+            raise InstallError("{tool} brought no Python {version} into {folder}", tool=self.name, version=self.version,
+                               folder=self.folder)
         return python
 
 
@@ -136,4 +137,5 @@ def obtain(missing, versions, conda, agree, progress):
             return way.carry_out(progress)
         except (InstallError, InterpreterError) as error:
             tried.append(str(error))
-    raise InterpreterError(". ".join([str(missing)] + tried)) from missing
+    raise InterpreterError(missing.template + "{tried}", tried="".join(". " + text for text in tried),
+                           **missing.fields) from missing

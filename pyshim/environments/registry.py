@@ -15,7 +15,7 @@ GROUP = "pyshim.backends"
 
 
 def names():
-    """The registered names, this package's first. Value: a list of strings."""
+    """The registered names, this package's first. Returns: a list of strings."""
     return list(_entry_points())
 
 

@@ -79,8 +79,8 @@ def install_numpy(folder, numpy="numpy", quiet=False):
         if not os.path.exists(folder):
             run([_host(progress), "-I", "-m", "venv", folder], "make the virtual environment", progress)
         elif version_of(python, shared=True) not in PYTHONS:
-            raise InstallError("%s is there, but is no virtual environment of Python 3.8 or newer that R can use. "
-                               "Remove it, then try again" % folder)
+            raise InstallError("{folder} is there, but is no virtual environment of Python 3.8 or newer that R can use",
+                               remedy="remove it, then try again", folder=folder)
     progress.step("Installing NumPy")
     pip = [python, "-I", "-m", "pip"]
     if subprocess.run(pip + ["--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:

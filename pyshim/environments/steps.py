@@ -39,7 +39,7 @@ def run(command, what, progress, environment=None):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    pass_fds=held(), env=environment or install_variables(), start_new_session=True)
     except OSError as error:
-        raise InstallError("could not %s: %s" % (what, error)) from error
+        raise InstallError("could not {step}: {words}", step=what, words=error) from error
     last, reason, packages = [], "", _Packages(progress)
     try:
         for line in _lines(process.stdout.fileno(), progress):
@@ -58,8 +58,8 @@ def run(command, what, progress, environment=None):
     if status:
         if not _has_room(tempfile.gettempdir()):  # pip tells of a download that broke off, where it was its own cache
             reason = FULL
-        raise InstallError("could not %s%s (exit code %d). The last lines were:\n  %s"
-                           % (what, reason, status, "\n  ".join(last).strip()))
+        raise InstallError("could not {step}{reason} (exit code {status}). The last lines were:\n  {words}", step=what,
+                           reason=reason, status=status, words="\n  ".join(last).strip())
 
 
 def _lines(descriptor, progress):

@@ -65,7 +65,7 @@ def variables(passed, settings, folder, libraries=None):
         settings: variables that it gets where the user has set none of that name.
         folder: as ``work_folder`` returns it.
         libraries: folders of libraries that its interpreter or packages need.
-    Value: a dict.
+    Returns: a dict.
     """
     found = dict(settings)
     for name, accepted in {**PASSED, **passed}.items():
@@ -95,7 +95,7 @@ OF_PIP = {"PIP_USER": "0", "PIP_NO_DEPS": "0", "PIP_NO_BINARY": ":none:", "PIP_O
 def install_variables():
     """The environment variables of the steps of an installation: the session's, but for those that would hinder it.
 
-    Where packages come from is the user's to say. Value: a dict.
+    Where packages come from is the user's to say. Returns: a dict.
     """
     found = {name: value for name, value in os.environ.items()
              if name not in HINDERING and not name.startswith("PYTHON")}
@@ -108,7 +108,7 @@ def work_folder(environment):
     """A folder for the processes of an engine: their home, their working directory, and their temporary files.
 
     It belongs to this user alone. It lies beside the environment, or where this user may not write there, below
-    the system's temporary folder. Value: a path, None where there is no place for it.
+    the system's temporary folder. Returns: a path, None where there is no place for it.
     """
     path = os.path.join(environment.folder(), "work")
     if not own_folder(path):

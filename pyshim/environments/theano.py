@@ -27,8 +27,8 @@ class Theano(Environment):
 
     def before_install(self):
         if not _compiler():
-            raise InstallError("Theano compiles its functions with g++, which is not on PATH. Install it "
-                               "(Debian: apt-get install g++), then try again")
+            raise InstallError("Theano compiles its functions with g++, which is not on PATH",
+                               remedy="install it (Debian: apt-get install g++), then try again")
 
     def complete(self, directory):
         """Theano finds no BLAS of its own, and is then half as fast."""
@@ -113,7 +113,7 @@ def _is_broken_up(path):
 
 
 def _linked(folder, name, target):
-    """Link the folder of the engine's processes to a path that no setting can hold. Value: the name of the link."""
+    """Link the folder of the engine's processes to a path that no setting can hold. Returns: the name of the link."""
     path = os.path.join(folder, name)
     if not os.path.islink(path) or os.readlink(path) != target:
         temporary = "%s-%d" % (path, os.getpid())

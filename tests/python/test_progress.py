@@ -74,6 +74,15 @@ def test_a_failure_shows_the_last_lines_without_the_progress(monkeypatch):
     assert "Progress 1000000" not in str(raised.value)
 
 
+def test_what_a_command_prints_is_not_read_as_a_template():
+    script = "import sys; print('{reason} of `axis` is {True}'); sys.exit(3)"
+    with pytest.raises(errors.InstallError) as raised:
+        steps.run([sys.executable, "-c", script], "try it", progress.Progress(1, quiet=True))
+    assert str(raised.value) == ("could not try it (exit code 3). The last lines were:\n"
+                                 "  {reason} of `axis` is {True}")
+    assert raised.value.fields["words"] == "{reason} of `axis` is {True}"
+
+
 def test_a_terminal_has_one_live_line():
     code = ("import sys; from pyshim.environments import progress, steps\n"
             "shown = progress.Progress(2); shown.step('Installing the packages')\n"

@@ -167,12 +167,12 @@ def test_nothing_is_set_unless_all_can_be(K, path):
     w = K.variable([8.0, 9.0], name="w")
     sparse = K.variable(scipy.sparse.eye(2))
     for other, error, message in [
-            ({"c": K.variable(0.0)}, "ArgumentError", "holds nothing by the name 'c'; it holds: 'w', 'b', 's'"),
+            ({"c": K.variable(0.0)}, "ArgumentError", "holds nothing by the name 'c'; it holds: w, b, s"),
             ({"b": K.variable([0.0])}, "ShapeError", r"'b' has shape \(\) in .*; expected: \(1,\)"),
             ({"b": K.variable(0.0, dtype="float64")}, "DtypeError", "'b' has dtype float32 in .*; expected: float64"),
             ({"s": K.variable(np.eye(2))}, "ArgumentError", "'s' is sparse in .*, and the variable is not"),
             ({"s": sparse}, "ArgumentError", "'s' is a sparse variable, which keeps its value"),
-            ({"b": K.constant(0.0)}, "DtypeError", r"variables\['b'\] must be a variable, not constant")]:
+            ({"b": K.constant(0.0)}, "DtypeError", r"variables \(b\) must be a variable, not constant")]:
         with pytest.raises(getattr(K.errors, error), match=r"load_variables\(\): .*" + message):
             K.load_variables(path, {"w": w, **other})
         check(K, w, np.array([8, 9], "float32"))
@@ -202,9 +202,9 @@ def test_what_cannot_be_saved(K, path):
             ({"x:rows": x}, "ArgumentError", "by the name 'x:rows', whose end marks the parts of a sparse one"),
             ([], "ArgumentError", "no variables were given"),
             ({}, "ArgumentError", "no variables were given"),
-            (x, "ArgumentError", "variables must be a dict of variables by name, or a list of variables, not Tensor"),
+            (x, "ArgumentError", "variables must be a dict of variables by name, or a list of variables, not variable"),
             ([x + 1], "DtypeError", r"variables\[0\] must be a variable, not tensor"),
-            ({"x": np.ones(2)}, "DtypeError", r"variables\['x'\] must be a variable, not ndarray"),
+            ({"x": np.ones(2)}, "DtypeError", r"variables \(x\) must be a variable, not ndarray"),
             ([K.placeholder(())], "DtypeError", r"variables\[0\] must be a variable, not placeholder")]:
         with pytest.raises(getattr(K.errors, error), match=r"save_variables\(\): .*" + message):
             K.save_variables(path, variables)

@@ -141,6 +141,7 @@ test_that("the fields of a message are written in R's notation", {
   expect_equal(write("call", list(name = "install_backend", args = list("cntk"), kwargs = list(force = TRUE))),
                "`install_backend(\"cntk\", force = TRUE)`")
   filled <- keras:::filled
+  expect_equal(filled("a {dict}", list()), "a named list")
   expect_equal(filled("{True} or {None}, {cast()} or {use_backend()}", list()),
                "TRUE or NULL, `k_cast()` or `use_backend()`")
 })
