@@ -165,6 +165,38 @@ class Function(_Handle):
                                     value=Type(inputs))
             return self.host.call_function(self, list(inputs))
 
+    def run_batches(self, arrays, indices):
+        """Call the function on many batches: the data go to the engine once, which gathers and runs the batches.
+
+        Arguments:
+            arrays: list of arrays, one for each input: a batch gets its rows of the first axis. A scalar, such as the
+                learning phase, is given to each batch. Or what ``hold`` returned for such a list.
+            indices: list with a vector of row numbers, integers from 0, for each batch.
+        Returns: a list with what the function returns for each batch, in order. Updates are carried out batch by batch.
+
+        Raises ArgumentError, ShapeError or DtypeError for what is none of these, and what the function itself raises
+        for a batch of a wrong shape or dtype; the batches before that one have been run.
+
+        Example:
+            >>> x = K.placeholder((None, 2)); double = K.function([x], [x * 2])
+            >>> double.run_batches([[[1., 2.], [3., 4.], [5., 6.]]], [[0, 2], [1]])
+            [[array([[ 2.,  4.],
+                   [10., 12.]], dtype=float32)], [array([[6., 8.]], dtype=float32)]]
+        """
+        from . import batches  # which imports this module
+        with naming("run_batches"):
+            return batches.run_batches(self, arrays, indices)
+
+    def hold(self, arrays):
+        """Send arrays to the engine for several calls of ``run_batches``.
+
+        Arguments: arrays, a list as that of ``run_batches``. Returns: an object to give in its place; the engine keeps
+        the arrays until it is garbage. Later changes of the arrays do not reach the engine.
+        """
+        from . import batches  # which imports this module
+        with naming("hold"):
+            return batches.hold(self, arrays)
+
     def __repr__(self):
         return "<%s function of %d inputs and %d outputs>" % (self.backend, len(self.inputs),
                                                              len(self.outputs))

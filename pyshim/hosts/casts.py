@@ -19,6 +19,8 @@ def of_arguments(name, args, kwargs):
     if name in ("variable", "constant") and args:
         dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
         return (cast(args[0], config.floatx() if dtype is None else dtype),) + args[1:]
+    if name == "hold_arrays":
+        return args[0], of_values(args[1], args[0].inputs)
     if name == "set_value" and len(args) == 2 and isinstance(args[0], Tensor):
         return args[0], cast(args[1], args[0].dtype)
     if name == "batch_set_value" and len(args) == 1 and isinstance(args[0], list):

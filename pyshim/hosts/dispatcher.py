@@ -4,6 +4,7 @@ import contextlib
 import inspect
 import re
 
+from ..engines import batches
 from ..engines.contract import Contract
 from ..engines.contract.graph import Function
 from ..engines.contract.node import Node
@@ -67,6 +68,8 @@ class Dispatcher:
 
         A call inside another one builds that one's graph, so only the outermost is eager.
         """
+        if name in ("hold_arrays", "run_batches"):
+            return getattr(self, name)(*args)
         eager = eager and not self.depth
         if eager and name in NEEDS_GRAPH:
             raise EagerError("it works on the graph", remedy="call it outside {eager()}, or in a function made with "
@@ -90,6 +93,17 @@ class Dispatcher:
         """Call what ``function`` has compiled."""
         with self.explaining(function, (values,), {}):
             return function(values)
+
+    def hold_arrays(self, function, arrays):
+        """Keep arrays for batches of a function, which the session has cast for it. Returns: their number."""
+        self.count += 1
+        self.objects[self.count] = arrays
+        return self.count
+
+    def run_batches(self, function, number, rows, sizes):
+        """Call what ``function`` has compiled on batches of the arrays of that number."""
+        with self.explaining(function, (None,), {}):
+            return batches.run_batches(function, self.find(number), rows, sizes)
 
     @contextlib.contextmanager
     def explaining(self, method, args, kwargs):

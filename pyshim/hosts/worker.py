@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import config, errors
 from ..tensors import Function, Tensor
-from . import casts, timeout, wire
+from . import casts, postponing, timeout, wire
 from .failures import advice
 from .host import Host
 from .process import Process, keep_statuses
@@ -59,7 +59,7 @@ class Worker(Host):
         if self.ended:
             self._pack([args, kwargs], [], [])  # its own tensors have the better message
             self._need_running()
-        with self.turn:
+        with postponing.call(), self.turn:
             if self.talking:
                 raise errors.WorkerError("backend %s cannot be called from a finalizer or a signal handler that "
                                          "runs in the midst of another call" % self.backend)

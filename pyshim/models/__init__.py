@@ -3,5 +3,6 @@
     from pyshim import keras
 
 ``install.py`` installs it, ``loading.py`` imports it, and ``repairs.py`` holds what code of 2019 needs on a new
-Python, NumPy or h5py, and on a backend that is not one of its own. It all runs in the session.
+Python, NumPy or h5py, and on a backend that is not one of its own. ``training.py`` runs the batches.
+It all runs in the session.
 """

@@ -21,7 +21,7 @@ import pyshim
 
 from .. import session
 from ..errors import FileError
-from . import hdf5
+from . import hdf5, training
 
 _around, _after = {}, {}
 
@@ -225,6 +225,14 @@ def models_of_their_own_backend(module):
                  "train_on_batch", "test_on_batch", "predict_on_batch", "_make_train_function", "_make_test_function",
                  "_make_predict_function"):
         setattr(module.Model, name, _on_backend_of(of_model, getattr(module.Model, name)))
+
+
+# -- training at the engine's speed -------------------------------------------------------------------------
+
+@_repair(_after, "engine.training_arrays")
+def batches_run_ahead(module):
+    """Each batch would cross to the engine's process, one by one."""
+    training.run_ahead(module)
 
 
 # -- HDF5 -----------------------------------------------------------------------------------------------

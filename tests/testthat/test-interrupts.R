@@ -96,6 +96,29 @@ for_each_backend("RStudio's Esc, which is no signal, ends a call", {
   expect_equal(grep("^alive", output, value = TRUE), paste("alive 6 1 2", name, "TRUE "))
 })
 
+for_each_backend("an interrupt ends fit(), and leaves the model with what it has learnt", {
+  output <- run_r(c(
+    "library(keras)", sprintf("invisible(use_backend('%s'))", k_backend()), interrupted,
+    "model <- keras_model_sequential(list(layer_dense(units = 1, input_shape = 2, kernel_initializer = 'zeros')))",
+    "compile(model, optimizer_sgd(lr = 1e-3), 'mse')",
+    "x <- matrix(1, 64, 2); y <- matrix(1, 64, 1)",
+    "invisible(fit(model, x, y, epochs = 1, verbose = 0)); before <- get_weights(model)[[1L]]",
+    "interrupted(1, fit(model, x, y, batch_size = 1, epochs = 100000, verbose = 0))",
+    "cat('learnt', all(get_weights(model)[[1L]] > before), '\\n')",
+    # RStudio's Esc.
+    "reticulate::py_run_string('import ctypes, threading",
+    "pending = ctypes.c_int.in_dll(ctypes.CDLL(None), \"R_interrupts_pending\")",
+    "threading.Timer(1, setattr, (pending, \"value\", 1)).start()')",
+    "cat(tryCatch(fit(model, x, y, batch_size = 1, epochs = 100000, verbose = 0), interrupt = function(c) 'esc'), '')",
+    "cat('predicted', dim(predict(model, x)), '\\n')"
+  ))
+  seconds <- as.numeric(sub(".*after ", "", grep("^interrupted after", output, value = TRUE)))
+  expect_length(seconds, 1)
+  expect_lt(seconds, 2)
+  expect_match(output, "^learnt TRUE", all = FALSE)
+  expect_match(output, "^esc predicted 64 1", all = FALSE)
+})
+
 test_that("an interrupt ends an installation, with all its processes", {
   left <- c(
     "children <- sprintf('/proc/%d/task/%d/children', Sys.getpid(), Sys.getpid())",

@@ -50,6 +50,41 @@ for_each_backend("R functions are losses, metrics, callbacks, generators and lay
   expect_length(history$metrics$loss, 2)
 })
 
+for_each_backend("callbacks that act on batches get each of them, with the weights after it", {
+  data <- points()
+  model <- classifier()
+  losses <- weights <- c()
+  Recorder <- R6::R6Class("Recorder", inherit = KerasCallback, public = list( # nolint: object_name_linter.
+    seen = NULL,
+    on_batch_end = function(batch, logs = list()) self$seen <- c(self$seen, logs[["loss"]])
+  ))
+  recorder <- Recorder$new()
+  note <- function(batch, logs) {
+    losses <<- c(losses, logs[["loss"]])
+    weights <<- c(weights, get_weights(model)[[1L]][[1L]])
+  }
+  history <- fit(model, data$x, data$y, epochs = 2, batch_size = 8, verbose = 0,
+                 callbacks = list(recorder, callback_lambda(on_batch_end = note)))
+  expect_length(losses, 8)
+  expect_equal(recorder$seen, losses)
+  expect_equal(history$metrics$loss, colMeans(matrix(losses, 4)), tolerance = 1e-6)
+  expect_length(unique(weights), 8)
+
+  # One that does not is no reason to run batches one by one.
+  Epochs <- R6::R6Class("Epochs", inherit = KerasCallback, public = list( # nolint: object_name_linter.
+    seen = NULL,
+    on_epoch_end = function(epoch, logs = list()) self$seen <- c(self$seen, epoch)
+  ))
+  epochs <- Epochs$new()
+  acts <- vapply(list(recorder, epochs), function(callback) {
+    training <- reticulate::import("pyshim.models.training")
+    training$acts_on_batches(as_callbacks(callback), "train", reticulate::import("pyshim.keras")$callbacks)
+  }, NA)
+  expect_equal(acts, c(TRUE, FALSE))
+  fit(model, data$x, data$y, epochs = 2, batch_size = 8, verbose = 0, callbacks = epochs)
+  expect_equal(epochs$seen, c(0, 1))
+})
+
 for_each_backend("layers of R6 classes have weights that are trained", {
   Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list( # nolint: object_name_linter.
     start = NULL, scale = NULL,

@@ -1,0 +1,37 @@
+"""Batches: a compiled function is run on many batches of arrays, in the engine's process."""
+
+import numpy as np
+
+
+def run_batches(run, arrays, rows, sizes):
+    """Run a compiled function on batches of rows.
+
+    Arguments: run, a callable of the list of its inputs' values that returns a list of arrays, or one array; arrays,
+    the list of its inputs, of which each batch gets its rows of the first axis, or the whole of a scalar; rows, the
+    rows of all batches, one batch after the other, a vector of integers; sizes, the number of rows of each batch.
+    Returns: whether the callable returns a list, and for each output the batches' values: stacked where their shapes
+    are equal, else a list.
+    """
+    results, end = [], 0
+    for size in sizes:
+        start, end = end, end + size
+        results.append(run([_taken(array, rows[start:end]) for array in arrays]))
+    if not isinstance(results[0], list):
+        return False, [_joined(results)]
+    return True, [_joined(values) for values in zip(*results)]
+
+
+def _taken(array, rows):
+    """These rows of an array."""
+    if not array.ndim:
+        return array
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
+        return array[rows[0]:rows[-1] + 1]  # without a copy
+    return np.take(array, rows, axis=0)
+
+
+def _joined(values):
+    """The values of an output as one array, as a list where their shapes differ."""
+    if any(value.shape != values[0].shape for value in values):
+        return list(values)
+    return np.stack(values)

@@ -1,0 +1,192 @@
+"""Training on arrays: Keras's own loops run, and the engine is ahead of them.
+
+Keras's loop over arrays cuts a batch out of them, calls the compiled function with it, and tells the callbacks what it
+returned. Here the loop gets an ``Ahead`` in place of the function, and the row numbers of a batch in place of the
+batch. The arrays go to the engine once. When the loop asks for a batch, it is run together with those that come after
+it, for about a tenth of a second; then the loop finds their results there.
+
+So shuffling, averages, histories and the progress bar are Keras's own. Where a callback acts on batches, each batch is
+run when the loop asks for it. Steps, at each of which Keras feeds its arrays as a whole, are run as Keras runs them.
+"""
+
+import collections
+import functools
+import inspect
+import mmap
+import threading
+import time
+
+import numpy as np
+
+from .. import batches
+from ..errors import naming
+from ..hosts.postponing import postponing
+from ..sparse_array import is_sparse_value
+from ..tensors import Function, Tensor
+
+SECONDS = 0.15         # that a chunk of batches takes
+GROWTH = 4             # a chunk has at most so many times the batches of the one before
+MOST_HELD = 2 ** 30    # bytes of arrays that are sent as a whole
+MOST_READ = 2 ** 26    # bytes of a chunk that is read from larger arrays, or from a file
+
+
+class Ahead:
+    """A compiled function that is called with the row numbers of batches, and runs several of them at once."""
+
+    def __init__(self, function, arrays):
+        self.function = function
+        self.arrays = arrays
+        self.is_held = all(isinstance(array, int) or _in_memory(array) for array in arrays) and sum(
+            array.nbytes for array in arrays if not isinstance(array, int)) <= MOST_HELD
+        self.held = None
+        self.most = 1         # batches of the next chunk
+        self.batch_bytes = 1  # of the rows of a batch that have to be read
+
+    def begin(self, one_by_one):
+        """Begin to go through the arrays; with ``one_by_one``, a callback acts on batches."""
+        self.one_by_one = one_by_one
+        self.position = 0  # of the next chunk, in the order of the rows
+        self.results = collections.deque()
+
+    def __call__(self, inputs):
+        """The result of the batch whose row numbers are the first of the inputs."""
+        if not self.results:
+            self._run(inputs[0])
+        return self.results.popleft()
+
+    def _run(self, rows):
+        """Run the batch of these rows and those after it: the loop's row numbers are a part of those of all batches."""
+        order = rows if rows.base is None else rows.base
+        if self.position == len(order):  # another epoch
+            self.position = 0
+        chunk = order[self.position:self.position + len(rows) * (1 if self.one_by_one else self.most)]
+        sizes = [len(rows)] * (len(chunk) // len(rows))
+        if len(chunk) % len(rows):
+            sizes.append(len(chunk) % len(rows))
+        began = time.perf_counter()
+        with naming("function"):
+            self.results.extend(self._outputs(chunk, sizes))
+        took = time.perf_counter() - began
+        self.position += len(chunk)
+        self.most = max(1, min(GROWTH * len(sizes), int(SECONDS * len(sizes) / took), MOST_READ // self.batch_bytes))
+
+    def _outputs(self, rows, sizes):
+        if self.is_held:
+            if self.held is None:
+                self.held = batches.hold(self.function, self.arrays)
+            return batches.run(self.function, self.held, rows, sizes)
+        # The rows of a chunk are sent alone, read batch by batch, since a file is read in its own order.
+        parts = np.split(rows, np.cumsum(sizes)[:-1])
+        read = [array if isinstance(array, int) else np.concatenate([_read(array, part) for part in parts])
+                for array in self.arrays]
+        self.batch_bytes = sum(array.nbytes for array in read if not isinstance(array, int)) // len(sizes)
+        return batches.run(self.function, batches.hold(self.function, read), np.arange(len(rows)), sizes)
+
+
+def _in_memory(array):
+    """Whether it is an array, and none that is mapped from a file."""
+    if not isinstance(array, np.ndarray):
+        return False
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return not isinstance(array.obj if isinstance(array, memoryview) else array, mmap.mmap)
+
+
+def _read(array, rows):
+    """These rows of what may be an array on disk."""
+    if rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
+        return np.asarray(array[int(rows[0]):int(rows[-1]) + 1])
+    try:
+        return np.asarray(array[rows.tolist()])
+    except TypeError as error:
+        raise TypeError("rows of %s cannot be read in any order, which fit() asks for; with shuffle=\"batch\" it reads "
+                        "batches of neighbouring rows" % type(array).__name__) from error
+
+
+# -- the loops ----------------------------------------------------------------------------------------------
+
+class _Loops(threading.local):
+    """Of a thread: whether its innermost loop has an ``Ahead`` for its function."""
+
+    ahead = False
+
+
+_loops = _Loops()
+
+
+def run_ahead(module):
+    """Have the loops of Keras's module ``training_arrays`` run batches ahead, where their function allows it."""
+    slice_arrays = module.slice_arrays
+
+    def rows_of_batch(arrays, start=None, stop=None):
+        return [start] if _loops.ahead else slice_arrays(arrays, start, stop)
+    module.slice_arrays = rows_of_batch
+    for name in ("fit_loop", "test_loop", "predict_loop"):
+        setattr(module, name, _ahead(getattr(module, name), name.split("_")[0], module.cbks))
+
+
+def _ahead(loop, kind, classes):
+    """A loop of Keras, whose batches are run ahead; ``classes`` is the module of callbacks."""
+    signature = inspect.signature(loop)
+    mode = "train" if kind == "fit" else kind
+
+    @functools.wraps(loop)
+    def run(*args, **kwargs):
+        given = signature.bind(*args, **kwargs)
+        given.apply_defaults()
+        arguments = given.arguments
+        _, function, arrays = list(arguments)[:3]
+        in_steps = arguments.get("steps") is not None or arguments.get("steps_per_epoch") is not None
+        ahead = None if in_steps else _ahead_of(arguments[function], arguments[arrays])
+        if ahead is not None:
+            ahead.begin(one_by_one=acts_on_batches(arguments["callbacks"], mode, classes))
+            arguments[function] = ahead
+        if kind == "fit" and not in_steps:  # the data of all validations are sent once
+            arguments["val_function"] = (_ahead_of(arguments["val_function"], arguments["val_inputs"])
+                                         or arguments["val_function"])
+        outer, _loops.ahead = _loops.ahead, ahead is not None
+        try:
+            with postponing():  # an interrupt leaves the model with the weights of the last batch
+                return loop(*given.args, **given.kwargs)
+        finally:
+            _loops.ahead = outer
+    return run
+
+
+def _ahead_of(function, arrays):
+    """The ``Ahead`` of a function and the arrays that it is to be called with, None where it cannot be."""
+    if isinstance(function, Ahead):
+        return function
+    usable = isinstance(function, Function) and arrays and not isinstance(arrays[0], int) and not any(
+        is_sparse_value(array) or array is None or isinstance(array, Tensor) for array in arrays)
+    return Ahead(function, arrays) if usable else None
+
+
+def acts_on_batches(callbacks, mode, classes):
+    """Whether one of the callbacks has to be called when a batch has been run, and before the next one is.
+
+    Arguments: callbacks, a list of them or None; mode, "train", "test" or "predict"; classes, Keras's module of
+    callbacks.
+    """
+    names = ["on_%s_batch_%s" % (mode, when) for when in ("begin", "end")]
+    if mode == "train":
+        names += ["on_batch_begin", "on_batch_end"]
+    return any(_acts(callback, name, classes) for callback in callbacks or () if not _only_shows(callback, classes)
+               for name in names)
+
+
+def _only_shows(callback, classes):
+    """Whether a callback notes and shows what batches have returned, in time or later.
+
+    A callback says so by an attribute ``acts_on_batches`` that is False.
+    """
+    return (type(callback) in (classes.BaseLogger, classes.ProgbarLogger)
+            or getattr(callback, "acts_on_batches", True) is False)
+
+
+def _acts(callback, name, classes):
+    """Whether a method of a callback does something."""
+    method = getattr(callback, name, None)
+    function = getattr(method, "__func__", method)
+    idle = getattr(function, "__code__", None) in classes.LambdaCallback.__init__.__code__.co_consts
+    return function is not getattr(classes.Callback, name) and not idle

@@ -1,0 +1,347 @@
+"""Training on arrays: batches are run ahead of Keras's loops, with the numbers of these loops alone."""
+
+import contextlib
+import functools
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+import weakref
+
+import numpy as np
+import pytest
+
+import pyshim
+from pyshim import batches, keras
+from pyshim.hosts import postponing
+from pyshim.models import training
+
+L = keras.layers
+LOOPS = sys.modules["pyshim.keras.engine.training_arrays"]
+SAMPLES = 90
+
+
+@contextlib.contextmanager
+def _keras_alone():
+    """Keras's own loops, without what this package puts around them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("fit_loop", "test_loop", "predict_loop"):
+            patch.setattr(LOOPS, name, getattr(LOOPS, name).__wrapped__)
+        yield
+
+
+def _both(model, train):
+    """What training gives with Keras alone, and batches run ahead; each begins with the same weights."""
+    start, results = model.get_weights(), []
+    for context in (_keras_alone(), contextlib.nullcontext()):
+        with context:
+            model.set_weights(start)
+            np.random.seed(5)
+            results.append((train(), model.get_weights()))
+    return results
+
+
+def _assert_same(model, train):
+    (alone, alone_weights), (ahead, ahead_weights) = _both(model, train)
+    assert _plain(ahead) == _plain(alone)
+    for mine, theirs in zip(ahead_weights, alone_weights):
+        np.testing.assert_array_equal(mine, theirs)
+    return ahead
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else np.asarray(value).tolist()
+
+
+def _history(model, x, y, arguments):
+    return model.fit(x, y, verbose=0, **arguments).history
+
+
+@pytest.fixture
+def chunks(monkeypatch):
+    """The numbers of batches that were run together, in order."""
+    sizes = []
+    original = batches.run
+
+    def run(function, held, rows, lengths):
+        sizes.append(len(lengths))
+        return original(function, held, rows, lengths)
+    monkeypatch.setattr(batches, "run", run)
+    monkeypatch.setattr(training, "SECONDS", 1e6)
+    return sizes
+
+
+@pytest.fixture
+def data():
+    random = np.random.RandomState(7)
+    return random.normal(size=(SAMPLES, 3)), np.eye(2)[random.randint(0, 2, SAMPLES)]
+
+
+@pytest.fixture
+def model(K):
+    model = keras.models.Sequential([L.Dense(4, activation="tanh", input_shape=(3,)), L.Dense(2, activation="softmax")])
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def test_shuffling_weights_validation_and_remainders(model, data, chunks):
+    x, y = data
+    random = np.random.RandomState(1)
+    weights = random.uniform(size=SAMPLES)
+    for arguments in (
+            {"epochs": 3}, {"shuffle": "batch"}, {"shuffle": False}, {"batch_size": None}, {"batch_size": 200},
+            {"validation_split": 0.3, "epochs": 3}, {"validation_data": (x[:25], y[:25]), "epochs": 2},
+            {"validation_data": (x[:25], y[:25], weights[:25]), "epochs": 4, "validation_freq": 2},
+            {"sample_weight": weights}, {"class_weight": {0: 1., 1: 3.}}, {"epochs": 4, "initial_epoch": 2}):
+        arguments = dict({"batch_size": 8}, **arguments)
+        history = _assert_same(model, functools.partial(_history, model, x, y, arguments))
+        assert len(history["loss"]) == arguments.get("epochs", 1) - arguments.get("initial_epoch", 0)
+    assert max(chunks) > 1
+
+
+def test_evaluate_and_predict(model, data, chunks):
+    x, y = data
+    weights = np.linspace(0, 1, SAMPLES)
+    _assert_same(model, lambda: [model.evaluate(x, y, batch_size=8, verbose=0), model.predict(x, batch_size=7),
+                                 model.evaluate(x, y, batch_size=8, sample_weight=weights, verbose=0),
+                                 model.predict(x[:1]), model.predict_classes(x, batch_size=11)])
+    assert chunks[:3] == [1, 4, 7]  # 12 batches
+
+
+def test_chunks_take_a_fraction_of_a_second(model, data, monkeypatch):
+    sizes, original = [], batches.run
+
+    def run(function, held, rows, lengths):
+        sizes.append(len(lengths))
+        time.sleep(0.03 * len(lengths))
+        return original(function, held, rows, lengths)
+    monkeypatch.setattr(batches, "run", run)
+    model.fit(*data, batch_size=2, verbose=0)
+    assert sum(sizes) == 45
+    assert sizes[0] == 1 and 2 <= max(sizes) <= 5  # 0.15 s
+
+
+def test_steps_are_run_as_keras_does(model, data, chunks):
+    x, y = data
+    _assert_same(model, lambda: [model.fit(x, y, steps_per_epoch=2, epochs=2, validation_data=(x, y),
+                                           validation_steps=2, verbose=0).history,
+                                 model.evaluate(x, y, steps=2, verbose=0), model.predict(x, steps=2)])
+    assert not chunks
+
+
+def test_several_inputs_and_outputs_and_the_learning_phase(K, data):
+    x, y = data
+
+    def train():
+        keras.backend.clear_session()
+        np.random.seed(11)  # of the first weights and of dropout
+        a, b = L.Input((3,)), L.Input((3,))
+        joined = L.concatenate([L.Dense(4, activation="tanh")(a), L.Dropout(0.5)(b)])
+        model = keras.models.Model([a, b], [L.Dense(2, activation="softmax")(joined), L.Dense(1)(joined)])
+        model.compile("adam", ["categorical_crossentropy", "mse"], metrics=["accuracy"])
+        history = model.fit([x, x[:, ::-1]], [y, x[:, :1]], batch_size=16, epochs=2, validation_split=0.2, verbose=0)
+        return history.history, model.get_weights(), model.predict([x, x], batch_size=32)
+    with _keras_alone():
+        alone = train()
+    assert _plain(train()) == _plain(alone)
+
+
+def test_stateful_layers_and_a_fixed_batch_size(K):
+    model = keras.models.Sequential([L.SimpleRNN(2, stateful=True, batch_input_shape=(4, 3, 1)), L.Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.random.RandomState(2).normal(size=(20, 3, 1))
+
+    def train():
+        model.reset_states()
+        history = model.fit(x, x[:, 0], batch_size=4, epochs=2, shuffle=False, verbose=0).history
+        return history, model.predict(x, batch_size=4), model.predict(x, batch_size=4)
+    _, first, second = _assert_same(model, train)
+    assert np.abs(first[:4] - second[:4]).max() > 1e-4  # the state has gone on
+
+
+# -- callbacks --------------------------------------------------------------------------------------------
+
+class _Recorder(keras.callbacks.Callback):
+    """Notes each batch with the weights after it, and stops when it is told to."""
+
+    def __init__(self, stop=None):
+        super().__init__()
+        self.seen, self.stop = [], stop
+
+    def on_batch_end(self, batch, logs=None):
+        self.seen.append((batch, dict(logs), self.model.get_weights()[1].tolist()))
+        self.model.stop_training = batch == self.stop
+
+
+def test_callbacks_that_act_on_batches_get_each_one(model, data, chunks):
+    for stop in (None, 2):
+        def train(stop=stop):
+            recorder = _Recorder(stop)
+            model.fit(*data, batch_size=16, epochs=2, verbose=0, callbacks=[recorder])
+            return recorder.seen
+        seen = _assert_same(model, train)
+        assert len(seen) == (12 if stop is None else 3)
+    assert set(chunks) == {1}
+
+
+def test_callbacks_that_do_not_are_no_reason_to_wait(model, data, chunks):
+    class Monitor(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            inputs, targets = self.validation_data[:2]
+            logs["share"] = float((self.model.predict(inputs).argmax(1) == targets.argmax(1)).mean())
+    epochs = []
+    callbacks = [Monitor(), keras.callbacks.EarlyStopping("share", patience=9),
+                 keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: epochs.append(epoch))]
+    history = _assert_same(model, lambda: model.fit(*data, batch_size=8, validation_split=0.5, epochs=2, verbose=0,
+                                                    callbacks=callbacks).history)
+    assert epochs == [0, 1] * 2
+    np.testing.assert_allclose(history["share"], history["val_accuracy"], rtol=1e-6)
+    assert max(chunks) > 1
+
+
+@pytest.mark.parametrize("make", [
+    lambda: keras.callbacks.TerminateOnNaN(),
+    lambda: keras.callbacks.LambdaCallback(on_batch_begin=lambda batch, logs: None),
+    lambda: keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: None),
+], ids=["terminate", "begin", "end"])
+def test_which_callbacks_act_on_batches(model, data, chunks, make):
+    model.fit(*data, batch_size=30, verbose=0, callbacks=[make()])
+    assert chunks == [1, 1, 1]
+
+
+def test_a_callback_that_only_shows_says_so(model, data, chunks):
+    class Bar(keras.callbacks.Callback):
+        acts_on_batches = False
+        seen = ()
+
+        def on_batch_end(self, batch, logs=None):
+            self.seen += (logs["loss"].tolist(),)
+
+    def train():
+        bar = Bar()
+        model.fit(*data, batch_size=8, verbose=0, callbacks=[bar])
+        return bar.seen
+    assert len(_assert_same(model, train)) == 12
+    assert chunks == [1, 4, 7]
+
+
+def test_callbacks_of_validation_batches(model, data, chunks):
+    sizes = []
+    noting = keras.callbacks.LambdaCallback(on_test_batch_end=lambda batch, logs: sizes.append(logs["size"]))
+    model.fit(*data, batch_size=15, verbose=0, validation_data=data, callbacks=[noting])
+    assert sizes == [15] * 6
+    assert chunks == [1, 4, 1] + [1] * 6
+
+
+def test_progress_bar(model, data, capsys):
+    _assert_same(model, lambda: model.fit(*data, batch_size=8, epochs=2, verbose=2, validation_split=0.1).history)
+    capsys.readouterr()
+    history = model.fit(*data, batch_size=8, verbose=1).history
+    shown = capsys.readouterr().out
+    assert "Epoch 1/1" in shown and " 8/90 [" in shown and "90/90 [" in shown
+    assert "loss: %.4f" % history["loss"][0] in shown
+
+
+# -- data -------------------------------------------------------------------------------------------------
+
+def test_data_are_sent_once_and_released(model, data, monkeypatch):
+    held = []
+    original = batches.HeldArrays
+
+    def holding(function, arrays):
+        made = original(function, arrays)
+        held.append(weakref.ref(made))
+        return made
+    monkeypatch.setattr(batches, "HeldArrays", holding)
+    model.fit(*data, batch_size=8, epochs=3, validation_split=0.2, verbose=0)
+    assert len(held) == 2  # training and validation
+    gc.collect()
+    assert [each() for each in held] == [None, None]
+
+
+def test_files_are_read_batch_by_batch(model, data, tmp_path, monkeypatch):
+    import h5py
+    x, y = data
+    longest = []
+    original = batches.HeldArrays
+    monkeypatch.setattr(batches, "HeldArrays", lambda function, arrays: longest.append(
+        max(len(array) for array in arrays)) or original(function, arrays))
+    mapped = np.memmap(tmp_path / "x", "float64", "w+", shape=x.shape)
+    mapped[:] = x
+    monkeypatch.setattr(training, "MOST_READ", 1500)  # bytes: 15 batches of a prediction
+    _assert_same(model, lambda: model.predict(mapped, batch_size=4))
+    _assert_same(model, lambda: model.fit(mapped, y, batch_size=4, epochs=2, verbose=0, validation_split=0.2).history)
+    assert 4 < max(longest) <= 60
+
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        file["x"], file["y"] = x, y
+    matrices = [keras.utils.HDF5Matrix(str(tmp_path / "data.h5"), name) for name in "xy"]
+    np.testing.assert_array_equal(model.predict(matrices[0]), model.predict(x))
+    _assert_same(model, lambda: [model.fit(*matrices, batch_size=8, epochs=2, shuffle="batch", verbose=0).history,
+                                 model.evaluate(*matrices, verbose=0)])
+    with pytest.raises(TypeError, match='shuffle="batch"'):
+        model.fit(*matrices, batch_size=8, verbose=0)
+
+
+def test_data_larger_than_what_is_held(model, data, monkeypatch):
+    monkeypatch.setattr(training, "MOST_HELD", 1000)
+    _assert_same(model, lambda: model.fit(*data, batch_size=8, epochs=2, verbose=0).history)
+
+
+def test_wrong_data_are_named(model, data):
+    x, y = data
+    with pytest.raises(ValueError, match="expected dense"):
+        model.fit(x[:, :2], y, verbose=0)
+    with pytest.raises(pyshim.errors.DtypeError, match=r"arrays\[0\] must be an array of numbers"):
+        model.predict(x.astype(str))
+
+
+# -- interrupts -------------------------------------------------------------------------------------------
+
+def _interrupt(seconds):
+    """Interrupt this process after so many seconds. Returns: a list, to which the moment is added."""
+    moments = []
+
+    def send():
+        time.sleep(seconds)
+        moments.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+    threading.Thread(target=send, daemon=True).start()
+    return moments
+
+
+def _pid(engine):
+    return pyshim.session._session.hosts[engine, False].pid
+
+
+def test_an_interrupt_ends_a_fit_and_leaves_the_model(model, data, engine):
+    model.fit(*data, verbose=0)
+    start, before, handler = _pid(engine), model.get_weights(), signal.getsignal(signal.SIGINT)
+    for callbacks in ([], [_Recorder()]):
+        moments = _interrupt(0.5)
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(*data, batch_size=4, epochs=100000, verbose=0, callbacks=callbacks)
+        assert time.monotonic() - moments[0] < 1
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert _pid(engine) == start
+    assert np.abs(model.get_weights()[0] - before[0]).max() > 1e-3
+    model.fit(*data, verbose=0)
+
+
+def test_a_long_call_is_interrupted_nevertheless(K, engine):
+    x = K.variable(np.eye(3000, dtype="float32") / 2)
+    y = x
+    for _ in range(60):
+        y = K.dot(y, x)
+    long = K.function([], [K.sum(y)])
+    K.eval(K.constant(1.))
+    moments = _interrupt(0.5)
+    with pytest.raises(KeyboardInterrupt), postponing.postponing():
+        long([])
+    assert postponing.GRACE <= time.monotonic() - moments[0] < postponing.GRACE + 1
+    assert pyshim.session._session.hosts[engine, False].ended
+    assert K.eval(K.constant(1.)) == 1

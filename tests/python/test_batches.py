@@ -1,0 +1,102 @@
+"""Function.run_batches: a compiled function on many batches of arrays that the engine holds."""
+
+import gc
+
+import numpy as np
+import pytest
+
+from pyshim.errors import ArgumentError, BackendMismatchError, DtypeError, ShapeError
+
+ROWS = np.arange(10.).reshape(5, 2)
+
+
+@pytest.fixture
+def counting(K):
+    """Twice the rows, their sum times a scalar, and how often the function was called before."""
+    x, factor, count = K.placeholder((None, 2)), K.placeholder(()), K.variable(0.)
+    return K.function([x, factor], [2 * x, K.sum(x) * factor, count], updates=[(count, count + 1)])
+
+
+def test_batches_in_order(counting):
+    batches = [[0, 2], [4, 1, 1], [3], []]
+    results = counting.run_batches([ROWS, 3], batches)
+    assert len(results) == 4
+    for i, (rows, (doubled, total, count)) in enumerate(zip(batches, results)):
+        rows = np.array(rows, int)
+        np.testing.assert_allclose(doubled, 2 * ROWS[rows])
+        np.testing.assert_allclose(total, 3 * ROWS[rows].sum())
+        assert count == i and count.shape == () and count.dtype == "float32"
+
+
+def test_results_are_those_of_calls(K):
+    random = np.random.RandomState(3)
+    x, y = K.placeholder((None, 4)), K.placeholder((None, 1), dtype="int32")
+    function = K.function([x, y], [K.exp(x), K.sum(x, axis=0), K.max(y)])
+    values = random.normal(size=(9, 4)), random.randint(0, 9, (9, 1))
+    batches = np.split(random.permutation(8), 4)
+    for rows, results in zip(batches, function.run_batches(list(values), batches)):
+        for result, expected in zip(results, function([value[rows] for value in values])):
+            assert result.dtype == expected.dtype
+            np.testing.assert_array_equal(result, expected)
+
+
+def test_a_single_output_and_no_inputs(K):
+    x, count = K.placeholder((None, 2)), K.variable(0.)
+    assert np.array(K.function([x], K.sum(x)).run_batches([ROWS], [[0], [1, 2]])).tolist() == [1, 14]
+    counted = K.function([], [count], updates=[(count, count + 2)])
+    assert np.ravel(counted.run_batches([], [[], [], []])).tolist() == [0, 2, 4]
+    assert counted.run_batches([], []) == []
+
+
+def test_orders_and_dtypes_of_arrays(counting):
+    for array in (ROWS.astype("float32"), np.asfortranarray(ROWS), ROWS.astype("int64"), ROWS[::-1][::-1],
+                  ROWS.tolist(), np.ma.masked_array(ROWS)):
+        np.testing.assert_allclose(counting.run_batches([array, 1.], [[1, 2], [4, 0]])[1][0], 2 * ROWS[[4, 0]])
+
+
+def test_arrays_are_held_until_they_are_garbage(K, counting):
+    array = ROWS.copy()
+    held = counting.hold([array, 1])
+    array[:] = 0  # the engine has its own
+    for _ in range(2):
+        np.testing.assert_allclose(counting.run_batches(held, [[3]])[0][0], 2 * ROWS[[3]])
+    host, number = held.host, held.number
+    del held
+    gc.collect()
+    assert number in host.released
+    K.eval(K.constant(1.))
+    assert number not in host.released
+
+
+@pytest.mark.parametrize("arrays, indices, error, words", [
+    ([ROWS], [[0]], ArgumentError, "1 array given, one for each of the 2 inputs"),
+    (3, [[0]], ArgumentError, "arrays must be the list of the inputs' arrays, not int"),
+    ([ROWS, "x"], [[0]], DtypeError, r"arrays\[1\] must be an array of numbers, not an array of dtype <U1"),
+    ([np.ma.masked_array(ROWS, ROWS > 3), 1], [[0]], DtypeError, r"arrays\[0\] .* masked array"),
+    ([ROWS, 1], 3, ArgumentError, "indices must be a list with the row numbers of each batch, not int"),
+    ([ROWS, 1], [0, 1], ShapeError, r"indices\[0\] must be a vector of integers, not 0"),
+    ([ROWS, 1], [[0], [0.5]], DtypeError, r"indices\[1\] must be a vector of integers, not of dtype float64"),
+    ([ROWS, 1], [[0], [0, 5]], ArgumentError, r"indices\[1\] is out of bounds: the arrays have 5 rows"),
+    ([ROWS, 1], [[-1]], ArgumentError, r"indices\[0\] is out of bounds"),
+    ([ROWS[:, :1], 1], [[0]], ShapeError, r"inputs\[0\] .* has shape \(1, 1\); expected: \(None, 2\)"),
+])
+def test_wrong_arguments(K, counting, arrays, indices, error, words):
+    with pytest.raises(error, match=r"run_batches\(\): .*" + words):
+        counting.run_batches(arrays, indices)
+    assert counting.run_batches([ROWS, 1], [[0]])[0][2] == 0  # nothing was run
+
+
+def test_a_tensor_is_no_array(K, counting):
+    with pytest.raises(ArgumentError, match=r"hold\(\): arrays\[0\] must be an array, not"):
+        counting.hold([K.constant(ROWS), 1])
+
+
+def test_arrays_of_another_engine_or_function(K, counting, engine):
+    x = K.placeholder((None, 2))
+    held = K.function([x], [x]).hold([ROWS])
+    with pytest.raises(ArgumentError, match="arrays holds 1 arrays, one for each of the 2 inputs needed"):
+        counting.run_batches(held, [[0]])
+    with K.use_backend("cntk" if engine != "cntk" else "tensorflow"):
+        y = K.placeholder((None, 2))
+        with pytest.raises(BackendMismatchError, match="arrays is held by backend"):
+            K.function([y], [y]).run_batches(held, [[0]])
