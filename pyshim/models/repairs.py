@@ -255,6 +255,29 @@ def text_of_groups(module):
         setattr(module, name, hdf5.with_decodable_group(getattr(module, name)))
 
 
+@_repair(_after, "engine.saving")
+def names_of_weights(module):
+    """TensorFlow numbers variables of one name, and the datasets of a layer's weights have to differ in theirs."""
+    def numbered(layers):
+        for layer in layers:
+            seen = set()
+            for weight in layer.weights:
+                name, count = weight.name, 0
+                while weight.name and weight.name in seen:
+                    count += 1
+                    weight.name = "%s_%d" % (name, count)
+                seen.add(weight.name)
+
+    def with_names(function, layers_of):
+        @functools.wraps(function)
+        def call(*args, **kwargs):
+            numbered(layers_of(*args))
+            return function(*args, **kwargs)
+        return call
+    module._serialize_model = with_names(module._serialize_model, lambda model, *_: model.layers)
+    module.save_weights_to_hdf5_group = with_names(module.save_weights_to_hdf5_group, lambda group, layers: layers)
+
+
 # -- code in files ----------------------------------------------------------------------------------------
 
 @_repair(_after, "utils.generic_utils")

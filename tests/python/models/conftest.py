@@ -15,7 +15,11 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _is_left_out(call):
-    """Whether it is a case of the original that slow engines leave out."""
-    if call is None or "family" not in call.params or call.params.get("engine") not in SLOW:
+    """Whether it is a case that slow engines leave out."""
+    if call is None or call.params.get("engine") not in SLOW:
+        return False
+    if "fast_only" in call.params:  # a test's own parameter
+        return call.params["fast_only"]
+    if "family" not in call.params:
         return False
     return call.params["name"] not in cases.FEW.get(call.params["family"], ())

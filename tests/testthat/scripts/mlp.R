@@ -31,10 +31,10 @@ model %>% compile(
 out <- capture.output(summary(model))
 stopifnot(any(grepl("Total params: 195", out)), any(grepl("Non-trainable params: 32", out)))
 
-history <- model %>% fit(x_train, y_train, epochs = 25, batch_size = 16, validation_split = 0.2, verbose = 0)
-stopifnot(length(history$metrics$loss) == 25, history$params$epochs == 25)
+history <- model %>% fit(x_train, y_train, epochs = 40, batch_size = 16, validation_split = 0.2, verbose = 0)
+stopifnot(length(history$metrics$loss) == 40, history$params$epochs == 40)
 frame <- as.data.frame(history)
-stopifnot(nrow(frame) == 100, identical(levels(frame$data), c("training", "validation")))
+stopifnot(nrow(frame) == 160, identical(levels(frame$data), c("training", "validation")))
 
 score <- model %>% evaluate(x_test, y_test, batch_size = 128, verbose = 0)
 stopifnot(score$accuracy > 0.8, score[["loss"]] < 0.7, is.numeric(score$loss))
