@@ -58,7 +58,8 @@ as.data.frame.keras_training_history <- function(x, ...) { # nolint: object_name
   names <- names(x$metrics)
   validation <- startsWith(names, "val_")
   parts <- Map(function(values, name, is_validation) {
-    data.frame(epoch = if (length(x$epochs) == length(values)) x$epochs else seq_along(values), value = as.numeric(values), metric = sub("^val_", "", name),
+    epoch <- if (length(x$epochs) == length(values)) x$epochs else seq_along(values)
+    data.frame(epoch = epoch, value = as.numeric(values), metric = sub("^val_", "", name),
                data = if (is_validation) "validation" else "training")
   }, x$metrics, names, validation)
   frame <- do.call(rbind, unname(parts))
@@ -114,12 +115,13 @@ ggplot_history <- function(frame, smooth, theme_bw) {
 
 base_history <- function(frame, ...) {
   metrics <- levels(frame$metric)
-  before <- graphics::par(mfrow = c(length(metrics), 1L), mar = c(3, 4, 1, 1), mgp = c(2, 0.7, 0), las = 1)
+  before <- graphics::par(mfrow = c(length(metrics), 1L), mar = c(3, 4.5, 1, 1), mgp = c(2, 0.7, 0), las = 1)
   on.exit(graphics::par(before))
   colours <- c(training = "steelblue", validation = "darkorange")
   for (metric in metrics) {
     part <- frame[frame$metric == metric, ]
-    graphics::plot(part$epoch, part$value, type = "n", xlab = "epoch", ylab = metric, ...)
+    graphics::plot(part$epoch, part$value, type = "n", xlab = "epoch", ylab = "", ...)
+    graphics::title(ylab = metric, line = 3.3)  # beside the numbers
     shown <- unique(as.character(part$data))
     for (data in shown) {
       line <- part[part$data == data, ]

@@ -145,8 +145,8 @@ custom_metric <- function(name, metric_fn) {
 #' @param y Array of the targets, or a list of them.
 #' @param batch_size Number of samples in a step; `NULL` is 32.
 #' @param epochs Number of passes over the data.
-#' @param verbose 0 for silence, 1 for a progress bar, 2 for Keras's lines for each epoch. Where a line cannot be written
-#'   over, as in a file or a document of knitr, 1 prints one line for each epoch.
+#' @param verbose 0 for silence, 1 for a progress bar, 2 for Keras's lines for each epoch. Where a line cannot be
+#'   written over, as in a file or a document of knitr, 1 prints one line for each epoch.
 #' @param callbacks A list of [callbacks][callback_lambda].
 #' @param view_metrics Whether to draw the metrics after each epoch, in RStudio's viewer or on the graphics device:
 #'   `"auto"` does in an interactive session, where there are several epochs.

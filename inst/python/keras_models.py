@@ -65,7 +65,8 @@ def fit(model, name, x, y, kwargs):
     if y is not None:
         kwargs["y"] = data(y)
     if kwargs.get("verbose") == 1:
-        kwargs.update(verbose=0, callbacks=[progress(keras_get("callbacks.Callback")), *(kwargs.get("callbacks") or ())])
+        shown = progress(keras_get("callbacks.Callback"))
+        kwargs.update(verbose=0, callbacks=[shown, *(kwargs.get("callbacks") or ())])
     history = getattr(model, name)(data(x), **kwargs)
     return {"params": dict(history.params),
             "metrics": {key: [float(number) for number in values] for key, values in history.history.items()},
