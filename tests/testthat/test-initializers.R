@@ -1,0 +1,52 @@
+# Initial weights, by their definitions: exact values, bounds, and moments of many draws.
+kernel <- function(initializer, inputs = 60, units = 40) {
+  model <- keras_model_sequential(list(layer_dense(units = units, use_bias = FALSE, input_shape = inputs,
+                                                   kernel_initializer = initializer)))
+  get_weights(model)[[1L]]
+}
+
+expect_moments <- function(initializer, mean, sd) {
+  draws <- kernel(initializer)
+  expect_equal(dim(draws), c(60L, 40L))
+  expect_lt(abs(mean(draws) - mean), 5 * sd / sqrt(length(draws)))
+  expect_equal(sd(draws), sd, tolerance = 0.07)
+  invisible(draws)
+}
+
+for_each_backend("constants, the identity and orthogonal matrices are exact", {
+  expect_equal(kernel(initializer_zeros(), 2, 3), matrix(0, 2, 3))
+  expect_equal(kernel(initializer_ones(), 2, 3), matrix(1, 2, 3))
+  expect_equal(kernel(initializer_constant(0.25), 2, 3), matrix(0.25, 2, 3))
+  expect_equal(kernel(initializer_identity(gain = 2), 3, 3), 2 * diag(3))
+  expect_equal(crossprod(kernel(initializer_orthogonal(gain = 3), 8, 5)), 9 * diag(5), tolerance = 1e-5)
+})
+
+# The standard deviation of a normal distribution that is cut at two standard deviations.
+cut <- sqrt(1 - 4 * dnorm(2) / (2 * pnorm(2) - 1))
+
+for_each_backend("draws have the mean, the deviation and the bounds of their distributions", {
+  set.seed(3)
+  expect_moments(initializer_random_normal(mean = 1, stddev = 0.2), 1, 0.2)
+  draws <- expect_moments(initializer_random_uniform(-1, 3), 1, 4 / sqrt(12))
+  expect_true(all(draws >= -1 & draws <= 3))
+  draws <- expect_moments(initializer_truncated_normal(mean = 2, stddev = 0.5), 2, 0.5 * cut)
+  expect_true(all(abs(draws - 2) <= 1))
+  # 60 inputs, 40 outputs, 50 on average.
+  expect_moments(initializer_variance_scaling(scale = 3, mode = "fan_out", distribution = "uniform"), 0, sqrt(3 / 40))
+  expect_moments(initializer_lecun_normal(), 0, sqrt(1 / 60))
+  expect_moments(initializer_glorot_normal(), 0, sqrt(1 / 50))
+  expect_moments(initializer_he_normal(), 0, sqrt(2 / 60))
+  for (initializer in list(list(initializer_lecun_uniform(), 1 / 60), list(initializer_glorot_uniform(), 1 / 50),
+                           list(initializer_he_uniform(), 2 / 60))) {
+    draws <- expect_moments(initializer[[1L]], 0, sqrt(initializer[[2L]]))
+    expect_lte(max(abs(draws)), sqrt(3 * initializer[[2L]]) + 1e-7)
+  }
+})
+
+for_each_backend("a seed makes draws repeat", {
+  for (initializer in list(initializer_random_normal, initializer_random_uniform, initializer_truncated_normal,
+                           initializer_orthogonal, initializer_glorot_uniform, initializer_he_normal)) {
+    expect_equal(kernel(initializer(seed = 4), 5, 3), kernel(initializer(seed = 4), 5, 3))
+    expect_false(isTRUE(all.equal(kernel(initializer(seed = 4), 5, 3), kernel(initializer(seed = 5), 5, 3))))
+  }
+})
