@@ -40,8 +40,8 @@ flags <- function(..., config = Sys.getenv("R_CONFIG_ACTIVE", unset = "default")
   for (place in list(flags_of_file(file, config), flags_of_arguments(arguments))) {
     unknown <- setdiff(names(place$values), names(flags))
     if (length(unknown)) {
-      abort("argument", c(paste0(place$name, " names the flag \"", unknown[[1L]], "\", which the script has not."),
-                          i = paste0("It has ", toString(dQuote(names(flags), FALSE)), ".")))
+      abort("argument", c("{place} names the flag \"{flag}\", which the script has not", i = "It has {flags}"),
+            place = place$name, flag = unknown[[1L]], flags = toString(dQuote(names(flags), FALSE)))
     }
     for (name in names(place$values)) {
       values[[name]] <- flag_value(place$values[[name]], flags[[name]], place$name)
@@ -103,8 +103,8 @@ flag_value <- function(value, flag, place) {
   )
   if (length(read) != 1L || is.na(read)) {
     wanted <- c(numeric = "a number", integer = "a whole number", boolean = "TRUE or FALSE", string = "a string")
-    abort("argument", paste0(place, " gives the flag \"", flag$name, "\" the value ", describe_value(value),
-                             ", which is not ", wanted[[flag$type]], "."), argument = flag$name, value = value)
+    abort("argument", "{place} gives the flag \"{flag}\" the value {value}, which is not {wanted}", place = place,
+          flag = flag$name, wanted = wanted[[flag$type]], value = value)
   }
   read
 }
@@ -114,8 +114,8 @@ flags_of_file <- function(file, config) {
     return(list())
   }
   if (!requireNamespace("yaml", quietly = TRUE)) {
-    abort("argument", c(paste0("The flags in ", file, " cannot be read without the R package yaml."),
-                        i = "Install it by `install.packages(\"yaml\")`."), argument = "file", value = file)
+    abort("argument", c("{argument}: the flags in {file} cannot be read without the R package yaml",
+                        i = "Install it by install.packages(\"yaml\")"), argument = "file", file = file)
   }
   read <- yaml::read_yaml(file)
   sections <- vapply(read, is.list, NA)
@@ -162,9 +162,9 @@ flags_of_arguments <- function(arguments) {
 #' try(tensorboard("logs"))
 #' @export
 tensorboard <- function(log_dir, ...) {
-  abort("argument", c("There are no logs for TensorBoard: Keras 2.3.1 writes them by TensorFlow 1.",
-                      i = paste("`plot()` draws the history that `fit()` returns, and `callback_csv_logger()` writes",
-                                "the metrics of each epoch into a file.")))
+  abort("argument", c("There are no logs for TensorBoard: Keras 2.3.1 writes them by TensorFlow 1",
+                      i = paste("plot() draws the history that fit() returns, and callback_csv_logger() writes",
+                                "the metrics of each epoch into a file")))
 }
 
 #' @rdname tensorboard

@@ -10,8 +10,8 @@ live_plot <- function(view_metrics, epochs, initial_epoch = 0L) {
     view_metrics <- interactive() && seen && !isTRUE(getOption("knitr.in.progress")) && epochs - initial_epoch > 1L
   }
   if (!rlang::is_bool(view_metrics)) {
-    abort("argument", paste0("`view_metrics` must be TRUE, FALSE or \"auto\", not ", describe_value(view_metrics), "."),
-          argument = "view_metrics", value = view_metrics)
+    abort("argument", "{argument} must be TRUE, FALSE or \"auto\", not {value}", argument = "view_metrics",
+          value = view_metrics)
   }
   if (view_metrics) {
     callback_of_functions(drawing(if (is.function(getOption("viewer"))) viewer_page() else on_device, epochs,

@@ -22,6 +22,7 @@ import pyshim
 from pyshim import environments, errors, session
 from pyshim.hosts import output, timeout, waiting
 from pyshim.hosts.reordering import reorder
+from pyshim.models.install import Packages
 
 FIRST_TIMEOUT = os.environ.get(timeout.VARIABLE)
 
@@ -232,6 +233,9 @@ def connect(show_output, show_error, show_warning, announce, console_width):
     def showwarning(message, category, filename, *more):
         if filename.startswith(pyshim.__path__[0]):
             show_warning(str(message))
+        elif filename.startswith(Packages().folder()):
+            # Keras warns of much that scripts do on purpose, such as the frozen half of a GAN: a message, not a warning.
+            show_error("Keras: %s\n" % message)
         else:
             show(message, category, filename, *more)
     warnings.showwarning = showwarning

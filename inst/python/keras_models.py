@@ -4,6 +4,8 @@ What Keras is given comes as R has it: arrays of doubles in column-major order, 
 what Keras computes with.
 """
 
+import importlib
+
 import numpy as np
 from keras_progress import progress
 
@@ -20,6 +22,8 @@ def keras_get(path):
     from pyshim import keras
     target = keras
     for name in path.split("."):
+        if not hasattr(target, name):
+            importlib.import_module(target.__name__ + "." + name)  # applications.imagenet_utils
         target = getattr(target, name)
     return target
 

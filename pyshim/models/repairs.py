@@ -99,12 +99,28 @@ class _OldNames(types.ModuleType):
 _numpy = _OldNames("numpy")
 
 
-
-
 @_repair(_after, "callbacks.callbacks", "utils.io_utils", "keras_preprocessing.sequence")
 def names_that_numpy_dropped(module):
     """``np.Inf``, ``np.string_`` and ``np.unicode_``: NumPy 2 has other names for them."""
     module.np = _numpy
+
+
+@_repair(_after, "datasets.imdb", "datasets.reuters")
+def sequences_of_different_lengths(module):
+    """``np.array()`` of lists of different lengths: since NumPy 1.24 that has to be asked for."""
+    class Numpy(types.ModuleType):
+        def __getattr__(self, name):
+            return getattr(np, name)
+
+        @staticmethod
+        def array(values):
+            if isinstance(values[0] if len(values) else None, (list, np.ndarray)):
+                made = np.empty(len(values), object)
+                for i, value in enumerate(values):
+                    made[i] = value
+                return made
+            return np.array(values)
+    module.np = Numpy("numpy")
 
 
 # -- the backend ----------------------------------------------------------------------------------------
