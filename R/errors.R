@@ -14,6 +14,7 @@
 #'   `"tensors[[2]]"`; `NULL` where the error is about no single argument.
 #' * `value`: its value as you gave it, where the message shows it.
 #' * `fields`: a named list of all that the message shows, as text: axes, shapes, dtypes.
+#' * `initial_epoch`, of `keras_error_training` alone: the epoch to go on with, see [snapshot_model()].
 #' * `native`: the traceback of the engine's library, where it was the one that refused.
 #'
 #' The classes, each after `keras_error_`:
@@ -29,6 +30,7 @@
 #' * `file`: a file of variables cannot be read or written.
 #' * `engine`: the engine's library refused; its own words are in the message. `out_of_memory`: there was no room.
 #' * `worker`, `timeout`, `wire`: the engine's process ended, took too long, or a value could not be sent to it.
+#'   `training`: it ended while a model was trained.
 #' * `python`: an error of Python that is none of these.
 #'
 #' @examplesIf is_backend_installed()
@@ -111,6 +113,7 @@ signal_failure <- function(failure) {
   argument <- if (!is.null(fields$argument)) sub(".*`(.*)`.*", "\\1", fields$argument)
   signal_error(failure$kind, message, argument = argument,
                value = given(failure$fields, called, shown = FALSE)$value, fields = fields, native = failure$native,
+               initial_epoch = failure$initial_epoch,
                function_name = if (is.null(called) && !is.null(failure[["function"]])) r_name(failure[["function"]]),
                called = called)
 }
@@ -191,5 +194,7 @@ public_name <- function(f, call, frame) {
 #' The R name of a function of pyshim, as it is written in messages
 #' @noRd
 r_name <- function(name) {
-  if (exists(paste0("k_", name), envir = topenv(), inherits = FALSE)) paste0("k_", name, "()") else paste0(name, "()")
+  names <- c(paste0("k_", name), paste0(name, "_model"))  # k_sum() of sum(), restore_model() of restore()
+  found <- names[vapply(names, exists, NA, envir = topenv(), inherits = FALSE)]
+  paste0(c(found, name)[[1L]], "()")
 }

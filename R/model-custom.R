@@ -84,9 +84,24 @@ layer_of_class <- function(object, class, arguments) {
       as_model_shape(object$compute_output_shape(input_shape), "output_shape")
     }
   )
+  methods$copy <- function(configuration) copy_of_layer(object, class, configuration)
   layer <- call_shim("layer_of_class", class, as_keywords(Map(as_python_function, methods, names(methods))),
-                     as_keywords(arguments))
+                     if (is.list(arguments)) as_keywords(arguments) else arguments)
   object$set_layer(layer)
+  layer
+}
+
+#' A layer of a copy of an R6 object, as models on other backends need it
+#' @noRd
+copy_of_layer <- function(object, class, configuration) {
+  copy <- object$clone()
+  if (inherits(copy, "KerasWrapper")) {
+    copy$layer <- call_shim("from_configuration", call_shim("configuration", copy$layer))
+  }
+  layer <- layer_of_class(copy, class, configuration)
+  if (inherits(copy, "KerasWrapper")) {
+    call_shim("track_layer", layer, copy$layer)
+  }
   layer
 }
 

@@ -186,7 +186,8 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
   }
   arguments$validation_split <- validation_split
   arguments$sample_weight <- as_model_data(sample_weight, "sample_weight")
-  history <- call_shim("fit", object, "fit", named_data(x, "x"), named_data(y, "y"), as_keywords(arguments))
+  history <- call_shim("fit", object, "fit", named_data(x, "x"), named_data(y, "y"), as_keywords(arguments),
+                       keeps_snapshots())
   as_history(history)
 }
 
@@ -197,7 +198,8 @@ fitted_by_generator <- function(object, generator, arguments) {
   if (is.function(generator)) {
     arguments$workers <- 0L  # R runs in its own thread only
   }
-  as_history(call_shim("fit", object, "fit_generator", as_generator(generator), NULL, as_keywords(arguments)))
+  as_history(call_shim("fit", object, "fit_generator", as_generator(generator), NULL, as_keywords(arguments),
+                       keeps_snapshots()))
 }
 
 #' Data with names as a dict, else as it is

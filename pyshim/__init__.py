@@ -21,7 +21,7 @@ from .session import list_backends
 
 __version__ = "2.100.0"
 __all__ = ["use_backend", "stop_backend", "install_backend", "install_keras", "list_backends", "doctor",
-           "save_variables", "trusting_files",
+           "save_variables", "trusting_files", "snapshot", "restore", "to_backend", "compare_backends",
            "load_variables", "errors", "FAMILIES", "Function", "SparseArray", "Tensor"]
 __all__ += [name for family in FAMILIES.values() for name in family]
 
@@ -34,6 +34,9 @@ except ImportError:
         raise AttributeError("module %r has no attribute %r" % (__name__, name))
 else:
     from . import api
+    from .models.comparing import compare_backends
+    from .models.copies import to_backend
+    from .models.snapshots import restore, snapshot
     globals().update((name, getattr(api, name)) for name in api.__all__)
 
 if "keras.backend.load_backend" in sys.modules:  # KERAS_BACKEND=pyshim: Keras is importing its backend

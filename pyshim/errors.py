@@ -148,6 +148,17 @@ class WorkerError(KerasError, RuntimeError):
     """The worker process ended, or could not start."""
 
 
+class TrainingError(WorkerError):
+    """The worker process exited while a model was trained; ``initial_epoch`` is the epoch to go on with."""
+
+    @property
+    def initial_epoch(self):
+        return int(self.fields["initial_epoch"])
+
+    def to_data(self):
+        return dict(super().to_data(), initial_epoch=self.initial_epoch)
+
+
 class TimeoutError(KerasError, builtins.TimeoutError):
     """A worker did not answer within the timeout, and was ended."""
 

@@ -182,9 +182,9 @@ class RFunction:
     def __init__(self, respond):
         self.respond = respond
 
-    def __call__(self, *args):
+    def __call__(self, *args, **kwargs):  # Keras names some arguments of callbacks, which come in their order
         with interrupts.in_r():
-            answer = self.respond(list(args))
+            answer = self.respond([*args, *kwargs.values()])
         if not answer:
             raise RJumpError("an R function has jumped elsewhere")
         return answer[0]

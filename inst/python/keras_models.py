@@ -9,6 +9,7 @@ import importlib
 import numpy as np
 from keras_progress import progress
 
+import pyshim
 from pyshim import config
 
 
@@ -59,8 +60,10 @@ def data(value):
     return value
 
 
-def fit(model, name, x, y, kwargs):
-    """Fit a model. Returns: its history and parameters."""
+def fit(model, name, x, y, kwargs, keep=False):
+    """Fit a model, and keep snapshots of it if asked to. Returns: its history and parameters."""
+    if keep and pyshim.models.snapshots.kept(model) is None and pyshim.models.copies.is_built(model):
+        pyshim.snapshot(model)
     for argument in ("validation_data", "sample_weight"):
         if kwargs.get(argument) is not None:
             kwargs[argument] = data(kwargs[argument])
@@ -149,7 +152,10 @@ def from_configuration(made):
 # -- classes of R -----------------------------------------------------------------------------------------
 
 def layer_of_class(name, methods, arguments):
-    """A layer whose methods are R functions; its class has the name of the R6 class."""
+    """A layer whose methods are R functions; its class has the name of the R6 class.
+
+    ``arguments`` are those of the layer, or the configuration of another layer that it is a copy of.
+    """
     layer_class = keras_get("layers.Layer")
 
     class RLayer(layer_class):
@@ -162,8 +168,13 @@ def layer_of_class(name, methods, arguments):
 
         def compute_output_shape(self, input_shape):
             return _shape_of_r(methods["compute_output_shape"](_shape(input_shape)))
+
+        @classmethod
+        def from_config(cls, config):
+            # A copy has an R6 object of its own, which R makes.
+            return methods["copy"](Configuration(cls, config))
     RLayer.__name__ = RLayer.__qualname__ = name
-    return RLayer(**arguments)
+    return RLayer(**(arguments._config if isinstance(arguments, Configuration) else arguments))
 
 
 def _shape(shape):
@@ -271,3 +282,10 @@ def next_batch(generator):
         return True, next(iter(generator) if not hasattr(generator, "__next__") else generator)
     except StopIteration:
         return False, None
+
+
+def comparison(model, x, backends):
+    """What backends make of a model: columns of the table, and the predictions by backend."""
+    compared = pyshim.compare_backends(model, data(x), backends)
+    return ({name: [row[name] for row in compared] for name in ("backend", "absolute", "relative", "seconds")},
+            compared.predictions)

@@ -21,7 +21,7 @@ import pyshim
 
 from .. import session
 from ..errors import FileError
-from . import hdf5, training
+from . import copies, hdf5, snapshots, training
 
 _around, _after = {}, {}
 
@@ -249,6 +249,25 @@ def models_of_their_own_backend(module):
 def batches_run_ahead(module):
     """Each batch would cross to the engine's process, one by one."""
     training.run_ahead(module)
+
+
+# -- models that move to another backend, and survive their own ------------------------------------------------
+
+@_repair(_after, "engine.training")
+def models_that_survive_their_worker(module):
+    """Training says in which epoch a worker has exited, and keeps snapshots where it is asked to."""
+    for name in ("fit", "fit_generator"):
+        setattr(module.Model, name, snapshots.watched(getattr(module.Model, name)))
+
+
+@_repair(_after, "layers.core")
+def functions_of_copied_layers(module):
+    """A Lambda layer's configuration holds its function's bytecode; a copy in this session has the function."""
+    get = module.Lambda.get_config
+
+    def get_config(self):
+        return copies.by_name(self, get(self))
+    module.Lambda.get_config = get_config
 
 
 # -- HDF5 -----------------------------------------------------------------------------------------------

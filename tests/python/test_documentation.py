@@ -11,7 +11,8 @@ import pyshim
 
 NAMES = [name for names in pyshim.FAMILIES.values() for name in names]
 PUBLIC = NAMES + ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "save_variables",
-                  "load_variables", "install_keras", "trusting_files", "Tensor", "Function", "SparseArray"]
+                  "load_variables", "install_keras", "trusting_files", "snapshot", "restore", "to_backend",
+                  "compare_backends", "Tensor", "Function", "SparseArray"]
 with open(os.path.join(os.path.dirname(__file__), "reference_functions.csv")) as _file:
     REFERENCE = [(row["function"], row["signature"]) for row in csv.DictReader(_file)]
 EXAMPLES = [name for name in PUBLIC if ">>>" in (getattr(pyshim, name).__doc__ or "")]

@@ -1,0 +1,99 @@
+# Models on several backends: copies, comparisons, and models that survive their engine.
+
+#' Move a model to another backend
+#'
+#' `to_backend()` copies a model: the new one has the same architecture, weights, state of the optimizer and arguments of
+#' [compile()], and goes on training where the old one stands. The old one stays as it is.
+#'
+#' @param model A model. Where its engine has exited, its snapshot is copied (see [snapshot_model()]).
+#' @param backend Name of the backend. The current one stays.
+#' @param custom_objects Named list of custom layers and functions that the model uses. Those that its layers hold are
+#'   found without it.
+#' @return The new model.
+#'
+#'   Errors: `keras_error_argument` for a model that cannot be copied: one of [keras_model_custom()], or one with tensors
+#'   in `add_loss`, `add_metric` or `target_tensors`. States of stateful layers are not copied.
+#' @family models on several backends
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
+#' moved <- to_backend(model, backend())
+#' all.equal(get_weights(moved), get_weights(model))
+#' @export
+to_backend <- function(model, backend, custom_objects = NULL) {
+  call_shim("to_backend", model, backend, as_custom_objects(custom_objects))
+}
+
+#' The same model on every backend
+#'
+#' Whether backends agree: each gets a copy of the model (see [to_backend()]), and predicts.
+#'
+#' @param model A model.
+#' @param x Array of its inputs, or a list of arrays.
+#' @param backends Names of backends; by default the model's own, and then all others that are installed.
+#' @return A data frame of class `keras_comparison` with a row for each backend: `backend`; `absolute`, the largest
+#'   difference of its predictions from those of the first backend; `relative`, the same divided by the largest absolute
+#'   value of the first one's predictions; `seconds`, the time of a prediction once the model is built. Its attribute
+#'   "predictions" is the list of predictions by backend.
+#' @family models on several backends
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
+#' compare_backends(model, matrix(runif(6), 2), backends = backend())
+#' @export
+compare_backends <- function(model, x, backends = NULL) {
+  compared <- call_shim("comparison", model, named_data(x, "x"), if (!is.null(backends)) as.list(backends))
+  columns <- lapply(compared[[1L]], unlist)[c("backend", "absolute", "relative", "seconds")]
+  structure(as.data.frame(columns), class = c("keras_comparison", "data.frame"), predictions = compared[[2L]])
+}
+
+#' @export
+print.keras_comparison <- function(x, ...) {
+  shown <- data.frame(backend = x$backend, absolute = sprintf("%.1e", x$absolute),
+                      relative = sprintf("%.1e", x$relative), seconds = sprintf("%.4f", x$seconds))
+  print(shown, row.names = FALSE, ...)
+  invisible(x)
+}
+
+#' Models that survive their engine
+#'
+#' An engine runs in a process of its own. Where that exits during [fit()][fit.keras.engine.training.Model], `fit()`
+#' signals an error of class `keras_error_training` that says in which epoch. A snapshot keeps the weights and the state
+#' of the optimizer at the end of each epoch in R's own process, so that training can go on.
+#'
+#' `snapshot_model()` takes a snapshot now, and has `fit()` take one at the end of each epoch. With
+#' `options(keras.snapshot = TRUE)`, `fit()` does so for every model. `restore_model()` brings the model back as it was at
+#' the last snapshot, on the same backend or another one. Tensors that were taken from it, such as `model$output`, have to
+#' be taken again.
+#'
+#' @param model A model. `restore_model()` changes it in place.
+#' @param keep `FALSE` to let go of the snapshot, and to keep none from now on.
+#' @param backend Name of the backend to go on with; `NULL` is the model's own.
+#' @param custom_objects As of [to_backend()].
+#' @return The model, invisibly.
+#'
+#'   Errors: `keras_error_argument` where no snapshot is kept, or the model is one that cannot be copied.
+#' @family models on several backends
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' x <- matrix(runif(30), 10)
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 3)
+#' model %>% compile(loss = "mse", optimizer = "sgd")
+#' snapshot_model(model)
+#' tryCatch(
+#'   fit(model, x, rowSums(x), epochs = 3, verbose = 0),
+#'   keras_error_training = function(condition) {
+#'     restore_model(model)
+#'     fit(model, x, rowSums(x), epochs = 3, verbose = 0, initial_epoch = condition$initial_epoch)
+#'   }
+#' )
+#' @export
+snapshot_model <- function(model, keep = TRUE) {
+  call_shim("snapshot", model, keep)
+  invisible(model)
+}
+
+#' @rdname snapshot_model
+#' @export
+restore_model <- function(model, backend = NULL, custom_objects = NULL) {
+  invisible(call_shim("restore", model, backend, as_custom_objects(custom_objects)))
+}
+
+keeps_snapshots <- function() isTRUE(getOption("keras.snapshot", FALSE))

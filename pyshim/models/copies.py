@@ -1,0 +1,249 @@
+"""Copies of models: the same architecture, weights, optimizer state and compile arguments, built on another backend.
+
+A copy is built from the model's configuration, for which the model's own engine need not live: only its values have to
+be known, a ``State``.
+"""
+
+import contextlib
+import importlib
+import json
+import threading
+
+from .. import session
+from ..errors import ArgumentError, StaleTensorError, TimeoutError, WorkerError, naming
+from ..messages import Type, Value
+from ..tensors import Tensor
+
+_copying = threading.local()  # functions: those of Lambda layers by a name for the copy, while a model is copied
+
+
+class State:
+    """The values of a model's weights and of its optimizer, in the session's memory."""
+
+    def __init__(self, model):
+        optimizer = getattr(model, "optimizer", None)
+        self.weights = model.get_weights()
+        self.optimizer = optimizer.get_config() if optimizer else None
+        self.optimizer_weights = optimizer.get_weights() if optimizer else []
+
+
+def to_backend(model, backend, custom_objects=None):
+    """Copy a model to another backend: architecture, weights, optimizer state and compile arguments.
+
+    Arguments:
+        model: a model of Keras's.
+        backend: name of the backend, which is started where it is not running. The current one stays.
+        custom_objects: a dict of functions and classes by name that the model uses. Those that its layers hold are
+            found without it.
+    Returns: the new model. The old one stays as it is, and both can be trained. States of stateful layers are not
+    copied. A model whose worker has exited is copied from its snapshot.
+
+    Raises ArgumentError for what cannot be copied: a model of a class with a ``call`` of its own, tensors given to
+    ``add_loss``, ``add_metric`` or ``target_tensors``.
+
+    Example:
+        >>> moved = K.to_backend(model, "cntk")                       # doctest: +SKIP
+    """
+    with naming("to_backend"):
+        check_model(model)
+        with session.select(backend, False, False, None, []):
+            return copied(model, current_state(model), custom_objects)
+
+
+def current_state(model):
+    """The state of a model: its own, or where its worker has exited, that of its snapshot."""
+    from . import snapshots  # which imports this module
+    if not is_built(model):
+        raise ArgumentError("the model has no weights yet: it does not know the shape of its inputs",
+                            remedy="give its first layer `input_shape`, or train it first", argument="model")
+    if not has_lost_its_values(model):
+        return State(model)
+    kept = snapshots.kept(model)
+    if kept is None:
+        raise StaleTensorError("the worker of backend {backend}, which held the model's weights, has exited",
+                               remedy=snapshots.KEEP, backend=model.inputs[0].backend)
+    return kept.state
+
+
+def is_built(model):
+    """Whether the model has weights. Returns: a bool."""
+    return bool(getattr(model, "inputs", None))
+
+
+def has_lost_its_values(model):
+    """Whether the worker that held a model's values has exited. Returns: a bool."""
+    host = model.inputs[0].host
+    if not host.ended and model.weights:
+        try:  # the session notices by its next call
+            session.call_on(host, "get_value", (model.weights[0],), {})
+        except (WorkerError, TimeoutError):
+            pass
+    return host.ended
+
+
+def keras_of(model):
+    """The package of Keras that a model's class comes from, under whichever name it was imported; None of others."""
+    for each in type(model).__mro__:
+        if each.__module__.endswith(".engine.network") and each.__name__ == "Network":
+            return importlib.import_module(each.__module__[:-len(".engine.network")])
+    return None
+
+
+def check_model(model):
+    """An ArgumentError unless it is a model of Keras's on this package's backends."""
+    keras = keras_of(model)
+    if keras is None or any(not isinstance(each, Tensor) for each in getattr(model, "inputs", None) or ()):
+        raise ArgumentError("{argument} must be a model of Keras's, not {value}", argument="model", value=Type(model))
+
+
+# -- copying ----------------------------------------------------------------------------------------------
+
+def copied(model, state, custom_objects=None):
+    """A copy of a model on the current backend, with these values."""
+    keras = keras_of(model)
+    _check_what_can_be_copied(model, keras)
+    with _functions_by_name() as functions:
+        config = model.get_config()
+    known = {**_custom_objects(model, config, keras), **functions, **(custom_objects or {})}
+    with keras.utils.CustomObjectScope(known):
+        new = type(model).from_config(config)
+        for old_layer, new_layer in pairs(model, new):
+            if isinstance(old_layer, keras.engine.network.Network):  # a network's configuration does not say it
+                new_layer.trainable = old_layer.trainable
+        new.set_weights(state.weights)
+        if getattr(model, "optimizer", None):
+            _compile(model, new, state, keras)
+    return new
+
+
+def _compile(model, new, state, keras):
+    """Compile the copy as the model is, and give its optimizer the same state."""
+    def own(value):
+        if isinstance(value, keras.metrics.Metric):  # has variables
+            return type(value).from_config(dict(value.get_config(), name=_first_name(model, value)))
+        if isinstance(value, (list, tuple)):
+            return [own(part) for part in value]
+        return {key: own(part) for key, part in value.items()} if isinstance(value, dict) else value
+    new.compile(type(model.optimizer).from_config(state.optimizer), own(model.loss), own(model._compile_metrics),
+                model.loss_weights, model.sample_weight_mode, own(model._compile_weighted_metrics),
+                **getattr(model, "_function_kwargs", {}))
+    if state.optimizer_weights:
+        new._make_train_function()
+        if len(new.optimizer.weights) != len(state.optimizer_weights):
+            raise ArgumentError("`trainable` of some layers has changed since the model was compiled, so the "
+                                "optimizer's state does not fit", remedy="compile the model again", argument="model")
+        new.optimizer.set_weights(state.optimizer_weights)
+
+
+def _first_name(model, metric):
+    """The name of a metric before ``compile`` put that of its output in front, which it does for several outputs."""
+    outputs = model.output_names if len(model.output_names) > 1 else []
+    return next((metric.name[len(output) + 1:] for output in sorted(outputs, key=len, reverse=True)
+                 if metric.name.startswith(output + "_")), metric.name)
+
+
+def parts(model):
+    """The model, its layers, and the layers within them: wrapped ones, cells, metrics."""
+    return (old for old, _ in pairs(model, model))
+
+
+def pairs(old, new):
+    """Layers of a model and of its copy that correspond: the models themselves come first."""
+    seen = set()
+    waiting = [(old, new)]
+    layer_class = keras_of(old).layers.Layer
+    while waiting:
+        first, second = waiting.pop(0)
+        if not isinstance(first, layer_class) or id(first) in seen or second is None:
+            continue
+        seen.add(id(first))
+        yield first, second
+        for name, value in list(vars(first).items()):
+            other = vars(second).get(name)
+            if isinstance(value, (list, tuple)) and isinstance(other, (list, tuple)):
+                waiting += zip(value, other)
+            else:
+                waiting.append((value, other))
+
+
+# -- what a configuration does not hold -------------------------------------------------------------------
+
+@contextlib.contextmanager
+def _functions_by_name():
+    """A context in which configurations name the functions of Lambda layers. Returns: these functions by name.
+
+    A file has to hold a function's bytecode. A copy has the same function, be it an object that is no function of
+    Python's, or one that uses what only its own module knows.
+    """
+    _copying.functions = {}
+    try:
+        yield _copying.functions
+    finally:
+        del _copying.functions
+
+
+def by_name(layer, config):
+    """The configuration of a Lambda layer, which names its functions while a model is copied."""
+    functions = getattr(_copying, "functions", None)
+    if functions is None:
+        return config
+    for key, function in (("function", layer.function), ("output_shape", layer._output_shape)):
+        if callable(function):
+            name = "%s/%s/%d" % (layer.name, key, len(functions))
+            functions[name] = function
+            config.update({key: name, key + "_type": "function"})
+    return config
+
+
+def _custom_objects(model, config, keras):
+    """The classes and functions that the model's layers hold and Keras does not know, by name."""
+    named = set(_strings(config))
+    found = {}
+    for layer in parts(model):
+        for thing in [type(layer), *vars(layer).values()]:
+            if not callable(thing) or isinstance(thing, keras.layers.Layer):
+                continue
+            if hasattr(thing, "get_config") and not isinstance(thing, type):
+                thing = type(thing)
+            name = getattr(thing, "__name__", None)
+            if name not in named:
+                continue
+            if found.setdefault(name, thing) is not thing:
+                raise ArgumentError("two functions or classes that the model uses have the name {name}",
+                                    remedy="give each of them a name of its own", name=Value(name), argument="model")
+    return {name: thing for name, thing in found.items()
+            if not getattr(thing, "__module__", "").startswith(keras.__name__ + ".")}
+
+
+def _strings(config):
+    """All strings in nested lists and dicts."""
+    if isinstance(config, str):
+        yield config
+    elif isinstance(config, (list, tuple, dict)):
+        for part in config.values() if isinstance(config, dict) else config:
+            yield from _strings(part)
+
+
+def _check_what_can_be_copied(model, keras):
+    for network in parts(model):
+        if not isinstance(network, keras.engine.network.Network):
+            continue
+        if not network._is_graph_network:
+            raise ArgumentError("a model of a class with its own {call()} can be made by its own code alone",
+                                remedy="make it again, and give it the weights by {set_weights()}", argument="model")
+        for held, giver in ((network._losses, "add_loss()"), (network._metrics, "add_metric()")):
+            if held:
+                raise ArgumentError("the model has tensors that were given to {giver}, which are no part of its "
+                                    "configuration", remedy="make it again, and give it the weights by {set_weights()}",
+                                    giver=giver, argument="model")
+        for node in (node for nodes in network._nodes_by_depth.values() for node in nodes):
+            try:
+                json.dumps(node.arguments)
+            except TypeError:
+                raise ArgumentError("layer {layer} was called with arguments that no configuration can hold",
+                                    remedy="make them part of the layer, or inputs of the model",
+                                    layer=Value(node.outbound_layer.name), argument="model") from None
+    targets = [each for each in getattr(model, "targets", None) or () if each is not None]
+    if any(each.kind != "placeholder" for each in targets):
+        raise ArgumentError("the model was compiled with `target_tensors`, which belong to its own backend",
+                            remedy="compile it without them", argument="model")

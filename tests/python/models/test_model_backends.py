@@ -1,0 +1,200 @@
+"""The same model on several backends: copies that go on training, and comparisons of predictions."""
+
+import numpy as np
+import pytest
+
+import pyshim
+from pyshim import errors, keras
+from pyshim.keras import backend
+
+L = keras.layers
+
+
+@pytest.fixture
+def random():
+    return np.random.RandomState(4)
+
+
+def _other(engine):
+    return "tensorflow" if engine == "cntk" else "cntk"
+
+
+def _twice(values):
+    return 2 * values
+
+
+class Scale(L.Layer):
+    """A layer of the user's own, which no custom_objects name."""
+
+    def __init__(self, start=1., **kwargs):
+        super().__init__(**kwargs)
+        self.start = start
+
+    def build(self, input_shape):
+        self.scale = self.add_weight("scale", shape=(input_shape[-1],),
+                                     initializer=keras.initializers.Constant(self.start))
+        super().build(input_shape)
+
+    def call(self, x):
+        return x * self.scale
+
+    def get_config(self):
+        return dict(super().get_config(), start=self.start)
+
+
+def _largest(y_true, y_pred):
+    return backend.max(backend.abs(y_pred - y_true))
+
+
+def test_a_copy_trains_on_with_the_same_optimizer_state(K, engine, random):
+    x, y = random.rand(8, 3), random.rand(8, 2)
+    model = keras.models.Sequential([L.Dense(4, activation="tanh", input_shape=(3,)), L.Dense(2)])
+    model.compile(keras.optimizers.Adam(0.05, clipnorm=1.), "mse", metrics=["mae"])
+    model.fit(x, y, epochs=2, verbose=0)
+    backend.set_value(model.optimizer.lr, 0.02)
+    for name in [name for name in pyshim.environments.names() if name in ("tensorflow", "theano", "cntk")]:
+        copy = pyshim.to_backend(model, name)
+        assert copy is not model and copy.inputs[0].backend == name
+        assert copy.metrics_names == model.metrics_names and copy.name == model.name
+        assert abs(backend.get_value(copy.optimizer.lr) - 0.02) < 1e-7 and copy.optimizer.clipnorm == 1
+        np.testing.assert_allclose(copy.predict(x), model.predict(x), rtol=1e-5, atol=1e-6)
+        for _ in range(3):
+            copy.train_on_batch(x, y)
+        if name == engine:
+            first = copy.get_weights()
+    for _ in range(3):
+        model.train_on_batch(x, y)
+    for trained in (first, copy.get_weights()):
+        for one, other in zip(trained, model.get_weights()):
+            np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    assert pyshim.backend() == engine
+
+
+def test_what_is_the_users_own_comes_along(K, engine, random):
+    factor = 3.
+    a, b = L.Input((2,), name="a"), L.Input((2,), name="b")
+    shared = L.Dense(2, name="shared", activation=_twice)
+    frozen = keras.models.Sequential([L.Dense(2, input_shape=(2,))], name="frozen")
+    frozen.trainable = False
+    joined = L.concatenate([shared(a), shared(b), frozen(a)])
+    scaled = Scale(start=0.5)(L.Lambda(lambda values: values * factor)(joined))
+    model = keras.models.Model([a, b], [L.Dense(1, name="first")(scaled), L.Dense(1, name="second")(scaled)])
+    model.compile(keras.optimizers.SGD(0.01, momentum=0.9), {"first": "mse", "second": _twice_error},
+                  metrics={"first": [_largest, keras.metrics.MeanSquaredError()]}, loss_weights={"second": 0.5})
+    xs, ys = [random.rand(4, 2), random.rand(4, 2)], [random.rand(4, 1), random.rand(4, 1)]
+    model.train_on_batch(xs, ys)
+    copy = pyshim.to_backend(model, _other(engine))
+    assert len(copy.get_layer("shared")._inbound_nodes) == 2
+    for one, other in zip(copy.predict(xs), model.predict(xs)):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    assert copy.metrics_names == model.metrics_names
+    assert len(copy.trainable_weights) == len(model.trainable_weights) == 7
+    model.reset_metrics()
+    np.testing.assert_allclose(copy.train_on_batch(xs, ys), model.train_on_batch(xs, ys), rtol=1e-4)
+    np.testing.assert_allclose(copy.get_layer("shared").get_weights()[0], shared.get_weights()[0], rtol=1e-4)
+
+
+def _twice_error(y_true, y_pred):
+    return 2 * backend.mean(backend.square(y_pred - y_true), axis=-1)
+
+
+def test_a_model_that_is_not_compiled(K, engine, random):
+    model = keras.models.Sequential([L.LSTM(2, input_shape=(3, 2)), L.Dense(1)])
+    x = random.rand(2, 3, 2)
+    copy = pyshim.to_backend(model, _other(engine))
+    np.testing.assert_allclose(copy.predict(x), model.predict(x), rtol=1e-5)
+    assert not getattr(copy, "optimizer", None)
+
+
+def test_custom_objects_are_taken(K, engine, random):
+    def tripled(values):
+        return 3 * values
+    model = keras.models.Sequential([L.Activation(_twice, input_shape=(2,))])
+    x = random.rand(2, 2)
+    copy = pyshim.to_backend(model, _other(engine), custom_objects={"_twice": tripled})
+    np.testing.assert_allclose(copy.predict(x), 3 * x, rtol=1e-5)
+
+
+def test_what_cannot_move_says_why(K, engine):
+    class Own(keras.models.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = L.Dense(1)
+
+        def call(self, x):
+            return self.dense(x)
+
+    def refused(model, words):
+        with pytest.raises(errors.ArgumentError, match=words) as caught:
+            pyshim.to_backend(model, engine)
+        assert caught.value.function == "to_backend"
+    own = Own()
+    own.compile("sgd", "mse")
+    refused(own, "no weights yet")
+    own.train_on_batch(np.ones((2, 3)), np.ones((2, 1)))
+    refused(own, r"its own call\(\) can be made by its own code alone")
+    refused("a model", "must be a model of Keras's, not str")
+
+    inputs = L.Input((3,))
+    hidden = L.Dense(2)(inputs)
+    model = keras.models.Model(inputs, hidden)
+    model.add_loss(backend.mean(hidden))
+    refused(model, r"given to add_loss\(\)")
+    model = keras.models.Model(inputs, hidden)
+    model.add_metric(backend.max(hidden), name="largest")
+    refused(model, r"given to add_metric\(\)")
+    model = keras.models.Model(inputs, hidden)
+    model.compile("sgd", "mse", target_tensors=[backend.constant(np.ones((4, 2)))])
+    refused(model, "target_tensors")
+    model = keras.models.Model(inputs, L.Activation(lambda x: x)(L.Activation(lambda x: -x)(inputs)))
+    refused(model, "two functions or classes .* have the name '<lambda>'")
+
+    model = keras.models.Sequential([L.Dense(2, input_shape=(3,)), L.Dense(1)])
+    model.compile("rmsprop", "mse")
+    model.train_on_batch(np.ones((2, 3)), np.ones((2, 1)))
+    model.layers[0].trainable = False
+    refused(model, "compile the model again")
+    with pytest.raises(errors.UnknownBackendError):
+        pyshim.to_backend(model, "tensorfow")
+
+
+def test_backends_agree(K, engine, random):
+    inputs = L.Input((5, 2))
+    pooled = L.GlobalMaxPooling1D()(L.Conv1D(3, 2, activation="relu")(inputs))
+    model = keras.models.Model(inputs, [L.Dense(2, activation="softmax")(pooled), pooled])
+    x = random.rand(4, 5, 2)
+    compared = pyshim.compare_backends(model, x)
+    installed = [row["backend"] for row in pyshim.list_backends() if row["installed"]]
+    assert compared[0]["backend"] == engine and sorted(row["backend"] for row in compared) == sorted(installed)
+    expected = model.predict(x)
+    for row in compared:
+        found = compared.predictions[row["backend"]]
+        largest = max(np.abs(one - other).max() for one, other in zip(found, compared.predictions[engine]))
+        np.testing.assert_allclose(row["absolute"], largest, rtol=1e-3, atol=1e-12)
+        assert row["relative"] < 1e-5 and row["seconds"] > 0
+        for one, other in zip(found, expected):
+            np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    assert repr(compared).splitlines()[0].split() == ["backend", "absolute", "relative", "seconds"]
+    assert len(repr(compared).splitlines()) == len(compared) + 1
+
+
+def test_backends_that_do_not_agree(K, engine):
+    """A layer that adds the length of its backend's name: what the differences have to be is known."""
+    model = keras.models.Sequential([L.Lambda(lambda x: x + len(backend.backend()), input_shape=(1,))])
+    names = [engine, _other(engine)]
+    first, second = compared = pyshim.compare_backends(model, np.array([[0.], [-30.]]), names)
+    difference = abs(len(names[0]) - len(names[1]))
+    assert (first["absolute"], first["relative"]) == (0, 0)
+    assert second["absolute"] == difference
+    np.testing.assert_allclose(second["relative"], difference / (30 - len(engine)), rtol=1e-6)
+    assert compared.predictions[engine].tolist() == [[len(engine)], [len(engine) - 30]]
+
+
+def test_comparisons_that_are_refused(K, engine):
+    with pytest.raises(errors.ArgumentError, match="must be a model of Keras's, not list"):
+        pyshim.compare_backends([1], [2])
+    model = keras.models.Sequential([L.Dense(1, input_shape=(1,))])
+    with pytest.raises(errors.UnknownBackendError):
+        pyshim.compare_backends(model, np.ones((1, 1)), ["nothing"])
+    with pytest.raises(errors.ArgumentError, match="names no backend"):
+        pyshim.compare_backends(model, np.ones((1, 1)), [])

@@ -1,0 +1,190 @@
+"""Models that survive their worker: snapshots, the error that says in which epoch it exited, and going on."""
+
+import gc
+import os
+import signal
+import weakref
+
+import numpy as np
+import pytest
+
+import pyshim
+from pyshim import errors, keras
+
+L = keras.layers
+
+
+@pytest.fixture
+def data():
+    random = np.random.RandomState(5)
+    return random.rand(12, 3).astype("float32"), random.rand(12, 2).astype("float32")
+
+
+def _other(engine):
+    return "tensorflow" if engine == "cntk" else "cntk"
+
+
+def _model():
+    model = keras.models.Sequential([L.Dense(4, activation="tanh", input_shape=(3,)), L.Dense(2)])
+    random = np.random.RandomState(2)
+    model.set_weights([random.uniform(-1, 1, weight.shape) for weight in model.get_weights()])
+    model.compile(keras.optimizers.Adam(0.05), "mse", metrics=["mae"])
+    return model
+
+
+def _kill(engine):
+    host, = [host for host in pyshim.session.started() if host.backend == engine]
+    os.kill(host.pid, signal.SIGKILL)
+
+
+class Kill(keras.callbacks.Callback):
+    """Ends the worker in an epoch, counted from 0, after its first batch."""
+
+    def __init__(self, engine, epoch):
+        super().__init__()
+        self.engine, self.epoch, self.now = engine, epoch, None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.now = epoch
+
+    def on_batch_end(self, batch, logs=None):
+        if self.now == self.epoch and batch == 0:
+            _kill(self.engine)
+
+
+def _killed(model, data, engine, epoch):
+    with pytest.raises(errors.TrainingError) as caught:
+        model.fit(*data, batch_size=4, epochs=4, shuffle=False, verbose=0, callbacks=[Kill(engine, epoch)])
+    return caught.value
+
+
+def _trained(data):
+    """The weights after four epochs that nothing ended."""
+    model = _model()
+    model.fit(*data, batch_size=4, epochs=4, shuffle=False, verbose=0)
+    return model.get_weights()
+
+
+def _assert_same(weights, others):
+    for one, other in zip(weights, others):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
+def test_training_goes_on_as_if_nothing_had_been(K, engine, data):
+    expected = _trained(data)
+    model = _model()
+    first, kept = model.layers[0], pyshim.snapshot(model)
+    assert _killed(model, data, engine, 0).initial_epoch == 0
+    pyshim.restore(model)
+    error = _killed(model, data, engine, 2)
+    assert isinstance(error, errors.WorkerError) and isinstance(error.__cause__, errors.KerasError)
+    assert "worker of backend %s exited in epoch 3 of 4" % engine in str(error)
+    assert "restore() brings the model back" in str(error) and "initial_epoch=2" in str(error)
+    assert error.initial_epoch == kept.epoch == 2
+    with pytest.raises(errors.KerasError):
+        model.predict(data[0])
+    assert pyshim.restore(model) is model
+    _assert_same(model.get_weights(), kept.weights)
+    _assert_same(first.get_weights(), kept.weights[:2])  # a layer that the user has is the model's again
+    history = model.fit(*data, batch_size=4, epochs=4, shuffle=False, verbose=0, initial_epoch=error.initial_epoch)
+    assert history.epoch == [2, 3]
+    _assert_same(model.get_weights(), expected)  # Adam's moments came along
+    assert model.inputs[0].backend == engine
+    model.layers[0].trainable = False
+    assert first.trainable is False
+
+
+def test_training_goes_on_on_another_backend(K, engine, data):
+    expected = _trained(data)
+    model = _model()
+    pyshim.snapshot(model)
+    error = _killed(model, data, engine, 1)
+    pyshim.restore(model, _other(engine))
+    assert model.inputs[0].backend == _other(engine)
+    model.fit(*data, batch_size=4, epochs=4, shuffle=False, verbose=0, initial_epoch=error.initial_epoch)
+    _assert_same(model.get_weights(), expected)
+    assert pyshim.backend() == engine
+
+
+def test_generators_say_it_too(K, engine, data):
+    model = _model()
+    kept = pyshim.snapshot(model)
+
+    def batches():
+        while True:
+            yield data
+    with pytest.raises(errors.TrainingError, match="in epoch 2 of 3"):
+        model.fit(batches(), steps_per_epoch=2, epochs=3, verbose=0, callbacks=[Kill(engine, 1)])
+    assert kept.epoch == 1
+    model = pyshim.restore(model)
+    model.fit_generator(batches(), steps_per_epoch=2, epochs=3, initial_epoch=1, verbose=0)
+    assert kept.epoch == 3
+
+
+def test_without_a_snapshot_the_error_says_what_to_do(K, engine, data):
+    model = _model()
+    error = _killed(model, data, engine, 1)
+    assert "in epoch 2 of 4" in str(error) and "snapshot() before training" in str(error)
+    with pytest.raises(errors.ArgumentError, match=r"restore\(\): no snapshot of the model is kept"):
+        pyshim.restore(model)
+    with pytest.raises(errors.StaleTensorError, match="has exited"):
+        pyshim.snapshot(model)
+    with pytest.raises(errors.StaleTensorError, match="has exited"):
+        pyshim.to_backend(model, engine)
+
+
+def test_a_lost_model_is_copied_from_its_snapshot(K, engine, data):
+    model = _model()
+    expected = model.predict(data[0])
+    pyshim.snapshot(model)
+    _kill(engine)
+    with pytest.raises(errors.KerasError):
+        pyshim.eval(pyshim.ones((1,)) + model.weights[0])
+    np.testing.assert_allclose(pyshim.to_backend(model, _other(engine)).predict(data[0]), expected, rtol=1e-5)
+
+
+def test_all_kinds_of_layers_come_back(K, engine):
+    inner = keras.models.Sequential([L.Dense(3, activation="relu", input_shape=(4,))])
+    steps = L.Input((2, 4))
+    joined = L.concatenate([L.Bidirectional(L.SimpleRNN(2))(steps), L.Flatten()(L.TimeDistributed(inner)(steps))])
+    inner.trainable = False  # the wrapper has set it
+    scaled = L.Lambda(lambda values: 0.5 * values)(L.BatchNormalization()(joined))
+    model = keras.models.Model(steps, L.Dense(1)(scaled))
+    model.compile("sgd", "mse")
+    x = np.random.RandomState(1).rand(4, 2, 4)
+    model.train_on_batch(x, np.ones((4, 1)))
+    expected = model.predict(x)
+    pyshim.snapshot(model)
+    _kill(engine)
+    np.testing.assert_allclose(pyshim.restore(model).predict(x), expected, rtol=1e-5)
+    frozen = inner.get_weights()  # the network inside is the one that the model uses
+    model.train_on_batch(x, np.ones((4, 1)))
+    np.testing.assert_array_equal(inner.get_weights()[0], frozen[0])
+    assert not np.allclose(model.predict(x), expected)
+
+
+def test_what_can_have_no_snapshot(K, data):
+    with pytest.raises(errors.ArgumentError, match="must be a model"):
+        pyshim.snapshot(3)
+    with pytest.raises(errors.ArgumentError, match="no weights yet"):
+        pyshim.snapshot(keras.models.Sequential([L.Dense(2)]))
+    model = _model()
+    pyshim.snapshot(model)
+    assert pyshim.snapshot(model, keep=False) is None
+    with pytest.raises(errors.ArgumentError, match="no snapshot"):
+        pyshim.restore(model)
+
+
+def test_a_restored_model_goes_back_and_snapshots_are_freed(K, data):
+    model = _model()
+    before = model.get_weights()
+    kept = pyshim.snapshot(model)
+    kept.take(model, 0)
+    model.train_on_batch(*data)
+    assert not np.allclose(model.get_weights()[0], before[0])
+    _assert_same(pyshim.restore(model).get_weights(), before)
+    gone = weakref.ref(model)
+    del model
+    pyshim.clear_session()
+    gc.collect()
+    assert gone() is None

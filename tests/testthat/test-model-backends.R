@@ -1,0 +1,127 @@
+# Models on several backends: copies, comparisons, and models that survive their engine.
+
+x <- matrix(sin(1:36), 12)
+y <- cbind(rowSums(x), x[, 1] - x[, 2])
+other <- function(name) if (name == "cntk") "tensorflow" else "cntk"
+
+new_model <- function() {
+  model <- keras_model_sequential() %>%
+    layer_dense(4, activation = "tanh", input_shape = 3, kernel_initializer = initializer_constant(0.1)) %>%
+    layer_dense(2, kernel_initializer = initializer_constant(0.2))
+  model %>% compile(loss = "mse", optimizer = optimizer_adam(lr = 0.05), metrics = "mae")
+  model
+}
+
+# Ends a backend's worker after the first batch of an epoch, counted from 0.
+killer <- function(name, epoch) {
+  now <- NULL
+  callback_lambda(
+    on_epoch_begin = function(epoch, logs) now <<- epoch,
+    on_batch_end = function(batch, logs) if (now == epoch && batch == 0) kill_worker(name)
+  )
+}
+
+kill_worker <- function(name) {
+  reticulate::py_run_string(sprintf(
+    "import os, signal, pyshim\n[os.kill(h.pid, signal.SIGKILL) for h in pyshim.session.started() if h.backend == '%s']",
+    name
+  ))
+}
+
+fit_quietly <- function(model, ..., epochs = 4) {
+  fit(model, x, y, batch_size = 4, epochs = epochs, shuffle = FALSE, verbose = 0, view_metrics = FALSE, ...)
+}
+
+for_each_backend("to_backend() copies weights, optimizer state and compile()'s arguments", {
+  name <- k_backend()
+  model <- new_model()
+  fit_quietly(model, epochs = 2)
+  moved <- to_backend(model, other(name))
+  expect_equal(predict(moved, x), predict(model, x), tolerance = 1e-5)
+  fit_quietly(model)
+  history <- fit_quietly(moved)
+  expect_equal(names(history$metrics), c("loss", "mae"))
+  expect_equal(get_weights(moved), get_weights(model), tolerance = 1e-4)
+  expect_equal(k_backend(), name)
+})
+
+for_each_backend("layers, activations, losses and metrics of R move", {
+  twice <- function(x) 2 * x
+  Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list(
+    scale = NULL,
+    build = function(input_shape) {
+      self$scale <- self$add_weight("scale", list(input_shape[[2]]), initializer = "ones")
+    },
+    call = function(x, mask = NULL) x * self$scale
+  ))
+  Around <- R6::R6Class("Around", inherit = KerasWrapper)
+  model <- keras_model_sequential() %>%
+    layer_dense(2, input_shape = 3, activation = twice) %>%
+    layer_lambda(function(x) x + 1)
+  create_layer(Scale, model)
+  create_wrapper(Around, model, list(layer = layer_dense(units = 2)))
+  squared <- function(y_true, y_pred) k_mean(k_square(y_true - y_pred), axis = -1)
+  model %>% compile(loss = squared, optimizer = optimizer_sgd(lr = 0.1, momentum = 0.9),
+                    metrics = custom_metric("largest", function(y_true, y_pred) k_max(k_abs(y_true - y_pred))))
+  train_on_batch(model, x, y)
+  moved <- to_backend(model, other(k_backend()))
+  expect_equal(predict(moved, x), predict(model, x), tolerance = 1e-5)
+  expect_equal(train_on_batch(moved, x, y), train_on_batch(model, x, y), tolerance = 1e-4)
+  expect_equal(get_weights(moved), get_weights(model), tolerance = 1e-4)
+  expect_length(get_weights(moved), 5)
+})
+
+for_each_backend("compare_backends() says how far predictions differ", {
+  name <- k_backend()
+  model <- new_model()
+  compared <- compare_backends(model, x, backends = c(name, other(name)))
+  expect_s3_class(compared, c("keras_comparison", "data.frame"), exact = TRUE)
+  expect_equal(compared$backend, c(name, other(name)))
+  expect_equal(compared$absolute[[1]], 0)
+  predictions <- attr(compared, "predictions")
+  difference <- max(abs(predictions[[1]] - predictions[[2]]))
+  expect_equal(compared$absolute[[2]], difference)
+  expect_equal(compared$relative[[2]], difference / max(abs(predictions[[1]])))
+  expect_true(all(compared$absolute < 1e-5 & compared$seconds > 0))
+  expect_equal(predictions[[name]], predict(model, x), tolerance = 1e-6)
+  expect_output(print(compared), "backend +absolute +relative +seconds")
+})
+
+for_each_backend("a model whose engine exits says in which epoch, and trains on", {
+  name <- k_backend()
+  expected <- new_model()
+  fit_quietly(expected)
+  expected <- get_weights(expected)
+  model <- new_model()
+  local({
+    withr::local_options(keras.snapshot = TRUE)
+    condition <- expect_error(fit_quietly(model, callbacks = list(killer(name, 2))), class = "keras_error_training")
+    expect_s3_class(condition, c("keras_error_worker", "keras_error"))
+    expect_equal(condition$initial_epoch, 2)
+    expect_match(conditionMessage(condition), paste0("worker of backend ", name, " exited in epoch 3 of 4"))
+    expect_match(rlang::cnd_message(condition), "`restore_model()`", fixed = TRUE)
+    expect_match(rlang::cnd_message(condition), "`initial_epoch = 2`", fixed = TRUE)
+    expect_identical(restore_model(model), model)
+    fit_quietly(model, initial_epoch = condition$initial_epoch)
+  })
+  expect_equal(get_weights(model), expected, tolerance = 1e-4)
+  # On another backend.
+  model <- new_model()
+  snapshot_model(model)
+  condition <- expect_error(fit_quietly(model, callbacks = list(killer(name, 1))), class = "keras_error_training")
+  restore_model(model, other(name))
+  fit_quietly(model, initial_epoch = condition$initial_epoch)
+  expect_equal(get_weights(model), expected, tolerance = 1e-4)
+})
+
+for_each_backend("errors of copies and snapshots name R's functions", {
+  model <- new_model()
+  condition <- expect_error(restore_model(model), class = "keras_error_argument")
+  expect_match(rlang::cnd_message(condition), "`snapshot_model()`", fixed = TRUE)
+  snapshot_model(model)
+  snapshot_model(model, keep = FALSE)
+  expect_error(restore_model(model), class = "keras_error_argument")
+  expect_error(to_backend(3, "cntk"), "`model` must be a model", class = "keras_error_argument")
+  expect_error(to_backend(model, "tensorfow"), class = "keras_error_unknown_backend")
+  expect_error(compare_backends(model, x, "tensorfow"), class = "keras_error_unknown_backend")
+})
