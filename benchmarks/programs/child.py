@@ -15,6 +15,7 @@ import statistics
 import sys
 import time
 
+from . import fit
 from .settings import Data
 
 
@@ -27,7 +28,8 @@ class Child:
 
     def load(self, workload, count):
         """Build a workload. Returns: the losses of its first steps, by variant."""
-        self.variants[workload] = self.program.variants(workload)
+        self.variants[workload] = (fit.variants(self.program, workload) if workload.startswith(fit.FIT)
+                                   else self.program.variants(workload))
         return {name: [_number(step(i)) for i in range(count)] for name, step in self.variants[workload].items()}
 
     def build(self, workload):

@@ -82,9 +82,13 @@ class CNTK:
 
     def fed(self, workload, x, y, learn):
         batches = self.data.batches(workload)
-        if workload == "cnn":  # one channel: the order of the axes is the same
-            batches = [(samples.reshape(-1, 1, 28, 28), targets) for samples, targets in batches]
-        return stepped(learn, [{x: samples, y: targets} for samples, targets in batches])
+        shape = (-1, 1, 28, 28) if workload == "cnn" else (-1, 784)  # one channel: the order of the axes is the same
+
+        def fed(samples, targets):
+            return {x: samples.reshape(shape), y: targets}
+        if isinstance(batches, list):
+            return stepped(learn, [fed(*batch) for batch in batches])
+        return stepped(learn, batches.changed(fed))
 
     def small(self):
         variable = C.Parameter(init=self.data("small"))

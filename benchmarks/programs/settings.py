@@ -7,6 +7,7 @@ import numpy as np
 
 RATE = {"mlp": 0.1, "cnn": 0.001, "lstm": 0.5}
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # of Adam
+IN_ORDER = 2  # epochs of fit() whose losses are compared: these go through the samples in order, others shuffle them
 BATCH = {"mlp": 128, "cnn": 64, "lstm": 64}
 
 

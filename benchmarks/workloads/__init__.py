@@ -7,9 +7,9 @@
 
 from columns import missing
 
-from . import calls, graphs, sessions, steps, threads
+from . import calls, fits, graphs, sessions, steps, threads
 
-FAMILIES = [steps, sessions, calls, graphs, threads]
+FAMILIES = [steps, fits, sessions, calls, graphs, threads]
 
 
 # What a quick run takes, where nothing is named.

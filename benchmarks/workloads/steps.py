@@ -35,7 +35,7 @@ def measure(plan, engine):
                    "variants": {column: answer["variant"] for column, answer in chosen.items()}}
 
 
-def check(name, losses):
+def check(name, losses, agreement=AGREEMENT):
     """Stop where a column computes something else than the others."""
     if name in WITHOUT_VALUE:
         return
@@ -44,6 +44,6 @@ def check(name, losses):
     expected = [statistics.median(values) for values in zip(*found.values())]
     for where, values in found.items():
         for i, (value, right) in enumerate(zip(values, expected)):
-            if not abs(value - right) <= AGREEMENT * abs(right):
+            if not abs(value - right) <= agreement * abs(right):
                 raise RuntimeError("%s computes something else in %s: step %d gives %.6g in place of %.6g"
                                    % (where, name, i + 1, value, right))

@@ -1,0 +1,119 @@
+"""fit() on arrays, an epoch at a time: the engine's own loop over batches, and models of Keras."""
+
+import time
+
+import numpy as np
+
+from .settings import BATCH, BETA_1, BETA_2, EPSILON, IN_ORDER, RATE, Data
+
+FIT = "fit_"  # what the names of these workloads begin with
+SAMPLES = 12800
+
+
+def variants(program, workload):
+    """The ways of a program to train for an epoch, given its number: they return the mean loss of its samples."""
+    network = workload[len(FIT):]
+    if hasattr(program, "keras"):
+        return {"Model.fit": of_keras(program, network)}
+    name = fastest(_steps(program, network))
+    step, count, done = _steps(program, network)[name], SAMPLES // BATCH[network], []
+
+    def epoch(i):
+        first = count * len(done)
+        done.append(i)
+        return float(np.mean([float(step(first + j)) for j in range(count)]))
+    return {name: epoch}
+
+
+def _steps(program, network):
+    """The engine's ways to make a step, with the first weights, on the batches of epochs."""
+    return type(program)(Epochs(program.data.folder)).variants(network)
+
+
+def fastest(steps):
+    """The name of the fastest of several ways to make a step."""
+    seconds = {}
+    for name, step in steps.items():
+        step(0)
+        start = time.perf_counter()
+        for i in range(1, 9):
+            step(i)
+        seconds[name] = time.perf_counter() - start
+    return min(seconds, key=seconds.get)
+
+
+def samples(data, network):
+    """Inputs and targets: those of the network's batches, over and over."""
+    x, y = data(network + "_x"), data(network + "_y")
+    times = SAMPLES // len(x)
+    return np.concatenate([x] * times), np.concatenate([y] * times)
+
+
+class Epochs(Data):
+    """The data, with the batches of epoch after epoch: each is gathered when it is asked for."""
+
+    def batches(self, workload):
+        return Gathered(*samples(self, workload), size=BATCH[workload])
+
+
+class Gathered:
+
+    def __init__(self, x, y, size, change=None):
+        self.arrays, self.size, self.change = (x, y), size, change or (lambda *batch: batch)
+        self.epoch = -1
+
+    def __len__(self):
+        return 10 ** 9
+
+    def __getitem__(self, i):
+        epoch, batch = divmod(i, SAMPLES // self.size)
+        if epoch != self.epoch:
+            self.epoch, self.order = epoch, np.arange(SAMPLES)
+            if epoch >= IN_ORDER:
+                np.random.shuffle(self.order)
+        rows = self.order[batch * self.size:(batch + 1) * self.size]
+        return self.change(*[array[rows] for array in self.arrays])
+
+    def changed(self, change):
+        """The same batches, each changed by a function."""
+        return Gathered(*self.arrays, size=self.size, change=lambda *batch: change(*self.change(*batch)))
+
+
+# -- Keras ----------------------------------------------------------------------------------------------------
+
+def of_keras(program, network):
+    """An epoch of a model of Keras."""
+    keras = program.keras
+    model = keras.models.Sequential(LAYERS[network](keras.layers))
+    optimizers = keras.optimizers
+    model.compile(optimizers.Adam(RATE["cnn"], BETA_1, BETA_2, epsilon=EPSILON) if network == "cnn"
+                  else optimizers.SGD(RATE[network]), "categorical_crossentropy")
+    model.set_weights(weights(program.data, network))
+    x, y = samples(program.data, network)
+    done = []
+
+    def epoch(i):
+        done.append(i)
+        history = model.fit(x, y, batch_size=BATCH[network], epochs=1, shuffle=len(done) > IN_ORDER, verbose=0)
+        return float(history.history["loss"][0])
+    return epoch
+
+
+LAYERS = {
+    "mlp": lambda layers: [layers.Dense(512, activation="relu", input_shape=(784,)),
+                           layers.Dense(10, activation="softmax")],
+    "cnn": lambda layers: [layers.Conv2D(32, 3, padding="same", activation="relu", input_shape=(28, 28, 1)),
+                           layers.MaxPooling2D(), layers.Conv2D(64, 3, padding="same", activation="relu"),
+                           layers.MaxPooling2D(), layers.Flatten(), layers.Dense(128, activation="relu"),
+                           layers.Dense(10, activation="softmax")],
+    "lstm": lambda layers: [layers.LSTM(128, recurrent_activation="sigmoid", input_shape=(50, 64)),
+                            layers.Dense(10, activation="softmax")],
+}
+
+
+def weights(data, network):
+    """The first weights, as Keras has them: the gates of an LSTM are input, forget, candidate, output there."""
+    found = list(data.weights(network).values())
+    if network == "lstm":
+        found[:3] = [np.concatenate([np.split(value, 4, -1)[i] for i in (0, 1, 3, 2)], -1) for value in found[:3]]
+    return found
