@@ -190,22 +190,34 @@ callback_of_functions <- function(functions) {
 
 #' Write logs for TensorBoard
 #'
-#' Refused: Keras 2.3.1 writes them by TensorFlow 1. Take [callback_csv_logger()], or [callback_lambda()] with a writer
-#' of
-#' your own.
+#' The metrics of each epoch, and histograms of the weights, are written by the Python package tensorboardX, without
+#' TensorFlow: `reticulate::py_install("tensorboardX")` installs it. `tensorboard --logdir` in a shell shows them.
 #'
-#' @param log_dir,histogram_freq,batch_size,write_graph,write_grads,write_images As in Keras.
-#' @param embeddings_freq,embeddings_layer_names,embeddings_metadata,embeddings_data,update_freq,profile_batch As in
-#'   Keras.
-#' @return Nothing: it signals an error of class `keras_error_argument`.
+#' @param log_dir Folder to write to; `NULL` is the folder `logs` in [run_dir()].
+#' @param histogram_freq After how many epochs histograms of all weights are written; 0 for none.
+#' @param update_freq `"epoch"`; `"batch"` for the metrics of each batch, too; or a number of samples after which they are
+#'   written.
+#' @param batch_size,write_graph,embeddings_layer_names,embeddings_metadata,embeddings_data,profile_batch Accepted for old
+#'   scripts, without effect.
+#' @param write_grads,write_images,embeddings_freq Not written, with a warning: Keras 2.3.1 does that by TensorFlow 1.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#'
+#'   Errors: `keras_error_not_installed` without tensorboardX.
 #' @family callbacks
+#' @examplesIf is_keras_available() && is_backend_installed() && reticulate::py_module_available("tensorboardX")
+#' callback_tensorboard(tempfile())
 #' @export
 callback_tensorboard <- function(log_dir = NULL, histogram_freq = 0, batch_size = NULL, write_graph = TRUE,
                                  write_grads = FALSE, write_images = FALSE, embeddings_freq = 0,
                                  embeddings_layer_names = NULL, embeddings_metadata = NULL, embeddings_data = NULL,
                                  update_freq = "epoch", profile_batch = 0) {
-  abort("argument", c("there is no callback for TensorBoard: Keras 2.3.1 writes its logs by TensorFlow 1.",
-                      i = "`callback_csv_logger()` writes the metrics of each epoch into a file."))
+  arguments <- model_arguments(c("log_dir", "profile_batch"), NULL)
+  arguments$log_dir <- normalizePath(if (is.null(log_dir)) file.path(run_dir(), "logs") else log_dir,
+                                     mustWork = FALSE)
+  if (is.numeric(update_freq)) {
+    arguments$update_freq <- as_whole_numbers(update_freq, "update_freq")
+  }
+  keras_call("callbacks.TensorBoard", arguments)
 }
 
 #' Base class of callbacks

@@ -148,9 +148,10 @@ flags_of_arguments <- function(arguments) {
 
 #' What belongs to TensorFlow alone
 #'
-#' Refused, with what to use instead: `tensorboard()` shows logs that Keras 2.3.1 writes by TensorFlow 1 alone, and
-#' `export_savedmodel()` writes TensorFlow's own graph. `plot()` of the [history][keras_training_history],
-#' [callback_csv_logger()] and [save_model_hdf5()] work on every backend.
+#' Refused, with what to use instead: TensorBoard is a program that comes with TensorFlow or with the Python package
+#' tensorboard, and is started in a shell to show what [callback_tensorboard()] writes; `export_savedmodel()` writes
+#' TensorFlow's own graph. `plot()` of the [history][keras_training_history] and [save_model_hdf5()] work on every
+#' backend.
 #'
 #' @param log_dir Folder of the logs.
 #' @param object A model.
@@ -162,9 +163,9 @@ flags_of_arguments <- function(arguments) {
 #' try(tensorboard("logs"))
 #' @export
 tensorboard <- function(log_dir, ...) {
-  abort("argument", c("There are no logs for TensorBoard: Keras 2.3.1 writes them by TensorFlow 1",
-                      i = paste("plot() draws the history that fit() returns, and callback_csv_logger() writes",
-                                "the metrics of each epoch into a file")))
+  abort("argument", c("TensorBoard is a program of its own, which R does not start",
+                      i = paste("Run tensorboard --logdir with that folder in a shell to see what",
+                                "callback_tensorboard() writes. plot() draws the history that fit() returns")))
 }
 
 #' @rdname tensorboard

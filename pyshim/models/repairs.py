@@ -21,7 +21,7 @@ import pyshim
 
 from .. import session
 from ..errors import FileError
-from . import copies, hdf5, snapshots, training
+from . import copies, hdf5, snapshots, tensorboard, training
 
 _around, _after = {}, {}
 
@@ -380,6 +380,13 @@ def largest_of_each_row(module):
         chosen = pyshim.cast(pyshim.sum(before, axis=-1) < k, pyshim.dtype(x))
         return x * chosen + module.NEG_INF * (1 - chosen)
     module.filter_top_k = filter_top_k
+
+
+@_repair(_after, "callbacks.tensorboard_v1")
+def logs_without_tensorflow(module):
+    """The callback TensorBoard writes by TensorFlow 1."""
+    module.TensorBoard = tensorboard.callback_class(module.Callback)
+    module.TensorBoard.__module__, module.TensorBoard.__qualname__ = module.__name__, "TensorBoard"
 
 
 @_repair(_after, "metrics")

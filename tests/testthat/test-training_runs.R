@@ -53,7 +53,7 @@ test_that("where tfruns is installed, its functions are called", {
 
 test_that("the run's folder is the working directory, and what is TensorFlow's own is refused with an alternative", {
   expect_equal(run_dir(), getwd())
-  expect_keras_error(tensorboard("logs"), "argument", "callback_csv_logger")
+  expect_keras_error(tensorboard("logs"), "argument", "callback_tensorboard")
   expect_keras_error(export_savedmodel(NULL, "folder"), "argument", "save_model_hdf5")
   expect_keras_error(layer_dense_features(feature_columns = list()), "argument", "model.matrix")
 })
