@@ -234,8 +234,8 @@ as_generator <- function(x) {
 #' Train, evaluate or predict by a generator
 #'
 #' @param object A model.
-#' @param generator An R function that returns a batch at each call, `list(x, y)`, and `NULL` at its end; or a generator
-#'   of Keras, as of [flow_images_from_directory()].
+#' @param generator An R function that returns a batch at each call, `list(x, y)` or for predictions `list(x)`, and
+#'   `NULL` at its end; or a generator of Keras, as of [flow_images_from_directory()].
 #' @param steps_per_epoch,steps,validation_steps Number of batches.
 #' @param epochs,verbose,callbacks,view_metrics,validation_data,class_weight,initial_epoch As of
 #'   [fit()][fit.keras.engine.training.Model].
@@ -417,6 +417,9 @@ get_layer <- function(object, name = NULL, index = NULL) {
 #' @export
 pop_layer <- function(object) {
   object_call(object, "pop")
+  for (name in c("train_function", "test_function", "predict_function")) {
+    call_shim("object_set", object, name, NULL)  # Keras would go on with those of the model as it was
+  }
   invisible(NULL)
 }
 

@@ -374,7 +374,40 @@ flow_images_from_dataframe <- function(dataframe, directory = NULL, x_col = "fil
                                        batch_size = 32, shuffle = TRUE, seed = NULL, save_to_dir = NULL,
                                        save_prefix = "", save_format = "png", subset = NULL,
                                        interpolation = "nearest", drop_duplicates = TRUE) {
-  arguments <- model_arguments(c("dataframe", "generator", "classes", "drop_duplicates"), NULL)
-  arguments$classes <- if (!is.null(classes)) as.list(classes)
-  object_call(generator, "flow_from_dataframe", dataframe, arguments = arguments)
+  arguments <- model_arguments(c("dataframe", "directory", "generator", "classes", "drop_duplicates"), NULL)
+  if (identical(class_mode, "other")) {
+    arguments$class_mode <- "raw"  # its later name
+  }
+  of_classes <- any(class_mode %in% c("categorical", "binary", "sparse"))
+  with_targets <- any(class_mode %in% c("raw", "other", "multi_output"))
+  need_columns(dataframe, c(x_col, if (of_classes || with_targets) y_col))
+
+  files <- as.character(dataframe[[x_col]])
+  paths <- if (is.null(directory)) files else file.path(readable_path(directory), files)
+  kept <- file.exists(paths) & !(drop_duplicates & duplicated(files))
+  if (!all(file.exists(paths))) {
+    warning(sum(!file.exists(paths)), " of the files in the column `", x_col, "` do not exist, and are left out, such ",
+            "as ", paths[!file.exists(paths)][[1L]], call. = FALSE)
+  }
+  numbers <- NULL
+  if (of_classes) {
+    labels <- as.character(dataframe[[y_col]])
+    classes <- if (is.null(classes)) sort(unique(labels)) else unlist(classes)
+    kept <- kept & labels %in% classes
+    numbers <- array(match(labels[kept], classes) - 1L)
+  }
+  targets <- if (with_targets) lapply(y_col, function(name) array(as.double(dataframe[[name]][kept])))
+  message("Found ", sum(kept), " image files", if (of_classes) paste(" of", length(classes), "classes"), ".")
+  call_shim("flow_of_files", generator, as.list(normalizePath(paths[kept])), numbers,
+            if (identical(class_mode, "multi_output")) targets else targets[[1L]],
+            if (of_classes) as.list(classes), as_keywords(arguments))
+}
+
+need_columns <- function(frame, names) {
+  for (name in names) {
+    if (!name %in% names(frame)) {
+      abort("argument", c("{argument} has no column \"{name}\"", i = "It has {columns}"), argument = "dataframe",
+            name = name, columns = toString(dQuote(names(frame), FALSE)))
+    }
+  }
 }

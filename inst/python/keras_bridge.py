@@ -234,7 +234,7 @@ def connect(show_output, show_error, show_warning, announce, console_width):
         if filename.startswith(pyshim.__path__[0]):
             show_warning(str(message))
         elif filename.startswith(Packages().folder()):
-            # Keras warns of much that scripts do on purpose, such as the frozen half of a GAN: a message, not a warning.
+            # Keras warns of much that scripts do on purpose, such as the frozen half of a GAN: so by a message.
             show_error("Keras: %s\n" % message)
         else:
             show(message, category, filename, *more)

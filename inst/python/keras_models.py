@@ -55,6 +55,8 @@ def data(value):
         return [data(part) for part in value]
     if isinstance(value, dict):
         return {key: data(part) for key, part in value.items()}
+    if isinstance(value, Kept):
+        return value.array
     if isinstance(value, np.ndarray):
         return np.ascontiguousarray(value, config.floatx() if value.dtype == np.float64 else value.dtype)
     return value
@@ -106,7 +108,9 @@ class RGenerator:
         batch = self.function()
         if batch is None:
             raise StopIteration
-        return tuple(data(list(batch)))
+        if not isinstance(batch, (list, tuple)):
+            return data(batch)  # inputs alone, for predictions
+        return data(batch[0]) if len(batch) == 1 else tuple(data(list(batch)))
 
 
 def as_generator(function):
@@ -274,6 +278,35 @@ def resized_images(images, height, width, data_format):
         places = (np.arange(size) * images.shape[axis] / size).astype(int)
         images = images.take(places, axis)
     return images
+
+
+def flow_of_files(generator, paths, classes, labels, class_indices, arguments):
+    """Batches of image files, as of ``flow_from_dataframe``, which needs pandas.
+
+    ``classes`` are numbers of classes, ``labels`` other targets; either may be None.
+    """
+    from keras_preprocessing.image.iterator import BatchFromFilesMixin
+    names = ("target_size", "color_mode", "save_to_dir", "save_prefix", "save_format", "subset", "interpolation")
+    shown = {name: arguments[name] for name in names}
+
+    class Files(BatchFromFilesMixin, keras_get("preprocessing.image.Iterator")):
+        filepaths = filenames = labels = classes = sample_weight = None
+
+        def __init__(self):
+            self.set_processing_attrs(generator, data_format=generator.data_format, **shown)
+            start, stop = (int(share * len(paths)) for share in self.split or (0, 1))
+            self.filepaths = self.filenames = list(paths)[start:stop]
+            self.classes = None if classes is None else np.ravel(classes)[start:stop].astype("int64")
+            if isinstance(labels, (list, tuple)):
+                self.labels = [np.asarray(label)[start:stop] for label in labels]
+            elif labels is not None:
+                self.labels = np.asarray(labels)[start:stop]
+            self.class_indices = {name: i for i, name in enumerate(class_indices or ())}
+            self.class_mode = arguments["class_mode"]
+            self.dtype = generator.dtype
+            self.samples = len(self.filepaths)
+            super().__init__(self.samples, arguments["batch_size"], arguments["shuffle"], arguments["seed"])
+    return Files()
 
 
 def next_batch(generator):

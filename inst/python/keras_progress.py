@@ -18,6 +18,8 @@ def progress(callback_class):
 class _Progress:
     """The callback's methods. The console's width is asked for at each epoch: it may have changed, or be a file's."""
 
+    acts_on_batches = False  # it only shows them: the engine may be ahead
+
     acts_on_batches = False  # fit() need not wait for it
 
     def on_epoch_begin(self, epoch, logs=None):

@@ -270,6 +270,28 @@ def functions_of_copied_layers(module):
     module.Lambda.get_config = get_config
 
 
+@_repair(_after, "engine.network")
+def outputs_without_layers(module):
+    """The outputs of a subclass's ``call`` may be the backend's tensors, which know of no learning phase: layers do."""
+    def uses_learning_phase(self):
+        outputs = self.outputs or ()
+        if not all(hasattr(x, "_uses_learning_phase") for x in outputs):
+            outputs = [x for layer in self.layers for node in layer._inbound_nodes for x in node.output_tensors]
+        return any(getattr(x, "_uses_learning_phase", False) for x in outputs)
+    module.Network.uses_learning_phase = property(uses_learning_phase)
+
+
+@_repair(_after, "utils.generic_utils")
+def bars_of_small_files(module):
+    """A download's bar counts blocks: the bar of a file that is smaller than one was as long as the block."""
+    update = module.Progbar.update
+
+    @functools.wraps(update)
+    def bounded(self, current, values=None):
+        update(self, current if self.target is None else min(current, self.target), values)
+    module.Progbar.update = bounded
+
+
 # -- HDF5 -----------------------------------------------------------------------------------------------
 
 @_repair(_after, "utils.io_utils")

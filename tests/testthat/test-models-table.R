@@ -67,3 +67,10 @@ test_that("classes and functions of other packages are exported", {
     }
   }
 })
+
+test_that("every function and class is used by a test", {
+  files <- list.files(testthat::test_path(), "^test-.*[.]R$", full.names = TRUE)
+  used <- unlist(lapply(files, function(file) all.names(parse(file, keep.source = FALSE))))
+  known <- sub("[.](keras[.]engine[.]training[.]Model|keras_training_history)$", "", table$`function`)
+  expect_equal(setdiff(known, used), character())
+})

@@ -48,3 +48,88 @@ test_that("a time series becomes windows", {
   expect_equal(dim(batch[[1L]]), c(2, 3, 1))
   expect_equal(as.vector(batch[[2L]]), c(4, 5))
 })
+
+test_that("words that are rare are likely kept, and the choices of negative samples are others", {
+  table <- make_sampling_table(5, sampling_factor = 1e-3)
+  # The frequency of the word of a rank by Zipf's law, as in word2vec.
+  rank <- c(1, 1:4)
+  share <- 1 / (rank * (log(rank) + 0.577) + 0.5 - 1 / (12 * rank))
+  expect_equal(table, pmin(1, sqrt(share / 1e-3) / (share / 1e-3)), tolerance = 1e-5)
+  pairs <- skipgrams(rep(1:3, 10), vocabulary_size = 9, window_size = 1, negative_samples = 1, seed = 3)
+  expect_equal(mean(pairs$labels), 0.5)
+})
+
+# The MD5 sum of a string, by the function for files.
+digest_md5 <- function(text) {
+  file <- withr::local_tempfile()
+  writeBin(charToRaw(text), file)
+  unname(tools::md5sum(file))
+}
+
+test_that("texts are numbered by hashes", {
+  numbers <- text_hashing_trick("a b a", n = 50, hash_function = "md5")
+  expect_equal(numbers[c(1, 3)], rep(numbers[[1L]], 2))
+  expect_true(all(numbers >= 1 & numbers < 50))
+  md5 <- function(word) {
+    hex <- digest_md5(word)
+    # The remainder of a number of 128 bits, digit by digit.
+    Reduce(function(rest, digit) (rest * 16 + strtoi(digit, 16)) %% 49, strsplit(hex, "")[[1L]], 0) + 1
+  }
+  expect_equal(numbers, vapply(c("a", "b", "a"), md5, 0, USE.NAMES = FALSE))
+  expect_length(text_one_hot("one two, three", n = 20), 3L)
+  expect_true(all(text_one_hot("one two", n = 3) %in% 1:2))
+})
+
+test_that("sequences become matrices of words", {
+  tokenizer <- fit_text_tokenizer(text_tokenizer(num_words = 4), c("a b a", "b c"))
+  expect_equal(sequences_to_matrix(tokenizer, list(c(1, 2, 1), 3), "count"),
+               matrix(c(0, 2, 1, 0, 0, 0, 0, 1), 2, byrow = TRUE))
+  expect_equal(sequences_to_matrix(tokenizer, list(c(1, 2, 1)), "freq"), matrix(c(0, 2, 1, 0) / 3, 1))
+  expect_equal(sequences_to_matrix(tokenizer, list(c(1, 2, 1))), matrix(c(0, 1, 1, 0), 1))
+  each <- texts_to_sequences_generator(tokenizer, c("a c", "b"))
+  expect_equal(unlist(generator_next(each)), c(1, 3))
+  expect_equal(unlist(generator_next(each)), 2)
+  expect_equal(generator_next(each, completed = "end"), "end")
+})
+
+test_that("images are centred by what the generator has seen", {
+  set.seed(4)
+  x <- array(runif(4 * 3 * 2, 0, 9), c(4, 3, 2, 1))
+  generator <- image_data_generator(featurewise_center = TRUE, featurewise_std_normalization = TRUE)
+  fit_image_data_generator(generator, x)
+  batch <- generator_next(flow_images_from_data(x, generator = generator, batch_size = 4, shuffle = FALSE))
+  spread <- sqrt(mean((x - mean(x)) ^ 2))
+  expect_equal(as.vector(batch), as.vector((x - mean(x)) / spread), tolerance = 1e-4)
+  flipped <- generator_next(flow_images_from_data(x, generator = image_data_generator(rescale = 2), batch_size = 1,
+                                                  shuffle = FALSE))
+  expect_equal(flipped[1, , , 1], 2 * x[1, , , 1], tolerance = 1e-6)
+})
+
+test_that("images flow by the rows of a data frame", {
+  folder <- withr::local_tempdir()
+  for (i in 1:4) {
+    image_array_save(array(i / 4, c(2, 2, 3)), file.path(folder, paste0(i, ".png")), scale = FALSE)
+  }
+  frame <- data.frame(filename = paste0(1:4, ".png"), class = c("x", "y", "y", "x"), size = c(1.5, 2.5, 3.5, 4.5))
+  flow_of <- function(...) {
+    suppressMessages(flow_images_from_dataframe(..., directory = folder, target_size = c(2, 2), batch_size = 4,
+                                                shuffle = FALSE))
+  }
+  batch <- generator_next(flow_of(frame))
+  expect_equal(dim(batch[[1L]]), c(4, 2, 2, 3))
+  expect_equal(batch[[2L]], matrix(c(1, 0, 0, 1, 0, 1, 1, 0), 4, byrow = TRUE))
+  expect_equal(as.vector(generator_next(flow_of(frame, y_col = "size", class_mode = "raw"))[[2L]]), frame$size)
+  expect_equal(as.vector(generator_next(flow_of(frame, class_mode = "binary", classes = c("y", "x")))[[2L]]),
+               c(1, 0, 0, 1))
+  both <- generator_next(flow_of(transform(frame, twice = 2 * size), y_col = c("size", "twice"),
+                                 class_mode = "multi_output"))[[2L]]
+  expect_equal(as.vector(both[[2L]]), 2 * frame$size)
+  split <- image_data_generator(validation_split = 0.25)
+  parts <- lapply(c("training", "validation"), function(part) {
+    generator_next(flow_of(frame, generator = split, subset = part))[[2L]]
+  })
+  expect_equal(lapply(parts, nrow), list(3L, 1L))
+  expect_equal(dim(generator_next(flow_of(frame, class_mode = NULL))), c(4, 2, 2, 3))
+  expect_warning(flow_of(rbind(frame, data.frame(filename = "no.png", class = "x", size = 0))), "no.png")
+  expect_keras_error(flow_of(frame, y_col = "kind"), "argument", c("\"kind\"", "\"class\""))
+})

@@ -1,0 +1,93 @@
+# What callbacks do during a training, on data whose losses are known.
+linear <- function(weight = 1) {
+  model <- keras_model_sequential(list(layer_dense(units = 1, use_bias = FALSE, input_shape = 1)))
+  set_weights(model, list(matrix(weight)))
+  compile(model, optimizer_sgd(lr = 0.25), "mse")
+}
+# With x = 1 and y = 0, the loss is w^2, and each step halves w.
+trained <- function(model, epochs, ..., y = 0, batch_size = 1) {
+  fit(model, matrix(1), matrix(y), epochs = epochs, batch_size = batch_size, verbose = 0, ...)
+}
+
+for_each_backend("training stops when the loss no longer falls enough, with the best weights", {
+  model <- linear()
+  history <- trained(model, 20, callbacks = callback_early_stopping("loss", min_delta = 0.1, patience = 1))
+  # The losses 1, 1/4, 1/16, 1/64: the last two are no improvement by 0.1 on the best, 1/4.
+  expect_equal(history$metrics$loss, 0.25 ^ (0:3), tolerance = 1e-5)
+  model <- linear()
+  stop <- callback_early_stopping("loss", min_delta = 10, patience = 2, restore_best_weights = TRUE)
+  trained(model, 20, callbacks = list(stop))
+  expect_equal(get_weights(model)[[1L]], matrix(0.5))  # after the first epoch, the best one
+})
+
+for_each_backend("the learning rate falls on a plateau", {
+  model <- linear()
+  history <- trained(model, 4, callbacks = callback_reduce_lr_on_plateau("loss", factor = 0.5, patience = 1,
+                                                                         min_delta = 10, min_lr = 0.05))
+  expect_equal(history$metrics$lr, c(0.25, 0.25, 0.125, 0.0625), tolerance = 1e-6)
+})
+
+for_each_backend("models are saved after epochs, all of them or the best", {
+  folder <- withr::local_tempdir()
+  each <- file.path(folder, "at-{epoch:02d}-{loss:.2f}.h5")
+  best <- file.path(folder, "best.h5")
+  trained(linear(), 3, callbacks = list(
+    callback_model_checkpoint(each, monitor = "loss"),
+    callback_model_checkpoint(best, monitor = "loss", save_best_only = TRUE, save_weights_only = TRUE, mode = "max")
+  ))
+  expect_setequal(list.files(folder), c("at-01-1.00.h5", "at-02-0.25.h5", "at-03-0.06.h5", "best.h5"))
+  expect_equal(get_weights(load_model_hdf5(file.path(folder, "at-02-0.25.h5")))[[1L]], matrix(0.25))
+  model <- linear()
+  load_model_weights_hdf5(model, best)
+  expect_equal(get_weights(model)[[1L]], matrix(0.5))  # of the epoch with the largest loss, the first
+  expect_keras_error(callback_model_checkpoint(best, save_freq = 10), "argument", "save_freq")
+})
+
+for_each_backend("a loss that is no number ends the training, and a file has the metrics", {
+  expect_output(history <- trained(linear(), 5, callbacks = callback_terminate_on_naan(), y = NaN), "Invalid loss")
+  expect_lte(length(history$metrics$loss), 1L)
+  file <- withr::local_tempfile(fileext = ".csv")
+  history <- trained(linear(), 3, callbacks = callback_csv_logger(file, separator = ";"))
+  trained(linear(), 1, callbacks = callback_csv_logger(file, separator = ";", append = TRUE))
+  written <- read.csv(file, sep = ";")
+  expect_equal(written, data.frame(epoch = c(0:2, 0L), loss = c(history$metrics$loss, 1)), tolerance = 1e-6)
+})
+
+for_each_backend("R6 classes see parameters, model, epochs and batches", {
+  Seen <- R6::R6Class("Seen", inherit = KerasCallback, public = list( # nolint: object_name_linter.
+    calls = NULL, losses = NULL, weight = NULL,
+    on_train_begin = function(logs) self$calls <- c(self$calls, "begin"),
+    on_epoch_end = function(epoch, logs) {
+      self$calls <- c(self$calls, paste("epoch", epoch))
+      self$losses <- c(self$losses, logs$loss)
+    },
+    on_batch_end = function(batch, logs = list()) self$calls <- c(self$calls, paste("batch", batch)),
+    on_train_end = function(logs) self$weight <- get_weights(self$model)[[1L]][[1L]]
+  ))
+  seen <- Seen$new()
+  fit(linear(), matrix(c(1, 1)), c(0, 0), epochs = 2, batch_size = 1, verbose = 0, callbacks = list(seen))
+  expect_equal(seen$calls, c("begin", "batch 0", "batch 1", "epoch 0", "batch 0", "batch 1", "epoch 1"))
+  expect_equal(seen$weight, 0.5 ^ 4, tolerance = 1e-5)
+  expect_equal(seen$params$epochs, 2L)
+  expect_length(seen$losses, 2L)
+})
+
+test_that("a server is sent the metrics, and one that is not there is no error", {
+  suppressMessages(use_backend("tensorflow"))
+  has_requests <- reticulate::py_module_available("requests")
+  monitor <- callback_remote_monitor(root = "http://127.0.0.1:9", headers = list(a = "b"))
+  expect_equal(monitor$root, "http://127.0.0.1:9")
+  if (has_requests) {
+    expect_message(history <- trained(linear(), 1, callbacks = monitor), "could not reach")
+    expect_length(history$metrics$loss, 1L)
+  } else {
+    expect_error(trained(linear(), 1, callbacks = monitor), "requests")
+  }
+})
+
+test_that("a progress bar may be given as a callback", {
+  suppressMessages(use_backend("tensorflow"))
+  output <- capture.output(fit(linear(), matrix(1), 0, epochs = 1, verbose = 2,
+                               callbacks = list(callback_progbar_logger("samples"))))
+  expect_match(output, "Epoch 1/1", all = FALSE)
+})

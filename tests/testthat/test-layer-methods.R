@@ -1,0 +1,111 @@
+# What layers and models are asked, on models whose answers are known.
+for_each_backend("configurations make layers and models anew", {
+  layer <- layer_dense(units = 3, activation = "tanh", name = "mine")
+  copy <- from_config(get_config(layer))
+  expect_equal(copy$name, "mine")
+  expect_equal(dim(copy(layer_input(2))), c(NA, 3L))
+  model <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2), layer_dense(units = 1)))
+  again <- from_config(get_config(model))
+  expect_equal(lapply(get_weights(again), dim), lapply(get_weights(model), dim))
+  expect_equal(count_params(again), 3 * 2 + 3 + 3 + 1)
+})
+
+for_each_backend("a layer that is used twice has two inputs and outputs", {
+  shared <- layer_dense(units = 4)
+  first <- layer_input(3)
+  second <- layer_input(3)
+  shared(first)
+  out <- shared(second)
+  expect_equal(get_input_shape_at(shared, 1), list(NULL, 3L))
+  expect_equal(get_output_shape_at(shared, 2), list(NULL, 4L))
+  model <- keras_model(get_input_at(shared, 2), get_output_at(shared, 2))
+  x <- matrix(1:6 / 6, 2)
+  weights <- get_weights(shared)
+  expect_equal(predict(model, x), sweep(x %*% weights[[1L]], 2, weights[[2L]], "+"), tolerance = 1e-5)
+  expect_equal(dim(get_output_at(shared, 2)), dim(out))
+})
+
+for_each_backend("masks are those of the layers that make them", {
+  embedding <- layer_embedding(input_dim = 5, output_dim = 2, mask_zero = TRUE)
+  numbers <- layer_input(3)
+  vectors <- embedding(numbers)
+  recurrent <- layer_lstm(units = 2, return_sequences = TRUE)
+  recurrent(vectors)
+  expect_null(get_input_mask_at(embedding, 1))
+  mask <- get_output_mask_at(embedding, 1)
+  found <- k_function(list(numbers), list(mask))(list(matrix(c(1, 0, 2, 0, 0, 4), 2)))[[1L]]
+  expect_equal(found, matrix(c(TRUE, FALSE, TRUE, FALSE, FALSE, TRUE), 2))
+  expect_equal(dim(get_input_mask_at(recurrent, 1)), c(NA, 3L))
+})
+
+for_each_backend("stateful layers go on where they were, until they are reset", {
+  model <- keras_model_sequential(list(
+    layer_simple_rnn(units = 1, stateful = TRUE, batch_input_shape = c(1, 1, 1), activation = "linear")
+  ))
+  set_weights(model, list(matrix(1), matrix(1), 0))  # the state adds up the inputs
+  sums <- vapply(1:3, function(i) predict(model, array(i, c(1, 1, 1)))[[1L]], 0)
+  expect_equal(sums, cumsum(1:3))
+  reset_states(model)
+  expect_equal(predict(model, array(5, c(1, 1, 1)))[[1L]], 5)
+})
+
+for_each_backend("frozen weights stay as they are", {
+  model <- keras_model_sequential(list(layer_dense(units = 2, input_shape = 2, name = "first"),
+                                       layer_dense(units = 2, name = "second"), layer_dense(units = 1)))
+  freeze_weights(model, to = "second")
+  compile(model, "sgd", "mse")
+  before <- get_weights(model)
+  train_on_batch(model, matrix(1:4, 2), c(9, 9))
+  after <- get_weights(model)
+  expect_equal(after[1:4], before[1:4])
+  expect_false(isTRUE(all.equal(after[[5L]], before[[5L]])))
+  unfreeze_weights(model, from = 2)
+  compile(model, "sgd", "mse")
+  train_on_batch(model, matrix(1:4, 2), c(9, 9))
+  expect_equal(get_weights(model)[1:2], before[1:2])
+  expect_false(isTRUE(all.equal(get_weights(model)[[3L]], before[[3L]])))
+})
+
+for_each_backend("wrappers of R6 classes change what a layer gives", {
+  Twice <- R6::R6Class("Twice", inherit = KerasWrapper, public = list( # nolint: object_name_linter.
+    factor = NULL,
+    initialize = function(factor) self$factor <- factor,
+    call = function(inputs) super$call(inputs) * self$factor,
+    compute_output_shape = function(input_shape) list(input_shape[[1L]], 2L)
+  ))
+  input <- layer_input(3)
+  output <- create_wrapper(Twice, input, list(factor = 2, layer = layer_dense(units = 2), name = "twice"))
+  expect_equal(dim(output), c(NA, 2L))
+  model <- keras_model(input, output)
+  expect_equal(lapply(get_weights(model), length), list(6L, 2L))
+  set_weights(model, list(matrix(1:6, 3), c(0.5, 1)))
+  expect_equal(predict(model, matrix(1, 1, 3)), matrix(2 * c(6.5, 16), 1))
+  compile(model, "sgd", "mse")
+  train_on_batch(model, matrix(1, 1, 3), matrix(0, 1, 2))
+  expect_true(all(get_weights(model)[[1L]] < matrix(1:6, 3)))
+  expect_equal(get_layer(model, "twice")$name, "twice")
+})
+
+test_that("layers of NVIDIA's kernels are refused with the layers to use", {
+  suppressMessages(use_backend("tensorflow"))
+  expect_error(layer_cudnn_gru(units = 2), "layer_gru|GRU\\(")
+})
+
+test_that("the console completes the attributes of models and layers", {
+  suppressMessages(use_backend("tensorflow"))
+  model <- keras_model_sequential(list(layer_dense(units = 2, input_shape = 2)))
+  compile(model, "sgd", "mse")
+  complete <- function(text) {
+    utils:::.assignLinebuffer(text)
+    utils:::.assignEnd(nchar(text))
+    utils:::.guessTokenFromLine()
+    utils:::.completeToken()
+    utils:::.retrieveCompletions()
+  }
+  assign("completed_model", model, globalenv())
+  withr::defer(rm("completed_model", envir = globalenv()))
+  expect_true("completed_model$layers" %in% complete("completed_model$lay"))
+  expect_true("completed_model$optimizer" %in% complete("completed_model$opt"))
+  expect_true("kernel" %in% .DollarNames(model$layers[[1L]], "^kern"))
+  expect_true("lr" %in% .DollarNames(model$optimizer, "^l"))
+})

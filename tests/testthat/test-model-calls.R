@@ -1,0 +1,149 @@
+# Models that are asked batch by batch, by generators, and saved in parts.
+x <- matrix(c(0.5, -1, 2, 0, 1, 1.5), 3)
+kernel <- matrix(c(1, -2, 0.5, 0.25, 3, -1), 2)
+softmax <- function(x) exp(x) / rowSums(exp(x))
+
+classifier <- function() {
+  model <- keras_model_sequential(list(layer_dense(units = 3, activation = "softmax", use_bias = FALSE,
+                                                   input_shape = 2)))
+  set_weights(model, list(kernel))
+  compile(model, optimizer_sgd(lr = 0.1), "categorical_crossentropy", metrics = "accuracy")
+}
+
+for_each_backend("probabilities, classes and batches are those of base R", {
+  model <- classifier()
+  shares <- softmax(x %*% kernel)
+  expect_equal(predict_proba(model, x), shares, tolerance = 1e-5)
+  expect_equal(predict_on_batch(model, x), shares, tolerance = 1e-5)
+  expect_equal(as.vector(predict_classes(model, x)), max.col(shares) - 1)
+  y <- diag(3)
+  expected <- list(loss = mean(-log(diag(shares))), accuracy = mean(max.col(shares) == 1:3))
+  expect_equal(test_on_batch(model, x, y), expected, tolerance = 1e-5)
+  weight <- c(1, 0, 0)
+  expect_equal(test_on_batch(model, x, y, sample_weight = weight)$loss, -log(shares[1, 1]) / 3, tolerance = 1e-5)
+  expect_equal(train_on_batch(model, x, y), expected, tolerance = 1e-5)
+  gradient <- t(x) %*% (shares - y) / 3
+  expect_equal(get_weights(model)[[1L]], kernel - 0.1 * gradient, tolerance = 1e-5)
+})
+
+for_each_backend("generators evaluate and predict", {
+  model <- classifier()
+  shares <- softmax(x %*% kernel)
+  i <- 0
+  each <- function() {
+    i <<- i %% 3 + 1
+    list(x[i, , drop = FALSE], diag(3)[i, , drop = FALSE])
+  }
+  found <- evaluate_generator(model, each, steps = 3)
+  expect_equal(found$accuracy, mean(max.col(shares) == 1:3), tolerance = 1e-5)
+  expect_equal(found$loss, -log(shares[3, 3]), tolerance = 1e-5)  # the last batch's, as in Keras 2.3.1
+  i <- 0
+  expect_equal(predict_generator(model, function() each()[1L], steps = 3), shares, tolerance = 1e-5)
+})
+
+for_each_backend("copies and models without their last layer", {
+  model <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2), layer_dense(units = 1)))
+  copy <- clone_model(model)
+  expect_false(identical(get_weights(copy), get_weights(model)))
+  set_weights(copy, get_weights(model))
+  expect_equal(predict(copy, x), predict(model, x), tolerance = 1e-6)
+  pop_layer(copy)
+  expect_equal(dim(predict(copy, x)), c(3, 3))
+  custom <- keras_model_custom(name = "mine", function(self) {
+    self$dense <- layer_dense(units = 3, use_bias = FALSE)
+    function(inputs, mask = NULL) k_softmax(self$dense(inputs))
+  })
+  compile(custom, "sgd", "mse")
+  train_on_batch(custom, x, matrix(0, 3, 3))
+  set_weights(custom, list(kernel))
+  expect_equal(predict(custom, x), softmax(x %*% kernel), tolerance = 1e-5)
+  expect_error(multi_gpu_model(model), "train the model itself")
+})
+
+for_each_backend("weights and architecture are saved apart", {
+  model <- classifier()
+  path <- withr::local_tempfile(fileext = ".h5")
+  save_model_weights_hdf5(model, path)
+  text <- model_to_yaml(model)
+  expect_match(text, "units: 3")
+  copy <- model_from_yaml(text)
+  load_model_weights_hdf5(copy, path)
+  expect_equal(predict(copy, x), predict(model, x), tolerance = 1e-6)
+  expect_keras_error(save_model_weights_hdf5(model, path, overwrite = FALSE), "file", "overwrite")
+})
+
+test_that("weights are loaded by the names of layers", {
+  suppressMessages(use_backend("tensorflow"))
+  path <- withr::local_tempfile(fileext = ".h5")
+  model <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2, name = "a"),
+                                       layer_dense(units = 1, name = "b")))
+  save_model_weights_hdf5(model, path)
+  other <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2, name = "a"),
+                                       layer_dense(units = 2, name = "c")))
+  load_model_weights_hdf5(other, path, by_name = TRUE)
+  expect_equal(get_weights(other)[1:2], get_weights(model)[1:2])
+})
+
+test_that("custom objects are found by name, in a scope or an argument", {
+  suppressMessages(use_backend("tensorflow"))
+  path <- withr::local_tempfile(fileext = ".h5")
+  doubled <- function(y_true, y_pred) 2 * k_mean(k_square(y_true - y_pred), axis = -1)
+  model <- keras_model_sequential(list(layer_dense(units = 1, use_bias = FALSE, input_shape = 2)))
+  compile(model, "sgd", custom_metric("doubled", doubled))
+  save_model_hdf5(model, path)
+  expect_error(load_model_hdf5(path), "doubled")
+  loss <- 2 * mean((predict(model, x) - 1) ^ 2)
+  for (copy in list(load_model_hdf5(path, custom_objects = list(doubled = doubled)),
+                    with_custom_object_scope(list(doubled = doubled), load_model_hdf5(path)))) {
+    expect_equal(test_on_batch(copy, x, c(1, 1, 1))$loss, loss, tolerance = 1e-5)
+  }
+})
+
+test_that("TensorFlow's own format is refused with the function to use", {
+  suppressMessages(use_backend("tensorflow"))
+  model <- classifier()
+  for (call in list(quote(load_model_tf("x")), quote(model_from_saved_model("x")))) {
+    expect_keras_error(eval(call), "argument", "load_model_hdf5")
+  }
+  expect_keras_error(model_to_saved_model(model, "x"), "argument", "save_model_hdf5")
+  expect_keras_error(save_model_weights_tf(model, "x"), "argument", "save_model_weights_hdf5")
+  expect_keras_error(load_model_weights_tf(model, "x"), "argument", "load_model_weights_hdf5")
+})
+
+test_that("files are found, checked and unpacked; HDF5 data are read in parts", {
+  suppressMessages(use_backend("tensorflow"))
+  folder <- withr::local_tempdir()
+  file <- file.path(folder, "remote.txt")
+  writeLines("hello", file)
+  sum <- unname(tools::md5sum(file))
+  output <- capture.output(
+    found <- get_file("local.txt", paste0("file://", file), file_hash = sum, cache_dir = folder)
+  )
+  expect_true(all(nchar(output) < 200))  # a bar that ends
+  expect_equal(readLines(found), "hello")
+  expect_equal(normalizePath(dirname(found)), normalizePath(file.path(folder, "datasets")))
+  writeLines("damaged", found)
+  expect_output(get_file("local.txt", paste0("file://", file), file_hash = sum, cache_dir = folder), "incomplete")
+  expect_equal(readLines(found), "hello")
+
+  h5py <- reticulate::import("h5py")
+  h5 <- h5py$File(file.path(folder, "data.h5"), "w")
+  h5$create_dataset("x", data = x)
+  h5$close()
+  part <- hdf5_matrix(file.path(folder, "data.h5"), "x", start = 1, normalizer = function(rows) rows * 2)
+  expect_equal(part$shape, list(2L, 2L))
+  model <- classifier()
+  expect_equal(predict(model, part, batch_size = 1), softmax(2 * x[2:3, ] %*% kernel), tolerance = 1e-5)
+})
+
+test_that("arrays become NumPy's, and the implementation is Keras itself", {
+  suppressMessages(use_backend("tensorflow"))
+  model <- classifier()
+  array <- keras_array(x)
+  expect_s3_class(array, "python.builtin.object")
+  expect_equal(predict(model, array), softmax(x %*% kernel), tolerance = 1e-5)
+  expect_length(keras_array(list(x, 1:3)), 2L)
+  expect_equal(implementation(), "keras")
+  expect_true(is_keras_available("2.2.0"))
+  expect_false(is_keras_available("2.4.0"))
+})
