@@ -94,8 +94,9 @@ def use_backend(name, in_process=False, save=False, threads=None):
     environment variable silences that.
 
     Arguments:
-        name: "tensorflow", "theano", "cntk", or another registered name.
-        in_process: run the engine in this Python, which must have the library, instead of in a worker.
+        name: "tensorflow", "theano", "cntk", "numpy", or another registered name.
+        in_process: run the engine in this Python, which must have the library, instead of in a worker; "numpy" always
+            does.
         save: write the name to keras.json as the default of later sessions.
         threads: how many threads the engine computes with, an integer; None leaves it as it is: at first
             as many as there are cores, in CNTK for products of matrices, convolutions and pooling alone.
@@ -118,7 +119,7 @@ def use_backend(name, in_process=False, save=False, threads=None):
 def select(name, in_process, save, threads, places):
     """What ``use_backend`` does. A start is announced, and a switch at a place in a program that is not known."""
     before = _thread.current
-    key = (_environment(name).name, bool(in_process))
+    key = _key(_environment(name), in_process)
     if threads is not None:
         _choose_threads(*key, threads=threads)
     host = _started(key)
@@ -146,9 +147,8 @@ def _choose_threads(name, in_process, threads):
         raise ArgumentError("{argument} must be a positive integer, not {value}", argument="threads",
                             value=Value(threads))
     if in_process:
-        raise ArgumentError("{argument} cannot be chosen with {setting}, where the engine shares the session's process",
-                            remedy="set OMP_NUM_THREADS before the session starts", argument="threads",
-                            setting=Setting("in_process", True))
+        raise ArgumentError("{argument} cannot be chosen where the engine shares the session's process",
+                            remedy="set OMP_NUM_THREADS before the session starts", argument="threads")
     host = _session.hosts.get((name, False))
     if host is not None and not host.ended and host.threads != threads:
         raise ArgumentError("the engine of backend {name} runs already, with {count}",
@@ -156,6 +156,11 @@ def _choose_threads(name, in_process, threads):
                             count=Setting("threads", host.threads) if host.threads else "its own number of threads",
                             stop=Call("stop_backend", name))
     _session.threads[name] = int(threads)
+
+
+def _key(environment, in_process=False):
+    """The key of the host that runs, or would run, a backend."""
+    return environment.name, bool(in_process) or environment.in_session
 
 
 def _environment(name):
@@ -178,7 +183,7 @@ def current_host():
     """The host of the current backend, started where it is not running."""
     key = _thread.current
     if key is None:
-        key = (environments.find(config.backend()).name, False)
+        key = _key(environments.find(config.backend()))
     host = _started(key)
     if _thread.current is None:
         _use(key)

@@ -1,4 +1,6 @@
-"""Every test that asks for ``K`` runs on each engine: a real one, in its worker.
+"""Every test that asks for ``K`` runs on each registered engine: a real one, in its worker where it has one.
+
+On an engine without gradients, a test of gradients ends where it first asks for one: with the error that says so.
 
 ``--backend theano`` (repeatable) runs the tests of one engine only.
 """
@@ -14,12 +16,15 @@ import pyshim
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "python"))  # for those in soak, too
 import conformance
 
+from pyshim.engines.contract.graph import NO_GRADIENTS
+
 # Continuous integration tries the same examples each time; elsewhere new ones are tried.
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
-BACKENDS = ("tensorflow", "theano", "cntk")
+BACKENDS = tuple(pyshim.environments.names())
+WITH_WORKERS = [name for name in BACKENDS if not pyshim.environments.find(name).in_session]
 
 
 def pytest_addoption(parser):
@@ -30,6 +35,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "worker: about the process that an engine runs in; not of engines without one")
     if config.getoption("--conformance"):
         config.pluginmanager.register(conformance.Recorder(config.getoption("--conformance")), "conformance")
 
@@ -37,8 +43,10 @@ def pytest_configure(config):
 def pytest_generate_tests(metafunc):
     # The scope "session" orders the tests by engine.
     if "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", metafunc.config.getoption("--backend") or BACKENDS,
-                             indirect=True, scope="session")
+        names = metafunc.config.getoption("--backend") or BACKENDS
+        if metafunc.definition.get_closest_marker("worker"):
+            names = [name for name in names if name in WITH_WORKERS]
+        metafunc.parametrize("engine", names, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(items):
@@ -46,6 +54,17 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "engine" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group(item.callspec.params["engine"]))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around that of conformance.py, which does not count such a test
+def pytest_runtest_call(item):
+    try:
+        return (yield)
+    except pyshim.errors.GradientError as error:
+        if error.template != NO_GRADIENTS:
+            raise
+        assert str(error) == "gradients(): NumPy computes no gradients; backends that do: tensorflow, theano, cntk"
+        return None
 
 
 @pytest.fixture(scope="session")

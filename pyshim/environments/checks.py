@@ -29,6 +29,8 @@ def check(environment):
     Raises InstallError with what went wrong. A new environment that works only with the session's LD_LIBRARY_PATH,
     as interpreters of a cluster's modules do, has its folders in its record from then on.
     """
+    if environment.in_session:
+        return environment.record()
     try:
         return _facts(environment)
     except InstallError:

@@ -28,6 +28,7 @@ class Environment:
     title = None   # as it is told to people
     module = None  # the native library's module
     engine = None  # "module:class" of the engine
+    in_session = False  # whether the engine needs the session's own Python alone, and always runs in it
     pythons = ()   # fitting Python versions, the preferred one first
     passed = {}    # variables of the user that reach the engine, as in ``surroundings.PASSED``
     check = ""     # Python code, run by the environment's interpreter, that fails where the library does

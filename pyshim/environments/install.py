@@ -26,7 +26,7 @@ def install_backend(name, python=None, path=None, force=False, method="auto", co
     """Install what a backend needs: a virtual environment with pinned packages, under the Keras home.
 
     Arguments:
-        name: "tensorflow", "theano", "cntk", or another registered name.
+        name: "tensorflow", "theano", "cntk", or another registered name. "numpy" needs no installation.
         python: path of the interpreter to use; by default a fitting one on PATH or at pyenv, conda or uv. Where there
             is none, uv or conda downloads one into the Keras home, if it can.
         path: another place for the virtual environment, a new or empty folder; remembered in the Keras home.
@@ -45,6 +45,11 @@ def install_backend(name, python=None, path=None, force=False, method="auto", co
     environment = find(name)
     conda = _conda(method, conda)
     progress = Progress(4, quiet=quiet)
+    if environment.in_session:
+        environment.before_install()
+        progress.say("Nothing needs to be installed: %s runs in this session's own Python, %s."
+                     % (environment.title, environment.python()))
+        return environment.python()
     with locked(environment, lambda: progress.say("Waiting for another installation of %s to end."
                                                   % environment.title)):
         if environment.is_current() and not (force or python or path or conda):
@@ -67,7 +72,7 @@ def download_needed(name, python=None, method="auto", conda="auto"):
     """
     environment = find(name)
     conda = _conda(method, conda)
-    if python or (environment.is_current() and not conda):
+    if python or environment.in_session or (environment.is_current() and not conda):
         return None
     try:
         if not conda:

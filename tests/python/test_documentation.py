@@ -52,6 +52,9 @@ def test_all_names_what_is_public():
 def test_examples(K, name):
     parser = doctest.DocTestParser()
     example = parser.get_doctest(inspect.getdoc(getattr(pyshim, name)), {"K": pyshim}, name, None, 0)
-    output = []
-    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(example, out=output.append)
-    assert not output, "".join(output)
+    try:
+        doctest.DebugRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(example)
+    except doctest.DocTestFailure as failed:
+        raise AssertionError("%s gives %s" % (failed.example.source.strip(), failed.got)) from None
+    except doctest.UnexpectedException as failed:
+        raise failed.exc_info[1] from None

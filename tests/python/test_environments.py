@@ -18,7 +18,8 @@ from pyshim.environments import install
 from pyshim.environments.environment import REQUIREMENTS, Environment
 from pyshim.environments.interpreters import check_interpreter, find_interpreter
 
-BACKENDS = ("tensorflow", "theano", "cntk")
+# What is installed.
+BACKENDS = tuple(name for name in environments.names() if not environments.find(name).in_session)
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -76,12 +77,12 @@ def light(tmp_path):
 # -- the registry ---------------------------------------------------------------------------------------
 
 def test_the_registered_backends():
-    assert environments.names()[:3] == ["tensorflow", "theano", "cntk"]
+    assert environments.names()[:4] == ["tensorflow", "theano", "cntk", "numpy"]
 
 
 @pytest.mark.parametrize("name", ["torch", "os", "", "pyshim.engines.theano"])
 def test_a_name_that_is_not_registered_is_refused(name):
-    with pytest.raises(errors.UnknownBackendError, match="accepted: tensorflow, theano, cntk"):
+    with pytest.raises(errors.UnknownBackendError, match="accepted: tensorflow, theano, cntk, numpy"):
         environments.find(name)
 
 
@@ -94,7 +95,7 @@ def test_a_package_adds_a_backend_by_its_entry_point(tmp_path):
     code = "import pyshim.environments as e; print(e.names(), e.find('more').title)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, universal_newlines=True,
                           env=dict(os.environ, PYTHONPATH=str(tmp_path)), check=True)
-    assert done.stdout.strip() == "['tensorflow', 'theano', 'cntk', 'more'] More"
+    assert done.stdout.strip() == "['tensorflow', 'theano', 'cntk', 'numpy', 'more'] More"
 
 
 # -- pins -----------------------------------------------------------------------------------------------
@@ -203,7 +204,8 @@ def test_a_second_install_is_over_at_once(installed):
 
 def test_list_tells_what_is_installed(installed):
     lines = command_line(installed[0], "list").stdout.splitlines()
-    assert [line.split()[:2] for line in lines[1:]] == [["tensorflow", "no"], ["theano", "yes"], ["cntk", "no"]]
+    assert [line.split()[:2] for line in lines[1:]] == [["tensorflow", "no"], ["theano", "yes"], ["cntk", "no"],
+                                                     ["numpy", "yes"]]
     assert "1.0.5" in lines[2]
 
 

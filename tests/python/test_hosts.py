@@ -19,6 +19,8 @@ from pyshim import environments, errors
 from pyshim.hosts.worker import Worker
 from pyshim.tensors import Tensor
 
+pytestmark = pytest.mark.worker
+
 ROOT = os.path.dirname(pyshim.__path__[0])
 
 

@@ -15,6 +15,8 @@ from pyshim import environments, errors
 from pyshim.hosts.worker import Worker
 from pyshim.tensors import Tensor
 
+pytestmark = pytest.mark.worker
+
 
 @pytest.fixture
 def kept(K):

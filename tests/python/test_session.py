@@ -25,6 +25,7 @@ def run_python(script, python=sys.executable, **environment):
 
 # -- threads --------------------------------------------------------------------------------------------
 
+@pytest.mark.worker
 def test_threads_are_chosen_before_an_engine_starts(K, engine):
     K.stop_backend(engine)
     K.use_backend(engine, threads=1)
@@ -49,14 +50,15 @@ def test_threads_that_are_none(K, engine):
     for threads in (0, -1, 1.5, "2", True):
         with pytest.raises(K.errors.ArgumentError, match="threads must be a positive integer, not"):
             K.use_backend(engine, threads=threads)
-    with pytest.raises(K.errors.ArgumentError, match="threads cannot be chosen with in_process=True"):
+    message = "threads cannot be chosen where the engine shares the session's process"
+    with pytest.raises(K.errors.ArgumentError, match=message):
         K.use_backend(engine, in_process=True, threads=1)
 
 
 # -- switching ------------------------------------------------------------------------------------------
 
 def test_use_backend_says_which(K, engine, capsys):
-    title = {"tensorflow": "TensorFlow", "theano": "Theano", "cntk": "CNTK"}[engine]
+    title = K.environments.find(engine).title
     scope = K.use_backend(engine)
     assert capsys.readouterr() == ("", "Using %s backend.\n" % title)
     assert K.backend() == engine
@@ -66,7 +68,7 @@ def test_use_backend_says_which(K, engine, capsys):
 
 def test_a_switch_is_announced_where_it_is_news(K, engine, capsys, monkeypatch):
     monkeypatch.setattr(K.session._session, "announced", set())
-    title = {"tensorflow": "TensorFlow", "theano": "Theano", "cntk": "CNTK"}[engine]
+    title = K.environments.find(engine).title
     other = "theano" if engine != "theano" else "cntk"
     for _ in range(3):
         with K.use_backend(other), K.use_backend(engine):

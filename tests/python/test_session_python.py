@@ -30,7 +30,7 @@ def test_without_numpy_the_backends_are_listed(bare, tmp_path):
     done = run(bare, "-m", "pyshim", "list", KERAS_HOME=str(tmp_path), HOME=str(tmp_path))
     assert done.returncode == 0
     assert [line.split()[:2] for line in done.stdout.splitlines()[1:]] == [
-        ["tensorflow", "no"], ["theano", "no"], ["cntk", "no"]]
+        ["tensorflow", "no"], ["theano", "no"], ["cntk", "no"], ["numpy", "no"]]
 
 
 def test_without_numpy_the_doctor_says_so_and_how_to_repair_it(bare):

@@ -18,6 +18,8 @@ from pyshim.environments.checks import check
 from pyshim.hosts.failures import advice
 from pyshim.hosts.worker import Worker
 
+pytestmark = pytest.mark.worker
+
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):

@@ -63,6 +63,7 @@ def works(K):
 
 # -- stopping an engine ---------------------------------------------------------------------------------
 
+@pytest.mark.worker
 def test_stop_while_another_thread_is_in_a_function(K, engine):
     inside, stopped = threading.Event(), threading.Event()
     x = K.ones((3,))
@@ -82,6 +83,7 @@ def test_stop_while_another_thread_is_in_a_function(K, engine):
     assert works(K)
 
 
+@pytest.mark.worker
 def test_stop_during_the_call_of_another_thread(K, engine):
     x, host = K.ones((3,)), K.session.current_host()
     os.kill(host.pid, signal.SIGSTOP)  # a call that does not come to its end
@@ -96,6 +98,7 @@ def test_stop_during_the_call_of_another_thread(K, engine):
     assert works(K)
 
 
+@pytest.mark.worker
 def test_stop_in_a_signal_handler_during_a_call(K, engine, on_alarm):
     x = K.ones((3,))
     os.kill(K.session.current_host().pid, signal.SIGSTOP)
@@ -124,6 +127,7 @@ def test_stop_in_a_finalizer_during_a_call(K, engine):
     assert works(K)
 
 
+@pytest.mark.worker
 def test_a_start_in_a_signal_handler_during_a_start(engine, on_alarm):
     caught = []
 
@@ -221,6 +225,7 @@ def test_the_current_backend_is_each_thread_s_own(K, engine, other):
         assert finished(thread) == [(engine, engine)]
 
 
+@pytest.mark.worker
 def test_one_thread_starts_an_engine_while_another_computes(K, engine, other):
     K.stop_backend(other)
     with_mine = K.ones((2,))
@@ -250,6 +255,7 @@ def in_fork(check):
     assert os.waitpid(child, 0)[1] == 0
 
 
+@pytest.mark.worker
 def test_a_fork_while_another_thread_is_in_a_call(K, engine):
     x, host = K.ones((2,)), K.session.current_host()
     os.kill(host.pid, signal.SIGSTOP)

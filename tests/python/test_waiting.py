@@ -10,6 +10,8 @@ from pyshim import processors, session
 from pyshim.hosts import waiting
 from pyshim.hosts.waiting import Waiting
 
+pytestmark = pytest.mark.worker
+
 
 class Recording:
     """A poll that remembers how long each of its polls was willing to sleep."""

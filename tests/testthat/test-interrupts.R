@@ -57,7 +57,7 @@ for_each_backend("Ctrl-C in a terminal: a long call, a loop of short ones, a sta
   expect_true(all(seconds < in_time), label = toString(seconds))
   expect_equal(grep("^alive", output, value = TRUE), rep(paste("alive 6 1 2", name, "TRUE "), 4))
   expect_match(output, "gone: .*was interrupted", all = FALSE)
-})
+}, among = backends)
 
 for_each_backend("SIGINT to Rscript is R's interrupt", {
   name <- k_backend()
@@ -76,7 +76,7 @@ for_each_backend("SIGINT to Rscript is R's interrupt", {
   expect_length(seconds, 4)
   expect_true(all(seconds < in_time), label = toString(seconds))
   expect_equal(grep("^alive", output, value = TRUE), rep(paste("alive 6 1 2", name, "TRUE "), 4))
-})
+}, among = backends)
 
 for_each_backend("RStudio's Esc, which is no signal, ends a call", {
   name <- k_backend()
@@ -94,7 +94,7 @@ for_each_backend("RStudio's Esc, which is no signal, ends a call", {
   expect_length(seconds, 1)
   expect_lt(seconds, 4)
   expect_equal(grep("^alive", output, value = TRUE), paste("alive 6 1 2", name, "TRUE "))
-})
+}, among = backends)
 
 for_each_backend("an interrupt ends fit(), and leaves the model with what it has learnt", {
   output <- run_r(c(

@@ -30,7 +30,7 @@ for_each_backend("forked children have engines of their own", {
     expect_false(results[[i]]$pid == backend_info()$pid)
   }
   expect_value(x + 1, c(2, 3))
-})
+}, among = backends)
 
 for_each_backend("a call that takes longer than the timeout is given up", {
   x <- k_variable(c(1, 2))
@@ -45,7 +45,7 @@ for_each_backend("a call that takes longer than the timeout is given up", {
     withr::with_options(list(keras.timeout = seconds), expect_error(k_ones(2), class = "keras_error_config"))
   }
   expect_equal(k_eval(k_sum(k_ones(c(2, 3)))), 6)
-})
+}, among = backends)
 
 for_each_backend("a timeout is any positive number", {
   x <- k_variable(c(1, 2))
@@ -77,7 +77,7 @@ for_each_backend("an engine starts with the threads that it is told to use", {
   stop_backend(name)
   suppressMessages(use_backend(name, threads = 2))
   stop_backend(name)
-})
+}, among = backends)
 
 for_each_backend("large arrays come back as they were", {
   for (dtype in c("float32", "float64")) {

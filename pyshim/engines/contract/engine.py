@@ -10,6 +10,7 @@ class Engine(ABC):
     version = None  # the library's
     kernels = None
     loop = None     # the function that makes loops
+    gradients_by = None        # the backends to go to for gradients, where the engine computes none
     second_derivatives = True  # whether gradients flow through gradients
     has_session = False        # whether the library has a session for users to work with
 

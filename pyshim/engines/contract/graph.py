@@ -6,11 +6,12 @@ import weakref
 import numpy as np
 
 from ...errors import ArgumentError, DtypeError, GradientError, StaleTensorError
-from ...messages import Argument, Type, Value
+from ...messages import Argument, Choices, Type, Value
 from . import rules
 from .node import Node, ancestors, described, flows_through_gradient, reached_by_gradient
 from .program import Program
 
+NO_GRADIENTS = "{engine} computes no gradients"
 KEPT = 64  # nodes that keep what was compiled for evaluating them
 
 
@@ -106,7 +107,7 @@ class Graph:
             loss: a tensor of a floating dtype. If it is not a scalar, the gradient is that of its sum.
             variables: list of floating tensors, or one.
         Value: a list of tensors, each of its variable's shape and dtype.
-        Raises GradientError naming a variable that the loss does not depend on.
+        Raises GradientError naming a variable that the loss does not depend on, and on an engine without gradients.
 
         Example:
             >>> w = K.variable([1., 2.])
@@ -123,6 +124,9 @@ class Graph:
             if variable not in reached:
                 raise GradientError("the loss does not depend on {argument}, the {value}, through differentiable "
                                     "functions", argument=Argument("variables", i), value=Value(variable))
+        if self.engine.gradients_by:
+            raise GradientError(NO_GRADIENTS, remedy="backends that do: {accepted}", engine=self.engine.title,
+                                accepted=Choices(self.engine.gradients_by))
         if not self.engine.second_derivatives:
             self._need_first_derivative(reached, variables)
         return self.apply_several("gradient", [loss] + variables, [(x.dtype, x.shape) for x in variables],

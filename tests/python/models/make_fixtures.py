@@ -35,7 +35,7 @@ def main():
         saved_model()
     for family in [name for name in sys.argv[1:] if name in cases.FAMILIES]:
         arrays = {"%s/%s" % (name, key): value for name in cases.FAMILIES[family]
-                  for key, value in cases.computed(keras, family, name).items()}
+                  for key, value in cases.computed(keras, family, name)}
         np.savez_compressed(os.path.join(FIXTURES, family + ".npz"), **arrays)
 
 

@@ -12,7 +12,7 @@ import keras, numpy as np
 from keras.layers import Dense, Dropout
 model = keras.models.Sequential([Dense(4, activation="relu", input_shape=(3,)), Dropout(0.5), Dense(1)])
 model.compile("sgd", "mse")
-model.fit(np.ones((8, 3)), np.ones(8), epochs=1, verbose=0)
+model.{learn}(np.ones((8, 3)), np.ones(8), verbose=0)
 model.save("model.h5")
 loaded = keras.models.load_model("model.h5")
 print(keras.__version__, keras.backend.backend(), np.allclose(loaded.predict(np.ones((2, 3))),
@@ -30,7 +30,8 @@ def test_an_old_script_runs_on_the_default_backend(engine, tmp_path):
     (home / "keras.json").write_text('{"backend": "%s", "epsilon": 1e-7, "floatx": "float32", '
                                      '"image_data_format": "channels_last"}' % engine)
     path = os.pathsep.join([root, Packages().keras, Packages().packages])
-    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=str(tmp_path), stdout=subprocess.PIPE,
+    script = SCRIPT.format(learn="fit" if engine != "numpy" else "evaluate")  # it has no gradients
+    done = subprocess.run([sys.executable, "-c", script], cwd=str(tmp_path), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, universal_newlines=True,
                           env=dict(os.environ, KERAS_BACKEND="pyshim", KERAS_HOME=str(home), PYTHONPATH=path))
     assert done.returncode == 0, done.stderr

@@ -2,7 +2,8 @@
 
 ``tools/make-fixtures`` runs these files with the original, on Python 3.6, and keeps what they compute in ``fixtures/``;
 the tests run them with ours, on every engine. A case is a function of the module ``keras`` and of a generator of random
-numbers that returns a dict of arrays. Weights and data follow from the case's name alone.
+numbers that returns a dict of arrays, or pairs of a key and an array, one after another. Weights and data follow from
+the case's name alone.
 """
 
 import zlib
@@ -32,8 +33,10 @@ FEW = {
 
 
 def computed(keras, family, name):
-    """What a case computes: a dict of arrays."""
+    """What a case computes: pairs of a key and an array, each when it is computed."""
     if hasattr(keras.backend, "clear_session"):  # the original has none on Theano
         keras.backend.clear_session()
     random = np.random.RandomState(zlib.crc32(("%s/%s" % (family, name)).encode("ascii")))
-    return {key: np.asarray(value, "float32") for key, value in FAMILIES[family][name](keras, random).items()}
+    results = FAMILIES[family][name](keras, random)
+    for key, value in results.items() if isinstance(results, dict) else results:
+        yield key, np.asarray(value, "float32")

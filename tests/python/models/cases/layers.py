@@ -163,14 +163,15 @@ def _case(name, make):
     def case(keras, random):
         model, inputs = make(keras, random)
         model.set_weights([random.uniform(0.1, 0.5, w.shape) for w in model.get_weights()])
-        results = {"prediction": model.predict(inputs, batch_size=len(inputs[0]))}
+        prediction = model.predict(inputs, batch_size=len(inputs[0]))
+        yield "prediction", prediction
         if name not in RANDOM:
             model.reset_states()
-            target = random.uniform(-1, 1, results["prediction"].shape)
+            target = random.uniform(-1, 1, prediction.shape)
             model.compile(keras.optimizers.SGD(0.5), "mse")
-            results["loss"] = model.train_on_batch(inputs, target)
-            results.update({"w%d" % i: w for i, w in enumerate(model.get_weights())})
-        return results
+            yield "loss", model.train_on_batch(inputs, target)
+            for i, w in enumerate(model.get_weights()):
+                yield "w%d" % i, w
     return case
 
 

@@ -1,0 +1,58 @@
+"""The engine on NumPy alone, in the session's own Python: programs run kernel by kernel, without gradients.
+
+It is the reference that other engines can be compared with, and it is there where none of them is installed.
+"""
+
+import numpy as np
+
+from .. import numpy_ctc, numpy_division
+from ..contract.engine import Engine as Contracted
+from ..contract.kernels import Kernels as AllKernels
+from . import convolution, plan
+from .convolution import Convolution
+from .ctc import CTC
+from .elementwise import Elementwise
+from .graph import Graph
+from .linear_algebra import LinearAlgebra
+from .nn import NN
+from .plan import Loop, compiled
+from .random import Random
+from .reductions import Reductions
+from .shapes import Shapes
+from .variables import Variable, Variables
+
+# What is written here where NumPy has no function for it.
+OWN = {module.__name__ for module in (convolution, plan, numpy_ctc, numpy_division)}
+
+
+class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
+              AllKernels):
+    """NumPy's kernels, on its arrays, which no kernel changes."""
+
+
+class Engine(Contracted):
+
+    name = "numpy"
+    title = "NumPy"
+    version = np.__version__
+    kernels = Kernels()
+    loop = Loop
+    gradients_by = "tensorflow", "theano", "cntk"
+
+    def is_own(self, thing, kernel):
+        return getattr(thing, "__module__", None) in OWN
+
+    def start_graph(self):
+        """There is nothing to forget: what was compiled stays with its function or node."""
+
+    def compile(self, program, once):
+        return compiled(self.kernels, program)
+
+    def variable(self, array, name, initialize=True):
+        return Variable(array)
+
+    def get_value(self, variable):
+        return variable.value.copy()
+
+    def set_value(self, variable, array):
+        variable.value = np.array(array)

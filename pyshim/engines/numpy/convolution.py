@@ -1,0 +1,74 @@
+"""Convolutions and pooling on NumPy: products and reductions of the windows of an array."""
+
+import itertools
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from .reductions import least
+
+
+class Convolution:
+
+    def convolution(self, x, kernel, strides, padding, dilation):
+        windows = _windows(x, kernel.shape[:-2], strides, padding, dilation)
+        return np.tensordot(windows, kernel, kernel.ndim - 1)
+
+    def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
+        sizes, width = given[0].tolist() if given else sizes, kernel.shape[:-2]
+        around = _padding(sizes, width, strides, padding, dilation)
+        whole = np.zeros(x.shape[:1] + tuple(size + sum(pair) for size, pair in zip(sizes, around))
+                         + kernel.shape[-2:-1], x.dtype)
+        for place in itertools.product(*map(range, width)):
+            seen = [slice(at * step, at * step + (count - 1) * stride + 1, stride) if count else slice(0)
+                    for at, step, count, stride in zip(place, dilation, x.shape[1:-1], strides)]
+            whole[(slice(None), *seen)] += np.dot(x, kernel[place].T)
+        inside = [slice(before, before + size) for (before, _), size in zip(around, sizes)]
+        return whole[(slice(None), *inside)]
+
+    def depthwise_convolution(self, x, kernel, strides, padding, dilation):
+        channels, multiplier = kernel.shape[-2:]
+        windows = _windows(x, kernel.shape[:-2], strides, padding, dilation)
+        places = windows.shape[:x.ndim - 1]
+        elements = int(np.prod(kernel.shape[:-2]))
+        rows = np.moveaxis(windows, -1, 0).reshape(channels, int(np.prod(places, dtype="int64")), elements)
+        columns = np.moveaxis(kernel, -2, 0).reshape(channels, elements, multiplier)
+        return np.moveaxis(np.matmul(rows, columns), 0, 1).reshape(places + (channels * multiplier,))
+
+    def pool(self, x, size, strides, padding, mode):
+        once, axes = (1,) * len(size), tuple(range(x.ndim - 1, x.ndim - 1 + len(size)))
+        if mode == "max":
+            return np.max(_windows(x, size, strides, padding, once, least(x.dtype)), axis=axes, initial=least(x.dtype))
+        there = _windows(np.ones((1,) + x.shape[1:-1] + (1,), x.dtype), size, strides, padding, once)
+        total = self.sum(_windows(self.cast(x, _averaged_in(x.dtype)), size, strides, padding, once), axes, False)
+        return (total / self.sum(there, axes, False)).astype(x.dtype)
+
+
+def _averaged_in(dtype):
+    """The dtype that means are computed in: the sum of a window may be too large for float16."""
+    return "float32" if dtype == "float16" else dtype
+
+
+def _padding(sizes, width, strides, padding, dilation):
+    """How much comes before and after each spatial axis."""
+    if padding == "valid":
+        return [(0, 0)] * len(width)
+    missing = [max((-(-size // stride) - 1) * stride + (wide - 1) * step + 1 - size, 0)
+               for size, wide, stride, step in zip(sizes, width, strides, dilation)]
+    return [(count // 2, count - count // 2) for count in missing]
+
+
+def _windows(x, width, strides, padding, dilation, number=0):
+    """A view of x, padded with a number, of shape (samples, places of the window, places in the window, channels)."""
+    sizes = x.shape[1:-1]
+    spans = [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
+    if padding == "valid" and any(size < span for size, span in zip(sizes, spans)):
+        raise ValueError("the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation)))
+    around = _padding(sizes, width, strides, padding, dilation)
+    x = np.pad(x, [(0, 0), *around, (0, 0)], "constant", constant_values=number)
+    counts = [-(-size // stride) if padding == "same" else (size - span) // stride + 1
+              for size, span, stride in zip(sizes, spans, strides)]
+    of_places = [bytes_ * stride for bytes_, stride in zip(x.strides[1:-1], strides)]
+    inside = [bytes_ * step for bytes_, step in zip(x.strides[1:-1], dilation)]
+    return as_strided(x, (x.shape[0], *counts, *width, x.shape[-1]),
+                      (x.strides[0], *of_places, *inside, x.strides[-1]), writeable=False)
