@@ -1,4 +1,4 @@
-# One network, trained on iris by every installed backend, in one R session.
+# One network, trained on iris by every installed backend that computes gradients, in one R session.
 #
 #   Rscript examples/iris.R [iris.png]
 #
@@ -71,7 +71,7 @@ for (i in which(!backends$installed)) {
   cli::cli_alert_warning("{backends$title[i]} is not installed, and left out. Get it with
                           {.code keras::install_backend(\"{backends$backend[i]}\")}.")
 }
-backends <- backends[backends$installed, ]
+backends <- backends[backends$installed & backends$backend != "numpy", ]  # which computes no gradients
 if (nrow(backends) == 0) {
   stop("no backend is installed; install_backend(\"tensorflow\") installs one")
 }

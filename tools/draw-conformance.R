@@ -17,7 +17,7 @@ for (line in lines) {
   }
 }
 cells <- as.data.frame(do.call(rbind, cells))
-titles <- c(tensorflow = "TF", theano = "Th", cntk = "CN")[engines]
+titles <- c(tensorflow = "TF", theano = "Th", cntk = "CN", numpy = "Np")[engines]
 colours <- c(native = "#2A7F9E", ours = "#F2A65A", composed = "#8CC7A1", shim = "#C9CBD3")
 meanings <- c(native = "a kernel of the library", ours = "an op of ours in its graph",
               composed = "composed of other functions", shim = "no kernel needed")
@@ -46,17 +46,17 @@ for (i in which(!is.na(rows$head))) {
   x <- rows$column[[i]]
   y <- rows$line[[i]]
   if (rows$head[[i]]) {
-    text(x + 0.25, y, rows$text[[i]], adj = c(0, 0.5), font = 2, col = "grey15", cex = 0.8)
+    text(x + 0.31, y, rows$text[[i]], adj = c(0, 0.5), font = 2, col = "grey15", cex = 0.8)
     text(x + 0.045 + (seq_along(titles) - 1) * 0.065, y, titles, col = "grey45", cex = 0.5)
   } else {
-    text(x + 0.25, y, rows$text[[i]], adj = c(0, 0.5), col = "grey25", cex = 0.66)
+    text(x + 0.31, y, rows$text[[i]], adj = c(0, 0.5), col = "grey25", cex = 0.66)
     how <- sub("^[0-9]+ ", "", unlist(cells[rows$row[[i]], -(1:2)]))
     left <- x + 0.015 + (seq_along(how) - 1) * 0.065
     rect(left, y - 0.4, left + 0.06, y + 0.4, col = colours[how], border = NA)
   }
 }
 tests <- sum(as.integer(sub(" .*", "", unlist(cells[, -(1:2)]))))
-title(sprintf("%d functions on %s: none is missing", nrow(cells), paste(c("TensorFlow", "Theano", "CNTK"), collapse = ", ")),
+title(sprintf("%d functions on %s: none is missing", nrow(cells), paste(c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK", numpy = "NumPy")[engines], collapse = ", ")),
       adj = 0, line = 2.6, cex.main = 1.3, col.main = "grey10")
 mtext(sprintf("how each engine computes each function; the functions' tests on each engine, %s in all, pass",
               format(tests, big.mark = ",")), adj = 0, line = 1.5, cex = 0.85, col = "grey35")

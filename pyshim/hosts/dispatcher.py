@@ -4,6 +4,8 @@ import contextlib
 import inspect
 import re
 
+import numpy as np
+
 from ..engines import batches
 from ..engines.contract import Contract
 from ..engines.contract.graph import Function
@@ -97,7 +99,8 @@ class Dispatcher:
     def hold_arrays(self, function, arrays):
         """Keep arrays for batches of a function, which the session has cast for it. Returns: their number."""
         self.count += 1
-        self.objects[self.count] = arrays
+        # In the session's process they are the user's own, who may change them.
+        self.objects[self.count] = [np.array(array) for array in arrays] if self.contract.in_process else arrays
         return self.count
 
     def run_batches(self, function, number, rows, sizes):
