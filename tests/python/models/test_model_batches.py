@@ -332,6 +332,7 @@ def test_an_interrupt_ends_a_fit_and_leaves_the_model(model, data, engine):
     model.fit(*data, verbose=0)
 
 
+@pytest.mark.worker
 def test_a_long_call_is_interrupted_nevertheless(K, engine):
     x = K.variable(np.eye(3000, dtype="float32") / 2)
     y = x

@@ -133,6 +133,7 @@ def test_without_a_snapshot_the_error_says_what_to_do(K, engine, data):
         pyshim.to_backend(model, engine)
 
 
+@pytest.mark.worker
 def test_a_lost_model_is_copied_from_its_snapshot(K, engine, data):
     model = _model()
     expected = model.predict(data[0])
