@@ -11,7 +11,14 @@ as_callbacks <- function(callbacks, live = NULL) {
     if (inherits(callback, "KerasCallback")) callback_of_class(callback) else callback
   })
   callbacks <- c(callbacks, list(live))
-  callbacks[!vapply(callbacks, is.null, NA)]
+  callbacks <- callbacks[!vapply(callbacks, is.null, NA)]
+  for (callback in callbacks) {
+    if (!inherits(callback, "python.builtin.object")) {
+      abort("argument", "{argument} must be callbacks, as of `callback_lambda()`, not {value}", argument = "callbacks",
+            value = callback)
+    }
+  }
+  callbacks
 }
 
 #' Stop training when a metric no longer improves

@@ -20,6 +20,12 @@ get_weights <- function(object) {
 #' @rdname get_weights
 #' @export
 set_weights <- function(object, weights) {
+  needed <- object_get(object, "weights")
+  if (inherits(object, "keras.engine.training.Model") && length(needed) != length(weights)) {
+    shapes <- vapply(needed, function(weight) paste0("c(", toString(dim(weight)), ")"), "")
+    abort("argument", "{argument} must be {count} arrays, of the shapes {shapes}, not {given}", argument = "weights",
+          count = length(needed), shapes = toString(shapes), given = length(weights))
+  }
   call_shim("with_data", object, "set_weights", list(lapply(unname(weights), as_model_data, arg = "weights")),
             as_keywords(list()))
   invisible(object)

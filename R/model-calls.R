@@ -47,6 +47,8 @@ argument_kinds <- list(
     "target_size", "blocks"
   ),
   nested = c("padding", "cropping"),
+  steps = c("steps_per_epoch", "validation_steps", "steps"),
+  positive = c("steps_per_epoch", "validation_steps", "steps", "batch_size", "units", "filters"),
   shape = c("input_shape", "batch_input_shape", "shape", "batch_shape", "target_shape", "output_shape", "noise_shape"),
   layer_option = c(
     "input_shape", "batch_input_shape", "batch_size", "dtype", "name", "trainable", "weights", "input_dim",
@@ -102,7 +104,7 @@ as_value_of_kind <- function(value, name) {
     as_model_shape(value, name)
   } else if (name %in% argument_kinds$nested && is.list(value)) {
     reticulate::tuple(lapply(value, as_whole_numbers, arg = name))
-  } else if (name %in% unlist(argument_kinds[c("integer", "integers", "nested")]) && is.numeric(value)) {
+  } else if (name %in% unlist(argument_kinds[c("integer", "integers", "nested")]) && needs_whole(value, name)) {
     as_whole_numbers(value, name)
   } else if (name == "weights" && is.list(value)) {
     lapply(unname(value), as_model_data, arg = name)
@@ -113,14 +115,26 @@ as_value_of_kind <- function(value, name) {
   }
 }
 
+#' Whether a value is a whole number, or has to be: "same" is a padding, and filters of a text are its characters
+#' @noRd
+needs_whole <- function(value, name) {
+  is.numeric(value) || is.logical(value) || is.character(value) && !name %in% c(argument_kinds$nested, "filters")
+}
+
 #' Whole numbers, which R users give as doubles, as integers: one of them as such, several as a tuple
 #' @noRd
 as_whole_numbers <- function(value, arg) {
   if (is.list(value)) {
     value <- unlist(value)
   }
-  if (!is.numeric(value) || anyNA(value) || any(value != trunc(value))) {
+  if (arg %in% argument_kinds$steps && is.numeric(value)) {
+    value <- trunc(value)  # scripts give nrow(x) / batch_size
+  }
+  if (!is.numeric(value) && !is.logical(value) || anyNA(value) || any(value != trunc(value))) {
     abort("argument", "{argument} must be whole numbers, not {value}", argument = arg, value = value)
+  }
+  if (arg %in% argument_kinds$positive && any(value < 1)) {
+    abort("argument", "{argument} must be at least 1, not {value}", argument = arg, value = value)
   }
   value <- as.integer(value)
   if (length(value) == 1L) value else reticulate::tuple(as.list(value))

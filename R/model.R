@@ -77,8 +77,9 @@ multi_gpu_model <- function(model, gpus = NULL, cpu_merge = TRUE, cpu_relocation
 compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolint: object_name_linter.
                                                 metrics = NULL, loss_weights = NULL, sample_weight_mode = NULL,
                                                 weighted_metrics = NULL, target_tensors = NULL, ...) {
+  need_arguments("optimizer", environment())
   arguments <- list(
-    optimizer = optimizer, loss = as_model_argument(loss, "loss"),
+    optimizer = optimizer, loss = if (!missing(loss)) as_model_argument(loss, "loss"),
     metrics = as_metrics(metrics), loss_weights = loss_weights, sample_weight_mode = sample_weight_mode,
     weighted_metrics = as_metrics(weighted_metrics), target_tensors = target_tensors, ...
   )
@@ -178,7 +179,7 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
     class_weight = as_class_weight(class_weight), initial_epoch = whole(initial_epoch, "initial_epoch"),
     steps_per_epoch = whole(steps_per_epoch, "steps_per_epoch"),
     validation_steps = whole(validation_steps, "validation_steps"),
-    validation_data = as_model_data(validation_data, "validation_data"), ...
+    validation_data = as_validation_data(validation_data), ...
   )
   if (is_generator(x)) {
     arguments$batch_size <- arguments$shuffle <- NULL
@@ -211,10 +212,35 @@ named_data <- function(x, arg) {
 
 as_verbose <- function(verbose) as_whole_numbers(verbose, "verbose")
 
+#' Weights by classes, or by outputs and classes, as a dict
+#' @noRd
 as_class_weight <- function(weights) {
-  if (!is.null(weights)) {
-    reticulate::py_dict(as.integer(names(weights)), unname(as.list(weights)), convert = FALSE)
+  if (is.null(weights) || inherits(weights, "python.builtin.object")) {
+    return(weights)
   }
+  by_output <- is.list(weights) && length(weights) && all(lengths(weights) > 1L | vapply(weights, is.list, NA))
+  if (by_output) {
+    return(as_keywords(lapply(weights, as_class_weight)))
+  }
+  if (!length(weights) || !all(grepl("^[0-9]+$", names(weights))) || is.null(names(weights))) {
+    abort("argument", c("{argument} must be weights with the numbers of their classes as names, not {value}",
+                        i = "The first class is \"0\": `list(\"0\" = 1, \"1\" = 5)`."),
+          argument = "class_weight", value = weights)
+  }
+  reticulate::py_dict(as.integer(names(weights)), unname(as.list(weights)), convert = FALSE)
+}
+
+#' Validation data: x and y, and weights of the samples; or a generator
+#' @noRd
+as_validation_data <- function(data) {
+  if (is_generator(data)) {
+    return(data)
+  }
+  if (!is.null(data) && !(is.list(data) && !is.data.frame(data) && length(data) %in% 2:3)) {
+    abort("argument", "{argument} must be `list(x, y)` or `list(x, y, sample_weight)`, not {value}",
+          argument = "validation_data", value = data)
+  }
+  as_model_data(unname(data), "validation_data")
 }
 
 is_generator <- function(x) {
@@ -255,8 +281,7 @@ fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
   fitted_by_generator(object, generator, list(
     steps_per_epoch = as_whole_numbers(steps_per_epoch, "steps_per_epoch"), epochs = epochs,
     verbose = as_verbose(verbose), callbacks = as_callbacks(callbacks, live_plot(view_metrics, epochs, initial_epoch)),
-    validation_data = if (is_generator(validation_data)) validation_data
-                      else as_model_data(validation_data, "validation_data"),
+    validation_data = as_validation_data(validation_data),
     validation_steps = if (!is.null(validation_steps)) as_whole_numbers(validation_steps, "validation_steps"),
     class_weight = as_class_weight(class_weight), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
     workers = as_whole_numbers(workers, "workers"), initial_epoch = initial_epoch
@@ -332,6 +357,7 @@ named_metrics <- function(object, values) {
 #' @export
 predict.keras.engine.training.Model <- function(object, x, batch_size = NULL, # nolint: object_name_linter.
                                                 verbose = 0, steps = NULL, callbacks = NULL, ...) {
+  need_arguments("x", environment())
   if (is_generator(x)) {
     return(predict_generator(object, x, steps))
   }

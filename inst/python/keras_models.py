@@ -11,6 +11,7 @@ from keras_progress import progress
 
 import pyshim
 from pyshim import config
+from pyshim.errors import ArgumentError
 
 
 def keras_call(path, args, kwargs):
@@ -58,12 +59,14 @@ def data(value):
     if isinstance(value, Kept):
         return value.array
     if isinstance(value, np.ndarray):
-        return np.ascontiguousarray(value, config.floatx() if value.dtype == np.float64 else value.dtype)
+        with np.errstate(invalid="ignore"):  # R's NA has a payload, which a cast minds
+            return np.ascontiguousarray(value, config.floatx() if value.dtype == np.float64 else value.dtype)
     return value
 
 
 def fit(model, name, x, y, kwargs, keep=False):
     """Fit a model, and keep snapshots of it if asked to. Returns: its history and parameters."""
+    _need_targets(model, name, y)
     if keep and pyshim.models.snapshots.kept(model) is None and pyshim.models.copies.is_built(model):
         pyshim.snapshot(model)
     for argument in ("validation_data", "sample_weight"):
@@ -82,8 +85,15 @@ def fit(model, name, x, y, kwargs, keep=False):
             "epochs": [epoch + 1 for epoch in history.epoch]}
 
 
+def _need_targets(model, name, y):
+    if y is None and name != "fit_generator" and getattr(model, "_feed_targets", None):
+        raise ArgumentError("{argument} is missing, and the model's loss needs it", argument="y")
+
+
 def with_data(model, name, values, kwargs):
     """Call a method of a model with arrays."""
+    if name in ("evaluate", "train_on_batch", "test_on_batch"):
+        _need_targets(model, name, values[1])
     return getattr(model, name)(*[data(value) for value in values], **{key: data(value) if key in (
         "sample_weight", "validation_data") else value for key, value in kwargs.items()})
 
@@ -100,6 +110,7 @@ class RGenerator:
 
     def __init__(self, function):
         self.function = function
+        self.batches = 0
 
     def __iter__(self):
         return self
@@ -107,7 +118,10 @@ class RGenerator:
     def __next__(self):
         batch = self.function()
         if batch is None:
-            raise StopIteration
+            raise ArgumentError("{argument} ended after {count} batches, and more are needed",
+                                remedy="have it begin anew, or ask for fewer steps", argument="generator",
+                                count=self.batches)
+        self.batches += 1
         if not isinstance(batch, (list, tuple)):
             return data(batch)  # inputs alone, for predictions
         return data(batch[0]) if len(batch) == 1 else tuple(data(list(batch)))

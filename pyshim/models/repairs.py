@@ -203,6 +203,32 @@ def learning_phase_of_time_distributed(module):
     module.TimeDistributed.call = noted
 
 
+@_repair(_after, "engine.training_generator")
+def loss_of_all_batches(module):
+    """evaluate_generator() returns the loss of the last batch, and so does the validation of fit_generator(); Keras's
+    other releases return the mean."""
+    evaluate = module.evaluate_generator
+
+    @functools.wraps(evaluate)
+    def evaluate_generator(model, *args, **kwargs):
+        losses, sizes, test = [], [], model.test_on_batch
+
+        def test_on_batch(x, y=None, **more):
+            values = test(x, y, **more)
+            first = next(iter(x.values())) if isinstance(x, dict) else x[0] if isinstance(x, (list, tuple)) else x
+            losses.append(values[0] if isinstance(values, list) else values)
+            sizes.append(first.shape[0])
+            return values
+        model.__dict__["test_on_batch"] = test_on_batch  # in place of the method, as long as it takes
+        try:
+            values = evaluate(model, *args, **kwargs)
+        finally:
+            del model.__dict__["test_on_batch"]
+        loss = float(np.average(losses, weights=sizes))
+        return [loss] + values[1:] if isinstance(values, list) else loss
+    module.evaluate_generator = evaluate_generator
+
+
 # -- several backends in one session ------------------------------------------------------------------------
 
 def _tensor_in(value):

@@ -1,0 +1,86 @@
+# What models say of mistakes: the function and the argument as the user named them, and what is accepted.
+test_that("mistakes in calls of models are told in R's words", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+  model %>% compile("sgd", "mse")
+  x <- matrix(1, 2, 2)
+  expect_keras_error(model %>% fit(x, verbose = 0), "argument", c("fit(): ", "`y`"))
+  expect_keras_error(model %>% evaluate(x, verbose = 0), "argument", c("evaluate(): ", "`y`"))
+  expect_keras_error(model %>% fit(x, 1:2, epochs = 1.5), "argument", c("fit(): ", "`epochs`", "1.5"))
+  expect_keras_error(model %>% fit(x, 1:2, batch_size = 0), "argument", "`batch_size` must be at least 1")
+  expect_keras_error(model %>% fit(x, 1:2, callbacks = list("a")), "argument", c("`callbacks`", "callback_lambda()"))
+  expect_keras_error(model %>% fit(x, 1:2, validation_data = c(1, 2)), "argument", "list(x, y)")
+  expect_keras_error(model %>% fit(x, 1:2, class_weight = c(1, 2)), "argument", "list(\"0\" = 1")
+  expect_keras_error(predict(model), "argument", c("predict(): ", "`x` is missing"))
+  expect_keras_error(set_weights(model, list(1)), "argument", c("2 arrays", "c(2, 1)"))
+  expect_keras_error(iris %>% layer_dense(2), "argument", c("layer_dense(): ", "a data frame"))
+  expect_keras_error(layer_dense(units = "a"), "argument", c("`units`", "\"a\""))
+  expect_keras_error(layer_dense(units = -1), "argument", "at least 1")
+  error <- expect_keras_error(model %>% fit(x, matrix(1, 3, 1), verbose = 0), "python", c("fit(): ", "3 target samples"))
+  expect_equal(as.character(conditionCall(error)[[1L]]), "fit")
+})
+
+test_that("a generator that ends too early is named", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+  model %>% compile("sgd", "mse")
+  left <- 2
+  generator <- function() {
+    left <<- left - 1
+    if (left >= 0) list(matrix(1, 2, 2), 1:2)
+  }
+  expect_keras_error(fit_generator(model, generator, steps_per_epoch = 3, verbose = 0), "argument",
+                     c("fit_generator(): ", "`generator` ended after 2 batches"))
+})
+
+test_that("fractions of steps are cut, logicals are numbers, and NA is quiet", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+  model %>% compile("sgd", "mse")
+  history <- fit_generator(model, function() list(matrix(1, 2, 2), 1:2), steps_per_epoch = 7 / 3, epochs = 2,
+                           verbose = FALSE)
+  expect_length(history$metrics$loss, 2L)
+  expect_silent(history <- fit(model, matrix(c(1, NA), 2, 2), 1:2, epochs = 1, verbose = 0))
+  expect_true(is.nan(history$metrics$loss))
+})
+
+test_that("an R function's error in a layer is raised there, and nowhere else", {
+  suppressMessages(use_backend("cntk"))
+  layer <- layer_lambda(f = function(x) stop("mine"))
+  expect_error(layer(layer_input(2)), "mine")
+  expect_equal(k_eval(k_ones(2)), c(1, 1))
+  expect_error(layer$call(layer_input(2)), "mine")
+  expect_equal(k_eval(k_ones(2)), c(1, 1))
+})
+
+test_that("layers are functions: of tensors, of sequential models; they follow set.seed()", {
+  suppressMessages(use_backend("cntk"))
+  weights <- function() {
+    layer <- layer_dense(units = 2)
+    set.seed(4)
+    tensor <- layer(layer_input(3))
+    expect_s3_class(tensor, "keras_tensor")
+    get_weights(layer)
+  }
+  expect_identical(weights(), weights())
+  base <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
+  model <- keras_model_sequential() %>% base %>% layer_dense(1)
+  expect_length(model$layers, 2L)
+})
+
+test_that("a range of frozen layers sets the others to the opposite", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3, name = "one") %>% layer_dense(2) %>%
+    layer_dense(1, name = "three")
+  flags <- function() vapply(model$layers, function(layer) layer$trainable, NA)
+  freeze_weights(model)
+  expect_length(model$trainable_weights, 0L)
+  unfreeze_weights(model, from = "three")
+  expect_identical(flags(), c(FALSE, FALSE, TRUE))
+  expect_length(model$trainable_weights, 2L)
+  freeze_weights(model, from = 1, to = get_layer(model, index = 1))
+  expect_identical(flags(), c(FALSE, TRUE, TRUE))
+  unfreeze_weights(model)
+  expect_identical(flags(), c(TRUE, TRUE, TRUE))
+  expect_keras_error(freeze_weights(model, from = "four"), "argument", "\"four\"")
+})
