@@ -213,3 +213,62 @@ def test_gradients_through_everything(K):
             numeric[position] = (loss_at(i, position, 1e-5) - loss_at(i, position, -1e-5)) / 2e-5
         np.testing.assert_allclose(gradient, numeric, rtol=1e-5, atol=1e-7)
     check_array(at([])[0], K.eval(loss))
+
+
+# Steps of optimizers as Keras writes them, which an engine may have an op of its own for, and some that only look so.
+RATE, KEPT, BETA_1, BETA_2, EPSILON = 0.1, 0.9, 0.8, 0.95, 1e-3
+
+
+def _momentum_step(K, p, g, m, v, rate, kept, beta_1, beta_2):
+    velocity = kept * m - rate * g
+    return [(m, velocity), (p, p + velocity)]
+
+
+def _adam_step(K, p, g, m, v, rate, kept, beta_1, beta_2, rest=None, squared=lambda g, p: g):
+    mean = beta_1 * m + (1 - beta_1 if rest is None else rest) * g
+    square = beta_2 * v + (1 - beta_2) * K.square(squared(g, p))
+    return [(m, mean), (v, square), (p, p - rate * mean / (K.sqrt(square) + EPSILON))]
+
+
+def _velocity_of_the_weight(K, p, g, m, v, rate, kept, beta_1, beta_2):
+    velocity = kept * p - rate * g
+    return [(m, velocity), (p, p + velocity)]
+
+
+class _NumPy:
+    square, sqrt = staticmethod(np.square), staticmethod(np.sqrt)
+
+
+WRITTEN = {
+    "momentum": _momentum_step,
+    "momentum for each weight": lambda K, *args: _momentum_step(
+        K, *args[:5], np.array([0.5, 0.9, 0.], "float32"), *args[6:]),
+    "velocity of the weight": _velocity_of_the_weight,
+    "adam": _adam_step,
+    "adam with weights of its own": lambda K, *args: _adam_step(K, *args, rest=0.5),
+    "adam of another gradient": lambda K, *args: _adam_step(K, *args, squared=lambda g, p: g * p),
+}
+
+
+@pytest.mark.parametrize("scalars", ["constants", "variables"])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_steps_of_optimizers(K, name, scalars):
+    """New values and what is returned are computed from the values before, whatever op makes the step."""
+    x = np.random.RandomState(4).normal(size=(5, 3)).astype("float32")
+    start = [np.full(3, value, "float32") for value in (0.5, 0.25, 0.125)]
+    p, m, v = [K.variable(value) for value in start]
+    numbers = RATE, KEPT, BETA_1, BETA_2
+    settings = [K.variable(number) for number in numbers] if scalars == "variables" else numbers
+    data = K.placeholder((5, 3))
+    gradient = K.gradients(K.sum(K.square(K.dot(data, K.reshape(p, (3, 1))))), [p])[0]
+    updates = [K.update(*pair) for pair in WRITTEN[name](K, p, gradient, m, v, *settings)]
+    step = K.function([data], [p, m, v, gradient], updates)
+    now = [value.astype("float64") for value in start]
+    for _ in range(3):
+        g = 2 * x.astype("float64").T @ (x @ now[0])
+        for result, expected in zip(step([x]), now + [g]):
+            np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-6)
+        changed = {id(old): new for old, new in WRITTEN[name](_NumPy, now[0], g, now[1], now[2], *numbers)}
+        now = [changed.get(id(value), value) for value in now]
+    for variable, expected in zip((p, m, v), now):
+        np.testing.assert_allclose(K.get_value(variable), expected, rtol=1e-4, atol=1e-6)

@@ -6,7 +6,7 @@ from tensorflow.python.eager import context, execute
 
 from ..contract.natives import Natives
 from ..contract.node import RANDOM
-from . import gradients
+from . import gradients, optimizers
 from .control_flow import loop
 from .random import generator_of
 
@@ -22,10 +22,17 @@ def compiled(kernels, program):
         outputs = [tf.identity(natives[node]) for node in program.outputs]
         controls = [tf.convert_to_tensor(natives[node]) for node in program.controls]
         values = [tf.convert_to_tensor(natives[node]) for node in program.updates.values()]
+        variables = [variable.native.value for variable in program.updates]
+        steps = optimizers.steps(variables, [natives[variable] for variable in program.updates], values)
+        stepped = {i for step in steps for i in step.variables}
+        others = [(variables[i], value) for i, value in enumerate(values) if i not in stepped]
+        needed = [value for _, value in others] + [value for step in steps for value in step.inputs]
         # No variable changes before everything that is asked for has been computed.
-        with tf.control_dependencies(outputs + controls + values):
-            for variable, value in zip(program.updates, values):
-                variable.native.value.assign(value, read_value=False)
+        with tf.control_dependencies(outputs + controls + needed):
+            for step in steps:
+                step.run()
+            for variable, value in others:
+                variable.assign(value, read_value=False)
         return outputs
 
     specs = [tf.TensorSpec(node.shape, node.dtype) for node in program.inputs]
