@@ -4,7 +4,7 @@
 #' @noRd
 application_arguments <- function(arguments) {
   if (is.character(arguments$weights) && !identical(arguments$weights, "imagenet")) {
-    arguments$weights <- readable_path(arguments$weights)
+    arguments$weights <- readable_path(arguments$weights, "weights")
   }
   arguments
 }

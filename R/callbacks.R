@@ -8,6 +8,9 @@ as_callbacks <- function(callbacks, live = NULL) {
     callbacks <- list(callbacks)
   }
   callbacks <- lapply(unname(callbacks), function(callback) {
+    if (!is.null(callback) && !inherits(callback, "KerasCallback")) {
+      need_object(callback, "callbacks", "a list of callbacks")
+    }
     if (inherits(callback, "KerasCallback")) callback_of_class(callback) else callback
   })
   callbacks <- c(callbacks, list(live))
@@ -92,6 +95,7 @@ callback_reduce_lr_on_plateau <- function(monitor = "val_loss", factor = 0.1, pa
 #' callback_learning_rate_scheduler(function(epoch, lr) 0.1 / (1 + epoch))
 #' @export
 callback_learning_rate_scheduler <- function(schedule) {
+  check_function(schedule, "schedule")
   chosen <- function(epoch, lr) {
     as.double(if (length(formals(schedule)) > 1L) schedule(epoch, lr) else schedule(epoch))
   }
@@ -177,6 +181,7 @@ callback_lambda <- function(on_epoch_begin = NULL, on_epoch_end = NULL, on_batch
                             on_test_batch_begin = NULL, on_test_batch_end = NULL, on_test_begin = NULL,
                             on_test_end = NULL) {
   functions <- mget(names(formals()))
+  Map(function(f, name) if (!is.null(f)) check_function(f, name), functions, names(functions))
   callback_of_functions(functions[!vapply(functions, is.null, NA)])
 }
 

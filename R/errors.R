@@ -103,12 +103,18 @@ signal_failure <- function(failure) {
   if (!length(fields)) {
     capitalized <- identity  # words that may begin with a name
   }
-  message <- filled(capitalized(failure$template), fields, called)
+  message <- paste0(inner_function(failure, called), filled(capitalized(failure$template), fields, called))
+  named <- if (identical(failure$kind, "python")) argument_in_words(fields$words, called)
   if (!is.null(failure$detail)) {
     message <- c(message, x = stopped(filled(capitalized(failure$detail), fields, called)))
   }
   if (!is.null(failure$remedy)) {
     message <- c(message, i = stopped(filled(capitalized(failure$remedy), fields, called)))
+  }
+  if (!is.null(named)) {
+    message <- c(message, x = paste0("`", named, "` is ", describe_value(user_value(named, called)$value), "."))
+    return(signal_error("python", message, argument = named, value = user_value(named, called)$value, fields = fields,
+                        native = failure$native, called = called))
   }
   argument <- if (!is.null(fields$argument)) sub(".*`(.*)`.*", "\\1", fields$argument)
   signal_error(failure$kind, message, argument = argument,
@@ -116,6 +122,35 @@ signal_failure <- function(failure) {
                initial_epoch = failure$initial_epoch,
                function_name = if (is.null(called) && !is.null(failure[["function"]])) r_name(failure[["function"]]),
                called = called)
+}
+
+#' The backend function that Keras called, where the error is about an argument of it and not of the user's call
+#' @noRd
+inner_function <- function(failure, called) {
+  argument <- failure$fields$argument[[2L]][[1L]]
+  if (is.null(failure[["function"]]) || is.null(called) || is.null(argument)) {
+    return("")
+  }
+  name <- r_name(failure[["function"]])
+  argument <- r_argument(list(argument), called, quote = FALSE)
+  inner <- startsWith(name, "k_") && grepl("^[[:alpha:]]", called$name) && !startsWith(called$name, "k_") &&
+    !argument %in% called$formals
+  if (inner) paste0(name, ": ") else ""
+}
+
+#' The argument whose value, a string, stands in what Keras says
+#' @return The argument's name; NULL where none, or more than one, does.
+#' @noRd
+argument_in_words <- function(words, called) {
+  if (startsWith(words, "IndexError") && user_value("axis", called)$found) {
+    return("axis")
+  }
+  stands <- vapply(setdiff(called$formals, c("...", "object")), function(name) {
+    value <- user_value(name, called)$value
+    is.character(value) && is.null(dim(value)) && length(value) == 1L && !is.na(value) && nchar(value) > 1L &&
+      grepl(value, words, fixed = TRUE)
+  }, NA)
+  if (sum(stands) == 1L) names(which(stands))
 }
 
 #' The user's call that is going on

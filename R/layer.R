@@ -24,6 +24,7 @@ compose <- function(object, layer, arguments = list()) {
     object_call(object, "add", layer)
     invisible(object)
   } else {
+    need_tensors(object, "object")
     object_call(layer, "", object, arguments = arguments)
   }
 }

@@ -13,10 +13,14 @@ keras_call <- function(path, arguments = list(), ...) {
 #' Call a method of one of Keras's objects
 #' @noRd
 object_call <- function(object, name, ..., arguments = list()) {
+  need_object(object, as.character(substitute(object))[[1L]])
   call_shim("object_call", object, name, list(...), as_keywords(arguments))
 }
 
-object_get <- function(object, name) call_shim("object_get", object, name)
+object_get <- function(object, name) {
+  need_object(object, as.character(substitute(object))[[1L]])
+  call_shim("object_get", object, name)
+}
 
 #' Have NumPy's generator, which Keras draws from, follow R's: by one draw of it
 #' @noRd
@@ -66,6 +70,7 @@ model_arguments <- function(except = "object", drop = argument_kinds$layer_optio
   names <- setdiff(names(defaults), c(except, "..."))
   need_arguments(names, frame)
   values <- Map(chosen, mget(names, envir = frame), defaults[names])
+  Map(check_argument, values, names, list(defaults))
   values <- values[!(names(values) %in% drop & vapply(values, is.null, NA))]
   Map(as_model_argument, values, names(values))
 }
@@ -185,6 +190,7 @@ as_model_data <- function(x, arg) {
   if (is.list(x) && !is.data.frame(x)) {
     return(lapply(x, as_model_data, arg = arg))
   }
+  x <- as_numbers(x, arg)
   if (is.null(dim(x)) && length(x) == 1L) {
     x <- array(x, 1L)
   }

@@ -148,18 +148,24 @@ refuse_saved_model <- function(instead) {
 }
 
 writable_path <- function(path, overwrite) {
+  check_string(path, "filepath")
   path <- normalizePath(path, mustWork = FALSE)
   if (!overwrite && file.exists(path)) {
     abort("file", c("{argument}, {path}, exists already, and `overwrite` is FALSE",
                     i = "Give `overwrite = TRUE`, or another path."), path = path, argument = "filepath", value = path)
   }
+  if (!dir.exists(dirname(path))) {
+    abort("file", "{argument}, {path}, cannot be written: there is no folder {folder}", path = path,
+          folder = dirname(path), argument = "filepath", value = path)
+  }
   path
 }
 
-readable_path <- function(path) {
+readable_path <- function(path, arg = "filepath") {
+  check_string(path, arg)
   path <- normalizePath(path, mustWork = FALSE)
   if (!file.exists(path)) {
-    abort("file", "{argument}, {path}, does not exist", path = path, argument = "filepath", value = path)
+    abort("file", "{argument}, {path}, does not exist", path = path, argument = arg, value = path)
   }
   path
 }

@@ -13,7 +13,8 @@
 #' @export
 to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
   if (is.factor(y)) {
-    abort("dtype", c("{argument} must be class numbers, not {value}", i = "Class numbers count from 0: give `as.integer(y) - 1L`."),
+    abort("dtype", c("{argument} must be class numbers, not {value}",
+                     i = "Class numbers count from 0: give `as.integer(y) - 1L`."),
           argument = "y", value = y)
   }
   classes <- as_whole_numbers(if (length(y) == 1L) c(y, y) else y, "y")
@@ -49,6 +50,7 @@ to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
 #' normalize(matrix(c(3, 4, 6, 8), 2))
 #' @export
 normalize <- function(x, axis = -1, order = 2) {
+  as_numbers(x, "x")
   sizes <- if (is.null(dim(x))) length(x) else dim(x)
   axis <- as_whole_numbers(axis, "axis")
   axis <- if (axis < 0L) length(sizes) + axis + 1L else axis
@@ -104,7 +106,7 @@ get_file <- function(fname, origin, file_hash = NULL, cache_subdir = "datasets",
 #' @export
 hdf5_matrix <- function(datapath, dataset, start = 0, end = NULL, normalizer = NULL) {
   arguments <- model_arguments(NULL, NULL)
-  arguments$datapath <- readable_path(datapath)
+  arguments$datapath <- readable_path(datapath, "datapath")
   keras_call("utils.HDF5Matrix", arguments)
 }
 

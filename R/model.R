@@ -11,6 +11,10 @@
 #' keras_model(x, x %>% layer_dense(3) %>% layer_activation_softmax())
 #' @export
 keras_model <- function(inputs, outputs = NULL) {
+  need_tensors(inputs, "inputs")
+  if (!is.null(outputs)) {
+    need_tensors(outputs, "outputs")
+  }
   keras_call("models.Model", list(inputs = unname(inputs), outputs = unname(outputs)))
 }
 
@@ -31,6 +35,11 @@ keras_model <- function(inputs, outputs = NULL) {
 #' @export
 keras_model_sequential <- function(layers = NULL, name = NULL) {
   seed_numpy()
+  for (layer in if (is.list(layers)) layers else list(layers)) {
+    if (!is.null(layer) && !is.function(layer)) {
+      need_object(layer, "layers", "a list of layers")
+    }
+  }
   keras_call("models.Sequential", list(layers = layers, name = name))
 }
 
@@ -42,6 +51,7 @@ keras_model_sequential <- function(layers = NULL, name = NULL) {
 #' @family models
 #' @export
 clone_model <- function(model, input_tensors = NULL) {
+  need_object(model, "model", "a model")
   keras_call("models.clone_model", list(model = model, input_tensors = input_tensors))
 }
 
@@ -78,6 +88,10 @@ compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolin
                                                 metrics = NULL, loss_weights = NULL, sample_weight_mode = NULL,
                                                 weighted_metrics = NULL, target_tensors = NULL, ...) {
   need_arguments("optimizer", environment())
+  check_named(optimizer, "optimizer")
+  if (!missing(loss) && !is.null(loss)) {
+    check_named(loss, "loss")
+  }
   arguments <- list(
     optimizer = optimizer, loss = if (!missing(loss)) as_model_argument(loss, "loss"),
     metrics = as_metrics(metrics), loss_weights = loss_weights, sample_weight_mode = sample_weight_mode,
@@ -171,6 +185,12 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
                                             class_weight = NULL, sample_weight = NULL, initial_epoch = 0,
                                             steps_per_epoch = NULL, validation_steps = NULL, ...) {
   seed_numpy()
+  defaults <- formals()
+  for (arg in c("batch_size", "validation_split", "shuffle")) {
+    check_argument(get(arg), arg, defaults)
+  }
+  check_whole(epochs, "epochs", 0L)
+  need_targets(object, x, y)
   whole <- function(value, arg) if (!is.null(value)) as_whole_numbers(value, arg)
   live <- live_plot(view_metrics, whole(epochs, "epochs"), whole(initial_epoch, "initial_epoch"))
   arguments <- list(
@@ -202,6 +222,17 @@ fitted_by_generator <- function(object, generator, arguments) {
   as_history(call_shim("fit", object, "fit_generator", as_generator(generator), NULL, as_keywords(arguments),
                        keeps_snapshots()))
 }
+
+#' Refuse to train or evaluate on arrays without targets where the model compares its outputs with some
+#' @noRd
+need_targets <- function(object, x, y) {
+  if (is.null(y) && !is_generator(x) && !is.null(object_get(object, "optimizer")) && needs_targets(object)) {
+    abort("argument", "{argument} is {value}, and the model's loss compares its outputs with targets", argument = "y",
+          value = y)
+  }
+}
+
+needs_targets <- function(object) length(object_get(object, "_feed_targets")) > 0L
 
 #' Data with names as a dict, else as it is
 #' @noRd
@@ -328,6 +359,7 @@ evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # n
   if (is_generator(x)) {
     return(evaluate_generator(object, x, steps))
   }
+  need_targets(object, x, y)
   values <- call_shim("with_data", object, "evaluate", list(named_data(x, "x"), named_data(y, "y")), as_keywords(list(
     batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),
     sample_weight = as_model_data(sample_weight, "sample_weight"),
@@ -402,6 +434,7 @@ predict_classes <- function(object, x, batch_size = NULL, verbose = 0, steps = N
 #' @family models
 #' @export
 train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NULL) {
+  need_targets(object, x, y)
   seed_numpy()
   named_metrics(object, call_shim("with_data", object, "train_on_batch", list(named_data(x, "x"), named_data(y, "y")),
                                   as_keywords(list(class_weight = as_class_weight(class_weight),
@@ -411,6 +444,7 @@ train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NU
 #' @rdname train_on_batch
 #' @export
 test_on_batch <- function(object, x, y, sample_weight = NULL) {
+  need_targets(object, x, y)
   named_metrics(object, call_shim("with_data", object, "test_on_batch", list(named_data(x, "x"), named_data(y, "y")),
                                   as_keywords(list(sample_weight = as_model_data(sample_weight, "sample_weight")))))
 }

@@ -23,6 +23,7 @@ pad_sequences <- function(sequences, maxlen = NULL, dtype = "int32", padding = "
 #' @noRd
 as_sequences <- function(sequences) {
   lapply(unname(as.list(sequences)), function(sequence) {
+    as_numbers(unlist(sequence), "sequences")
     as.list(if (is.numeric(sequence) && all(sequence == trunc(sequence), na.rm = TRUE)) as.integer(sequence)
             else sequence)
   })
@@ -169,7 +170,7 @@ save_text_tokenizer <- function(object, filename) {
 #' @rdname text_tokenizer
 #' @export
 load_text_tokenizer <- function(filename) {
-  text <- paste(readLines(readable_path(filename), encoding = "UTF-8", warn = FALSE), collapse = "\n")
+  text <- paste(readLines(readable_path(filename, "filename"), encoding = "UTF-8", warn = FALSE), collapse = "\n")
   keras_call("preprocessing.text.tokenizer_from_json", list(json_string = text))
 }
 
@@ -219,7 +220,7 @@ sequences_to_matrix <- function(tokenizer, sequences, mode = c("binary", "count"
 #' @export
 image_load <- function(path, grayscale = FALSE, target_size = NULL, interpolation = "nearest") {
   arguments <- model_arguments(NULL, NULL)
-  arguments$path <- readable_path(path)
+  arguments$path <- readable_path(path, "path")
   arguments$grayscale <- NULL
   arguments$color_mode <- if (grayscale) "grayscale" else "rgb"
   keras_call("preprocessing.image.load_img", arguments)
@@ -363,7 +364,7 @@ flow_images_from_directory <- function(directory, generator = image_data_generat
                                        interpolation = "nearest") {
   arguments <- model_arguments(c("directory", "generator", "classes"), NULL)
   arguments$classes <- if (!is.null(classes)) as.list(classes)
-  object_call(generator, "flow_from_directory", readable_path(directory), arguments = arguments)
+  object_call(generator, "flow_from_directory", readable_path(directory, "directory"), arguments = arguments)
 }
 
 #' @rdname flow_images_from_data

@@ -18,9 +18,19 @@ class Failure:
 def _foreign(error):
     """An error that is none of ours, as one: its last line is the message, its traceback comes along."""
     lines = traceback.format_exception(type(error), error, error.__traceback__)
-    told = errors.KerasError("{words}", words=lines[-1].strip())
+    words = lines[-1].strip()
+    if isinstance(error, ValueError) and _raised_by_keras(error):
+        words = " ".join(map(str, error.args))  # Keras says what is wrong with an argument
+    told = errors.KerasError("{words}", words=words)
     told.native = "".join(lines)
     return told
+
+
+def _raised_by_keras(error):
+    last = error.__traceback__
+    while last.tb_next:
+        last = last.tb_next
+    return last.tb_frame.f_globals.get("__name__", "").startswith(("pyshim.keras.", "keras_preprocessing."))
 
 
 def _unsimplified(data):

@@ -20,7 +20,7 @@ import numpy as np
 import pyshim
 
 from .. import session
-from ..errors import FileError
+from ..errors import ArgumentError, FileError
 from . import copies, hdf5, snapshots, tensorboard, training
 
 _around, _after = {}, {}
@@ -407,8 +407,8 @@ def alternative_to_several_gpus(module):
     """It places copies of a model on several GPUs by TensorFlow's own functions."""
     def multi_gpu_model(model, gpus=None, cpu_merge=True, cpu_relocation=False):
         """Refused: no backend here spreads a model over several GPUs."""
-        raise RuntimeError("multi_gpu_model() places copies of a model on several GPUs by TensorFlow's own functions, "
-                           "which no backend here has; train the model itself")
+        raise ArgumentError("multi_gpu_model() places copies of a model on several GPUs by TensorFlow's own functions, "
+                            "which no backend here has", remedy="train the model itself")
     module.multi_gpu_model = multi_gpu_model
 
 

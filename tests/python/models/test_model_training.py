@@ -214,5 +214,5 @@ def test_what_needs_a_gpu_names_the_alternative(K):
         L.CuDNNLSTM(2)
     with pytest.raises(RuntimeError, match=r"use GRU\(.*reset_after=True\)"):
         L.CuDNNGRU(2)
-    with pytest.raises(RuntimeError, match="train the model itself"):
+    with pytest.raises(ValueError, match="train the model itself"):
         keras.utils.multi_gpu_model(_classifier(), gpus=2)

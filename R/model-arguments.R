@@ -1,0 +1,146 @@
+# What Keras would take without a word, or refuse in words of Python: arguments are looked at before it gets them.
+#
+# Most rules follow from the defaults: where one is TRUE or FALSE, a number, or a choice of names, so is what the user
+# gives. `argument_rules` holds the others, by the arguments' names.
+
+#' @noRd
+argument_rules <- list(
+  positive = c("units", "filters", "depth_multiplier", "n", "input_dim", "output_dim", "vocabulary_size", "k",
+               "batch_size", "num_blocks", "maxlen", "num_words"),
+  positive_each = c("kernel_size", "strides", "pool_size", "dilation_rate", "size"),
+  number = c("rate", "stddev", "max_value", "clipnorm", "clipvalue", "baseline"),
+  fraction = c("validation_split", "test_split"),
+  string = c("name", "monitor"),
+  fun = c("f", "schedule"),
+  object = "layer",
+  named = c("activation", "recurrent_activation", "optimizer", "loss"),
+  anything = c("value", "width_shift_range", "height_shift_range", "zoom_range", "channel_shift_range", "verbose",
+               "classes")
+)
+
+#' Refuse a value that does not fit an argument of Keras
+#' @param defaults The formal arguments of the exported function.
+#' @noRd
+check_argument <- function(value, arg, defaults) { # nolint: cyclocomp_linter. One line for each rule.
+  required <- identical(defaults[[arg]], quote(expr = )) # nolint: spaces_inside_linter.
+  default <- if (!required) literal(defaults[[arg]])
+  if (inherits(value, "python.builtin.object") || is.null(value) && !required || arg %in% argument_rules$anything) {
+    return()
+  }
+  has_rule <- function(rule) arg %in% argument_rules[[rule]] && !is.character(default)
+  if (has_rule("positive")) {
+    check_whole(value, arg, 1L)
+  } else if (has_rule("positive_each")) {
+    check_whole(value, arg, 1L, lengths = unique(c(1L, number_of_axes(arg, defaults))))
+  } else if (has_rule("fraction")) {
+    check_number(value, arg, 0, 1)
+  } else if (arg %in% argument_rules$string) {
+    check_string(value, arg)
+  } else if (has_rule("fun")) {
+    check_function(value, arg)
+  } else if (has_rule("object")) {
+    need_object(value, arg, "a layer")
+  } else if (arg %in% argument_rules$named || grepl("_(initializer|regularizer|constraint)$", arg)) {
+    check_named(value, arg)
+  } else if (arg == "dims") {
+    check_whole(value, arg, 1L, lengths = NULL)
+  } else if (arg == "merge_mode") {
+    one_of(value, arg, c("concat", "sum", "mul", "ave"))
+  } else if (arg %in% argument_kinds$nested && is.numeric(unlist(default))) {
+    lapply(value, check_whole, arg, 0L, lengths = NULL)
+  } else if (arg %in% argument_kinds$integer && !is.character(default)) {
+    check_whole(value, arg, lengths = NULL)
+  } else if (has_rule("number") || is.numeric(default) && length(default) == 1L && !arg %in% unlist(argument_kinds)) {
+    check_number(value, arg)
+  } else if (is.logical(default) && length(default) == 1L) {
+    check_flag(value, arg, if (arg == "shuffle") "batch")
+  } else if (is.character(default) && length(default) > 1L) {
+    one_of(value, arg, default)
+  }
+}
+
+#' A default that is written as it is; NULL for one that is computed
+#' @noRd
+literal <- function(code) {
+  if (!is.call(code)) code else if (as.character(code[[1L]])[[1L]] %in% c("c", "-", "list")) eval(code, baseenv())
+}
+
+#' For how many axes an argument such as `kernel_size` holds numbers, as the defaults tell
+#' @noRd
+number_of_axes <- function(arg, defaults) {
+  for (name in c("strides", "pool_size", arg)) {
+    default <- defaults[[name]]
+    if (is.call(default) || is.numeric(default)) {
+      return(length(literal(default)))
+    }
+  }
+  1L
+}
+
+#' @param least The least number that is accepted.
+#' @param lengths How many numbers are accepted; NULL for any.
+#' @noRd
+check_whole <- function(value, arg, least = -Inf, lengths = 1L) {
+  numbers <- if (is.list(value)) unlist(value) else value
+  fits <- (is.numeric(numbers) || is.logical(numbers) && least == -Inf) && !anyNA(numbers) &&
+    all(numbers == trunc(numbers) & numbers >= least) && (is.null(lengths) || length(numbers) %in% lengths)
+  if (!fits) {
+    count <- if (identical(lengths, 1L)) "a whole number" else paste(c(lengths, "whole numbers"), collapse = " or ")
+    count <- sub(" or whole", " whole", count)
+    abort("argument", "{argument} must be {accepted}, not {value}", argument = arg, value = value,
+          accepted = paste0(count, if (is.finite(least)) paste(" of at least", least)))
+  }
+}
+
+check_number <- function(value, arg, least = -Inf, limit = Inf) {
+  if (!is.numeric(value) || length(value) != 1L || is.na(value) || value < least ||
+        is.finite(limit) && value >= limit) {
+    abort("argument", "{argument} must be a number{range}, not {value}", argument = arg, value = value,
+          range = if (is.finite(limit)) paste(" of at least", least, "and below", limit) else "")
+  }
+}
+
+check_flag <- function(value, arg, also = NULL) {
+  if (!(is.logical(value) || is.numeric(value) && all(value %in% 0:1) || identical(value, also)) ||
+        length(value) != 1L || is.na(value)) {
+    abort("argument", "{argument} must be TRUE or FALSE, not {value}", argument = arg, value = value)
+  }
+}
+
+check_string <- function(value, arg) {
+  if (!is.character(value) || length(value) != 1L || is.na(value)) {
+    abort("argument", "{argument} must be a string, not {value}", argument = arg, value = value)
+  }
+}
+
+check_function <- function(value, arg) {
+  if (!is.function(value)) {
+    abort("argument", "{argument} must be a function, not {value}", argument = arg, value = value)
+  }
+}
+
+#' Refuse what is neither a tensor nor a list of tensors
+#' @noRd
+need_tensors <- function(value, arg) {
+  for (part in if (is.list(value)) value else list(value)) {
+    need_object(part, arg, "a model, a tensor, or a list of tensors")
+  }
+}
+
+#' Refuse what cannot stand for a part of Keras that has a name
+#' @noRd
+check_named <- function(value, arg) {
+  if (is.numeric(value) || is.logical(value) || is.data.frame(value)) {
+    abort("argument", "{argument} must be a name, a function, or an object of Keras, not {value}", argument = arg,
+          value = value)
+  }
+}
+
+#' Refuse what is no object of Keras where one is needed
+#' @param what What is accepted, with its article.
+#' @noRd
+need_object <- function(object, arg, what = "a model or another object of Keras") {
+  if (!inherits(object, "python.builtin.object")) {
+    abort("argument", "{argument} must be {what}, not {value}", what = what, argument = arg, value = object)
+  }
+}
