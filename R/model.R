@@ -501,6 +501,5 @@ summary.keras.engine.training.Model <- function(object, # nolint: object_name_li
 
 #' @export
 print.keras.engine.training.Model <- function(x, ...) { # nolint: object_name_linter.
-  cat("Model\n")
-  summary(x)
+  summary(x)  # whose first line says that it is a model
 }

@@ -1,5 +1,7 @@
 # The functions that scripts know from the R package keras 2.2.5, with their arguments and defaults.
-table <- utils::read.csv(testthat::test_path("r_models.csv"))
+table <- utils::read.csv(system.file("extdata", "r_models.csv", package = "keras"))
+differences <- utils::read.csv(system.file("extdata", "r_models_differences.csv", package = "keras"))
+stopifnot(differences$`function` %in% table$`function`)
 table$`function` <- sub("<model>", "keras.engine.training.Model", table$`function`, fixed = TRUE)
 classes <- startsWith(table$arguments, "R6 class")
 functions <- table[!classes & table$file != "reexports", ]
@@ -73,4 +75,22 @@ test_that("every function and class is used by a test", {
   used <- unlist(lapply(files, function(file) all.names(parse(file, keep.source = FALSE))))
   known <- sub("[.](keras[.]engine[.]training[.]Model|keras_training_history)$", "", table$`function`)
   expect_equal(setdiff(known, used), character())
+})
+
+test_that("what is said to be refused is refused, with the function to use instead", {
+  suppressMessages(use_backend("tensorflow"))
+  refused <- differences[startsWith(differences$difference, "Refused"), ]
+  for (i in seq_len(nrow(refused))) {
+    refusing <- getExportedValue("keras", refused$`function`[[i]])
+    wanted <- names(Filter(function(default) identical(default, quote(expr = )), formals(refusing)))
+    wanted <- setdiff(wanted, c("object", "..."))
+    condition <- tryCatch(do.call(refusing, setNames(rep(list(2), length(wanted)), wanted)), error = identity)
+    expect_s3_class(condition, "keras_error")
+    instead <- regmatches(refused$difference[[i]], gregexpr("`\\w+\\(", refused$difference[[i]]))[[1L]]
+    if (!startsWith(refused$`function`[[i]], "layer_cudnn")) { # whose message is Keras's: LSTM()
+      for (name in gsub("`|\\(", "", instead)) {
+        expect_match(conditionMessage(condition), name, fixed = TRUE, label = refused$`function`[[i]])
+      }
+    }
+  }
 })
