@@ -209,7 +209,8 @@ extra_environment <- function() {
 
 #' Stop the engines of a backend
 #'
-#' Its tensors are gone then; the next call of a function starts a new engine.
+#' Its graph stays, and so do tensors and functions. Variables lose their values: using one is an error, until
+#' [k_set_value()] or [k_load_variables()] gives it a new one. The next call that needs the engine starts it again.
 #'
 #' @param name Name of a backend, `NULL` for all.
 #' @return Nothing.

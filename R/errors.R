@@ -24,7 +24,7 @@
 #' * `gradient`: the gradient asked for does not exist.
 #' * `eager`: the function needs the graph, and was called inside [k_eager()].
 #' * `backend_mismatch`: tensors of two backends in one call.
-#' * `stale_tensor`: the tensor is gone, with its graph or its worker.
+#' * `stale_tensor`: the graph of the tensor was dropped, or a variable has lost its value, with its worker.
 #' * `unknown_backend`, `not_installed`, `interpreter`, `install`: a backend cannot be found or installed.
 #' * `config`: a setting has a value that is not accepted.
 #' * `file`: a file of variables cannot be read or written.

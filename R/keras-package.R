@@ -36,7 +36,7 @@
 #'
 #' @section Options and environment variables:
 #' * `options(keras.timeout = 60)`, or `KERAS_TIMEOUT=60` before R starts: seconds after which a call is
-#'   given up with a `keras_error_timeout`. The engine is ended then, and its tensors are gone. R functions
+#'   given up with a `keras_error_timeout`. The engine is ended then, and its variables lose their values. R functions
 #'   that the engine calls do not count. There is no timeout unless you set one.
 #' * `KERAS_START_TIMEOUT=60`: seconds that an engine may take to start, in place of 300. Where only a timeout of calls
 #'   is set, it holds for starts, too, but these get 20 seconds at least.

@@ -1,13 +1,14 @@
 """What pyshim offers to those who have NumPy: the backend functions, tensors, and files of variables."""
 
 from . import config, inspection, session, storage
+from .contract.core import numeric_array
+from .contract.function import Function
 from .engines import numpy_cast
-from .engines.contract.core import numeric_array
 from .families import FAMILIES
 from .functions import backend_function, session_function
 from .session import stop_backend, use_backend
 from .sparse_array import SparseArray
-from .tensors import Function, Tensor
+from .tensors import Tensor
 
 
 def _public(name):

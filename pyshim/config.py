@@ -1,7 +1,7 @@
 """Settings that hold for all backends: keras.json, environment variables, floatx, epsilon, data format.
 
 ``keras.json`` lies in the Keras home: ``$KERAS_HOME``, else ``~/.keras``. It is read when a setting is
-first asked for. A worker never reads it: its session sends the settings along.
+first asked for. A worker never reads it: settings matter while the graph is built, which is the session's to do.
 """
 
 import contextlib
@@ -13,11 +13,11 @@ import stat
 import sys
 import warnings
 
+from .dtypes import FLOATS
 from .errors import ArgumentError, ConfigError, unknown
 from .files import make_folder, replace_json
 from .messages import Value
 
-FLOATS = ("float16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
 DEFAULTS = {"floatx": "float32", "epsilon": 1e-07, "backend": "tensorflow",
             "image_data_format": "channels_last"}
@@ -27,7 +27,7 @@ UNREADABLE = (OSError, ValueError, RecursionError)
 
 LARGEST = 1 << 20  # bytes of keras.json
 
-_state = {"settings": None, "version": 0}
+_state = {"settings": None}
 
 
 # -- where it is kept -----------------------------------------------------------------------------------
@@ -117,27 +117,6 @@ def normalize_data_format(value):
     return name
 
 
-# -- sharing them with workers --------------------------------------------------------------------------
-
-def version():
-    """A number that is another one whenever a setting has changed."""
-    return _state["version"]
-
-
-def snapshot():
-    """The settings that an engine works by. Returns: a dict."""
-    return dict(_settings())
-
-
-def apply(settings):
-    """Take over the settings of a snapshot; ConfigError or KeyError where they are not whole."""
-    for key in DEFAULTS:
-        problem = _problem(key, settings[key])
-        if problem:
-            raise problem
-    _state["settings"] = dict(settings)
-
-
 # -- reading and writing --------------------------------------------------------------------------------
 
 def save_backend(name):
@@ -168,7 +147,6 @@ def _set(key, value):
     if problem:
         raise problem
     _settings()[key] = float(value) if key == "epsilon" else value
-    _state["version"] += 1
 
 
 def _load():

@@ -125,7 +125,7 @@ class BackendMismatchError(KerasError, ValueError):
 
 
 class StaleTensorError(KerasError, RuntimeError):
-    """The tensor is gone: its graph was cleared, or its worker ended."""
+    """The tensor's graph was cleared, or a variable has lost its value with its worker."""
 
 
 class PlaceholderError(KerasError, ValueError):

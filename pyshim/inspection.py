@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .engines.contract.core import numeric_array
+from .contract.core import numeric_array
 from .errors import ArgumentError, ShapeError, naming
 from .messages import Type
 from .tensors import Tensor

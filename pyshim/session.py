@@ -8,9 +8,8 @@ import sys
 import threading
 
 from . import config, environments
-from .errors import ArgumentError, NotInstalledError, UnknownBackendError, WorkerError, naming
+from .errors import ArgumentError, UnknownBackendError, naming
 from .hosts import output
-from .hosts.turn import Turn
 from .messages import Call, Choices, Setting, Type, Value
 
 
@@ -21,7 +20,6 @@ class _Session:
         self.hosts = {}         # (backend, in_process) -> host
         self.threads = {}       # backend -> how many threads its worker is to use, where it was told
         self.current = None     # of the main thread, which new threads begin with; a key of hosts
-        self.starts = {}        # (process, key) -> whose turn it is to start the host; of this process, not of a fork's
         self.announced = set()  # keys of hosts, and places in programs that have switched to one
 
 
@@ -122,7 +120,8 @@ def select(name, in_process, save, threads, places):
     key = _key(_environment(name), in_process)
     if threads is not None:
         _choose_threads(*key, threads=threads)
-    host = _started(key)
+    host = _host(key)
+    host.start()
     if save:
         config.save_backend(key[0])
     _use(key)
@@ -150,7 +149,7 @@ def _choose_threads(name, in_process, threads):
         raise ArgumentError("{argument} cannot be chosen where the engine shares the session's process",
                             remedy="set OMP_NUM_THREADS before the session starts", argument="threads")
     host = _session.hosts.get((name, False))
-    if host is not None and not host.ended and host.threads != threads:
+    if host is not None and host.running and host.threads != threads:
         raise ArgumentError("the engine of backend {name} runs already, with {count}",
                             remedy="{stop}, then choose {threads}", name=name, threads=Setting("threads", threads),
                             count=Setting("threads", host.threads) if host.threads else "its own number of threads",
@@ -180,11 +179,13 @@ def backend():
 
 
 def current_host():
-    """The host of the current backend, started where it is not running."""
+    """The host of the current backend, started where it has never been."""
     key = _thread.current
     if key is None:
         key = _key(environments.find(config.backend()))
-    host = _started(key)
+    host = _host(key)
+    if host.traits is None:
+        host.start()
     if _thread.current is None:
         _use(key)
     if key not in _session.announced:
@@ -192,37 +193,27 @@ def current_host():
     return host
 
 
-def _started(key):
-    """The host of that key. No other thread waits while one starts, but for those that want the same."""
+def _host(key):
+    """The host of that key, which the session keeps."""
     host = _session.hosts.get(key)
-    if host is not None and not host.ended:
-        return host
-    turn = _session.starts.setdefault((os.getpid(), key), Turn(key[0]))
-    with turn:
-        if turn.taken_again:
-            raise WorkerError("backend %s cannot be started from a finalizer or a signal handler that runs while it "
-                              "starts" % key[0])
-        host = _session.hosts.get(key)
-        if host is None or host.ended:
-            host = _session.hosts[key] = _new(*key)
-        return host
+    if host is None:
+        host = _session.hosts.setdefault(key, _new(*key))
+    if not host.running:
+        host.threads = _session.threads.get(key[0])
+    return host
 
 
 def _new(name, in_process):
-    environment = environments.find(name)
     if in_process:
-        from .hosts.in_process import InProcess
-        return InProcess(environment)
-    from .hosts.worker import Worker
-    if not environment.is_installed():
-        raise NotInstalledError("backend {name} is not installed. Install it with {call}", name=Value(name),
-                                call=Call("install_backend", name))
-    return Worker(environment, _session.threads.get(name))
+        from .hosts.in_process import InProcess as Host  # these need NumPy
+    else:
+        from .hosts.worker import Worker as Host
+    return Host(environments.find(name))
 
 
 def started():
-    """The running hosts. Value: a list."""
-    return [host for host in list(_session.hosts.values()) if not host.ended]
+    """The hosts whose engines run. Returns: a list."""
+    return [host for host in list(_session.hosts.values()) if host.running]
 
 
 def list_backends():
@@ -246,9 +237,10 @@ def _standing(environment):
 
 
 def stop_backend(name=None):
-    """Stop the engines of a backend, or of all; their tensors are gone, and the next call starts anew.
+    """Stop the engines of a backend, or of all. Their graphs stay; variables lose their values.
 
-    A call that another thread is in ends with WorkerError. Signal handlers and finalizers may stop engines, too.
+    A call that another thread is in ends with WorkerError. The next call that needs the engine
+    starts it again. Signal handlers and finalizers may stop engines, too.
 
     Arguments: name of a backend, None for all. Raises UnknownBackendError for a name not registered.
     """
@@ -264,15 +256,17 @@ def stop_backend(name=None):
 
 def call(name, args, kwargs):
     """Call a function of the contract on the backend of its tensors, on the current one where it has none."""
-    return call_on(_host_for([args, kwargs]), name, args, kwargs)
+    with naming(name):
+        host = _host_for([args, kwargs])
+    return call_on(host, name, args, kwargs)
 
 
 def call_on(host, name, args, kwargs):
-    """Call a function of the contract on a host, which is the current one for functions that the engine calls."""
+    """Call a function of the contract on a host, which is the current one for functions of the user that it calls."""
     before, _thread.current = _thread.current, host.key
     try:
         with naming(name):
-            return host.call(name, tuple(args), kwargs, _thread.eager)
+            return host.call(name, args, kwargs, _thread.eager)
     finally:
         if _thread.current == host.key:
             _thread.current = before
@@ -280,11 +274,8 @@ def call_on(host, name, args, kwargs):
 
 def _host_for(values):
     """The host of the tensors among nested values: the current one where it has some of them, or there are none."""
-    from .tensors import hosts_of  # which needs NumPy
-    hosts = hosts_of(values)
-    gone = [host for host in hosts if host.ended]
-    if gone:
-        return gone[0]  # which refuses the call
+    from .tensors import of_graphs  # which needs NumPy
+    hosts = [thing.graph.host for thing in of_graphs(values)]
     if not hosts or _session.hosts.get(_thread.current) in hosts:
         return current_host()
     return hosts[0]
@@ -338,8 +329,8 @@ def _in_mode(func, eager):
     return function
 
 
-class _EngineScope:
-    """A scope that the engine keeps: entered and left by calls."""
+class _GraphScope:
+    """A scope of the contract's: entered and left by calls."""
 
     def __init__(self, kind, argument):
         self.kind = kind
@@ -348,11 +339,10 @@ class _EngineScope:
     def __enter__(self):
         self.host = _host_for(self.argument)
         with naming(self.kind):
-            self.host.call("enter_" + self.kind, (self.argument,), {}, False)
+            self.host.call("enter_" + self.kind, (self.argument,), {})
 
     def __exit__(self, *error):
-        if not self.host.ended:
-            self.host.call("leave_" + self.kind, (), {}, False)
+        self.host.call("leave_" + self.kind, (), {})
 
 
 def name_scope(name):
@@ -365,7 +355,7 @@ def name_scope(name):
         ...     K.variable(0., name="w").name
         'encoder/w'
     """
-    return _EngineScope("name_scope", name)
+    return _GraphScope("name_scope", name)
 
 
 def control_dependencies(control_inputs):
@@ -374,4 +364,4 @@ def control_dependencies(control_inputs):
     Arguments: control_inputs, a list of tensors, such as updates and printed tensors, or one. Inside, a
     variable that one of them updates has its new value. Value: a context manager.
     """
-    return _EngineScope("control_dependencies", control_inputs)
+    return _GraphScope("control_dependencies", control_inputs)

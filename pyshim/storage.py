@@ -10,7 +10,7 @@ import zipfile
 from numpy.lib import format as npy
 
 from . import session
-from .engines.contract.rules import DTYPES
+from .dtypes import DTYPES
 from .errors import ArgumentError, DtypeError, FileError, ShapeError
 from .files import replacing
 from .messages import Argument, Choices, Type, Value
@@ -95,7 +95,7 @@ def load_variables(path, variables=None):
                                 remedy="load it as a new one, with no variables given", name=Value(name))
         _check(path, name, values[name], variable)
     pairs = [(variable, values[name]) for name, variable in named.items()]
-    pairs[0][0].host.call("batch_set_value", (pairs,), {}, False)
+    pairs[0][0].host.call("batch_set_value", (pairs,), {})
     return None
 
 
@@ -154,9 +154,9 @@ def _checked_name(name):
 def _arrays(name, variable):
     """What is stored of a variable: (name, array) pairs."""
     if not variable.sparse:
-        return [(name, variable.host.call("eval", (variable,), {}, False))]
-    parts = variable.host.call("sparse_parts", (variable,), {}, False)
-    return [(name + suffix, variable.host.call("eval", (part,), {}, False)) for suffix, part in zip(PARTS, parts)]
+        return [(name, variable.host.call("eval", (variable,), {}))]
+    parts = variable.host.call("sparse_parts", (variable,), {})
+    return [(name + suffix, variable.host.call("eval", (part,), {})) for suffix, part in zip(PARTS, parts)]
 
 
 def _check(path, name, value, variable):

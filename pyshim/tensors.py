@@ -1,68 +1,70 @@
-"""Tensor and Function: the session's handles of what an engine holds."""
+"""Tensor: what users hold, which is a node of the session's graph."""
 
 import numpy as np
 
-from .errors import ArgumentError, naming
-from .messages import Type
+from .errors import ArgumentError, KerasError
+from .graph.node import Node
 
 
-class _Handle:
-    """A handle of an engine's object; when it goes, the engine lets go of the object."""
+class OfGraph:
+    """What belongs to a graph of the session: a tensor, or a function. ``graph`` is set by its class."""
 
-    __slots__ = ("host", "number", "__weakref__")
+    __slots__ = ()
 
-    def __init__(self, host, number):
-        self.host = host
-        self.number = number
-
-    def __del__(self):
-        try:
-            self.host.release(self.number)
-        except AttributeError:  # never got as far as having a host
-            pass
+    @property
+    def host(self):
+        """Where its backend runs."""
+        return self.graph.host
 
     @property
     def backend(self):
         """The name of the backend that it belongs to."""
-        return self.host.backend
+        return self.graph.host.backend
 
-    def __reduce__(self):
+    def __reduce_ex__(self, protocol):
         raise ArgumentError("a %s belongs to a running backend and cannot be saved" % type(self).__name__,
                             remedy="save its value, get_value(x), and make it again with variable(value)")
 
 
-class Tensor(_Handle):
+class Tensor(OfGraph, Node):
     """A tensor of a backend: a variable, a placeholder, a constant or a result.
 
     ``dtype`` is its dtype's name, ``shape`` its static shape with None for unknown sizes, ``kind`` one of
-    "variable", "placeholder", "constant", "update" and "tensor". The data stays with the backend:
-    ``eval(x)`` or ``numpy.asarray(x)`` gets it. Operators compute on the tensor's own backend, whichever
-    is the current one.
+    "variable", "placeholder", "constant", "update", "gradient" and "tensor". Its value stays with the backend:
+    ``eval(x)`` or ``numpy.asarray(x)`` gets it. Operators compute on the tensor's own backend, whichever is the
+    current one. ``==`` and ``!=`` make tensors, too; between two tensors, the truth value of what they make is whether
+    both are the same tensor, so that ``x in tensors`` finds it.
     """
 
-    __slots__ = ("dtype", "shape", "kind", "name", "sparse", "constraint", "__dict__")  # Keras adds its own attributes
+    __slots__ = ("graph", "constraint", "compared", "__dict__")  # Keras adds attributes of its own
 
     __array_ufunc__ = None  # so that array + tensor is the tensor's to compute
 
-    def __init__(self, host, description):
-        super().__init__(host, description["tensor"])
-        self.dtype = description["dtype"]
-        self.shape = tuple(description["shape"])
-        self.kind = description["kind"]
-        self.name = description["name"]
-        self.sparse = description["sparse"]
+    def __init__(self, graph, kind, dtype, shape, **more):
+        super().__init__(kind, dtype, shape, **more)
+        self.graph = graph
         self.constraint = None
-        if self.kind in ("placeholder", "variable"):
+        self.compared = None  # where it was made by "==" or "!=" of two tensors: its truth value
+        if kind in ("placeholder", "variable"):
             self._keras_shape, self._uses_learning_phase = self.shape, False
 
+    def recomputed(self, operation, controls):
+        node = Tensor(self.graph, self.kind, self.dtype, self.shape, name=self.name, operation=operation,
+                      output=self.output, controls=controls)
+        node.variable, node.parts = self.variable, self.parts
+        return node
+
     @property
-    def ndim(self):
-        return len(self.shape)
+    def sparse(self):
+        """Whether it is kept in a sparse form."""
+        return self.parts is not None
 
     def __repr__(self):
         name = " %r" % self.name if self.name else ""
         kind = "sparse " + self.kind if self.sparse else self.kind
         return "<%s %s%s: dtype %s, shape %s>" % (self.backend, kind, name, self.dtype, self.shape)
+
+    __str__ = __repr__
 
     def describe(self):
         """What it is computed from, as text: a line for each node of the graph, inputs before their users."""
@@ -72,10 +74,12 @@ class Tensor(_Handle):
         return np.asarray(self._call("eval", self), dtype)
 
     def __bool__(self):
-        if self.kind not in ("constant", "variable"):
-            raise ArgumentError("{tensor} has no truth value while the graph is built", remedy="use {switch()}",
-                                tensor=repr(self))
-        return bool(self.__array__())
+        if self.kind in ("constant", "variable"):
+            return bool(self.__array__())
+        if self.compared is not None:
+            return self.compared
+        raise ArgumentError("{tensor} has no truth value while the graph is built", remedy="use {switch()}",
+                            tensor=repr(self))
 
     def __float__(self):
         return float(self.__array__())
@@ -97,32 +101,34 @@ class Tensor(_Handle):
         return self._call("get_item", self, key)
 
     def _call(self, name, *args):
-        from . import session  # which imports this module
-        return session.call_on(self.host, name, args, {})
+        from . import session  # which needs no NumPy, and this does
+        return session.call_on(self.graph.host, name, args, {})
 
-    # Comparisons build tensors, so a tensor is hashed by what it is.
+    # Comparisons make tensors, so a tensor is hashed by what it is.
     __hash__ = object.__hash__
 
 
-def hosts_of(value):
-    """The hosts of the tensors and functions in nested lists, tuples and dicts. Returns: a list without duplicates."""
-    hosts = []
-
-    def look(part):
-        if isinstance(part, _Handle):
-            if part.host not in hosts:
-                hosts.append(part.host)
-        elif isinstance(part, (list, tuple)):
-            for each in part:
-                look(each)
-        elif isinstance(part, dict):
-            for each in part.values():
-                look(each)
+def of_graphs(value):
+    """The tensors and functions in nested lists, tuples, dicts and slices: a list."""
+    found = []
     try:
-        look(value)
-    except RecursionError:  # refused where it is sent
-        pass
-    return hosts
+        _find(value, found)
+    except RecursionError:
+        raise ArgumentError("a value is nested too deeply") from None
+    return found
+
+
+def _find(value, found):
+    if isinstance(value, OfGraph):
+        found.append(value)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            _find(part, found)
+    elif isinstance(value, dict):
+        for part in value.values():
+            _find(part, found)
+    elif isinstance(value, slice):
+        _find((value.start, value.stop, value.step), found)
 
 
 def _operator(name, swapped=False):
@@ -133,70 +139,31 @@ def _operator(name, swapped=False):
     return method
 
 
+def _comparison(name, same):
+    """``==`` or ``!=``; ``same`` is what it says of a tensor and itself. Where two tensors cannot be compared element
+    by element, they are different ones."""
+    def method(self, other):
+        if other is None or isinstance(other, (str, dict)):
+            return NotImplemented
+        if not isinstance(other, Tensor):
+            return self._call(name, self, other)
+        try:
+            result = self._call(name, self, other)
+        except KerasError:
+            return NotImplemented
+        result.compared = same == (self is other)
+        return result
+    return method
+
+
 for _name, _function in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide",
                          "floordiv": "floor_divide", "mod": "remainder", "pow": "pow", "matmul": "dot",
                          "and": "logical_and", "or": "logical_or"}.items():
     setattr(Tensor, "__%s__" % _name, _operator(_function))
     setattr(Tensor, "__r%s__" % _name, _operator(_function, swapped=True))
-for _name, _function in {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal",
-                         "gt": "greater", "ge": "greater_equal"}.items():
+for _name, _function in {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}.items():
     setattr(Tensor, "__%s__" % _name, _operator(_function))
+for _name, _function, _same in (("eq", "equal", True), ("ne", "not_equal", False)):
+    setattr(Tensor, "__%s__" % _name, _comparison(_function, _same))
 for _name, _function in {"neg": "negative", "pos": "identity", "abs": "abs", "invert": "logical_not"}.items():
     setattr(Tensor, "__%s__" % _name, lambda self, _function=_function: self._call(_function, self))
-
-
-class Function(_Handle):
-    """What ``function`` gives: call it with the list of the inputs' values.
-
-    ``inputs`` and ``outputs`` tell their (name,) dtype and static shape.
-    """
-
-    __slots__ = ("inputs", "outputs")
-
-    def __init__(self, host, description):
-        super().__init__(host, description["function"])
-        self.inputs = [(name, dtype, tuple(shape)) for name, dtype, shape in description["inputs"]]
-        self.outputs = [(dtype, tuple(shape)) for dtype, shape in description["outputs"]]
-
-    def __call__(self, inputs=()):
-        with naming("function"):
-            if isinstance(inputs, Tensor) or not isinstance(inputs, (list, tuple)):
-                raise ArgumentError("a function takes the list of its inputs' values, not {value}", argument="inputs",
-                                    value=Type(inputs))
-            return self.host.call_function(self, list(inputs))
-
-    def run_batches(self, arrays, indices):
-        """Call the function on many batches: the data go to the engine once, which gathers and runs the batches.
-
-        Arguments:
-            arrays: list of arrays, one for each input: a batch gets its rows of the first axis. A scalar, such as the
-                learning phase, is given to each batch. Or what ``hold`` returned for such a list.
-            indices: list with a vector of row numbers, integers from 0, for each batch.
-        Returns: a list with what the function returns for each batch, in order. Updates are carried out batch by batch.
-
-        Raises ArgumentError, ShapeError or DtypeError for what is none of these, and what the function itself raises
-        for a batch of a wrong shape or dtype; the batches before that one have been run.
-
-        Example:
-            >>> x = K.placeholder((None, 2)); double = K.function([x], [x * 2])
-            >>> double.run_batches([[[1., 2.], [3., 4.], [5., 6.]]], [[0, 2], [1]])
-            [[array([[ 2.,  4.],
-                   [10., 12.]], dtype=float32)], [array([[6., 8.]], dtype=float32)]]
-        """
-        from . import batches  # which imports this module
-        with naming("run_batches"):
-            return batches.run_batches(self, arrays, indices)
-
-    def hold(self, arrays):
-        """Send arrays to the engine for several calls of ``run_batches``.
-
-        Arguments: arrays, a list as that of ``run_batches``. Returns: an object to give in its place; the engine keeps
-        the arrays until it is garbage. Later changes of the arrays do not reach the engine.
-        """
-        from . import batches  # which imports this module
-        with naming("hold"):
-            return batches.hold(self, arrays)
-
-    def __repr__(self):
-        return "<%s function of %d inputs and %d outputs>" % (self.backend, len(self.inputs),
-                                                             len(self.outputs))

@@ -16,7 +16,7 @@ import pyshim
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "python"))  # for those in soak, too
 import conformance
 
-from pyshim.engines.contract.graph import NO_GRADIENTS
+from pyshim.contract.graph import NO_GRADIENTS
 
 # Continuous integration tries the same examples each time; elsewhere new ones are tried.
 hypothesis.settings.register_profile("ci", derandomize=True)

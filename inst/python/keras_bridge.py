@@ -20,9 +20,10 @@ from keras_setup import backend_info, settings  # noqa: F401 -- R calls them by 
 
 import pyshim
 from pyshim import environments, errors, session
-from pyshim.hosts import output, timeout, waiting
-from pyshim.hosts.reordering import reorder
+from pyshim.hosts import output, timeout
 from pyshim.models.install import Packages
+from pyshim.wire import waiting
+from pyshim.wire.reordering import reorder
 
 FIRST_TIMEOUT = os.environ.get(timeout.VARIABLE)
 
@@ -234,7 +235,7 @@ def connect(show_output, show_error, show_warning, announce, console_width):
         if filename.startswith(pyshim.__path__[0]):
             show_warning(str(message))
         elif filename.startswith(Packages().folder()):
-            # Keras warns of much that scripts do on purpose, such as the frozen half of a GAN: so by a message.
+            # Keras warns of much that scripts do on purpose, such as the frozen half of a GAN: so as a message.
             show_error("Keras: %s\n" % message)
         else:
             show(message, category, filename, *more)

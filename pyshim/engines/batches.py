@@ -3,22 +3,21 @@
 import numpy as np
 
 
-def run_batches(run, arrays, rows, sizes):
-    """Run a compiled function on batches of rows.
+def run_batches(run, arrays, whole, rows, sizes):
+    """Run a compiled program on batches of rows.
 
-    Arguments: run, a callable of the list of its inputs' values that returns a list of arrays, or one array; arrays,
-    the list of its inputs, of which each batch gets its rows of the first axis, or the whole of a scalar; rows, the
-    rows of all batches, one batch after the other, a vector of integers; sizes, the number of rows of each batch.
-    Returns: whether the callable returns a list, and for each output the batches' values: stacked where their shapes
-    are equal, else a list.
+    Arguments: run, a callable of the list of its inputs' arrays that returns a list of arrays; arrays, its first
+    inputs, of which each batch gets its rows of the first axis, or the whole of a scalar; whole, its other inputs,
+    which each batch gets; rows, the rows of all batches, one batch after the other, a vector of integers; sizes, the
+    number of rows of each batch.
+    Returns: for each output the batches' values: stacked where their shapes are equal, else a list.
     """
     results, end = [], 0
     for size in sizes:
         start, end = end, end + size
-        results.append(run([_taken(array, rows[start:end]) for array in arrays]))
-    if not isinstance(results[0], list):
-        return False, [_joined(results)]
-    return True, [_joined(values) for values in zip(*results)]
+        results.append([np.asarray(result) for result in run([_taken(array, rows[start:end]) for array in arrays]
+                                                             + whole)])
+    return [_joined(values) for values in zip(*results)]
 
 
 def _taken(array, rows):

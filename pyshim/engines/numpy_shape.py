@@ -1,4 +1,4 @@
-"""Shapes as int32, the dtype that ``shape`` has."""
+"""Shapes: as int32, the dtype that ``shape`` has, and after a reduction."""
 
 import numpy as np
 
@@ -10,3 +10,10 @@ def int32_shape(shape):
     if max(shape, default=0) > LARGEST:
         raise ValueError("a size of the shape %s is larger than int32 holds" % (tuple(shape),))
     return np.array(shape, "int32")
+
+
+def reduced(shape, axes, keepdims):
+    """The shape after a reduction over the axes."""
+    if keepdims:
+        return tuple(1 if i in axes else size for i, size in enumerate(shape))
+    return tuple(size for i, size in enumerate(shape) if i not in axes)

@@ -3,7 +3,7 @@
 import functools
 import inspect
 
-from .contract.kernels import Kernels
+from .kernels import Kernels
 
 PACKAGE = __name__.split(".")[0]
 

@@ -1,25 +1,42 @@
-"""Host: what the session sees of the place where an engine runs."""
+"""Host: what the session sees of the place where an engine runs, and what the contract asks of it."""
 
-import collections
+import contextlib
+import inspect
+import threading
+from abc import ABC, abstractmethod
 
-from ..errors import BackendMismatchError, StaleTensorError
-from ..tensors import Function, Tensor
+from ..contract import Contract
+from ..errors import ArgumentError, EagerError, KerasError, OutOfMemoryError, StaleTensorError
+from ..graph.node import Node
+from ..messages import Value
+from ..tensors import of_graphs
+
+NEEDS_GRAPH = ("placeholder", "function", "gradients")
+
+# They call functions of the user's, whose errors pass as they are.
+CALLS_FUNCTIONS = ("switch", "in_train_phase", "in_test_phase", "map_fn", "foldl", "foldr", "rnn")
 
 
-class Host:
-    """Carries calls to an engine, and turns the engine's descriptions into handles.
+class _Calls(threading.local):
+    """How many calls of the contract a thread is in: a function of the user's that one calls may call another."""
 
-    Subclasses give ``call(name, args, kwargs, eager)``, ``call_function(function, values)`` and ``stop()``.
-    """
+    depth = 0
 
-    where = None  # as it is told to users
-    ended = None  # the reason, once the engine is gone
-    threads = None  # that it was told to use; None leaves it to the engine
+
+class Host(ABC):
+    """Where the engine of one backend runs, for as long as the session lives. ``contract`` has the backend's graph."""
+
+    where = None    # as it is told to users
+    engine = None   # the engine itself, where it is in this process
+    traits = None   # what ``Engine.traits()`` has told
+    threads = None  # that the engine was told to use; None leaves it to the engine
+    holder = None   # what has the values of variables now: an engine, or the conversation with one
 
     def __init__(self, environment):
         self.environment = environment
         self.backend = environment.name
-        self.released = collections.deque()
+        self.calls = _Calls()
+        self.contract = Contract(self)
 
     @property
     def key(self):
@@ -29,34 +46,150 @@ class Host:
     def __str__(self):
         return "%s (%s)" % (self.backend, self.where)
 
+    @property
+    def engine_version(self):
+        """The version of the native library."""
+        return self.traits["version"]
+
     def memory(self):
         """Resident bytes of the engine's own process, None where it has none."""
         return None
 
-    def handle(self, description):
-        """The handle of an engine's object."""
-        if "function" in description:
-            return Function(self, description)
-        return Tensor(self, description)
+    # -- starting and stopping ------------------------------------------------------------------------------
 
-    def number(self, handle):
-        """The number by which the engine knows the object of a handle; an error if it is not this one's."""
-        what = "function" if isinstance(handle, Function) else "tensor"
-        if handle.host.ended:
-            raise StaleTensorError("the %s is gone: {reason}. Make it again" % what, reason=handle.host.ended)
-        if handle.host is not self:
-            raise BackendMismatchError("a {what} of backend {backend} was given to backend {other}",
-                                       remedy="give its value, {eval()}, in its place", what=what,
-                                       backend=str(handle.host), other=str(self))
-        return handle.number
+    @property
+    @abstractmethod
+    def running(self):
+        """Whether the engine runs."""
 
-    def release(self, number):
-        """Note that a handle is gone. Safe in a finalizer: the engine is told with the next call."""
-        self.released.append(number)
+    @abstractmethod
+    def start(self):
+        """Start the engine, where it does not run."""
 
-    def take_released(self):
-        """The numbers to tell the engine of now."""
-        numbers = []
-        while self.released:
-            numbers.append(self.released.popleft())
-        return numbers
+    @abstractmethod
+    def stop(self):
+        """Stop the engine. Variables lose their values."""
+
+    # -- calls of the contract ------------------------------------------------------------------------------
+
+    def call(self, name, args, kwargs, eager=False):
+        """Call a function of the contract. Where ``eager``, the result is computed, unless it is called inside another
+        call: that one's graph is being built."""
+        for thing in of_graphs([args, kwargs]):
+            self.contract.need_own(thing)
+        eager = eager and not self.calls.depth
+        if eager and name in NEEDS_GRAPH:
+            raise EagerError("it works on the graph", remedy="call it outside {eager()}, or in a function made with "
+                             "{symbolic()}")
+        method = getattr(self.contract, name)
+        self.calls.depth += 1
+        try:
+            with _fitting(method, args, kwargs):
+                result = method(*args, **kwargs)
+            return _mapped(result, self._concrete) if eager else result
+        except MemoryError as error:
+            if isinstance(error, KerasError) or name in CALLS_FUNCTIONS:
+                raise
+            raise OutOfMemoryError("out of memory: {words}",
+                                   words=str(error) or "the session has none left") from error
+        finally:
+            self.calls.depth -= 1
+
+    def _concrete(self, value):
+        """The result of an eager call: a tensor that is computed already."""
+        if not isinstance(value, Node) or value.kind in ("variable", "constant") or value.parts is not None:
+            return value
+        array = self.contract.evaluate(value)
+        with self.contract.outside_scopes():  # it is computed: nothing more has to come along
+            return self.contract.constant(array, dtype=value.dtype, name=value.name)
+
+    # -- what the contract asks of it -----------------------------------------------------------------------
+
+    @abstractmethod
+    def compile(self, program, once):
+        """A ``Compiled`` program.
+
+        Arguments: program, a ``Program``; once, whether it is likely to be called once: then compiling should be cheap,
+        and is done when it is called.
+        """
+
+    @abstractmethod
+    def make_variable(self, node, array, initialize):
+        """Give a new variable its value. Without ``initialize`` that is the user's to do in the native session."""
+
+    @abstractmethod
+    def get_values(self, nodes):
+        """The values of variables: a list of arrays."""
+
+    @abstractmethod
+    def set_values(self, pairs):
+        """Change the values of variables: pairs of a variable and an array of its dtype and shape."""
+
+    @abstractmethod
+    def hold(self, arrays):
+        """Keep arrays for batches. Returns: an object that stands for them, as long as it lives."""
+
+    @abstractmethod
+    def start_graph(self):
+        """Let go of the engine's graph."""
+
+    @abstractmethod
+    def describe_kernels(self):
+        """Which kernels are ours, not the native library's: for docs/conformance.md."""
+
+
+class Compiled(ABC):
+    """A program as an engine has compiled it: a callable of the list of the arrays of the program's inputs, which
+    returns the list of those of its outputs.
+
+    Where the engine has been stopped meanwhile, the next call compiles the program anew. One that is ``once`` keeps no
+    program, since the node that keeps it is part of that: then it is ``outdated``.
+    """
+
+    holder = None  # what has compiled it: an engine, or the conversation with one
+
+    def __init__(self, host, program, once):
+        self.host = host
+        self.program = program
+        self.once = once
+
+    @property
+    def outdated(self):
+        """Whether it can neither run nor be compiled again."""
+        return self.program is None and self.holder is not self.host.holder
+
+    @abstractmethod
+    def __call__(self, arrays):
+        """Run it."""
+
+    @abstractmethod
+    def run_batches(self, held, whole, rows, sizes):
+        """Run it on batches of rows of the arrays that ``Host.hold`` holds: see ``engines/batches.py``."""
+
+
+def need_values(variables, holder, reason):
+    """StaleTensorError for a variable whose value has gone with what held it; ``reason`` says how that ended."""
+    for node in variables:
+        if node.holder is not holder:
+            raise StaleTensorError("the {variable} has lost its value: {reason}", remedy="give it one with "
+                                   "{set_value()} or {load_variables()}", variable=Value(node), reason=reason)
+
+
+@contextlib.contextmanager
+def _fitting(method, args, kwargs):
+    """A call that does not fit the function's signature is an ArgumentError."""
+    try:
+        yield
+    except TypeError:
+        try:
+            inspect.signature(method).bind(*args, **kwargs)
+        except TypeError as mismatch:
+            raise ArgumentError(str(mismatch)) from None
+        raise
+
+
+def _mapped(value, change):
+    """The same nesting of lists and tuples, with every leaf changed."""
+    if isinstance(value, (list, tuple)):
+        return type(value)([_mapped(part, change) for part in value])
+    return change(value)

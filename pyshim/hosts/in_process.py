@@ -1,27 +1,20 @@
 """InProcess: an engine in the session's own process, for interop with native objects."""
 
+import contextlib
 import importlib
 
-from ..engines.contract import Contract
-from ..engines.contract.graph import Function as EngineFunction
-from ..engines.contract.node import Node
-from ..errors import EngineError, KerasError, NotInstalledError, StaleTensorError
+import numpy as np
+
+from ..engines.batches import run_batches
+from ..engines.own_kernels import own_kernels
+from ..engines.refusals import explained
+from ..errors import EngineError, NotInstalledError
 from ..messages import Value
-from ..tensors import Function, Tensor
-from .dispatcher import Dispatcher
-from .host import Host
+from .host import Compiled, Host, need_values
 from .turn import Turn
-from .values import mapped
 
 OWN_WORKER = "leave out `in_process` to run it in a worker of its own"
-
-
-class _CallbackFailed(KerasError):
-    """A function of the session raised: no refusal of the native library."""
-
-    def __init__(self, error):
-        super().__init__(type(error).__name__)  # its own text may raise
-        self.error = error
+STOPPED = "its engine was stopped"
 
 
 class InProcess(Host):
@@ -30,66 +23,106 @@ class InProcess(Host):
 
     def __init__(self, environment):
         super().__init__(environment)
-        module, name = environment.engine.split(":")
+        self.turn = Turn()
+
+    # -- starting and stopping ------------------------------------------------------------------------------
+
+    @property
+    def running(self):
+        return self.engine is not None
+
+    @property
+    def holder(self):
+        return self.engine
+
+    def start(self):
+        if self.running:
+            return
+        module, name = self.environment.engine.split(":")
         try:
             engine = getattr(importlib.import_module(module), name)()
         except ModuleNotFoundError as error:
             raise NotInstalledError("backend {backend} cannot run in process: this Python has no {module} ({words})",
-                                    remedy=OWN_WORKER, backend=Value(self.backend), module=environment.module,
+                                    remedy=OWN_WORKER, backend=Value(self.backend), module=self.environment.module,
                                     words=error) from error
         except Exception as error:
             raise EngineError("backend {backend} cannot run in process: {module} could not be imported",
                               detail="{kind}: {words}", remedy=OWN_WORKER, backend=Value(self.backend),
-                              module=environment.module, kind=type(error).__name__, words=error) from error
-        self.engine_version = str(engine.version)
-        self.dispatcher = Dispatcher(Contract(engine, in_process=True))
-        self.turn = Turn(environment.name)
-
-    def call(self, name, args, kwargs, eager):
-        def run():
-            inward = mapped(tuple(args), self._inward), mapped(kwargs, self._inward)
-            return mapped(self.dispatcher.call(name, *inward, eager), self._outward)
-        return self._run(run)
-
-    def call_function(self, function, values):
-        return self._run(lambda: self.dispatcher.call_function(self._inward(function),
-                                                               mapped(values, self._inward)))
+                              module=self.environment.module, kind=type(error).__name__, words=error) from error
+        engine.start_graph()
+        self.traits = engine.traits()
+        self.engine = engine
 
     def stop(self):
-        self.ended = "its engine was stopped"
+        self.engine = None
 
-    def _run(self, call):
-        """The value of a call; what a function of the session raises in it comes out as it is."""
-        with self.turn:
-            if self.ended:
-                raise StaleTensorError("the engine of backend {backend} is gone: {reason}", backend=self.backend,
-                                       reason=self.ended)
-            self.dispatcher.release(self.take_released())
-            try:
-                return call()
-            except _CallbackFailed as caught:
-                failure = caught.error
-            raise failure
+    @contextlib.contextmanager
+    def talking(self):
+        """A context in which this thread alone uses the engine, which is started where it does not run."""
+        with self.turn.lock:
+            self.start()
+            with explained(self.engine):
+                yield self.engine
 
-    def _inward(self, value):
-        if isinstance(value, (Tensor, Function)):
-            return self.dispatcher.find(self.number(value))
-        if callable(value) and not isinstance(value, type):
-            return self._callback(value)
-        return value
+    # -- what the contract asks of it -----------------------------------------------------------------------
 
-    def _callback(self, function):
-        def call(*args):
-            outer, self.turn.in_callback = self.turn.in_callback, True
-            try:
-                return mapped(function(*mapped(args, self._outward)), self._inward)
-            except Exception as error:
-                raise _CallbackFailed(error) from error
-            finally:
-                self.turn.in_callback = outer
-        return call
+    def compile(self, program, once):
+        compiled = _Compiled(self, program, once)
+        if not once:
+            with self.talking() as engine:
+                compiled.compile(engine)
+        return compiled
 
-    def _outward(self, value):
-        if isinstance(value, (Node, EngineFunction)):
-            return self.handle(self.dispatcher.keep(value))
-        return value
+    def make_variable(self, node, array, initialize):
+        with self.talking() as engine:
+            node.native, node.holder = engine.variable(_own(array), node.name, initialize), engine
+
+    def get_values(self, nodes):
+        need_values(nodes, self.engine, STOPPED)
+        with self.talking() as engine:
+            return [np.asarray(engine.get_value(node.native)) for node in nodes]
+
+    def set_values(self, pairs):
+        with self.talking() as engine:
+            for node, array in pairs:
+                if node.holder is engine:
+                    engine.set_value(node.native, _own(array))
+                else:
+                    node.native, node.holder = engine.variable(_own(array), node.name), engine
+
+    def hold(self, arrays):
+        return list(map(_own, arrays))
+
+    def start_graph(self):
+        if self.running:
+            with self.talking() as engine:
+                engine.start_graph()
+
+    def describe_kernels(self):
+        with self.talking() as engine:
+            return {"own": own_kernels(engine)}
+
+
+class _Compiled(Compiled):
+
+    run = None
+
+    def compile(self, engine):
+        need_values(self.program.variables(), engine, STOPPED)
+        self.run, self.holder = engine.compile(self.program, self.once), engine
+        if self.once:
+            self.program = None
+
+    def __call__(self, arrays):
+        with self.host.talking() as engine:
+            if self.holder is not engine:
+                self.compile(engine)
+            return self.run([np.ascontiguousarray(array).reshape(array.shape) for array in arrays])
+
+    def run_batches(self, held, whole, rows, sizes):
+        return run_batches(self, held, whole, rows, sizes)
+
+
+def _own(array):
+    """A copy in row-major order, which nobody else changes."""
+    return np.array(array, order="C")

@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 
-from . import waiting
+from ..wire import waiting
 
 GRACE = 0.8  # seconds that an interrupt waits at most
 

@@ -13,19 +13,19 @@ import threading
 
 from ..errors import WorkerError
 from ..files import clear_of_standard_streams
-from . import wire
+from ..wire.connection import Connection
+from ..wire.region import Region
+from ..wire.stream import Stream
 from .failures import advice
 from .output import Outputs
-from .region import Region
-from .stream import Stream
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-MAIN = os.path.join(PACKAGE, "hosts", "worker_main.py")
+MAIN = os.path.join(PACKAGE, "worker", "main.py")
 LAST_BREATH = 0.8  # seconds that a process whose connection has closed gets to end
 
 
 class Process:
-    """A process that runs ``worker_main.py`` on the interpreter of an environment.
+    """A process that runs ``worker/main.py`` on the interpreter of an environment.
 
     ``wire`` is the connection to it, ``outputs`` is what it prints, and ``poll`` reports on both. ``clock`` is the
     time that the conversation with it may take.
@@ -79,7 +79,7 @@ class Process:
         theirs.callback(stream.close)
         stream.setblocking(True)  # whatever socket.setdefaulttimeout() says
         regions = Region.create(), Region.create()  # of what it is sent, of what it sends
-        self.wire = wire.Connection(Stream(ours, clock), *regions)
+        self.wire = Connection(Stream(ours, clock), *regions)
         lifeline, self._lifeline = _pipe()
         theirs.callback(lifeline.close)
         out, stdout = _pipe()

@@ -72,13 +72,14 @@ def is_built(model):
 
 def has_lost_its_values(model):
     """Whether the worker that held a model's values has exited. Returns: a bool."""
-    host = model.inputs[0].host
-    if not host.ended and model.weights:
-        try:  # the session notices by its next call
-            session.call_on(host, "get_value", (model.weights[0],), {})
-        except (WorkerError, TimeoutError):
-            pass
-    return host.ended
+    weights = model.weights
+    if not weights:
+        return not model.inputs[0].host.running
+    try:  # the session may not have noticed yet
+        session.call_on(weights[0].host, "get_value", (weights[0],), {})
+    except (StaleTensorError, WorkerError, TimeoutError):
+        return True
+    return False
 
 
 def keras_of(model):

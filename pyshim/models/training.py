@@ -18,11 +18,12 @@ import time
 
 import numpy as np
 
-from .. import batches
+from ..contract import batches
+from ..contract.function import Function
 from ..errors import naming
 from ..hosts.postponing import postponing
 from ..sparse_array import is_sparse_value
-from ..tensors import Function, Tensor
+from ..tensors import Tensor
 
 SECONDS = 0.15         # that a chunk of batches takes
 GROWTH = 4             # a chunk has at most so many times the batches of the one before

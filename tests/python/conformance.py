@@ -14,8 +14,8 @@ import pathlib
 import pytest
 
 import pyshim
-from pyshim.engines.contract import Contract
-from pyshim.engines.contract.kernels import Kernels
+from pyshim.contract import Contract
+from pyshim.engines.kernels import Kernels
 
 READING = ("array", "building", "fitting_array", "floats", "new_node", "node", "nodes", "numbers", "operands",
            "outside_scopes", "pair", "updated", "variable_node")  # what the contract reads arguments with
@@ -45,7 +45,7 @@ class Recorder:
     def watched(self, shim):
         """The shim, with its calls noted."""
         if shim.backend() not in self.kernels:
-            self.kernels[shim.backend()] = shim.session.call("describe_kernels", (), {})
+            self.kernels[shim.backend()] = shim.session.current_host().describe_kernels()
         return _Watched(shim, self.called)
 
     @pytest.hookimpl(wrapper=True)

@@ -10,30 +10,36 @@ import numpy as np
 
 from pyshim import config, errors
 from pyshim.families import FAMILIES
-from pyshim.hosts import wire
-from pyshim.hosts.channel import EngineChannel
-from pyshim.hosts.dispatcher import Dispatcher
-from pyshim.hosts.region import Region
+from pyshim.wire import connection
+from pyshim.wire.region import Region
+from pyshim.worker.service import Service
 
 # -- frames ---------------------------------------------------------------------------------------------
 
-PARTS = (None, True, 0, -1, 1 << 70, 0.5, "", "sum", "__class__", "__init__", "os.system", "call", "callback", "return",
-         "raise", "handle", "array", "tuple", "dict", "sparse", "<f4", "|O", "V8", [], {}, [["<f4", [1], "C"]], "F",
-         {"array": 0}, {"array": 9}, {"handle": 1}, {"handle": "x"}, {"callback": 1}, {"dict": 3}, {"tuple": 3},
-         {"float": "x"}, {"slice": [1]}, {"sparse": [1, 2]}, {"array": 0, "scalar": True})
-KEYS = ("call", "args", "kwargs", "eager", "config", "release", "arrays", "shared", "return", "raise", "callback")
+PARTS = (None, True, 0, 1, 2, 3, 4, -1, 1 << 70, 0.5, "", "sum", "__class__", "__init__", "os.system", "run",
+         "variable", "constant", "tensor", "loop", "gradient", "float32", "<f4", "|O", "V8", [], {}, "F",
+         [["<f4", [1], "C"]], [[]], {"array": 0}, {"array": 9}, {"dict": 3}, {"tuple": 3}, {"float": "x"},
+         {"slice": [1]}, {"at": "x"}, {"array": 0, "scalar": True}, {"body": {}}, {"body": 3})
+KEYS = ("do", "number", "numbers", "name", "array", "initialize", "values", "once", "program", "fed", "held", "whole",
+        "rows", "sizes", "arrays_held", "release", "arrays", "shared", "return", "raise")
+PROGRAM = ("entries", "inputs", "outputs", "controls", "nodes", "updates")
+BODY = ("name", "slices", "states", "outputs", "new_states", "nodes", "captured")
+KINDS = ("tensor", "constant", "placeholder", "variable", "update", "gradient", "loop input", "", None)
 
 
 def refuse_frames(seed, count):
-    """Send generated frames to an engine's channel: each is answered with an error, or closes it with one."""
+    """Send generated frames to a worker's service: each is answered, or closes it with an error.
+
+    What is not refused only tells it of nodes, or has the engine do one of the things that it is there for.
+    """
     draw = random.Random(seed)
-    engine = Untouched()
-    settings = config.snapshot()
+    settings = dict(config._settings())
+    refused = 0
     for _ in range(count):
         ours, theirs = socket.socketpair()
         region = Region.create() if draw.random() < 0.5 else None
         ours.settimeout(20)
-        ending = []
+        engine, ending = Noting(), []
         thread = threading.Thread(target=_serve, args=(theirs, region, engine, ending))
         thread.start()
         data = _frame(draw)
@@ -51,62 +57,112 @@ def refuse_frames(seed, count):
         thread.join(20)
         ours.close()
         assert not thread.is_alive(), data
-        assert engine.touched == [], data
-        assert isinstance(ending[0], (wire.Closed, errors.WireError)), (data, ending)
+        assert set(engine.touched) <= set(ASKED), (data, engine.touched)
+        assert isinstance(ending[0], (connection.Closed, errors.WireError)), (data, ending)
         if answer:
-            magic, length, _ = wire.PREFIX.unpack(answer[:wire.PREFIX.size])
-            answered = json.loads(bytes(answer[wire.PREFIX.size:wire.PREFIX.size + length]))
-            assert issubclass(getattr(errors, answered["raise"]), errors.KerasError), (data, answered)
-    assert config.snapshot() == settings
+            magic, length, _ = connection.PREFIX.unpack(answer[:connection.PREFIX.size])
+            answered = json.loads(bytes(answer[connection.PREFIX.size:connection.PREFIX.size + length]))
+            assert "return" in answered or issubclass(getattr(errors, answered["raise"]), errors.KerasError), (data,
+                                                                                                               answered)
+            refused += answered.get("raise") == "WireError"
+            if answered.get("read") is False:
+                assert engine.touched == ["start_graph"], (data, engine.touched)
+    assert refused > count / 10
+    assert dict(config._settings()) == settings
 
 
-class Untouched:
-    """In the place of an engine: notes what is done to it."""
+# What a service may ask of its engine.
+ASKED = ("start_graph", "variable", "get_value", "set_value", "compile", "name")
 
-    name = "untouched"
-    touched = []
+
+class Noting:
+    """In the place of an engine: notes what is asked of it, and refuses it."""
+
+    name = "noting"
+
+    def __init__(self):
+        self.touched = []
+
+    def start_graph(self):
+        self.touched.append("start_graph")
 
     def __getattr__(self, name):
         self.touched.append(name)
-        raise AttributeError(name)
+        raise RuntimeError(name)
 
 
 def _serve(stream, region, engine, ending):
-    connection = wire.Connection(stream, None, region)
+    end = connection.Connection(stream, None, region)
     try:
-        answer = EngineChannel(connection, Dispatcher(engine), lambda: None).serve()
-        ending.append(errors.WireError("an answer to no question: %r" % answer))
+        Service(end, engine, lambda: None).serve()
     except BaseException as error:
         ending.append(error)
-    connection.close()
+    end.close()
 
 
 def _frame(draw):
     kind = draw.random()
     if kind < 0.1:
         return bytes(draw.randrange(256) for _ in range(draw.randrange(100)))
-    header = {key: _part(draw) for key in KEYS if draw.random() < 0.7}
-    if draw.random() < 0.5:  # a whole call of what is not there
-        header = {"call": draw.choice(("summ", "__class__", "__init__", "start_graph_", "", 3, None, [1])),
-                  "args": [_part(draw)], "kwargs": {"dict": []}, "eager": False, "config": None, "release": [],
-                  "arrays": []}
-        if draw.random() < 0.5:
-            header[draw.choice(KEYS)] = _part(draw)
-    data = json.dumps(header).encode()
     buffers = bytes(draw.randrange(40))
-    length = len(data) if draw.random() < 0.8 else draw.choice((0, 1, len(data) - 1, len(data) + 1, 1 << 31))
-    size = len(buffers) if draw.random() < 0.8 else draw.choice((0, 1, 1 << 20, 1 << 62))
-    frame = bytearray(wire.PREFIX.pack(wire.MAGIC, length, size) + data + buffers)
-    if draw.random() < 0.2:
+    header = {key: _part(draw) for key in KEYS if draw.random() < 0.7}
+    if draw.random() < 0.8:  # a whole message, of which one part may be wrong
+        header, buffers = dict(_message(draw), release=[], arrays=[["<f4", [2], "C"]]), bytes(8)
+        if draw.random() < 0.4:
+            header[draw.choice(list(header) + list(KEYS))] = _part(draw)
+    data = json.dumps(header).encode()
+    length = len(data) if draw.random() < 0.9 else draw.choice((0, 1, len(data) - 1, len(data) + 1, 1 << 31))
+    size = len(buffers) if draw.random() < 0.9 else draw.choice((0, 1, 1 << 20, 1 << 62))
+    frame = bytearray(connection.PREFIX.pack(connection.MAGIC, length, size) + data + buffers)
+    if draw.random() < 0.1:
         frame[draw.randrange(len(frame))] = draw.randrange(256)
-    return bytes(frame[:draw.randrange(len(frame))] if draw.random() < 0.2 else frame)
+    return bytes(frame[:draw.randrange(len(frame))] if draw.random() < 0.1 else frame)
+
+
+def _message(draw):
+    """What a session could send, or nearly."""
+    do = draw.choice(("run", "run", "run", "run", "hold", "batches", "variable", "get", "set", "clear_", "__init__",
+                      "serve", "", None, 3))
+    return {"do": do, **{
+        "run": lambda: {"number": draw.randrange(9), "once": draw.random() < 0.5, "program": _program(draw),
+                        "fed": draw.choice((None, [], [{"array": 0, "scalar": False}], _part(draw)))},
+        "hold": lambda: {"number": draw.randrange(9), "arrays_held": _part(draw)},
+        "batches": lambda: {"number": 1, "held": 2, "whole": [], "rows": {"array": 0, "scalar": False}, "sizes": [2]},
+        "variable": lambda: {"number": draw.randrange(9), "name": "v", "initialize": True,
+                             "array": draw.choice(({"array": 0, "scalar": False}, _part(draw)))},
+        "get": lambda: {"numbers": draw.choice(([], [1], _part(draw)))},
+        "set": lambda: {"values": draw.choice(([], [[1, {"array": 0}]], _part(draw)))},
+    }.get(do, dict)()}
+
+
+def _program(draw):
+    count = draw.randrange(1, 5)
+    program = {part: [draw.randrange(1, count + 1)] if draw.random() < 0.5 else [] for part in PROGRAM}
+    program["updates"] = [[1, draw.randrange(1, count + 2)]] if draw.random() < 0.2 else []
+    program["entries"] = [_entry(draw, number) for number in range(1, count + 1)]
+    if draw.random() < 0.4:
+        program[draw.choice(PROGRAM)] = _part(draw)
+    return draw.choice((program, program, program, program, None, _part(draw)))
+
+
+def _entry(draw, number):
+    """The entry of a node, computed from those before it, or of none."""
+    earlier = list(range(1, number)) * 2
+    body = {part: "fn" if part == "name" else draw.sample(earlier, min(len(earlier), draw.randrange(3)))
+            for part in BODY}
+    attributes = draw.choice(({}, {"axis": 0}, {"fn": {"body": body}}, {"fn": _part(draw)}))
+    operation = [100 + number, draw.choice(("add", "loop", "gradient", "__class__", 3)), earlier[:2], attributes]
+    entry = [number, draw.choice(KINDS), "float32", [2], None, draw.choice((None, operation)), None, [], None]
+    if draw.random() < 0.15:
+        entry[draw.randrange(len(entry))] = _part(draw)
+    return entry[:draw.randrange(len(entry))] if draw.random() < 0.05 else entry
 
 
 def _part(draw, depth=0):
     if depth < 3 and draw.random() < 0.3:
         return [_part(draw, depth + 1) for _ in range(draw.randrange(3))]
     if depth < 3 and draw.random() < 0.2:
-        return {draw.choice(("dict", "tuple", "array", "handle", "x")): _part(draw, depth + 1)}
+        return {draw.choice(("dict", "tuple", "array", "body", "at", "x")): _part(draw, depth + 1)}
     return draw.choice(PARTS)
 
 
@@ -133,9 +189,11 @@ def survive_calls(K, seed, count):
     """Make generated calls: each gives a result or an error of ours, and the worker that began is there at the end."""
     calls = _Calls(K, seed)
     host = K.session.current_host()
+    conversation = getattr(host, "conversation", None)
     for _ in range(count):
         calls.make()
-    assert K.session.current_host() is host and not host.ended
+    assert K.session.current_host() is host and host.running
+    assert getattr(host, "conversation", None) is conversation
     assert float(K.eval(K.sum(K.ones((2, 3))))) == 6
     assert calls.right > count / 20 and calls.refused > count / 5
 

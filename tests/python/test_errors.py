@@ -131,8 +131,11 @@ WRONG = [
     (lambda K, x: K.sum(x, axes=0), "ArgumentError", r"sum\(\): got an unexpected keyword argument 'axes'"),
     (lambda K, x: K.constant(1, x=2), "ArgumentError",
      r"constant\(\): got an unexpected keyword argument 'x'"),
+    (lambda K, x: K.sum({1, 2}), "DtypeError", r"sum\(\): x must be a tensor, .* or an array of numbers, not set"),
     (lambda K, x: K.sum(np.array(["a"])), "DtypeError", r"sum\(\): x must be .* not an array of dtype <U1"),
     (lambda K, x: K.sum(np.array([None])), "DtypeError", r"sum\(\): x must be .* not an array of dtype object"),
+    (lambda K, x: K.sum(nested(5000)), "ArgumentError", r"sum\(\): a value is nested too deeply"),
+    (lambda K, x: K.sum(1j), "DtypeError", r"sum\(\): x must be a tensor, .* or an array of numbers, not complex"),
 ]
 
 
@@ -214,7 +217,7 @@ def test_tensors_of_a_cleared_graph(K, engine):
                 lambda: K.update(kept, x), lambda: K.sum(x), lambda: K.concatenate([kept, x]),
                 lambda: K.gradients(K.sum(kept), [x]), lambda: K.variable(x)):
         with pytest.raises(K.errors.StaleTensorError,
-                           match=r"\(\): the tensor or function belongs to a graph that clear_session\(\)"):
+                           match=r"\(\): the (tensor|function) belongs to a graph that clear_session\(\)"):
             use()
         check(K, kept + 1, np.array([4], "float32"))
     assert (x.shape, x.dtype, x.name, K.int_shape(x), K.is_variable(x)) == ((2,), "float32", "x", (2,), True)
@@ -222,14 +225,23 @@ def test_tensors_of_a_cleared_graph(K, engine):
 
 @pytest.mark.worker
 def test_tensors_of_a_stopped_backend(K, engine):
-    x, p = K.variable([1.0, 2.0]), K.placeholder((2,))
-    f = K.function([p], [p + x])
+    """The graph stays; variables have no values until they get new ones."""
+    x, p = K.variable([1.0, 2.0], name="x"), K.placeholder((2,))
+    y, constant = x * 2, K.constant([1.0, 2.0]) + 1
+    f = K.function([p], [p + x], [K.update_add(x, p)])
     K.stop_backend(engine)
     fresh = K.variable([3.0])  # starts it again
-    for use in (lambda: K.eval(x), lambda: x * 2, lambda: fresh + x, lambda: f([[1, 2]]), lambda: float(x)):
-        with pytest.raises(K.errors.StaleTensorError, match="is gone: its worker was stopped. Make it again"):
+    for use in (lambda: K.eval(x), lambda: K.eval(y), lambda: K.eval(fresh + x), lambda: f([[1, 2]]),
+                lambda: K.get_value(x), lambda: float(x[0]), lambda: K.batch_get_value([fresh, x])):
+        with pytest.raises(K.errors.StaleTensorError, match=r"the variable 'x' \(float32, \(2,\)\) has lost its value: "
+                           r"its worker was stopped; give it one with set_value\(\) or load_variables\(\)"):
             use()
     check(K, fresh + 1, np.array([4], "float32"))
+    check(K, constant, np.array([2, 3], "float32"))
+    K.set_value(x, [5.0, 6.0])
+    check(K, y, np.array([10, 12], "float32"))
+    check_array(f([[1, 2]])[0], np.array([6, 8], "float32"))
+    check(K, x, np.array([6, 8], "float32"))
 
 
 def test_errors_in_scopes_and_modes_leave_them(K):

@@ -1,4 +1,4 @@
-"""The worker: calls within calls, what it prints, what it lets go of, and how it ends."""
+"""The worker: functions of the user's, what it prints, and how it ends."""
 
 import copy
 import gc
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from checks import check, check_array
 import pyshim
 from pyshim import environments, errors
 from pyshim.hosts.worker import Worker
-from pyshim.tensors import Tensor
+from pyshim.wire import connection
 
 pytestmark = pytest.mark.worker
 
@@ -29,8 +30,8 @@ def host_of(K):
 
 
 def call_back(K, function):
-    """Have the engine call a function of this session, of a shape and a dtype; returns the tensor that it returns."""
-    return host_of(K).call("in_train_phase", (lambda: function((2,), "float32"), 0., 1), {}, False)
+    """Have a function of the contract call one of the user's; returns the tensor that this makes."""
+    return K.in_train_phase(lambda: function((2,), "float32"), 0., 1)
 
 
 def say(host, text, stream=1):
@@ -60,17 +61,18 @@ def is_gone(pid):
 def worker(engine):
     """A worker beside that of the session."""
     worker = Worker(environments.find(engine))
+    worker.start()
     yield worker
     worker.stop()
 
 
 def call(worker, name, *args, **kwargs):
-    return worker.call(name, args, kwargs, False)
+    return worker.call(name, args, kwargs)
 
 
-# -- calls within calls ---------------------------------------------------------------------------------
+# -- functions of the user's ------------------------------------------------------------------------------
 
-def test_the_engine_calls_a_function_of_the_session(K):
+def test_the_contract_calls_a_function_of_the_user(K):
     seen = []
 
     def function(shape, dtype):
@@ -78,6 +80,7 @@ def test_the_engine_calls_a_function_of_the_session(K):
         return np.array([3, 4], "float32")
     check(K, call_back(K, function), np.array([3, 4], "float32"))
     assert seen == [((2,), "float32")]
+
 
 
 def test_the_function_calls_the_engine_again(K):
@@ -100,6 +103,20 @@ def test_calls_nest_deeply(K):
             return call_back(K, function(depth - 1)) + 1
         return inner
     check(K, call_back(K, function(20)), np.full(2, 21, "float32"))
+
+
+def test_functions_in_nested_loops_are_called_once(K):
+    called = []
+
+    def inner(e):
+        called.append("inner")
+        return e * 2
+
+    def outer(row):
+        called.append("outer")
+        return K.map_fn(inner, row)
+    check(K, K.map_fn(outer, K.constant(np.ones((4, 3)))), np.full((4, 3), 2, "float32"))
+    assert called == ["outer", "inner"]
 
 
 def test_the_function_works_with_another_backend(K, engine):
@@ -159,7 +176,7 @@ def test_what_the_function_may_not_give_back(K, engine):
     other = "theano" if engine != "theano" else "cntk"
     with K.use_backend(other):
         foreign = K.ones((2,))
-    for value, error in [(object(), K.errors.WireError), (foreign, K.errors.BackendMismatchError),
+    for value, error in [(object(), K.errors.DtypeError), (foreign, K.errors.BackendMismatchError),
                          ("text", K.errors.DtypeError), (None, K.errors.DtypeError)]:
         with pytest.raises(error):
             call_back(K, lambda shape, dtype, value=value: value)
@@ -167,10 +184,20 @@ def test_what_the_function_may_not_give_back(K, engine):
 
 
 def test_functions_are_forgotten_after_the_call(K):
-    call_back(K, lambda shape, dtype: np.ones(2))
-    with pytest.raises(KeyError):
-        call_back(K, lambda shape, dtype: {}["a"])
-    assert host_of(K).functions == {} and host_of(K).failures == {}
+    def forgotten(fails):
+        def function(e):
+            return {}["a"] if fails else e + 1
+        reference = weakref.ref(function)
+        x = K.constant([1.0, 2.0])
+        if fails:
+            with pytest.raises(KeyError):
+                K.map_fn(function, x)
+        else:
+            assert K.eval(K.map_fn(function, x)).tolist() == [2, 3]
+        return reference
+    references = [forgotten(False), forgotten(True)]
+    gc.collect()
+    assert [reference() for reference in references] == [None, None]
 
 
 def test_arrays_in_and_out_of_functions(K):
@@ -194,10 +221,12 @@ def test_calls_from_several_threads(K):
 
 
 def test_a_call_in_the_midst_of_another_is_refused(worker):
-    """As a finalizer makes one that runs while the session waits, or a signal handler."""
+    """As a finalizer makes one that runs while the session waits, or a signal handler. It may build the graph."""
     caught = []
+    one = call(worker, "ones", ())
 
     def handler(number, frame):
+        caught.append(call(worker, "add", one, 1))
         try:
             call(worker, "ones", (2,))
         except errors.WorkerError as error:
@@ -211,8 +240,10 @@ def test_a_call_in_the_midst_of_another_is_refused(worker):
     finally:
         signal.signal(signal.SIGALRM, before)
     assert x.shape == (3,)
-    assert len(caught) == 1 and "a finalizer or a signal handler that runs in the midst of another call" in caught[0]
+    two, refusal = caught
+    assert "a finalizer or a signal handler that runs in the midst of another call" in refusal
     assert call(worker, "eval", x).tolist() == [1, 1, 1]
+    assert call(worker, "eval", two) == 2
 
 
 def test_finalizers_that_call_while_others_do(K):
@@ -298,62 +329,27 @@ def test_output_to_a_stream_that_cannot_show_it(K, monkeypatch):
     assert K.eval(x) == 1
 
 
-# -- handles --------------------------------------------------------------------------------------------
+def test_a_worker_that_is_killed_in_a_function_of_the_user(worker):
+    """The graph is the session's: the function that is being traced does not notice."""
+    pid = worker.pid
 
-def engine_has(K, number):
-    """Whether the engine still holds the tensor of a number."""
-    ghost = Tensor(host_of(K),
-                   {"tensor": number, "dtype": "float32", "shape": [], "kind": "tensor", "name": None, "sparse": False})
-    try:
-        K.eval(ghost)
-        return True
-    except K.errors.StaleTensorError:
-        return False
-    finally:
-        ghost.number = -1  # it is not this handle's to let go
+    def function(e):
+        os.kill(pid, signal.SIGKILL)
+        return call(worker, "add", e, 1)
+    x = call(worker, "map_fn", function, np.ones(2))
+    with pytest.raises(errors.WorkerError, match=r"ended during the call \(signal SIGKILL\)"):
+        call(worker, "eval", x)
+    assert call(worker, "eval", x).tolist() == [2, 2]
 
 
-def test_the_engine_lets_go_with_the_last_reference(K):
-    x = K.variable(1.0)
-    number, same = x.number, x
-    del x
-    gc.collect()
-    assert engine_has(K, number)
-    del same
-    gc.collect()
-    assert not engine_has(K, number)
+def test_a_worker_that_is_stopped_in_a_function_of_the_user(worker):
+    def function(e):
+        worker.stop()
+        return call(worker, "add", e, 1)
+    assert call(worker, "eval", call(worker, "map_fn", function, np.ones(2))).tolist() == [2, 2]
 
 
-def test_what_a_tensor_is_made_of_lives_as_long_as_it(K):
-    w = K.variable(2.0)
-    y = K.square(w) * 3
-    f = K.function([], [w + 1], [K.update_add(w, 1)])
-    del w
-    gc.collect()
-    check(K, y, np.float32(12))
-    check_array(f([])[0], np.float32(3))
-    check(K, y, np.float32(27))
-    number = f.number
-    del f
-    gc.collect()
-    assert not engine_has(K, number)
-
-
-def test_handles_let_go_in_another_thread_or_in_a_cycle(K):
-    x = K.variable(1.0)
-    cycle = [x]
-    cycle.append(cycle)
-    numbers = [x.number]
-    del x, cycle
-
-    def run():
-        numbers.append(K.variable(2.0).number)
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    gc.collect()
-    assert [engine_has(K, number) for number in numbers] == [False, False]
-
+# -- tensors --------------------------------------------------------------------------------------------
 
 def test_handles_cannot_be_pickled(K):
     x = K.variable(1.0)
@@ -361,16 +357,6 @@ def test_handles_cannot_be_pickled(K):
         for save in (pickle.dumps, copy.copy):
             with pytest.raises(K.errors.ArgumentError, match=r"cannot be saved; save its value, get_value\(x\)"):
                 save(handle)
-
-
-def test_numbers_are_not_used_again_after_clear_session(K):
-    old = K.variable(1.0)
-    K.clear_session()
-    new = [K.variable(float(i)) for i in range(5)]
-    assert old.number not in [x.number for x in new]
-    del old
-    gc.collect()
-    check(K, new[0] + 1, np.float32(1))
 
 
 # -- how a worker ends ----------------------------------------------------------------------------------
@@ -389,29 +375,34 @@ def test_stop(worker):
     worker.stop()
     assert is_gone(pid)
     worker.stop()
-    with pytest.raises(errors.StaleTensorError,
-                       match="the tensor is gone: its worker was stopped. Make it again"):
-        call(worker, "sum", x)
-    with pytest.raises(errors.WorkerError, match="is gone: its worker was stopped"):
-        call(worker, "ones", (2,))
+    assert worker.pid is None and not worker.running
+    with pytest.raises(errors.StaleTensorError, match="has lost its value: its worker was stopped; give it one with "):
+        call(worker, "eval", call(worker, "sum", x))
+    assert not worker.running or worker.pid != pid
+    assert call(worker, "eval", call(worker, "ones", (2,))).tolist() == [1, 1]
+    assert worker.pid != pid
 
 
 def test_a_worker_that_is_killed(K, engine):
-    x = K.variable([1.0, 2.0])
+    x = K.variable([1.0, 2.0], name="x")
     host = host_of(K)
+    pid = host.pid
     say(host, "the last words\n", stream=2)
-    os.kill(host.pid, signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
     with pytest.raises(K.errors.WorkerError) as caught:
-        x + 1
+        K.eval(x)
     message = str(caught.value)
-    assert "add(): the worker of backend %s ended during the call (signal SIGKILL)." % engine in message
-    assert "Its tensors are gone; the next call starts a new one." in message
+    assert "eval(): the worker of backend %s ended during the call (signal SIGKILL)." % engine in message
+    assert "Its variables have lost their values; the next call starts a new one." in message
     assert "the last words" in message
     y = K.variable([1.0, 2.0])
-    assert host_of(K).pid != host.pid
+    assert host_of(K) is host and host.pid != pid
     check(K, y + 1, np.array([2, 3], "float32"))
-    with pytest.raises(K.errors.StaleTensorError, match=r"it ended \(signal SIGKILL\). Make it again"):
-        K.eval(x)
+    for use in (x, x + 1):
+        with pytest.raises(K.errors.StaleTensorError,
+                           match=r"^eval\(\): the variable 'x' \(float32, \(2,\)\) has lost its value: it ended "
+                                 r"\(signal SIGKILL\); give it one with set_value\(\) or load_variables\(\)"):
+            K.eval(use)
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
@@ -441,7 +432,7 @@ def test_a_worker_that_is_killed_while_it_computes(worker):
 @pytest.mark.parametrize("way", ["stream", "region"])
 def test_a_worker_that_is_killed_while_arrays_are_on_their_way(worker, way):
     if way == "stream":
-        worker.wire.outgoing = None
+        worker.conversation.wire.outgoing = None
     os.kill(worker.pid, signal.SIGSTOP)
     threading.Timer(0.3, os.kill, (worker.pid, signal.SIGKILL)).start()
     with pytest.raises(errors.WorkerError, match=r"ended during the call \(signal SIGKILL\)"):
@@ -457,7 +448,8 @@ def test_more_memory_than_there_is(worker):
 def test_a_worker_without_shared_memory(engine, monkeypatch):
     monkeypatch.setenv("KERAS_SHARED_MEMORY", "0")
     worker = Worker(environments.find(engine))
-    assert worker.wire.outgoing is worker.wire.incoming is None
+    worker.start()
+    assert worker.conversation.wire.outgoing is worker.conversation.wire.incoming is None
     x = np.random.RandomState(0).uniform(size=(300, 500))
     check_array(call(worker, "get_value", call(worker, "variable", x)), x.astype("float32"))
     worker.stop()
@@ -475,41 +467,24 @@ os.kill(os.getpid(), signal.SIGKILL)""" % engine
     assert os.listdir(str(tmp_path)) == []
 
 
-def test_a_worker_that_is_killed_in_a_call(worker):
-    def function(shape, dtype):
-        os.kill(worker.pid, signal.SIGKILL)
-        return np.ones(2)
-    with pytest.raises(errors.WorkerError, match=r"ended during the call \(signal SIGKILL\)"):
-        call(worker, "in_train_phase", lambda: function((2,), "float32"), 0., 1)
-    assert worker.functions == {}
-
-
-def test_a_worker_that_is_stopped_in_a_call(worker):
-    def function(shape, dtype):
-        worker.stop()
-        return np.ones(2)
-    with pytest.raises(errors.WorkerError, match="is gone: its worker was stopped"):
-        call(worker, "in_train_phase", lambda: function((2,), "float32"), 0., 1)
-
-
 def test_an_interrupt_ends_the_call_and_the_worker(worker):
-    x = call(worker, "ones", (2,))
+    x, pid = call(worker, "ones", (2,)), worker.pid
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     try:
-        os.kill(worker.pid, signal.SIGSTOP)  # a call that does not come to its end
+        os.kill(pid, signal.SIGSTOP)  # a call that does not come to its end
         threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt):
-            call(worker, "sum", x)
+            call(worker, "eval", x)
     finally:
         signal.signal(signal.SIGINT, before)
-    assert is_gone(worker.pid)
+    assert is_gone(pid)
     with pytest.raises(errors.StaleTensorError,
-                       match="the call that it was in was interrupted. Make it again"):
-        call(worker, "sum", x)
+                       match="has lost its value: the call that it was in was interrupted; give it one"):
+        call(worker, "eval", x)
 
 
 def test_noise_instead_of_a_frame_is_refused_by_the_worker(worker):
-    worker.wire.stream.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    worker.conversation.wire.stream.sendall(b"GET / HTTP/1.1\r\n\r\n")
     with pytest.raises(errors.WorkerError) as caught:
         call(worker, "ones", (2,))
     assert "ended during the call (exit code 1)" in str(caught.value)
@@ -517,89 +492,99 @@ def test_noise_instead_of_a_frame_is_refused_by_the_worker(worker):
 
 
 def test_a_broken_conversation_ends_the_worker(worker, monkeypatch):
-    from pyshim.hosts import wire
-    monkeypatch.setattr(wire, "MAGIC", b"KER2")  # of what is sent, and what is expected
+    pid = worker.pid
+    monkeypatch.setattr(connection, "MAGIC", b"KER2")  # of what is sent, and what is expected
     with pytest.raises(errors.KerasError):
         call(worker, "ones", (2,))
-    assert wait_until(lambda: is_gone(worker.pid))
+    assert wait_until(lambda: is_gone(pid))
 
 
 def test_an_unfit_interpreter_is_told():
     class Unfit(type(environments.find("theano"))):
         def python(self):
             return self.interpreter
+
+        def is_installed(self):
+            return True
     unfit = Unfit()
     unfit.interpreter = "/nowhere/python"
     with pytest.raises(errors.WorkerError,
                        match="the worker of backend theano could not start: .*/nowhere/python"):
-        Worker(unfit)
+        Worker(unfit).start()
     unfit.interpreter = "/bin/false"
     with pytest.raises(errors.WorkerError, match=r"the worker of backend theano ended .*exit code 1"):
-        Worker(unfit)
+        Worker(unfit).start()
     unfit.interpreter = sys.executable  # which has no Theano
     with pytest.raises(errors.WorkerError,
                        match="could not import its engine: ModuleNotFoundError: .*theano.*"
                        r'Try install_backend\("theano", force=True\)'):
-        Worker(unfit)
+        Worker(unfit).start()
 
 
 def test_a_fork_has_engines_of_its_own(K):
     host = host_of(K)
-    x = K.ones((2,))
+    x, pid = K.ones((2,)), host.pid
+    y = x + 1
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         try:
-            with pytest.raises(K.errors.StaleTensorError, match="belongs to process %d, of which this one is a fork"
-                                                                % os.getppid()):
-                x + 1
+            for use in (x, y, x * 2):
+                with pytest.raises(K.errors.StaleTensorError, match="has lost its value: it belongs to process %d, of "
+                                                                    "which this one is a fork" % os.getppid()):
+                    K.eval(use)
             check(K, K.ones((3,)) + 1, np.full(3, 2, "float32"))
-            assert host_of(K).pid != host.pid
-            os.write(writing, b"%d" % host_of(K).pid)
+            assert host_of(K) is host and host.pid != pid
+            K.set_value(x, [4.0, 5.0])  # the graph is there
+            check(K, y, np.array([5, 6], "float32"))
+            os.write(writing, b"%d" % host.pid)
         finally:
             os._exit(0)
     check(K, x + 1, np.full(2, 2, "float32"))  # while the child is at work
     assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 0
     os.close(writing)
     with os.fdopen(reading, "rb") as file:
-        pid = int(file.read())
-    check(K, x + 1, np.full(2, 2, "float32"))
-    assert host_of(K) is host
-    assert wait_until(lambda: is_gone(pid))
+        theirs = int(file.read())
+    check(K, y, np.full(2, 2, "float32"))
+    assert host_of(K) is host and host.pid == pid
+    assert wait_until(lambda: is_gone(theirs))
 
 
 # -- timeouts -------------------------------------------------------------------------------------------
 
 def test_a_call_that_does_not_return_is_ended(worker, monkeypatch):
-    x = call(worker, "ones", (2,))
+    x, pid = call(worker, "ones", (2,)), worker.pid
     monkeypatch.setenv("KERAS_TIMEOUT", "0.5")
-    call(worker, "sum", x)  # in time
-    os.kill(worker.pid, signal.SIGSTOP)
+    call(worker, "eval", x)  # in time
+    os.kill(pid, signal.SIGSTOP)
     began = time.monotonic()
     with pytest.raises(errors.TimeoutError, match="did not answer within the timeout of 0.5 seconds, and was ended"):
-        call(worker, "sum", x)
+        call(worker, "eval", x)
     assert 0.5 <= time.monotonic() - began
-    assert is_gone(worker.pid)
+    assert is_gone(pid)
     with pytest.raises(errors.StaleTensorError, match="took longer than the timeout"):
-        call(worker, "sum", x)
+        call(worker, "eval", x)
 
 
 def test_a_worker_that_stops_reading_is_ended(worker, monkeypatch):
+    pid = worker.pid
     monkeypatch.setenv("KERAS_TIMEOUT", "0.5")
-    worker.wire.outgoing = None  # so that the array goes through the stream, which fills
-    os.kill(worker.pid, signal.SIGSTOP)
+    worker.conversation.wire.outgoing = None  # so that the array goes through the stream, which fills
+    os.kill(pid, signal.SIGSTOP)
     with pytest.raises(errors.TimeoutError, match="did not answer within the timeout"):
         call(worker, "variable", np.zeros(1 << 22))
-    assert is_gone(worker.pid)
+    assert is_gone(pid)
 
 
 def test_the_time_of_the_session_s_own_functions_does_not_count(worker, monkeypatch):
     monkeypatch.setenv("KERAS_TIMEOUT", "0.5")
 
-    def function(shape, dtype):
+    def function(e):
+        call(worker, "ones", ())
         time.sleep(0.7)
-        return np.ones(2)
-    call(worker, "in_train_phase", lambda: function((2,), "float32"), 0., 1)
+        call(worker, "ones", ())
+        return e
+    call(worker, "map_fn", function, np.ones(2))
 
 
 def test_a_timeout_that_is_none(worker, monkeypatch):
@@ -617,16 +602,17 @@ def test_a_timeout_that_is_none(worker, monkeypatch):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_an_engine_computes_with_the_threads_that_it_is_told_to(engine, threads):
-    worker = Worker(environments.find(engine), threads)
+    worker = Worker(environments.find(engine))
+    worker.threads = threads
     x = call(worker, "variable", np.ones((1500, 1500), "float32"))  # fed, it would keep the main thread busy, too
     factor = call(worker, "placeholder", (1,))  # without it, CNTK computes the product of what never changes once
     product = call(worker, "function", [factor],
                    [call(worker, "mean", call(worker, "dot", call(worker, "multiply", x, factor), x))])
-    worker.call_function(product, [np.zeros(1)])
+    product([np.zeros(1)])
     time.sleep(0.5)  # OpenMP's threads stay awake for a while
     before = busy_threads(worker.pid)
     for i in range(1, 9):
-        mean, = worker.call_function(product, [np.full(1, i)])
+        mean, = product([np.full(1, i)])
         assert mean == pytest.approx(1500 * i, rel=1e-3)
     after = busy_threads(worker.pid)
     worker.stop()
@@ -648,23 +634,21 @@ ENDINGS = {
     "raises": "raise ValueError('mine')",
     "exits at once": "os._exit(1)",
     "is killed": "os.kill(os.getpid(), signal.SIGKILL)",
-    "is killed in a function that the engine calls": """
-def function(shape, dtype):
-    os.kill(os.getpid(), signal.SIGKILL)
-hosts[0].call("in_train_phase", (lambda: function((2,), "float32"), 0., 1), {}, False)""",
+    "is killed in a function that a backend function calls": """
+hosts[0].call("map_fn", (lambda e: os.kill(os.getpid(), signal.SIGKILL), [1.0]), {})""",
     "is killed while the engines are busy": """
 for host in hosts:
-    x = host.call("ones", ((2000, 2000),), {}, False)
+    x = host.call("ones", ((2000, 2000),), {})
     y = x
     for _ in range(300):
-        y = host.call("dot", (y, x), {}, False)
-    threading.Thread(target=host.call, args=("eval", (y,), {}, False), daemon=True).start()
+        y = host.call("dot", (y, x), {})
+    threading.Thread(target=host.call, args=("eval", (y,), {}), daemon=True).start()
 time.sleep(1)
 os.kill(os.getpid(), signal.SIGKILL)""",
     "returns while the engines are busy": """
 for host in hosts:
     os.kill(host.pid, signal.SIGSTOP)
-    threading.Thread(target=host.call, args=("get_uid", ("a",), {}, False), daemon=True).start()
+    threading.Thread(target=host.call, args=("variable", (1.0,), {}), daemon=True).start()
 time.sleep(0.2)""",
 }
 
@@ -676,6 +660,8 @@ import os, signal, sys, threading, time
 from pyshim import environments
 from pyshim.hosts.worker import Worker
 hosts = [Worker(environments.find(name)) for name in ("theano", "cntk")]
+for host in hosts:
+    host.start()
 print(*[host.pid for host in hosts], flush=True)
 """ + ENDINGS[ending]
     ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE,
@@ -687,10 +673,19 @@ print(*[host.pid for host in hosts], flush=True)
         assert wait_until(lambda pid=pid: is_gone(pid)), "worker %d lives on" % pid
 
 
-def test_only_backend_functions_are_answered(worker):
-    """Not every method of the contract, and nothing that a method is made of."""
-    for name in ("_value", "node", "apply", "new_node", "start_graph", "evaluate", "loop", "_updated", "engine",
-                 "__init__", "__class__", "outside_scopes", "compile", "sparse_fed", "", None, 3):
-        with pytest.raises(errors.WireError, match="there is no backend function"):
-            call(worker, name)
-    assert call(worker, "eval", call(worker, "ones", (2,))).tolist() == [1, 1]
+def test_only_what_a_worker_is_there_for_is_done(worker):
+    """Not every method of the service or the engine, nor what would be one of the contract."""
+    kept = call(worker, "variable", [1.0, 2.0])
+    for do in ("_read", "answer", "serve", "start_graph", "eval", "sum", "call", "engine", "__init__", "__class__",
+               "make_variable", "", None, 3):
+        with pytest.raises(errors.WireError, match="a message is malformed"):
+            worker.conversation.ask(do, lambda buffers: {"number": 1, "fed": None})
+    for content in ({}, {"number": 10 ** 6, "fed": []}, {"number": kept.number, "fed": []},
+                    {"number": None, "fed": None}, {"number": 1, "fed": None, "program": {}}):
+        with pytest.raises(errors.WireError):
+            worker.conversation.ask("run", lambda buffers, content=content: content)
+    for do, content in (("get", {"numbers": [10 ** 6]}), ("get", {}), ("set", {"values": [[10 ** 6, None]]}),
+                        ("set", {"values": 3}), ("variable", {"number": 3})):
+        with pytest.raises(errors.WireError):
+            worker.conversation.ask(do, lambda buffers, content=content: content)
+    assert call(worker, "eval", kept).tolist() == [1, 2]

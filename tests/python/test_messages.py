@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pyshim import errors
-from pyshim.hosts import wire
 from pyshim.messages import Argument, Axis, Call, Choices, Position, Setting, Shape, Type, Value
+from pyshim.wire.values import pack, unpack
 
 WRITTEN = [
     (Argument("axis"), "axis"), (Argument("tensors", 1), "tensors[1]"), (Argument("inputs", 0, "x"), "inputs[0] (x)"),
@@ -26,8 +26,8 @@ def test_a_field_is_written_and_travels(field, text):
     message = "it is %s, not True: x is %s; use cast()" % (text, text)
     assert error.message == message
     data = error.to_data()
-    data["fields"] = json.loads(json.dumps(wire.pack(data["fields"], [], None)))
-    back = errors.KerasError.from_data(dict(data, fields=wire.unpack(data["fields"], [], None)))
+    data["fields"] = json.loads(json.dumps(pack(data["fields"], [])))
+    back = errors.KerasError.from_data(dict(data, fields=unpack(data["fields"], [])))
     assert (type(back), back.message) == (errors.ShapeError, message)
 
 

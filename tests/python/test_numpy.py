@@ -12,7 +12,7 @@ from checks import check_array
 
 import pyshim
 from pyshim import environments
-from pyshim.engines.contract.node import Node
+from pyshim.graph.node import Node
 
 ROOT = os.path.dirname(pyshim.__path__[0])
 

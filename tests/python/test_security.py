@@ -40,7 +40,7 @@ def findings(source):
 
 def test_the_sources_are_found():
     names = {os.path.relpath(path, ROOT) for path in SOURCES}
-    assert {"pyshim/hosts/wire.py", "pyshim/storage.py", "inst/python/keras_bridge.py"} <= names
+    assert {"pyshim/wire/connection.py", "pyshim/storage.py", "inst/python/keras_bridge.py"} <= names
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: os.path.relpath(path, ROOT))

@@ -193,7 +193,9 @@ exec %s "$@"
     assert record["library_path"] == "/needed"
     monkeypatch.setenv("LD_LIBRARY_PATH", "/another")
     with environment.tried(record):
-        Worker(environment).stop()
+        worker = Worker(environment)
+        worker.start()
+        worker.stop()
 
 
 def copied_home(home, name):
@@ -318,10 +320,10 @@ def test_a_worker_that_hangs_while_it_starts(tmp_path, monkeypatch, variables, s
         monkeypatch.setenv(name, value)
     with pytest.raises(errors.TimeoutError, match="backend cntk did not start within the timeout of %s seconds.*"
                                                   "KERAS_START_TIMEOUT sets" % seconds):
-        Worker(environment_with(tmp_path, "exec sleep 60"))
+        Worker(environment_with(tmp_path, "exec sleep 60")).start()
     monkeypatch.setenv("KERAS_START_TIMEOUT", "soon")
     with pytest.raises(errors.ConfigError, match="KERAS_START_TIMEOUT must be a positive number of seconds"):
-        Worker(environments.find("cntk"))
+        Worker(environments.find("cntk")).start()
 
 
 def test_a_timeout_of_calls_that_is_short_lets_engines_start(engine, home):
@@ -332,9 +334,9 @@ def test_a_timeout_of_calls_that_is_short_lets_engines_start(engine, home):
 
 def test_a_worker_that_ends_while_it_starts(tmp_path):
     with pytest.raises(errors.WorkerError, match=r"ended while it started \(exit code 3\)(?s:.*)words"):
-        Worker(environment_with(tmp_path, "echo words >&2; exit 3"))
+        Worker(environment_with(tmp_path, "echo words >&2; exit 3")).start()
     with pytest.raises(errors.WorkerError, match=r"ended while it started \(signal SIGSEGV\)"):
-        Worker(environment_with(tmp_path, "kill -SEGV $$"))
+        Worker(environment_with(tmp_path, "kill -SEGV $$")).start()
 
 
 @pytest.mark.parametrize("error, words", [
@@ -397,19 +399,21 @@ def open_files():
     return sorted(os.listdir("/proc/self/fd"))
 
 environment = environments.find("cntk")
-Worker(environment).stop()
-before, points, worker = open_files(), 0, None
-while worker is None:
+worker = Worker(environment)
+worker.start()
+worker.stop()
+before, points = open_files(), 0
+while not worker.running:
     points += 1
     left = points
     sys.settrace(interrupt)
     try:
-        worker = Worker(environment)
+        worker.start()
     except KeyboardInterrupt:
         pass
     finally:
         sys.settrace(None)
-    if worker is None:
+    if not worker.running:
         for _ in range(300):
             gc.collect()
             if not children() and open_files() == before:
@@ -455,6 +459,7 @@ def leave():
 def start():
     global worker
     worker = Worker(environments.find(%r))
+    worker.start()
     print(worker.pid, flush=True)
 
 %s

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from pyshim import processors, session
-from pyshim.hosts import waiting
-from pyshim.hosts.waiting import Waiting
+from pyshim.wire import waiting
+from pyshim.wire.waiting import Waiting
 
 pytestmark = pytest.mark.worker
 

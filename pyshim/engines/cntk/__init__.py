@@ -1,7 +1,7 @@
 """The engine on CNTK: descriptions, built for the concrete shapes of the values that a program is run with."""
 
-from ..contract.engine import Engine as Contracted
-from ..contract.kernels import Kernels as AllKernels
+from ..engine import Engine as AnyEngine
+from ..kernels import Kernels as AllKernels
 from .control_flow import loop
 from .convolution import Convolution
 from .ctc import CTC
@@ -22,12 +22,13 @@ class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, 
     """CNTK's kernels, on descriptions."""
 
 
-class Engine(Contracted):
+class Engine(AnyEngine):
 
     name = "cntk"
     title = "CNTK"
     version = C.__version__
     second_derivatives = False
+    fused = ("logsumexp",)
     kernels = Kernels()
     loop = staticmethod(loop)
 

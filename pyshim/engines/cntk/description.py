@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from ..contract.rules import FLOATS, INTEGERS
+from ...dtypes import FLOATS, INTEGERS
 from . import native
 
 

@@ -3,7 +3,7 @@
 import weakref
 
 from ...errors import EngineError
-from ..contract.natives import Natives
+from ..natives import Natives
 from .control_flow import loop
 from .description import Constant, Gradient, Group, Kernel, Placeholder, kernel
 from .native import C

@@ -8,8 +8,8 @@ elements, which CNTK refuses, are computed here too.
 import numpy as np
 
 from ...errors import EngineError
+from ...graph.positions import with_positions
 from .. import numpy_division
-from ..contract.positions import with_positions
 from ..numpy_cast import whole
 from ..numpy_shape import int32_shape
 

@@ -11,7 +11,7 @@ import collections
 import numpy as np
 
 from ...errors import EngineError
-from ..contract import report
+from .. import report
 from . import integers, native
 from .control_flow import NONE_OF, next_loops, unrolled
 from .description import Constant, Gradient, Source, Variable, ordered

@@ -7,7 +7,7 @@ and it has no running sum or product.
 
 import numpy as np
 
-from ..contract.rules import reduced
+from ..numpy_shape import reduced
 from .description import kernel
 from .gradients import product as product_of
 from .gradients import product_of_any

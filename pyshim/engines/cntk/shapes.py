@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..contract.positions import with_positions
+from ...graph.positions import with_positions
 from . import native
 from .description import kernel
 from .native import C

@@ -6,8 +6,8 @@ It is the reference that other engines can be compared with, and it is there whe
 import numpy as np
 
 from .. import numpy_ctc, numpy_division
-from ..contract.engine import Engine as Contracted
-from ..contract.kernels import Kernels as AllKernels
+from ..engine import Engine as Contracted
+from ..kernels import Kernels as AllKernels
 from . import convolution, plan
 from .convolution import Convolution
 from .ctc import CTC

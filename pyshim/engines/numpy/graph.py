@@ -1,6 +1,6 @@
 """What a graph needs besides computing, on NumPy."""
 
-from ..contract import report
+from .. import report
 
 
 class Graph:

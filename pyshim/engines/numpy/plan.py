@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..contract.node import RANDOM
+from ...graph.node import RANDOM
 from .random import generator_of
 
 

@@ -3,8 +3,8 @@
 import os
 
 from .. import importing
-from ..contract.engine import Engine as Contracted
-from ..contract.kernels import Kernels as AllKernels
+from ..engine import Engine as AnyEngine
+from ..kernels import Kernels as AllKernels
 from ..quiet import leaving_out
 
 # TensorFlow imports a Keras of its own, which has no backend "cntk", say, and would read the user's keras.json.
@@ -35,7 +35,7 @@ class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, 
     """TensorFlow's kernels: on its eager tensors, and on those of its graphs."""
 
 
-class Engine(Contracted):
+class Engine(AnyEngine):
 
     name = "tensorflow"
     title = "TensorFlow"

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from ..contract import report
+from .. import report
 
 
 def asserted(x, condition, message):

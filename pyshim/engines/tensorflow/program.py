@@ -4,8 +4,8 @@ import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
 from tensorflow.python.eager import context, execute
 
-from ..contract.natives import Natives
-from ..contract.node import RANDOM
+from ...graph.node import RANDOM
+from ..natives import Natives
 from . import gradients, optimizers
 from .control_flow import loop
 from .random import generator_of

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from ..contract.positions import with_positions
+from ...graph.positions import with_positions
 
 
 class Shapes:

@@ -2,8 +2,8 @@
 
 import logging
 
-from ..contract.engine import Engine as Contracted
-from ..contract.kernels import Kernels as AllKernels
+from ..engine import Engine as AnyEngine
+from ..kernels import Kernels as AllKernels
 from .native import theano
 
 # It would note with each tensor where it was made, which is always here, and costs a third of making it.
@@ -39,7 +39,7 @@ class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, 
     """Theano's kernels, on its symbolic variables."""
 
 
-class Engine(Contracted):
+class Engine(AnyEngine):
 
     name = "theano"
     title = "Theano"

@@ -11,7 +11,7 @@ import theano.tensor as T
 from theano.gof.graph import Constant, ancestors, io_toposort
 from theano.tensor.opt import Assert
 
-from ..contract import report
+from .. import report
 from .optimizing import ONLY_IN_C
 
 # Theano walks a graph by recursion; a deep one needs a stack of this size, in bytes.

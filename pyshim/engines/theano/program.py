@@ -5,8 +5,8 @@ import weakref
 import theano
 import theano.tensor as T
 
-from ..contract.natives import Natives
-from ..contract.node import EFFECTS
+from ...graph.node import EFFECTS
+from ..natives import Natives
 from .broadcasting import note_sizes
 from .control_flow import loop
 from .graph import compiled, deep, interpreted

@@ -4,7 +4,7 @@ import numpy as np
 import theano
 import theano.tensor as T
 
-from ..contract.positions import with_positions
+from ...graph.positions import with_positions
 from .broadcasting import sizes as known_sizes
 from .joining import Join
 

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 import pyshim
-from pyshim import batches, keras
+from pyshim import keras
+from pyshim.contract import batches
 from pyshim.hosts import postponing
 from pyshim.models import training
 

@@ -1,0 +1,112 @@
+"""Updates in the branches of ``switch``: one that is needed for a branch alone is carried out where that is chosen.
+
+The condition under which a node is needed is a set of ways. A way is a set of choices that all have to be made: pairs
+of a scalar condition's node and the value that it has to have. An empty set of choices is always made.
+"""
+
+from ..errors import ArgumentError
+from ..graph.node import ancestors, position
+from ..messages import Value
+
+ALWAYS = frozenset([frozenset()])
+
+
+def new_values(contract, needed, roots):
+    """The variables that are updated, and the nodes of their new values.
+
+    ``needed`` are the nodes of a program, inputs before their users, ``roots`` those of them that are asked for.
+    Raises ArgumentError for a variable that may be updated by two updates in one evaluation, unless the second is
+    computed from the first.
+    """
+    updates = [node for node in needed if node.kind == "update"]
+    if not updates:
+        return {}
+    ways = _ways(needed, roots)
+    of_variable = {}
+    for update in updates:
+        of_variable.setdefault(update.variable, []).append(update)
+    with contract.outside_scopes():
+        return {variable: _new_value(contract, variable, _last(variable, several, ways), ways)
+                for variable, several in of_variable.items()}
+
+
+def _ways(needed, roots):
+    """The ways in which each node is needed."""
+    ways = dict.fromkeys(roots, ALWAYS)
+    for node in reversed(needed):
+        of_node = ways[node]
+        inputs = [(x, None) for x in node.inputs + node.controls]
+        if node.operation is not None and node.operation.kernel == "switch":
+            condition, x, y = node.inputs
+            inputs = [(condition, None), (x, (condition, True)), (y, (condition, False))]
+            inputs += [(x, None) for x in node.controls]
+        for x, choice in inputs:
+            more = of_node if choice is None else frozenset(
+                way | {choice} for way in of_node if (choice[0], not choice[1]) not in way)
+            ways[x] = more if x not in ways else _either(ways[x], more)
+    return ways
+
+
+def _either(ways, others):
+    """The union of two sets of ways, as simple as it can be said: what is needed in both branches is always needed."""
+    ways = set(ways | others)
+    changed = True
+    while changed:
+        changed = False
+        for way in list(ways):
+            if any(other < way for other in ways):
+                ways.discard(way)
+                changed = True
+                continue
+            for condition, chosen in way:
+                rest = way - {(condition, chosen)}
+                if rest | {(condition, not chosen)} in ways:
+                    ways.add(rest)
+                    changed = True
+    return frozenset(ways)
+
+
+def _last(variable, updates, ways):
+    """Those of the updates of a variable that no later one is built upon. Only one of them may be carried out."""
+    last = []
+    for update in updates:
+        before = set(ancestors([update]))
+        last = [each for each in last if each not in before or not _implies(ways[each], ways[update])]
+        last.append(update)
+    for i, update in enumerate(last):
+        for other in last[:i]:
+            if position(other, ancestors([update])) is None and not _exclude(ways[update], ways[other]):
+                raise ArgumentError("the {variable} is updated a second time, not on top of the first update",
+                                    variable=Value(variable))
+    return last
+
+
+def _implies(ways, others):
+    """Whether one of the other ways is taken whenever one of these is."""
+    return all(any(other <= way for other in others) for way in ways)
+
+
+def _exclude(ways, others):
+    """Whether no way goes together with another."""
+    return all(any((condition, not chosen) in other for condition, chosen in way) for way in ways for other in others)
+
+
+def _new_value(contract, variable, updates, ways):
+    """The new value: that of the update that is carried out, else the old one."""
+    value = variable
+    for update in updates:
+        new = update.inputs[0]
+        value = new if ways[update] == ALWAYS else contract.select(_condition(contract, ways[update]), new, value)
+    return value
+
+
+def _condition(contract, ways):
+    """The node that tells whether one of the ways is taken."""
+    either = None
+    for way in sorted(ways, key=len):
+        both = None
+        for condition, chosen in way:
+            one = condition if chosen else contract.logical_not(condition)
+            both = one if both is None else contract.logical_and(both, one)
+        either = both if either is None else contract.logical_or(either, both)
+    return either

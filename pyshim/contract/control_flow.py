@@ -1,0 +1,320 @@
+"""Functions that take functions: recurrent networks, maps and folds, branches.
+
+The functions given are called while the graph is built, once for a loop whatever its length, with tensors
+that stand for an element or a state. ``print_tensor`` and random tensors work inside; updates do not.
+"""
+
+import numpy as np
+
+from ..errors import ArgumentError, DtypeError, ShapeError
+from ..graph.node import Body, Node, ancestors, position, substituted
+from ..messages import Position, Value
+from . import rules
+
+
+class ControlFlow:
+
+    # -- branches -----------------------------------------------------------------------------------
+
+    def switch(self, condition, then_expression, else_expression):
+        """One of two tensors, by a condition: all of it, or element by element.
+
+        Arguments: condition, a tensor of bools or numbers: a scalar, or with the first axes of the
+        expressions (or size 1 there); then_expression, else_expression, tensors of one dtype that broadcast, or
+        functions without arguments that make them. Value: a tensor. Both expressions are in the graph and
+        computed; the gradient of what is not chosen is 0. With a scalar condition, updates that only one of the
+        expressions needs are carried out only where that is chosen.
+        """
+        return self._switched(condition, (then_expression, else_expression), ("then_expression", "else_expression"))
+
+    def _switched(self, condition, expressions, names):
+        x, y, shape = self.pair(*map(_called, expressions), names=names)
+        condition = self.node(condition, "condition")
+        first = shape[:condition.ndim]
+        if condition.ndim > len(shape) or any(size not in (1, None, of_them) and of_them is not None
+                                              for size, of_them in zip(condition.shape, first)):
+            raise ShapeError("{argument} of shape {condition} does not fit expressions of shape {shape}",
+                             remedy="it must be a scalar or have their first axes", argument="condition",
+                             condition=condition.shape, shape=shape)
+        if not condition.ndim:
+            return self.apply("switch", [self.cast(condition, "bool"), x, y], x.dtype, shape)
+        for _ in range(len(shape) - condition.ndim):
+            condition = self.expand_dims(condition)
+        return self.select(condition, x, y)
+
+    def in_train_phase(self, x, alt, training=None):
+        """x in the train phase, alt in the test phase.
+
+        Arguments: x, alt, tensors, or functions without arguments that make them; training, a bool, 0 or 1,
+        or a scalar tensor; by default ``learning_phase()``. Value: a tensor.
+        """
+        return self._in_phase(training, (x, alt), ("x", "alt"))
+
+    def in_test_phase(self, x, alt, training=None):
+        """x in the test phase, alt in the train phase. Arguments and value as of ``in_train_phase``."""
+        return self._in_phase(training, (alt, x), ("alt", "x"))
+
+    def _in_phase(self, training, expressions, names):
+        """The expression of the train phase or that of the test phase, of which only the one is called where the
+        phase is known."""
+        fed = training is None
+        training = self.learning_phase() if fed else training
+        if isinstance(training, Node):
+            if training.ndim:
+                raise ShapeError("{argument} must be a scalar; its shape is {shape}", argument="training",
+                                 shape=training.shape)
+            result = self._switched(training, expressions, names)
+            if fed:
+                result._uses_learning_phase = True  # Keras feeds the phase where an output uses it
+            return result
+        training = rules.flag(training, "training", "{True}, {False}, a scalar tensor or {None}")
+        # A value that is not chosen has to be a tensor all the same.
+        values = [x if callable(x) else self.node(x, name) for x, name in zip(expressions, names)]
+        return self.node(_called(values[0 if training else 1]), names[0 if training else 1])
+
+    # -- maps and folds -----------------------------------------------------------------------------
+
+    def map_fn(self, fn, elems, name=None, dtype=None):
+        """A function applied to each slice of the first axis, and the results stacked.
+
+        Arguments: fn, a function of a tensor that gives a tensor; elems, a tensor with at least one
+        dimension; name, a string; dtype, that of the results, by default fn's. Value: a tensor.
+
+        Example:
+            >>> K.eval(K.map_fn(lambda row: K.sum(row), K.ones((3, 2))))
+            array([2., 2., 2.], dtype=float32)
+        """
+        _need_function(fn, "fn")
+        elems = self._elements(elems)
+
+        def step(elements, states, state_like):
+            result = self.node(fn(elements[0]), "the value of fn")
+            return [result if dtype is None else self.cast(result, dtype)], []
+        return self._named(self.loop("fn", step, [elems], [])[0][0], name)
+
+    def foldl(self, fn, elems, initializer=None, name=None):
+        """A function applied to an accumulator and each slice of the first axis in turn.
+
+        Arguments: fn, a function of the accumulator and a slice that gives the next accumulator, of the
+        same shape and dtype; elems, a tensor with at least one dimension; initializer, the first
+        accumulator, by default the first slice; name, a string. Value: a tensor, the last accumulator.
+        """
+        return self._folded(fn, elems, initializer, name, backwards=False)
+
+    def foldr(self, fn, elems, initializer=None, name=None):
+        """As ``foldl``, from the last slice to the first."""
+        return self._folded(fn, elems, initializer, name, backwards=True)
+
+    def _folded(self, fn, elems, initializer, name, backwards):
+        _need_function(fn, "fn")
+        elems = self._elements(elems)
+        if backwards:
+            elems = self.reverse(elems, 0)
+        if initializer is None:
+            if elems.shape[0] == 0:
+                raise ShapeError("{argument} has no slice to begin with", remedy="give an `initializer`",
+                                 argument="elems")
+            initializer, elems = self.get_item(elems, 0), self.get_item(elems, slice(1, None))
+
+        def step(elements, states, state_like):
+            return [], [fn(states[0], elements[0])]
+        start = self._in_dtype_of(elems, initializer, "initializer")
+        return self._named(self.loop("fn", step, [elems], [start])[1][0], name)
+
+    def _elements(self, elems):
+        elems = self.node(elems, "elems")
+        if not elems.ndim:
+            raise ShapeError("{argument} must have at least one dimension", argument="elems")
+        return elems
+
+    # -- recurrent networks -------------------------------------------------------------------------
+
+    def rnn(self, step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None,
+            unroll=False, input_length=None):
+        """A step applied to each time of a sequence, with states that it hands on.
+
+        Arguments:
+            step_function: a function of the input of one time, of shape (samples, ...), and the list of
+                states followed by the constants. It gives the output, of shape (samples, ...), and the list
+                of the new states, each of its state's shape and dtype.
+            inputs: a tensor of shape (samples, time, ...).
+            initial_states: list of tensors.
+            go_backwards: begin with the last time; outputs are in the order in which they are made.
+            mask: a tensor of shape (samples, time) or (samples, time, 1); where it is 0, the output is that
+                of the time before (0 at first), and the states stay.
+            constants: list of tensors that each step is given.
+            unroll: write the steps into the graph one after another; the time must be known then.
+            input_length: the number of times, where unroll needs it and the shape of inputs does not tell.
+        Value: the last output, the outputs of shape (samples, time, ...), and the list of the last states.
+
+        Example:
+            >>> step = lambda x, states: (x + states[0], [x + states[0]])
+            >>> K.eval(K.rnn(step, K.ones((1, 3, 1)), [K.zeros((1, 1))])[1]).ravel()
+            array([1., 2., 3.], dtype=float32)
+        """
+        _need_function(step_function, "step_function")
+        inputs = self.node(inputs, "inputs")
+        if inputs.ndim < 2:
+            raise ShapeError("{argument} must have at least two dimensions; its shape is {shape}", argument="inputs",
+                             shape=inputs.shape)
+        if inputs.shape[1] == 0:
+            raise ShapeError("{argument} of shape {shape} have no time steps, and so no last output", argument="inputs",
+                             shape=inputs.shape)
+        if input_length is not None and not isinstance(input_length, Node):
+            input_length = rules.integer(input_length, "input_length", least=1)
+            if inputs.shape[1] not in (None, input_length):
+                raise ShapeError("{argument} is {value}, `inputs` has {count} time step" + "s" * (inputs.shape[1] != 1),
+                                 argument="input_length", value=Value(input_length), count=inputs.shape[1])
+        states = self.nodes(initial_states, "initial_states", beside=inputs)
+        constants = [] if constants is None else self.nodes(constants, "constants", beside=inputs)
+        sequences = [self._time_first(inputs)]
+        if mask is not None:
+            mask = self.cast(self.node(mask, "mask"), "bool")
+            if not rules.compatible(mask.shape, (inputs.shape[:2] + (1,))[:max(mask.ndim, 2)]):
+                raise ShapeError("{argument} must have the shape {expected}; its shape is {shape}", argument="mask",
+                                 expected=inputs.shape[:2], shape=mask.shape)
+            sequences.append(self._time_first(self.expand_dims(mask) if mask.ndim == 2 else mask))
+        if rules.flag(go_backwards, "go_backwards"):
+            sequences = [self.reverse(sequence, 0) for sequence in sequences]
+
+        def plain(elements, states, state_like):
+            output, new_states = self._stepped(step_function, elements[0], states, constants)
+            return [output], new_states
+
+        def masked(elements, states, state_like):
+            before, states = states[len(initial):], states[:len(initial)]
+            output, new_states = self._stepped(step_function, elements[0], states, constants)
+            new_states = self._fitting_states("step_function", new_states, initial)
+            before = before or [state_like(output)]
+            new = [self._where(elements[1], x, old) for x, old in zip([output] + new_states, before + states)]
+            return new[:1], new[1:] + new[:1]
+
+        initial = states
+        step = plain if mask is None else masked
+        if rules.flag(unroll, "unroll"):
+            outputs, states = self._unrolled("step_function", step, sequences, states, input_length)
+        else:
+            outputs, states = self.loop("step_function", step, sequences, states)
+        last = self._last_output(outputs[0], states)
+        return last, self._time_first(outputs[0]), states[:-1] if mask is not None else states
+
+    def _last_output(self, outputs, states):
+        """The last of a loop's outputs: where there surely is one, the state of that value, which takes less time."""
+        body = outputs.operation.attributes.get("body")
+        state = None if body is None or not outputs.shape[0] else position(body.outputs[0], body.new_states)
+        if state is not None:
+            return states[state]
+        return self.get_item(outputs, -1)
+
+    def _stepped(self, step_function, element, states, constants):
+        result = step_function(element, list(states) + constants)
+        if not isinstance(result, (list, tuple)) or len(result) != 2 or not isinstance(result[1], (list, tuple)):
+            raise ArgumentError("{argument} must return an output and the list of new states, not {returned}",
+                                argument="step_function", returned=Value(result))
+        output, new_states = result
+        if len(new_states) != len(states):
+            raise ArgumentError("{argument} returns {new} new states for {old} states", argument="step_function",
+                                new=len(new_states), old=len(states))
+        return self.node(output, "the output of step_function"), list(new_states)
+
+    def _where(self, mask, x, y):
+        """x where the mask, of shape (samples, 1), holds, else y."""
+        for _ in range(x.ndim - 2):
+            mask = self.expand_dims(mask)
+        return self.select(mask if x.ndim > 1 else self.squeeze(mask, 1), x, y)
+
+    def _time_first(self, x):
+        """x with its first two axes exchanged."""
+        return self.permute_dimensions(x, (1, 0) + tuple(range(2, x.ndim)))
+
+    # -- loops --------------------------------------------------------------------------------------
+
+    def loop(self, name, step, sequences, states):
+        """A step applied to each slice of the sequences' first axis, in the engine's own loop.
+
+        Arguments: name of the user's function; step, a function of a list of slices, a list of states, and a function
+        that makes a further state, which is 0 at first, of the shape of a tensor of the step; it returns a list of
+        outputs and the list of all new states; sequences, states, lists of nodes.
+        Returns: a list of stacked outputs, and a list of the last states.
+        """
+        body = Body(name, [], [])
+        body.slices = [self._loop_input(body, x.dtype, x.shape[1:]) for x in sequences]
+        body.states = [self._loop_input(body, x.dtype, x.shape) for x in states]
+        further = []  # nodes of the step, for which there is a further state each
+
+        def state_like(node):
+            further.append(node)
+            state = self._loop_input(body, node.dtype, node.shape)
+            body.states.append(state)
+            return state
+
+        scopes = self.scopes
+        before, scopes.bodies = scopes.bodies, scopes.bodies + [body]
+        try:
+            outputs, new_states = step(list(body.slices), list(body.states), state_like)
+            new_states = self._fitting_states(name, new_states, body.states)
+        finally:
+            scopes.bodies = before
+        body.close(outputs, new_states)
+        own = set(body.nodes)
+        if any(node.kind == "update" and (node in own or node.operation.traced_in is body)
+               for node in ancestors(body.results)):
+            raise ArgumentError("{argument} updates a variable, which a loop cannot do", argument=name)
+        states = states + [self._zeros_in_first_step(node, body, sequences, states) for node in further]
+        time = sequences[0].shape[:1]
+        results = [(x.dtype, time + x.shape) for x in outputs] + [(x.dtype, x.shape) for x in states]
+        nodes = self.apply_several("loop", list(sequences) + states + body.captured, results, body=body)
+        return nodes[:len(outputs)], nodes[len(outputs):]
+
+    def _loop_input(self, body, dtype, shape):
+        with self.outside_scopes():
+            return self.new_node("loop input", dtype, shape, value=body)
+
+    def _zeros_in_first_step(self, node, body, sequences, states):
+        """Zeros in the shape that a node of a loop's step has in the first step."""
+        if None not in node.shape:
+            return self.constant_node(np.zeros(node.shape, node.dtype))
+        needed = set(ancestors([node]))
+        now = {inside: self.get_item(x, 0) for inside, x in zip(body.slices, sequences) if inside in needed}
+        now.update(zip(body.states, states))
+        for x in needed:  # nothing is printed for it
+            if x.operation is not None and x.operation.kernel == "print_tensor":
+                now[x] = substituted(x.inputs, now)[0]
+        return self.zeros_like(substituted([node], now)[0])
+
+    def _unrolled(self, name, step, sequences, states, length):
+        """As ``loop``, with each step in the graph; ``length`` counts where the sequences do not tell."""
+        time = sequences[0].shape[0] if sequences[0].shape[0] is not None else length
+        if time is None or isinstance(time, Node):
+            steps, samples, *rest = sequences[0].shape
+            raise ShapeError("`unroll` needs a known number of time steps; `inputs` has the shape {shape}",
+                             shape=(samples, steps) + tuple(rest))
+        if not time:
+            raise ShapeError("`unroll` needs at least one time step")
+        stacked, first = [], states
+        for i in range(time):
+            outputs, new = step([self.get_item(sequence, i) for sequence in sequences], states, self.zeros_like)
+            states = self._fitting_states(name, new, first if i == 0 else states)
+            stacked.append(outputs)
+        return [self.stack(list(parts)) for parts in zip(*stacked)], states
+
+    def _fitting_states(self, name, new, states):
+        new = [self.node(value, "a state of " + name, dtype=state.dtype) for value, state in zip(new, states)] \
+            + new[len(states):]
+        for i, (x, state) in enumerate(zip(new, states)):
+            if x.dtype != state.dtype:
+                raise DtypeError("{argument} makes a state of dtype {dtype} of state {position} of dtype {expected}",
+                                 argument=name, dtype=x.dtype, position=Position(i), expected=state.dtype)
+            if not rules.compatible(x.shape, state.shape):
+                raise ShapeError("{argument} makes a state of shape {shape} of state {position} of shape {expected}",
+                                 argument=name, shape=x.shape, position=Position(i), expected=state.shape)
+        return new
+
+
+def _need_function(value, argument):
+    if not callable(value):
+        raise ArgumentError("{argument} must be a function, not {value}", argument=argument, value=Value(value))
+
+
+def _called(expression):
+    return expression() if callable(expression) else expression

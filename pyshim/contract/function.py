@@ -1,0 +1,116 @@
+"""Functions: compiled parts of the graph."""
+
+import contextlib
+
+import numpy as np
+
+from ..errors import ArgumentError, EngineError, StaleTensorError, naming
+from ..messages import Argument, Type
+from ..tensors import OfGraph, Tensor
+from . import batches
+from .programs import program_of
+
+
+class Function(OfGraph):
+    """What ``function`` returns: call it with the list of the inputs' values.
+
+    ``inputs`` and ``outputs`` tell their (name,) dtype and static shape.
+    """
+
+    def __init__(self, contract, inputs, outputs, updates, single, once=False):
+        # A sparse input is fed by the placeholders of its parts.
+        fed = [part for node in inputs for part in node.parts or (node,)]
+        program = program_of(contract, fed, outputs, updates)
+        self.graph = contract.graph
+        self.inputs = [(node.name, node.dtype, node.shape) for node in inputs]
+        self.outputs = [(node.dtype, node.shape) for node in outputs]
+        self._nodes = inputs
+        self.single = single
+        self._defaults = [contract.array(node.value, "default", node.dtype) for node in program.inputs[len(fed):]]
+        self._run = contract.host.compile(program, once)
+
+    @property
+    def outdated(self):
+        """Whether it can neither run nor be compiled again."""
+        return self._run.outdated
+
+    def __call__(self, inputs=()):
+        with naming("function"):
+            if isinstance(inputs, Tensor) or not isinstance(inputs, (list, tuple)):
+                raise ArgumentError("a function takes the list of its inputs' values, not {value}", argument="inputs",
+                                    value=Type(inputs))
+            return self.results(inputs)
+
+    def results(self, values):
+        """The outputs' values for the inputs': a list of arrays, or one array where ``outputs`` was one tensor."""
+        contract = self.graph.contract
+        self._need_graph()
+        if len(values) != len(self._nodes):
+            raise ArgumentError("{given} value%s given, one for each of the {needed} inputs needed"
+                                % ("s" * (len(values) != 1)), given=len(values), needed=len(self._nodes))
+        arrays = [array for i, value in enumerate(values) for array in self._arrays(contract, i, value)]
+        with self._asserted():
+            results = [np.asarray(result) for result in self._run(arrays + self._defaults)]
+        return results[0] if self.single else results
+
+    def run_batches(self, arrays, indices):
+        """Call the function on many batches: the data go to the engine once, which gathers and runs the batches.
+
+        Arguments:
+            arrays: list of arrays, one for each input: a batch gets its rows of the first axis. A scalar, such as the
+                learning phase, is given to each batch. Or what ``hold`` returned for such a list.
+            indices: list with a vector of row numbers, integers from 0, for each batch.
+        Returns: a list with what the function returns for each batch, in order. Updates are carried out batch by batch.
+
+        Raises ArgumentError, ShapeError or DtypeError for what is none of these; then no batch has been run.
+
+        Example:
+            >>> x = K.placeholder((None, 2)); double = K.function([x], [x * 2])
+            >>> double.run_batches([[[1., 2.], [3., 4.], [5., 6.]]], [[0, 2], [1]])
+            [[array([[ 2.,  4.],
+                   [10., 12.]], dtype=float32)], [array([[6., 8.]], dtype=float32)]]
+        """
+        with naming("run_batches"):
+            return batches.run_batches(self, arrays, indices)
+
+    def hold(self, arrays):
+        """Send arrays to the engine for several calls of ``run_batches``.
+
+        Arguments: arrays, a list as that of ``run_batches``. Returns: an object to give in its place; the engine keeps
+        the arrays until it is garbage. Later changes of the arrays do not reach the engine.
+        """
+        with naming("hold"):
+            return batches.hold(self, arrays)
+
+    def run_compiled_batches(self, held, rows, sizes):
+        """The outputs of all batches, one after the other; the arguments have been checked."""
+        self._need_graph()
+        with self._asserted():
+            return self._run.run_batches(held, self._defaults, rows, sizes)
+
+    @contextlib.contextmanager
+    def _asserted(self):
+        """An error of the engine about what the contract has asserted becomes the contract's own."""
+        try:
+            yield
+        except EngineError as error:
+            told = self.graph.contract.asserted_error(error)
+            if told is None:
+                raise
+            raise told from error
+
+    def _need_graph(self):
+        if self.graph.contract.graph is not self.graph:
+            raise StaleTensorError("the function belongs to a graph that {clear_session()} has dropped",
+                                   remedy="make it again")
+
+    def _arrays(self, contract, i, value):
+        """The value of an input as an array; that of a sparse one as several."""
+        node = self._nodes[i]
+        argument = Argument("inputs", i, *([node.name] if node.name else []))
+        if node.parts is not None:
+            return contract.sparse_fed(node, value, argument)
+        return [contract.fitting_array(value, argument, node.dtype, node.shape)]
+
+    def __repr__(self):
+        return "<%s function of %d inputs and %d outputs>" % (self.backend, len(self.inputs), len(self.outputs))

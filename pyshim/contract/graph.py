@@ -1,0 +1,183 @@
+"""Building and running the graph: function, gradients, scopes, printing."""
+
+import collections
+import weakref
+
+from ..errors import ArgumentError, DtypeError, GradientError
+from ..graph.node import Node, ancestors, described, flows_through_gradient, position, reached_by_gradient
+from ..messages import Argument, Choices, Type, Value
+from . import rules
+from .function import Function
+
+NO_GRADIENTS = "{engine} computes no gradients"
+KEPT = 64  # nodes that keep what was compiled for evaluating them
+
+
+class Graph:
+
+    def begin_graph(self):
+        super().begin_graph()
+        self.evaluated = collections.deque()  # weak references to the nodes that keep what was compiled for them
+
+    def clear_session(self):
+        """Drop the graph with all its tensors, names and the learning phase, and begin a new one.
+
+        Tensors made before, variables among them, are gone: using one raises StaleTensorError.
+        """
+        self.begin_graph()
+        self.host.start_graph()
+
+    def function(self, inputs, outputs, updates=None, name=None, **kwargs):
+        """Compile a part of the graph into a function of arrays.
+
+        Arguments:
+            inputs: list of placeholders, sparse ones among them.
+            outputs: list of tensors, or one.
+            updates: list of results of ``update``, ``update_add``, ``update_sub`` and
+                ``moving_average_update``, or of (variable, new value) pairs.
+            name: a string, kept for whoever reads the graph.
+        Value: a callable. It takes the list of the inputs' values and returns the list of the outputs'
+        values as NumPy arrays (one array where ``outputs`` is one tensor). All outputs and all new values
+        are computed from the variables as they were before the call; then the variables change.
+
+        Raises ArgumentError for an input that is no placeholder or a variable updated twice,
+        PlaceholderError where an output needs a placeholder that is not among the inputs. Called with
+        a value of the wrong shape or dtype, the function raises ShapeError or DtypeError.
+
+        Example:
+            >>> x = K.placeholder((None, 2)); double = K.function([x], [x * 2])
+            >>> double([[[1, 2]]])
+            [array([[2., 4.]], dtype=float32)]
+        """
+        if kwargs:
+            raise ArgumentError("unknown argument" + "s" * (len(kwargs) > 1) + " {names}",
+                                remedy="accepted: inputs, outputs, updates, name", names=", ".join(sorted(kwargs)))
+        if isinstance(inputs, Node) or not isinstance(inputs, (list, tuple)):
+            inputs = [inputs]
+        inputs = [self.node(node, Argument("inputs", i), sparse=True) for i, node in enumerate(inputs)]
+        for i, node in enumerate(inputs):
+            if node.kind != "placeholder":
+                raise ArgumentError("{argument} must be a placeholder, not {value}", argument=Argument("inputs", i),
+                                    value=Value(node))
+            if position(node, inputs[:i]) is not None:
+                raise ArgumentError("{argument}, the {value}, is among the inputs twice",
+                                    argument=Argument("inputs", i), value=Value(node))
+        single = isinstance(outputs, Node)
+        return Function(self, inputs, self.nodes(outputs, "outputs"), self._update_nodes(updates), single)
+
+    def _update_nodes(self, updates):
+        """The updates as update nodes."""
+        if updates is not None and not isinstance(updates, (list, tuple)):
+            raise ArgumentError("{argument} must be a list, not {value}", argument="updates", value=Type(updates))
+        nodes = []
+        for i, update in enumerate(updates or []):
+            if isinstance(update, (list, tuple)) and len(update) == 2:
+                update = self.update(update[0], update[1])
+            if not isinstance(update, Node) or update.kind != "update":
+                raise ArgumentError("{argument} must be the result of {update()} or a (variable, new value) "
+                                    "pair, not {value}", argument=Argument("updates", i), value=Value(update))
+            nodes.append(update)
+        return nodes
+
+    def evaluate(self, node):
+        """The value of one node, as ``eval`` gives it.
+
+        What was compiled for it stays with the node, until many other nodes have been evaluated.
+        """
+        if node.parts is not None:
+            node = self.to_dense(node)
+        if node.kind == "variable":
+            return self.host.get_values([node])[0]
+        if node.kind == "constant" and not node.controls:
+            return node.value.copy()
+        if node.evaluator is not None and node.evaluator.outdated:
+            node.evaluator = None
+        if node.evaluator is None:
+            if len(self.evaluated) == KEPT:
+                oldest = self.evaluated.popleft()()
+                if oldest is not None:
+                    oldest.evaluator = None
+            node.evaluator = Function(self, [], [node], [], single=True, once=True)
+            self.evaluated.append(weakref.ref(node))
+        return node.evaluator.results([])
+
+    def gradients(self, loss, variables):
+        """The gradients of a loss with respect to variables (or any tensors it is computed from).
+
+        Arguments:
+            loss: a tensor of a floating dtype. If it is not a scalar, the gradient is that of its sum.
+            variables: list of floating tensors, or one.
+        Value: a list of tensors, each of its variable's shape and dtype.
+        Raises GradientError naming a variable that the loss does not depend on, and on an engine without gradients.
+
+        Example:
+            >>> w = K.variable([1., 2.])
+            >>> K.eval(K.gradients(K.sum(K.square(w)), [w])[0])
+            array([2., 4.], dtype=float32)
+        """
+        if not isinstance(loss, Node):
+            raise DtypeError("{argument} must be a tensor, not {value}", argument="loss", value=Type(loss))
+        rules.need_dtype(loss, "loss", rules.FLOATS, "a floating dtype is needed,")
+        variables = self.nodes(variables, "variables")
+        reached = reached_by_gradient(loss)
+        for i, variable in enumerate(variables):
+            rules.need_dtype(variable, Argument("variables", i), rules.FLOATS, "a floating dtype is needed,")
+            if variable not in reached:
+                raise GradientError("the loss does not depend on {argument}, the {value}, through differentiable "
+                                    "functions", argument=Argument("variables", i), value=Value(variable))
+        if self.host.traits["gradients_by"]:
+            raise GradientError(NO_GRADIENTS, remedy="backends that do: {accepted}", engine=self.host.traits["title"],
+                                accepted=Choices(self.host.traits["gradients_by"]))
+        if not self.host.traits["second_derivatives"]:
+            self._need_first_derivative(reached, variables)
+        return self.apply_several("gradient", [loss] + variables, [(x.dtype, x.shape) for x in variables],
+                                  kind="gradient")
+
+    def _need_first_derivative(self, reached, variables):
+        """GradientError where a gradient flows back to the variables through another gradient."""
+        gradients = [node for node in reached if flows_through_gradient(node)]
+        if gradients and not set(variables).isdisjoint(ancestors(gradients, controls=False)):
+            raise GradientError("the loss is computed from a gradient with respect to the same variables; {engine} has "
+                                "no second derivatives", engine=self.host.traits["title"])
+
+    def describe_graph(self, x):
+        """What a tensor is computed from, as text: a line for each node, inputs before their users.
+
+        Arguments: x, a tensor. Returns: a string.
+        """
+        return described([self.node(x, "x", sparse=True)])
+
+    def stop_gradient(self, variables):
+        """The same tensor, which gradients take for a constant.
+
+        Arguments: variables, a tensor or a list of tensors. Value: the same number of tensors.
+        """
+        if isinstance(variables, (list, tuple)):
+            return [self.stop_gradient(variable) for variable in variables]
+        x = self.node(variables, "variables")
+        return self.apply("stop_gradient", [x], x.dtype, x.shape)
+
+    def enter_name_scope(self, name):
+        """Begin a name scope; ``pyshim.name_scope`` is its public form."""
+        self.scopes.names.append(rules.text(name, "name"))
+
+    def leave_name_scope(self):
+        """End the innermost name scope."""
+        del self.scopes.names[-1:]  # clear_session() may have ended it already
+
+    def enter_control_dependencies(self, control_inputs):
+        """Begin control dependencies; ``pyshim.control_dependencies`` is their public form."""
+        self.scopes.controls.append(self.nodes(control_inputs, "control_inputs"))
+
+    def leave_control_dependencies(self):
+        """End the innermost control dependencies."""
+        del self.scopes.controls[-1:]  # clear_session() may have ended it already
+
+    def print_tensor(self, x, message=""):
+        """The same tensor, whose value is printed each time it is evaluated.
+
+        Arguments: x, a tensor; message, a string printed before the value. Value: a tensor like x.
+        """
+        x = self.node(x, "x")
+        return self.apply("print_tensor", [x], x.dtype, x.shape, message=str(message))
+

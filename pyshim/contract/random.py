@@ -1,0 +1,98 @@
+"""Random tensors: drawn anew at each evaluation."""
+
+import numpy as np
+
+from .. import config
+from ..errors import ArgumentError, DtypeError, ShapeError
+from ..graph.node import Node
+from ..messages import Choices, Shape, Value
+from . import rules
+from .sizes import static_sizes
+
+
+class Random:
+
+    def random_normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        """Draws from the normal distribution.
+
+        Arguments: shape, a tuple of sizes, numbers or integer scalars such as ``K.shape(x)[0]``, or an integer
+        tensor with one dimension; mean; stddev, the
+        standard deviation; dtype, a floating one, floatx by default; seed, an integer with which a new
+        tensor draws the same sequence again on the same backend. Value: a tensor.
+        """
+        return self._normal("random_normal", shape, mean, stddev, dtype, seed)
+
+    def random_uniform(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+        """Draws from the uniform distribution on [minval, maxval).
+
+        Arguments: minval, maxval, numbers, or with a floating dtype scalar tensors; shape and seed as of
+        ``random_normal``; dtype, floatx by default, an integer dtype draws whole numbers. Value: a tensor.
+        """
+        dtype = rules.dtype_name(dtype, config.floatx())
+        bounds = [value for value, name in ((minval, "minval"), (maxval, "maxval"))
+                  if not isinstance(value, Node) and rules.number(value, name) is not None]
+        if len(bounds) == 2 and minval > maxval:
+            raise ArgumentError("`minval` {low} is larger than `maxval` {high}", low=Value(minval), high=Value(maxval))
+        if dtype in rules.INTEGERS:
+            return self._whole_numbers(shape, minval, maxval, dtype, seed)
+        draws = self._drawn("random_uniform", shape, dtype, seed, rules.FLOATS + rules.INTEGERS)
+        minval, maxval = [self.node(value, name, dtype=dtype)
+                          for value, name in ((minval, "minval"), (maxval, "maxval"))]
+        return self.add(self.multiply(draws, self.subtract(maxval, minval)), minval)
+
+    def _whole_numbers(self, shape, minval, maxval, dtype, seed):
+        low, high, limits = rules.integer(minval, "minval"), rules.integer(maxval, "maxval"), np.iinfo(dtype)
+        if not limits.min <= low < high <= int(limits.max) + 1:
+            raise ArgumentError("`minval` {low} and `maxval` {high} leave no whole numbers, or some that {dtype} "
+                                "cannot hold", low=low, high=high, dtype=dtype)
+        draws = self._drawn("random_uniform", shape, "float64", seed)
+        draws = self.add(self.multiply(draws, float(high - low)), float(low))
+        # Towards 0, as cast() goes, would make 0 twice as likely where low is negative.
+        return self.cast(self.floor_divide(draws, 1), dtype)
+
+    def random_binomial(self, shape, p=0.0, dtype=None, seed=None):
+        """Draws of 1 with probability p, else 0.
+
+        Arguments: p, a number from 0 to 1, or a tensor; shape, dtype and seed as of ``random_normal``.
+        Value: a tensor.
+        """
+        if not isinstance(p, Node) and not 0 <= rules.number(p, "p") <= 1:
+            raise ArgumentError("{argument} must be a number from 0 to 1, not {value}", argument="p", value=Value(p))
+        draws = self._drawn("random_uniform", shape, dtype, seed)
+        return self.cast(self.less(draws, p), draws.dtype)
+
+    def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        """Draws from the normal distribution, those beyond two standard deviations drawn again.
+
+        Arguments and value as of ``random_normal``.
+        """
+        return self._normal("truncated_normal", shape, mean, stddev, dtype, seed)
+
+    def _normal(self, kernel, shape, mean, stddev, dtype, seed):
+        if isinstance(stddev, (int, float)) and stddev < 0:
+            raise ArgumentError("{argument} must not be negative; it is {value}", argument="stddev",
+                                value=Value(stddev))
+        draws = self._drawn(kernel, shape, dtype, seed)
+        mean, stddev = [self.node(value, name, dtype=draws.dtype)
+                        for value, name in ((mean, "mean"), (stddev, "stddev"))]
+        return self.add(self.multiply(draws, stddev), mean)
+
+    def _drawn(self, kernel, shape, dtype, seed, accepted=rules.FLOATS):
+        """Standard draws of a floating dtype."""
+        dtype = rules.dtype_name(dtype, config.floatx())
+        if dtype not in rules.FLOATS:
+            raise DtypeError("{argument} {dtype} cannot be drawn", remedy="accepted: {accepted}", argument="dtype",
+                             dtype=dtype, accepted=Choices(accepted))
+        sizes = self.sizes_of(shape, "shape", least=0)
+        if None in sizes:
+            raise ShapeError("{argument} must be known in every dimension, not {shape}",
+                             remedy="a size may be a tensor, an element of {shape()}", argument="shape",
+                             shape=Shape(sizes))
+        return self.apply(kernel, [self.packed(sizes)], dtype, static_sizes(sizes), dtype=dtype,
+                          seed=random_seed(seed))
+
+
+def random_seed(seed):
+    """A seed as a whole number from 0. Without one it is drawn from NumPy's generator, as Keras does, so that
+    ``np.random.seed()`` makes all draws repeat, whichever process makes them."""
+    return int(np.random.randint(10 ** 7)) if seed is None else rules.integer(seed, "seed", least=0) % (2 ** 31 - 1)

@@ -1,0 +1,222 @@
+"""Conversation: asking a worker's process, and how that ends."""
+
+import atexit
+import os
+import weakref
+
+from .. import errors
+from ..wire import connection
+from ..wire.nodes import Encoder
+from ..wire.values import unpack
+from ..wire.waiting import Waiting
+from . import postponing, timeout
+from .failures import advice
+from .process import Process, keep_statuses
+from .turn import Turn
+
+
+class Conversation:
+    """A worker's process, from its start to its end, and what it knows of the graph (``encoder``).
+
+    ``traits``, ``python_version`` and ``pid`` are what it has told of itself.
+    """
+
+    process = pid = None
+    _ended = None
+
+    def __init__(self, environment, threads):
+        self.environment = environment
+        self.backend = environment.name
+        self.owner = os.getpid()
+        self.turn = Turn()
+        self.encoder = Encoder()
+        self.talking = False  # whether a message is on its way, which nothing may come between
+        self.clock = timeout.Clock()
+        self.clock.start(timeout.start_seconds())
+        try:
+            self.process = Process(environment, threads, self.clock)
+            self.wire = self.process.wire
+            self.waiting = Waiting(self.process.poll)
+            self._until_ready()
+        except BaseException:
+            if self.process is not None:
+                self.end("it could not start")
+            raise
+        _running.add(self)
+
+    def _until_ready(self):
+        message = self._receive()
+        if "ready" not in message:
+            self.end("it could not import its engine")
+            failed = message["failed"]
+            text = "%s: %s" % (failed["kind"], failed["message"])
+            raise errors.WorkerError("the worker of backend %s could not import its engine: %s%s"
+                                     % (self.backend, text.rstrip("."),
+                                        advice(self.environment, text, failed["of_import"])))
+        self.traits = message["ready"]["traits"]
+        self.python_version = message["ready"]["python_version"]
+        self.pid = message["ready"]["pid"]
+
+    # -- asking -------------------------------------------------------------------------------------------
+
+    def ask(self, do, write):
+        """Send a message, and return what it is answered with.
+
+        Arguments: do, what is to be done: see ``worker/service.py``; write, a function of a list, which puts the
+        arrays of the message there and returns the rest of its content, a dict.
+        """
+        with postponing.call(), self.turn.lock:
+            if self.talking:
+                raise errors.WorkerError("backend %s cannot be called from a finalizer or a signal handler that "
+                                         "runs in the midst of another call" % self.backend)
+            self.need_running()
+            self.clock.start(timeout.seconds())
+            try:
+                return self._answer(do, write)
+            finally:
+                self._tidy()
+
+    def clear(self):
+        """Have the worker forget the graph. Its numbers are not given to nodes of the next one."""
+        with self.turn.lock:
+            self.ask("clear", lambda buffers: {})
+            self.encoder = Encoder(self.encoder.count)
+
+    def _answer(self, do, write):
+        encoder, buffers = self.encoder, []
+        released = encoder.released()
+        received = False
+        try:
+            message = {"do": do, **write(buffers), "release": released, "buffers": buffers}
+            self._send(message)
+            released = ()
+            answer = self._receive(do)
+            received = answer.get("read", True)
+        finally:
+            if not received:
+                encoder.gone.extendleft(released)  # nothing was sent
+                encoder.lost()
+        encoder.sent()
+        if "raise" in answer:
+            raise errors.KerasError.from_data(dict(answer, fields=unpack(answer["fields"], [])))
+        if "lost" in answer:
+            if "return" not in answer:  # its header is lost, too
+                self.end("the conversation with it broke off")
+            raise errors.OutOfMemoryError("out of memory: the session could not receive arrays of %d bytes; the worker "
+                                          "and its variables live on" % answer["lost"])
+        return unpack(answer["return"], answer["buffers"])
+
+    def _send(self, message):
+        try:
+            self._converse(lambda: self.wire.send(message), harmless=errors.WireError)  # nothing was sent then
+        except MemoryError as error:
+            raise errors.OutOfMemoryError("out of memory: a value cannot be sent") from error
+
+    def _receive(self, what=None):
+        """The next message; what the worker printed before it is shown first."""
+        keep_statuses()  # should it end now
+
+        def receive():
+            while True:
+                ready = self.waiting.ready(what, self.clock.remaining())
+                self.process.outputs.show(ready)
+                if self.wire.stream.fileno() in ready:
+                    message = self.wire.receive()
+                    self.process.outputs.show_all()
+                    return message
+        return self._converse(receive)
+
+    def _converse(self, talk, harmless=()):
+        """Send or receive. Whatever breaks that off, but for harmless errors, ends the worker."""
+        self.need_running()
+        self.talking = True
+        try:
+            with self.clock:
+                return talk()
+        except connection.Closed:
+            self._gone()
+        except timeout.Expired:
+            if self.pid is None:
+                self.end("it did not start within the timeout")
+                raise errors.TimeoutError("the worker of backend %s did not start within the timeout of %g seconds, "
+                                          "and was ended. %s sets the timeout of starts"
+                                          % (self.backend, self.clock.limit, timeout.OF_STARTS)) from None
+            self.end("the call that it was in took longer than the timeout")
+            raise errors.TimeoutError("the worker of backend %s did not answer within the timeout of %g seconds, and "
+                                      "was ended. Its variables have lost their values; the next call starts a new "
+                                      "one. options(keras.timeout) in R, or KERAS_TIMEOUT, sets the timeout"
+                                      % (self.backend, self.clock.limit)) from None
+        except harmless:
+            raise
+        except KeyboardInterrupt:
+            self.end("the call that it was in was interrupted")
+            raise
+        except BaseException:  # of a signal handler, for example
+            self.end("the conversation with it broke off")
+            raise
+        finally:
+            self.talking = False
+            self._tidy()
+
+    # -- the end ------------------------------------------------------------------------------------------
+
+    @property
+    def ended(self):
+        """The reason, once the process has ended. A fork of the session never has it: it could not share the stream."""
+        if self._ended is None and os.getpid() != self.owner:
+            self._ended = "it belongs to process %d, of which this one is a fork" % self.owner
+            self.process.let_go()
+        return self._ended
+
+    def need_running(self):
+        """WorkerError once the process has ended."""
+        if self.ended:
+            raise errors.WorkerError("the worker of backend %s is gone: %s" % (self.backend, self.ended))
+
+    def end(self, reason):
+        """End the process.
+
+        Safe anywhere, in another thread, a signal handler or a finalizer in the midst of a call: it waits for no
+        call. The one that is going on notices that the connection has closed.
+        """
+        if not self.ended:
+            self._ended = reason
+            self.process.kill()
+            self._tidy()
+
+    def _gone(self):
+        """Say why the process has ended."""
+        if self._ended:  # stop() was called meanwhile
+            self.need_running()
+        self.process.outputs.show_all()
+        how = self.process.how_it_ended()
+        last = "".join("\n  " + line for line in self.process.outputs.last_lines)
+        self.end("it ended (%s)" % how)
+        if self.pid is None:
+            raise errors.WorkerError("the worker of backend %s ended while it started (%s)%s%s"
+                                     % (self.backend, how, advice(self.environment, last),
+                                        ".\nIts last words:" + last if last else ""))
+        raise errors.WorkerError("the worker of backend %s ended during the call (%s). Its variables have lost their "
+                                 "values; the next call starts a new one.%s"
+                                 % (self.backend, how, "\nIts last words:" + last if last else ""))
+
+    def _tidy(self):
+        """Once the process has ended, let go of what belongs to it, unless a call still uses that.
+
+        The call does it itself then.
+        """
+        if self._ended and self.turn.lock.acquire(False):
+            try:
+                if not self.talking:
+                    self.process.let_go()
+            finally:
+                self.turn.lock.release()
+
+
+_running = weakref.WeakSet()
+
+
+@atexit.register
+def _kill_all():
+    for conversation in list(_running):
+        conversation.end("the session ended")

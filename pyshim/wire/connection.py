@@ -1,0 +1,168 @@
+"""The wire: messages between a session and a worker, a JSON header and raw array buffers.
+
+A frame is a prefix (magic, length of the header, length of the buffers), the header, and the arrays'
+bytes one after another. Arrays stand in the header as ``{"array": i}``, and ``header["arrays"]`` lists
+dtype, shape and order of each. An array leaves in the order that it has, "C" or "F", and arrives in that
+of C. Where ``header["shared"]`` is true, the bytes are in the region that both sides map. Nothing that is
+received is executed or unpickled.
+"""
+
+import json
+import struct
+
+import numpy as np
+
+from ..errors import OutOfMemoryError, WireError
+from ..unsuitable import KINDS
+from .region import LEAST, MOST, byte_count, order_of
+from .reordering import in_order_of_c
+
+PREFIX = struct.Struct("!4sIQ")
+MAGIC = b"KER1"
+LARGEST_HEADER = 1 << 28
+SMALL = 1 << 16  # bytes of a header that go out with the prefix at once
+LARGEST = 1 << 47  # bytes of buffers: what a process can address
+
+
+# What a header raises that is none.
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
+
+
+class Closed(Exception):
+    """The other side is gone."""
+
+
+class Connection:
+    """One end of the wire: a stream, and the regions of the arrays that go out and come in, or None."""
+
+    def __init__(self, stream, outgoing=None, incoming=None):
+        self.stream = stream
+        self.outgoing = outgoing
+        self.incoming = incoming
+        self._unread = 0                 # bytes of the current frame that are still in the stream
+        self._waste = bytearray(1 << 14)  # for those that nobody wants: there is memory for it whatever happens
+
+    def send(self, message):
+        """Send a message: a dict, whose arrays have been put aside by ``pack``."""
+        header = dict(message)
+        arrays = header.pop("buffers", [])
+        header["arrays"] = [[array.dtype.str, array.shape, order_of(array)] for array in arrays]
+        size = sum(array.nbytes for array in arrays)
+        header["shared"] = shared = self.outgoing is not None and LEAST <= size <= MOST
+        try:
+            data = json.dumps(header).encode("utf-8")
+        except (TypeError, ValueError, RecursionError) as error:
+            raise WireError("a message cannot be sent: %s" % error) from error
+        except MemoryError:
+            raise OutOfMemoryError("out of memory: a message cannot be sent") from None
+        if len(data) > LARGEST_HEADER:
+            raise WireError("a message header of %d bytes is too long; the limit is %d bytes. Give numbers "
+                            "as an array, not as a list" % (len(data), LARGEST_HEADER))
+        inline = self._placed(arrays, size, shared) if arrays else []
+        prefix = PREFIX.pack(MAGIC, len(data), sum(array.nbytes for array in inline))
+        try:
+            if len(data) < SMALL:
+                self.stream.sendall(prefix + data)
+            else:
+                self.stream.sendall(prefix)
+                self.stream.sendall(data)
+            for array in inline:
+                if array.nbytes:
+                    self.stream.sendall(array.ravel(order="K").view(np.uint8))
+        except (BrokenPipeError, ConnectionResetError):
+            raise Closed() from None
+
+    def _placed(self, arrays, size, shared):
+        """The arrays that go into the frame, in memory as they arrive; none where they are shared: the region has them
+        then."""
+        try:
+            if shared:
+                self.outgoing.write(arrays)
+                return []
+            return [np.asarray(array, order=order_of(array)) for array in arrays]
+        except (MemoryError, OSError) as error:
+            raise OutOfMemoryError("out of memory: arrays of %d bytes cannot be sent: %s" % (size, error)) from error
+
+    def receive(self):
+        """Receive a message. Where there is no memory for it, ``message["lost"]`` is the number of its arrays' bytes,
+        and what could not be kept is missing.
+
+        Raises Closed at the end of the stream, WireError when it is no frame.
+        """
+        magic, length, size = PREFIX.unpack(self._exactly(PREFIX.size))
+        if magic != MAGIC or length > LARGEST_HEADER or size > LARGEST:
+            raise WireError("what was received is no message of this protocol")
+        self._unread = length + size
+        message = {}
+        try:
+            message, listed, shared = self._header(length, size)
+            size = sum(byte_count(dtype, shape) for dtype, shape, _ in listed)
+            message["buffers"] = self._shared(listed) if shared else self._inline(listed)
+        except MemoryError:
+            message.update(buffers=[], lost=size)
+            self._skip()
+        return message
+
+    def _header(self, length, size):
+        """The header of a message, the arrays that it lists, and whether they are shared."""
+        try:
+            message = json.loads(self._exactly(length).decode("utf-8"))
+            listed = [(np.dtype(dtype), [int(n) for n in shape], order)
+                      for dtype, shape, order in message.pop("arrays")]
+            if any(dtype.kind not in KINDS or min(shape, default=0) < 0 or order not in ("C", "F")
+                   for dtype, shape, order in listed):
+                raise ValueError("it lists what is no array of numbers")
+            shared = message.pop("shared", False) and self.incoming is not None
+            if size != (0 if shared else sum(byte_count(dtype, shape) for dtype, shape, _ in listed)):
+                raise ValueError("the buffers are not those that it lists")
+        except MALFORMED as error:
+            raise WireError("a message header is malformed: %s" % error) from error
+        return message, listed, shared
+
+    def _shared(self, listed):
+        try:
+            return self.incoming.read(listed)
+        except MALFORMED as error:
+            raise WireError("a message header is malformed: %s" % error) from error
+        except OSError as error:  # the region cannot be mapped
+            raise MemoryError(str(error)) from error
+
+    def _inline(self, listed):
+        try:
+            arrays = [np.empty(shape, dtype, order) for dtype, shape, order in listed]
+        except MALFORMED as error:
+            raise WireError("a message header is malformed: %s" % error) from error
+        return [self._filled(array) for array in arrays]
+
+    def close(self):
+        self.stream.close()
+        for region in (self.outgoing, self.incoming):
+            if region is not None:
+                region.close()
+
+    def _filled(self, array):
+        """An array with its bytes from the stream, in the order of C."""
+        if array.nbytes:
+            self._fill(memoryview(array.ravel(order="K").view(np.uint8)))
+        return array if array.flags.c_contiguous else in_order_of_c(array)
+
+    def _exactly(self, count):
+        data = bytearray(count)
+        self._fill(memoryview(data))
+        return data
+
+    def _fill(self, view):
+        while len(view):
+            try:
+                count = self.stream.recv_into(view)
+            except ConnectionResetError:
+                count = 0
+            if not count:
+                raise Closed()
+            self._unread -= count
+            view = view[count:]
+
+    def _skip(self):
+        """Read what is left of a frame, so that the next one is found."""
+        while self._unread > 0:
+            self._fill(memoryview(self._waste)[:self._unread])

@@ -1,0 +1,169 @@
+"""The engine's side of a worker: started by ``hosts/process.py`` on the interpreter of the engine's environment.
+
+    python -I -u main.py DESCRIPTION
+
+The description is a JSON object: what ``main`` takes. The package directory of the session's own shim is used here
+too, so both sides are of one version. Of it only what an engine needs is imported, and that runs on Python 3.6 and up.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import gc
+import importlib
+import importlib.util
+import io
+import json
+import os
+import platform
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+import types
+
+libc = ctypes.CDLL(None)
+
+PR_SET_PDEATHSIG = 1
+STARTING = 10  # seconds that the session's thread which has started this process gets to end
+DESCRIPTORS = 4096
+STACK = 100 << 20  # bytes; the system leaves that much room below a stack in any case
+
+
+def main(package, engine, location, lifeline, stream, regions, thread):
+    """Serve the session's calls until it has ended.
+
+    Arguments:
+        package: the directory of pyshim.
+        engine: "module:class".
+        location: path of the module or package on top of the engine's module, where that is not pyshim's own.
+        lifeline: the descriptor of a pipe whose other end is the session's.
+        stream: the descriptor of a socket whose other end is the session's.
+        regions: two descriptors of memory, for what is received and what is sent, or none.
+        thread: the number of the thread that has started this process, None where it is the session's first one.
+    """
+    parent = os.getppid()
+    take_normal_settings()
+    for descriptor in [lifeline, stream] + regions:
+        os.set_inheritable(descriptor, False)  # a compiler that outlives this process would keep the connection open
+    die_with_lifeline(lifeline)
+    die_with_parent(parent, thread)
+    shim = types.ModuleType("pyshim")  # instead of pyshim/__init__.py, which is the session's side
+    shim.__path__ = [package]
+    sys.modules["pyshim"] = shim
+    from pyshim.wire.connection import Closed, Connection
+    from pyshim.wire.region import Region
+    from pyshim.worker.service import Service
+
+    incoming, outgoing = [Region(region) for region in regions] or (None, None)
+    connection = Connection(socket.socket(fileno=stream), outgoing, incoming)
+
+    module, name = engine.split(":")
+    gc.disable()  # importing makes next to no garbage: collections in between take a tenth of the time for nothing
+    try:
+        if location is not None:
+            import_from(location, module.split(".")[0])
+        built = getattr(importlib.import_module(module), name)()
+    except (Exception, SystemExit) as error:
+        traceback.print_exc()
+        flush_output()
+        connection.send({"failed": {"kind": type(error).__name__, "message": str(error),
+                                    "of_import": isinstance(error, ImportError)}})
+        os._exit(1)
+    connection.send({"ready": {"traits": built.traits(), "pid": os.getpid(),
+                               "python_version": platform.python_version()}})
+    if hasattr(gc, "freeze"):  # what the library has made lives on; collections need not look at it
+        gc.freeze()
+    gc.enable()
+    status = 0
+    try:
+        Service(connection, built, flush_output).serve()
+    except Closed:
+        pass
+    except Exception:
+        traceback.print_exc()
+        status = 1
+    flush_output()
+    os._exit(status)  # taking a native library down in order can take seconds
+
+
+def take_normal_settings():
+    """Undo what this process has inherited of the session's own settings."""
+    for number in (signal.SIGCHLD, signal.SIGIO, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # where the end of a child is ignored, compilers seem to succeed
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.umask(os.umask(0o077) & 0o077)  # what is made here can be read again
+    with contextlib.suppress(OSError):  # a sandbox may refuse it
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if 0 <= soft < DESCRIPTORS:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard if 0 <= hard < DESCRIPTORS else DESCRIPTORS, hard))
+        hard = resource.getrlimit(resource.RLIMIT_STACK)[1]  # libraries walk deep graphs by recursion
+        resource.setrlimit(resource.RLIMIT_STACK, (hard if 0 <= hard < STACK else STACK, hard))
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    for name in ("stdout", "stderr"):  # the session reads UTF-8
+        setattr(sys, name, io.TextIOWrapper(getattr(sys, name).detach(), "utf-8", "backslashreplace",
+                                            write_through=True))
+
+
+def die_with_lifeline(lifeline):
+    """End this process when the session has ended, even in the middle of a native call.
+
+    The session holds the other end of this pipe and never writes. When it has ended, however it ended, the kernel
+    sends a signal that no process can block, not even one that is stopped.
+    """
+    with contextlib.suppress(AttributeError, OSError):  # else it is SIGIO, whose default action is to end the process
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    poll = select.poll()
+    poll.register(lifeline, 0)
+    if poll.poll(0):  # it has ended already
+        os._exit(0)
+
+
+def die_with_parent(parent, thread):
+    """End this process when the session has ended while a process that it has forked holds its end of the pipe.
+
+    The kernel sends the signal when the thread that has started this process ends. That thread is a short one, whose
+    place the session's first thread takes: it has to be gone before.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    began = time.monotonic()
+    while thread is not None and os.path.exists("/proc/%d/task/%d" % (parent, thread)):
+        if time.monotonic() - began > STARTING:
+            return
+        time.sleep(0.001)
+    libc.prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:  # it has ended meanwhile
+        os._exit(0)
+
+
+def import_from(location, name):
+    """Import the module or package of that name from its path. What lies beside it is not found."""
+    path = os.path.join(location, "__init__.py") if os.path.isdir(location) else location
+    if os.path.exists(path):
+        within = [location] if os.path.isdir(location) else None
+        spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=within)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    else:
+        module = types.ModuleType(name)
+        module.__path__ = [location]
+        sys.modules[name] = module
+
+
+def flush_output():
+    """Write out what Python and C libraries have printed and hold back."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    libc.fflush(None)
+
+
+if __name__ == "__main__":
+    main(**json.loads(sys.argv[1]))
