@@ -21,7 +21,7 @@ import pyshim
 
 from .. import session
 from ..errors import ArgumentError, FileError
-from . import copies, hdf5, snapshots, tensorboard, training
+from . import copies, downloads, hdf5, snapshots, tensorboard, training
 
 _around, _after = {}, {}
 
@@ -384,6 +384,15 @@ def code_in_files_is_refused(module):
                             "pyshim.trusting_files() where you trust the file, or name the function in custom_objects")
         return load(code, defaults, closure, globs)
     module.func_dump, module.func_load = func_dump, func_load
+
+
+# -- downloads ----------------------------------------------------------------------------------------------
+
+@_repair(_after, "utils.data_utils")
+def downloads_that_are_checked(module):
+    """A file is compared with its checksum where it lies in the cache already, but not when it has been downloaded."""
+    module.urlretrieve = downloads.whole(module.urlretrieve)
+    module.get_file = downloads.checked(module.get_file, module)
 
 
 # -- what a GPU is needed for -------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""Files that Keras downloads: data sets and weights. They are whole, they are what was expected, or there are none."""
+
+import functools
+import http.client
+import inspect
+import os
+
+from ..errors import FileError, KerasError
+
+
+def whole(urlretrieve):
+    """``urlretrieve``, whose file appears when it is whole: a killed session leaves none that looks like one."""
+    @functools.wraps(urlretrieve)
+    def call(url, filename, *args, **kwargs):
+        part = "%s.%d.part" % (filename, os.getpid())
+        try:
+            result = urlretrieve(url, part, *args, **kwargs)
+            os.replace(part, filename)
+        finally:
+            if os.path.exists(part):
+                os.remove(part)
+        return result
+    return call
+
+
+def checked(get_file, module):
+    """``get_file``, which compares the checksum of what it has downloaded, and says what has failed.
+
+    Arguments: get_file, the function; module, that of Keras's which it is from.
+    """
+    signature = inspect.signature(get_file)
+
+    @functools.wraps(get_file)
+    def call(*args, **kwargs):
+        given = signature.bind(*args, **kwargs)
+        given.apply_defaults()
+        given = given.arguments
+        try:
+            path = get_file(*args, **kwargs)
+        except KerasError:
+            raise
+        except Exception as error:  # that of a failed download is an Exception and nothing more
+            if type(error) is not Exception and not isinstance(error, (OSError, http.client.HTTPException)):
+                raise
+            raise FileError("{file} could not be downloaded from {origin}", "{reason}",
+                            "try again, or put the file into the folder {folder} of the Keras home",
+                            file=given["fname"], origin=given["origin"], reason=str(error) or type(error).__name__,
+                            folder=given["cache_subdir"]) from error
+        archive = path + ".tar.gz" if given["untar"] else path
+        checksum = given["file_hash"] or given["md5_hash"]
+        if given["untar"] and not os.path.exists(path):
+            os.remove(archive)
+            raise FileError("{file}, downloaded from {origin}, is no archive that holds {name}",
+                            remedy="it was removed; try again", file=os.path.basename(archive),
+                            origin=given["origin"], name=given["fname"])
+        algorithm = given["hash_algorithm"] if given["file_hash"] else "md5"
+        if checksum and not module.validate_file(archive, checksum, algorithm):
+            os.remove(archive)
+            raise FileError("{file}, downloaded from {origin}, is not the file that was expected: its checksum is "
+                            "another one", remedy="it was removed; try again", file=given["fname"],
+                            origin=given["origin"])
+        return path
+    return call
