@@ -17,8 +17,7 @@ activation_relu <- function(x, alpha = 0, max_value = NULL, threshold = 0) {
 
 #' Exponential linear unit
 #'
-#' @param x A tensor.
-#' @param alpha Slope for negative inputs, or scale of the exponential: a number.
+#' @inheritParams activation_relu
 #' @return A tensor like x.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -30,7 +29,7 @@ activation_elu <- function(x, alpha = 1) {
 
 #' Scaled exponential linear unit
 #'
-#' @param x A tensor.
+#' @inheritParams activation_relu
 #' @return A tensor like x.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -42,7 +41,7 @@ activation_selu <- function(x) {
 
 #' Sigmoid, piecewise linear
 #'
-#' @param x A tensor.
+#' @inheritParams activation_relu
 #' @return A tensor like x.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -54,7 +53,7 @@ activation_hard_sigmoid <- function(x) {
 
 #' The input itself
 #'
-#' @param x A tensor.
+#' @inheritParams activation_relu
 #' @return A tensor like x.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -66,7 +65,7 @@ activation_linear <- function(x) {
 
 #' Sigmoid
 #'
-#' @param x A tensor.
+#' @inheritParams activation_relu
 #' @return A tensor like x.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -91,7 +90,7 @@ activation_softmax <- function(x, axis = -1) {
 
 #' `log(exp(x) + 1)`
 #'
-#' @param x A tensor.
+#' @inheritParams activation_relu
 #' @return A tensor like x.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -103,7 +102,7 @@ activation_softplus <- function(x) {
 
 #' `x / (abs(x) + 1)`
 #'
-#' @param x A tensor.
+#' @inheritParams activation_relu
 #' @return A tensor like x.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -115,7 +114,7 @@ activation_softsign <- function(x) {
 
 #' Hyperbolic tangent
 #'
-#' @param x A tensor.
+#' @inheritParams activation_relu
 #' @return A tensor like x.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -127,7 +126,7 @@ activation_tanh <- function(x) {
 
 #' Exponential
 #'
-#' @param x A tensor.
+#' @inheritParams activation_relu
 #' @return A tensor like x.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()

@@ -46,13 +46,7 @@ xception_preprocess_input <- function(x) {
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -65,13 +59,7 @@ application_vgg16 <- function(include_top = TRUE, weights = "imagenet", input_te
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -84,13 +72,7 @@ application_vgg19 <- function(include_top = TRUE, weights = "imagenet", input_te
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -103,13 +85,7 @@ application_resnet50 <- function(include_top = TRUE, weights = "imagenet", input
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -128,13 +104,7 @@ inception_v3_preprocess_input <- function(x) {
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -185,16 +155,10 @@ imagenet_preprocess_input <- function(x, data_format = NULL, mode = "caffe") {
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @inheritParams application_xception
 #' @param alpha Factor of the number of filters.
 #' @param depth_multiplier Number of output channels of depthwise convolutions for each input channel.
 #' @param dropout Dropout rate.
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
 #' @return A model.
 #' @family applications
 #' @export
@@ -239,14 +203,7 @@ mobilenet_load_model_hdf5 <- function(filepath) {
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param alpha Factor of the number of filters.
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_mobilenet
 #' @return A model.
 #' @family applications
 #' @export
@@ -285,13 +242,7 @@ mobilenet_v2_load_model_hdf5 <- function(filepath) {
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
 #' @param blocks Number of building blocks of each of the four dense blocks.
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -304,13 +255,7 @@ application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -323,13 +268,7 @@ application_densenet121 <- function(include_top = TRUE, weights = "imagenet", in
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -342,13 +281,7 @@ application_densenet169 <- function(include_top = TRUE, weights = "imagenet", in
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -367,18 +300,12 @@ densenet_preprocess_input <- function(x, data_format = NULL) {
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
+#' @inheritParams application_xception
 #' @param penultimate_filters Number of filters of the last layer but one.
 #' @param num_blocks Number of repeated cells.
 #' @param stem_block_filters Number of filters of the first block.
 #' @param skip_reduction Whether the first reduction is skipped.
 #' @param filter_multiplier Factor of the filters between blocks.
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
 #' @param default_size Size of the images by default.
 #' @return A model.
 #' @family applications
@@ -394,13 +321,7 @@ application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, 
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export
@@ -413,13 +334,7 @@ application_nasnetlarge <- function(input_shape = NULL, include_top = TRUE, weig
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
-#'   of weights.
-#' @param input_tensor A tensor to use as the input.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @export

@@ -32,7 +32,7 @@ constraint_nonneg <- function() {
 #'
 #' What weights are changed to after each step.
 #'
-#' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
+#' @inheritParams constraint_maxnorm
 #' @return A constraint, for the arguments of layers that are named so.
 #' @family constraints
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -47,9 +47,8 @@ constraint_unitnorm <- function(axis = 0) {
 #' What weights are changed to after each step.
 #'
 #' @param min_value Smallest norm.
-#' @param max_value Largest output; `NULL` for no limit. In constraints the largest norm.
+#' @inheritParams constraint_maxnorm
 #' @param rate Share of the way to the norm that a step goes, from 0 to 1.
-#' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
 #' @return A constraint, for the arguments of layers that are named so.
 #' @family constraints
 #' @examplesIf is_keras_available() && is_backend_installed()

@@ -56,15 +56,8 @@ dataset_imdb <- function(path = "imdb.npz", num_words = NULL, skip_top = 0L, max
 #'
 #' 11,228 newswires of 46 topics, as sequences of word numbers. Downloaded where the cache has none.
 #'
-#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
-#' @param num_words Number of the most frequent words to keep; `NULL` for all.
-#' @param skip_top Number of the most frequent words to leave out.
-#' @param maxlen Longest sequence to keep; `NULL` for any.
+#' @inheritParams dataset_imdb
 #' @param test_split Share of the test data.
-#' @param seed Seed of the shuffling.
-#' @param start_char Number at the beginning of each sequence.
-#' @param oov_char Number in place of words that are left out.
-#' @param index_from Number from which words are counted.
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @export
@@ -78,7 +71,7 @@ dataset_reuters <- function(path = "reuters.npz", num_words = NULL, skip_top = 0
 #' 60,000 images of handwritten digits to train on, 10,000 to test; 28 x 28 pixels. Downloaded where the cache
 #' has none.
 #'
-#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @inheritParams dataset_imdb
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @export
@@ -102,9 +95,7 @@ dataset_fashion_mnist <- function() {
 #'
 #' 506 suburbs with 13 numbers each, and the median price of houses. Downloaded where the cache has none.
 #'
-#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
-#' @param test_split Share of the test data.
-#' @param seed Seed of the shuffling.
+#' @inheritParams dataset_reuters
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @export
@@ -116,7 +107,7 @@ dataset_boston_housing <- function(path = "boston_housing.npz", test_split = 0.2
 #'
 #' Downloaded where the cache has none.
 #'
-#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @inheritParams dataset_imdb
 #' @return A named list: the number of each word.
 #' @family datasets
 #' @export
@@ -128,7 +119,7 @@ dataset_imdb_word_index <- function(path = "imdb_word_index.json") {
 #'
 #' Downloaded where the cache has none.
 #'
-#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @inheritParams dataset_imdb
 #' @return A named list: the number of each word.
 #' @family datasets
 #' @export

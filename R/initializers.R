@@ -76,9 +76,7 @@ initializer_random_uniform <- function(minval = -0.05, maxval = 0.05, seed = NUL
 #'
 #' What weights begin with.
 #'
-#' @param mean Mean, a number.
-#' @param stddev Standard deviation, a number.
-#' @param seed A whole number that makes the draws repeat.
+#' @inheritParams initializer_random_normal
 #' @return An initializer, for the arguments of layers that are named so.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -126,7 +124,7 @@ initializer_orthogonal <- function(gain = 1, seed = NULL) {
 #'
 #' What weights begin with.
 #'
-#' @param gain Factor of the matrix.
+#' @inheritParams initializer_orthogonal
 #' @return An initializer, for the arguments of layers that are named so.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -140,7 +138,7 @@ initializer_identity <- function(gain = 1) {
 #'
 #' What weights begin with.
 #'
-#' @param seed A whole number that makes the draws repeat.
+#' @inheritParams initializer_random_normal
 #' @return An initializer, for the arguments of layers that are named so.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -154,7 +152,7 @@ initializer_lecun_normal <- function(seed = NULL) {
 #'
 #' What weights begin with.
 #'
-#' @param seed A whole number that makes the draws repeat.
+#' @inheritParams initializer_random_normal
 #' @return An initializer, for the arguments of layers that are named so.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -168,7 +166,7 @@ initializer_glorot_normal <- function(seed = NULL) {
 #'
 #' What weights begin with.
 #'
-#' @param seed A whole number that makes the draws repeat.
+#' @inheritParams initializer_random_normal
 #' @return An initializer, for the arguments of layers that are named so.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -182,7 +180,7 @@ initializer_glorot_uniform <- function(seed = NULL) {
 #'
 #' What weights begin with.
 #'
-#' @param seed A whole number that makes the draws repeat.
+#' @inheritParams initializer_random_normal
 #' @return An initializer, for the arguments of layers that are named so.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -196,7 +194,7 @@ initializer_he_normal <- function(seed = NULL) {
 #'
 #' What weights begin with.
 #'
-#' @param seed A whole number that makes the draws repeat.
+#' @inheritParams initializer_random_normal
 #' @return An initializer, for the arguments of layers that are named so.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -210,7 +208,7 @@ initializer_he_uniform <- function(seed = NULL) {
 #'
 #' What weights begin with.
 #'
-#' @param seed A whole number that makes the draws repeat.
+#' @inheritParams initializer_random_normal
 #' @return An initializer, for the arguments of layers that are named so.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()

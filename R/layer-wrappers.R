@@ -4,17 +4,8 @@
 #'
 #' Input (samples, time, ...).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param layer A layer.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layer wrappers
@@ -30,19 +21,9 @@ time_distributed <- function(object, layer, input_shape = NULL, batch_input_shap
 #'
 #' The layer and its copy that begins with the last time step.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param layer A layer.
+#' @inheritParams time_distributed
 #' @param merge_mode How both directions are joined: `"sum"`, `"mul"`, `"concat"`, `"ave"`, or `NULL` for a
 #'   list of both.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layer wrappers

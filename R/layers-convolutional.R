@@ -4,8 +4,7 @@
 #'
 #' Input (samples, steps, channels), output (samples, steps, filters).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param filters Number of filters, the size of the output's channels.
 #' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
 #' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
@@ -13,25 +12,6 @@
 #'   one-dimensional convolutions also `"causal"`.
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
 #' @param dilation_rate Distance of the window's elements along each spatial axis.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -52,34 +32,7 @@ layer_conv_1d <- function(object, filters, kernel_size, strides = 1L, padding = 
 #'
 #' Input (samples, rows, columns, channels), output (samples, rows, columns, filters).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param filters Number of filters, the size of the output's channels.
-#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param dilation_rate Distance of the window's elements along each spatial axis.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_conv_1d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -100,34 +53,7 @@ layer_conv_2d <- function(object, filters, kernel_size, strides = c(1L, 1L), pad
 #'
 #' Input with three spatial axes between samples and channels.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param filters Number of filters, the size of the output's channels.
-#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param dilation_rate Distance of the window's elements along each spatial axis.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_conv_1d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -148,35 +74,8 @@ layer_conv_3d <- function(object, filters, kernel_size, strides = c(1L, 1L, 1L),
 #'
 #' The gradient of a convolution as a layer: it makes images larger.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param filters Number of filters, the size of the output's channels.
-#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
+#' @inheritParams layer_conv_1d
 #' @param output_padding Rows and columns that the output has beyond the least; `NULL` works it out.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param dilation_rate Distance of the window's elements along each spatial axis.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -198,34 +97,7 @@ layer_conv_2d_transpose <- function(object, filters, kernel_size, strides = c(1,
 #'
 #' The gradient of a convolution as a layer: it makes volumes larger.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param filters Number of filters, the size of the output's channels.
-#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param output_padding Rows and columns that the output has beyond the least; `NULL` works it out.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_conv_2d_transpose
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -247,39 +119,16 @@ layer_conv_3d_transpose <- function(object, filters, kernel_size, strides = c(1,
 #'
 #' A convolution of each channel, then one that mixes the channels.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param filters Number of filters, the size of the output's channels.
-#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param dilation_rate Distance of the window's elements along each spatial axis.
+#' @inheritParams layer_conv_1d
 #' @param depth_multiplier Number of output channels for each input channel.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
 #' @param depthwise_initializer Initializer of the layer's `depthwise`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
 #' @param pointwise_initializer Initializer of the layer's `pointwise`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
 #' @param depthwise_regularizer [Regularizer][regularizer_l1] of the layer's `depthwise`; `NULL` for none.
 #' @param pointwise_regularizer [Regularizer][regularizer_l1] of the layer's `pointwise`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
 #' @param depthwise_constraint [Constraint][constraint_maxnorm] of the layer's `depthwise`; `NULL` for none.
 #' @param pointwise_constraint [Constraint][constraint_maxnorm] of the layer's `pointwise`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -304,33 +153,7 @@ layer_separable_conv_2d <- function(object, filters, kernel_size, strides = c(1,
 #'
 #' A convolution of each channel by itself.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param depth_multiplier Number of output channels for each input channel.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
-#' @param depthwise_initializer Initializer of the layer's `depthwise`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param depthwise_regularizer [Regularizer][regularizer_l1] of the layer's `depthwise`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param depthwise_constraint [Constraint][constraint_maxnorm] of the layer's `depthwise`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_separable_conv_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -352,39 +175,7 @@ layer_depthwise_conv_2d <- function(object, kernel_size, strides = c(1, 1), padd
 #'
 #' A convolution of each channel, then one that mixes the channels.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param filters Number of filters, the size of the output's channels.
-#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param dilation_rate Distance of the window's elements along each spatial axis.
-#' @param depth_multiplier Number of output channels for each input channel.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
-#' @param depthwise_initializer Initializer of the layer's `depthwise`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param pointwise_initializer Initializer of the layer's `pointwise`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param depthwise_regularizer [Regularizer][regularizer_l1] of the layer's `depthwise`; `NULL` for none.
-#' @param pointwise_regularizer [Regularizer][regularizer_l1] of the layer's `pointwise`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param depthwise_constraint [Constraint][constraint_maxnorm] of the layer's `depthwise`; `NULL` for none.
-#' @param pointwise_constraint [Constraint][constraint_maxnorm] of the layer's `pointwise`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_separable_conv_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -409,13 +200,8 @@ layer_separable_conv_1d <- function(object, filters, kernel_size, strides = 1, p
 #'
 #' Repeats each time step `size` times.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param size Factor along each spatial axis.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -431,15 +217,9 @@ layer_upsampling_1d <- function(object, size = 2L, batch_size = NULL, name = NUL
 #'
 #' Repeats rows and columns, or interpolates.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_conv_1d
 #' @param size Factor along each spatial axis.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
 #' @param interpolation `"nearest"` or `"bilinear"`.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -455,14 +235,7 @@ layer_upsampling_2d <- function(object, size = c(2L, 2L), data_format = NULL, in
 #'
 #' Repeats along each spatial axis.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param size Factor along each spatial axis.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_upsampling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -478,14 +251,7 @@ layer_upsampling_3d <- function(object, size = c(2L, 2L, 2L), data_format = NULL
 #'
 #' Adds zeros at the beginning and the end of each sequence.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_conv_1d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -501,15 +267,7 @@ layer_zero_padding_1d <- function(object, padding = 1L, batch_size = NULL, name 
 #'
 #' Adds rows and columns of zeros.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_conv_1d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -525,15 +283,7 @@ layer_zero_padding_2d <- function(object, padding = c(1L, 1L), data_format = NUL
 #'
 #' Adds zeros along each spatial axis.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_conv_1d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -549,14 +299,9 @@ layer_zero_padding_3d <- function(object, padding = c(1L, 1L, 1L), data_format =
 #'
 #' Drops time steps at the beginning and the end.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param cropping What is cropped at the beginning and end of each spatial axis: a whole number, one for each
 #'   axis, or a list of pairs.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -572,15 +317,9 @@ layer_cropping_1d <- function(object, cropping = c(1L, 1L), batch_size = NULL, n
 #'
 #' Drops rows and columns at the borders.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_conv_1d
 #' @param cropping What is cropped at the beginning and end of each spatial axis: a whole number, one for each
 #'   axis, or a list of pairs.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -596,15 +335,7 @@ layer_cropping_2d <- function(object, cropping = list(c(0L, 0L), c(0L, 0L)), dat
 #'
 #' Drops what is at the borders of each spatial axis.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param cropping What is cropped at the beginning and end of each spatial axis: a whole number, one for each
-#'   axis, or a list of pairs.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_cropping_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional
@@ -620,44 +351,19 @@ layer_cropping_3d <- function(object, cropping = list(c(1L, 1L), c(1L, 1L), c(1L
 #'
 #' An LSTM whose products are convolutions. Input (samples, time, rows, columns, channels).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param filters Number of filters, the size of the output's channels.
-#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param dilation_rate Distance of the window's elements along each spatial axis.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
+#' @inheritParams layer_conv_1d
 #' @param recurrent_activation Activation of the gates, as `activation`.
-#' @param use_bias Whether a bias is added.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
 #' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
 #' @param unit_forget_bias Whether the bias of the forget gate begins with 1.
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
 #' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
 #' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
 #' @param return_sequences Whether to return the output of each time step, not of the last one alone.
 #' @param go_backwards Whether to begin with the last time step.
 #' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
 #'   before ended.
 #' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
 #' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers convolutional

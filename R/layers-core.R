@@ -42,8 +42,7 @@ layer_input <- function(shape = NULL, batch_shape = NULL, name = NULL, dtype = N
 #'   Needed in the first layer of a sequential model.
 #' @param batch_input_shape Shape of a whole batch, the samples' axis included.
 #' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @inheritParams layer_input
 #' @param trainable Whether training changes the layer's weights.
 #' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
@@ -65,17 +64,8 @@ layer_dense <- function(object, units, activation = NULL, use_bias = TRUE,
 #'
 #' The elements of each sample in another shape, row-major.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param target_shape Shape of one sample of the output; -1 for a size that follows from the others.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers core
@@ -91,17 +81,8 @@ layer_reshape <- function(object, target_shape, input_shape = NULL, batch_input_
 #'
 #' Reorders the axes of each sample.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param dims Order of the axes, the first one after the samples' being 1.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers core
@@ -117,13 +98,8 @@ layer_permute <- function(object, dims, input_shape = NULL, batch_input_shape = 
 #'
 #' Input (samples, features), output (samples, n, features).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param n How often the input is repeated.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers core
@@ -138,21 +114,12 @@ layer_repeat_vector <- function(object, n, batch_size = NULL, name = NULL, train
 #'
 #' Wraps an R function of tensors in a layer.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param f A function of a tensor, or of the list of them where there are several.
 #' @param output_shape Shape of one sample of the output, or a function of the input's shape; `NULL` works it
 #'   out.
 #' @param mask A mask, or a function that returns one.
 #' @param arguments Named list of further arguments of `f`.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers core
@@ -176,18 +143,9 @@ layer_lambda <- function(object, f, output_shape = NULL, mask = NULL, arguments 
 #'
 #' Passes its input on, and adds a penalty on it to the loss.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param l1 Weight of the sum of absolute values.
 #' @param l2 Weight of the sum of squares.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers core
@@ -204,17 +162,8 @@ layer_activity_regularization <- function(object, l1 = 0, l2 = 0, input_shape = 
 #'
 #' Marks the time steps that the following layers skip.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param mask_value A time step all of whose values are this number is skipped by the layers that follow.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers core
@@ -230,15 +179,8 @@ layer_masking <- function(object, mask_value = 0, input_shape = NULL, batch_inpu
 #'
 #' Input (samples, ...), output (samples, elements).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers core

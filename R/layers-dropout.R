@@ -4,18 +4,10 @@
 #'
 #' Sets a random share of the input to 0 in training, and scales the rest up.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param rate Share that is dropped in training, from 0 to 1.
 #' @param noise_shape Shape of the mask: 1 where an axis shares it.
 #' @param seed A whole number that makes the draws repeat.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers dropout
@@ -32,13 +24,7 @@ layer_dropout <- function(object, rate, noise_shape = NULL, seed = NULL, input_s
 #'
 #' Drops whole channels in training.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param rate Share that is dropped in training, from 0 to 1.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_dropout
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers dropout
@@ -54,14 +40,8 @@ layer_spatial_dropout_1d <- function(object, rate, batch_size = NULL, name = NUL
 #'
 #' Drops whole channels in training.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param rate Share that is dropped in training, from 0 to 1.
+#' @inheritParams layer_dropout
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers dropout
@@ -77,14 +57,7 @@ layer_spatial_dropout_2d <- function(object, rate, data_format = NULL, batch_siz
 #'
 #' Drops whole channels in training.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param rate Share that is dropped in training, from 0 to 1.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_spatial_dropout_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers dropout

@@ -5,21 +5,15 @@
 #' Turns indices, counted from 0, into trained vectors. Input (samples, length), output (samples, length,
 #' output_dim).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param input_dim Number of different indices, the largest index plus 1.
 #' @param output_dim Length of each vector.
 #' @param embeddings_initializer Initializer of the layer's `embeddings`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
 #' @param embeddings_regularizer [Regularizer][regularizer_l1] of the layer's `embeddings`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
 #' @param embeddings_constraint [Constraint][constraint_maxnorm] of the layer's `embeddings`; `NULL` for none.
 #' @param mask_zero Whether index 0 means a time step to be skipped.
 #' @param input_length Length of the sequences, where it is fixed.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers embedding

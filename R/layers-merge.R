@@ -5,11 +5,7 @@
 #' The sum of the inputs, element by element.
 #'
 #' @param inputs A list of tensors, of two or more; or nothing, for the layer itself.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_dense
 #' @return A tensor, where tensors are given; else the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -24,12 +20,7 @@ layer_add <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL, trai
 #'
 #' The first input minus the second.
 #'
-#' @param inputs A list of tensors, of two or more; or nothing, for the layer itself.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_add
 #' @return A tensor, where tensors are given; else the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -45,12 +36,7 @@ layer_subtract <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL,
 #'
 #' The product of the inputs, element by element.
 #'
-#' @param inputs A list of tensors, of two or more; or nothing, for the layer itself.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_add
 #' @return A tensor, where tensors are given; else the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -66,12 +52,7 @@ layer_multiply <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL,
 #'
 #' The mean of the inputs, element by element.
 #'
-#' @param inputs A list of tensors, of two or more; or nothing, for the layer itself.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_add
 #' @return A tensor, where tensors are given; else the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -87,12 +68,7 @@ layer_average <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL, 
 #'
 #' The largest of the inputs, element by element.
 #'
-#' @param inputs A list of tensors, of two or more; or nothing, for the layer itself.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_add
 #' @return A tensor, where tensors are given; else the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -108,12 +84,7 @@ layer_maximum <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL, 
 #'
 #' The smallest of the inputs, element by element.
 #'
-#' @param inputs A list of tensors, of two or more; or nothing, for the layer itself.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_add
 #' @return A tensor, where tensors are given; else the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -129,13 +100,8 @@ layer_minimum <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL, 
 #'
 #' The inputs joined along an axis.
 #'
-#' @param inputs A list of tensors, of two or more; or nothing, for the layer itself.
+#' @inheritParams layer_add
 #' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return A tensor, where tensors are given; else the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -151,14 +117,9 @@ layer_concatenate <- function(inputs, axis = -1, batch_size = NULL, dtype = NULL
 #'
 #' Sums of products of two inputs along axes.
 #'
-#' @param inputs A list of tensors, of two or more; or nothing, for the layer itself.
+#' @inheritParams layer_add
 #' @param axes Axes of the products, one for both inputs or two, the samples' axis being 0.
 #' @param normalize Whether to normalize both inputs first, which makes the product the cosine of their angle.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return A tensor, where tensors are given; else the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()

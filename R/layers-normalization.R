@@ -4,8 +4,7 @@
 #'
 #' Scales each batch to mean 0 and variance 1 along an axis; in prediction by moving averages.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
 #' @param momentum Momentum: of the moving averages, or of the steps.
 #' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
@@ -23,14 +22,6 @@
 #' @param gamma_regularizer [Regularizer][regularizer_l1] of the layer's `gamma`; `NULL` for none.
 #' @param beta_constraint [Constraint][constraint_maxnorm] of the layer's `beta`; `NULL` for none.
 #' @param gamma_constraint [Constraint][constraint_maxnorm] of the layer's `gamma`; `NULL` for none.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers normalization

@@ -4,16 +4,11 @@
 #'
 #' Largest element of each window.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @inheritParams layer_dense
 #' @param pool_size Size of the window along each spatial axis.
 #' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
 #' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
 #'   one-dimensional convolutions also `"causal"`.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -29,17 +24,8 @@ layer_max_pooling_1d <- function(object, pool_size = 2L, strides = NULL, padding
 #'
 #' Largest element of each window.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param pool_size Size of the window along each spatial axis.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
+#' @inheritParams layer_max_pooling_1d
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -56,17 +42,7 @@ layer_max_pooling_2d <- function(object, pool_size = c(2L, 2L), strides = NULL, 
 #'
 #' Largest element of each window.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param pool_size Size of the window along each spatial axis.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -83,17 +59,7 @@ layer_max_pooling_3d <- function(object, pool_size = c(2L, 2L, 2L), strides = NU
 #'
 #' Mean of each window.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param pool_size Size of the window along each spatial axis.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -110,17 +76,7 @@ layer_average_pooling_1d <- function(object, pool_size = 2L, strides = NULL, pad
 #'
 #' Mean of each window.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param pool_size Size of the window along each spatial axis.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -137,17 +93,7 @@ layer_average_pooling_2d <- function(object, pool_size = c(2L, 2L), strides = NU
 #'
 #' Mean of each window.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param pool_size Size of the window along each spatial axis.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -164,13 +110,7 @@ layer_average_pooling_3d <- function(object, pool_size = c(2L, 2L, 2L), strides 
 #'
 #' The largest element of each channel.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -186,13 +126,7 @@ layer_global_max_pooling_1d <- function(object, data_format = "channels_last", b
 #'
 #' The mean of each channel.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -208,13 +142,7 @@ layer_global_average_pooling_1d <- function(object, data_format = "channels_last
 #'
 #' The largest element of each channel.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -230,13 +158,7 @@ layer_global_max_pooling_2d <- function(object, data_format = NULL, batch_size =
 #'
 #' The mean of each channel.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -252,13 +174,7 @@ layer_global_average_pooling_2d <- function(object, data_format = NULL, batch_si
 #'
 #' The largest element of each channel.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling
@@ -274,13 +190,7 @@ layer_global_max_pooling_3d <- function(object, data_format = NULL, batch_size =
 #'
 #' The mean of each channel.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_max_pooling_2d
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers pooling

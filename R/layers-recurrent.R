@@ -4,40 +4,19 @@
 #'
 #' Each time step's output is the next one's state. Input (samples, time, features).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param units Size of the output's last axis, a whole number.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
+#' @inheritParams layer_dense
 #' @param return_sequences Whether to return the output of each time step, not of the last one alone.
 #' @param return_state Whether to return the last states after the output.
 #' @param go_backwards Whether to begin with the last time step.
 #' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
 #'   before ended.
 #' @param unroll Whether to write the time steps into the graph one after another.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
 #' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
 #' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
 #' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
 #' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
 #' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers recurrent
@@ -60,42 +39,9 @@ layer_simple_rnn <- function(object, units, activation = "tanh", use_bias = TRUE
 #'
 #' Input (samples, time, features).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param units Size of the output's last axis, a whole number.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
+#' @inheritParams layer_simple_rnn
 #' @param recurrent_activation Activation of the gates, as `activation`.
-#' @param use_bias Whether a bias is added.
-#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
-#' @param return_state Whether to return the last states after the output.
-#' @param go_backwards Whether to begin with the last time step.
-#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
-#'   before ended.
-#' @param unroll Whether to write the time steps into the graph one after another.
 #' @param reset_after Whether the reset gate is applied after the product of matrices, as cuDNN does.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
-#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
-#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
-#' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers recurrent
@@ -119,34 +65,7 @@ layer_gru <- function(object, units, activation = "tanh", recurrent_activation =
 #' Refused with the name of the alternative: [layer_gru()] with `recurrent_activation = "sigmoid"` and
 #' `reset_after = TRUE`.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param units Size of the output's last axis, a whole number.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
-#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
-#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
-#' @param return_state Whether to return the last states after the output.
-#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
-#'   before ended.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_simple_rnn
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers recurrent
@@ -166,42 +85,8 @@ layer_cudnn_gru <- function(object, units, kernel_initializer = "glorot_uniform"
 #'
 #' Input (samples, time, features).
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param units Size of the output's last axis, a whole number.
-#' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param recurrent_activation Activation of the gates, as `activation`.
-#' @param use_bias Whether a bias is added.
-#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
-#' @param return_state Whether to return the last states after the output.
-#' @param go_backwards Whether to begin with the last time step.
-#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
-#'   before ended.
-#' @param unroll Whether to write the time steps into the graph one after another.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
+#' @inheritParams layer_gru
 #' @param unit_forget_bias Whether the bias of the forget gate begins with 1.
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
-#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
-#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
-#' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers recurrent
@@ -224,35 +109,7 @@ layer_lstm <- function(object, units, activation = "tanh", recurrent_activation 
 #'
 #' Refused with the name of the alternative: [layer_lstm()] with `recurrent_activation = "sigmoid"`.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
-#' @param units Size of the output's last axis, a whole number.
-#' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
-#'   [initializer][initializer_zeros].
-#' @param unit_forget_bias Whether the bias of the forget gate begins with 1.
-#' @param kernel_regularizer [Regularizer][regularizer_l1] of the layer's `kernel`; `NULL` for none.
-#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_regularizer [Regularizer][regularizer_l1] of the layer's `bias`; `NULL` for none.
-#' @param activity_regularizer [Regularizer][regularizer_l1] of the layer's output; `NULL` for none.
-#' @param kernel_constraint [Constraint][constraint_maxnorm] of the layer's `kernel`; `NULL` for none.
-#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
-#' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
-#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
-#' @param return_state Whether to return the last states after the output.
-#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
-#'   before ended.
-#' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
-#' @param dtype Dtype of the layer's input, such as `"float32"`.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
-#' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
+#' @inheritParams layer_lstm
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers recurrent

@@ -18,8 +18,7 @@ attr(loss_mean_squared_error, "py_function_name") <- "mean_squared_error"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -32,8 +31,7 @@ attr(loss_mean_absolute_error, "py_function_name") <- "mean_absolute_error"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -46,8 +44,7 @@ attr(loss_mean_absolute_percentage_error, "py_function_name") <- "mean_absolute_
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -60,8 +57,7 @@ attr(loss_mean_squared_logarithmic_error, "py_function_name") <- "mean_squared_l
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -74,8 +70,7 @@ attr(loss_squared_hinge, "py_function_name") <- "squared_hinge"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -88,8 +83,7 @@ attr(loss_hinge, "py_function_name") <- "hinge"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -102,8 +96,7 @@ attr(loss_categorical_hinge, "py_function_name") <- "categorical_hinge"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -116,8 +109,7 @@ attr(loss_logcosh, "py_function_name") <- "logcosh"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -130,8 +122,7 @@ attr(loss_categorical_crossentropy, "py_function_name") <- "categorical_crossent
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -144,8 +135,7 @@ attr(loss_sparse_categorical_crossentropy, "py_function_name") <- "sparse_catego
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -158,8 +148,7 @@ attr(loss_binary_crossentropy, "py_function_name") <- "binary_crossentropy"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -172,8 +161,7 @@ attr(loss_kullback_leibler_divergence, "py_function_name") <- "kullback_leibler_
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -186,8 +174,7 @@ attr(loss_poisson, "py_function_name") <- "poisson"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export
@@ -200,8 +187,7 @@ attr(loss_cosine_proximity, "py_function_name") <- "cosine_proximity"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
 #' @export

@@ -18,8 +18,7 @@ attr(metric_binary_accuracy, "py_function_name") <- "binary_accuracy"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -32,8 +31,7 @@ attr(metric_binary_crossentropy, "py_function_name") <- "binary_crossentropy"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -46,8 +44,7 @@ attr(metric_categorical_accuracy, "py_function_name") <- "categorical_accuracy"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -60,8 +57,7 @@ attr(metric_categorical_crossentropy, "py_function_name") <- "categorical_crosse
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -74,8 +70,7 @@ attr(metric_cosine_proximity, "py_function_name") <- "cosine_proximity"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -88,8 +83,7 @@ attr(metric_hinge, "py_function_name") <- "hinge"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -102,8 +96,7 @@ attr(metric_kullback_leibler_divergence, "py_function_name") <- "kullback_leible
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -116,8 +109,7 @@ attr(metric_mean_absolute_error, "py_function_name") <- "mean_absolute_error"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -130,8 +122,7 @@ attr(metric_mean_absolute_percentage_error, "py_function_name") <- "mean_absolut
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -144,8 +135,7 @@ attr(metric_mean_squared_error, "py_function_name") <- "mean_squared_error"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -158,8 +148,7 @@ attr(metric_mean_squared_logarithmic_error, "py_function_name") <- "mean_squared
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -172,8 +161,7 @@ attr(metric_poisson, "py_function_name") <- "poisson"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -186,8 +174,7 @@ attr(metric_sparse_categorical_crossentropy, "py_function_name") <- "sparse_cate
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export
@@ -200,8 +187,7 @@ attr(metric_squared_hinge, "py_function_name") <- "squared_hinge"
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
+#' @inheritParams metric_binary_accuracy
 #' @param k How many of the largest predictions count.
 #' @return A tensor with the metric of each sample.
 #' @family metrics
@@ -215,9 +201,7 @@ attr(metric_top_k_categorical_accuracy, "py_function_name") <- "top_k_categorica
 #'
 #' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
 #'
-#' @param y_true Tensor of the targets.
-#' @param y_pred Tensor of the predictions, of the targets' shape.
-#' @param k How many of the largest predictions count.
+#' @inheritParams metric_top_k_categorical_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @export

@@ -24,12 +24,9 @@ optimizer_sgd <- function(lr = 0.01, momentum = 0, decay = 0, nesterov = FALSE, 
 #'
 #' How steps follow from gradients.
 #'
-#' @param lr Learning rate, a number.
+#' @inheritParams optimizer_sgd
 #' @param rho Decay of the running average of squares.
 #' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
-#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
-#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
-#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
 #' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
 #' @family optimizers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -44,11 +41,7 @@ optimizer_rmsprop <- function(lr = 0.001, rho = 0.9, epsilon = NULL, decay = 0, 
 #'
 #' How steps follow from gradients.
 #'
-#' @param lr Learning rate, a number.
-#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
-#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
-#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
-#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @inheritParams optimizer_rmsprop
 #' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
 #' @family optimizers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -62,12 +55,7 @@ optimizer_adagrad <- function(lr = 0.01, epsilon = NULL, decay = 0, clipnorm = N
 #'
 #' How steps follow from gradients.
 #'
-#' @param lr Learning rate, a number.
-#' @param rho Decay of the running average of squares.
-#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
-#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
-#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
-#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @inheritParams optimizer_rmsprop
 #' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
 #' @family optimizers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -82,14 +70,10 @@ optimizer_adadelta <- function(lr = 1, rho = 0.95, epsilon = NULL, decay = 0, cl
 #'
 #' How steps follow from gradients.
 #'
-#' @param lr Learning rate, a number.
+#' @inheritParams optimizer_rmsprop
 #' @param beta_1 Decay of the running average of gradients.
 #' @param beta_2 Decay of the running average of their squares.
-#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
-#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
 #' @param amsgrad Whether to use the variant AMSGrad.
-#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
-#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
 #' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
 #' @family optimizers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -104,13 +88,7 @@ optimizer_adam <- function(lr = 0.001, beta_1 = 0.9, beta_2 = 0.999, epsilon = N
 #'
 #' How steps follow from gradients.
 #'
-#' @param lr Learning rate, a number.
-#' @param beta_1 Decay of the running average of gradients.
-#' @param beta_2 Decay of the running average of their squares.
-#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
-#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
-#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
-#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
+#' @inheritParams optimizer_adam
 #' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
 #' @family optimizers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -125,13 +103,8 @@ optimizer_adamax <- function(lr = 0.002, beta_1 = 0.9, beta_2 = 0.999, epsilon =
 #'
 #' How steps follow from gradients.
 #'
-#' @param lr Learning rate, a number.
-#' @param beta_1 Decay of the running average of gradients.
-#' @param beta_2 Decay of the running average of their squares.
-#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
+#' @inheritParams optimizer_adam
 #' @param schedule_decay Decay of the momentum's schedule.
-#' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
-#' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
 #' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
 #' @family optimizers
 #' @examplesIf is_keras_available() && is_backend_installed()

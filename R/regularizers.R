@@ -18,7 +18,7 @@ regularizer_l1 <- function(l = 0.01) {
 #'
 #' What is added to the loss.
 #'
-#' @param l Weight of the penalty.
+#' @inheritParams regularizer_l1
 #' @return A regularizer, for the arguments of layers that are named so.
 #' @family regularizers
 #' @examplesIf is_keras_available() && is_backend_installed()
