@@ -88,7 +88,7 @@ def of_keras(program, network):
     optimizers = keras.optimizers
     model.compile(optimizers.Adam(RATE["cnn"], BETA_1, BETA_2, epsilon=EPSILON) if network == "cnn"
                   else optimizers.SGD(RATE[network]), "categorical_crossentropy")
-    model.set_weights(weights(program.data, network))
+    model.set_weights([program.kernel(value) if value.ndim == 4 else value for value in weights(program.data, network)])
     x, y = samples(program.data, network)
     done = []
 

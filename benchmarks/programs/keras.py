@@ -23,10 +23,15 @@ class Keras(Backend):
 
     def weights(self, workload):
         weights = super().weights(workload)
-        if K.backend() == "theano" and workload == "cnn":  # its convolution is that of mathematics
+        if workload == "cnn":
             for name in ("first", "second"):
-                K.set_value(weights[name], np.array(K.get_value(weights[name])[::-1, ::-1]))
+                K.set_value(weights[name], self.kernel(K.get_value(weights[name])))
         return weights
+
+    def kernel(self, value):
+        if K.backend() == "theano":  # whose convolution is that of mathematics
+            return np.array(value[::-1, ::-1])
+        return value
 
     def shaped(self, x, shape):
         if K.backend() == "theano":

@@ -36,6 +36,51 @@ workloads$switch <- function() {
   step
 }
 
+# -- fit() ---------------------------------------------------------------------------------------------
+
+layers <- list(
+  mlp = function() list(layer_dense(units = 512, activation = "relu", input_shape = 784)),
+  cnn = function() list(
+    layer_conv_2d(filters = 32, kernel_size = c(3, 3), padding = "same", activation = "relu",
+                  input_shape = c(28, 28, 1)),
+    layer_max_pooling_2d(), layer_conv_2d(filters = 64, kernel_size = c(3, 3), padding = "same", activation = "relu"),
+    layer_max_pooling_2d(), layer_flatten(), layer_dense(units = 128, activation = "relu")
+  ),
+  lstm = function() list(layer_lstm(units = 128, recurrent_activation = "sigmoid", input_shape = c(50, 64)))
+)
+
+# An epoch of a model: see fit.py.
+epoch_of <- function(network, samples = 12800L, in_order = 2L) {
+  model <- keras_model_sequential(c(layers[[network]](), list(layer_dense(units = 10, activation = "softmax"))))
+  optimizer <- if (network == "cnn") optimizer_adam(rate$cnn, epsilon = 1e-7) else optimizer_sgd(rate[[network]])
+  compile(model, optimizer, "categorical_crossentropy")
+  first <- unname(weights_of(network))
+  if (network == "lstm") { # the gates of Keras: input, forget, candidate, output
+    order <- c(1:256, 385:512, 257:384)
+    first[1:3] <- lapply(first[1:3], function(value) if (length(dim(value)) == 2) value[, order] else value[order])
+  }
+  set_weights(model, first)
+  data <- lapply(paste0(network, c("_x", "_y")), function(name) {
+    x <- data_of(name)
+    rows <- rep(seq_len(nrow(x)), length.out = samples)
+    do.call(`[`, c(list(x, rows), rep(list(TRUE), length(dim(x)) - 1), drop = FALSE))
+  })
+  done <- 0L
+  function(i) {
+    done <<- done + 1L
+    history <- fit(model, data[[1]], data[[2]], batch_size = batch[[network]], epochs = 1, verbose = 0,
+                   shuffle = done > in_order)
+    history$metrics$loss[[1]]
+  }
+}
+
+for (network in names(layers)) {
+  workloads[[paste0("fit_", network)]] <- local({
+    name <- network
+    function() epoch_of(name)
+  })
+}
+
 commands$graph <- function(count) {
   value <- NULL
   k_clear_session()
