@@ -501,5 +501,24 @@ summary.keras.engine.training.Model <- function(object, # nolint: object_name_li
 
 #' @export
 print.keras.engine.training.Model <- function(x, ...) { # nolint: object_name_linter.
-  summary(x)  # whose first line says that it is a model
+  if (object_get(x, "built")) {
+    summary(x)  # whose first line says that it is a model
+  } else {
+    cat("Model: \"", object_get(x, "name"), "\", whose shapes follow from its first input\n", sep = "")
+    for (layer in object_get(x, "layers")) {
+      cat("  ", format(layer), "\n", sep = "")
+    }
+  }
+  invisible(x)
+}
+
+#' @export
+format.keras.engine.base_layer.Layer <- function(x, ...) { # nolint: object_name_linter.
+  paste0("<", sub(".*\\.", "", class(x)[[1L]]), " layer \"", object_get(x, "name"), "\">")
+}
+
+#' @export
+print.keras.engine.base_layer.Layer <- function(x, ...) { # nolint: object_name_linter.
+  cat(format(x), "\n", sep = "")
+  invisible(x)
 }

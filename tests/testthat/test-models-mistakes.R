@@ -84,3 +84,11 @@ test_that("a range of frozen layers sets the others to the opposite", {
   expect_identical(flags(), c(TRUE, TRUE, TRUE))
   expect_keras_error(freeze_weights(model, from = "four"), "argument", "\"four\"")
 })
+
+test_that("layers and models that are not built yet are printed by name", {
+  suppressMessages(use_backend("cntk"))
+  expect_output(print(layer_dense(units = 2, name = "mine")), "<Dense layer \"mine\">", fixed = TRUE)
+  expect_output(print(keras_model_sequential(name = "new") %>% layer_dense(2, name = "mine")),
+                "Model: \"new\", whose shapes follow from its first input\n  <Dense layer \"mine\">", fixed = TRUE)
+  expect_output(print(keras_model_sequential() %>% layer_dense(2, input_shape = 3)), "Total params: 8", fixed = TRUE)
+})
