@@ -147,16 +147,6 @@ def test_the_error_names_function_and_argument(K, refused, case):
         call(K, x)
 
 
-@pytest.mark.worker
-@pytest.mark.parametrize("value, message", [
-    ({1, 2}, "a value of type set cannot be given to a backend"),
-    (1j, "a value of type complex cannot be given to a backend"),
-    (nested(5000), "a value is nested too deeply to be sent")], ids=["set", "complex", "nested"])
-def test_what_cannot_be_sent_is_named(K, refused, value, message):
-    with refused(K.errors.WireError, r"^sum\(\): " + message):
-        K.sum(value)
-
-
 def test_errors_are_of_pythons_own_classes_too(K):
     for ours, pythons in [("ShapeError", ValueError), ("ArgumentError", ValueError),
                           ("DtypeError", TypeError),
