@@ -258,17 +258,24 @@ def as_numpy_array(value):
     return data(np.asarray(value))
 
 
+def preprocessed(module, x, kwargs):
+    """Images as a network of Keras's applications expects them. R's memory is not written into."""
+    return keras_get("applications.%s.preprocess_input" % module)(np.array(data(np.asarray(x))), **kwargs)
+
+
 def densenet(arguments):
     """DenseNet of any number of blocks, which Keras's module has under another name."""
+    arguments = _submodules(arguments)  # which imports Keras, and with it finds keras_applications
     from keras_applications import densenet as module
-    return module.DenseNet(**_submodules(arguments))
+    return module.DenseNet(**arguments)
 
 
 def nasnet(arguments):
     """NASNet of any size."""
+    arguments = _submodules(arguments)
     from keras_applications import nasnet as module
     shape = arguments.pop("default_size")
-    return module.NASNet(default_size=shape or 331, **_submodules(arguments))
+    return module.NASNet(default_size=shape or 331, **arguments)
 
 
 def _submodules(arguments):
