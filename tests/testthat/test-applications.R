@@ -89,6 +89,7 @@ test_that("predictions are decoded by the index of classes", {
   index <- setNames(lapply(0:999, function(i) c(sprintf("n%08d", i), paste("thing", i))), 0:999)
   folder <- withr::local_tempdir()
   jsonlite::write_json(index, file.path(folder, "imagenet_class_index.json"))
+  keras:::call_shim("keras_get", "applications")  # which finds the package
   cached <- reticulate::import("keras_applications.imagenet_utils", convert = FALSE)
   withr::defer(cached$CLASS_INDEX <- reticulate::r_to_py(NULL))
   with_files("utils", folder, {
