@@ -10,7 +10,7 @@ application_arguments <- function(arguments) {
 }
 
 preprocessed <- function(module, x, arguments = list()) {
-  keras_call(paste0("applications.", module, ".preprocess_input"), c(list(x = as_numpy(x, "x")), arguments))
+  call_shim("preprocessed", module, as_model_data(x, "x"), as_keywords(arguments))
 }
 
 as_numpy <- function(x, arg) {
@@ -30,6 +30,11 @@ as_numpy <- function(x, arg) {
 #' @param classes Number of classes, where the weights are not those of ImageNet.
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_xception(weights = NULL)
+#' }
 #' @export
 application_xception <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                  input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -49,6 +54,11 @@ xception_preprocess_input <- function(x) {
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build.
+#' model <- application_vgg16(include_top = FALSE, weights = NULL, input_shape = c(32, 32, 3))
+#' }
 #' @export
 application_vgg16 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                               input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -62,6 +72,11 @@ application_vgg16 <- function(include_top = TRUE, weights = "imagenet", input_te
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_vgg19(weights = NULL)
+#' }
 #' @export
 application_vgg19 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                               input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -75,6 +90,11 @@ application_vgg19 <- function(include_top = TRUE, weights = "imagenet", input_te
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_resnet50(weights = NULL)
+#' }
 #' @export
 application_resnet50 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                  input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -88,6 +108,11 @@ application_resnet50 <- function(include_top = TRUE, weights = "imagenet", input
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_inception_v3(weights = NULL)
+#' }
 #' @export
 application_inception_v3 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                      input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -107,6 +132,11 @@ inception_v3_preprocess_input <- function(x) {
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_inception_resnet_v2(weights = NULL)
+#' }
 #' @export
 application_inception_resnet_v2 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                             input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -127,6 +157,13 @@ inception_resnet_v2_preprocess_input <- function(x) {
 #' @param top How many classes of each image are returned.
 #' @return A list with a data frame for each image: `class_name`, `class_description` and `score`.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # The names of the classes are downloaded at the first call.
+#' model <- application_vgg16()
+#' image <- image_to_array(image_load("elephant.jpg", target_size = c(224, 224)))
+#' imagenet_decode_predictions(predict(model, imagenet_preprocess_input(array_reshape(image, c(1, dim(image))))))
+#' }
 #' @export
 imagenet_decode_predictions <- function(preds, top = 5) {
   decoded <- keras_call("applications.imagenet_utils.decode_predictions", list(
@@ -146,6 +183,9 @@ imagenet_decode_predictions <- function(preds, top = 5) {
 #' @param mode `"caffe"`, `"tf"` or `"torch"`: how the values are scaled.
 #' @return An array like x.
 #' @family applications
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' imagenet_preprocess_input(array(255, c(1, 1, 1, 3)))
+#' imagenet_preprocess_input(array(255, c(1, 1, 1, 3)), mode = "tf")
 #' @export
 imagenet_preprocess_input <- function(x, data_format = NULL, mode = "caffe") {
   preprocessed("imagenet_utils", x, list(data_format = data_format, mode = mode))
@@ -161,6 +201,11 @@ imagenet_preprocess_input <- function(x, data_format = NULL, mode = "caffe") {
 #' @param dropout Dropout rate.
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build.
+#' model <- application_mobilenet(c(32, 32, 3), alpha = 0.25, weights = NULL, classes = 4)
+#' }
 #' @export
 application_mobilenet <- function(input_shape = NULL, alpha = 1, depth_multiplier = 1, dropout = 0.001,
                                   include_top = TRUE, weights = "imagenet", input_tensor = NULL,
@@ -177,14 +222,7 @@ mobilenet_preprocess_input <- function(x) {
 #' @rdname imagenet_decode_predictions
 #' @export
 mobilenet_decode_predictions <- function(preds, top = 5) {
-  decoded <- keras_call("applications.imagenet_utils.decode_predictions", list(
-    preds = as_numpy(preds, "preds"), top = as_whole_numbers(top, "top")
-  ))
-  lapply(decoded, function(image) {
-    data.frame(class_name = vapply(image, function(each) each[[1L]], ""),
-               class_description = vapply(image, function(each) each[[2L]], ""),
-               score = vapply(image, function(each) each[[3L]], 0))
-  })
+  imagenet_decode_predictions(preds, top)
 }
 
 #' Load a saved MobileNet
@@ -194,6 +232,10 @@ mobilenet_decode_predictions <- function(preds, top = 5) {
 #' @param filepath Path of the file.
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' model <- mobilenet_load_model_hdf5("mobilenet.h5")
+#' }
 #' @export
 mobilenet_load_model_hdf5 <- function(filepath) {
   load_model_hdf5(filepath)
@@ -206,6 +248,11 @@ mobilenet_load_model_hdf5 <- function(filepath) {
 #' @inheritParams application_mobilenet
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_mobilenet_v2(weights = NULL)
+#' }
 #' @export
 application_mobilenet_v2 <- function(input_shape = NULL, alpha = 1, include_top = TRUE, weights = "imagenet",
                                      input_tensor = NULL, pooling = NULL, classes = 1000) {
@@ -221,14 +268,7 @@ mobilenet_v2_preprocess_input <- function(x) {
 #' @rdname imagenet_decode_predictions
 #' @export
 mobilenet_v2_decode_predictions <- function(preds, top = 5) {
-  decoded <- keras_call("applications.imagenet_utils.decode_predictions", list(
-    preds = as_numpy(preds, "preds"), top = as_whole_numbers(top, "top")
-  ))
-  lapply(decoded, function(image) {
-    data.frame(class_name = vapply(image, function(each) each[[1L]], ""),
-               class_description = vapply(image, function(each) each[[2L]], ""),
-               score = vapply(image, function(each) each[[3L]], 0))
-  })
+  imagenet_decode_predictions(preds, top)
 }
 
 #' @rdname mobilenet_load_model_hdf5
@@ -245,6 +285,11 @@ mobilenet_v2_load_model_hdf5 <- function(filepath) {
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build.
+#' model <- application_densenet(c(1, 1, 1, 1), include_top = FALSE, weights = NULL, input_shape = c(32, 32, 3))
+#' }
 #' @export
 application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                  input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -258,6 +303,11 @@ application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_densenet121(weights = NULL)
+#' }
 #' @export
 application_densenet121 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                     input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -271,6 +321,11 @@ application_densenet121 <- function(include_top = TRUE, weights = "imagenet", in
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_densenet169(weights = NULL)
+#' }
 #' @export
 application_densenet169 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                     input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -284,6 +339,11 @@ application_densenet169 <- function(include_top = TRUE, weights = "imagenet", in
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_densenet201(weights = NULL)
+#' }
 #' @export
 application_densenet201 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                     input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -309,6 +369,11 @@ densenet_preprocess_input <- function(x, data_format = NULL) {
 #' @param default_size Size of the images by default.
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build.
+#' model <- application_nasnet(c(32, 32, 3), penultimate_filters = 96, num_blocks = 1, include_top = FALSE)
+#' }
 #' @export
 application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, num_blocks = 6L,
                                stem_block_filters = 96L, skip_reduction = TRUE, filter_multiplier = 2L,
@@ -324,6 +389,11 @@ application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, 
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_nasnetlarge(weights = NULL)
+#' }
 #' @export
 application_nasnetlarge <- function(input_shape = NULL, include_top = TRUE, weights = NULL,
                                     input_tensor = NULL, pooling = NULL, classes = 1000) {
@@ -337,6 +407,11 @@ application_nasnetlarge <- function(input_shape = NULL, include_top = TRUE, weig
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
+#' @examples
+#' \dontrun{
+#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' model <- application_nasnetmobile(weights = NULL)
+#' }
 #' @export
 application_nasnetmobile <- function(input_shape = NULL, include_top = TRUE, weights = NULL,
                                      input_tensor = NULL, pooling = NULL, classes = 1000) {

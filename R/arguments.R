@@ -128,8 +128,8 @@ shape <- function(...) { # nolint: cyclocomp_linter.
 #' A shape with `NA` or `NULL` for unknown sizes
 #' @noRd
 as_shape <- function(shape) {
-  if (is.null(shape) || inherits(shape, "python.builtin.object")) {
-    return(shape)
+  if (!is.atomic(shape) && !is.list(shape) || is.null(shape) || inherits(shape, "python.builtin.object")) {
+    return(shape)  # what is no shape at all is for pyshim, and reticulate, to refuse
   }
   lapply(unname(as.list(as_plain_number(shape))), function(size) {
     if (inherits(size, "python.builtin.object")) size else if (!is.null(size) && !is.na(size)) as_whole(size)
@@ -139,7 +139,7 @@ as_shape <- function(shape) {
 #' Whole numbers for several axes, as vectors or (nested) lists; one number alone as it is
 #' @noRd
 as_counts <- function(x) {
-  if (is.null(x) || inherits(x, "python.builtin.object")) {
+  if (!is.atomic(x) && !is.list(x) || is.null(x) || inherits(x, "python.builtin.object")) {
     x
   } else if (is.list(x)) {
     lapply(unname(x), as_counts)

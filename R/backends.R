@@ -66,7 +66,7 @@ with_backend <- function(name, code) {
 
 #' Run code in a context
 #'
-#' [k_name_scope()], [k_control_dependencies()] and [use_backend()] give contexts, which hold while the code
+#' [k_name_scope()], [k_control_dependencies()] and [use_backend()] return contexts, which hold while the code
 #' runs and end when it does, by an error too.
 #'
 #' @param data A context.

@@ -14,14 +14,7 @@ as_callbacks <- function(callbacks, live = NULL) {
     if (inherits(callback, "KerasCallback")) callback_of_class(callback) else callback
   })
   callbacks <- c(callbacks, list(live))
-  callbacks <- callbacks[!vapply(callbacks, is.null, NA)]
-  for (callback in callbacks) {
-    if (!inherits(callback, "python.builtin.object")) {
-      abort("argument", "{argument} must be callbacks, as of `callback_lambda()`, not {value}", argument = "callbacks",
-            value = callback)
-    }
-  }
-  callbacks
+  callbacks[!vapply(callbacks, is.null, NA)]
 }
 
 #' Stop training when a metric no longer improves

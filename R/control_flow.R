@@ -1,23 +1,23 @@
-#' A step applied to each time of a sequence
+#' A step applied to each time step of a sequence
 #'
 #' The R function is called while the graph is built: once, with tensors that stand for the input and the
-#' states of any time (with `unroll` once for each time). An R error in it ends the call as that error.
+#' states of any time step (with `unroll` once for each). An R error in it ends the call as that error.
 #'
-#' @param step_function A function of the input of one time, a tensor with dimensions (samples, ...), and the
-#'   list of the states, followed by the constants. It gives `list(output, list(new_state, ...))`.
+#' @param step_function A function of the input of one time step, a tensor with dimensions (samples, ...), and the
+#'   list of the states, followed by the constants. It returns `list(output, list(new_state, ...))`.
 #' @param inputs A tensor with dimensions (samples, time, ...).
 #' @param initial_states List of tensors.
-#' @param go_backwards Whether to begin with the last time; outputs are in the order in which they are made.
-#' @param mask A tensor with dimensions (samples, time): where it is 0, the output is that of the time before
-#'   (0 at first), and the states stay.
+#' @param go_backwards Whether to begin with the last time step; outputs are in the order in which they are computed.
+#' @param mask A tensor with dimensions (samples, time): where it is 0, the output is that of the time step
+#'   before (0 at first), and the states stay.
 #' @param constants List of tensors that each step is given.
 #' @param unroll Whether to write the steps into the graph one after another.
-#' @param input_length The number of times, where `unroll` needs it and the shape of `inputs` does not tell.
+#' @param input_length The number of time steps, where `unroll` needs it and the shape of `inputs` does not tell.
 #' @return A list: `last_output`, `outputs` with dimensions (samples, time, ...), and `new_states`, the list
 #'   of the last states.
 #'
 #'   Errors: `keras_error_shape` and `keras_error_dtype` where states do not keep theirs,
-#'   `keras_error_argument` where the function gives something else.
+#'   `keras_error_argument` where the function returns something else.
 #' @family control_flow
 #' @examplesIf is_backend_installed()
 #' add_up <- function(x, states) {
@@ -89,12 +89,12 @@ as_expression <- function(x, arg, other = NULL) {
 #' an accumulator and each slice in turn, `k_foldr()` from the last slice to the first. The R function is
 #' called once, while the graph is built. An R error in it ends the call as that error.
 #'
-#' @param fn A function of a slice that gives a tensor; for folds of the accumulator and a slice, that gives
+#' @param fn A function of a slice that returns a tensor; for folds of the accumulator and a slice, that returns
 #'   the next accumulator, of the same shape and dtype.
 #' @param elems A tensor with at least one dimension.
 #' @param initializer The first accumulator; by default the first slice.
 #' @param name A string.
-#' @param dtype Name of the results' dtype; by default what `fn` gives.
+#' @param dtype Name of the results' dtype; by default what `fn` returns.
 #' @return A tensor.
 #'
 #'   Errors: `keras_error_shape`, `keras_error_dtype` and `keras_error_argument` where `fn` or `elems` do not

@@ -10,11 +10,11 @@
 #' @param y_pred A floating tensor of probabilities with dimensions (samples, time, classes).
 #' @param input_length,label_length,label_lengths How many times, and how many labels, of each sample count: a
 #'   vector, or a matrix with one column.
-#' @param greedy Whether to take the most probable class at each time; else a beam search finds labellings.
+#' @param greedy Whether to take the most probable class at each time step; else a beam search finds labellings.
 #' @param beam_width Width of the beam.
 #' @param top_paths How many labellings the beam search gives.
 #' @param merge_repeated Whether the beam search gives equal labels in a row only once.
-#' @return `k_ctc_batch_cost()`: a tensor with dimensions (samples, 1); `Inf` where the times do not suffice
+#' @return `k_ctc_batch_cost()`: a tensor with dimensions (samples, 1); `Inf` where the time steps do not suffice
 #'   for the labels. `k_ctc_decode()`: a list of two: a list of `top_paths` (greedy: one) int64 tensors with
 #'   dimensions (samples, longest), filled up with -1, and a tensor with dimensions (samples, paths) of their
 #'   scores: greedy the negative sum of the logarithms of the classes taken, else the logarithm of each

@@ -13,6 +13,12 @@ dataset <- function(module, arguments = list()) {
 #'
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
+#' @examples
+#' \dontrun{
+#' # It is downloaded at the first call.
+#' data <- dataset_cifar10()
+#' dim(data$train$x)
+#' }
 #' @export
 dataset_cifar10 <- function() {
   dataset("cifar10")
@@ -26,6 +32,12 @@ dataset_cifar10 <- function() {
 #' @param label_mode `"fine"` for 100 classes, `"coarse"` for 20.
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
+#' @examples
+#' \dontrun{
+#' # It is downloaded at the first call.
+#' data <- dataset_cifar100()
+#' dim(data$train$x)
+#' }
 #' @export
 dataset_cifar100 <- function(label_mode = c("fine", "coarse")) {
   dataset("cifar100", model_arguments(NULL, NULL))
@@ -46,6 +58,12 @@ dataset_cifar100 <- function(label_mode = c("fine", "coarse")) {
 #' @param index_from Number from which words are counted.
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
+#' @examples
+#' \dontrun{
+#' # It is downloaded at the first call.
+#' data <- dataset_imdb()
+#' data$train$x[[1]]
+#' }
 #' @export
 dataset_imdb <- function(path = "imdb.npz", num_words = NULL, skip_top = 0L, maxlen = NULL, seed = 113L,
                          start_char = 1L, oov_char = 2L, index_from = 3L) {
@@ -60,6 +78,12 @@ dataset_imdb <- function(path = "imdb.npz", num_words = NULL, skip_top = 0L, max
 #' @param test_split Share of the test data.
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
+#' @examples
+#' \dontrun{
+#' # It is downloaded at the first call.
+#' data <- dataset_reuters()
+#' data$train$x[[1]]
+#' }
 #' @export
 dataset_reuters <- function(path = "reuters.npz", num_words = NULL, skip_top = 0L, maxlen = NULL,
                             test_split = 0.2, seed = 113L, start_char = 1L, oov_char = 2L, index_from = 3L) {
@@ -74,6 +98,12 @@ dataset_reuters <- function(path = "reuters.npz", num_words = NULL, skip_top = 0
 #' @inheritParams dataset_imdb
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
+#' @examples
+#' \dontrun{
+#' # It is downloaded at the first call.
+#' data <- dataset_mnist()
+#' dim(data$train$x)
+#' }
 #' @export
 dataset_mnist <- function(path = "mnist.npz") {
   dataset("mnist", model_arguments(NULL, NULL))
@@ -86,6 +116,12 @@ dataset_mnist <- function(path = "mnist.npz") {
 #'
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
+#' @examples
+#' \dontrun{
+#' # It is downloaded at the first call.
+#' data <- dataset_fashion_mnist()
+#' dim(data$train$x)
+#' }
 #' @export
 dataset_fashion_mnist <- function() {
   dataset("fashion_mnist")
@@ -98,6 +134,12 @@ dataset_fashion_mnist <- function() {
 #' @inheritParams dataset_reuters
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
+#' @examples
+#' \dontrun{
+#' # It is downloaded at the first call.
+#' data <- dataset_boston_housing()
+#' dim(data$train$x)
+#' }
 #' @export
 dataset_boston_housing <- function(path = "boston_housing.npz", test_split = 0.2, seed = 113L) {
   dataset("boston_housing", model_arguments(NULL, NULL))
@@ -110,6 +152,12 @@ dataset_boston_housing <- function(path = "boston_housing.npz", test_split = 0.2
 #' @inheritParams dataset_imdb
 #' @return A named list: the number of each word.
 #' @family datasets
+#' @examples
+#' \dontrun{
+#' # It is downloaded at the first call.
+#' index <- dataset_imdb_word_index()
+#' index[["the"]]
+#' }
 #' @export
 dataset_imdb_word_index <- function(path = "imdb_word_index.json") {
   as.list(keras_call("datasets.imdb.get_word_index", list(path = path)))
@@ -122,6 +170,12 @@ dataset_imdb_word_index <- function(path = "imdb_word_index.json") {
 #' @inheritParams dataset_imdb
 #' @return A named list: the number of each word.
 #' @family datasets
+#' @examples
+#' \dontrun{
+#' # It is downloaded at the first call.
+#' index <- dataset_reuters_word_index()
+#' index[["the"]]
+#' }
 #' @export
 dataset_reuters_word_index <- function(path = "reuters_word_index.pkl") {
   as.list(keras_call("datasets.reuters.get_word_index", list(path = path)))

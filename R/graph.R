@@ -6,7 +6,7 @@
 #'   [k_moving_average_update()], or of lists `list(variable, new_value)`. All outputs and new values are
 #'   computed from the variables as they were before the call; then the variables change.
 #' @param ... Nothing more is accepted.
-#' @return A function of class `keras_function`. It takes the list of the inputs' values, and gives the list
+#' @return A function of class `keras_function`. It takes the list of the inputs' values, and returns the list
 #'   of the outputs' values as arrays (one array where `outputs` is one tensor). A sparse placeholder takes a
 #'   matrix, sparse or not.
 #'
@@ -113,7 +113,7 @@ k_stop_gradient <- function(variables) {
 #' Drop the graph, and begin a new one
 #'
 #' All tensors of the current backend, variables among them, names and the learning phase are gone; using
-#' such a tensor gives `keras_error_stale_tensor`. Other backends are left as they are.
+#' such a tensor signals `keras_error_stale_tensor`. Other backends are left as they are.
 #'
 #' @return Nothing.
 #' @family graph
@@ -126,10 +126,10 @@ k_clear_session <- function() {
 
 #' Functions inside and outside of the graph
 #'
-#' A tensor is a node of the backend's graph, and has a value once that is evaluated. `k_eager()` gives the
+#' A tensor is a node of the backend's graph, and has a value once that is evaluated. `k_eager()` returns the
 #' function made to run outside of the graph: each result inside is a concrete value, updates change their
-#' variables at once, and `as.array()` gives a result's value. `k_placeholder()`, `k_function()` and
-#' `k_gradients()` give `keras_error_eager` there. `k_symbolic()` gives the function made to run inside the
+#' variables at once, and `as.array()` returns a result's value. `k_placeholder()`, `k_function()` and
+#' `k_gradients()` signal `keras_error_eager` there. `k_symbolic()` returns the function made to run inside the
 #' graph, also when it is called inside `k_eager()`.
 #'
 #' @param func A function.

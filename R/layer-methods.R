@@ -64,6 +64,11 @@ from_config <- function(config) {
 #' @param node_index Which use of the layer, the first one being 1.
 #' @return A tensor, a shape, or a mask; a list where there are several.
 #' @family layer methods
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' layer <- layer_dense(units = 2)
+#' output <- layer(layer_input(3))
+#' get_input_shape_at(layer, 1)
+#' get_output_at(layer, 1)
 #' @export
 get_input_at <- function(object, node_index) at_node(object, "get_input_at", node_index)
 
@@ -96,6 +101,9 @@ at_node <- function(object, method, node_index) {
 #' @param object A layer or a model.
 #' @return The object, invisibly.
 #' @family layer methods
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_gru(2, batch_input_shape = c(1, 3, 1), stateful = TRUE)
+#' reset_states(model)
 #' @export
 reset_states <- function(object) {
   object_call(object, "reset_states")

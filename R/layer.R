@@ -14,11 +14,6 @@ compose <- function(object, layer, arguments = list()) {
   if (missing(object) || is.null(object)) {
     return(layer)
   }
-  tensors <- if (is.list(object) && !is.data.frame(object)) object else list(object)
-  if (!length(tensors) || !all(vapply(tensors, inherits, NA, "python.builtin.object"))) {
-    abort("argument", "{argument} must be a sequential model, a tensor or a list of tensors, not {value}",
-          argument = "object", value = object)
-  }
   seed_numpy()  # for the initial weights
   if (inherits(object, "keras.engine.sequential.Sequential")) {
     object_call(object, "add", layer)

@@ -69,6 +69,8 @@ layer_gru <- function(object, units, activation = "tanh", recurrent_activation =
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers recurrent
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' try(layer_cudnn_gru(units = 2))
 #' @export
 layer_cudnn_gru <- function(object, units, kernel_initializer = "glorot_uniform",
                             recurrent_initializer = "orthogonal", bias_initializer = "zeros",
@@ -113,6 +115,8 @@ layer_lstm <- function(object, units, activation = "tanh", recurrent_activation 
 #' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
 #'   layer.
 #' @family layers recurrent
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' try(layer_cudnn_lstm(units = 2))
 #' @export
 layer_cudnn_lstm <- function(object, units, kernel_initializer = "glorot_uniform",
                              recurrent_initializer = "orthogonal", bias_initializer = "zeros",

@@ -8,6 +8,10 @@
 #' @param y_pred Tensor of the predictions, of the targets' shape.
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_mean_squared_error(y_true, y_pred))
 #' @export
 loss_mean_squared_error <- function(y_true, y_pred) {
   keras_call("losses.mean_squared_error", model_arguments(character(), drop = character()))
@@ -21,6 +25,10 @@ attr(loss_mean_squared_error, "py_function_name") <- "mean_squared_error"
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_mean_absolute_error(y_true, y_pred))
 #' @export
 loss_mean_absolute_error <- function(y_true, y_pred) {
   keras_call("losses.mean_absolute_error", model_arguments(character(), drop = character()))
@@ -34,6 +42,10 @@ attr(loss_mean_absolute_error, "py_function_name") <- "mean_absolute_error"
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_mean_absolute_percentage_error(y_true, y_pred))
 #' @export
 loss_mean_absolute_percentage_error <- function(y_true, y_pred) {
   keras_call("losses.mean_absolute_percentage_error", model_arguments(character(), drop = character()))
@@ -47,6 +59,10 @@ attr(loss_mean_absolute_percentage_error, "py_function_name") <- "mean_absolute_
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_mean_squared_logarithmic_error(y_true, y_pred))
 #' @export
 loss_mean_squared_logarithmic_error <- function(y_true, y_pred) {
   keras_call("losses.mean_squared_logarithmic_error", model_arguments(character(), drop = character()))
@@ -60,6 +76,10 @@ attr(loss_mean_squared_logarithmic_error, "py_function_name") <- "mean_squared_l
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(-1, 1, 1), 1))
+#' y_pred <- k_constant(matrix(c(-0.4, 2, 0.6), 1))
+#' k_eval(loss_squared_hinge(y_true, y_pred))
 #' @export
 loss_squared_hinge <- function(y_true, y_pred) {
   keras_call("losses.squared_hinge", model_arguments(character(), drop = character()))
@@ -73,6 +93,10 @@ attr(loss_squared_hinge, "py_function_name") <- "squared_hinge"
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(-1, 1, 1), 1))
+#' y_pred <- k_constant(matrix(c(-0.4, 2, 0.6), 1))
+#' k_eval(loss_hinge(y_true, y_pred))
 #' @export
 loss_hinge <- function(y_true, y_pred) {
   keras_call("losses.hinge", model_arguments(character(), drop = character()))
@@ -86,6 +110,10 @@ attr(loss_hinge, "py_function_name") <- "hinge"
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_categorical_hinge(y_true, y_pred))
 #' @export
 loss_categorical_hinge <- function(y_true, y_pred) {
   keras_call("losses.categorical_hinge", model_arguments(character(), drop = character()))
@@ -99,6 +127,10 @@ attr(loss_categorical_hinge, "py_function_name") <- "categorical_hinge"
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_logcosh(y_true, y_pred))
 #' @export
 loss_logcosh <- function(y_true, y_pred) {
   keras_call("losses.logcosh", model_arguments(character(), drop = character()))
@@ -112,6 +144,10 @@ attr(loss_logcosh, "py_function_name") <- "logcosh"
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_categorical_crossentropy(y_true, y_pred))
 #' @export
 loss_categorical_crossentropy <- function(y_true, y_pred) {
   keras_call("losses.categorical_crossentropy", model_arguments(character(), drop = character()))
@@ -125,6 +161,10 @@ attr(loss_categorical_crossentropy, "py_function_name") <- "categorical_crossent
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(1, 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_sparse_categorical_crossentropy(y_true, y_pred))
 #' @export
 loss_sparse_categorical_crossentropy <- function(y_true, y_pred) {
   keras_call("losses.sparse_categorical_crossentropy", model_arguments(character(), drop = character()))
@@ -138,6 +178,10 @@ attr(loss_sparse_categorical_crossentropy, "py_function_name") <- "sparse_catego
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_binary_crossentropy(y_true, y_pred))
 #' @export
 loss_binary_crossentropy <- function(y_true, y_pred) {
   keras_call("losses.binary_crossentropy", model_arguments(character(), drop = character()))
@@ -151,6 +195,10 @@ attr(loss_binary_crossentropy, "py_function_name") <- "binary_crossentropy"
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_kullback_leibler_divergence(y_true, y_pred))
 #' @export
 loss_kullback_leibler_divergence <- function(y_true, y_pred) {
   keras_call("losses.kullback_leibler_divergence", model_arguments(character(), drop = character()))
@@ -164,6 +212,10 @@ attr(loss_kullback_leibler_divergence, "py_function_name") <- "kullback_leibler_
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_poisson(y_true, y_pred))
 #' @export
 loss_poisson <- function(y_true, y_pred) {
   keras_call("losses.poisson", model_arguments(character(), drop = character()))
@@ -177,6 +229,10 @@ attr(loss_poisson, "py_function_name") <- "poisson"
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_cosine_proximity(y_true, y_pred))
 #' @export
 loss_cosine_proximity <- function(y_true, y_pred) {
   keras_call("losses.cosine_proximity", model_arguments(character(), drop = character()))
@@ -190,6 +246,10 @@ attr(loss_cosine_proximity, "py_function_name") <- "cosine_proximity"
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
 #' @family losses
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(loss_cosine_similarity(y_true, y_pred))
 #' @export
 loss_cosine_similarity <- function(y_true, y_pred) {
   keras_call("losses.cosine_similarity", model_arguments(character(), drop = character()))

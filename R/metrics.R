@@ -8,6 +8,10 @@
 #' @param y_pred Tensor of the predictions, of the targets' shape.
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_binary_accuracy(y_true, y_pred))
 #' @export
 metric_binary_accuracy <- function(y_true, y_pred) {
   keras_call("metrics.binary_accuracy", model_arguments(character(), drop = character()))
@@ -21,6 +25,10 @@ attr(metric_binary_accuracy, "py_function_name") <- "binary_accuracy"
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_binary_crossentropy(y_true, y_pred))
 #' @export
 metric_binary_crossentropy <- function(y_true, y_pred) {
   keras_call("metrics.binary_crossentropy", model_arguments(character(), drop = character()))
@@ -34,6 +42,10 @@ attr(metric_binary_crossentropy, "py_function_name") <- "binary_crossentropy"
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_categorical_accuracy(y_true, y_pred))
 #' @export
 metric_categorical_accuracy <- function(y_true, y_pred) {
   keras_call("metrics.categorical_accuracy", model_arguments(character(), drop = character()))
@@ -47,6 +59,10 @@ attr(metric_categorical_accuracy, "py_function_name") <- "categorical_accuracy"
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_categorical_crossentropy(y_true, y_pred))
 #' @export
 metric_categorical_crossentropy <- function(y_true, y_pred) {
   keras_call("metrics.categorical_crossentropy", model_arguments(character(), drop = character()))
@@ -60,6 +76,10 @@ attr(metric_categorical_crossentropy, "py_function_name") <- "categorical_crosse
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_cosine_proximity(y_true, y_pred))
 #' @export
 metric_cosine_proximity <- function(y_true, y_pred) {
   keras_call("metrics.cosine_proximity", model_arguments(character(), drop = character()))
@@ -73,6 +93,10 @@ attr(metric_cosine_proximity, "py_function_name") <- "cosine_proximity"
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(-1, 1, 1), 1))
+#' y_pred <- k_constant(matrix(c(-0.4, 2, 0.6), 1))
+#' k_eval(metric_hinge(y_true, y_pred))
 #' @export
 metric_hinge <- function(y_true, y_pred) {
   keras_call("metrics.hinge", model_arguments(character(), drop = character()))
@@ -86,6 +110,10 @@ attr(metric_hinge, "py_function_name") <- "hinge"
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_kullback_leibler_divergence(y_true, y_pred))
 #' @export
 metric_kullback_leibler_divergence <- function(y_true, y_pred) {
   keras_call("metrics.kullback_leibler_divergence", model_arguments(character(), drop = character()))
@@ -99,6 +127,10 @@ attr(metric_kullback_leibler_divergence, "py_function_name") <- "kullback_leible
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_mean_absolute_error(y_true, y_pred))
 #' @export
 metric_mean_absolute_error <- function(y_true, y_pred) {
   keras_call("metrics.mean_absolute_error", model_arguments(character(), drop = character()))
@@ -112,6 +144,10 @@ attr(metric_mean_absolute_error, "py_function_name") <- "mean_absolute_error"
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_mean_absolute_percentage_error(y_true, y_pred))
 #' @export
 metric_mean_absolute_percentage_error <- function(y_true, y_pred) {
   keras_call("metrics.mean_absolute_percentage_error", model_arguments(character(), drop = character()))
@@ -125,6 +161,10 @@ attr(metric_mean_absolute_percentage_error, "py_function_name") <- "mean_absolut
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_mean_squared_error(y_true, y_pred))
 #' @export
 metric_mean_squared_error <- function(y_true, y_pred) {
   keras_call("metrics.mean_squared_error", model_arguments(character(), drop = character()))
@@ -138,6 +178,10 @@ attr(metric_mean_squared_error, "py_function_name") <- "mean_squared_error"
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_mean_squared_logarithmic_error(y_true, y_pred))
 #' @export
 metric_mean_squared_logarithmic_error <- function(y_true, y_pred) {
   keras_call("metrics.mean_squared_logarithmic_error", model_arguments(character(), drop = character()))
@@ -151,6 +195,10 @@ attr(metric_mean_squared_logarithmic_error, "py_function_name") <- "mean_squared
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_poisson(y_true, y_pred))
 #' @export
 metric_poisson <- function(y_true, y_pred) {
   keras_call("metrics.poisson", model_arguments(character(), drop = character()))
@@ -164,6 +212,10 @@ attr(metric_poisson, "py_function_name") <- "poisson"
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(1, 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_sparse_categorical_crossentropy(y_true, y_pred))
 #' @export
 metric_sparse_categorical_crossentropy <- function(y_true, y_pred) {
   keras_call("metrics.sparse_categorical_crossentropy", model_arguments(character(), drop = character()))
@@ -177,6 +229,10 @@ attr(metric_sparse_categorical_crossentropy, "py_function_name") <- "sparse_cate
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(-1, 1, 1), 1))
+#' y_pred <- k_constant(matrix(c(-0.4, 2, 0.6), 1))
+#' k_eval(metric_squared_hinge(y_true, y_pred))
 #' @export
 metric_squared_hinge <- function(y_true, y_pred) {
   keras_call("metrics.squared_hinge", model_arguments(character(), drop = character()))
@@ -191,6 +247,10 @@ attr(metric_squared_hinge, "py_function_name") <- "squared_hinge"
 #' @param k How many of the largest predictions count.
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(c(0, 1, 0), 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_top_k_categorical_accuracy(y_true, y_pred, k = 2))
 #' @export
 metric_top_k_categorical_accuracy <- function(y_true, y_pred, k = 5) {
   keras_call("metrics.top_k_categorical_accuracy", model_arguments(character(), drop = character()))
@@ -204,6 +264,10 @@ attr(metric_top_k_categorical_accuracy, "py_function_name") <- "top_k_categorica
 #' @inheritParams metric_top_k_categorical_accuracy
 #' @return A tensor with the metric of each sample.
 #' @family metrics
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' y_true <- k_constant(matrix(1, 1))
+#' y_pred <- k_constant(matrix(c(0.2, 0.7, 0.1), 1))
+#' k_eval(metric_sparse_top_k_categorical_accuracy(y_true, y_pred, k = 2))
 #' @export
 metric_sparse_top_k_categorical_accuracy <- function(y_true, y_pred, k = 5) {
   keras_call("metrics.sparse_top_k_categorical_accuracy", model_arguments(character(), drop = character()))

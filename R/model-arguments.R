@@ -48,6 +48,8 @@ check_argument <- function(value, arg, defaults) { # nolint: cyclocomp_linter. O
     one_of(value, arg, c("concat", "sum", "mul", "ave"))
   } else if (arg %in% argument_kinds$nested && is.numeric(unlist(default))) {
     lapply(value, check_whole, arg, 0L, lengths = NULL)
+  } else if (arg %in% argument_kinds$steps) {
+    check_number(value, arg, 1)  # scripts give nrow(x) / batch_size
   } else if (arg %in% argument_kinds$integer && !is.character(default)) {
     check_whole(value, arg, lengths = NULL)
   } else if (has_rule("number") || is.numeric(default) && length(default) == 1L && !arg %in% unlist(argument_kinds)) {
@@ -122,7 +124,7 @@ check_function <- function(value, arg) {
 #' Refuse what is neither a tensor nor a list of tensors
 #' @noRd
 need_tensors <- function(value, arg) {
-  for (part in if (is.list(value)) value else list(value)) {
+  for (part in if (is.list(value) && !is.data.frame(value)) value else list(value)) {
     need_object(part, arg, "a model, a tensor, or a list of tensors")
   }
 }

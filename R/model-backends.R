@@ -16,7 +16,7 @@
 #' @family models on several backends
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
-#' moved <- to_backend(model, backend())
+#' moved <- to_backend(model, k_backend())
 #' all.equal(get_weights(moved), get_weights(model))
 #' @export
 to_backend <- function(model, backend, custom_objects = NULL) {
@@ -37,7 +37,7 @@ to_backend <- function(model, backend, custom_objects = NULL) {
 #' @family models on several backends
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
-#' compare_backends(model, matrix(runif(6), 2), backends = backend())
+#' compare_backends(model, matrix(runif(6), 2), backends = k_backend())
 #' @export
 compare_backends <- function(model, x, backends = NULL) {
   compared <- call_shim("comparison", model, named_data(x, "x"), if (!is.null(backends)) as.list(backends))

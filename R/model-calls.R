@@ -52,7 +52,6 @@ argument_kinds <- list(
   ),
   nested = c("padding", "cropping"),
   steps = c("steps_per_epoch", "validation_steps", "steps"),
-  positive = c("steps_per_epoch", "validation_steps", "steps", "batch_size", "units", "filters"),
   shape = c("input_shape", "batch_input_shape", "shape", "batch_shape", "target_shape", "output_shape", "noise_shape"),
   layer_option = c(
     "input_shape", "batch_input_shape", "batch_size", "dtype", "name", "trainable", "weights", "input_dim",
@@ -137,9 +136,6 @@ as_whole_numbers <- function(value, arg) {
   }
   if (!is.numeric(value) && !is.logical(value) || anyNA(value) || any(value != trunc(value))) {
     abort("argument", "{argument} must be whole numbers, not {value}", argument = arg, value = value)
-  }
-  if (arg %in% argument_kinds$positive && any(value < 1)) {
-    abort("argument", "{argument} must be at least 1, not {value}", argument = arg, value = value)
   }
   value <- as.integer(value)
   if (length(value) == 1L) value else reticulate::tuple(as.list(value))

@@ -159,6 +159,12 @@ KerasWrapper <- R6::R6Class("KerasWrapper", inherit = KerasLayer, public = list(
 #' @param args Named list of the arguments of the class; `layer` is the layer to wrap.
 #' @return The model, a tensor, or the layer.
 #' @family custom layers
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' Twice <- R6::R6Class("Twice", inherit = KerasWrapper, public = list(
+#'   call = function(inputs) super$call(inputs) * 2,
+#'   compute_output_shape = function(input_shape) list(input_shape[[1]], 2)
+#' ))
+#' layer_input(3) %>% create_wrapper(Twice, ., list(layer = layer_dense(units = 2)))
 #' @export
 create_wrapper <- function(wrapper_class, object, args = list()) {
   common <- intersect(names(args), argument_kinds$layer_option)

@@ -105,6 +105,8 @@ unserialize_model <- function(model, custom_objects = NULL, compile = TRUE) {
 #' @param signatures,options,as_text,input_signature,serving_only As in the package that these are known from.
 #' @return Nothing: they signal an error of class `keras_error_argument`.
 #' @family saving and loading
+#' @examples
+#' try(save_model_tf(NULL, "folder"))
 #' @export
 save_model_tf <- function(object, filepath, overwrite = TRUE, include_optimizer = TRUE, signatures = NULL,
                           options = NULL) {
@@ -188,6 +190,10 @@ as_custom_objects <- function(objects) {
 #' @param expr An expression, such as a call of [load_model_hdf5()].
 #' @return The value of the expression.
 #' @family saving and loading
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' loss <- function(y_true, y_pred) k_mean(k_abs(y_true - y_pred), axis = -1)
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+#' with_custom_object_scope(list(mine = loss), compile(model, "sgd", "mine"))
 #' @export
 with_custom_object_scope <- function(objects, expr) {
   scope <- call_shim("keras_call", "utils.CustomObjectScope", list(as_custom_objects(objects)), as_keywords(list()))

@@ -70,6 +70,8 @@ normalize <- function(x, axis = -1, order = 2) {
 #' @param dtype A dtype, such as `"float32"`; by default [k_floatx()] for doubles.
 #' @return A NumPy array, row-major, or a list of them.
 #' @family utilities
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' keras_array(matrix(1:4, 2))
 #' @export
 keras_array <- function(x, dtype = NULL) {
   call_shim("as_numpy", as_model_data(x, "x"), dtype)
@@ -87,6 +89,10 @@ keras_array <- function(x, dtype = NULL) {
 #' @param cache_dir The cache; by default the Keras home.
 #' @return The path of the file.
 #' @family utilities
+#' @examples
+#' \dontrun{
+#' get_file("notes.txt", "https://example.com/notes.txt")
+#' }
 #' @export
 get_file <- function(fname, origin, file_hash = NULL, cache_subdir = "datasets", hash_algorithm = "auto",
                      extract = FALSE, archive_format = "auto", cache_dir = NULL) {
@@ -103,6 +109,12 @@ get_file <- function(fname, origin, file_hash = NULL, cache_subdir = "datasets",
 #' @param normalizer A function of an array of samples that returns what the model is given.
 #' @return An object for the arguments `x` and `y` of [fit()][fit.keras.engine.training.Model].
 #' @family utilities
+#' @examples
+#' \dontrun{
+#' x <- hdf5_matrix("data.h5", "x", end = 1000)
+#' y <- hdf5_matrix("data.h5", "y", end = 1000)
+#' model %>% fit(x, y, shuffle = "batch")
+#' }
 #' @export
 hdf5_matrix <- function(datapath, dataset, start = 0, end = NULL, normalizer = NULL) {
   arguments <- model_arguments(NULL, NULL)

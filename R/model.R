@@ -49,6 +49,10 @@ keras_model_sequential <- function(layers = NULL, name = NULL) {
 #' @param input_tensors Tensors for the copy's inputs; `NULL` makes placeholders.
 #' @return A model with the same layers and weights of its own, which begin anew.
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
+#' copy <- clone_model(model)
+#' set_weights(copy, get_weights(model))
 #' @export
 clone_model <- function(model, input_tensors = NULL) {
   need_object(model, "model", "a model")
@@ -63,6 +67,8 @@ clone_model <- function(model, input_tensors = NULL) {
 #' @param gpus,cpu_merge,cpu_relocation As in Keras.
 #' @return Nothing: it signals an error.
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' try(multi_gpu_model(keras_model_sequential()))
 #' @export
 multi_gpu_model <- function(model, gpus = NULL, cpu_merge = TRUE, cpu_relocation = FALSE) {
   keras_call("utils.multi_gpu_model", list(model = model, gpus = gpus))
@@ -83,6 +89,9 @@ multi_gpu_model <- function(model, gpus = NULL, cpu_merge = TRUE, cpu_relocation
 #' @param ... Further arguments of Keras.
 #' @return The model, invisibly.
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(3, activation = "softmax", input_shape = 4)
+#' model %>% compile("sgd", "categorical_crossentropy", metrics = "accuracy")
 #' @export
 compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolint: object_name_linter.
                                                 metrics = NULL, loss_weights = NULL, sample_weight_mode = NULL,
@@ -176,6 +185,13 @@ custom_metric <- function(name, metric_fn) {
 #' @return The history, of class `keras_training_history`, invisibly: `params`, and the `metrics` of each epoch. It has
 #'   methods for `print()`, `plot()` and `as.data.frame()`: see [keras_training_history].
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' x <- as.matrix(iris[, 1:4])
+#' y <- to_categorical(as.integer(iris$Species) - 1)
+#' model <- keras_model_sequential() %>% layer_dense(3, activation = "softmax", input_shape = 4)
+#' model %>% compile("sgd", "categorical_crossentropy", metrics = "accuracy")
+#' history <- model %>% fit(x, y, epochs = 2, validation_split = 0.1)
+#' history
 #' @export
 fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint: object_name_linter.
                                             batch_size = NULL, epochs = 10,
@@ -300,6 +316,16 @@ as_generator <- function(x) {
 #'   turn.
 #' @return `fit_generator()` returns the history, `evaluate_generator()` a named list, `predict_generator()` an array.
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' x <- as.matrix(iris[, 1:4])
+#' y <- to_categorical(as.integer(iris$Species) - 1)
+#' model <- keras_model_sequential() %>% layer_dense(3, activation = "softmax", input_shape = 4)
+#' model %>% compile("sgd", "categorical_crossentropy", metrics = "accuracy")
+#' batch <- function() {
+#'   rows <- sample(150, 30)
+#'   list(x[rows, ], y[rows, ])
+#' }
+#' model %>% fit_generator(batch, steps_per_epoch = 5, epochs = 2)
 #' @export
 fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
                           verbose = getOption("keras.fit_verbose", default = 1), callbacks = NULL,
@@ -352,6 +378,12 @@ evaluate <- function(object, ...) UseMethod("evaluate")
 #' @param steps Number of batches, for generators.
 #' @return A named list: the loss and the metrics.
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' x <- as.matrix(iris[, 1:4])
+#' y <- to_categorical(as.integer(iris$Species) - 1)
+#' model <- keras_model_sequential() %>% layer_dense(3, activation = "softmax", input_shape = 4)
+#' model %>% compile("sgd", "categorical_crossentropy", metrics = "accuracy")
+#' model %>% evaluate(x, y, verbose = 0)
 #' @export
 evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint: object_name_linter.
                                                  batch_size = NULL, verbose = 1, sample_weight = NULL, steps = NULL,
@@ -386,6 +418,10 @@ named_metrics <- function(object, values) {
 #' @return An array of the predictions, the samples along its first axis; a list of arrays for several outputs.
 #' @family models
 #' @importFrom stats predict
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(3, activation = "softmax", input_shape = 4)
+#' model %>% compile("sgd", "categorical_crossentropy", metrics = "accuracy")
+#' predict(model, as.matrix(iris[1:2, 1:4]))
 #' @export
 predict.keras.engine.training.Model <- function(object, x, batch_size = NULL, # nolint: object_name_linter.
                                                 verbose = 0, steps = NULL, callbacks = NULL, ...) {
@@ -408,6 +444,10 @@ predicted <- function(object, method, x, arguments = list()) {
 #' @inheritParams predict.keras.engine.training.Model
 #' @return `predict_proba()` returns the predictions, `predict_classes()` the class of each sample, counted from 0.
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(3, activation = "softmax", input_shape = 4)
+#' model %>% compile("sgd", "categorical_crossentropy", metrics = "accuracy")
+#' predict_classes(model, as.matrix(iris[1:2, 1:4]))
 #' @export
 predict_proba <- function(object, x, batch_size = NULL, verbose = 0, steps = NULL) {
   predict(object, x, batch_size = batch_size, verbose = verbose, steps = steps)
@@ -432,6 +472,13 @@ predict_classes <- function(object, x, batch_size = NULL, verbose = 0, steps = N
 #' @return `train_on_batch()` and `test_on_batch()` return a named list of the loss and the metrics,
 #'   `predict_on_batch()` an array.
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' x <- as.matrix(iris[, 1:4])
+#' y <- to_categorical(as.integer(iris$Species) - 1)
+#' model <- keras_model_sequential() %>% layer_dense(3, activation = "softmax", input_shape = 4)
+#' model %>% compile("sgd", "categorical_crossentropy", metrics = "accuracy")
+#' model %>% train_on_batch(x, y)
+#' model %>% test_on_batch(x, y)
 #' @export
 train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NULL) {
   need_targets(object, x, y)
@@ -462,6 +509,9 @@ predict_on_batch <- function(object, x) {
 #' @param index Position of the layer, the first one being 1; negative ones count from the end.
 #' @return The layer. `pop_layer()` removes the last layer of a sequential model, and returns nothing.
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(3, activation = "softmax", input_shape = 4)
+#' get_layer(model, index = 1)$name
 #' @export
 get_layer <- function(object, name = NULL, index = NULL) {
   if (!is.null(index)) {
@@ -491,6 +541,9 @@ pop_layer <- function(object) {
 #' @param ... Ignored.
 #' @return The model, invisibly.
 #' @family models
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- keras_model_sequential() %>% layer_dense(3, activation = "softmax", input_shape = 4)
+#' summary(model)
 #' @export
 summary.keras.engine.training.Model <- function(object, # nolint: object_name_linter.
                                                 line_length = getOption("width"), positions = NULL, ...) {

@@ -297,6 +297,10 @@ image_data_generator <- function(featurewise_center = FALSE, samplewise_center =
 #' @param seed Seed of the changes.
 #' @return The generator, invisibly.
 #' @family preprocessing of images
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' images <- array(runif(48), c(2, 4, 2, 3))
+#' generator <- image_data_generator(featurewise_center = TRUE)
+#' fit_image_data_generator(generator, images)
 #' @export
 fit_image_data_generator <- function(object, x, augment = FALSE, rounds = 1, seed = NULL) {
   call_shim("with_data", object, "fit", list(as_model_data(x, "x")), as_keywords(list(
@@ -312,6 +316,10 @@ fit_image_data_generator <- function(object, x, augment = FALSE, rounds = 1, see
 #' @param completed What is returned at its end.
 #' @return A batch: a list of arrays, or one array.
 #' @family preprocessing of images
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' images <- array(runif(48), c(2, 4, 2, 3))
+#' flow <- flow_images_from_data(images, 0:1, batch_size = 1)
+#' str(generator_next(flow))
 #' @export
 generator_next <- function(generator, completed = NULL) {
   batch <- call_shim("next_batch", generator)

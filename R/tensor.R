@@ -32,6 +32,10 @@
 #'   one, or with an R array.
 #' * Other generic functions of R, such as `sort()`, `unique()` and `median()`, are refused with a
 #'   `keras_error_argument`: they work on a value, such as `k_eval(x)`.
+#' * What base R does not dispatch, it does not know from tensors. `if (x)`, `while`, `&&`, `for` and `which()` need a
+#'   value: `if (as.array(x) > 0)`. For `pmax()` and `pmin()` there are [k_maximum()] and [k_minimum()]; for `diag()`,
+#'   `rowSums()` and `%in%`, `as.array(x)` gives the value. `drop()` returns the tensor as it is: [k_squeeze()] drops
+#'   an axis. `max(1, x)` looks at its first argument alone, so write `max(x, 1)`; and `c(1, x)` is a list.
 #' * `print()` shows the values, too, of variables and constants that have no more than 60 elements;
 #'   `format()` and `str()` tell backend, kind, name, dtype and shape.
 #'

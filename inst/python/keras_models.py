@@ -66,7 +66,6 @@ def data(value):
 
 def fit(model, name, x, y, kwargs, keep=False):
     """Fit a model, and keep snapshots of it if asked to. Returns: its history and parameters."""
-    _need_targets(model, name, y)
     if keep and pyshim.models.snapshots.kept(model) is None and pyshim.models.copies.is_built(model):
         pyshim.snapshot(model)
     for argument in ("validation_data", "sample_weight"):
@@ -85,15 +84,8 @@ def fit(model, name, x, y, kwargs, keep=False):
             "epochs": [epoch + 1 for epoch in history.epoch]}
 
 
-def _need_targets(model, name, y):
-    if y is None and name != "fit_generator" and getattr(model, "_feed_targets", None):
-        raise ArgumentError("{argument} is missing, and the model's loss needs it", argument="y")
-
-
 def with_data(model, name, values, kwargs):
     """Call a method of a model with arrays."""
-    if name in ("evaluate", "train_on_batch", "test_on_batch"):
-        _need_targets(model, name, values[1])
     return getattr(model, name)(*[data(value) for value in values], **{key: data(value) if key in (
         "sample_weight", "validation_data") else value for key, value in kwargs.items()})
 
@@ -266,17 +258,24 @@ def as_numpy_array(value):
     return data(np.asarray(value))
 
 
+def preprocessed(module, x, kwargs):
+    """Images as a network of Keras's applications expects them. R's memory is not written into."""
+    return keras_get("applications.%s.preprocess_input" % module)(np.array(data(np.asarray(x))), **kwargs)
+
+
 def densenet(arguments):
     """DenseNet of any number of blocks, which Keras's module has under another name."""
+    arguments = _submodules(arguments)  # which imports Keras, and with it finds keras_applications
     from keras_applications import densenet as module
-    return module.DenseNet(**_submodules(arguments))
+    return module.DenseNet(**arguments)
 
 
 def nasnet(arguments):
     """NASNet of any size."""
+    arguments = _submodules(arguments)
     from keras_applications import nasnet as module
     shape = arguments.pop("default_size")
-    return module.NASNet(default_size=shape or 331, **_submodules(arguments))
+    return module.NASNet(default_size=shape or 331, **arguments)
 
 
 def _submodules(arguments):

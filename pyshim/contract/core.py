@@ -209,11 +209,13 @@ class Core:
 
     def _beside(self, value, argument, dtype):
         """An argument beside a tensor of that dtype."""
-        if dtype == "bool" and not isinstance(value, Node) and not holds_tensor(value):
-            array = numeric_array(value, argument)
-            if array.dtype.kind != "b" and not np.isin(array, (0, 1)).all():
+        if not isinstance(value, Node) and not holds_tensor(value):
+            value = numeric_array(value, argument)
+            if dtype == "bool" and value.dtype.kind != "b" and not np.isin(value, (0, 1)).all():
                 raise DtypeError("{argument} holds other numbers than 0 and 1, which dtype bool cannot hold",
                                  argument=argument)
+            if dtype in rules.FLOATS:
+                _need_in_range(value, argument, dtype)
         return self.node(value, argument, dtype=dtype)
 
     def _in_dtype_of(self, x, value, argument):
@@ -221,6 +223,7 @@ class Core:
         if isinstance(value, Node) or holds_tensor(value) or x.dtype not in rules.FLOATS:
             return self.node(value, argument)
         array = numeric_array(value, argument)
+        _need_in_range(array, argument, x.dtype)
         return self.node(array, argument, dtype=x.dtype if array.dtype.kind == "f" else None)
 
     def pair(self, x, y, names=("x", "y")):
@@ -351,6 +354,16 @@ def first_tensor(values):
 def holds_tensor(value):
     """Whether a value is a list that holds tensors."""
     return isinstance(value, (list, tuple)) and first_tensor(value) is not None
+
+
+def _need_in_range(array, argument, dtype):
+    """DtypeError where a finite number would be infinite in a floating dtype."""
+    with numpy_cast.quiet():
+        beyond = np.isinf(array.astype(dtype, copy=False)) & np.isfinite(array)
+    if beyond.any():
+        raise DtypeError("{argument} holds {number}, which dtype {dtype} cannot hold",
+                         remedy="its largest number is {largest}", argument=argument, number=array[beyond].flat[0],
+                         dtype=dtype, largest=np.finfo(dtype).max)
 
 
 def _whole(array):

@@ -54,7 +54,7 @@ def _of_models(model, x, backends):
     rows, predictions = [], {}
     for name in _names(own, backends):
         with session.select(name, False, False, None, []):
-            copy = copied(model, state)
+            copy = copied(model, state, compiled=False)
             predictions[name] = copy.predict(x)
             start = time.perf_counter()
             copy.predict(x)

@@ -99,8 +99,11 @@ def check_model(model):
 
 # -- copying ----------------------------------------------------------------------------------------------
 
-def copied(model, state, custom_objects=None):
-    """A copy of a model on the current backend, with these values."""
+def copied(model, state, custom_objects=None, compiled=True):
+    """A copy of a model on the current backend with these values, and compiled as the model is.
+
+    Where predictions alone are wanted, ``compiled`` is False: there are engines that cannot train.
+    """
     keras = keras_of(model)
     _check_what_can_be_copied(model, keras)
     with _functions_by_name() as functions:
@@ -112,7 +115,7 @@ def copied(model, state, custom_objects=None):
             if isinstance(old_layer, keras.engine.network.Network):  # a network's configuration does not say it
                 new_layer.trainable = old_layer.trainable
         new.set_weights(state.weights)
-        if getattr(model, "optimizer", None):
+        if compiled and getattr(model, "optimizer", None):
             _compile(model, new, state, keras)
     return new
 

@@ -393,7 +393,13 @@ def test_a_number_beside_a_tensor_takes_its_dtype_or_does_not_fit(K):
         for call in two:
             assert call(1).dtype in (dtype, "bool")
             if dtype in FLOATS:
-                assert call(0.5).dtype in (dtype, "bool")
+                for number in (0.5, np.inf, np.nan):
+                    assert call(number).dtype in (dtype, "bool")
+                if dtype != "float64":
+                    largest = float(np.finfo(dtype).max)
+                    assert call(largest).dtype in (dtype, "bool")
+                    with pytest.raises(K.errors.DtypeError, match="holds .*, which dtype %s cannot hold; its" % dtype):
+                        call(-2 * largest)
                 continue
             for number in (0.5, float("nan"), 1e300) + ((300, -1) if dtype == "uint8" else ()):
                 with pytest.raises(K.errors.DtypeError, match="holds .*, which dtype %s cannot hold" % dtype):

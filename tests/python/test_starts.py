@@ -60,7 +60,18 @@ def test_settings_of_theano_that_it_refuses(home, flags, monkeypatch):
     monkeypatch.setenv("THEANO_FLAGS", flags)
     ran = session(COMPUTE + "print(*compute('theano'))", home)
     assert ran.stdout == computed("theano"), ran.stderr
-    assert "Theano does not accept the settings in THEANO_FLAGS or .theanorc, and goes without them: " in ran.stderr
+    assert "Theano does not accept a setting of the user's, and goes without it: %s: " % flags in ran.stderr
+
+
+def test_settings_of_theano_beside_one_that_it_refuses(home, tmp_path, monkeypatch):
+    """The others hold, in whatever order, and the message names the one."""
+    monkeypatch.setenv("THEANO_FLAGS", "linker=none,base_compiledir=%s,device=gpu" % (tmp_path / "mine"))
+    ran = session(COMPUTE + "print(*compute('theano'))", home)
+    assert ran.stdout == computed("theano"), ran.stderr
+    for flag in ("linker=none", "device=gpu"):
+        assert "goes without it: %s: " % flag in ran.stderr
+    assert "goes without it: base_compiledir" not in ran.stderr
+    assert os.listdir(tmp_path / "mine")
 
 
 def test_a_theanorc_from_another_time(home, monkeypatch):

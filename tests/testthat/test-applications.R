@@ -74,10 +74,12 @@ test_that("images are prepared as each network expects them", {
   for (prepare in list(xception_preprocess_input, inception_v3_preprocess_input, inception_resnet_v2_preprocess_input,
                        mobilenet_preprocess_input, mobilenet_v2_preprocess_input, nasnet_preprocess_input)) {
     expect_equal(prepare(pixels), scaled, tolerance = 1e-6)
+    expect_equal(prepare(pixels + 0), scaled, tolerance = 1e-6) # of doubles, as image_to_array() returns them
   }
   # Blue, green, red, less the means of ImageNet's colours.
   means <- c(103.939, 116.779, 123.68)
   expect_equal(imagenet_preprocess_input(pixels), sweep(pixels[, , , 3:1, drop = FALSE], 4, means), tolerance = 1e-5)
+  expect_equal(imagenet_preprocess_input(pixels + 0), imagenet_preprocess_input(pixels), tolerance = 1e-6)
   expect_equal(imagenet_preprocess_input(pixels, mode = "tf"), scaled, tolerance = 1e-6)
   standard <- sweep(sweep(pixels / 255, 4, c(0.485, 0.456, 0.406)), 4, c(0.229, 0.224, 0.225), "/")
   expect_equal(densenet_preprocess_input(pixels), standard, tolerance = 1e-5)
@@ -87,6 +89,7 @@ test_that("predictions are decoded by the index of classes", {
   index <- setNames(lapply(0:999, function(i) c(sprintf("n%08d", i), paste("thing", i))), 0:999)
   folder <- withr::local_tempdir()
   jsonlite::write_json(index, file.path(folder, "imagenet_class_index.json"))
+  keras:::call_shim("keras_get", "applications")  # which finds the package
   cached <- reticulate::import("keras_applications.imagenet_utils", convert = FALSE)
   withr::defer(cached$CLASS_INDEX <- reticulate::r_to_py(NULL))
   with_files("utils", folder, {
@@ -101,4 +104,10 @@ test_that("predictions are decoded by the index of classes", {
       expect_equal(decoded[[2L]]$class_description[[1L]], "thing 999")
     }
   })
+})
+
+test_that("networks of any size are the first that a session makes", {
+  script <- c("library(keras)", "suppressMessages(use_backend('tensorflow'))",
+              "m <- application_densenet(c(1, 1, 1, 1), FALSE, NULL, input_shape = c(32, 32, 3))", "cat(count_params(m))")
+  expect_equal(run_r(script), "195648")
 })

@@ -44,7 +44,7 @@ bad_calls <- function(model, x, y) {
     verbose = fit(model, x, y, verbose = "a"), sample_weight = fit(model, x, y, sample_weight = "a"),
     y = evaluate(model, x, NULL), y = train_on_batch(model, x, NULL), y = test_on_batch(model, x, NULL),
     x = predict(model, matrix("a", 2, 3)), batch_size = predict(model, x, batch_size = "a"),
-    name = get_layer(model, "nope"), weights = set_weights(model, "a"), object = pop_layer(5),
+    name = get_layer(model, "nope"), weights = set_weights(model, list("a", "b")), object = pop_layer(5),
     object = save_model_hdf5(5, tempfile()), model = clone_model(5), object = get_weights("a"),
     filepath = save_model_hdf5(model, 5), filepath = load_model_hdf5(5), inputs = keras_model(5, 6),
     layers = keras_model_sequential(5), lr = optimizer_sgd(lr = "a"), momentum = optimizer_sgd(momentum = c(1, 2)),
@@ -73,8 +73,8 @@ typed <- function(call, argument) {
   value <- as.list(match.call(f, call))[[argument]]
   if (is.null(value)) return("NULL")
   switch(deparse(value)[[1L]], iris = "data frame", "iris$Species" = "factor", mean = "function",
-         "matrix(\"a\", 2, 3)" = "character matrix", "list(1:3)" = , "list(\"a\")" = "\"a\"", "list(5)" = "5",
-         deparse(value)[[1L]])
+         "matrix(\"a\", 2, 3)" = "character matrix", "list(1:3)" = , "list(\"a\")" = , "list(\"a\", \"b\")" = "\"a\"",
+         "list(5)" = "5", deparse(value)[[1L]])
 }
 
 # What an R user does not know: None, True, tuples, types of Python.

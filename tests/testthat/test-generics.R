@@ -186,3 +186,18 @@ test_that("a tensor and a function of a restored workspace print", {
   expect_match(restored[[3]], "function of an R session that has ended", fixed = TRUE)
   expect_equal(trimws(restored[-(1:3)]), rep("keras_error_stale_tensor", 5))
 })
+
+for_each_backend("what base R does not dispatch has another way, as documented", {
+  x <- k_constant(c(1, 5, 3))
+  expect_error(pmax(x, 2))
+  expect_value(k_maximum(x, 2), c(2, 5, 3))
+  expect_error(if (x) 1)
+  expect_true(if (as.array(x)[[1L]] > 0) TRUE)
+  expect_error(max(2, x))
+  expect_value(max(x, 9), 9)
+  expect_type(c(1, x), "list")
+  m <- k_constant(matrix(1:2, 1))
+  expect_equal(dim(drop(m)), c(1, 2))
+  expect_equal(dim(k_squeeze(m, 1)), 2)
+  expect_equal(rowSums(as.array(m)), 3)
+})

@@ -6,9 +6,10 @@ test_that("mistakes in calls of models are told in R's words", {
   x <- matrix(1, 2, 2)
   expect_keras_error(model %>% fit(x, verbose = 0), "argument", c("fit(): ", "`y`"))
   expect_keras_error(model %>% evaluate(x, verbose = 0), "argument", c("evaluate(): ", "`y`"))
+  expect_keras_error(model %>% train_on_batch(x, NULL), "argument", c("train_on_batch(): ", "`y`"))
   expect_keras_error(model %>% fit(x, 1:2, epochs = 1.5), "argument", c("fit(): ", "`epochs`", "1.5"))
-  expect_keras_error(model %>% fit(x, 1:2, batch_size = 0), "argument", "`batch_size` must be at least 1")
-  expect_keras_error(model %>% fit(x, 1:2, callbacks = list("a")), "argument", c("`callbacks`", "callback_lambda()"))
+  expect_keras_error(model %>% fit(x, 1:2, batch_size = 0), "argument", c("`batch_size`", "at least 1"))
+  expect_keras_error(model %>% fit(x, 1:2, callbacks = list("a")), "argument", c("`callbacks`", "list(\"a\")"))
   expect_keras_error(model %>% fit(x, 1:2, validation_data = c(1, 2)), "argument", "list(x, y)")
   expect_keras_error(model %>% fit(x, 1:2, class_weight = c(1, 2)), "argument", "list(\"0\" = 1")
   expect_keras_error(predict(model), "argument", c("predict(): ", "`x` is missing"))
@@ -40,6 +41,9 @@ test_that("fractions of steps are cut, logicals are numbers, and NA is quiet", {
   history <- fit_generator(model, function() list(matrix(1, 2, 2), 1:2), steps_per_epoch = 7 / 3, epochs = 2,
                            verbose = FALSE)
   expect_length(history$metrics$loss, 2L)
+  history <- fit(model, function() list(matrix(1, 2, 2), 1:2), steps_per_epoch = 7 / 3, epochs = 1, verbose = 0,
+                 validation_data = function() list(matrix(1, 2, 2), 1:2), validation_steps = 1.5)
+  expect_named(history$metrics, c("loss", "val_loss"))
   expect_silent(history <- fit(model, matrix(c(1, NA), 2, 2), 1:2, epochs = 1, verbose = 0))
   expect_true(is.nan(history$metrics$loss))
 })

@@ -1,7 +1,8 @@
-"""Theano itself, imported with the user's settings where it accepts them."""
+"""Theano itself, imported with those of the user's settings that it accepts."""
 
 import importlib
 import os
+import re
 import sys
 import tempfile
 
@@ -13,29 +14,52 @@ OWN_FLAGS = "PYSHIM_THEANO_FLAGS"
 
 
 def _imported():
-    refused = None
+    own, kept = _flags()
+    dropped, files = [], {}
     with variables(**_repaired()):
-        try:
-            return importlib.import_module("theano")
-        except ImportError:
-            raise
-        except Exception as error:
-            if not _has_users_settings():
+        while True:
+            try:
+                with variables(THEANO_FLAGS=",".join(own + kept), **files):
+                    imported = importlib.import_module("theano")
+                break
+            except ImportError:
                 raise
-            refused = error
-        for name in [name for name in sys.modules if name.split(".")[0] == "theano"]:
-            del sys.modules[name]
-        with variables(THEANO_FLAGS=os.environ.get(OWN_FLAGS, ""), THEANORC=os.devnull):
-            imported = importlib.import_module("theano")
-    sys.stderr.write("Theano does not accept the settings in THEANO_FLAGS or .theanorc, and goes without them: %s\n"
-                     % refused)
+            except Exception as error:
+                refused = _refused(kept, str(error))
+                if not refused and not files and _has_files():
+                    files, refused = {"THEANORC": os.devnull}, [".theanorc"]
+                elif not refused:
+                    refused = kept
+                if not refused:
+                    raise
+                dropped.append("%s: %s" % (", ".join(refused), error))
+                kept = [flag for flag in kept if flag not in refused]
+            for name in [name for name in sys.modules if name.split(".")[0] == "theano"]:
+                del sys.modules[name]
+    for text in dropped:
+        sys.stderr.write("Theano does not accept a setting of the user's, and goes without it: %s\n" % text)
     return imported
 
 
-def _has_users_settings():
+def _flags():
+    """The flags of the environment, and those of the user: lists of strings such as "floatX=float32"."""
+    own, all_of_them = os.environ.get(OWN_FLAGS, ""), os.environ.get("THEANO_FLAGS", "")
+    users = all_of_them[len(own):] if all_of_them.startswith(own) else all_of_them
+    # A comma in quotes, or behind a backslash, belongs to the value.
+    return [own] if own else [], re.findall(r"""(?:[^,\\"']|\\.|"[^"]*"|'[^']*'|["'\\])+""", users)
+
+
+def _refused(flags, words):
+    """Those of the flags whose names stand in what Theano says; else those that have no value at all."""
+    def is_named(flag):
+        return re.search(r"(?<![\w.])%s(?![\w.])" % re.escape(flag.partition("=")[0].strip()), words)
+    named = [flag for flag in flags if "=" in flag and is_named(flag)]
+    return named or [flag for flag in flags if "=" not in flag]
+
+
+def _has_files():
     files = os.environ.get("THEANORC", "~/.theanorc").split(os.pathsep)
-    return (os.environ.get("THEANO_FLAGS", "") != os.environ.get(OWN_FLAGS, "")
-            or any(os.path.isfile(os.path.expanduser(file)) for file in files))
+    return any(os.path.isfile(os.path.expanduser(file)) for file in files)
 
 
 def _repaired():

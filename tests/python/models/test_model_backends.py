@@ -178,6 +178,18 @@ def test_backends_agree(K, engine, random):
     assert len(repr(compared).splitlines()) == len(compared) + 1
 
 
+def test_a_trained_model_is_compared_on_engines_that_cannot_train_too(random):
+    with pyshim.use_backend("tensorflow"):
+        model = keras.models.Sequential([L.Dense(3, activation="relu", input_shape=(2,)), L.Dense(1)])
+        model.compile("adam", "mse")
+        x = random.rand(4, 2)
+        model.fit(x, x[:, :1], verbose=0)
+        compared = pyshim.compare_backends(model, x)
+    assert {row["backend"] for row in compared} == {row["backend"] for row in pyshim.list_backends()
+                                                    if row["installed"]}
+    assert max(row["absolute"] for row in compared) < 1e-6
+
+
 def test_backends_that_do_not_agree(K, engine):
     """A layer that adds the length of its backend's name: what the differences have to be is known."""
     model = keras.models.Sequential([L.Lambda(lambda x: x + len(backend.backend()), input_shape=(1,))])

@@ -1,0 +1,27 @@
+"""Known networks with random weights: one whose numbers are known, and a small one that all engines agree on."""
+
+import numpy as np
+
+import pyshim
+from pyshim import keras
+
+
+def test_a_network_has_the_known_number_of_weights_and_predicts():
+    with pyshim.use_backend("tensorflow"):
+        pyshim.clear_session()
+        model = keras.applications.MobileNetV2(input_shape=(32, 32, 3), weights=None)
+        assert model.count_params() == 3538984  # as Keras's documentation has it
+        shares = model.predict(np.random.RandomState(1).rand(1, 32, 32, 3))
+        assert shares.shape == (1, 1000)
+        np.testing.assert_allclose(shares.sum(), 1, rtol=1e-4)
+        pyshim.clear_session()
+
+
+def test_a_small_network_predicts_the_same_on_every_engine(K, engine):
+    model = keras.applications.MobileNet(input_shape=(32, 32, 3), alpha=0.25, weights=None, classes=5)
+    x = np.random.RandomState(1).rand(2, 32, 32, 3)
+    shares = model.predict(x)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-5)
+    assert len({layer.name for layer in model.layers}) == 93
+    if engine != "tensorflow":
+        np.testing.assert_allclose(shares, pyshim.to_backend(model, "tensorflow").predict(x), rtol=1e-4)
