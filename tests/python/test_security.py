@@ -12,7 +12,7 @@ ROOT = os.path.dirname(pyshim.__path__[0])
 SOURCES = sorted(glob.glob(os.path.join(ROOT, "pyshim", "**", "*.py"), recursive=True)
                  + glob.glob(os.path.join(ROOT, "inst", "python", "*.py")))
 MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "code", "codeop", "runpy",
-           "http", "socketserver", "xmlrpc", "multiprocessing"}
+           "http.server", "socketserver", "xmlrpc", "multiprocessing"}
 BUILTINS = {"eval", "exec", "compile", "__import__", "input"}
 METHODS = {"system", "popen", "listen", "create_server"}
 KEYWORDS = {"shell", "allow_pickle"}
@@ -24,9 +24,11 @@ def findings(source):
     for node in ast.walk(ast.parse(source)):
         names = []
         if isinstance(node, ast.Import):
-            names = MODULES.intersection(alias.name.split(".")[0] for alias in node.names)
+            names = MODULES.intersection(part for alias in node.names for part in (alias.name, alias.name.split(".")[0]))
         elif isinstance(node, ast.ImportFrom):
-            names = MODULES.intersection([(node.module or "").split(".")[0]] if not node.level else [])
+            module = "" if node.level else node.module or ""
+            names = MODULES.intersection([module, module.split(".")[0]]
+                                         + ["%s.%s" % (module, alias.name) for alias in node.names])
         elif isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name):
                 names = BUILTINS.intersection([node.func.id])

@@ -68,7 +68,7 @@ for_each_backend("no variable is changed unless all can be", {
   w <- k_variable(c(8, 9))
   k_save_variables(path, w = k_variable(c(1, 2)), b = k_variable(3))
   expect_keras_error(k_load_variables(path, w = w, c = k_variable(1)), "argument",
-                     c("k_load_variables()", '"c"', "'w', 'b'"))
+                     c("k_load_variables()", '"c"', '"w", "b"'))
   expect_keras_error(k_load_variables(path, w = w, b = k_variable(c(1, 2))), "shape", c('"b"', "(2)"))
   expect_keras_error(k_load_variables(path, w = w, b = k_variable(1L, "int32")), "dtype",
                      c("float32", "int32"))

@@ -48,8 +48,9 @@ def _of_power(x, y, power, gradient):
 def _of_factors(gradient, factors):
     if len(factors) == 1:
         return [gradient]
-    others = [scalar.mul(*(factors[:i] + factors[i + 1:])) for i in range(len(factors))]
-    return [product(gradient, other) for other in others]
+    others = [factors[:i] + factors[i + 1:] for i in range(len(factors))]
+    # A product of one factor would be computed element by element in Python, where a graph is interpreted.
+    return [product(gradient, scalar.mul(*rest) if len(rest) > 1 else rest[0]) for rest in others]
 
 
 # By class: the gradients of the inputs, from these, the result and its gradient, all floating scalars.
