@@ -24,7 +24,8 @@ def findings(source):
     for node in ast.walk(ast.parse(source)):
         names = []
         if isinstance(node, ast.Import):
-            names = MODULES.intersection(part for alias in node.names for part in (alias.name, alias.name.split(".")[0]))
+            names = [alias.name for alias in node.names]
+            names = MODULES.intersection(names + [name.split(".")[0] for name in names])
         elif isinstance(node, ast.ImportFrom):
             module = "" if node.level else node.module or ""
             names = MODULES.intersection([module, module.split(".")[0]]
