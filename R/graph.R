@@ -48,6 +48,39 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
   )
 }
 
+#' The same graph on every backend
+#'
+#' Whether engines agree: each computes the same tensors from the same values, with the values that variables have now.
+#' Updates are not carried out. Random tensors differ by engine.
+#'
+#' @param outputs A tensor, or a list of tensors of one backend.
+#' @param feeds The values of placeholders: a list of lists `list(placeholder, value)`.
+#' @param backends Names of backends; by default that of the tensors, and then all others that are installed, but for
+#'   those that have no gradients where some are needed.
+#' @return A data frame of class `keras_comparison` with a row for each backend: `backend`; `absolute`, the largest
+#'   difference of its values from those of the first backend; `relative`, the same divided by the largest absolute value
+#'   of the first one's; `seconds`, the time of an evaluation once the graph is compiled. Its attribute "values" is the
+#'   list of values by backend.
+#'
+#'   Errors: `keras_error_argument` for what is no tensor or no pair, `keras_error_placeholder` where a placeholder has no
+#'   value, `keras_error_gradient` for a backend in `backends` that has no such gradients.
+#' @family graph
+#' @seealso [compare_backends()] for models
+#' @examplesIf is_backend_installed()
+#' x <- k_placeholder(shape = c(NA, 2))
+#' k_compare_backends(k_logsumexp(x, axis = 2), list(list(x, matrix(1:4, 2))), backends = c(k_backend(), "numpy"))
+#' @export
+k_compare_backends <- function(outputs, feeds = list(), backends = NULL) {
+  outputs <- if (inherits(outputs, "keras_tensor")) outputs else as_values(outputs, "outputs")
+  if (!is.list(feeds)) {
+    abort("argument", "{argument} must be a list of lists `list(placeholder, value)`, not {value}",
+          argument = "feeds", value = feeds)
+  }
+  feeds <- lapply(unname(feeds), function(pair) if (is.list(pair)) as_pair(pair, "feeds") else as_value(pair, "feeds"))
+  compared <- call_shim("graph_comparison", outputs, feeds, if (!is.null(backends)) as.list(backends))
+  comparison_table(compared, "values")
+}
+
 #' Updates, of which a pair of a variable and its new value is one
 #' @noRd
 as_updates <- function(updates) {

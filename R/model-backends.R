@@ -41,8 +41,14 @@ to_backend <- function(model, backend, custom_objects = NULL) {
 #' @export
 compare_backends <- function(model, x, backends = NULL) {
   compared <- call_shim("comparison", model, named_data(x, "x"), if (!is.null(backends)) as.list(backends))
+  comparison_table(compared, "predictions")
+}
+
+comparison_table <- function(compared, name) {
   columns <- lapply(compared[[1L]], unlist)[c("backend", "absolute", "relative", "seconds")]
-  structure(as.data.frame(columns), class = c("keras_comparison", "data.frame"), predictions = compared[[2L]])
+  table <- structure(as.data.frame(columns), class = c("keras_comparison", "data.frame"))
+  attr(table, name) <- compared[[2L]]
+  table
 }
 
 #' @export

@@ -34,7 +34,7 @@ except ImportError:
         raise AttributeError("module %r has no attribute %r" % (__name__, name))
 else:
     from . import api
-    from .models.comparing import compare_backends
+    from .comparing import compare_backends
     from .models.copies import to_backend
     from .models.snapshots import restore, snapshot
     globals().update((name, getattr(api, name)) for name in api.__all__)

@@ -332,6 +332,15 @@ def next_batch(generator):
 
 def comparison(model, x, backends):
     """What backends make of a model: columns of the table, and the predictions by backend."""
-    compared = pyshim.compare_backends(model, data(x), backends)
+    return table_of(pyshim.compare_backends(model, data(x), backends))
+
+
+def graph_comparison(outputs, feeds, backends):
+    """What backends make of tensors: columns of the table, and the values by backend."""
+    return table_of(pyshim.compare_backends(outputs, feeds, backends))
+
+
+def table_of(compared):
+    """A comparison as R has it."""
     return ({name: [row[name] for row in compared] for name in ("backend", "absolute", "relative", "seconds")},
-            compared.predictions)
+            compared.values)

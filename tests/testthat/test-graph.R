@@ -122,3 +122,23 @@ for_each_backend("what does not contribute has a gradient of 0", {
   expect_equal(gradient(k_switch(x > 0, k_log(x), x)), c(1, 1, 0.25))
   expect_equal(gradient(k_std(x * 0)), c(0, 0, 0))
 })
+
+for_each_backend("one graph has the same values on several backends", {
+  name <- k_backend()
+  x <- k_placeholder(shape = c(NA, 2))
+  w <- k_variable(c(1, 2))
+  k_set_value(w, c(3, -1))
+  y <- k_map_fn(function(row) k_sum(row * w), x)
+  compared <- k_compare_backends(y, list(list(x, matrix(1:4, 2))), backends = c(name, "numpy"))
+  expect_s3_class(compared, c("keras_comparison", "data.frame"))
+  expect_named(compared, c("backend", "absolute", "relative", "seconds"))
+  expect_equal(compared$backend, unique(c(name, "numpy")))
+  expect_true(all(compared$absolute < 1e-5) && all(compared$seconds > 0))
+  for (values in attr(compared, "values")) {
+    expect_equal(as.vector(values), c(0, 2), tolerance = 1e-6)
+  }
+  expect_output(print(compared), "absolute")
+  expect_keras_error(k_compare_backends(3), "argument", c("k_compare_backends()", "`outputs[[1]]`"))
+  expect_keras_error(k_compare_backends(y, x), "argument", "`feeds` must be a list of lists")
+  expect_keras_error(k_compare_backends(y, backends = name), "placeholder", "k_compare_backends()")
+})

@@ -168,8 +168,8 @@ def test_backends_agree(K, engine, random):
     assert compared[0]["backend"] == engine and sorted(row["backend"] for row in compared) == sorted(installed)
     expected = model.predict(x)
     for row in compared:
-        found = compared.predictions[row["backend"]]
-        largest = max(np.abs(one - other).max() for one, other in zip(found, compared.predictions[engine]))
+        found = compared.values[row["backend"]]
+        largest = max(np.abs(one - other).max() for one, other in zip(found, compared.values[engine]))
         np.testing.assert_allclose(row["absolute"], largest, rtol=1e-3, atol=1e-12)
         assert row["relative"] < 1e-5 and row["seconds"] > 0
         for one, other in zip(found, expected):
@@ -199,7 +199,7 @@ def test_backends_that_do_not_agree(K, engine):
     assert (first["absolute"], first["relative"]) == (0, 0)
     assert second["absolute"] == difference
     np.testing.assert_allclose(second["relative"], difference / (30 - len(engine)), rtol=1e-6)
-    assert compared.predictions[engine].tolist() == [[len(engine)], [len(engine) - 30]]
+    assert compared.values[engine].tolist() == [[len(engine)], [len(engine) - 30]]
 
 
 def test_comparisons_that_are_refused(K, engine):

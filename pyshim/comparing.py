@@ -1,0 +1,158 @@
+"""The same graph, or the same model, on several backends: whether their values agree."""
+
+import time
+
+import numpy as np
+
+from . import environments, session
+from .contract.moving import moved
+from .errors import ArgumentError, GradientError, naming
+from .messages import Argument, Type, Value
+from .models.copies import check_model, copied, current_state, keras_of
+from .tensors import Tensor
+
+
+class Comparison(list):
+    """The rows of a comparison, a dict for each backend; ``values`` are the arrays by backend."""
+
+    def __init__(self, rows, values):
+        super().__init__(rows)
+        self.values = values
+
+    def __repr__(self):
+        lines = ["%-12s %10s %10s %10s" % ("backend", "absolute", "relative", "seconds")]
+        lines += ["%-12s %10.1e %10.1e %10.4f" % (row["backend"], row["absolute"], row["relative"], row["seconds"])
+                  for row in self]
+        return "\n".join(lines)
+
+
+def compare_backends(outputs, feeds=None, backends=None):
+    """Compare what backends make of the same thing: a graph's values, or a model's predictions.
+
+    Arguments:
+        outputs: a tensor, a list of tensors of one backend, or a model of Keras's.
+        feeds: of tensors, the values of placeholders: a dict, or a list of (placeholder, value) pairs. Of a model, the
+            array of its inputs, or a list of arrays.
+        backends: names of the backends; by default that of the tensors or of the model, and then all others that are
+            installed, but for those that have no gradients where some are needed.
+    Returns: a list with a dict for each backend: "backend"; "absolute", the largest difference from the first one's
+    values; "relative", the same divided by the largest absolute value of the first one's values; "seconds", the time of
+    an evaluation once the graph is compiled, or the model is built. Its attribute ``values`` has the arrays, a list for
+    a list of tensors. Variables have the values of the moment everywhere; updates are not carried out. Each backend
+    gets a copy of a model (see ``to_backend``), so the model itself stays as it is. Random tensors differ by engine.
+
+    Raises ArgumentError for what is none of these, or a model that cannot be copied, UnknownBackendError and
+    NotInstalledError for a backend, and GradientError for one that is named and has no such gradients.
+
+    Example:
+        >>> x = K.placeholder((None, 3))
+        >>> [row["backend"] for row in K.compare_backends(K.exp(x), {x: [[1., 2., 3.]]}, ["numpy"])]
+        ['numpy']
+    """
+    with naming("compare_backends"):
+        if keras_of(outputs) is not None:
+            check_model(outputs)
+            return _of_models(outputs, feeds, backends)
+        return _of_graphs(outputs, feeds, backends)
+
+
+# -- graphs -------------------------------------------------------------------------------------------------
+
+def _of_graphs(outputs, feeds, backends):
+    tensors = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+    for i, tensor in enumerate(tensors):
+        if not isinstance(tensor, Tensor):
+            raise ArgumentError("{argument} must be a tensor, a list of tensors or a model of Keras's, not {value}",
+                                argument="outputs" if tensor is outputs else Argument("outputs", i), value=Type(tensor))
+    if not tensors:
+        raise ArgumentError("{argument} holds no tensor", argument="outputs")
+    pairs = _pairs(feeds)
+    own, placeholders = tensors[0].backend, [placeholder for placeholder, _ in pairs]
+    rows, values = [], {}
+    for name in _names(own, backends):
+        with session.select(name, False, False, None, []):
+            try:
+                function = _function(session.current_host().contract, placeholders, tensors)
+            except GradientError:
+                if backends is not None:
+                    raise
+                continue
+            fed = [value for _, value in pairs]
+            results = function.results(fed)
+            start = time.perf_counter()
+            function.results(fed)
+            rows.append({"backend": name, "seconds": time.perf_counter() - start})
+            values[name] = results if isinstance(outputs, (list, tuple)) else results[0]
+    return _compared(rows, values)
+
+
+def _pairs(feeds):
+    pairs = list(feeds.items()) if isinstance(feeds, dict) else feeds or []
+    for i, pair in enumerate(pairs):
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not isinstance(pair[0], Tensor):
+            raise ArgumentError("{argument} must be a (placeholder, value) pair, not {value}",
+                                argument=Argument("feeds", i), value=Value(pair))
+    return pairs
+
+
+def _function(contract, placeholders, tensors):
+    """The function of the placeholders that computes the tensors, on a contract."""
+    theirs = tensors[0].graph.contract
+    for tensor in placeholders + tensors:
+        theirs.need_own(tensor)
+    tensors = [theirs.to_dense(tensor) for tensor in tensors]
+    with contract.outside_scopes():
+        now = moved(placeholders + tensors, contract)
+    return contract.function([now[each] for each in placeholders], [now[each] for each in tensors])
+
+
+# -- models -------------------------------------------------------------------------------------------------
+
+def _of_models(model, x, backends):
+    own = model.inputs[0].backend if model.inputs else None
+    state = current_state(model)
+    rows, predictions = [], {}
+    for name in _names(own, backends):
+        with session.select(name, False, False, None, []):
+            copy = copied(model, state, compiled=False)
+            predictions[name] = copy.predict(x)
+            start = time.perf_counter()
+            copy.predict(x)
+            rows.append({"backend": name, "seconds": time.perf_counter() - start})
+    return _compared(rows, predictions)
+
+
+# -- tables -------------------------------------------------------------------------------------------------
+
+def _compared(rows, values):
+    """The rows, with the differences from the first one's values."""
+    first = _arrays(values[rows[0]["backend"]])
+    for row in rows:
+        row["absolute"], row["relative"] = _differences(first, _arrays(values[row["backend"]]))
+    return Comparison(rows, values)
+
+
+def _names(own, backends):
+    if isinstance(backends, str):
+        return [backends]
+    if backends is not None:
+        names = list(dict.fromkeys(backends))
+        if not names:
+            raise ArgumentError("{argument} names no backend", argument="backends")
+        return names
+    installed = [name for name in environments.names() if environments.find(name).is_installed()]
+    return [own] + [name for name in installed if name != own]
+
+
+def _arrays(values):
+    """The values of all outputs, in float64."""
+    return [np.asarray(each, "float64") for each in (values if isinstance(values, list) else [values])]
+
+
+def _differences(first, other):
+    """The largest difference, and the same divided by the largest absolute value. Where both are nan, they agree."""
+    differences = np.concatenate([np.where((a == b) | np.isnan(a) & np.isnan(b), 0, np.abs(a - b)).ravel()
+                                  for a, b in zip(first, other)] or [np.zeros(0)])
+    largest = float(differences.max()) if differences.size else 0.
+    scale = max([float(np.nanmax(np.abs(a))) for a in first if a.size] or [0.])
+    return largest, largest / scale if largest else 0.
