@@ -98,7 +98,7 @@ def use_backend(name, in_process=False, save=False, threads=None):
         save: write the name to keras.json as the default of later sessions.
         threads: how many threads the engine computes with, an integer; None leaves it as it is: at first
             as many as there are cores, in CNTK for products of matrices, convolutions and pooling alone.
-    Value: a context manager that goes back to the backend before; without ``with`` the backend stays.
+    Returns: a context manager that goes back to the backend before; without ``with`` the backend stays.
     Tensors of other backends stay alive.
 
     Raises UnknownBackendError for a name that is not registered, NotInstalledError where the backend's
@@ -173,7 +173,7 @@ def _environment(name):
 def backend():
     """The name of this thread's current backend: of the last ``use_backend``, else the default in keras.json.
 
-    Value: a string. No engine is started for it.
+    Returns: a string. No engine is started for it.
     """
     return _thread.current[0] if _thread.current else config.backend()
 
@@ -219,7 +219,7 @@ def started():
 def list_backends():
     """The registered backends, and how each stands.
 
-    Value: a list of dicts with the keys "backend", "title", "installed" (a bool), "engine_version" and
+    Returns: a list of dicts with the keys "backend", "title", "installed" (a bool), "engine_version" and
     "python_version" (strings, None where not installed), "path" (of its interpreter), "running" (a bool),
     "memory" (resident bytes of its worker, None where none runs) and "current" (a bool).
     """
@@ -298,7 +298,7 @@ class _Mode:
 def symbolic(func):
     """The function, made to run in the backend's graph, also when it is called inside ``eager``.
 
-    Arguments: func, a function. Value: a function of the same arguments and value.
+    Arguments: func, a function. Returns: a function of the same arguments and return value.
     """
     return _in_mode(func, eager=False)
 
@@ -306,7 +306,7 @@ def symbolic(func):
 def eager(func):
     """The function, made to run outside the graph: each result inside is a concrete value.
 
-    Arguments: func, a function. Value: a function of the same arguments and value. Inside, every
+    Arguments: func, a function. Returns: a function of the same arguments and return value. Inside, every
     backend function computes at once, updates change their variables at once, and
     ``numpy.asarray(x)`` gives a result's value. ``placeholder``, ``function`` and ``gradients`` raise
     EagerError there.
@@ -348,7 +348,7 @@ class _GraphScope:
 def name_scope(name):
     """A context in which the names of new variables, placeholders and tensors begin with ``name/``.
 
-    Arguments: name, a string. Value: a context manager.
+    Arguments: name, a string. Returns: a context manager.
 
     Example:
         >>> with K.name_scope("encoder"):
@@ -362,6 +362,6 @@ def control_dependencies(control_inputs):
     """A context whose new tensors are computed only together with, and after, the control inputs.
 
     Arguments: control_inputs, a list of tensors, such as updates and printed tensors, or one. Inside, a
-    variable that one of them updates has its new value. Value: a context manager.
+    variable that one of them updates has its new value. Returns: a context manager.
     """
     return _GraphScope("control_dependencies", control_inputs)

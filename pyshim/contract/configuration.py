@@ -17,7 +17,7 @@ class Configuration:
     def get_uid(self, prefix=""):
         """The next number for names that begin with ``prefix``, counted from 1.
 
-        Arguments: prefix, a string. Value: an integer, one higher at each call with the same prefix.
+        Arguments: prefix, a string. Returns: an integer, one higher at each call with the same prefix.
 
         Example:
             >>> K.get_uid("dense"), K.get_uid("dense")
@@ -41,7 +41,7 @@ class Configuration:
     def learning_phase(self):
         """The learning phase: 0 is test, 1 is train.
 
-        Value: the integer given to ``set_learning_phase``, or else a bool scalar placeholder that can be
+        Returns: the integer given to ``set_learning_phase``, or else a bool scalar placeholder that can be
         an input of ``function`` and is test where it is not fed.
         """
         if self.phase is None:
@@ -63,7 +63,7 @@ class Configuration:
     def get_session(self):
         """The native session of the engine, for those who work with the native library itself.
 
-        Value: TensorFlow's ``Session``. Raises EngineError on an engine that has none, and where the
+        Returns: TensorFlow's ``Session``. Raises EngineError on an engine that has none, and where the
         engine runs in a worker: a native object cannot leave its process (``in_process=True`` keeps it here).
         """
         self._need_session()

@@ -21,7 +21,7 @@ class ControlFlow:
 
         Arguments: condition, a tensor of bools or numbers: a scalar, or with the first axes of the
         expressions (or size 1 there); then_expression, else_expression, tensors of one dtype that broadcast, or
-        functions without arguments that make them. Value: a tensor. Both expressions are in the graph and
+        functions without arguments that make them. Returns: a tensor. Both expressions are in the graph and
         computed; the gradient of what is not chosen is 0. With a scalar condition, updates that only one of the
         expressions needs are carried out only where that is chosen.
         """
@@ -46,12 +46,12 @@ class ControlFlow:
         """x in the train phase, alt in the test phase.
 
         Arguments: x, alt, tensors, or functions without arguments that make them; training, a bool, 0 or 1,
-        or a scalar tensor; by default ``learning_phase()``. Value: a tensor.
+        or a scalar tensor; by default ``learning_phase()``. Returns: a tensor.
         """
         return self._in_phase(training, (x, alt), ("x", "alt"))
 
     def in_test_phase(self, x, alt, training=None):
-        """x in the test phase, alt in the train phase. Arguments and value as of ``in_train_phase``."""
+        """x in the test phase, alt in the train phase. Arguments and return value as of ``in_train_phase``."""
         return self._in_phase(training, (alt, x), ("alt", "x"))
 
     def _in_phase(self, training, expressions, names):
@@ -78,7 +78,7 @@ class ControlFlow:
         """A function applied to each slice of the first axis, and the results stacked.
 
         Arguments: fn, a function of a tensor that gives a tensor; elems, a tensor with at least one
-        dimension; name, a string; dtype, that of the results, by default fn's. Value: a tensor.
+        dimension; name, a string; dtype, that of the results, by default fn's. Returns: a tensor.
 
         Example:
             >>> K.eval(K.map_fn(lambda row: K.sum(row), K.ones((3, 2))))
@@ -97,7 +97,7 @@ class ControlFlow:
 
         Arguments: fn, a function of the accumulator and a slice that gives the next accumulator, of the
         same shape and dtype; elems, a tensor with at least one dimension; initializer, the first
-        accumulator, by default the first slice; name, a string. Value: a tensor, the last accumulator.
+        accumulator, by default the first slice; name, a string. Returns: a tensor, the last accumulator.
         """
         return self._folded(fn, elems, initializer, name, backwards=False)
 
@@ -145,7 +145,7 @@ class ControlFlow:
             constants: list of tensors that each step is given.
             unroll: write the steps into the graph one after another; the time must be known then.
             input_length: the number of times, where unroll needs it and the shape of inputs does not tell.
-        Value: the last output, the outputs of shape (samples, time, ...), and the list of the last states.
+        Returns: the last output, the outputs of shape (samples, time, ...), and the list of the last states.
 
         Example:
             >>> step = lambda x, states: (x + states[0], [x + states[0]])

@@ -25,7 +25,7 @@ class Convolution:
         with channels first; kernel, of shape (size, channels, filters); strides, a number; padding,
         "valid", "same", or "causal": no output sees later steps; data_format, "channels_last" or
         "channels_first", by default the setting; dilation_rate, a number: not more than 1 with strides.
-        Value: a tensor of x's dtype and data format, with the filters as its channels.
+        Returns: a tensor of x's dtype and data format, with the filters as its channels.
         """
         _need_padding(padding, PADDINGS + ("causal",))
         if padding != "causal":
@@ -44,12 +44,12 @@ class Convolution:
         (samples, channels, rows, columns); kernel, of shape (rows, columns, channels, filters); strides,
         dilation_rate, a number or two, of which one must be 1; padding, "valid" or "same"; data_format,
         "channels_last" or "channels_first", by default the setting.
-        Value: a tensor of x's dtype and data format, with the filters as its channels.
+        Returns: a tensor of x's dtype and data format, with the filters as its channels.
         """
         return self._convolved(x, kernel, strides, padding, data_format, dilation_rate, 2)
 
     def conv3d(self, x, kernel, strides=(1, 1, 1), padding="valid", data_format=None, dilation_rate=(1, 1, 1)):
-        """Convolution of volumes. Arguments and value as of ``conv2d``, with three spatial axes."""
+        """Convolution of volumes. Arguments and return value as of ``conv2d``, with three spatial axes."""
         return self._convolved(x, kernel, strides, padding, data_format, dilation_rate, 3)
 
     def _convolved(self, x, kernel, strides, padding, data_format, dilation_rate, count, name="kernel"):
@@ -71,13 +71,13 @@ class Convolution:
         Arguments: x, a floating tensor with four dimensions; kernel, of shape (rows, columns, filters,
         channels of x); output_shape, the shape of the result with its samples (None where unknown), of numbers or
         integer scalars, or one integer tensor; strides, padding, data_format and dilation_rate as of ``conv2d``.
-        Value: a tensor of output_shape. Raises ShapeError where ``conv2d`` would not make x of an input of that
+        Returns: a tensor of output_shape. Raises ShapeError where ``conv2d`` would not make x of an input of that
         shape; where that is not known before, evaluating it raises EngineError.
         """
         return self._transposed(x, kernel, output_shape, strides, padding, data_format, dilation_rate, 2)
 
     def conv3d_transpose(self, x, kernel, output_shape, strides=(1, 1, 1), padding="valid", data_format=None):
-        """The transpose of ``conv3d``. Arguments and value as of ``conv2d_transpose``, with three spatial axes."""
+        """The transpose of ``conv3d``. Arguments and return value: ``conv2d_transpose``, with three spatial axes."""
         return self._transposed(x, kernel, output_shape, strides, padding, data_format, 1, 3)
 
     def _transposed(self, x, kernel, output_shape, strides, padding, data_format, dilation_rate, count):
@@ -138,7 +138,7 @@ class Convolution:
         """Convolution of each channel of images by filters of its own.
 
         Arguments: depthwise_kernel, of shape (rows, columns, channels, multiplier); the others as of
-        ``conv2d``. Value: a tensor with channels * multiplier channels, those of one channel side by side.
+        ``conv2d``. Returns: a tensor with channels * multiplier channels, those of one channel side by side.
         """
         return self._depthwise(x, depthwise_kernel, strides, padding, data_format, dilation_rate, 2)
 
@@ -147,7 +147,7 @@ class Convolution:
         """Convolution of each channel on its own along one axis, then products across the channels.
 
         Arguments: depthwise_kernel, of shape (size, channels, multiplier); pointwise_kernel, of shape
-        (1, channels * multiplier, filters); the others as of ``conv1d``, without "causal". Value: as of
+        (1, channels * multiplier, filters); the others as of ``conv1d``, without "causal". Returns: as of
         ``conv1d``.
         """
         return self._separable(x, depthwise_kernel, pointwise_kernel, strides, padding, data_format,
@@ -158,7 +158,7 @@ class Convolution:
         """Convolution of each channel of images on its own, then products across the channels.
 
         Arguments: depthwise_kernel as of ``depthwise_conv2d``; pointwise_kernel, of shape
-        (1, 1, channels * multiplier, filters); the others as of ``conv2d``. Value: as of ``conv2d``.
+        (1, 1, channels * multiplier, filters); the others as of ``conv2d``. Returns: as of ``conv2d``.
         """
         return self._separable(x, depthwise_kernel, pointwise_kernel, strides, padding, data_format,
                                dilation_rate, 2)
@@ -193,14 +193,14 @@ class Convolution:
 
         Arguments: x, a floating tensor with four dimensions; pool_size, strides, a number or two; padding,
         "valid" or "same" (padded places count for nothing); data_format, "channels_last" or
-        "channels_first", by default the setting; pool_mode, "max" or "avg". Value: a tensor of x's dtype.
+        "channels_first", by default the setting; pool_mode, "max" or "avg". Returns: a tensor of x's dtype.
         """
         return self._pooled(x, pool_size, strides, padding, data_format, pool_mode, 2)
 
     def pool3d(self, x, pool_size, strides=(1, 1, 1), padding="valid", data_format=None, pool_mode="max"):
         """The largest element, or the mean, of windows that move over volumes.
 
-        Arguments and value as of ``pool2d``, with three spatial axes.
+        Arguments and return value as of ``pool2d``, with three spatial axes.
         """
         return self._pooled(x, pool_size, strides, padding, data_format, pool_mode, 3)
 
@@ -223,7 +223,7 @@ class Convolution:
 
         Arguments: inputs, a floating tensor with three dimensions; kernel, of shape (places, kernel_size *
         channels, filters); kernel_size, strides, numbers; data_format, "channels_last" or
-        "channels_first", by default the setting. Value: a tensor of inputs' dtype and data format.
+        "channels_first", by default the setting. Returns: a tensor of inputs' dtype and data format.
         """
         return self._local(inputs, kernel, kernel_size, strides, None, data_format, 1)
 
@@ -233,7 +233,7 @@ class Convolution:
         Arguments: inputs, a floating tensor with four dimensions; kernel, of shape (places, rows * columns *
         channels of a patch, filters), or with channels first the channels before rows and columns;
         kernel_size, strides, two numbers; output_shape, the rows and columns of the result; data_format,
-        "channels_last" or "channels_first", by default the setting. Value: a tensor of inputs' dtype.
+        "channels_last" or "channels_first", by default the setting. Returns: a tensor of inputs' dtype.
         """
         return self._local(inputs, kernel, kernel_size, strides, output_shape, data_format, 2)
 

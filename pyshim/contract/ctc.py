@@ -15,7 +15,7 @@ class CTC:
         """Labels as a sparse tensor: of each sample those that count.
 
         Arguments: labels, a tensor of shape (samples, longest); label_lengths, whole numbers of shape
-        (samples,): how many labels of each count. Value: a sparse tensor of labels' shape and dtype.
+        (samples,): how many labels of each count. Returns: a sparse tensor of labels' shape and dtype.
         """
         labels = self.node(labels, "labels")
         rules.need_ndim(labels, "labels", 2)
@@ -30,7 +30,7 @@ class CTC:
         Arguments: y_true, whole numbers of shape (samples, labels); y_pred, a floating tensor of
         probabilities of shape (samples, time, classes), of which the last class is the blank; they are
         increased by epsilon() and scaled to sum 1; input_length, label_length, whole numbers of shape
-        (samples, 1) or (samples,): how many times and labels count. Value: a tensor of shape (samples, 1);
+        (samples, 1) or (samples,): how many times and labels count. Returns: a tensor of shape (samples, 1);
         infinity, with a gradient of 0, where the times do not suffice for the labels. Evaluating it raises
         EngineError for a length, or a label that counts, that is out of range.
         """
@@ -50,7 +50,7 @@ class CTC:
         last class is the blank; input_length, whole numbers of shape (samples,): how many times count;
         greedy, take the most probable class at each time; else a beam search of width beam_width finds
         the top_paths most probable labellings; merge_repeated, give equal labels in a row only once in
-        what the beam search finds. Value: a list of top_paths (greedy: 1) int64 tensors of shape
+        what the beam search finds. Returns: a list of top_paths (greedy: 1) int64 tensors of shape
         (samples, longest), filled up with -1, and a tensor of shape (samples, top_paths): with greedy the
         negative sum of the logarithms of the classes taken, else the logarithm of each labelling's
         probability. Definition: TensorFlow, ``ctc_greedy_decoder`` and ``ctc_beam_search_decoder``.

@@ -14,37 +14,37 @@ class Elementwise:
     # -- functions of one tensor ------------------------------------------------------------------
 
     def square(self, x):
-        """x * x, elementwise. Arguments: x, a tensor of numbers. Value: a tensor of its shape and dtype."""
+        """x * x, elementwise. Arguments: x, a tensor of numbers. Returns: a tensor of its shape and dtype."""
         x = self.numbers(x, "x")
         return self.apply("square", [x], x.dtype, x.shape)
 
     def abs(self, x):
-        """Absolute value, elementwise. Arguments: x, a tensor of numbers. Value: a tensor like x."""
+        """Absolute value, elementwise. Arguments: x, a tensor of numbers. Returns: a tensor like x."""
         x = self.numbers(x, "x")
         return self.apply("abs", [x], x.dtype, x.shape)
 
     def sqrt(self, x):
         """Square root, elementwise; that of a negative number is 0.
 
-        Arguments: x, a floating tensor. Value: a tensor like x. The Keras reference clips below at 0.
+        Arguments: x, a floating tensor. Returns: a tensor like x. The Keras reference clips below at 0.
         """
         return self._float_function("sqrt", self.maximum(self.floats(x, "x"), 0))
 
     def exp(self, x):
-        """e to the power of x, elementwise. Arguments: x, a floating tensor. Value: a tensor like x."""
+        """e to the power of x, elementwise. Arguments: x, a floating tensor. Returns: a tensor like x."""
         return self._float_function("exp", x)
 
     def log(self, x):
         """Natural logarithm, elementwise: -inf at 0, nan below.
 
-        Arguments: x, a floating tensor. Value: a tensor like x.
+        Arguments: x, a floating tensor. Returns: a tensor like x.
         """
         return self._float_function("log", x)
 
     def round(self, x):
         """Nearest whole number, elementwise; a half goes to the even one, as in IEEE 754.
 
-        Arguments: x, a tensor of numbers. Value: a tensor like x. The gradient is 0.
+        Arguments: x, a tensor of numbers. Returns: a tensor like x. The gradient is 0.
         """
         x = self.numbers(x, "x")
         if x.dtype not in rules.FLOATS:
@@ -52,16 +52,16 @@ class Elementwise:
         return self.apply("round", [x], x.dtype, x.shape)
 
     def sign(self, x):
-        """-1, 0 or 1, elementwise. Arguments: x, a tensor of numbers. Value: a tensor like x."""
+        """-1, 0 or 1, elementwise. Arguments: x, a tensor of numbers. Returns: a tensor like x."""
         x = self.numbers(x, "x")
         return self.apply("sign", [x], x.dtype, x.shape)
 
     def sin(self, x):
-        """Sine of x in radians, elementwise. Arguments: x, a floating tensor. Value: a tensor like x."""
+        """Sine of x in radians, elementwise. Arguments: x, a floating tensor. Returns: a tensor like x."""
         return self._float_function("sin", x)
 
     def cos(self, x):
-        """Cosine of x in radians, elementwise. Arguments: x, a floating tensor. Value: a tensor like x."""
+        """Cosine of x in radians, elementwise. Arguments: x, a floating tensor. Returns: a tensor like x."""
         return self._float_function("cos", x)
 
     def _float_function(self, kernel, x):
@@ -74,7 +74,7 @@ class Elementwise:
         """x to the power of a, elementwise.
 
         Arguments: x, a tensor of numbers; a, a number or a tensor that broadcasts with x.
-        Value: a tensor of x's dtype.
+        Returns: a tensor of x's dtype.
         """
         return self._binary("pow", x, a, ("x", "a"))
 
@@ -82,7 +82,7 @@ class Elementwise:
         """x limited to [min_value, max_value], elementwise.
 
         Arguments: x, a tensor of numbers; min_value, max_value, numbers or tensors, None for no limit.
-        Value: a tensor like x. Raises ArgumentError when both are numbers and min_value is the larger.
+        Returns: a tensor like x. Raises ArgumentError when both are numbers and min_value is the larger.
         """
         x = self.numbers(x, "x")
         if isinstance(min_value, (int, float)) and isinstance(max_value, (int, float)) \
@@ -96,35 +96,35 @@ class Elementwise:
         return x
 
     def equal(self, x, y):
-        """x == y, elementwise. Arguments: tensors or arrays that broadcast. Value: a bool tensor."""
+        """x == y, elementwise. Arguments: tensors or arrays that broadcast. Returns: a bool tensor."""
         return self._binary("equal", x, y, dtype="bool")
 
     def not_equal(self, x, y):
-        """x != y, elementwise. Arguments: tensors or arrays that broadcast. Value: a bool tensor."""
+        """x != y, elementwise. Arguments: tensors or arrays that broadcast. Returns: a bool tensor."""
         return self._binary("not_equal", x, y, dtype="bool")
 
     def greater(self, x, y):
-        """x > y, elementwise. Arguments: tensors or arrays that broadcast. Value: a bool tensor."""
+        """x > y, elementwise. Arguments: tensors or arrays that broadcast. Returns: a bool tensor."""
         return self._binary("greater", x, y, dtype="bool")
 
     def greater_equal(self, x, y):
-        """x >= y, elementwise. Arguments: tensors or arrays that broadcast. Value: a bool tensor."""
+        """x >= y, elementwise. Arguments: tensors or arrays that broadcast. Returns: a bool tensor."""
         return self._binary("greater_equal", x, y, dtype="bool")
 
     def less(self, x, y):
-        """x < y, elementwise. Arguments: tensors or arrays that broadcast. Value: a bool tensor."""
+        """x < y, elementwise. Arguments: tensors or arrays that broadcast. Returns: a bool tensor."""
         return self._binary("less", x, y, dtype="bool")
 
     def less_equal(self, x, y):
-        """x <= y, elementwise. Arguments: tensors or arrays that broadcast. Value: a bool tensor."""
+        """x <= y, elementwise. Arguments: tensors or arrays that broadcast. Returns: a bool tensor."""
         return self._binary("less_equal", x, y, dtype="bool")
 
     def maximum(self, x, y):
-        """The larger of x and y, elementwise. Arguments: tensors or arrays that broadcast. Value: a tensor."""
+        """The larger of x and y, elementwise. Arguments: tensors or arrays that broadcast. Returns: a tensor."""
         return self._binary("maximum", x, y)
 
     def minimum(self, x, y):
-        """The smaller of x and y, elementwise. Arguments: tensors or arrays that broadcast. Value: a tensor."""
+        """The smaller of x and y, elementwise. Arguments: tensors or arrays that broadcast. Returns: a tensor."""
         return self._binary("minimum", x, y)
 
     def _binary(self, kernel, x, y, names=("x", "y"), dtype=None):

@@ -36,7 +36,7 @@ class Graph:
             updates: list of results of ``update``, ``update_add``, ``update_sub`` and
                 ``moving_average_update``, or of (variable, new value) pairs.
             name: a string, kept for whoever reads the graph.
-        Value: a callable. It takes the list of the inputs' values and returns the list of the outputs'
+        Returns: a callable. It takes the list of the inputs' values and returns the list of the outputs'
         values as NumPy arrays (one array where ``outputs`` is one tensor). All outputs and all new values
         are computed from the variables as they were before the call; then the variables change.
 
@@ -107,7 +107,7 @@ class Graph:
         Arguments:
             loss: a tensor of a floating dtype. If it is not a scalar, the gradient is that of its sum.
             variables: list of floating tensors, or one.
-        Value: a list of tensors, each of its variable's shape and dtype.
+        Returns: a list of tensors, each of its variable's shape and dtype.
         Raises GradientError naming a variable that the loss does not depend on, and on an engine without gradients.
 
         Example:
@@ -150,7 +150,7 @@ class Graph:
     def stop_gradient(self, variables):
         """The same tensor, which gradients take for a constant.
 
-        Arguments: variables, a tensor or a list of tensors. Value: the same number of tensors.
+        Arguments: variables, a tensor or a list of tensors. Returns: the same number of tensors.
         """
         if isinstance(variables, (list, tuple)):
             return [self.stop_gradient(variable) for variable in variables]
@@ -176,7 +176,7 @@ class Graph:
     def print_tensor(self, x, message=""):
         """The same tensor, whose value is printed each time it is evaluated.
 
-        Arguments: x, a tensor; message, a string printed before the value. Value: a tensor like x.
+        Arguments: x, a tensor; message, a string printed before the value. Returns: a tensor like x.
         """
         x = self.node(x, "x")
         return self.apply("print_tensor", [x], x.dtype, x.shape, message=str(message))

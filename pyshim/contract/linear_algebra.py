@@ -15,7 +15,7 @@ class LinearAlgebra:
 
         Arguments: x, y, tensors of numbers with at least one dimension, of one dtype; x may be sparse, and
         y then has one or two dimensions.
-        Value: a tensor of shape x.shape[:-1] + y.shape without the axis summed over, as ``numpy.dot``.
+        Returns: a tensor of shape x.shape[:-1] + y.shape without the axis summed over, as ``numpy.dot``.
         Raises ShapeError where the two axes differ in size.
 
         Example:
@@ -39,7 +39,7 @@ class LinearAlgebra:
         Arguments: x, y, tensors of numbers of one dtype, with at least two dimensions, the first of which
         counts the samples; axes, the axis of x and that of y to sum over, or one number for both. By
         default the last of x, and the last but one of y (the last where y has two dimensions).
-        Value: a tensor with x's other axes, then y's without the samples; of two tensors with two
+        Returns: a tensor with x's other axes, then y's without the samples; of two tensors with two
         dimensions, one of shape (samples, 1). Raises ShapeError where the summed axes, or the numbers of
         samples, differ in size, or where an axis is that of the samples.
 
@@ -75,7 +75,7 @@ class LinearAlgebra:
     def transpose(self, x):
         """The tensor with its axes in reverse order.
 
-        Arguments: x, a tensor. Value: a tensor of x's dtype; of a matrix, its transpose.
+        Arguments: x, a tensor. Returns: a tensor of x's dtype; of a matrix, its transpose.
         """
         x = self.node(x, "x")
         return self.apply("permute", [x], x.dtype, x.shape[::-1], pattern=tuple(range(x.ndim))[::-1])
@@ -84,7 +84,7 @@ class LinearAlgebra:
         """The slices of the first axis that the indices name.
 
         Arguments: reference, a tensor with at least one dimension; indices, a tensor of integers from 0.
-        Value: a tensor of reference's dtype and shape indices.shape + reference.shape[1:].
+        Returns: a tensor of reference's dtype and shape indices.shape + reference.shape[1:].
         Evaluating it raises EngineError where an index is out of range.
 
         Example:
@@ -105,7 +105,7 @@ class LinearAlgebra:
         """The elements of x where the mask is true, in row-major order, as ``x[mask]`` of a NumPy array.
 
         Arguments: x, a tensor; mask, a bool tensor of x's shape, or of the shape of its first axes.
-        Value: a tensor of x's dtype, whose first axis has an unknown size, followed by x's axes that the mask
+        Returns: a tensor of x's dtype, whose first axis has an unknown size, followed by x's axes that the mask
         has not. Raises ShapeError where the shapes do not fit.
         """
         x, mask = self.node(x, "x"), self.node(mask, "mask")

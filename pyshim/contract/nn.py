@@ -19,7 +19,7 @@ class NN:
         """Rectified linear unit: x from threshold to max_value, alpha * (x - threshold) below.
 
         Arguments: x, a tensor of numbers; alpha, the slope below the threshold; max_value, the limit
-        above, None for none; threshold. Value: a tensor like x. Definition: Keras reference, ``relu``.
+        above, None for none; threshold. Returns: a tensor like x. Definition: Keras reference, ``relu``.
         """
         x = self.numbers(x, "x")
         raised, leaky = [isinstance(each, Node) or each != 0 for each in (threshold, alpha)]
@@ -41,7 +41,7 @@ class NN:
     def elu(self, x, alpha=1.0):
         """Exponential linear unit: x where it is positive, alpha * (exp(x) - 1) elsewhere.
 
-        Arguments: x, a floating tensor; alpha, a number. Value: a tensor like x.
+        Arguments: x, a floating tensor; alpha, a number. Returns: a tensor like x.
         Definition: Clevert, Unterthiner and Hochreiter, 2015.
         """
         x = self.floats(x, "x")
@@ -50,33 +50,33 @@ class NN:
         return self.select(self.greater(x, 0), x, below)
 
     def softplus(self, x):
-        """log(1 + exp(x)), elementwise, without overflow. Arguments: x, a floating tensor. Value: a tensor like x."""
+        """log(1 + exp(x)), elementwise, without overflow. Arguments: x, a floating tensor. Returns: a tensor like x."""
         return self._float_function("softplus", x)
 
     def softsign(self, x):
-        """x / (1 + abs(x)), elementwise. Arguments: x, a floating tensor. Value: a tensor like x."""
+        """x / (1 + abs(x)), elementwise. Arguments: x, a floating tensor. Returns: a tensor like x."""
         x = self.floats(x, "x")
         return self.divide(x, self.add(self.abs(x), 1))
 
     def hard_sigmoid(self, x):
-        """0.2 * x + 0.5, limited to [0, 1], elementwise. Arguments: x, a floating tensor. Value: a tensor like x."""
+        """0.2 * x + 0.5, limited to [0, 1], elementwise. Arguments: x, a floating tensor. Returns: a tensor like x."""
         x = self.floats(x, "x")
         return self.clip(self.add(self.multiply(x, 0.2), 0.5), 0, 1)
 
     def softmax(self, x, axis=-1):
         """exp(x) scaled to sum 1 along an axis.
 
-        Arguments: x, a floating tensor of at least one dimension; axis. Value: a tensor like x.
+        Arguments: x, a floating tensor of at least one dimension; axis. Returns: a tensor like x.
         """
         x = self.floats(x, "x")
         return self.apply("softmax", [x], x.dtype, x.shape, axis=rules.one_axis(axis, x.ndim))
 
     def sigmoid(self, x):
-        """1 / (1 + exp(-x)), elementwise. Arguments: x, a floating tensor. Value: a tensor like x."""
+        """1 / (1 + exp(-x)), elementwise. Arguments: x, a floating tensor. Returns: a tensor like x."""
         return self._float_function("sigmoid", x)
 
     def tanh(self, x):
-        """Hyperbolic tangent, elementwise. Arguments: x, a floating tensor. Value: a tensor like x."""
+        """Hyperbolic tangent, elementwise. Arguments: x, a floating tensor. Returns: a tensor like x."""
         return self._float_function("tanh", x)
 
     # -- losses -------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ class NN:
 
         Arguments: target, a tensor of output's shape; output, a floating tensor: probabilities, which
         are scaled to sum 1 and kept epsilon() away from 0 and 1, or with from_logits what softmax takes;
-        axis of the classes. Value: a tensor without that axis. Raises ShapeError where the shapes differ.
+        axis of the classes. Returns: a tensor without that axis. Raises ShapeError where the shapes differ.
         """
         output, target = self.operands(self.floats(output, "output"), target, ("output", "target"))
         _same_shape(target, output)
@@ -106,7 +106,7 @@ class NN:
 
         Arguments: target, a tensor with the numbers of the right classes, from 0, of output's shape without
         the axis (or with size 1 there); output, from_logits and axis as of ``categorical_crossentropy``.
-        Value: a tensor without that axis; a class out of range gives nan.
+        Returns: a tensor without that axis; a class out of range gives nan.
         """
         output = self.floats(output, "output")
         target = self.cast(self.node(target, "target"), "int64")
@@ -132,7 +132,7 @@ class NN:
 
         Arguments: target, a tensor of output's shape; output, a floating tensor: the probabilities p,
         which are kept epsilon() away from 0 and 1, or with from_logits what sigmoid takes.
-        Value: a tensor of output's shape. Raises ShapeError where the shapes differ.
+        Returns: a tensor of output's shape. Raises ShapeError where the shapes differ.
         """
         output, target = self.operands(self.floats(output, "output"), target, ("output", "target"))
         _same_shape(target, output)
@@ -152,7 +152,7 @@ class NN:
         """Whether the target is among the k classes with the largest predictions.
 
         Arguments: predictions, a floating tensor of shape (samples, classes); targets, an integer tensor of
-        shape (samples,); k, a whole number. Value: a bool tensor of shape (samples,). Classes that equal
+        shape (samples,); k, a whole number. Returns: a bool tensor of shape (samples,). Classes that equal
         the k-th count as among them; a target that is out of range, or whose prediction is not finite, is
         not. Definition: TensorFlow, ``in_top_k``.
         """
@@ -181,7 +181,7 @@ class NN:
         Arguments: x, a floating tensor; level, the fraction to drop, from 0 up to but not including 1;
         noise_shape, the shape of the mask, with 1 (or None for x's size) on axes along which elements are dropped
         together, numbers, integer scalars, or one integer tensor; seed, an integer that makes the sequence of masks
-        repeat. Value: a tensor like x.
+        repeat. Returns: a tensor like x.
         Definition: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014.
         """
         x = self.floats(x, "x")
@@ -208,7 +208,7 @@ class NN:
     def l2_normalize(self, x, axis=None):
         """x / sqrt(sum(x * x)) over an axis; where the sum is below 1e-12, that stands in its place.
 
-        Arguments: x, a floating tensor; axis, None for all, a number or several. Value: a tensor like x.
+        Arguments: x, a floating tensor; axis, None for all, a number or several. Returns: a tensor like x.
         """
         x = self.floats(x, "x")
         least = max(1e-12, float(np.finfo(x.dtype).tiny))
@@ -220,7 +220,7 @@ class NN:
 
         Arguments: x, a floating tensor; gamma, the scale, and beta, the offset: tensors of the sizes of x
         that are not reduced, or None; reduction_axes, the axes to average over; epsilon, added to the
-        variance. Value: the normalized tensor, the mean, and the variance (of the population, no n - 1).
+        variance. Returns: the normalized tensor, the mean, and the variance (of the population, no n - 1).
         Definition: Ioffe and Szegedy, 2015.
         """
         x = self.floats(x, "x")
@@ -236,7 +236,7 @@ class NN:
 
         Arguments: x, a floating tensor; mean, var, beta, gamma, tensors with one dimension, of x's size
         along the axis, or tensors that broadcast with x; beta and gamma may be None; axis, that of the
-        features; epsilon. Value: a tensor like x. Definition: Ioffe and Szegedy, 2015.
+        features; epsilon. Returns: a tensor like x. Definition: Ioffe and Szegedy, 2015.
         """
         x = self.floats(x, "x")
         others = tuple(i for i in range(x.ndim) if i != rules.one_axis(axis, x.ndim))
@@ -268,7 +268,7 @@ class NN:
 
         Arguments: x, a tensor with at least two dimensions; bias, a tensor with one dimension, or with one
         less than x: one for each place and channel, with the channels last; data_format, "channels_last" or
-        "channels_first", by default the setting. Value: a tensor like x. Raises ShapeError for a bias that
+        "channels_first", by default the setting. Returns: a tensor like x. Raises ShapeError for a bias that
         does not fit. With channels first, a bias of several dimensions is reshaped, not transposed, to have
         the channels first: Keras reference, ``bias_add``.
         """

@@ -18,7 +18,7 @@ class Random:
         Arguments: shape, a tuple of sizes, numbers or integer scalars such as ``K.shape(x)[0]``, or an integer
         tensor with one dimension; mean; stddev, the
         standard deviation; dtype, a floating one, floatx by default; seed, an integer with which a new
-        tensor draws the same sequence again on the same backend. Value: a tensor.
+        tensor draws the same sequence again on the same backend. Returns: a tensor.
         """
         return self._normal("random_normal", shape, mean, stddev, dtype, seed)
 
@@ -26,7 +26,7 @@ class Random:
         """Draws from the uniform distribution on [minval, maxval).
 
         Arguments: minval, maxval, numbers, or with a floating dtype scalar tensors; shape and seed as of
-        ``random_normal``; dtype, floatx by default, an integer dtype draws whole numbers. Value: a tensor.
+        ``random_normal``; dtype, floatx by default, an integer dtype draws whole numbers. Returns: a tensor.
         """
         dtype = rules.dtype_name(dtype, config.floatx())
         bounds = [value for value, name in ((minval, "minval"), (maxval, "maxval"))
@@ -54,7 +54,7 @@ class Random:
         """Draws of 1 with probability p, else 0.
 
         Arguments: p, a number from 0 to 1, or a tensor; shape, dtype and seed as of ``random_normal``.
-        Value: a tensor.
+        Returns: a tensor.
         """
         if not isinstance(p, Node) and not 0 <= rules.number(p, "p") <= 1:
             raise ArgumentError("{argument} must be a number from 0 to 1, not {value}", argument="p", value=Value(p))
@@ -64,7 +64,7 @@ class Random:
     def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         """Draws from the normal distribution, those beyond two standard deviations drawn again.
 
-        Arguments and value as of ``random_normal``.
+        Arguments and return value as of ``random_normal``.
         """
         return self._normal("truncated_normal", shape, mean, stddev, dtype, seed)
 

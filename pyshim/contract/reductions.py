@@ -12,7 +12,7 @@ class Reductions:
         """The largest element over the axes.
 
         Arguments: x, a tensor of numbers; axis; keepdims, keep the axes with size 1.
-        Value: a tensor of x's dtype; of no elements -inf, or the least number of an integer dtype.
+        Returns: a tensor of x's dtype; of no elements -inf, or the least number of an integer dtype.
         Raises ShapeError for an axis out of range.
         """
         return self._reduction("max", self.numbers(x, "x"), axis, keepdims)
@@ -20,7 +20,7 @@ class Reductions:
     def min(self, x, axis=None, keepdims=False):
         """The smallest element over the axes; of no elements inf, or the largest number of an integer dtype.
 
-        Arguments and errors as of ``max``. Value: a tensor of x's dtype.
+        Arguments and errors as of ``max``. Returns: a tensor of x's dtype.
         """
         return self._reduction("min", self.numbers(x, "x"), axis, keepdims)
 
@@ -33,17 +33,17 @@ class Reductions:
         return self._reduction("prod", self._counted(x), axis, keepdims)
 
     def cumsum(self, x, axis=0):
-        """The running sum along an axis. Arguments: x, a tensor of numbers; axis. Value: a tensor like x."""
+        """The running sum along an axis. Arguments: x, a tensor of numbers; axis. Returns: a tensor like x."""
         return self._cumulative("cumsum", x, axis)
 
     def cumprod(self, x, axis=0):
-        """The running product along an axis. Arguments: x, a tensor of numbers; axis. Value: a tensor like x."""
+        """The running product along an axis. Arguments: x, a tensor of numbers; axis. Returns: a tensor like x."""
         return self._cumulative("cumprod", x, axis)
 
     def var(self, x, axis=None, keepdims=False):
         """The variance over the axes, the mean of the squared deviations (no n - 1).
 
-        Arguments and errors as of ``mean``. Value: a tensor of x's dtype; bools and integers become floatx.
+        Arguments and errors as of ``mean``. Returns: a tensor of x's dtype; bools and integers become floatx.
         """
         x = self._averaged(x)
         deviations = self.subtract(x, self.mean(x, axis, keepdims=True))
@@ -57,7 +57,7 @@ class Reductions:
         """The mean over the axes.
 
         Arguments: x, a tensor; axis; keepdims, keep the axes with size 1.
-        Value: a tensor of x's dtype; bools and integers become floatx. Raises ShapeError for an axis out
+        Returns: a tensor of x's dtype; bools and integers become floatx. Raises ShapeError for an axis out
         of range.
         """
         return self._reduction("mean", self._averaged(x), axis, keepdims)
@@ -65,21 +65,21 @@ class Reductions:
     def any(self, x, axis=None, keepdims=False):
         """Whether any element over the axes is true (not 0).
 
-        Arguments: x, a tensor; axis; keepdims. Value: a bool tensor.
+        Arguments: x, a tensor; axis; keepdims. Returns: a bool tensor.
         """
         return self._reduction("any", self.cast(self.node(x, "x"), "bool"), axis, keepdims)
 
     def all(self, x, axis=None, keepdims=False):
         """Whether all elements over the axes are true (not 0).
 
-        Arguments: x, a tensor; axis; keepdims. Value: a bool tensor.
+        Arguments: x, a tensor; axis; keepdims. Returns: a bool tensor.
         """
         return self._reduction("all", self.cast(self.node(x, "x"), "bool"), axis, keepdims)
 
     def argmax(self, x, axis=-1):
         """The index of the largest element along an axis, or of the first nan; of equals the first.
 
-        Arguments: x, a tensor of numbers; axis. Value: an int64 tensor, without that axis. Raises ShapeError
+        Arguments: x, a tensor of numbers; axis. Returns: an int64 tensor, without that axis. Raises ShapeError
         where the axis has no elements; where that is not known before, evaluating it raises EngineError.
         """
         return self._index("argmax", x, axis)
@@ -87,7 +87,7 @@ class Reductions:
     def argmin(self, x, axis=-1):
         """The index of the smallest element along an axis, or of the first nan; of equals the first.
 
-        Arguments: x, a tensor of numbers; axis. Value: an int64 tensor, without that axis. Raises ShapeError
+        Arguments: x, a tensor of numbers; axis. Returns: an int64 tensor, without that axis. Raises ShapeError
         where the axis has no elements; where that is not known before, evaluating it raises EngineError.
         """
         return self._index("argmin", x, axis)
@@ -95,7 +95,7 @@ class Reductions:
     def logsumexp(self, x, axis=None, keepdims=False):
         """log(sum(exp(x))) over the axes, computed from x - max(x), which does not overflow.
 
-        Arguments: x, a floating tensor; axis; keepdims. Value: a tensor of x's dtype.
+        Arguments: x, a floating tensor; axis; keepdims. Returns: a tensor of x's dtype.
         """
         x = self.floats(x, "x")
         if "logsumexp" in self.host.traits["fused"]:

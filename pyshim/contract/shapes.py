@@ -19,7 +19,7 @@ class Shapes:
         """The elements of x, in row-major order, in another shape.
 
         Arguments: x, a tensor; shape, a tuple of sizes, numbers or integer scalars, or an integer tensor with one
-        dimension. One size may be -1 (or None): what is left. Value: a tensor of x's dtype. Raises ShapeError where
+        dimension. One size may be -1 (or None): what is left. Returns: a tensor of x's dtype. Raises ShapeError where
         the sizes cannot hold x's elements; where that is not known before, evaluating it raises EngineError.
 
         Example:
@@ -53,14 +53,14 @@ class Shapes:
         return self.apply("reshape_to", [x, self.packed(sizes)], x.dtype, static)
 
     def flatten(self, x):
-        """The elements of x in one dimension. Arguments: x, a tensor. Value: a tensor of x's dtype."""
+        """The elements of x in one dimension. Arguments: x, a tensor. Returns: a tensor of x's dtype."""
         return self.reshape(x, (-1,))
 
     def batch_flatten(self, x):
         """The elements of each sample in one dimension.
 
         Arguments: x, a tensor with at least one dimension, which counts the samples.
-        Value: a tensor of x's dtype, with two dimensions.
+        Returns: a tensor of x's dtype, with two dimensions.
 
         Example:
             >>> K.int_shape(K.batch_flatten(K.placeholder((None, 3, 4))))
@@ -75,7 +75,7 @@ class Shapes:
         """The tensor with its axes in another order.
 
         Arguments: x, a tensor; pattern, a tuple with each axis of x once: axis i of the result is axis
-        pattern[i] of x. Value: a tensor of x's dtype. Raises ShapeError for any other pattern.
+        pattern[i] of x. Returns: a tensor of x's dtype. Raises ShapeError for any other pattern.
         """
         x = self.node(x, "x")
         pattern = rules.sizes(pattern, "pattern")
@@ -88,7 +88,7 @@ class Shapes:
     def repeat_elements(self, x, rep, axis):
         """Each slice along an axis several times in a row, as ``numpy.repeat``.
 
-        Arguments: x, a tensor; rep, how often; axis. Value: a tensor of x's dtype.
+        Arguments: x, a tensor; rep, how often; axis. Returns: a tensor of x's dtype.
         """
         x, rep = self.node(x, "x"), self.size_of(rep, "rep", least=0)
         axis = rules.one_axis(axis, x.ndim)
@@ -111,7 +111,7 @@ class Shapes:
     def repeat(self, x, n):
         """Each sample several times along a new second axis.
 
-        Arguments: x, a tensor of shape (samples, size); n, how often. Value: a tensor of shape
+        Arguments: x, a tensor of shape (samples, size); n, how often. Returns: a tensor of shape
         (samples, n, size).
         """
         x = self.node(x, "x")
@@ -122,7 +122,7 @@ class Shapes:
         """The whole tensor several times along its axes, as ``numpy.tile``.
 
         Arguments: x, a tensor; n, how often, a number for each axis; fewer numbers count for the last
-        axes, more give x new first axes. Value: a tensor of x's dtype.
+        axes, more give x new first axes. Returns: a tensor of x's dtype.
         """
         x = self.node(x, "x")
         n = self.sizes_of(n, "n", least=0, each="n")
@@ -138,7 +138,7 @@ class Shapes:
         """Tensors joined along a new axis.
 
         Arguments: x, a list of tensors of one shape and dtype, or of numbers and arrays, which take the dtype of the
-        tensors beside them; axis, the place of the new one in the result. Value: a tensor with one dimension more.
+        tensors beside them; axis, the place of the new one in the result. Returns: a tensor with one dimension more.
         Raises ShapeError or DtypeError naming the tensor that does not fit.
         """
         return self.stacked(x, "x", axis)
@@ -146,7 +146,7 @@ class Shapes:
     def reverse(self, x, axes):
         """The tensor with the order along some axes reversed.
 
-        Arguments: x, a tensor; axes, a number or several. Value: a tensor like x.
+        Arguments: x, a tensor; axes, a number or several. Returns: a tensor like x.
         """
         x = self.node(x, "x")
         axes = rules.many_axes(axes, x.ndim, "axes")
@@ -158,7 +158,7 @@ class Shapes:
         """A block of the tensor.
 
         Arguments: x, a tensor; start, the first position on each axis; size, how many from there on each
-        axis, -1 for all; both of numbers or integer scalars, or an integer tensor with one dimension. Value: a tensor
+        axis, -1 for all; both of numbers or integer scalars, or an integer tensor with one dimension. Returns: a tensor
         of x's dtype. Raises ShapeError where the block leaves x; where that is not known before, evaluating it raises
         EngineError.
 
@@ -226,7 +226,7 @@ class Shapes:
     def pattern_broadcast(self, x, broadcastable):
         """The tensor with axes declared to have size 1, along which it broadcasts.
 
-        Arguments: x, a tensor; broadcastable, a bool for each axis. Value: a tensor of x's dtype.
+        Arguments: x, a tensor; broadcastable, a bool for each axis. Returns: a tensor of x's dtype.
         Raises ShapeError where such an axis has another size.
         """
         x = self.node(x, "x")
@@ -246,7 +246,7 @@ class Shapes:
         """Zeros before the first and after the last time step.
 
         Arguments: x, a tensor of shape (samples, time, ...) with three dimensions; padding, how many
-        before and after. Value: a tensor of x's dtype.
+        before and after. Returns: a tensor of x's dtype.
         """
         x = self.node(x, "x")
         rules.need_ndim(x, "x", 3)
@@ -257,7 +257,7 @@ class Shapes:
 
         Arguments: x, a tensor with four dimensions; padding, how many rows above and below, and columns
         left and right; data_format, "channels_last" or "channels_first", by default the setting.
-        Value: a tensor of x's dtype.
+        Returns: a tensor of x's dtype.
         """
         return self._spatial_padding(x, padding, data_format, 2)
 
@@ -266,7 +266,7 @@ class Shapes:
 
         Arguments: x, a tensor with five dimensions; padding, how many before and after along each of the
         three spatial axes; data_format, "channels_last" or "channels_first", by default the setting.
-        Value: a tensor of x's dtype.
+        Returns: a tensor of x's dtype.
         """
         return self._spatial_padding(x, padding, data_format, 3)
 
@@ -290,7 +290,7 @@ class Shapes:
         Arguments: x, a tensor with four dimensions; height_factor, width_factor, whole numbers;
         data_format, "channels_last" or "channels_first"; interpolation, "nearest", which repeats pixels, or
         "bilinear", which interpolates from each pixel to the next one and repeats the last.
-        Value: a tensor of x's dtype. Definition of "bilinear": TensorFlow, ``resize_bilinear`` without
+        Returns: a tensor of x's dtype. Definition of "bilinear": TensorFlow, ``resize_bilinear`` without
         aligned corners and half pixels, as in the Keras reference.
         """
         x = self.node(x, "x")
@@ -312,7 +312,7 @@ class Shapes:
         """Volumes enlarged by whole factors, by repeating their elements.
 
         Arguments: x, a tensor with five dimensions; depth_factor, height_factor, width_factor, whole
-        numbers; data_format, "channels_last" or "channels_first". Value: a tensor of x's dtype.
+        numbers; data_format, "channels_last" or "channels_first". Returns: a tensor of x's dtype.
         """
         x = self.node(x, "x")
         rules.need_ndim(x, "x", 5)
@@ -326,7 +326,7 @@ class Shapes:
         """Tensors joined along an axis.
 
         Arguments: tensors, a list of tensors of one dtype and one rank, whose other sizes are equal, all of
-        them sparse or none (numbers and arrays take the dtype of the tensors beside them); axis. Value: a tensor.
+        them sparse or none (numbers and arrays take the dtype of the tensors beside them); axis. Returns: a tensor.
         Raises ShapeError or DtypeError naming the tensor that does not fit.
         """
         given = tensors if isinstance(tensors, (list, tuple)) else [tensors]
@@ -350,7 +350,7 @@ class Shapes:
     def expand_dims(self, x, axis=-1):
         """A new axis of size 1.
 
-        Arguments: x, a tensor; axis, its place in the result. Value: a tensor with one dimension more.
+        Arguments: x, a tensor; axis, its place in the result. Returns: a tensor with one dimension more.
         """
         x = self.node(x, "x")
         axis = rules.one_axis(axis, x.ndim + 1)
@@ -359,7 +359,7 @@ class Shapes:
     def squeeze(self, x, axis):
         """The tensor without an axis of size 1.
 
-        Arguments: x, a tensor; axis. Value: a tensor with one dimension less. Raises ShapeError where
+        Arguments: x, a tensor; axis. Returns: a tensor with one dimension less. Raises ShapeError where
         the axis has another size.
         """
         x = self.node(x, "x")
@@ -373,7 +373,7 @@ class Shapes:
         """A new last axis that is 1 at the index and 0 elsewhere; all 0 for an index out of range.
 
         Arguments: indices, an integer tensor; num_classes, the size of the new axis.
-        Value: a floatx tensor of shape indices.shape + (num_classes,).
+        Returns: a floatx tensor of shape indices.shape + (num_classes,).
         """
         indices = self.node(indices, "indices")
         rules.need_dtype(indices, "indices", rules.INTEGERS, "integers are needed,")

@@ -47,7 +47,7 @@ class Sparse:
         return [self.array(part, argument, part_node.dtype) for part, part_node in zip(value.parts(), node.parts)]
 
     def is_sparse(self, tensor):
-        """Whether the tensor is kept in a sparse form. Arguments: tensor. Value: a bool."""
+        """Whether the tensor is kept in a sparse form. Arguments: tensor. Returns: a bool."""
         return self.node(tensor, "tensor", sparse=True).parts is not None
 
     def sparse_parts(self, tensor):
@@ -57,7 +57,7 @@ class Sparse:
     def to_dense(self, tensor):
         """The tensor in dense form.
 
-        Arguments: tensor, a sparse tensor, or a dense one, which is given back as it is. Value: a tensor of its
+        Arguments: tensor, a sparse tensor, or a dense one, which is given back as it is. Returns: a tensor of its
         dtype and shape.
         """
         x = self.node(tensor, "tensor", sparse=True)

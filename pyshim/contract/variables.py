@@ -22,7 +22,7 @@ class Variables:
 
         Arguments: value, a number, array, scipy.sparse matrix or tensor (which is evaluated); dtype, floatx by default;
         name, a string; constraint, a function kept with the variable for optimizers to apply.
-        Value: a variable of the value's shape. Raises DtypeError for values that are no numbers.
+        Returns: a variable of the value's shape. Raises DtypeError for values that are no numbers.
 
         Example:
             >>> K.eval(K.variable([[1, 2], [3, 4]]))
@@ -47,7 +47,7 @@ class Variables:
 
         Arguments: value, a number, array or tensor (which is evaluated); dtype, floatx by default; shape,
         the result's shape: the value's elements must fill it, or be one that is repeated (sizes may be integer
-        scalars, or all of them one integer tensor with one dimension); name, a string. Value: a tensor. Raises
+        scalars, or all of them one integer tensor with one dimension); name, a string. Returns: a tensor. Raises
         ShapeError when value and shape do not fit.
         """
         array = self.array(value, "value", rules.dtype_name(dtype, config.floatx()))
@@ -73,7 +73,7 @@ class Variables:
 
         Arguments: shape, a tuple with None for each unknown size; or ndim, the number of dimensions, all
         unknown; dtype, floatx by default; sparse, whether its values are scipy.sparse matrices; name, a
-        string. Value: a placeholder. Raises ArgumentError when neither shape nor ndim is given, or they disagree.
+        string. Returns: a placeholder. Raises ArgumentError when neither shape nor ndim is given, or they disagree.
 
         Example:
             >>> K.int_shape(K.placeholder(shape=(None, 3)))
@@ -143,14 +143,14 @@ class Variables:
     def zeros_like(self, x, dtype=None, name=None):
         """Zeros in the shape of another tensor, unknown sizes included.
 
-        Arguments: x, a tensor or array; dtype, that of x by default; name, a string. Value: a tensor.
+        Arguments: x, a tensor or array; dtype, that of x by default; name, a string. Returns: a tensor.
         """
         return self._filled_like(x, 0, dtype, name)
 
     def ones_like(self, x, dtype=None, name=None):
         """Ones in the shape of another tensor, unknown sizes included.
 
-        Arguments: x, a tensor or array; dtype, that of x by default; name, a string. Value: a tensor.
+        Arguments: x, a tensor or array; dtype, that of x by default; name, a string. Returns: a tensor.
         """
         return self._filled_like(x, 1, dtype, name)
 
@@ -162,7 +162,7 @@ class Variables:
     def identity(self, x, name=None):
         """A new tensor of the same value.
 
-        Arguments: x, a tensor or array; name, a string. Value: a tensor of x's shape and dtype.
+        Arguments: x, a tensor or array; name, a string. Returns: a tensor of x's shape and dtype.
         """
         x = self.node(x, "x")
         return self._named(self.apply("identity", [x], x.dtype, x.shape), name)
@@ -195,7 +195,7 @@ class Variables:
         """The numbers from start up to, but not including, stop.
 
         Arguments: start, stop, step, numbers or scalar tensors; with one alone it is the stop and 0 the start;
-        dtype of the result. Value: a tensor of one dimension. Raises ArgumentError when step is 0.
+        dtype of the result. Returns: a tensor of one dimension. Raises ArgumentError when step is 0.
         """
         if stop is None:
             start, stop = 0, start
@@ -230,7 +230,7 @@ class Variables:
     def shape(self, x):
         """The shape as a tensor, known in full when it is evaluated.
 
-        Arguments: x, a tensor or array. Value: an int32 tensor with an element for each dimension. Raises ShapeError
+        Arguments: x, a tensor or array. Returns: an int32 tensor with an element for each dimension. Raises ShapeError
         for a size that int32 does not hold; where that is not known before, evaluating it raises EngineError.
         """
         x = self.node(x, "x", sparse=True)
@@ -244,7 +244,7 @@ class Variables:
     def size(self, x, name=None):
         """The number of elements as a tensor.
 
-        Arguments: x, a tensor or array; name, a string. Value: an int32 scalar. Raises ShapeError for a number that
+        Arguments: x, a tensor or array; name, a string. Returns: an int32 scalar. Raises ShapeError for a number that
         int32 does not hold; where that is not known before, evaluating it raises EngineError.
         """
         x = self.node(x, "x", sparse=True)
@@ -263,7 +263,7 @@ class Variables:
     def eval(self, x):
         """The value of a tensor.
 
-        Arguments: x, a tensor that depends on no placeholder. Value: a NumPy array of its shape and
+        Arguments: x, a tensor that depends on no placeholder. Returns: a NumPy array of its shape and
         dtype. An update is carried out. Raises PlaceholderError naming the placeholders without a value.
 
         Example:
@@ -274,11 +274,11 @@ class Variables:
         return self._value(x, "x")
 
     def get_value(self, x):
-        """The value of a variable. Arguments: x, a variable or other tensor. Value: a NumPy array."""
+        """The value of a variable. Arguments: x, a variable or other tensor. Returns: a NumPy array."""
         return self._value(x, "x")
 
     def batch_get_value(self, ops):
-        """The values of several variables. Arguments: ops, a list. Value: a list of NumPy arrays."""
+        """The values of several variables. Arguments: ops, a list. Returns: a list of NumPy arrays."""
         if not isinstance(ops, (list, tuple)):
             raise ArgumentError("{argument} must be a list of variables, not {value}", argument="ops", value=Type(ops))
         nodes = [self._node_of(x, Argument("ops", i)) for i, x in enumerate(ops)]
@@ -325,7 +325,7 @@ class Variables:
 
         Arguments: x, a tensor or array; dtype, a dtype's name. Floats become integers by dropping the
         fraction, nan as 0 and what the dtype cannot hold as its nearest limit; numbers become bools by comparing
-        with 0. Value: a tensor of x's shape.
+        with 0. Returns: a tensor of x's shape.
         """
         x, dtype = self.node(x, "x"), rules.dtype_name(dtype)
         if x.dtype == dtype:
@@ -339,7 +339,7 @@ class Variables:
     def update(self, x, new_x):
         """An update of a variable, carried out when it is evaluated.
 
-        Arguments: x, a variable; new_x, a tensor or array of its shape. Value: a tensor, the new value,
+        Arguments: x, a variable; new_x, a tensor or array of its shape. Returns: a tensor, the new value,
         to evaluate or to give to ``function`` among its updates.
         Raises DtypeError where x is no variable or the dtypes differ, ShapeError where the shapes do.
         """
@@ -359,11 +359,11 @@ class Variables:
         return node
 
     def update_add(self, x, increment):
-        """An update that adds. Arguments: x, a variable; increment, a tensor or array. Value: as ``update``."""
+        """An update that adds. Arguments: x, a variable; increment, a tensor or array. Returns: as ``update``."""
         return self._moved(self.variable_node(x, "x"), "add", increment, "increment")
 
     def update_sub(self, x, decrement):
-        """An update that subtracts. Arguments: x, a variable; decrement, a tensor or array. Value: as ``update``."""
+        """An update that subtracts. Arguments: x, a variable; decrement, a tensor or array. Returns: as ``update``."""
         return self._moved(self.variable_node(x, "x"), "subtract", decrement, "decrement")
 
     def _moved(self, x, kernel, change, argument):
@@ -378,7 +378,7 @@ class Variables:
         """An update towards a value: x * momentum + value * (1 - momentum).
 
         Arguments: x, a variable; value, a tensor or array of its shape; momentum, a number or scalar tensor
-        from 0 to 1. Value: as ``update``.
+        from 0 to 1. Returns: as ``update``.
         """
         x = self.variable_node(x, "x")
         _, value = self.operands(x, value, ("x", "value"))

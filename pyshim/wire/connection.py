@@ -2,8 +2,8 @@
 
 A frame is a prefix (magic, length of the header, length of the buffers), the header, and the arrays'
 bytes one after another. Arrays stand in the header as ``{"array": i}``, and ``header["arrays"]`` lists
-dtype, shape and order of each. An array leaves in the order that it has, "C" or "F", and arrives in that
-of C. Where ``header["shared"]`` is true, the bytes are in the region that both sides map. Nothing that is
+dtype, shape and order of each. An array leaves in the order that it has, "C" or "F", and arrives in row-major
+order. Where ``header["shared"]`` is true, the bytes are in the region that both sides map. Nothing that is
 received is executed or unpickled.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import OutOfMemoryError, WireError
 from ..unsuitable import KINDS
 from .region import LEAST, MOST, byte_count, order_of
-from .reordering import in_order_of_c
+from .reordering import row_major
 
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
@@ -141,10 +141,10 @@ class Connection:
                 region.close()
 
     def _filled(self, array):
-        """An array with its bytes from the stream, in the order of C."""
+        """An array with its bytes from the stream, in row-major order."""
         if array.nbytes:
             self._fill(memoryview(array.ravel(order="K").view(np.uint8)))
-        return array if array.flags.c_contiguous else in_order_of_c(array)
+        return array if array.flags.c_contiguous else row_major(array)
 
     def _exactly(self, count):
         data = bytearray(count)

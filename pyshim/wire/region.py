@@ -17,7 +17,7 @@ import resource
 import numpy as np
 
 from ..files import clear_of_standard_streams
-from .reordering import in_order_of_c
+from .reordering import row_major
 
 LEAST = 1 << 15
 MOST = 1 << 28
@@ -67,7 +67,7 @@ class Region:
                 allocated += os.pwrite(self.descriptor, zeros[:size - allocated], allocated)
 
     def read(self, listed):
-        """Copies of the arrays of those dtypes, shapes and orders, in the order of C.
+        """Copies of the arrays of those dtypes, shapes and orders, in row-major order.
 
         ValueError where the region is too small.
         """
@@ -75,7 +75,7 @@ class Region:
         allocated = os.fstat(self.descriptor).st_size
         if allocated < size:
             raise ValueError("the arrays that it lists are not there")
-        arrays = [in_order_of_c(self._view(place, *each, size)) for each, place in zip(listed, places)]
+        arrays = [row_major(self._view(place, *each, size)) for each, place in zip(listed, places)]
         if allocated > KEPT:
             self.mapped = None
             os.ftruncate(self.descriptor, 0)

@@ -1,4 +1,4 @@
-"""Reordering: from the order of R to that of C and back, block after block."""
+"""Reordering: from column-major order, which is R's, to row-major and back, block after block."""
 
 import numpy as np
 
@@ -16,8 +16,8 @@ def reorder(target, source):
         np.copyto(target[..., start:start + width], source[..., start:start + width])
 
 
-def in_order_of_c(array):
-    """A new array with the values, in the order of C."""
+def row_major(array):
+    """A new array with the values, in row-major order."""
     if array.flags.c_contiguous:
         return array.copy()
     target = np.empty(array.shape, array.dtype)

@@ -1,4 +1,4 @@
-"""Waiting for the other side of a wire: awake at first, since waking a processor up takes as long as a small call.
+"""Waiting for the other side of a wire: spin, then block, since waking a processor up takes as long as a small call.
 
 Only where the last wait for the same thing was short: a long step of an engine has the processors to itself.
 """
@@ -8,7 +8,7 @@ import time
 
 from .. import processors
 
-AWAKE = 1e-3    # seconds: R takes half of them from an answer to the next array
+SPINNING = 1e-3  # seconds: R takes half of them from an answer to the next array
 LONGEST = 3600  # seconds of one wait; the system counts the milliseconds in 32 bits
 LOOKS = 0.1     # seconds between two looks at what interrupts
 
@@ -37,8 +37,8 @@ class Waiting:
         """The descriptors that are ready; none where the seconds, or the longest wait, are over before."""
         began = time.monotonic()
         found = self.poll.poll(0)
-        if self.took.get(what, 0) < AWAKE and processors.COUNT > 1:
-            while not found and time.monotonic() - began < AWAKE:
+        if self.took.get(what, 0) < SPINNING and processors.COUNT > 1:
+            while not found and time.monotonic() - began < SPINNING:
                 os.sched_yield()  # the other side may wait for this very processor
                 found = self.poll.poll(0)
         if not found:

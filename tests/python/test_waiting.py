@@ -43,7 +43,7 @@ def recording(pipe):
 @pytest.fixture(autouse=True)
 def two_processors(monkeypatch):
     monkeypatch.setattr(processors, "COUNT", 2)
-    monkeypatch.setattr(waiting, "AWAKE", 0.05)
+    monkeypatch.setattr(waiting, "SPINNING", 0.05)
 
 
 def test_what_is_there_is_found_at_once(pipe, recording):
