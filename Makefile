@@ -7,7 +7,7 @@
 # make bench         docs/benchmarks.md, measured against the engines' own loops and Keras 2.3.1
 # make bench-quick   a first look at the same in two minutes, in build/benchmarks
 # make lint           ruff and lintr
-# make man            the R documentation and NAMESPACE, from the roxygen comments
+# make man            the R documentation and NAMESPACE, from the roxygen comments; the list of kernels in docs/engines.md
 # make lock           the requirement files with their hashes, from NAME.in (see tools/lock-requirements)
 
 SHELL := bash
@@ -72,6 +72,7 @@ lint: .Rlib/.installed
 
 man: .Rlib/.installed
 	Rscript --vanilla -e 'roxygen2::roxygenise(load_code = roxygen2::load_installed)'
+	$(python) tools/write-kernels
 
 lock: .venv/.installed
 	tools/lock-requirements

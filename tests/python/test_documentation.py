@@ -4,10 +4,12 @@ import csv
 import doctest
 import inspect
 import os
+import runpy
 
 import pytest
 
 import pyshim
+from pyshim.engines.kernels import Kernels
 
 NAMES = [name for names in pyshim.FAMILIES.values() for name in names]
 PUBLIC = NAMES + ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "save_variables",
@@ -58,3 +60,12 @@ def test_examples(K, name):
         raise AssertionError("%s gives %s" % (failed.example.source.strip(), failed.got)) from None
     except doctest.UnexpectedException as failed:
         raise failed.exc_info[1] from None
+
+
+def test_the_list_of_kernels_is_that_of_the_code():
+    tools = os.path.join(os.path.dirname(pyshim.__path__[0]), "tools", "write-kernels")
+    writer = runpy.run_path(tools)
+    with open(writer["DOCUMENT"], encoding="utf-8") as file:
+        document = file.read()
+    assert writer["written"](document) == document, "run make man"
+    assert document.count("| yes |") == len(Kernels.__abstractmethods__)
