@@ -212,7 +212,7 @@ exec %s "$@"
 def copied_home(home, name):
     """A Keras home below a folder of that name: the environments are there, by paths through it."""
     made = home / name / ".keras"
-    for engine in environments.names():
+    for engine in [name for name in environments.names() if not environments.find(name).in_session]:
         folder = made / "environments" / engine
         folder.mkdir(parents=True)
         record = environments.find(engine).record()
