@@ -6,7 +6,7 @@
 # make conformance   docs/conformance.md, from a run of all Python tests
 # make bench         docs/benchmarks.md, measured against the engines' own loops and Keras 2.3.1
 # make bench-quick   a first look at the same in two minutes, in build/benchmarks
-# make lint           ruff and lintr
+# make lint           ruff, mypy and lintr
 # make man            the R documentation and NAMESPACE, from the roxygen comments; the list of kernels in docs/engines.md
 # make lock           the requirement files with their hashes, from NAME.in (see tools/lock-requirements)
 
@@ -68,6 +68,7 @@ environments: .venv/.installed
 
 lint: .Rlib/.installed
 	$(python) -m ruff check .
+	$(python) -m mypy
 	Rscript --vanilla -e 'found <- lintr::lint_package(); print(found); quit(status = length(found) > 0)'
 
 man: .Rlib/.installed

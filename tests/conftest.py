@@ -53,7 +53,9 @@ def pytest_collection_modifyitems(items):
     # Where several processes run the tests, each engine's stay together (pytest-xdist, --dist loadgroup).
     for item in items:
         if "engine" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(item.callspec.params["engine"]))
+            # Theano's compiler is slow: tests of models are a group of their own, for another process.
+            group = item.callspec.params["engine"] + ("-models" if "models" in item.path.parts else "")
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # around that of conformance.py, which does not count such a test

@@ -4,11 +4,13 @@ The condition under which a node is needed is a set of ways. A way is a set of c
 of a scalar condition's node and the value that it has to have. An empty set of choices is always made.
 """
 
+from typing import FrozenSet
+
 from ..errors import ArgumentError
 from ..graph.node import ancestors, position
 from ..messages import Value
 
-ALWAYS = frozenset([frozenset()])
+ALWAYS: FrozenSet[FrozenSet] = frozenset([frozenset()])
 
 
 def new_values(contract, needed, roots):

@@ -1,6 +1,9 @@
 """Native tensors: what an engine makes of nodes."""
 
 import copy
+from typing import FrozenSet
+
+from ..graph.node import Node
 
 
 class Natives:
@@ -11,7 +14,7 @@ class Natives:
     """
 
     outside = None
-    inside = frozenset()
+    inside: FrozenSet[Node] = frozenset()
 
     def __init__(self, kernels, made):
         self.kernels = kernels

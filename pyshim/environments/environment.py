@@ -9,6 +9,7 @@ import hashlib
 import inspect
 import json
 import os
+from typing import Any, Dict, Sequence
 
 from .. import config
 from ..files import replace_json
@@ -24,14 +25,14 @@ MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(
 class Environment:
     """An engine's interpreter and packages; a subclass tells those of one engine."""
 
-    name = None    # of the backend
-    title = None   # as it is told to people
-    module = None  # the native library's module
-    engine = None  # "module:class" of the engine
-    in_session = False  # whether the engine needs the session's own Python alone, and always runs in it
-    pythons = ()   # fitting Python versions, the preferred one first
-    passed = {}    # variables of the user that reach the engine, as in ``surroundings.PASSED``
-    check = ""     # Python code, run by the environment's interpreter, that fails where the library does
+    name: str      # of the backend
+    title: str     # as it is told to people
+    module: str    # the native library's module
+    engine: str    # "module:class" of the engine
+    in_session: bool = False  # whether the engine needs the session's own Python alone, and always runs in it
+    pythons: Sequence[str] = ()  # fitting Python versions, the preferred one first
+    passed: Dict[str, Any] = {}  # variables of the user that reach the engine, as in ``surroundings.PASSED``
+    check: str = ""  # Python code, run by the environment's interpreter, that fails where the library does
 
     _tried = None  # the record of an installation that is being checked
 

@@ -3,10 +3,11 @@
 import contextlib
 import fcntl
 import os
+from typing import List
 
 from ..errors import InstallError
 
-_held = []
+_held: List[int] = []
 
 
 @contextlib.contextmanager

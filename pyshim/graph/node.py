@@ -1,6 +1,7 @@
 """The graph: nodes, the operations that compute them, and the bodies of loops. Plain data, without native tensors."""
 
 import collections
+from typing import Any, Deque, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ..dtypes import FLOATS
 
@@ -22,11 +23,12 @@ class Numbered:
 
     __slots__ = ("number", "ledger", "__weakref__")
 
-    def __init__(self):
-        self.number = self.ledger = None
+    def __init__(self) -> None:
+        self.number: Optional[int] = None
+        self.ledger: Optional[Deque[int]] = None
 
-    def __del__(self):
-        if self.ledger is not None:
+    def __del__(self) -> None:
+        if self.ledger is not None and self.number is not None:
             self.ledger.append(self.number)
 
 
@@ -42,14 +44,15 @@ class Operation(Numbered):
 
     __slots__ = ("kernel", "inputs", "attributes", "traced_in")
 
-    def __init__(self, kernel, inputs, attributes, traced_in=None):
+    def __init__(self, kernel: str, inputs: Iterable["Node"], attributes: Dict[str, Any],
+                 traced_in: Optional["Body"] = None):
         super().__init__()
         self.kernel = kernel
         self.inputs = tuple(inputs)
         self.attributes = attributes
         self.traced_in = traced_in
 
-    def has_effects(self):
+    def has_effects(self) -> bool:
         """Whether a loop has to repeat it in each step, even if it depends on no slice."""
         return self.kernel in EFFECTS or self.kernel == "loop" and self.attributes["body"].has_effects()
 
@@ -73,8 +76,9 @@ class Node(Numbered):
     __slots__ = ("kind", "dtype", "shape", "name", "operation", "output", "controls", "value", "variable", "parts",
                  "known", "native", "holder", "evaluator")
 
-    def __init__(self, kind, dtype, shape, name=None, operation=None, output=None, controls=(), value=None,
-                 native=None):
+    def __init__(self, kind: str, dtype: str, shape: Iterable[Optional[int]], name: Optional[str] = None,
+                 operation: Optional[Operation] = None, output: Optional[int] = None, controls: Iterable["Node"] = (),
+                 value: Any = None, native: Any = None):
         super().__init__()
         self.kind = kind
         self.dtype = dtype
@@ -84,29 +88,29 @@ class Node(Numbered):
         self.output = output
         self.controls = tuple(controls)
         self.value = value
-        self.variable = None
-        self.parts = None
-        self.known = None
+        self.variable: Optional[Node] = None
+        self.parts: Optional[Tuple[Node, ...]] = None
+        self.known: Any = None
         self.native = native
-        self.holder = None
-        self.evaluator = None
+        self.holder: Any = None
+        self.evaluator: Any = None
 
     @property
-    def inputs(self):
+    def inputs(self) -> Tuple["Node", ...]:
         """The nodes that its value is computed from."""
         return () if self.operation is None else self.operation.inputs
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         return len(self.shape)
 
-    def recomputed(self, operation, controls):
+    def recomputed(self, operation: Operation, controls: Iterable["Node"]) -> "Node":
         """The same tensor, computed by another operation and with other controls."""
         node = Node(self.kind, self.dtype, self.shape, self.name, operation, self.output, controls)
         node.variable, node.parts = self.variable, self.parts
         return node
 
-    def line(self):
+    def line(self) -> str:
         """The node in a line of text."""
         name = "'%s' " % self.name if self.name else ""
         return "%s %s(%s, %s)" % (self.kind, name, self.dtype, self.shape)
@@ -120,21 +124,24 @@ class Body:
     ``captured`` are the nodes outside that these need.
     """
 
-    def __init__(self, name, slices, states):
+    def __init__(self, name: str, slices: List[Node], states: List[Node]):
         self.name = name
         self.slices = slices
         self.states = states
-        self.outputs = self.new_states = self.nodes = self.captured = ()
+        self.outputs: List[Node] = []
+        self.new_states: List[Node] = []
+        self.nodes: List[Node] = []
+        self.captured: List[Node] = []
 
     @property
-    def loop_inputs(self):
+    def loop_inputs(self) -> List[Node]:
         return list(self.slices) + list(self.states)
 
     @property
-    def results(self):
+    def results(self) -> List[Node]:
         return list(self.outputs) + list(self.new_states)
 
-    def close(self, outputs, new_states):
+    def close(self, outputs: List[Node], new_states: List[Node]) -> None:
         """Note the results, and find out which nodes each step has to compute."""
         self.outputs, self.new_states = outputs, new_states
         inputs = set(self.loop_inputs)
@@ -143,7 +150,7 @@ class Body:
         for node in order:
             needs = node.inputs + node.controls
             if node not in inputs and (not own.isdisjoint(needs) or self._repeats(node)):
-                if node.operation.kernel == "gradient":
+                if node.operation is not None and node.operation.kernel == "gradient":
                     # What is between is computed in the step, so that the gradient flows through it there.
                     own.update(_between(node.inputs[0], node.inputs[1:], order))
                 own.add(node)
@@ -171,12 +178,12 @@ class Body:
         return found
 
 
-def position(node, nodes):
+def position(node: Node, nodes: Sequence[Node]) -> Optional[int]:
     """The position of a node in a list, None where it is not there. Equality of tensors makes a tensor."""
     return next((i for i, each in enumerate(nodes) if each is node), None)
 
 
-def ancestors(nodes, controls=True):
+def ancestors(nodes: Sequence[Node], controls: bool = True) -> List[Node]:
     """Every node that ``nodes`` need, themselves included, inputs before their users.
 
     Iterative, since a graph may be deeper than Python's recursion limit. With ``controls`` the nodes
@@ -196,13 +203,13 @@ def ancestors(nodes, controls=True):
     return order
 
 
-def differentiable_inputs(node):
+def differentiable_inputs(node: Node) -> List[Node]:
     """The inputs of a node that a gradient flows back to."""
     operation = node.operation
     if operation is None or operation.kernel in CONSTANT_TO_GRADIENTS or node.dtype not in FLOATS:
         return []
-    inputs = operation.inputs
-    if operation.kernel == "loop":
+    inputs = list(operation.inputs)
+    if operation.kernel == "loop" and node.output is not None:
         body = operation.attributes["body"]
         result = body.results[node.output]
         reached = body.reached(result)
@@ -241,7 +248,7 @@ def _between(loss, by, order):
     return after.difference(by)
 
 
-def substituted(nodes, now):
+def substituted(nodes: Sequence[Node], now: Dict[Node, Node]) -> List[Node]:
     """The nodes, computed from others in place of those that the dict ``now`` names."""
     now, operations = dict(now), {}
     for node in ancestors(nodes):

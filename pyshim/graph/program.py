@@ -1,5 +1,9 @@
 """Programs: the part of a graph that an evaluation or a function needs, as an engine gets it."""
 
+from typing import Dict, List, Set
+
+from .node import Node
+
 
 class Program:
     """What an engine compiles.
@@ -10,17 +14,18 @@ class Program:
     ``nodes`` are all nodes that are needed, inputs before their users; the bodies of loops are apart.
     """
 
-    def __init__(self, inputs, outputs, controls, updates, nodes):
+    def __init__(self, inputs: List[Node], outputs: List[Node], controls: List[Node], updates: Dict[Node, Node],
+                 nodes: List[Node]):
         self.inputs = inputs
         self.outputs = outputs
         self.controls = controls
         self.updates = updates
         self.nodes = nodes
 
-    def kernels(self):
+    def kernels(self) -> Set[str]:
         """The names of the kernels that it is made of, those in bodies of loops left out."""
         return {node.operation.kernel for node in self.nodes if node.operation is not None}
 
-    def variables(self):
+    def variables(self) -> List[Node]:
         """The variables that it reads or changes, without duplicates."""
         return list(dict.fromkeys([node for node in self.nodes if node.kind == "variable"] + list(self.updates)))

@@ -213,7 +213,7 @@ class Conversation:
                 self.turn.lock.release()
 
 
-_running = weakref.WeakSet()
+_running: "weakref.WeakSet[Conversation]" = weakref.WeakSet()
 
 
 @atexit.register

@@ -4,10 +4,14 @@ import contextlib
 import inspect
 import threading
 from abc import ABC, abstractmethod
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import numpy as np
 
 from ..contract import Contract
 from ..errors import ArgumentError, EagerError, KerasError, OutOfMemoryError, StaleTensorError
 from ..graph.node import Node
+from ..graph.program import Program
 from ..messages import Value
 from ..tensors import of_graphs
 
@@ -26,11 +30,10 @@ class _Calls(threading.local):
 class Host(ABC):
     """Where the engine of one backend runs, for as long as the session lives. ``contract`` has the backend's graph."""
 
-    where = None    # as it is told to users
-    engine = None   # the engine itself, where it is in this process
-    traits = None   # what ``Engine.traits()`` has told
-    threads = None  # that the engine was told to use; None leaves it to the engine
-    holder = None   # what has the values of variables now: an engine, or the conversation with one
+    where: str                      # as it is told to users
+    engine: Any = None              # the engine itself, where it is in this process
+    traits: Optional[Dict] = None   # what ``Engine.traits()`` has told, once it was started
+    threads: Optional[int] = None   # that the engine was told to use; None leaves it to the engine
 
     def __init__(self, environment):
         self.environment = environment
@@ -51,7 +54,7 @@ class Host(ABC):
         """The version of the native library."""
         return self.traits["version"]
 
-    def memory(self):
+    def memory(self) -> Optional[int]:
         """Resident bytes of the engine's own process, None where it has none."""
         return None
 
@@ -59,15 +62,20 @@ class Host(ABC):
 
     @property
     @abstractmethod
-    def running(self):
+    def running(self) -> bool:
         """Whether the engine runs."""
 
+    @property
     @abstractmethod
-    def start(self):
+    def holder(self) -> Any:
+        """What has the values of variables now: an engine, or the conversation with one; None where none runs."""
+
+    @abstractmethod
+    def start(self) -> None:
         """Start the engine, where it does not run."""
 
     @abstractmethod
-    def stop(self):
+    def stop(self) -> None:
         """Stop the engine. Variables lose their values."""
 
     # -- calls of the contract ------------------------------------------------------------------------------
@@ -106,7 +114,7 @@ class Host(ABC):
     # -- what the contract asks of it -----------------------------------------------------------------------
 
     @abstractmethod
-    def compile(self, program, once):
+    def compile(self, program: Program, once: bool) -> "Compiled":
         """A ``Compiled`` program.
 
         Arguments: program, a ``Program``; once, whether it is likely to be called once: then compiling should be cheap,
@@ -114,27 +122,27 @@ class Host(ABC):
         """
 
     @abstractmethod
-    def make_variable(self, node, array, initialize):
+    def make_variable(self, node: Node, array: np.ndarray, initialize: bool) -> None:
         """Give a new variable its value. Without ``initialize`` that is the user's to do in the native session."""
 
     @abstractmethod
-    def get_values(self, nodes):
+    def get_values(self, nodes: Sequence[Node]) -> List[np.ndarray]:
         """The values of variables: a list of arrays."""
 
     @abstractmethod
-    def set_values(self, pairs):
+    def set_values(self, pairs: Sequence[Tuple[Node, np.ndarray]]) -> None:
         """Change the values of variables: pairs of a variable and an array of its dtype and shape."""
 
     @abstractmethod
-    def hold(self, arrays):
+    def hold(self, arrays: Sequence[np.ndarray]) -> Any:
         """Keep arrays for batches. Returns: an object that stands for them, as long as it lives."""
 
     @abstractmethod
-    def start_graph(self):
+    def start_graph(self) -> None:
         """Let go of the engine's graph."""
 
     @abstractmethod
-    def describe_kernels(self):
+    def describe_kernels(self) -> Dict[str, List[str]]:
         """Which kernels are ours, not the native library's: for docs/conformance.md."""
 
 
@@ -146,28 +154,29 @@ class Compiled(ABC):
     program, since the node that keeps it is part of that: then it is ``outdated``.
     """
 
-    holder = None  # what has compiled it: an engine, or the conversation with one
+    holder: Any = None  # what has compiled it: an engine, or the conversation with one
+    program: Optional[Program]
 
-    def __init__(self, host, program, once):
+    def __init__(self, host: Host, program: Program, once: bool):
         self.host = host
         self.program = program
         self.once = once
 
     @property
-    def outdated(self):
+    def outdated(self) -> bool:
         """Whether it can neither run nor be compiled again."""
         return self.program is None and self.holder is not self.host.holder
 
     @abstractmethod
-    def __call__(self, arrays):
+    def __call__(self, arrays: List[np.ndarray]) -> List[np.ndarray]:
         """Run it."""
 
     @abstractmethod
-    def run_batches(self, held, whole, rows, sizes):
+    def run_batches(self, held: Any, whole: List[np.ndarray], rows: np.ndarray, sizes: List[int]) -> List:
         """Run it on batches of rows of the arrays that ``Host.hold`` holds: see ``engines/batches.py``."""
 
 
-def need_values(variables, holder, reason):
+def need_values(variables: Sequence[Node], holder: Any, reason: Optional[str]) -> None:
     """StaleTensorError for a variable whose value has gone with what held it; ``reason`` says how that ended."""
     for node in variables:
         if node.holder is not holder:

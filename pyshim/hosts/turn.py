@@ -23,7 +23,7 @@ class Turn:
         return self.lock._is_owned()
 
 
-_turns = weakref.WeakSet()
+_turns: "weakref.WeakSet[Turn]" = weakref.WeakSet()
 
 
 def _after_fork():
