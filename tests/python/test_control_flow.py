@@ -831,3 +831,11 @@ def test_clear_session_in_a_step(K):
     check(K, K.map_fn(lambda x: x * 2, K.ones((3,))), np.full(3, 2, "float32"))
     x = K.placeholder((2,))
     check_array(K.function([x], [x + K.variable([1.0, 2.0])])([[1, 1]])[0], np.array([2, 3], "float32"))
+
+
+def test_a_constant_that_comes_after_a_part_of_the_step(K):
+    def step(row):
+        doubled = row * 2
+        with K.control_dependencies([doubled]):
+            return K.sum(doubled) + K.constant(1.0)
+    check(K, K.map_fn(step, K.constant(np.ones((3, 2)))), np.full(3, 5, "float32"))
