@@ -6,6 +6,7 @@ On an engine without gradients, a test of gradients ends where it first asks for
 """
 
 import os
+import signal
 import sys
 
 import hypothesis
@@ -24,6 +25,9 @@ if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
 BACKENDS = tuple(pyshim.environments.names())
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell's background jobs have it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 WITH_WORKERS = [name for name in BACKENDS if not pyshim.environments.find(name).in_session]
 
 
