@@ -57,7 +57,7 @@ for_each_backend("a timeout is any positive number", {
     condition <- expect_error(k_eval(x), class = "keras_error_timeout")
   })
   expect_match(conditionMessage(condition), "0.5 seconds", fixed = TRUE)
-})
+}, among = backends)
 
 test_that("an error of memory is one of the engine, too", {
   fail <- reticulate::py_run_string(paste(
