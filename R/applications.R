@@ -162,7 +162,8 @@ inception_resnet_v2_preprocess_input <- function(x) {
 #' # The names of the classes are downloaded at the first call.
 #' model <- application_vgg16()
 #' image <- image_to_array(image_load("elephant.jpg", target_size = c(224, 224)))
-#' imagenet_decode_predictions(predict(model, imagenet_preprocess_input(array_reshape(image, c(1, dim(image))))))
+#' prepared <- imagenet_preprocess_input(array_reshape(image, c(1, dim(image))))
+#' imagenet_decode_predictions(predict(model, prepared))
 #' }
 #' @export
 imagenet_decode_predictions <- function(preds, top = 5) {
@@ -288,7 +289,8 @@ mobilenet_v2_load_model_hdf5 <- function(filepath) {
 #' @examples
 #' \dontrun{
 #' # It takes a while to build.
-#' model <- application_densenet(c(1, 1, 1, 1), include_top = FALSE, weights = NULL, input_shape = c(32, 32, 3))
+#' model <- application_densenet(c(1, 1, 1, 1), include_top = FALSE, weights = NULL,
+#'                               input_shape = c(32, 32, 3))
 #' }
 #' @export
 application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet", input_tensor = NULL,
@@ -372,7 +374,8 @@ densenet_preprocess_input <- function(x, data_format = NULL) {
 #' @examples
 #' \dontrun{
 #' # It takes a while to build.
-#' model <- application_nasnet(c(32, 32, 3), penultimate_filters = 96, num_blocks = 1, include_top = FALSE)
+#' model <- application_nasnet(c(32, 32, 3), penultimate_filters = 96, num_blocks = 1,
+#'                             include_top = FALSE)
 #' }
 #' @export
 application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, num_blocks = 6L,

@@ -68,7 +68,8 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
 #' @seealso [compare_backends()] for models
 #' @examplesIf is_backend_installed()
 #' x <- k_placeholder(shape = c(NA, 2))
-#' k_compare_backends(k_logsumexp(x, axis = 2), list(list(x, matrix(1:4, 2))), backends = c(k_backend(), "numpy"))
+#' y <- k_logsumexp(x, axis = 2)
+#' k_compare_backends(y, list(list(x, matrix(1:4, 2))), backends = c(k_backend(), "numpy"))
 #' @export
 k_compare_backends <- function(outputs, feeds = list(), backends = NULL) {
   outputs <- if (inherits(outputs, "keras_tensor")) outputs else as_values(outputs, "outputs")

@@ -117,7 +117,7 @@ for_each_backend("an interrupt ends fit(), and leaves the model with what it has
   expect_lt(seconds, 2)
   expect_match(output, "^learnt TRUE", all = FALSE)
   expect_match(output, "^esc predicted 64 1", all = FALSE)
-})
+}, among = backends)
 
 test_that("an interrupt ends an installation, with all its processes", {
   left <- c(

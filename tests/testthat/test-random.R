@@ -101,4 +101,4 @@ for_each_backend("use_session_with_seed() seeds R, Python and NumPy", {
   expect_false(identical(everything(), first))
   expect_keras_error(use_session_with_seed("a"), "argument", c("use_session_with_seed()", "seed", "\"a\""))
   expect_keras_error(use_session_with_seed(0.5), "argument", c("use_session_with_seed()", "seed", "0.5"))
-})
+}, among = backends)
