@@ -76,7 +76,7 @@
   }
 }
 
-#' Handles of tensors get the S3 class keras_tensor wherever reticulate makes one
+#' Tensors get the S3 class keras_tensor wherever reticulate makes one
 #'
 #' Objects of Keras have the classes that they have where Keras is imported under its own name, which scripts know.
 #' @noRd

@@ -117,7 +117,7 @@ received <- function(value) {
     fetched(value)
   } else if (inherits(value, "keras_failure.Failure")) {
     signal_failure(reticulate::py_to_r(reticulate::py_get_attr(value, "fields")))
-  } else if (inherits(value, handles)) {
+  } else if (inherits(value, kept_classes)) {
     value
   } else {
     value <- reticulate::py_to_r(value)
@@ -145,10 +145,10 @@ fetched <- function(large) {
   without_single_dim(x)
 }
 
-#' Python objects that R keeps as they are
+#' Classes of Python objects that R keeps as they are
 #' @noRd
-handles <- c("pyshim.tensors.Function", "pyshim.session.Scope", "pyshim.session._EngineScope",
-             "pyshim.session._Mode", "pyshim.sparse_array.SparseArray")
+kept_classes <- c("pyshim.tensors.OfGraph", "pyshim.session.Scope", "pyshim.session._GraphScope",
+                  "pyshim.session._Mode", "pyshim.sparse_array.SparseArray")
 
 # -- starting Python ------------------------------------------------------------------------------------
 

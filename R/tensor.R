@@ -1,8 +1,8 @@
 #' Tensors
 #'
-#' A tensor is a handle of what an engine holds: a variable, a placeholder, a constant or a result. R's own
-#' functions work on it and give tensors; they compute on the tensor's own backend, whichever is the current
-#' one.
+#' A tensor is a node of the graph: a variable, a placeholder, a constant or a result. Its value is the engine's, which
+#' `k_eval()` asks for. R's own functions work on it and return tensors; they compute on the tensor's own backend,
+#' whichever is the current one.
 #'
 #' * Operators: `+ - * / ^ %% %/%`, comparisons, `! & |`. Shapes broadcast as in NumPy: sizes are compared
 #'   from the last axis, and an axis of size 1 is repeated. There is no recycling of vectors.
@@ -356,7 +356,7 @@ print.keras_tensor <- function(x, ...) {
 #' @noRd
 is_restored <- function(x) reticulate::py_is_null_xptr(x)
 
-#' What the handle of a tensor says
+#' What a tensor says of itself
 #' @noRd
 tell <- function(x) {
   setNames(call_shim("describe", x), c("backend", "kind", "name", "dtype", "shape", "sparse"))
@@ -382,6 +382,6 @@ format_shape <- function(shape) {
 #' A tensor or a function is an object of Python as it is
 #'
 #' Without this, reticulate looks for how to convert it at each call.
-#' @rawNamespace S3method(reticulate::r_to_py,pyshim.tensors._Handle)
+#' @rawNamespace S3method(reticulate::r_to_py,pyshim.tensors.OfGraph)
 #' @noRd
-`r_to_py.pyshim.tensors._Handle` <- function(x, convert = FALSE) x # nolint: object_name_linter
+`r_to_py.pyshim.tensors.OfGraph` <- function(x, convert = FALSE) x # nolint: object_name_linter

@@ -12,7 +12,7 @@ from .tensors import Tensor
 
 
 def _public(name):
-    """The backend function: of the session, of the settings, of the handles, or of the engines."""
+    """The backend function: of the session, of the settings, a question that a tensor answers, or the contract's."""
     for module in (session, config, inspection):
         function = getattr(module, name, None)
         if getattr(function, "__module__", None) == module.__name__:

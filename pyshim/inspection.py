@@ -1,4 +1,4 @@
-"""Questions about tensors that their handles answer, without a call to an engine."""
+"""Questions about tensors that they answer themselves, without a call of the contract."""
 
 import numpy as np
 

@@ -351,7 +351,7 @@ def test_a_worker_that_is_stopped_in_a_function_of_the_user(worker):
 
 # -- tensors --------------------------------------------------------------------------------------------
 
-def test_handles_cannot_be_pickled(K):
+def test_tensors_and_functions_cannot_be_pickled(K):
     x = K.variable(1.0)
     for handle in (x, K.function([], [x])):
         for save in (pickle.dumps, copy.copy):

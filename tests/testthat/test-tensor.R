@@ -189,3 +189,18 @@ test_that("what is printed is the same on every backend but for its name", {
   }
   expect_snapshot(writeLines(all[[1L]]), cran = TRUE)
 })
+
+test_that("classes of Python that R knows by name are there", {
+  known <- c(keras:::kept_classes, sub("^r_to_py[.]", "", grep("^r_to_py[.]pyshim", ls(asNamespace("keras")), value = TRUE)))
+  for (name in known) {
+    module <- reticulate::import(sub("[.][^.]*$", "", name), convert = FALSE)
+    expect_true(reticulate::py_has_attr(module, sub(".*[.]", "", name)), label = name)
+  }
+})
+
+for_each_backend("tensors and functions are objects of the classes that R knows", {
+  x <- k_variable(1)
+  expect_s3_class(x, c("keras_tensor", "pyshim.tensors.OfGraph"))
+  expect_identical(reticulate::r_to_py(x), x)
+  expect_s3_class(attr(k_function(list(), list(x)), "compiled"), "pyshim.tensors.OfGraph")
+})
