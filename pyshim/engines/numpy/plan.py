@@ -1,8 +1,9 @@
-"""Running programs on NumPy: a list of steps, each of them a kernel."""
+"""Running programs on NumPy, kernel by kernel, and loops within them."""
 
 import numpy as np
 
 from ...graph.node import RANDOM
+from ..plan import Plan
 from .random import generator_of
 
 
@@ -10,7 +11,7 @@ def compiled(kernels, program):
     """A callable that runs a program."""
     changed = [variable.native for variable in program.updates]
     wanted = program.outputs + program.controls + list(program.updates.values())
-    plan = Plan(kernels, program.nodes, program.inputs, wanted)
+    plan = NumPyPlan(kernels, program.nodes, program.inputs, wanted)
     count, first = len(program.outputs), len(wanted) - len(changed)
 
     def run(arrays):
@@ -29,68 +30,34 @@ def compiled(kernels, program):
     return run
 
 
-class Plan:
-    """How the values of nodes are computed, without the nodes themselves.
-
-    Arguments: kernels; nodes, inputs before their users; given, the nodes whose values come with each run; wanted,
-    those whose values a run returns; shown, whether ``print_tensor`` prints.
-    """
+class NumPyPlan(Plan):
+    """A plan on NumPy's arrays; ``shown`` is whether ``print_tensor`` prints."""
 
     def __init__(self, kernels, nodes, given, wanted, shown=True):
-        self.values = []  # by place; None where a run puts them
-        self.steps = []   # a function, where its inputs are, its attributes, where its result goes
-        places = {}
+        self.kernels = kernels
+        self.shown = shown
+        super().__init__(nodes, given, wanted)
 
-        def place_of(thing, value=None):
-            places[thing] = len(self.values)
-            self.values.append(value)
-            return places[thing]
+    def constant(self, node):
+        return node.value
 
-        def add(thing, function, inputs=(), attributes=None):
-            self.steps.append((function, [places[x] for x in inputs], attributes or {}, place_of(thing)))
+    def function(self, operation):
+        if operation.kernel == "loop":
+            return Loop(self.kernels, operation.attributes["body"], self.shown)
+        if operation.kernel == "print_tensor" and not self.shown:
+            return _unseen
+        return getattr(self.kernels, operation.kernel)
 
-        self.given = [place_of(node) for node in given]
-        for node in nodes:
-            if node in places:
-                continue
-            operation = node.operation
-            if node.kind == "variable" and operation is None:
-                add(node, node.native.read)
-            elif operation is None:
-                place_of(node, node.value)
-            elif node.output is None:
-                add(node, _function(kernels, operation, shown), operation.inputs, _attributes(operation))
-            else:
-                if operation not in places:
-                    add(operation, _function(kernels, operation, shown), operation.inputs, _attributes(operation))
-                add(node, lambda results, i=node.output: results[i], [operation])
-        self.wanted = [places[node] for node in wanted]
-        self.dropped = self._last_uses()
+    def attributes(self, operation):
+        if operation.kernel == "loop":
+            return {}
+        if operation.kernel in RANDOM:
+            return dict(operation.attributes, generator=generator_of(operation))
+        return operation.attributes
 
-    def _last_uses(self):
-        """For each step, the places of what is not needed after it."""
-        last = {}
-        for i, (_, inputs, _, place) in enumerate(self.steps):
-            last[place] = i
-            last.update(dict.fromkeys(inputs, i))
-        dropped, kept = [[] for _ in self.steps], set(self.wanted)
-        for place, i in last.items():
-            if place not in kept and self.values[place] is None:
-                dropped[i].append(place)
-        return dropped
-
-    def run(self, arrays):
-        """The values of the wanted nodes, from those of the given ones."""
-        now = list(self.values)
-        for place, array in zip(self.given, arrays):
-            now[place] = array
-        for (function, inputs, attributes, place), unneeded in zip(self.steps, self.dropped):
-            result = function(*[now[i] for i in inputs], **attributes)
-            # NumPy makes scalars of arrays without dimensions.
-            now[place] = np.asarray(result) if isinstance(result, np.generic) else result
-            for i in unneeded:
-                now[i] = None
-        return [now[place] for place in self.wanted]
+    def fitted(self, result):
+        # NumPy makes scalars of arrays without dimensions.
+        return np.asarray(result) if isinstance(result, np.generic) else result
 
 
 class Loop:
@@ -99,12 +66,12 @@ class Loop:
     def __init__(self, kernels, body, shown=True):
         self.sequences, self.states, self.outputs = len(body.slices), len(body.states), len(body.outputs)
         given = body.loop_inputs + list(body.captured)
-        self.plan = Plan(kernels, body.nodes, given, body.results, shown)
+        self.plan = NumPyPlan(kernels, body.nodes, given, body.results, shown)
         # What no step has made has the shape of what one would make of zeros.
         self.made = [(x.shape, x.dtype) for x in body.outputs]
         self.of_zeros = None
         if any(None in shape for shape, _ in self.made):
-            self.of_zeros = Plan(kernels, body.nodes, given, body.outputs, shown=False)
+            self.of_zeros = NumPyPlan(kernels, body.nodes, given, body.outputs, shown=False)
 
     def __call__(self, *inputs):
         sequences, states = inputs[:self.sequences], list(inputs[self.sequences:self.sequences + self.states])
@@ -127,23 +94,5 @@ class Loop:
         return [np.zeros((0,) + shape, dtype) for shape, (_, dtype) in zip(shapes, self.made)]
 
 
-def _function(kernels, operation, shown):
-    """What computes an operation's results of its inputs."""
-    if operation.kernel == "loop":
-        return Loop(kernels, operation.attributes["body"], shown)
-    if operation.kernel == "print_tensor" and not shown:
-        return _unseen
-    return getattr(kernels, operation.kernel)
-
-
 def _unseen(x, message):
     return x
-
-
-def _attributes(operation):
-    """The arguments of a kernel besides the inputs."""
-    if operation.kernel == "loop":
-        return {}
-    if operation.kernel in RANDOM:
-        return dict(operation.attributes, generator=generator_of(operation))
-    return operation.attributes

@@ -22,7 +22,7 @@ from .elementwise import Elementwise
 from .graph import Graph
 from .linear_algebra import LinearAlgebra
 from .nn import NN
-from .program import compiled, interpreted
+from .program import Interpreted, compiled
 from .random import Random
 from .reductions import Reductions
 from .session import NativeSession
@@ -53,7 +53,7 @@ class Engine(AnyEngine):
     def compile(self, program, once):
         # An evaluation runs kernel by kernel: to trace and optimize a function takes a hundred times as long.
         simple = once and program.kernels().isdisjoint(("loop", "gradient"))
-        run = (interpreted if simple else compiled)(self.kernels, program)
+        run = (Interpreted if simple else compiled)(self.kernels, program)
         variables = [node.native for node in program.nodes if node.kind == "variable"]
         return lambda arrays: self.session.around(lambda: run(arrays), variables)
 

@@ -6,6 +6,7 @@ from tensorflow.python.eager import context, execute
 
 from ...graph.node import RANDOM
 from ..natives import Natives
+from ..plan import Plan
 from . import gradients, optimizers
 from .control_flow import loop
 from .random import generator_of
@@ -123,56 +124,28 @@ def attributes_of(operation):
     return operation.attributes
 
 
-def interpreted(kernels, program):
-    """A callable that runs the program kernel by kernel."""
-    places = {}
-    steps = []   # what computes, where its inputs are, the attributes, where the result goes, what is not needed then
-    values = []  # what is known before
+class Interpreted(Plan):
+    """A program that runs kernel by kernel, on TensorFlow's eager tensors."""
 
-    def place_of(thing, value=None):
-        places[thing] = len(values)
-        values.append(value)
-        return places[thing]
+    def __init__(self, kernels, program):
+        self.kernels = kernels
+        self.count = len(program.outputs)
+        self.changed = [variable.native for variable in program.updates]
+        super().__init__(program.nodes, program.inputs,
+                         program.outputs + program.controls + list(program.updates.values()))
 
-    inputs = [place_of(node) for node in program.inputs]
-    wanted = program.outputs + program.controls + list(program.updates.values())
-    for node in program.nodes:
-        if node in places:
-            continue
-        if node.kind == "variable":
-            steps.append((node.native.read, (), {}, place_of(node)))
-        elif node.operation is None:
-            place_of(node, source(node))
-        else:
-            of = [places[x] for x in node.inputs]
-            function = getattr(kernels, node.operation.kernel)
-            if node.output is None:
-                steps.append((function, of, attributes_of(node.operation), place_of(node)))
-                continue
-            if node.operation not in places:
-                steps.append((function, of, attributes_of(node.operation), place_of(node.operation)))
-            steps.append((lambda results, i=node.output: results[i], [places[node.operation]], {}, place_of(node)))
-    last_use = {}
-    for i, (_, of, _, _) in enumerate(steps):
-        last_use.update(dict.fromkeys(of, i))
-    keep = {places[node] for node in wanted}
-    dropped = [[] for _ in steps]
-    for place, i in last_use.items():
-        if place not in keep and values[place] is None:
-            dropped[i].append(place)
-    outputs = [places[node] for node in program.outputs]
-    updates = [(variable.native, places[value]) for variable, value in program.updates.items()]
+    def constant(self, node):
+        return source(node)
 
-    def run(arrays):
-        now = list(values)
-        for place, array in zip(inputs, arrays):
-            now[place] = tf.constant(array)
-        for (function, of, attributes, place), unneeded in zip(steps, dropped):
-            now[place] = function(*[now[i] for i in of], **attributes)
-            for i in unneeded:
-                now[i] = None
-        results = [tf.convert_to_tensor(now[place]).numpy() for place in outputs]
-        for variable, place in updates:
-            variable.value.assign(now[place])
+    def function(self, operation):
+        return getattr(self.kernels, operation.kernel)
+
+    def attributes(self, operation):
+        return attributes_of(operation)
+
+    def __call__(self, arrays):
+        values = self.run(map(tf.constant, arrays))
+        results = [tf.convert_to_tensor(value).numpy() for value in values[:self.count]]
+        for variable, value in zip(self.changed, values[len(values) - len(self.changed):]):
+            variable.value.assign(value)
         return results
-    return run
