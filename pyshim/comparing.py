@@ -1,5 +1,6 @@
 """The same graph, or the same model, on several backends: whether their values agree."""
 
+import functools
 import time
 
 import numpy as np
@@ -67,23 +68,13 @@ def _of_graphs(outputs, feeds, backends):
     if not tensors:
         raise ArgumentError("{argument} holds no tensor", argument="outputs")
     pairs = _pairs(feeds)
-    own, placeholders = tensors[0].backend, [placeholder for placeholder, _ in pairs]
-    rows, values = [], {}
-    for name in _names(own, backends):
-        with session.select(name, False, False, None, []):
-            try:
-                function = _function(session.current_host().contract, placeholders, tensors)
-            except GradientError:
-                if backends is not None:
-                    raise
-                continue
-            fed = [value for _, value in pairs]
-            results = function.results(fed)
-            start = time.perf_counter()
-            function.results(fed)
-            rows.append({"backend": name, "seconds": time.perf_counter() - start})
-            values[name] = results if isinstance(outputs, (list, tuple)) else results[0]
-    return _compared(rows, values)
+    placeholders, fed = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+    def compiled():
+        function = _function(session.current_host().contract, placeholders, tensors)
+        single = tensors[0] is outputs
+        return lambda: function.results(fed)[0] if single else function.results(fed)
+    return _compared(_names(tensors[0].backend, backends), compiled, skipped=GradientError if backends is None else ())
 
 
 def _pairs(feeds):
@@ -111,21 +102,28 @@ def _function(contract, placeholders, tensors):
 def _of_models(model, x, backends):
     own = model.inputs[0].backend if model.inputs else None
     state = current_state(model)
-    rows, predictions = [], {}
-    for name in _names(own, backends):
-        with session.select(name, False, False, None, []):
-            copy = copied(model, state, compiled=False)
-            predictions[name] = copy.predict(x)
-            start = time.perf_counter()
-            copy.predict(x)
-            rows.append({"backend": name, "seconds": time.perf_counter() - start})
-    return _compared(rows, predictions)
+    return _compared(_names(own, backends), lambda: functools.partial(copied(model, state, compiled=False).predict, x))
 
 
 # -- tables -------------------------------------------------------------------------------------------------
 
-def _compared(rows, values):
-    """The rows, with the differences from the first one's values."""
+def _compared(names, made, skipped=()):
+    """The comparison of backends.
+
+    Arguments: names, of the backends; made, a function that makes, on the current backend, the function that returns
+    the values; skipped, an error of it for which a backend is left out.
+    """
+    rows, values = [], {}
+    for name in names:
+        with session.select(name, False, False, None, []):
+            try:
+                run = made()
+            except skipped:
+                continue
+            values[name] = run()
+            start = time.perf_counter()
+            run()
+            rows.append({"backend": name, "seconds": time.perf_counter() - start})
     first = _arrays(values[rows[0]["backend"]])
     for row in rows:
         row["absolute"], row["relative"] = _differences(first, _arrays(values[row["backend"]]))
