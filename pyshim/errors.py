@@ -6,6 +6,7 @@ Each class also derives from the built-in exception a Python user would catch. T
 
 import builtins
 import contextlib
+import inspect
 
 from .messages import Argument, Choices, Shape, Value, filled, from_data, suggestion, to_data
 
@@ -67,6 +68,19 @@ def naming(function):
         yield
     except KerasError as error:
         error.function = error.function or function
+        raise
+
+
+@contextlib.contextmanager
+def fitting(function, args, kwargs):
+    """A TypeError inside is an ArgumentError where the arguments do not fit the function's signature."""
+    try:
+        yield
+    except TypeError:
+        try:
+            inspect.signature(function).bind(*args, **kwargs)
+        except TypeError as mismatch:
+            raise ArgumentError(str(mismatch)) from None
         raise
 
 

@@ -5,22 +5,15 @@ import inspect
 
 from . import session
 from .contract import Contract
-from .errors import ArgumentError, naming
+from .errors import fitting, naming
 
 
 def session_function(name, function):
     """A function of the session, whose errors name it, those of a call that does not fit its signature too."""
     @functools.wraps(function)
     def named(*args, **kwargs):
-        with naming(name):
-            try:
-                return function(*args, **kwargs)
-            except TypeError:
-                try:
-                    inspect.signature(function).bind(*args, **kwargs)
-                except TypeError as mismatch:
-                    raise ArgumentError(str(mismatch)) from None
-                raise
+        with naming(name), fitting(function, args, kwargs):
+            return function(*args, **kwargs)
     return named
 
 

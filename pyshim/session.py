@@ -256,26 +256,30 @@ def stop_backend(name=None):
 
 def call(name, args, kwargs):
     """Call a function of the contract on the backend of its tensors, on the current one where it has none."""
+    from .tensors import of_graphs  # which needs NumPy
     with naming(name):
-        host = _host_for([args, kwargs])
-    return call_on(host, name, args, kwargs)
+        given = of_graphs([args, kwargs])
+        host = _host_of(given)
+    return call_on(host, name, args, kwargs, given)
 
 
-def call_on(host, name, args, kwargs):
-    """Call a function of the contract on a host, which is the current one for functions of the user that it calls."""
+def call_on(host, name, args, kwargs, given=None):
+    """Call a function of the contract on a host, which is the current one for functions of the user that it calls.
+
+    Arguments: given, as of ``Host.call``.
+    """
     before, _thread.current = _thread.current, host.key
     try:
         with naming(name):
-            return host.call(name, args, kwargs, _thread.eager)
+            return host.call(name, args, kwargs, _thread.eager, given)
     finally:
         if _thread.current == host.key:
             _thread.current = before
 
 
-def _host_for(values):
-    """The host of the tensors among nested values: the current one where it has some of them, or there are none."""
-    from .tensors import of_graphs  # which needs NumPy
-    hosts = [thing.graph.host for thing in of_graphs(values)]
+def _host_of(given):
+    """The host of tensors and functions: the current one where it has some of them, or there are none."""
+    hosts = [thing.graph.host for thing in given]
     if not hosts or _session.hosts.get(_thread.current) in hosts:
         return current_host()
     return hosts[0]
@@ -337,7 +341,8 @@ class _GraphScope:
         self.argument = argument
 
     def __enter__(self):
-        self.host = _host_for(self.argument)
+        from .tensors import of_graphs  # which needs NumPy
+        self.host = _host_of(of_graphs(self.argument))
         with naming(self.kind):
             self.host.call("enter_" + self.kind, (self.argument,), {})
 

@@ -1,7 +1,5 @@
 """Host: what the session sees of the place where an engine runs, and what the contract asks of it."""
 
-import contextlib
-import inspect
 import threading
 from abc import ABC, abstractmethod
 from typing import Any, Dict, List, Optional, Sequence, Tuple
@@ -9,7 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from ..contract import Contract
-from ..errors import ArgumentError, EagerError, KerasError, OutOfMemoryError, StaleTensorError
+from ..errors import EagerError, KerasError, OutOfMemoryError, StaleTensorError, fitting
 from ..graph.node import Node
 from ..graph.program import Program
 from ..messages import Value
@@ -80,10 +78,11 @@ class Host(ABC):
 
     # -- calls of the contract ------------------------------------------------------------------------------
 
-    def call(self, name, args, kwargs, eager=False):
+    def call(self, name, args, kwargs, eager=False, given=None):
         """Call a function of the contract. Where ``eager``, the result is computed, unless it is called inside another
-        call: that one's graph is being built."""
-        for thing in of_graphs([args, kwargs]):
+        call: that one's graph is being built. ``given`` are the tensors and functions among the arguments, where the
+        caller has looked for them."""
+        for thing in of_graphs([args, kwargs]) if given is None else given:
             self.contract.need_own(thing)
         eager = eager and not self.calls.depth
         if eager and name in NEEDS_GRAPH:
@@ -92,7 +91,7 @@ class Host(ABC):
         method = getattr(self.contract, name)
         self.calls.depth += 1
         try:
-            with _fitting(method, args, kwargs):
+            with fitting(method, args, kwargs):
                 result = method(*args, **kwargs)
             return _mapped(result, self._concrete) if eager else result
         except MemoryError as error:
@@ -182,19 +181,6 @@ def need_values(variables: Sequence[Node], holder: Any, reason: Optional[str]) -
         if node.holder is not holder:
             raise StaleTensorError("the {variable} has lost its value: {reason}", remedy="give it one with "
                                    "{set_value()} or {load_variables()}", variable=Value(node), reason=reason)
-
-
-@contextlib.contextmanager
-def _fitting(method, args, kwargs):
-    """A call that does not fit the function's signature is an ArgumentError."""
-    try:
-        yield
-    except TypeError:
-        try:
-            inspect.signature(method).bind(*args, **kwargs)
-        except TypeError as mismatch:
-            raise ArgumentError(str(mismatch)) from None
-        raise
 
 
 def _mapped(value, change):
