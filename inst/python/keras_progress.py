@@ -20,8 +20,6 @@ class _Progress:
 
     acts_on_batches = False  # it only shows them: the engine may be ahead
 
-    acts_on_batches = False  # fit() need not wait for it
-
     def on_epoch_begin(self, epoch, logs=None):
         self.title = "Epoch %d/%d" % (epoch + 1, self.params["epochs"])
         self.width = _console_width()

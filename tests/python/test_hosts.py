@@ -82,7 +82,6 @@ def test_the_contract_calls_a_function_of_the_user(K):
     assert seen == [((2,), "float32")]
 
 
-
 def test_the_function_calls_the_engine_again(K):
     w = K.variable([1.0, 2.0])
 

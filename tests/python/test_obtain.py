@@ -26,8 +26,6 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 UV = os.path.join(os.path.dirname(sys.executable), "uv")
 
 
-
-
 def prefix(version):
     """Where an interpreter of this machine is installed. What is found may be a script that leads to it."""
     done = subprocess.run([find_interpreter("Python", (version,)), "-c", "import sys; print(sys.base_prefix)"],
