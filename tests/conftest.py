@@ -1,4 +1,6 @@
-"""Every test that asks for ``K`` runs on each registered engine: a real one, in its worker where it has one.
+"""Every test that asks for ``K`` runs on each of the engines that old scripts name, and NumPy: a real engine, in its
+worker where it has one. The other registered engines run ``SELECTED``, and all of it with ``--whole``,
+``--conformance``, or where ``--backend`` names them.
 
 On an engine without gradients, a test of gradients ends where it first asks for one: with the error that says so.
 
@@ -26,6 +28,13 @@ if os.environ.get("CI"):
 
 BACKENDS = tuple(pyshim.environments.names())
 
+# What the contract does, in the session, is tested with these. The others differ by their kernels and programs alone.
+THOROUGH = ("tensorflow", "theano", "cntk", "numpy")
+SELECTED = frozenset(["test_batches", "test_control_flow", "test_convolution", "test_ctc", "test_elementwise",
+                      "test_graph", "test_linear_algebra", "test_nn", "test_random", "test_reductions", "test_sparse",
+                      "test_model_layers", "test_model_training"])
+GRADIENTS_BY = ", ".join(name for name in BACKENDS if pyshim.environments.find(name).gradients)
+
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell's background jobs have it
     signal.signal(signal.SIGINT, signal.default_int_handler)
 WITH_WORKERS = [name for name in BACKENDS if not pyshim.environments.find(name).in_session]
@@ -34,7 +43,7 @@ WITH_WORKERS = [name for name in BACKENDS if not pyshim.environments.find(name).
 def pytest_addoption(parser):
     parser.addoption("--backend", action="append", choices=BACKENDS,
                      help="run the tests of this engine only; all by default")
-    parser.addoption("--whole", action="store_true", help="run all models on all engines, however long it takes")
+    parser.addoption("--whole", action="store_true", help="run all tests on all engines, however long it takes")
     parser.addoption("--conformance", metavar="PATH", help="write the table of conformance")
 
 
@@ -47,10 +56,17 @@ def pytest_configure(config):
 def pytest_generate_tests(metafunc):
     # The scope "session" orders the tests by engine.
     if "engine" in metafunc.fixturenames:
-        names = metafunc.config.getoption("--backend") or BACKENDS
+        names = metafunc.config.getoption("--backend") or _backends(metafunc)
         if metafunc.definition.get_closest_marker("worker"):
             names = [name for name in names if name in WITH_WORKERS]
         metafunc.parametrize("engine", names, indirect=True, scope="session")
+
+
+def _backends(metafunc):
+    option = metafunc.config.getoption
+    if option("--whole") or option("--conformance") or metafunc.module.__name__.split(".")[-1] in SELECTED:
+        return BACKENDS
+    return [name for name in BACKENDS if name in THOROUGH]
 
 
 def pytest_collection_modifyitems(items):
@@ -69,7 +85,7 @@ def pytest_runtest_call(item):
     except pyshim.errors.GradientError as error:
         if error.template != NO_GRADIENTS:
             raise
-        assert str(error) == "gradients(): NumPy computes no gradients; backends that do: tensorflow, theano, cntk"
+        assert str(error) == "gradients(): NumPy computes no gradients; backends that do: " + GRADIENTS_BY
         return None
 
 

@@ -3,6 +3,7 @@
 import collections
 import weakref
 
+from .. import environments
 from ..errors import ArgumentError, DtypeError, GradientError
 from ..graph.node import Node, ancestors, described, flows_through_gradient, position, reached_by_gradient
 from ..messages import Argument, Choices, Type, Value
@@ -125,9 +126,10 @@ class Graph:
             if variable not in reached:
                 raise GradientError("the loss does not depend on {argument}, the {value}, through differentiable "
                                     "functions", argument=Argument("variables", i), value=Value(variable))
-        if self.host.traits["gradients_by"]:
+        if not self.host.environment.gradients:
+            others = [name for name in environments.names() if environments.find(name).gradients]
             raise GradientError(NO_GRADIENTS, remedy="backends that do: {accepted}", engine=self.host.traits["title"],
-                                accepted=Choices(self.host.traits["gradients_by"]))
+                                accepted=Choices(others))
         if not self.host.traits["second_derivatives"]:
             self._need_first_derivative(reached, variables)
         return self.apply_several("gradient", [loss] + variables, [(x.dtype, x.shape) for x in variables],

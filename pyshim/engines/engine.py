@@ -19,14 +19,13 @@ class Engine(ABC):
     version: str                        # the library's
     kernels: Kernels
     loop: Callable                      # the function that makes loops
-    gradients_by: Sequence[str] = ()    # the backends to go to for gradients, where the engine computes none
     second_derivatives: bool = True     # whether gradients flow through gradients
     has_session: bool = False           # whether the library has a session for users to work with
     fused: Sequence[str] = ()           # kernels that the contract composes on other engines
 
     def traits(self) -> Dict[str, Any]:
         """What the session has to know of the engine: a dict."""
-        return {"title": self.title, "version": str(self.version), "gradients_by": list(self.gradients_by),
+        return {"title": self.title, "version": str(self.version),
                 "second_derivatives": self.second_derivatives, "has_session": self.has_session,
                 "fused": list(self.fused)}
 

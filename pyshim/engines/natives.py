@@ -32,6 +32,10 @@ class Natives:
         """What is computed for a node, with the node's dtype and shape."""
         return native
 
+    def needed(self, node):
+        """The nodes whose natives its operation is applied to."""
+        return node.inputs
+
     def within(self, body, given):
         """The natives of the body of a loop; ``given`` are those of its loop inputs."""
         inner = copy.copy(self)
@@ -51,7 +55,7 @@ class Natives:
             elif current.operation is None:
                 self.made[current] = self.source(current)
             else:
-                missing = [x for x in current.inputs if x not in self.made]
+                missing = [x for x in self.needed(current) if x not in self.made]
                 if missing:
                     stack.extend(missing)
                 else:
@@ -60,7 +64,7 @@ class Natives:
 
     def _result(self, node):
         operation = node.operation
-        inputs = [self.made[x] for x in operation.inputs]
+        inputs = [self.made[x] for x in self.needed(node)]
         if node.output is None:
             return self.apply(operation, inputs)
         if operation not in self.made:

@@ -30,6 +30,7 @@ class Environment:
     module: str    # the native library's module
     engine: str    # "module:class" of the engine
     in_session: bool = False  # whether the engine needs the session's own Python alone, and always runs in it
+    gradients: bool = True    # whether the engine computes them
     pythons: Sequence[str] = ()  # fitting Python versions, the preferred one first
     passed: Dict[str, Any] = {}  # variables of the user that reach the engine, as in ``surroundings.PASSED``
     check: str = ""  # Python code, run by the environment's interpreter, that fails where the library does

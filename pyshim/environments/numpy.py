@@ -12,6 +12,7 @@ class NumPy(Environment):
     module = "numpy"
     engine = "pyshim.engines.numpy:Engine"
     in_session = True
+    gradients = False
 
     def before_install(self):
         problem = session_python()["problem"]

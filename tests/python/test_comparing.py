@@ -61,7 +61,8 @@ def test_backends_without_gradients_are_left_out(K, engine):
         K.compare_backends(gradient, backends=["numpy"])
     compared = K.compare_backends(gradient)
     assert compared[0]["backend"] == engine
-    assert {"tensorflow", "theano", "cntk"} == {row["backend"] for row in compared}
+    assert {"tensorflow", "theano", "cntk"} <= {row["backend"] for row in compared}
+    assert "numpy" not in {row["backend"] for row in compared}
 
 
 def test_sparse_tensors(K, engine, other):

@@ -202,7 +202,7 @@ def test_use_backend_saves(home):
     pyshim.use_backend("theano")
     assert saved(home) == {"mine": 1, "backend": "cntk"}
     with pytest.raises(errors.UnknownBackendError):
-        pyshim.use_backend("torch", save=True)
+        pyshim.use_backend("caffe", save=True)
     assert saved(home) == {"mine": 1, "backend": "cntk"}
 
 

@@ -40,9 +40,9 @@ def test_unknown_backend_lists_the_known_ones(K, refused):
         with refused(K.errors.UnknownBackendError,
                      "a backend's name is a string, one of tensorflow, theano, cntk"):
             K.use_backend(name)
-    with refused(K.errors.UnknownBackendError, "unknown backend 'torch'; accepted"):
-        K.stop_backend("torch")
-    with refused(ValueError, "unknown backend 'torch'"), K.use_backend("torch"):
+    with refused(K.errors.UnknownBackendError, "unknown backend 'caffe'; accepted"):
+        K.stop_backend("caffe")
+    with refused(ValueError, "unknown backend 'caffe'"), K.use_backend("caffe"):
         raise AssertionError("never reached")
 
 
@@ -235,7 +235,7 @@ def test_tensors_of_a_stopped_backend(K, engine):
 
 
 def test_errors_in_scopes_and_modes_leave_them(K):
-    with pytest.raises(K.errors.UnknownBackendError), K.name_scope("a"), K.use_backend("torch"):
+    with pytest.raises(K.errors.UnknownBackendError), K.name_scope("a"), K.use_backend("caffe"):
         pass
     with pytest.raises(K.errors.PlaceholderError):
         K.eager(K.symbolic(lambda: K.eval(K.placeholder(()))))()

@@ -195,7 +195,7 @@ def test_switching_inside_a_scope():
 
 def test_a_backend_that_cannot_be_used_leaves_the_current_one():
     pyshim.use_backend("theano")
-    for use in (lambda: pyshim.use_backend("torch"), lambda: pyshim.use_backend("cntk", in_process=True)):
+    for use in (lambda: pyshim.use_backend("caffe"), lambda: pyshim.use_backend("cntk", in_process=True)):
         with pytest.raises(pyshim.errors.KerasError):
             use()
         assert pyshim.backend() == "theano"
@@ -279,9 +279,9 @@ for _ in range(2):
 K.use_backend("cntk")
 print(K.eval(K.ones((2,))).tolist(), K.backend())
 """
-    out, _ = run_python(script, KERAS_BACKEND="torch")
+    out, _ = run_python(script, KERAS_BACKEND="caffe")
     lines = out.splitlines()
-    assert lines[0] == lines[1] and "unknown backend 'torch'; accepted: tensorflow, theano, cntk" in lines[0]
+    assert lines[0] == lines[1] and "unknown backend 'caffe'; accepted: tensorflow, theano, cntk" in lines[0]
     assert lines[2] == "[1.0, 1.0] cntk"
 
 

@@ -37,7 +37,6 @@ class Engine(Contracted):
     version = np.__version__
     kernels = Kernels()
     loop = Loop
-    gradients_by = "tensorflow", "theano", "cntk"
 
     def is_own(self, thing, kernel):
         return getattr(thing, "__module__", None) in OWN
