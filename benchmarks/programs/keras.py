@@ -23,12 +23,13 @@ class Keras(Backend):
 
     def weights(self, workload):
         weights = super().weights(workload)
-        if workload == "cnn":
+        if workload == "cnn" and K.backend() == "theano":
             for name in ("first", "second"):
                 K.set_value(weights[name], self.kernel(K.get_value(weights[name])))
         return weights
 
     def kernel(self, value):
+        """The weights of a convolution, as the engine takes them."""
         if K.backend() == "theano":  # whose convolution is that of mathematics
             return np.array(value[::-1, ::-1])
         return value

@@ -10,7 +10,9 @@ NAMES = {
     "fit_cnn": "`fit()` of the CNN 28x28x1 on 12,800 samples, batch 64, Adam, an epoch",
     "fit_lstm": "`fit()` of the LSTM, T = 50, 128 units, on 12,800 samples, batch 64, SGD, an epoch",
 }
-AGREEMENT = 0.05  # relative, of an epoch's loss: after hundreds of steps, roundings have switched some units of a relu
+# Relative, of an epoch's loss: after hundreds of steps, roundings have switched some units of a relu. And the original's
+# Adam on TensorFlow 2.1 reads the number of iterations before or after it is increased, by chance.
+AGREEMENT = 0.1
 COLUMNS = ("engine", "worker", "r_worker", "peer")
 
 
