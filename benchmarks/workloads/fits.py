@@ -22,8 +22,9 @@ def measure(plan, engine):
         return
     with Children({column: named(column, engine, plan.data) for column in columns}) as children:
         for name in names:
-            # Two epochs in order, and one that shuffles.
-            check(name, {column: {way: losses[:2] for way, losses in found.items()}
+            # Two epochs in order, and one that shuffles. Of the first one alone the losses are comparable: later, roundings
+            # have grown.
+            check(name, {column: {way: losses[:1] for way, losses in found.items()}
                          for column, found in children.ask_all(columns, "load", name, 3).items()}, AGREEMENT)
             chosen = children.ask_each(columns, "choose", name, 1)
             yield {"workload": name, "engine": engine,
