@@ -28,7 +28,7 @@
 #' x <- k_constant(1:3)
 #' with_backend("theano", k_eval(k_sum(k_ones(c(2, 2)))))
 #' k_backend()
-#' k_eval(x)
+#' as.array(x)
 #' @export
 use_backend <- function(backend = c("tensorflow", "theano", "cntk"), in_process = FALSE, save = FALSE,
                         threads = NULL, name = backend) {

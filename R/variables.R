@@ -289,16 +289,22 @@ k_size <- function(x, name = NULL) {
 
 #' The value of a tensor
 #'
-#' @param x A tensor that depends on no placeholder. An update is carried out.
+#' `k_eval()` computes a tensor on the current backend. The others compute it on its own, as [as.array()] does.
+#'
+#' @param x A tensor that depends on no placeholder. An update is carried out. `k_eval()` takes one of any backend: its
+#'   variables stay there, and their values of the moment are sent to the current backend.
 #' @param ops List of tensors.
 #' @return An array of the tensor's shape; a number or logical where it is a scalar. `k_batch_get_value()`:
 #'   a list of them.
 #'
-#'   Errors: `keras_error_placeholder` naming the placeholders that have no value.
+#'   Errors: `keras_error_placeholder` naming the placeholders that have no value; `keras_error_gradient` for gradients
+#'   where the current backend has none.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' k_eval(k_ones(c(2, 2)) + 1)
 #' k_batch_get_value(list(k_zeros(2), k_ones(3)))
+#' w <- k_variable(2)
+#' with_backend("numpy", k_eval(w * 3))
 #' @export
 k_eval <- function(x) {
   call_shim("eval", as_value(x))

@@ -8,6 +8,7 @@ import numpy as np
 from . import environments, session
 from .contract.moving import moved
 from .errors import ArgumentError, GradientError, naming
+from .graph.node import ancestors
 from .messages import Argument, Type, Value
 from .models.copies import check_model, copied, current_state, keras_of
 from .tensors import Tensor
@@ -92,8 +93,11 @@ def _function(contract, placeholders, tensors):
     for tensor in placeholders + tensors:
         theirs.need_own(tensor)
     tensors = [theirs.to_dense(tensor) for tensor in tensors]
+    variables = [node for node in ancestors(placeholders + tensors) if node.kind == "variable" and node.parts is None]
+    values = theirs.host.get_values(variables)
     with contract.outside_scopes():
-        now = moved(placeholders + tensors, contract)
+        now = moved(placeholders + tensors, contract, {x: contract.variable(value, x.dtype, x.name)
+                                                       for x, value in zip(variables, values)})
     return contract.function([now[each] for each in placeholders], [now[each] for each in tensors])
 
 

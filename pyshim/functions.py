@@ -20,10 +20,11 @@ def session_function(name, function):
 def backend_function(name):
     """The function that calls the contract's function of that name on the current backend."""
     method = getattr(Contract, name)
+    call = session.call_here if getattr(method, "takes_any_backend", False) else session.call
 
     @functools.wraps(method)
     def function(*args, **kwargs):
-        return session.call(name, args, kwargs)
+        return call(name, args, kwargs)
 
     signature = inspect.signature(method)
     function.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])

@@ -99,7 +99,7 @@ def use_backend(name, in_process=False, save=False, threads=None):
         threads: how many threads the engine computes with, an integer; None leaves it as it is: at first
             as many as there are cores, in CNTK for products of matrices, convolutions and pooling alone.
     Returns: a context manager that goes back to the backend before; without ``with`` the backend stays.
-    Tensors of other backends stay alive.
+    Tensors of other backends stay alive; ``eval`` computes them on the current one.
 
     Raises UnknownBackendError for a name that is not registered, NotInstalledError where the backend's
     environment is not installed, WorkerError where its worker cannot start, ArgumentError for a number of
@@ -261,6 +261,17 @@ def call(name, args, kwargs):
         given = of_graphs([args, kwargs])
         host = _host_of(given)
     return call_on(host, name, args, kwargs, given)
+
+
+def call_here(name, args, kwargs):
+    """Call a function of the contract that takes tensors of any backend: on the current one, where a backend other than
+    theirs is that."""
+    from .tensors import of_graphs  # which needs NumPy
+    with naming(name):
+        host = _host_of(of_graphs([args, kwargs]))
+        if _thread.current is not None and _thread.current[0] != host.backend:
+            host = current_host()
+    return call_on(host, name, args, kwargs, given=())
 
 
 def call_on(host, name, args, kwargs, given=None):

@@ -10,12 +10,14 @@ from ..errors import ArgumentError, DtypeError, ShapeError
 from ..graph.node import Body, Node, ancestors, position, substituted
 from ..messages import Position, Value
 from . import rules
+from .marks import calls_functions
 
 
 class ControlFlow:
 
     # -- branches -----------------------------------------------------------------------------------
 
+    @calls_functions
     def switch(self, condition, then_expression, else_expression):
         """One of two tensors, by a condition: all of it, or element by element.
 
@@ -42,6 +44,7 @@ class ControlFlow:
             condition = self.expand_dims(condition)
         return self.select(condition, x, y)
 
+    @calls_functions
     def in_train_phase(self, x, alt, training=None):
         """x in the train phase, alt in the test phase.
 
@@ -50,6 +53,7 @@ class ControlFlow:
         """
         return self._in_phase(training, (x, alt), ("x", "alt"))
 
+    @calls_functions
     def in_test_phase(self, x, alt, training=None):
         """x in the test phase, alt in the train phase. Arguments and return value as of ``in_train_phase``."""
         return self._in_phase(training, (alt, x), ("alt", "x"))
@@ -74,6 +78,7 @@ class ControlFlow:
 
     # -- maps and folds -----------------------------------------------------------------------------
 
+    @calls_functions
     def map_fn(self, fn, elems, name=None, dtype=None):
         """A function applied to each slice of the first axis, and the results stacked.
 
@@ -92,6 +97,7 @@ class ControlFlow:
             return [result if dtype is None else self.cast(result, dtype)], []
         return self._named(self.loop("fn", step, [elems], [])[0][0], name)
 
+    @calls_functions
     def foldl(self, fn, elems, initializer=None, name=None):
         """A function applied to an accumulator and each slice of the first axis in turn.
 
@@ -101,6 +107,7 @@ class ControlFlow:
         """
         return self._folded(fn, elems, initializer, name, backwards=False)
 
+    @calls_functions
     def foldr(self, fn, elems, initializer=None, name=None):
         """As ``foldl``, from the last slice to the first."""
         return self._folded(fn, elems, initializer, name, backwards=True)
@@ -129,6 +136,7 @@ class ControlFlow:
 
     # -- recurrent networks -------------------------------------------------------------------------
 
+    @calls_functions
     def rnn(self, step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None,
             unroll=False, input_length=None):
         """A step applied to each time of a sequence, with states that it hands on.

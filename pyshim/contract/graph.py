@@ -9,6 +9,7 @@ from ..graph.node import Node, ancestors, described, flows_through_gradient, pos
 from ..messages import Argument, Choices, Type, Value
 from . import rules
 from .function import Function
+from .moving import Elsewhere
 
 NO_GRADIENTS = "{engine} computes no gradients"
 KEPT = 64  # nodes that keep what was compiled for evaluating them
@@ -81,26 +82,38 @@ class Graph:
         return nodes
 
     def evaluate(self, node):
-        """The value of one node, as ``eval`` gives it.
+        """The value of one node, as ``eval`` gives it. A node of another backend is computed on this one.
 
         What was compiled for it stays with the node, until many other nodes have been evaluated.
         """
+        own = node.graph.contract
+        own.need_own(node)
         if node.parts is not None:
-            node = self.to_dense(node)
+            node = own.to_dense(node)
         if node.kind == "variable":
-            return self.host.get_values([node])[0]
+            return own.host.get_values([node])[0]
         if node.kind == "constant" and not node.controls:
             return node.value.copy()
-        if node.evaluator is not None and node.evaluator.outdated:
-            node.evaluator = None
-        if node.evaluator is None:
-            if len(self.evaluated) == KEPT:
-                oldest = self.evaluated.popleft()()
-                if oldest is not None:
-                    oldest.evaluator = None
-            node.evaluator = Function(self, [], [node], [], single=True, once=True)
-            self.evaluated.append(weakref.ref(node))
-        return node.evaluator.results([])
+        evaluator = (node.evaluators or {}).get(self.graph)
+        if evaluator is None or evaluator.outdated:
+            evaluator = self._evaluator(node)
+        return evaluator.results([])
+
+    def _evaluator(self, node):
+        """What evaluates a node on this backend, and is kept with the node."""
+        if len(self.evaluated) == KEPT:
+            oldest = self.evaluated.popleft()()
+            if oldest is not None:
+                oldest.evaluators.pop(self.graph, None)
+        if node.graph is self.graph:
+            evaluator = Function(self, [], [node], [], single=True, once=True)
+        else:
+            evaluator = Elsewhere(self, node)
+        # Those of graphs that clear_session() has dropped go.
+        kept = {graph: each for graph, each in (node.evaluators or {}).items() if graph.contract.graph is graph}
+        node.evaluators = {**kept, self.graph: evaluator}
+        self.evaluated.append(weakref.ref(node))
+        return evaluator
 
     def gradients(self, loss, variables):
         """The gradients of a loss with respect to variables (or any tensors it is computed from).

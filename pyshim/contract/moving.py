@@ -2,37 +2,68 @@
 
 from ..graph.node import Body, Operation, ancestors
 from ..tensors import Tensor
+from .function import Function
+from .programs import program_of
 
 
-def moved(nodes, contract):
+class Elsewhere:
+    """Evaluates a node on the backend of another contract than its own.
+
+    Variables stay where they are: the values that they have at an evaluation travel, and so do those that updates give
+    them. What ``Function`` has of that, it does as one.
+    """
+
+    def __init__(self, contract, node):
+        program = program_of(node.graph.contract, [], [node], [])
+        self.host = node.host
+        self.variables = [x for x in program.variables() if x.parts is None]
+        self.updated = list(program.updates)
+        with contract.outside_scopes():
+            outputs = [node] + list(program.updates.values())
+            now = moved(outputs, contract, {x: Tensor(contract.graph, "placeholder", x.dtype, x.shape, name=x.name)
+                                            for x in self.variables})
+        self.function = Function(contract, [now[x] for x in self.variables], [now[x] for x in outputs], [],
+                                 single=False, once=True)
+
+    @property
+    def outdated(self):
+        return self.function.outdated
+
+    def results(self, values):
+        """The value of the node; the updates that it needs are carried out."""
+        value, *new = self.function.results(values + self.host.get_values(self.variables))
+        if new:
+            self.host.set_values(list(zip(self.updated, new)))
+        return value
+
+
+def moved(nodes, contract, variables):
     """Make nodes, and all they need, anew on the graph of another contract.
 
-    Variables become variables there, with the values that they have now. Updates become their new values, and are not
+    Arguments: variables, a dict: what stands for each variable there. Updates become their new values, and are not
     carried out. Returns: a dict of all nodes. Raises GradientError for a gradient that the other engine does not have.
     """
-    needed = ancestors(nodes)
-    own = [node for node in needed if node.kind == "variable" and node.parts is None]
-    values = dict(zip(own, own[0].host.get_values(own))) if own else {}
-    copies = _Copies(contract, values)
-    for node in needed:
+    copies = Copies(contract, variables)
+    contract.assertions.update(nodes[0].graph.contract.assertions)
+    for node in ancestors(nodes):
         copies.add(node)
     return copies.now
 
 
-class _Copies:
+class Copies:
+    """Copies of nodes on the graph of a contract. ``now`` has those that there are already."""
 
-    def __init__(self, contract, values):
+    def __init__(self, contract, now):
         self.contract = contract
-        self.values = values
-        self.now = {}         # node -> its copy
+        self.now = dict(now)  # node -> its copy
         self.operations = {}  # operation -> its copy, or the nodes of a gradient
         self.bodies = {}      # body of a loop -> its copy
 
     def add(self, node):
         """Make the copy of a node whose inputs have been copied."""
-        if node in self.values:
-            self.now[node] = self.contract.variable(self.values[node], node.dtype, node.name)
-        elif node.operation is None:
+        if node in self.now:
+            return
+        if node.operation is None:
             self.now[node] = self._node(node, value=node.value)
         elif node.kind == "gradient":
             self.now[node] = self._gradients(node.operation)[node.output]

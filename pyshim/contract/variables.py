@@ -9,6 +9,8 @@ from ..graph.node import Node
 from ..messages import Argument, Shape, Type, Value
 from ..sparse_array import is_sparse_value
 from . import known, rules
+from .core import first_tensor
+from .marks import takes_any_backend
 from .random import random_seed
 from .sizes import static_sizes
 
@@ -260,22 +262,27 @@ class Variables:
 
     # -- values -----------------------------------------------------------------------------------
 
+    @takes_any_backend
     def eval(self, x):
-        """The value of a tensor.
+        """The value of a tensor, computed on the current backend.
 
-        Arguments: x, a tensor that depends on no placeholder. Returns: a NumPy array of its shape and
-        dtype. An update is carried out. Raises PlaceholderError naming the placeholders without a value.
+        Arguments: x, a tensor of any backend that depends on no placeholder. Returns: a NumPy array of its shape and
+        dtype. An update is carried out. The variables of a tensor of another backend stay there: their values of the
+        moment are sent along. Raises PlaceholderError naming the placeholders without a value, and GradientError for
+        gradients where the current backend has none.
 
         Example:
             >>> K.eval(K.ones((2, 2)) + 1)
             array([[2., 2.],
                    [2., 2.]], dtype=float32)
         """
-        return self._value(x, "x")
+        tensor = first_tensor(x)
+        own = self if tensor is None else tensor.graph.contract
+        return self.evaluate(own._node_of(x, "x"))
 
     def get_value(self, x):
         """The value of a variable. Arguments: x, a variable or other tensor. Returns: a NumPy array."""
-        return self._value(x, "x")
+        return self.evaluate(self._node_of(x, "x"))
 
     def batch_get_value(self, ops):
         """The values of several variables. Arguments: ops, a list. Returns: a list of NumPy arrays."""
@@ -285,9 +292,6 @@ class Variables:
         variables = [node for node in nodes if node.kind == "variable" and node.parts is None]
         values = dict(zip(variables, self.host.get_values(variables)))
         return [values[node] if node in values else self.evaluate(node) for node in nodes]
-
-    def _value(self, x, argument):
-        return self.evaluate(self._node_of(x, argument))
 
     def _node_of(self, x, argument):
         """A tensor as it is: reading a variable is no computation that a control dependency holds for."""

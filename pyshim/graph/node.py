@@ -69,12 +69,12 @@ class Node(Numbered):
         "update": as "tensor", and evaluating it changes ``variable`` to its value.
     ``controls`` are nodes that have to be evaluated with it. A sparse node has ``parts``, the nodes of its coordinates.
     ``known`` tells of a small integer tensor what is known of its value while the graph is built: see ``known.py``.
-    ``native`` and ``evaluator`` belong to the engine and the contract, which keep there what they made of the node.
+    ``native`` and ``evaluators`` belong to the engine and the contract, which keep there what they made of the node.
     What users hold is a ``Tensor``, a node with operators.
     """
 
     __slots__ = ("kind", "dtype", "shape", "name", "operation", "output", "controls", "value", "variable", "parts",
-                 "known", "native", "holder", "evaluator")
+                 "known", "native", "holder", "evaluators")
 
     def __init__(self, kind: str, dtype: str, shape: Iterable[Optional[int]], name: Optional[str] = None,
                  operation: Optional[Operation] = None, output: Optional[int] = None, controls: Iterable["Node"] = (),
@@ -93,7 +93,7 @@ class Node(Numbered):
         self.known: Any = None
         self.native = native
         self.holder: Any = None
-        self.evaluator: Any = None
+        self.evaluators: Optional[Dict[Any, Any]] = None
 
     @property
     def inputs(self) -> Tuple["Node", ...]:

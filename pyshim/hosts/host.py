@@ -15,9 +15,6 @@ from ..tensors import of_graphs
 
 NEEDS_GRAPH = ("placeholder", "function", "gradients")
 
-# They call functions of the user's, whose errors pass as they are.
-CALLS_FUNCTIONS = ("switch", "in_train_phase", "in_test_phase", "map_fn", "foldl", "foldr", "rnn")
-
 
 class _Calls(threading.local):
     """How many calls of the contract a thread is in: a function of the user's that one calls may call another."""
@@ -95,7 +92,7 @@ class Host(ABC):
                 result = method(*args, **kwargs)
             return _mapped(result, self._concrete) if eager else result
         except MemoryError as error:
-            if isinstance(error, KerasError) or name in CALLS_FUNCTIONS:
+            if isinstance(error, KerasError) or getattr(method, "calls_functions", False):
                 raise
             raise OutOfMemoryError("out of memory: {words}",
                                    words=str(error) or "the session has none left") from error

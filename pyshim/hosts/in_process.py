@@ -78,6 +78,8 @@ class InProcess(Host):
             node.native, node.holder = engine.variable(_own(array), node.name, initialize), engine
 
     def get_values(self, nodes):
+        if not nodes:
+            return []
         need_values(nodes, self.engine, STOPPED)
         with self.talking() as engine:
             return [np.asarray(engine.get_value(node.native)) for node in nodes]

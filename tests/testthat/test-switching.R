@@ -145,3 +145,24 @@ test_that("backend_info() tells how one backend stands", {
   expect_match(capture.output(print(info)), "^  memory +[0-9]+ MB$", all = FALSE)
   expect_keras_error(backend_info("caffe"), "unknown_backend", c("backend_info()", "caffe"))
 })
+
+test_that("k_eval() computes on the current backend, with the values of the moment", {
+  for (name in unique(c(backends, "numpy"))) {
+    with_backend(name, {
+      w <- k_variable(c(1, 2, 3))
+      y <- k_sum(k_square(w))
+      added <- k_update_add(w, c(1, 1, 1))
+    })
+    for (other in setdiff(c(backends, "numpy"), name)) {
+      with_backend(other, {
+        k_set_value(w, c(1, 2, 3))
+        expect_equal(k_eval(y), 14)
+        expect_equal(as.vector(k_eval(added)), c(2, 3, 4))
+        expect_equal(k_eval(y), 29)
+        expect_equal(as.array(y), 29)
+        expect_equal(as.vector(k_eval(w)), c(2, 3, 4))
+        expect_error(k_concatenate(list(w, k_constant(1))), class = "keras_error_backend_mismatch")
+      })
+    }
+  }
+})
