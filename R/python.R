@@ -50,7 +50,8 @@ call_python <- function(target, ...) {
     bridge$inside <- inside
   })
   # R would jump out of frames of Python. Python sees the interrupt itself (inst/python/keras_interrupts.py).
-  value <- suspendInterrupts(tryCatch(
+  # Calling handlers take a third of the time of tryCatch(); reticulate signals when it has left C++.
+  value <- suspendInterrupts(withCallingHandlers(
     reticulate::py_call(target, ...),
     "Rcpp::exception" = refuse, python.builtin.BaseException = refuse # by releases of reticulate
   ))

@@ -13,7 +13,11 @@ import ctypes
 import signal
 import threading
 
+# That of ``signal`` makes enumerations of what it takes and returns: a third of what a call costs here.
+from _signal import signal as set_handler
+
 _libc = ctypes.CDLL(None)
+_Action = ctypes.c_char * 256  # a ``struct sigaction``, which is smaller than this on every platform
 
 try:
     _r_pending = ctypes.c_int.in_dll(_libc, "R_interrupts_pending")
@@ -46,8 +50,8 @@ def pending():
 
 
 def _action():
-    """What the system does on SIGINT: a ``struct sigaction``, which is smaller than this on every platform."""
-    buffer = ctypes.create_string_buffer(256)
+    """What the system does on SIGINT."""
+    buffer = _Action()
     _libc.sigaction(signal.SIGINT, None, buffer)
     return buffer
 
@@ -60,7 +64,7 @@ def in_r():
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, _handler)  # which first delivers to the handler what came until now
+        set_handler(signal.SIGINT, _handler)  # which first delivers to the handler what came until now
         _State.armed, _State.in_r = armed, False
         if armed and pending():  # R had no time to handle it
             _State.armed = False
@@ -83,7 +87,7 @@ def guarded(target, succeed, fail):
         action, before, interrupted = _action(), None, False
         try:
             try:
-                before = signal.signal(signal.SIGINT, _handler)
+                before = set_handler(signal.SIGINT, _handler)
                 if pending():
                     raise KeyboardInterrupt
                 _State.in_r, _State.rs_action, _State.armed = False, action, True
@@ -96,7 +100,7 @@ def guarded(target, succeed, fail):
         finally:
             _State.armed = False
             if before is not None:
-                signal.signal(signal.SIGINT, before)
+                set_handler(signal.SIGINT, before)
             _libc.sigaction(signal.SIGINT, action, None)
             missed, _State.missed = _State.missed, False
             if missed and not interrupted:

@@ -12,6 +12,7 @@ from keras_progress import progress
 import pyshim
 from pyshim import config
 from pyshim.errors import ArgumentError
+from pyshim.wire.reordering import reorder
 
 
 def keras_call(path, args, kwargs):
@@ -59,9 +60,19 @@ def data(value):
     if isinstance(value, Kept):
         return value.array
     if isinstance(value, np.ndarray):
-        with np.errstate(invalid="ignore"):  # R's NA has a payload, which a cast minds
-            return np.ascontiguousarray(value, config.floatx() if value.dtype == np.float64 else value.dtype)
+        return _row_major(value, config.floatx() if value.dtype == np.float64 else value.dtype)
     return value
+
+
+def _row_major(array, dtype):
+    """The array in a dtype, and in row-major order: itself where it is so."""
+    if array.flags.c_contiguous and array.dtype == dtype:
+        return array
+    made = np.empty(array.shape, dtype)
+    with np.errstate(all="ignore"):  # too large a number is infinity; R's NA has a payload, which a cast minds
+        if array.size:
+            reorder(made, array)
+    return made
 
 
 def fit(model, name, x, y, kwargs, keep=False):

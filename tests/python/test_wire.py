@@ -118,7 +118,8 @@ def test_a_large_array(ends):
     np.testing.assert_array_equal(there_and_back(ends, x), x)
 
 
-@pytest.mark.parametrize("shape", [(300, 1000), (3, 70000), (70000, 3), (2, 3, 4, 5000), (1000, 1, 129), (40, 300, 7)])
+@pytest.mark.parametrize("shape", [(300, 1000), (3, 70000), (70000, 3), (2, 3, 4, 5000), (1000, 1, 129), (40, 300, 7),
+                                   (200, 50, 64), (9, 3, 100, 3), (5,)])
 def test_reordering(ends, shape):
     x = np.random.RandomState(0).normal(size=shape).astype("float32")
     for array in (np.asfortranarray(x), x):
