@@ -354,6 +354,24 @@ def test_second_derivative(K, engine):
         check(K, second, 6 * value + np.exp(value))
 
 
+def test_a_gradient_of_what_has_not_changed(K):
+    """It is the same each time, also where an engine computes only what has changed."""
+    value = np.array([0.5, 2.0], "float32")
+    w, x = K.variable(value), K.placeholder((2,))
+    for function, expected in ((K.log, 1 / value), (lambda w: w ** 3, 3 * value ** 2),
+                               (lambda w: K.maximum(K.sqrt(w + 0), 0.8), np.array([0, 2 ** -1.5], "float32")),
+                               (lambda w: w * K.prod(w), np.array([6, 2.25], "float32"))):
+        y = function(w)
+        plain, = K.gradients(K.sum(y), [w])
+        of_w, of_y = K.gradients(K.sum(y * x), [w, y])
+        f, g = K.function([], [plain]), K.function([x], [of_w, of_y])
+        for i in range(1, 4):
+            check_array(f([])[0], expected)
+            check(K, plain, expected)
+            for got, wanted in zip(g([[i, i]]), (expected * i, np.full(2, i))):
+                check_array(got, wanted, "float32")
+
+
 def test_gradient_through_a_deep_graph(K):
     x = K.variable(1.0, dtype="float64")
     y = x

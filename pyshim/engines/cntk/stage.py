@@ -108,6 +108,10 @@ class BuiltStage:
                      for description, variable in self.given.items()}
         for description, cell in self.cells.items():
             cell.put(values[description])
+        if self.operations:
+            # CNTK computes only what has changed, and goes back through no operation that it has not run now.
+            for parameter in self.moved.values():
+                parameter.record_value_update()
         keep = [self.root] if self.moved else []
         state, results = native.forward(self.function, arguments, self.results, keep)
         Operation.check()
