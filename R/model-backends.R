@@ -11,8 +11,8 @@
 #'   found without it.
 #' @return The new model.
 #'
-#'   Errors: `keras_error_argument` for a model that cannot be copied: one of [keras_model_custom()], or one with tensors
-#'   in `add_loss`, `add_metric` or `target_tensors`. States of stateful layers are not copied.
+#'   Errors: `keras_error_argument` for a model that cannot be copied: one with tensors in `add_loss`, `add_metric` or
+#'   `target_tensors`. States of stateful layers are not copied.
 #' @family models on several backends
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
@@ -67,8 +67,8 @@ print.keras_comparison <- function(x, ...) {
 #'
 #' `snapshot_model()` takes a snapshot now, and has `fit()` take one at the end of each epoch. With
 #' `options(keras.snapshot = TRUE)`, `fit()` does so for every model. `restore_model()` brings the model back as it was at
-#' the last snapshot, on the same backend or another one. Tensors that were taken from it, such as `model$output`, have to
-#' be taken again.
+#' the last snapshot, on the same backend or another one. On another one, tensors that were taken from it, such as
+#' `model$output`, have to be taken again.
 #'
 #' @param model A model. `restore_model()` changes it in place.
 #' @param keep `FALSE` to let go of the snapshot, and to keep none from now on.
@@ -76,7 +76,7 @@ print.keras_comparison <- function(x, ...) {
 #' @param custom_objects As of [to_backend()].
 #' @return The model, invisibly.
 #'
-#'   Errors: `keras_error_argument` where no snapshot is kept, or the model is one that cannot be copied.
+#'   Errors: `keras_error_argument` where no snapshot is kept, or the model cannot be copied to another backend.
 #' @family models on several backends
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' x <- matrix(runif(30), 10)

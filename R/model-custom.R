@@ -180,8 +180,7 @@ create_wrapper <- function(wrapper_class, object, args = list()) {
 #' A model of an R function
 #'
 #' @param model_fn A function of the model, which makes layers, keeps them on `self`, and returns a function of the
-#'   inputs
-#'   and the mask that returns the outputs.
+#'   inputs and the mask that returns the outputs. It is called again for a copy of the model (see [to_backend()]).
 #' @param name Name of the model.
 #' @return A model.
 #' @family models
@@ -197,5 +196,7 @@ keras_model_custom <- function(model_fn, name = NULL) {
   call_shim("object_set", model, "r_call", as_python_function(function(inputs, mask = NULL) {
     if (length(formals(called)) > 1L) called(inputs, mask) else called(inputs)
   }, "model_fn"))
+  again <- as_python_function(function() keras_model_custom(model_fn, name), "model_fn")
+  call_shim("object_set", model, "make_again", again)  # for copies on other backends
   model
 }

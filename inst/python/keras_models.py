@@ -233,7 +233,7 @@ def track_layer(wrapper, layer):
 
 
 def custom_model(name):
-    """A model whose ``call`` is an R function, set as its attribute ``r_call``."""
+    """A model whose ``call`` is an R function, set as its attribute ``r_call``; ``make_again`` makes another one."""
     class RModel(keras_get("models.Model")):
         def call(self, inputs, mask=None):
             return self.r_call(inputs, mask)

@@ -1,7 +1,7 @@
 """Copies of models: the same architecture, weights, optimizer state and compile arguments, built on another backend.
 
-A copy is built from the model's configuration, for which the model's own engine need not live: only its values have to
-be known, a ``State``.
+A copy is built from the model's configuration, or by the constructor of its class (``constructed.py``). The model's own
+engine need not live for that: only its values have to be known, a ``State``.
 """
 
 import contextlib
@@ -11,10 +11,12 @@ import threading
 
 from .. import session
 from ..errors import ArgumentError, StaleTensorError, TimeoutError, WorkerError, naming
+from ..graph.node import ancestors
 from ..messages import Type, Value
 from ..tensors import Tensor
+from . import constructed
 
-_copying = threading.local()  # functions: those of Lambda layers by a name for the copy, while a model is copied
+_copying = threading.local()  # things: what no configuration holds by a name for the copy, while a model is copied
 
 
 class State:
@@ -38,7 +40,9 @@ def to_backend(model, backend, custom_objects=None):
     Returns: the new model. The old one stays as it is, and both can be trained. States of stateful layers are not
     copied. A model whose worker has exited is copied from its snapshot.
 
-    Raises ArgumentError for what cannot be copied: a model of a class with a ``call`` of its own, tensors given to
+    A model of a class of the user's is made by the constructor, with the arguments that it was given.
+
+    Raises ArgumentError for what cannot be copied: a constructor's arguments that are layers, tensors given to
     ``add_loss``, ``add_metric`` or ``target_tensors``.
 
     Example:
@@ -106,14 +110,24 @@ def copied(model, state, custom_objects=None, compiled=True):
     """
     keras = keras_of(model)
     _check_what_can_be_copied(model, keras)
-    with _functions_by_name() as functions:
-        config = model.get_config()
-    known = {**_custom_objects(model, config, keras), **functions, **(custom_objects or {})}
+    if constructed.is_constructed(model):
+        config, things = {}, {}
+    else:
+        with _named_things() as things:
+            config = model.get_config()
+        constructed.number_calls(config, things)
+    known = {**_custom_objects(model, config, keras), **things, **(custom_objects or {})}
     with keras.utils.CustomObjectScope(known):
-        new = type(model).from_config(config)
-        for old_layer, new_layer in pairs(model, new):
-            if isinstance(old_layer, keras.engine.network.Network):  # a network's configuration does not say it
+        if config:
+            new = type(model).from_config(config)
+        else:
+            new = constructed.made_again(model, keras)
+            constructed.give_inputs(model, new, keras)
+            constructed.check_weights(model, new, state.weights)
+        for old_layer, new_layer in pairs(model, new):  # what no configuration of a network says
+            if new_layer.trainable != old_layer.trainable:
                 new_layer.trainable = old_layer.trainable
+            new_layer.name = old_layer.name
         new.set_weights(state.weights)
         if compiled and getattr(model, "optimizer", None):
             _compile(model, new, state, keras)
@@ -151,6 +165,20 @@ def parts(model):
     return (old for old, _ in pairs(model, model))
 
 
+def variables(model):
+    """The variables that a model computes with: weights, the learning rate, metrics, states of layers, and those that
+    functions of the user's read. Returns: a list."""
+    def inside(value):
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, (list, tuple, dict)):
+            for part in value.values() if isinstance(value, dict) else value:
+                yield from inside(part)
+    graph, optimizer = model.inputs[0].graph, getattr(model, "optimizer", None)
+    held = [x for part in [*parts(model), *([optimizer] if optimizer else [])] for x in inside(vars(part))]
+    return [x for x in ancestors([x for x in held if x.graph is graph]) if x.kind == "variable" and x.parts is None]
+
+
 def pairs(old, new):
     """Layers of a model and of its copy that correspond: the models themselves come first."""
     seen = set()
@@ -173,30 +201,41 @@ def pairs(old, new):
 # -- what a configuration does not hold -------------------------------------------------------------------
 
 @contextlib.contextmanager
-def _functions_by_name():
-    """A context in which configurations name the functions of Lambda layers. Returns: these functions by name.
+def _named_things():
+    """A context in which configurations name the functions of Lambda layers, and models of own classes. Returns: these
+    functions and models by name.
 
     A file has to hold a function's bytecode. A copy has the same function, be it an object that is no function of
     Python's, or one that uses what only its own module knows.
     """
-    _copying.functions = {}
+    _copying.things = {}
     try:
-        yield _copying.functions
+        yield _copying.things
     finally:
-        del _copying.functions
+        del _copying.things
 
 
 def by_name(layer, config):
     """The configuration of a Lambda layer, which names its functions while a model is copied."""
-    functions = getattr(_copying, "functions", None)
-    if functions is None:
+    things = getattr(_copying, "things", None)
+    if things is None:
         return config
     for key, function in (("function", layer.function), ("output_shape", layer._output_shape)):
         if callable(function):
-            name = "%s/%s/%d" % (layer.name, key, len(functions))
-            functions[name] = function
+            name = "%s/%s/%d" % (layer.name, key, len(things))
+            things[name] = function
             config.update({key: name, key + "_type": "function"})
     return config
+
+
+def of_constructor(model):
+    """The configuration of a model of an own class, which names the model while it is copied; None otherwise."""
+    things = getattr(_copying, "things", None)
+    if things is None or not constructed.is_constructed(model):
+        return None
+    name = "%s/%d" % (model.name, len(things))
+    things[name] = model
+    return {constructed.KEY: name}
 
 
 def _custom_objects(model, config, keras):
@@ -229,12 +268,12 @@ def _strings(config):
 
 
 def _check_what_can_be_copied(model, keras):
-    for network in parts(model):
-        if not isinstance(network, keras.engine.network.Network):
+    networks = [part for part in parts(model) if isinstance(part, keras.engine.network.Network)]
+    # What a constructor has made, it makes again.
+    made = {id(part) for network in networks if constructed.is_constructed(network) for part in parts(network)}
+    for network in networks:
+        if id(network) in made:
             continue
-        if not network._is_graph_network:
-            raise ArgumentError("a model of a class with its own {call()} can be made by its own code alone",
-                                remedy="make it again, and give it the weights by {set_weights()}", argument="model")
         for held, giver in ((network._losses, "add_loss()"), (network._metrics, "add_metric()")):
             if held:
                 raise ArgumentError("the model has tensors that were given to {giver}, which are no part of its "

@@ -4,6 +4,7 @@ import functools
 import http.client
 import inspect
 import os
+import tarfile
 
 from ..errors import FileError, KerasError
 
@@ -48,11 +49,10 @@ def checked(get_file, module):
                             folder=given["cache_subdir"]) from error
         archive = path + ".tar.gz" if given["untar"] else path
         checksum = given["file_hash"] or given["md5_hash"]
-        if given["untar"] and not os.path.exists(path):
+        if given["untar"] and not tarfile.is_tarfile(archive):
             os.remove(archive)
-            raise FileError("{file}, downloaded from {origin}, is no archive that holds {name}",
-                            remedy="it was removed; try again", file=os.path.basename(archive),
-                            origin=given["origin"], name=given["fname"])
+            raise FileError("{file}, downloaded from {origin}, is no archive", remedy="it was removed; try again",
+                            file=os.path.basename(archive), origin=given["origin"])
         algorithm = given["hash_algorithm"] if given["file_hash"] else "md5"
         if checksum and not module.validate_file(archive, checksum, algorithm):
             os.remove(archive)

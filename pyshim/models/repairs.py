@@ -21,7 +21,7 @@ import pyshim
 
 from .. import session
 from ..errors import ArgumentError, FileError
-from . import copies, downloads, hdf5, snapshots, tensorboard, training
+from . import constructed, copies, downloads, hdf5, snapshots, tensorboard, training
 
 _around, _after = {}, {}
 
@@ -229,6 +229,17 @@ def loss_of_all_batches(module):
     module.evaluate_generator = evaluate_generator
 
 
+@_repair(_after, "metrics")
+def metrics_in_files(module):
+    """A metric that is an object is a dictionary in a saved model, which Keras takes for a name."""
+    get = module.get
+
+    @functools.wraps(get)
+    def of_configuration(identifier):
+        return module.deserialize(identifier) if isinstance(identifier, dict) else get(identifier)
+    module.get = of_configuration
+
+
 # -- several backends in one session ------------------------------------------------------------------------
 
 def _tensor_in(value):
@@ -271,6 +282,14 @@ def models_of_their_own_backend(module):
 
 # -- training at the engine's speed -------------------------------------------------------------------------
 
+@_repair(_after, "engine.training")
+def scalars_of_batches(module):
+    """The loss and metrics of a batch are NumPy's scalars in the original, as TensorFlow returns them."""
+    for name in ("train_on_batch", "test_on_batch"):
+        method = getattr(module.Model, name)
+        setattr(module.Model, name, functools.wraps(method)(training.with_scalars(method)))
+
+
 @_repair(_after, "engine.training_arrays")
 def batches_run_ahead(module):
     """Each batch would cross to the engine's process, one by one."""
@@ -294,6 +313,35 @@ def functions_of_copied_layers(module):
     def get_config(self):
         return copies.by_name(self, get(self))
     module.Lambda.get_config = get_config
+
+
+@_repair(_after, "engine.network")
+def arguments_of_constructors(module):
+    """A model of a user's class has no configuration: a copy gives the constructor the same arguments."""
+    def __new__(cls, *args, **kwargs):  # noqa: N807
+        model = object.__new__(cls)
+        constructed.note(model, args, kwargs)
+        return model
+    module.Network.__new__ = __new__
+
+
+@_repair(_after, "engine.network", "engine.sequential")
+def models_that_are_constructed_again(module):
+    """While a model is copied, its configuration and those around it name it where its class is the user's."""
+    base = getattr(module, "Sequential", None) or module.Network
+    get, make = base.get_config, base.from_config.__func__
+
+    @functools.wraps(get)
+    def get_config(self):
+        return copies.of_constructor(self) or get(self)
+
+    @functools.wraps(make)
+    def from_config(cls, config, custom_objects=None):
+        if constructed.KEY in config:
+            model = custom_objects[config[constructed.KEY]]
+            return constructed.made_again(model, copies.keras_of(model))
+        return make(cls, config, custom_objects)
+    base.get_config, base.from_config = get_config, classmethod(from_config)
 
 
 @_repair(_after, "engine.network")
@@ -328,6 +376,19 @@ def text_of_dictionaries(module):
     def get(self, attr):
         return hdf5.decodable(original(self, attr))
     module.H5Dict.__getitem__ = get
+
+
+@_repair(_after, "utils.io_utils")
+def files_in_memory(module):
+    """A model that is saved to a stream is written to a file in memory, which h5py 3 opens for reading."""
+    def save_to_binary_h5py(save_function, stream):
+        """Call a function with an h5py.File in memory, and write the file's bytes to a stream. Returns: its result."""
+        with module.h5py.File("in-memory-h5py", "w", driver="core", backing_store=False) as file:
+            result = save_function(file)
+            file.flush()
+            stream.write(file.id.get_file_image())
+        return result
+    module.save_to_binary_h5py = save_to_binary_h5py
 
 
 @_repair(_after, "engine.saving")

@@ -1,7 +1,8 @@
 """Snapshots: models that survive their worker.
 
-``fit`` says in which epoch a worker has exited, and a model whose snapshot was kept can be brought back: built again
-from its configuration, with the values that it had at the end of the last whole epoch.
+``fit`` says in which epoch a worker has exited, and a model whose snapshot was kept can be brought back with the values
+that it had at the end of the last whole epoch. Its graph is in the session, so on its own backend its variables get
+their values again; on another one it is built again.
 """
 
 import functools
@@ -12,6 +13,7 @@ import weakref
 from .. import session
 from ..errors import ArgumentError, KerasError, TrainingError, naming
 from ..messages import Setting
+from . import copies
 from .copies import State, check_model, copied, current_state, has_lost_its_values, is_built, keras_of, pairs
 
 KEEP = "keep its values by {snapshot()} before training, or load the model from a file"
@@ -31,6 +33,9 @@ class Snapshot:
 
     def take(self, model, epoch):
         """Take the values that the model has now."""
+        others = _others(model)
+        values = keras_of(model).backend.batch_get_value(others)
+        self.others = [(weakref.ref(x), value) for x, value in zip(others, values)]
         self.state, self.epoch = State(model), epoch
 
     @property
@@ -81,10 +86,11 @@ def restore(model, backend=None, custom_objects=None):
         model: a model whose snapshot is kept, by ``snapshot``.
         backend: name of the backend to go on with; that of the model by default.
         custom_objects: as of ``to_backend``.
-    Returns: the model, the same object; its layers and its optimizer are live again, too. Tensors that were taken from
-    it, such as ``model.output``, have to be taken again.
+    Returns: the model, the same object; its layers and its optimizer are live again, too. On another backend, tensors
+    that were taken from it, such as ``model.output``, have to be taken again.
 
-    Raises ArgumentError where no snapshot is kept, or the model is one that cannot be copied: see ``to_backend``.
+    Raises ArgumentError where no snapshot is kept, or the model cannot be copied to another backend: see
+    ``to_backend``.
 
     Example:
         >>> K.restore(model).fit(x, y, epochs=9, initial_epoch=4)     # doctest: +SKIP
@@ -96,8 +102,29 @@ def restore(model, backend=None, custom_objects=None):
         has_lost_its_values(model)  # then the backend is started again
         name = model.inputs[0].backend if backend is None else backend
         with session.select(name, False, False, None, []):
-            _become(model, copied(model, kept(model).state, custom_objects))
+            if name != model.inputs[0].backend or not _revived(model, kept(model)):
+                _become(model, copied(model, kept(model).state, custom_objects))
     return model
+
+
+def _others(model):
+    """The variables that a model computes with, besides its weights and its optimizer's."""
+    known = {*model.weights, *getattr(model.optimizer, "weights", ())}
+    return [x for x in copies.variables(model) if x not in known]
+
+
+def _revived(model, snapshot):
+    """Give the variables of a model the values of a snapshot. Returns: whether the model has the same variables yet."""
+    graph, state = model.inputs[0].graph, snapshot.state
+    values = [(ref(), value) for ref, value in snapshot.others]
+    values += zip(getattr(model.optimizer, "weights", ()), state.optimizer_weights)
+    given = {*model.weights, *(x for x, _ in values)}
+    if graph.contract.graph is not graph or not given.issuperset(_others(model)) \
+            or len(getattr(model.optimizer, "weights", ())) != len(state.optimizer_weights):
+        return False
+    model.set_weights(state.weights)
+    keras_of(model).backend.batch_set_value([(x, value) for x, value in values if x is not None])
+    return True
 
 
 def _become(model, new):

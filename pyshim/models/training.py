@@ -53,7 +53,7 @@ class Ahead:
         """The result of the batch whose row numbers are the first of the inputs."""
         if not self.results:
             self._run(inputs[0])
-        return self.results.popleft()
+        return scalars(self.results.popleft())
 
     def _run(self, rows):
         """Run the batch of these rows and those after it: the loop's row numbers are a part of those of all batches."""
@@ -82,6 +82,20 @@ class Ahead:
                 for array in self.arrays]
         self.batch_bytes = sum(array.nbytes for array in read if not isinstance(array, int)) // len(sizes)
         return batches.run(self.function, batches.hold(self.function, read), np.arange(len(rows)), sizes)
+
+
+def scalars(results):
+    """What a function returns, with NumPy's scalars in place of arrays without axes, which ``round()`` refuses."""
+    if isinstance(results, list):
+        return [scalars(result) for result in results]
+    return results[()] if isinstance(results, np.ndarray) and not results.ndim else results
+
+
+def with_scalars(function):
+    """The function, with what it returns as ``scalars`` makes it."""
+    def call(*args, **kwargs):
+        return scalars(function(*args, **kwargs))
+    return call
 
 
 def _in_memory(array):
@@ -142,6 +156,8 @@ def _ahead(loop, kind, classes):
         if ahead is not None:
             ahead.begin(one_by_one=acts_on_batches(arguments["callbacks"], mode, classes))
             arguments[function] = ahead
+        elif callable(arguments[function]):
+            arguments[function] = with_scalars(arguments[function])
         if kind == "fit" and not in_steps:  # the data of all validations are sent once
             arguments["val_function"] = (_ahead_of(arguments["val_function"], arguments["val_inputs"])
                                          or arguments["val_function"])

@@ -45,6 +45,26 @@ for_each_backend("to_backend() copies weights, optimizer state and compile()'s a
   expect_equal(k_backend(), name)
 })
 
+for_each_backend("a model of an R function is made again by it", {
+  name <- k_backend()
+  units <- 3
+  model <- keras_model_custom(name = "mine", function(self) {
+    self$hidden <- layer_dense(units = units, activation = "tanh")
+    self$out <- layer_dense(units = 2)
+    function(inputs, mask = NULL) self$out(self$hidden(inputs))
+  })
+  model %>% compile(loss = "mse", optimizer = "adam")
+  fit_quietly(model, epochs = 1)
+  moved <- to_backend(model, other(name))
+  expect_equal(predict(moved, x), predict(model, x), tolerance = 1e-5)
+  fit_quietly(moved, epochs = 1)
+  fit_quietly(model, epochs = 1)
+  expect_equal(get_weights(moved), get_weights(model), tolerance = 1e-4)
+  snapshot_model(model)
+  kill_worker(name)
+  expect_equal(predict(restore_model(model), x), predict(moved, x), tolerance = 1e-4)
+})
+
 for_each_backend("layers, activations, losses and metrics of R move", {
   twice <- function(x) 2 * x
   Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list(

@@ -16,7 +16,9 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _is_left_out(call):
-    """Whether it is a case that the other engines leave out."""
+    """Whether it is a case that `make test` leaves out, or one that the other engines do."""
+    if call is not None and call.params.get("rare"):
+        return True
     if call is None or call.params.get("engine", FAST[0]) in FAST:
         return False
     if "fast_only" in call.params:  # a test's own parameter

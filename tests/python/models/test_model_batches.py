@@ -204,6 +204,32 @@ def test_callbacks_that_do_not_are_no_reason_to_wait(model, data, chunks):
     assert max(chunks) > 1
 
 
+C = keras.callbacks
+
+
+@pytest.mark.parametrize("arguments", [
+    lambda x, y, folder: {"callbacks": [C.LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1))]},
+    lambda x, y, folder: {"callbacks": [C.ReduceLROnPlateau("loss", patience=1, min_delta=9),
+                                        C.EarlyStopping("val_loss", restore_best_weights=True, patience=5)],
+                          "validation_data": (x, y)},
+    lambda x, y, folder: {"callbacks": [C.CSVLogger(str(folder / "log.csv")), C.History(),
+                                        C.ModelCheckpoint(str(folder / "model.h5"), save_weights_only=True)]},
+    lambda x, y, folder: {"callbacks": [C.ProgbarLogger("samples"), C.BaseLogger(), C.Callback()], "verbose": 1},
+    lambda x, y, folder: {"sample_weight": np.arange(SAMPLES) / SAMPLES, "validation_split": 0.2, "verbose": 2},
+    lambda x, y, folder: {"class_weight": {0: 1., 1: 2.}, "shuffle": "batch"}],
+    ids=["schedule", "plateau", "files", "bars", "weights", "classes"])
+def test_fits_that_the_engine_runs_ahead(K, data, chunks, tmp_path, arguments):
+    """Inputs by name, metrics with state, and whatever acts on epochs alone are no reason to run batch by batch."""
+    x, y = data
+    a, b = L.Input((3,), name="a"), L.Input((3,), name="b")
+    model = keras.models.Model([a, b], L.Dense(2, activation="softmax")(L.concatenate([a, b])))
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy", keras.metrics.AUC(num_thresholds=5)])
+    more = arguments({"a": x, "b": x}, y, tmp_path)
+    history = model.fit({"a": x, "b": x}, y, batch_size=6, epochs=2, **{"verbose": 0, **more}).history
+    assert len(history["loss"]) == 2 and np.isfinite(history["loss"]).all()
+    assert chunks[0] == 1 and max(chunks) >= 8
+
+
 @pytest.mark.parametrize("make", [
     lambda: keras.callbacks.TerminateOnNaN(),
     lambda: keras.callbacks.LambdaCallback(on_batch_begin=lambda batch, logs: None),

@@ -181,9 +181,20 @@ def test_a_download_that_fails_says_so(cache, server):
 
 def test_an_archive_that_is_none_is_refused(cache, server):
     server.files["cifar-10-python.tar.gz"] = b"<html>not here</html>"
-    with pytest.raises(errors.FileError, match="is no archive that holds cifar-10-batches-py; it was removed"):
+    with pytest.raises(errors.FileError, match=r"cifar-10-batches-py\.tar\.gz, .*, is no archive; it was removed"):
         keras.datasets.cifar10.load_data()
     assert os.listdir(cache) == []
+
+
+def test_an_archive_may_be_named_as_its_content_is_not(cache, server, tmp_path):
+    """Scripts name the archive, and look for what it holds beside the path that they get."""
+    (tmp_path / "text.txt").write_text("hello")
+    with tarfile.open(str(tmp_path / "data.tar.gz"), "w:gz") as archive:
+        archive.add(str(tmp_path / "text.txt"), "inner/text.txt")
+    server.files["data.tar.gz"] = (tmp_path / "data.tar.gz").read_bytes()
+    path = keras.utils.get_file("data.tar.gz", server.url + "data.tar.gz", untar=True)
+    with open(os.path.join(os.path.dirname(path), "inner", "text.txt")) as file:
+        assert file.read() == "hello"
 
 
 def test_a_killed_download_leaves_no_file_that_looks_whole(cache, server, monkeypatch):

@@ -207,6 +207,24 @@ def test_callbacks_that_stop_save_and_log(K, random, tmp_path):
                     ("begin", 1, 6), ("end", 1, ["batch", "loss", "mae", "size"])]
 
 
+def test_losses_and_metrics_are_numbers(K, random):
+    """NumPy's scalars, as the original returns them: ``round()`` takes no array without axes."""
+    x, y = random.rand(6, 3), random.rand(6)
+    model = _linear(metrics=["mae", keras.metrics.AUC()])
+    seen = []
+
+    class Seen(keras.callbacks.Callback):
+        def on_batch_end(self, batch, logs=None):
+            seen.append([logs["loss"], logs["mae"]])
+    for callbacks in ([], [Seen()]):
+        seen += model.fit(x, y, epochs=2, batch_size=4, verbose=0, callbacks=callbacks).history.values()
+    seen += model.fit(x, y, steps_per_epoch=2, verbose=0).history.values()
+    seen += model.fit_generator(Batches(x, y), verbose=0, validation_data=(x, y)).history.values()
+    seen += [model.train_on_batch(x, y), model.test_on_batch(x, y), model.evaluate(x, y, verbose=0)]
+    assert [round(value, 1) >= 0 for values in seen for value in values] == [True] * sum(map(len, seen))
+    assert isinstance(_linear().train_on_batch(x, y), np.floating)
+
+
 def test_metrics_that_keep_state(K, random):
     y = np.array([0, 0, 1, 1, 1, 0], "float32")
     p = np.array([[0.1], [0.6], [0.7], [0.4], [0.9], [0.2]])

@@ -1,5 +1,6 @@
 """Saving and loading: whole models, weights, JSON, YAML; files of the original; files that cannot be trusted."""
 
+import io
 import json
 import os
 
@@ -71,6 +72,34 @@ def test_a_model_that_the_original_saved(K):
     np.testing.assert_allclose(model.predict(x), prediction, rtol=1e-5, atol=1e-6)
     losses = [model.train_on_batch(x, y) for _ in range(2)]
     np.testing.assert_allclose(losses, loss, rtol=1e-4)
+
+
+def test_streams_groups_and_files_that_are_open(K, random, tmp_path):
+    import h5py
+    model, x, y = _trained(random)
+    stream = io.BytesIO()
+    keras.models.save_model(model, stream)
+    stream.seek(0)
+    loaded = [keras.models.load_model(stream)]
+    with h5py.File(str(tmp_path / "model.h5"), "w") as file:
+        model.save(file)
+        model.save(file.create_group("part"))
+        loaded += [keras.models.load_model(file), keras.models.load_model(file["part"])]
+    for copy in loaded:
+        np.testing.assert_array_equal(copy.predict(x), model.predict(x))
+        assert len(copy.optimizer.get_weights()) == len(model.optimizer.get_weights())
+
+
+def test_metrics_that_are_objects_come_back(K, random, tmp_path):
+    x, y = random.rand(8, 3), random.randint(0, 2, (8, 1))
+    model = keras.models.Sequential([L.Dense(1, activation="sigmoid", input_shape=(3,))])
+    model.compile("sgd", keras.losses.BinaryCrossentropy(label_smoothing=0.1),
+                  metrics=[keras.metrics.AUC(num_thresholds=10), keras.metrics.Precision(thresholds=0.4), "acc"])
+    model.train_on_batch(x, y)
+    model.save(str(tmp_path / "model.h5"))
+    loaded = keras.models.load_model(str(tmp_path / "model.h5"))
+    assert loaded.metrics_names == model.metrics_names
+    np.testing.assert_allclose(loaded.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0), rtol=1e-6)
 
 
 def test_what_is_saved_says_how_kernels_are_stored(K, random, tmp_path):

@@ -94,6 +94,65 @@ def test_training_goes_on_as_if_nothing_had_been(K, engine, data):
     assert first.trainable is False
 
 
+def test_what_no_configuration_holds_comes_back(K, engine, data):
+    """On its own backend a model has its graph yet: losses of tensors, variables that they read, the learning rate."""
+    inputs = L.Input((3,))
+    hidden = L.Dense(4, activation="tanh")(inputs)
+    model = keras.models.Model(inputs, L.Dense(2)(hidden))
+    share = keras.backend.variable(0.5)
+    model.add_loss(share * keras.backend.mean(keras.backend.square(hidden)))
+    model.add_metric(keras.backend.max(hidden), name="largest")
+    model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse", metrics=[keras.metrics.MeanSquaredError()])
+
+    class Anneal(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            keras.backend.set_value(share, 0.5 / (epoch + 1))
+            keras.backend.set_value(model.optimizer.lr, 0.1 / (epoch + 1))
+
+    def train(*callbacks, **more):
+        return model.fit(*data, batch_size=4, shuffle=False, verbose=0, callbacks=[Anneal(), *callbacks], **more)
+    pyshim.snapshot(model)
+    start = model.get_weights()
+    train(epochs=3)
+    expected = model.get_weights()
+    model.set_weights(start)
+    model.optimizer.set_weights([np.zeros_like(each) for each in model.optimizer.get_weights()])
+    output = model.output
+    with pytest.raises(errors.TrainingError) as caught:
+        train(Kill(engine, 2), epochs=3)
+    pyshim.restore(model)
+    assert model.output is output
+    np.testing.assert_allclose(keras.backend.get_value(share), 0.25)
+    np.testing.assert_allclose(keras.backend.get_value(model.optimizer.lr), 0.05, rtol=1e-6)
+    assert list(train(epochs=3, initial_epoch=caught.value.initial_epoch).history) == ["loss", "mean_squared_error",
+                                                                                       "largest"]
+    _assert_same(model.get_weights(), expected)
+    with pytest.raises(errors.ArgumentError, match=r"add_loss\(\)"):  # another one has no such tensors
+        pyshim.restore(model, _other(engine))
+
+
+def test_a_model_of_an_own_class_comes_back(K, engine, data):
+    class Own(keras.models.Model):
+        def __init__(self, units):
+            super().__init__()
+            self.hidden, self.out = L.Dense(units), L.Dense(2)
+
+        def call(self, x):
+            return self.out(self.hidden(x))
+    for backend in (None, _other(engine)):
+        model = Own(3)
+        model.compile("adam", "mse")
+        model.fit(*data, verbose=0)
+        expected, hidden = model.predict(data[0]), model.hidden
+        pyshim.snapshot(model)
+        _kill(engine)
+        pyshim.restore(model, backend)
+        np.testing.assert_allclose(model.predict(data[0]), expected, rtol=1e-4, atol=1e-6)
+        _assert_same(hidden.get_weights(), model.get_weights()[:2])
+        model.fit(*data, verbose=0)
+        assert np.abs(model.predict(data[0]) - expected).max() > 1e-5
+
+
 def test_training_goes_on_on_another_backend(K, engine, data):
     expected = _trained(data)
     model = _model()
@@ -174,6 +233,15 @@ def test_what_can_have_no_snapshot(K, data):
     assert pyshim.snapshot(model, keep=False) is None
     with pytest.raises(errors.ArgumentError, match="no snapshot"):
         pyshim.restore(model)
+
+
+def test_a_graph_that_is_gone_is_built_again(K, data):
+    model = _model()
+    pyshim.snapshot(model)
+    expected = model.predict(data[0])
+    pyshim.clear_session()
+    np.testing.assert_allclose(pyshim.restore(model).predict(data[0]), expected, rtol=1e-5)
+    assert np.isfinite(model.fit(*data, verbose=0).history["loss"]).all()
 
 
 def test_a_restored_model_goes_back_and_snapshots_are_freed(K, data):

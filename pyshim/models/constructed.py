@@ -1,0 +1,96 @@
+"""Models of a user's own class, which no configuration describes: copies call the class's constructor again.
+
+A model of a class with its own ``call``, or with a constructor of its own, is made by its code alone. Keras's base
+class notes the arguments that the constructor was given, so that they can be given again. Where code from outside makes
+a model, as R's does, the model's attribute ``make_again`` is a function that makes another one.
+"""
+
+from ..errors import ArgumentError
+from ..messages import Value
+from ..tensors import Tensor
+
+NOTED = "_constructor_arguments"
+KEY = "constructed"  # in a configuration: the name of the model that is to be made again
+
+_KERAS = (".engine.network", ".engine.training", ".engine.sequential")
+
+
+def note(model, args, kwargs):
+    """Note the arguments of a model's constructor, where it is its class's own."""
+    if _own(type(model), "__init__"):
+        vars(model)[NOTED] = args, kwargs
+
+
+def is_constructed(model):
+    """Whether a model is made by its class's constructor, and not from a configuration. Returns: a bool."""
+    return _own(type(model), "__init__") or _own(type(model), "call")
+
+
+def _own(cls, name):
+    """Whether a method is one of the user's. Returns: a bool."""
+    return not next(each for each in cls.__mro__ if name in vars(each)).__module__.endswith(_KERAS)
+
+
+def made_again(model, keras):
+    """A model that the constructor of a model's class makes on the current backend. Returns: the new model."""
+    if hasattr(model, "make_again"):
+        return model.make_again()
+    args, kwargs = vars(model).get(NOTED, ((), {}))
+    cls = type(model)
+    if not _is_of_backend((args, kwargs), keras):
+        return cls(*args, **kwargs)
+    if _own(cls, "get_config"):
+        config = model.get_config()
+        return cls.from_config(config) if _own(cls, "from_config") else cls(**config)
+    raise ArgumentError("the constructor of {cls} was given layers or tensors, which belong to their own backend",
+                        remedy="have it make them itself, or give the class a get_config() that returns other "
+                               "arguments of the constructor, by name", cls=cls.__name__, argument="model")
+
+
+def _is_of_backend(value, keras):
+    """Whether it is, or holds, what belongs to a backend."""
+    if isinstance(value, (list, tuple, dict)):
+        return any(_is_of_backend(part, keras) for part in (value.values() if isinstance(value, dict) else value))
+    return isinstance(value, (Tensor, keras.layers.Layer, keras.optimizers.Optimizer))
+
+
+def number_calls(config, things):
+    """Correct the configuration of a network whose layers are models with their own ``call``.
+
+    Keras numbers the calls of a model within a network from 1, since a network has been called once when it was made; a
+    model with its own ``call`` has not. Arguments: things, models by the names that the configuration has for them.
+    """
+    if isinstance(config, list):
+        for part in config:
+            number_calls(part, things)
+    if not isinstance(config, dict):
+        return
+    layers = config.get("layers")
+    if isinstance(layers, list) and "output_layers" in config:
+        uncalled = {layer["name"] for layer in layers if layer["config"].get(KEY) in things
+                    and not things[layer["config"][KEY]]._is_graph_network}
+        calls = [call for layer in layers for node in layer["inbound_nodes"] for call in node]
+        for call in calls + config["output_layers"]:
+            if call[0] in uncalled:
+                call[1] -= 1
+    for part in config.values():
+        number_calls(part, things)
+
+
+def give_inputs(model, new, keras):
+    """Have a model that was made again know its inputs, as the first one does."""
+    if new.inputs:
+        return
+    if isinstance(new, keras.models.Sequential):
+        new.build(model.inputs[0].shape)
+    else:
+        new._set_inputs([keras.backend.placeholder(shape=x.shape, dtype=x.dtype, name=x.name) for x in model.inputs])
+
+
+def check_weights(model, new, weights):
+    """An ArgumentError unless a model that was made again has weights of the shapes of these arrays."""
+    expected, found = [weight.shape for weight in weights], [tuple(weight.shape) for weight in new.weights]
+    if found != expected:
+        raise ArgumentError("the constructor of {cls} makes weights of shapes {found}, and the model has {expected}",
+                            remedy="have the constructor make all layers", cls=type(model).__name__, found=Value(found),
+                            expected=Value(expected), argument="model")
