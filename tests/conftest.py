@@ -4,7 +4,8 @@ worker where it has one. The other registered engines run ``SELECTED``, and all 
 
 On an engine without gradients, a test of gradients ends where it first asks for one: with the error that says so.
 
-``--backend theano`` (repeatable) runs the tests of one engine only.
+``--backend theano`` (repeatable) runs the tests of one engine only. ``--composed`` runs them on NumPy and TensorFlow
+with default compositions in place of their own kernels.
 """
 
 import os
@@ -17,6 +18,7 @@ import pytest
 import pyshim
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "python"))  # for those in soak, too
+import composed
 import conformance
 
 from pyshim.contract.graph import NO_GRADIENTS
@@ -43,12 +45,17 @@ WITH_WORKERS = [name for name in BACKENDS if not pyshim.environments.find(name).
 def pytest_addoption(parser):
     parser.addoption("--backend", action="append", choices=BACKENDS,
                      help="run the tests of this engine only; all by default")
+    parser.addoption("--composed", action="store_true",
+                     help="kernels are default compositions, on engines that have both: " + ", ".join(composed.ENGINES))
     parser.addoption("--whole", action="store_true", help="run all tests on all engines, however long it takes")
     parser.addoption("--conformance", metavar="PATH", help="write the table of conformance")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "worker: about the process that an engine runs in; not of engines without one")
+    if config.getoption("--composed"):
+        for name, engine in composed.ENGINES.items():
+            pyshim.environments.find(name).engine = engine
     if config.getoption("--conformance"):
         config.pluginmanager.register(conformance.Recorder(config.getoption("--conformance")), "conformance")
 
@@ -57,6 +64,8 @@ def pytest_generate_tests(metafunc):
     # The scope "session" orders the tests by engine.
     if "engine" in metafunc.fixturenames:
         names = metafunc.config.getoption("--backend") or _backends(metafunc)
+        if metafunc.config.getoption("--composed"):
+            names = [name for name in names if name in composed.ENGINES]
         if metafunc.definition.get_closest_marker("worker"):
             names = [name for name in names if name in WITH_WORKERS]
         metafunc.parametrize("engine", names, indirect=True, scope="session")

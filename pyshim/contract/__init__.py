@@ -1,7 +1,7 @@
 """The contract: every backend function once, with its signature, its meaning and its documentation.
 
 It runs in the session. ``Contract(host)`` records what is computed as a graph of tensors, which name kernels
-(``engines/kernels.py``), and gives the host, where the engine runs, the programs that are to be run.
+(``engines/kernels/``), and gives the host, where the engine runs, the programs that are to be run.
 """
 
 from .configuration import Configuration

@@ -2,21 +2,22 @@
 
 import functools
 import inspect
+import itertools
 
-from .kernels import Kernels
+from . import kernels
 
 PACKAGE = __name__.split(".")[0]
 
 
 def own_kernels(engine):
     """The names of an engine's kernels, and "loop", that use something that ``is_own``, directly or by functions."""
-    functions = {name: getattr(engine.kernels, name) for name in dir(Kernels) if not name.startswith("_")}
+    functions = {name: getattr(engine.kernels, name) for name in kernels.kernel_names()}
     functions["loop"] = engine.loop
     return sorted(name for name, function in functions.items()
-                  if _uses(function, functools.partial(engine.is_own, kernel=name), set()))
+                  if _uses(function, functools.partial(engine.is_own, kernel=name), engine.kernels, set()))
 
 
-def _uses(thing, is_own, seen):
+def _uses(thing, is_own, used, seen):
     thing = getattr(thing, "__func__", thing)
     if id(thing) in seen:
         return False
@@ -25,19 +26,32 @@ def _uses(thing, is_own, seen):
         return True
     if not (inspect.isfunction(thing) and (thing.__module__ or "").split(".")[0] == PACKAGE):
         return False
-    return any(_uses(other, is_own, seen) for other in _referred_to(thing))
+    others = itertools.chain(_referred_to(thing), _composed(thing, used))
+    return any(_uses(other, is_own, used, seen) for other in others)
 
 
-def _referred_to(function):
-    """What a function of Python refers to: its globals, what it has closed over, and attributes of modules."""
-    closed = [cell.cell_contents for cell in function.__closure__ or ()]
-    yield from closed
+def _composed(function, used):
+    """The kernels that a default composition is made of."""
+    if function.__module__.startswith(kernels.__name__ + "."):
+        for name in _names(function):
+            if hasattr(kernels.Kernels, name):
+                yield getattr(used, name)
+
+
+def _names(function):
+    """The names of globals and attributes in a function of Python, and in those that it defines."""
     names, codes = set(), [function.__code__]
     while codes:
         code = codes.pop()
         names.update(code.co_names)
         codes.extend(constant for constant in code.co_consts if inspect.iscode(constant))
-    modules = []
+    return names
+
+
+def _referred_to(function):
+    """What a function of Python refers to: its globals, what it has closed over, and attributes of modules."""
+    yield from [cell.cell_contents for cell in function.__closure__ or ()]
+    names, modules = _names(function), []
     for name in names:
         if name in function.__globals__:
             value = function.__globals__[name]

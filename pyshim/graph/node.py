@@ -36,7 +36,7 @@ class Operation(Numbered):
     """A kernel applied to nodes.
 
     ``kernel`` is the kernel's name, ``inputs`` are nodes, and ``attributes`` are the kernel's keyword arguments.
-    Besides the kernels of ``kernels.py`` there are "loop", whose attribute is the ``Body`` (its inputs are the
+    Besides the kernels of ``engines/kernels`` there are "loop", whose attribute is the ``Body`` (its inputs are the
     sequences, the first states, and what the body captures); "gradient", whose first input is the loss and whose
     results are its gradients with respect to the other inputs; and "sparse", which only groups the coordinates of a
     sparse tensor. The body of a loop whose step was being traced when the operation was made is ``traced_in``.

@@ -15,7 +15,7 @@ import pytest
 
 import pyshim
 from pyshim.contract import Contract
-from pyshim.engines.kernels import Kernels
+from pyshim.engines.kernels import kernel_names
 
 READING = ("array", "building", "fitting_array", "floats", "new_node", "node", "nodes", "numbers", "operands",
            "outside_scopes", "pair", "updated", "variable_node")  # what the contract reads arguments with
@@ -115,7 +115,7 @@ class _Watched:
 
 def _uses(name):
     """The kernels that a function of the contract applies itself, and the contract's functions that it calls."""
-    kernels = {name for name in vars(Kernels) if not name.startswith("_")} | {"loop"}
+    kernels = set(kernel_names()) | {"loop"}
     functions = {function for names in pyshim.FAMILIES.values() for function in names}.union(OPERATORS)
     applied, called, seen, todo = set(), set(), set(), [name] if hasattr(Contract, name) else []
     while todo:

@@ -1,0 +1,95 @@
+"""Changing and joining shapes."""
+
+from abc import ABC, abstractmethod
+
+from .native import Native
+
+
+class Shapes(Native, ABC):
+
+    @abstractmethod
+    def reshape(self, x, shape):
+        """x in another shape, a tuple of sizes of which one may be -1."""
+
+    @abstractmethod
+    def reshape_to(self, x, sizes):
+        """x in another shape: an int64 tensor with one dimension, of which one element may be -1."""
+
+    def broadcast_to(self, x, sizes):
+        """x, repeated along axes of size 1 so that it has the sizes: an int64 tensor, of one element for each axis."""
+        count = self._number(x, 1)
+        for axis in range(self._ndim(x)):
+            count = self.multiply(count, self.get_item(sizes, (axis,)))
+        there = self.reshape_to(self.arange(count), sizes)
+        return self.select(self.equal(there, there), x, x)
+
+    def batch_flatten(self, x):
+        """x with all axes but the first made one; the first may have size 0."""
+        return self.reshape_to(x, self._joined(self._size(x, (0,)), self._size(x, range(1, self._ndim(x)))))
+
+    def repeat_elements(self, x, rep, axis):
+        """Each slice along an axis rep times in a row, as numpy.repeat."""
+        return self._repeated(x, rep, axis, axis + 1)
+
+    def tile(self, x, n):
+        """x, n[i] times along each axis i."""
+        for axis, times in enumerate(n):
+            x = x if times == 1 else self._repeated(x, times, axis, axis)
+        return x
+
+    def _repeated(self, x, times, axis, new):
+        """x several times along a new axis, which is then joined with an axis."""
+        wide = self.expand_dims(x, new)
+        wide = self.broadcast_to(wide, self._with_size(wide, new, self._number(x, times)))
+        return self.reshape_to(wide, self._with_size(x, axis, self._times(self._size(x, (axis,)), times)))
+
+    def _times(self, size, times):
+        return self.multiply(size, self._like(size, times))
+
+    def pad(self, x, padding):
+        """x with zeros: a pair of numbers, before and after, for each axis."""
+        for axis, pair in enumerate(padding):
+            before, after = [[self._zeros(x, axis, count)] if count else [] for count in pair]
+            x = self.concatenate(*before, x, *after, axis=axis) if any(pair) else x
+        return x
+
+    def _zeros(self, x, axis, count):
+        """Zeros like x, with another size of an axis."""
+        zero = self.reshape(self._number(x, 0, self._dtype(x)), (1,) * self._ndim(x))
+        return self.broadcast_to(zero, self._with_size(x, axis, self._number(x, count)))
+
+    def resize_linear(self, x, factor, axis):
+        """An axis made longer by a whole factor: element i * factor is x[i], and i * factor + j is x[i] *
+        (1 - j / factor) + x[i + 1] * (j / factor), where the last element counts as its own next."""
+        before, after = (slice(None),) * axis, (slice(None),) * (self._ndim(x) - axis - 1)
+        following = self.concatenate(self.get_item(x, before + (slice(1, None),) + after),
+                                     self.get_item(x, before + (slice(-1, None),) + after), axis=axis)
+        steps = [x] + [self.add(self.multiply(x, self._like(x, 1 - j / factor)),
+                                self.multiply(following, self._like(x, j / factor))) for j in range(1, factor)]
+        whole = self.concatenate(*[self.expand_dims(step, axis + 1) for step in steps], axis=axis + 1)
+        return self.reshape_to(whole, self._with_size(x, axis, self._times(self._size(x, (axis,)), factor)))
+
+    @abstractmethod
+    def concatenate(self, *tensors, axis):
+        """Tensors joined along an axis."""
+
+    def expand_dims(self, x, axis):
+        """x with a new axis of size 1."""
+        return self.get_item(x, (slice(None),) * axis + (None,) + (slice(None),) * (self._ndim(x) - axis))
+
+    def squeeze(self, x, axis):
+        """x without the axes of size 1 that the tuple names; an error where one has another size."""
+        is_one = self.equal(self._size(x, axis[:1]), self._number(x, 1))
+        for other in axis[1:]:
+            is_one = self.logical_and(is_one, self.equal(self._size(x, (other,)), self._number(x, 1)))
+        x = self.asserted(x, is_one, "an axis that is to be dropped has another size than 1")
+        return self.get_item(x, tuple(0 if i in axis else slice(None) for i in range(self._ndim(x))))
+
+    @abstractmethod
+    def get_item(self, x, key):
+        """x[key]: key has a number or slice for each dimension, and None for new ones."""
+
+    @abstractmethod
+    def get_item_at(self, x, positions, key):
+        """x[key] with elements of ``positions``, an int64 tensor with one dimension, in the places in the key that
+        are an ``At``: see ``positions.py``."""

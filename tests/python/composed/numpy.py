@@ -1,0 +1,10 @@
+"""NumPy's engine on default compositions."""
+
+from pyshim.engines import numpy
+
+from . import composed
+
+
+class Engine(numpy.Engine):
+
+    kernels = composed(numpy.Kernels)()

@@ -1,0 +1,10 @@
+"""TensorFlow's engine on default compositions."""
+
+from pyshim.engines import tensorflow
+
+from . import composed
+
+
+class Engine(tensorflow.Engine):
+
+    kernels = composed(tensorflow.Kernels)()
