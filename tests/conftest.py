@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "engine" in item.fixturenames:
             # Theano's compiler is slow: tests of models are a group of their own, for another process.
-            group = item.callspec.params["engine"] + ("-models" if "models" in item.path.parts else "")
+            group = str(item.callspec.params["engine"]) + ("-models" if "models" in item.path.parts else "")
             item.add_marker(pytest.mark.xdist_group(group))
 
 

@@ -19,8 +19,9 @@ from .shapes import Shapes
 from .sizes import Sizes
 from .sparse import Sparse
 from .variables import Variables
+from .windows import Windows
 
 
 class Contract(Configuration, Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN,
-               Convolution, Random, ControlFlow, CTC, Sparse, Sizes, Core):
+               Convolution, Random, ControlFlow, CTC, Sparse, Windows, Sizes, Core):
     """The backend functions of one backend."""

@@ -5,13 +5,12 @@ Definitions: the Keras reference; paddings and their placing as in TensorFlow.
 """
 
 from .. import config
-from ..errors import ArgumentError, EngineError, ShapeError
+from ..errors import EngineError, ShapeError
 from ..graph.node import Node
-from ..messages import Argument, Axis
+from ..messages import Axis
 from . import rules
 from .sizes import static_sizes
-
-PADDINGS = ("valid", "same")
+from .windows import PADDINGS, need_padding, output_sizes, positions, span, steps
 
 
 class Convolution:
@@ -27,7 +26,7 @@ class Convolution:
         "channels_first", by default the setting; dilation_rate, a number: not more than 1 with strides.
         Returns: a tensor of x's dtype and data format, with the filters as its channels.
         """
-        _need_padding(padding, PADDINGS + ("causal",))
+        need_padding(padding, PADDINGS + ("causal",))
         if padding != "causal":
             return self._convolved(x, kernel, strides, padding, data_format, dilation_rate, 1)
         x, kernel = self._images(x, "x", 1), self.node(kernel, "kernel")
@@ -54,14 +53,16 @@ class Convolution:
 
     def _convolved(self, x, kernel, strides, padding, data_format, dilation_rate, count, name="kernel"):
         x, kernel = self._image_and_kernel(x, kernel, name, count)
-        strides, dilation = _steps(strides, dilation_rate, count)
-        _need_padding(padding)
+        strides, dilation = steps(strides, dilation_rate, count)
+        need_padding(padding)
         x, order = self._channels_last(x, data_format)
         if not rules.compatible(x.shape[-1:], kernel.shape[-2:-1]):
             raise _unequal_channels(x, name, kernel, kernel.shape[-2])
-        sizes = _output_sizes(x, name, kernel.shape[:count], strides, padding, dilation)
-        result = self.apply("convolution", [x, kernel], x.dtype, x.shape[:1] + sizes + kernel.shape[-1:],
-                            strides=strides, padding=padding, dilation=dilation)
+
+        def convolved(x, around, sizes):
+            return self.apply("convolution", [x, kernel], x.dtype, x.shape[:1] + sizes + kernel.shape[-1:],
+                              strides=strides, padding=around, dilation=dilation)
+        result = self.windowed(x, name, kernel.shape[:count], strides, padding, dilation, convolved)
         return self._ordered(result, order)
 
     def conv2d_transpose(self, x, kernel, output_shape, strides=(1, 1), padding="valid", data_format=None,
@@ -82,8 +83,8 @@ class Convolution:
 
     def _transposed(self, x, kernel, output_shape, strides, padding, data_format, dilation_rate, count):
         x, kernel = self._image_and_kernel(x, kernel, "kernel", count)
-        strides, dilation = _steps(strides, dilation_rate, count)
-        _need_padding(padding)
+        strides, dilation = steps(strides, dilation_rate, count)
+        need_padding(padding)
         data_format = config.normalize_data_format(data_format)
         output_shape = self.sizes_of(output_shape, "output_shape", least=0)
         written = static_sizes(output_shape)
@@ -110,8 +111,9 @@ class Convolution:
         if isinstance(samples, Node) and samples.known != (of_x, 0) or isinstance(samples, int) and x.shape[0] is None:
             x = self._sized(x, 0, samples, samples, EngineError("{argument} does not fit the number of samples of `x`",
                                                                 argument="output_shape"))
-        of_it = [self._number_of_places(size, width, stride, padding, step) for size, width, stride, step
-                 in zip(sizes, kernel.shape[:count], strides, dilation)]
+        spans = list(map(span, kernel.shape[:count], dilation))
+        of_it = [self.number_of_places(size, wide, stride, padding) for size, wide, stride
+                 in zip(sizes, spans, strides)]
         static = static_sizes(of_it)
         if not rules.compatible(x.shape[1:-1], static) or padding == "valid" and any(
                 size is not None and size < 1 for size in static):
@@ -128,10 +130,32 @@ class Convolution:
                     "{argument} {sizes} does not fit `x`",
                     detail="a convolution with `kernel` of shape {kernel} makes {made} of it", argument="output_shape",
                     sizes=static_sizes(sizes), kernel=kernel.shape, made=static))
-        given = [self.packed(sizes)] if any(isinstance(size, Node) for size in sizes) else []
-        result = self.apply("convolution_transpose", [x, kernel] + given, x.dtype, target, sizes=static_sizes(sizes),
-                            strides=strides, padding=padding, dilation=dilation)
+        whole, pairs, inside = self._within_padding(sizes, spans, strides, padding)
+        given = [self.packed(whole)] if any(isinstance(size, Node) for size in whole) else []
+        result = self.apply("convolution_transpose", [x, kernel] + given, x.dtype, target, sizes=static_sizes(whole),
+                            strides=strides, padding=pairs, dilation=dilation)
+        if inside is not None:
+            result = self.get_item(result, (slice(None),) + inside)
         return self._ordered(result, order)
+
+    def _within_padding(self, sizes, spans, strides, padding):
+        """What a transposed convolution makes in place of the sizes: these, and padding that depends on sizes which are
+        not known yet; the padding that is left to the kernel; where the sizes are in it, None where they are all of it.
+        """
+        if padding == "valid":
+            return sizes, ((0, 0),) * len(sizes), None
+        whole, pairs, inside = [], [], []
+        for size, wide, stride in zip(sizes, spans, strides):
+            before, after = self.around(size, wide, stride)
+            if isinstance(before, Node):
+                whole.append(self.add(size, self.add(before, after)))
+                pairs.append((0, 0))
+                inside.append(slice(before, self.add(before, size)))
+            else:
+                whole.append(size)
+                pairs.append((before, after))
+                inside.append(slice(None))
+        return whole, tuple(pairs), None if inside == [slice(None)] * len(sizes) else tuple(inside)
 
     def depthwise_conv2d(self, x, depthwise_kernel, strides=(1, 1), padding="valid", data_format=None,
                          dilation_rate=(1, 1)):
@@ -175,15 +199,17 @@ class Convolution:
 
     def _depthwise(self, x, kernel, strides, padding, data_format, dilation_rate, count):
         x, kernel = self._image_and_kernel(x, kernel, "depthwise_kernel", count)
-        strides, dilation = _steps(strides, dilation_rate, count)
-        _need_padding(padding)
+        strides, dilation = steps(strides, dilation_rate, count)
+        need_padding(padding)
         x, order = self._channels_last(x, data_format)
         if not rules.compatible(x.shape[-1:], kernel.shape[-2:-1]):
             raise _unequal_channels(x, "depthwise_kernel", kernel, kernel.shape[-2])
         channels = kernel.shape[-2] * kernel.shape[-1]
-        sizes = _output_sizes(x, "depthwise_kernel", kernel.shape[:count], strides, padding, dilation)
-        result = self.apply("depthwise_convolution", [x, kernel], x.dtype, x.shape[:1] + sizes + (channels,),
-                            strides=strides, padding=padding, dilation=dilation)
+
+        def convolved(x, around, sizes):
+            return self.apply("depthwise_convolution", [x, kernel], x.dtype, x.shape[:1] + sizes + (channels,),
+                              strides=strides, padding=around, dilation=dilation)
+        result = self.windowed(x, "depthwise_kernel", kernel.shape[:count], strides, padding, dilation, convolved)
         return self._ordered(result, order)
 
     # -- pooling ------------------------------------------------------------------------------------
@@ -207,13 +233,24 @@ class Convolution:
     def _pooled(self, x, pool_size, strides, padding, data_format, pool_mode, count):
         x = self._images(x, "x", count)
         size = rules.several(pool_size, count, "pool_size", least=1)
-        strides, _ = _steps(strides, 1, count)
-        _need_padding(padding)
+        strides, _ = steps(strides, 1, count)
+        need_padding(padding)
         rules.choice(pool_mode, "pool_mode", ("max", "avg"))
         x, order = self._channels_last(x, data_format)
-        sizes = _output_sizes(x, "pool_size", size, strides, padding, (1,) * count)
-        result = self.apply("pool", [x], x.dtype, x.shape[:1] + sizes + x.shape[-1:], size=size,
-                            strides=strides, padding=padding, mode=pool_mode)
+
+        def pooled(x, around, sizes):
+            return self.apply("pool", [x], x.dtype, x.shape[:1] + sizes + x.shape[-1:], size=size, strides=strides,
+                              padding=around, mode=pool_mode)
+
+        def windowed(x):
+            return self.windowed(x, "pool_size", size, strides, padding, (1,) * count, pooled,
+                                 0 if pool_mode == "avg" else float("-inf"))
+        result = windowed(x)
+        if pool_mode == "avg" and padding == "same" and any(
+                size is None and stride > 1 for size, stride in zip(x.shape[1:-1], strides)):
+            # The kernel has counted the zeros that have been put around x.
+            one = self.get_item(x, (slice(0, 1),) + (slice(None),) * count + (slice(0, 1),))
+            result = self.divide(result, windowed(self.ones_like(one)))
         return self._ordered(result, order)
 
     # -- locally connected --------------------------------------------------------------------------
@@ -241,10 +278,10 @@ class Convolution:
         inputs, kernel = self.operands(self._images(inputs, "inputs", count), kernel, ("inputs", "kernel"))
         rules.need_ndim(kernel, "kernel", 3)
         size = rules.several(kernel_size, count, "kernel_size", least=1)
-        strides, _ = _steps(strides, 1, count)
+        strides, _ = steps(strides, 1, count)
         data_format = config.normalize_data_format(data_format)
         x, order = self._channels_last(inputs, data_format)
-        places = _output_sizes(x, "kernel_size", size, strides, "valid", (1,) * count, "inputs")
+        places = output_sizes(x, "kernel_size", size, strides, "valid", (1,) * count, "inputs")
         if output_shape is not None:
             wanted = rules.several(output_shape, count, "output_shape", least=1)
             if not rules.compatible(places, wanted):
@@ -269,7 +306,7 @@ class Convolution:
                              inputs=inputs.shape, needed=needed)
         # One strided block for each place in the kernel, which holds what that place sees everywhere.
         blocks = []
-        for offset in _positions(size):
+        for offset in positions(size):
             key = tuple(slice(first, first + step * (n - 1) + 1, step)
                         for first, step, n in zip(offset, strides, places))
             blocks.append(self.get_item(x, (slice(None),) + key))
@@ -281,14 +318,6 @@ class Convolution:
         return self._ordered(result, order)
 
     # -- arguments ----------------------------------------------------------------------------------
-
-    def _number_of_places(self, size, width, stride, padding, dilation):
-        """``_output_size`` of a size that may be a tensor."""
-        if isinstance(size, int):
-            return _output_size(size, width, stride, padding, dilation)
-        if padding == "same":
-            return self.floor_divide(self.add(size, stride - 1), stride)
-        return self.add(self.floor_divide(self.subtract(size, (width - 1) * dilation + 1), stride), 1)
 
     def _images(self, x, argument, count):
         x = self.floats(x, argument)
@@ -314,47 +343,7 @@ class Convolution:
         return x if order is None else self.permute_dimensions(x, order)
 
 
-def _steps(strides, dilation_rate, count):
-    """Strides and dilation, of which only one can be more than 1."""
-    strides = rules.several(strides, count, "strides", least=1)
-    dilation = rules.several(dilation_rate, count, "dilation_rate", least=1)
-    if max(strides) > 1 and max(dilation) > 1:
-        raise ArgumentError("`strides` {strides} and `dilation_rate` {dilation} are both more than 1",
-                            remedy="one of them must be 1", strides=strides, dilation=dilation)
-    return strides, dilation
-
-
 def _unequal_channels(x, name, kernel, channels):
     """The error that a kernel is for another number of channels than x has."""
     return ShapeError("`x` has {x_channels} channels, {argument} of shape {shape} takes {channels}", argument=name,
                       x_channels=x.shape[-1], shape=kernel.shape, channels=channels)
-
-
-def _need_padding(padding, accepted=PADDINGS):
-    rules.choice(padding, "padding", accepted)
-
-
-def _output_sizes(x, argument, width, strides, padding, dilation, of="x"):
-    """The spatial sizes of a convolution or pooling of x; ShapeError where its window does not fit."""
-    sizes = tuple(map(_output_size, x.shape[1:-1], width, strides, (padding,) * len(width), dilation))
-    if padding == "valid" and any(size is not None and size < 1 for size in sizes):
-        raise ShapeError("{argument}: a window of {width} (dilated by {dilation}) does not fit the spatial shape "
-                         "{shape} of {of}", remedy="padding \"same\" would", argument=argument, width=tuple(width),
-                         dilation=tuple(dilation), shape=x.shape[1:-1], of=Argument(of))
-    return sizes
-
-
-def _output_size(size, width, stride, padding, dilation):
-    if size is None:
-        return None
-    if padding == "same":
-        return -(-size // stride)
-    return (size - (width - 1) * dilation - 1) // stride + 1
-
-
-def _positions(size):
-    """The positions in a window, in row-major order."""
-    positions = [()]
-    for width in size:
-        positions = [position + (i,) for position in positions for i in range(width)]
-    return positions

@@ -18,7 +18,7 @@ from pyshim.contract import Contract
 from pyshim.engines.kernels import kernel_names
 
 READING = ("array", "building", "fitting_array", "floats", "new_node", "node", "nodes", "numbers", "operands",
-           "outside_scopes", "pair", "updated", "variable_node")  # what the contract reads arguments with
+           "outside_scopes", "pair", "updated", "variable_node", "windowed")  # what the contract reads arguments with
 # Functions of these families compute; those of the others move elements, or ask about tensors.
 COMPUTING = ("linear_algebra", "reductions", "elementwise", "nn", "random", "convolution", "control_flow")
 OPERATORS = ("add", "subtract", "multiply", "divide", "negative", "select", "logical_and", "logical_or")

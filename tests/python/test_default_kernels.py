@@ -55,15 +55,28 @@ def reduction(dtypes):
             for keepdims in (False, True) for dtype in dtypes]
 
 
-def convolutions():
+PADDED = (((5,), (2,), (2,), (1,), ((0, 0),)), ((5,), (2,), (2,), (1,), ((0, 1),)),
+          ((6, 5), (2, 3), (1, 1), (2, 1), ((1, 1), (0, 2))), ((4, 4), (1, 2), (2, 1), (1, 1), ((0, 0), (2, 0))),
+          ((0, 3), (2, 2), (1, 1), (1, 1), ((0, 1), (0, 0))), ((3, 3), (3, 2), (2, 2), (1, 1), ((0, 0), (0, 0))))
+
+
+def depthwise_convolutions():
     generator = np.random.default_rng(0)
-    for size, width, strides, dilation in (((5,), (2,), (2,), (1,)), ((6, 5), (2, 3), (1, 1), (2, 1)),
-                                           ((4, 4), (1, 2), (2, 1), (1, 1))):
+    for size, width, strides, dilation, padding in PADDED:
         for channels, multiplier, samples in ((3, 2, 2), (1, 1, 1), (2, 1, 0), (0, 2, 2)):
-            for padding in ("valid", "same"):
-                yield ((generator.normal(size=(samples,) + size + (channels,)),
-                        generator.normal(size=width + (channels, multiplier))),
-                       {"strides": strides, "padding": padding, "dilation": dilation})
+            yield ((generator.normal(size=(samples,) + size + (channels,)),
+                    generator.normal(size=width + (channels, multiplier))),
+                   {"strides": strides, "padding": padding, "dilation": dilation})
+
+
+def pools():
+    for size, width, strides, _, padding in PADDED:
+        for channels, samples in ((3, 2), (1, 0), (0, 2)):
+            for dtype in FLOATS:
+                for mode in ("max", "avg"):
+                    x = np.random.default_rng(0).choice([1, -2, 3.5, -3.5, -np.inf, np.nan],
+                                                        (samples,) + size + (channels,))
+                    yield (x.astype(dtype),), {"size": width, "strides": strides, "padding": padding, "mode": mode}
 
 
 def sizes(*shape):
@@ -106,7 +119,7 @@ CASES = {
     "relu": unary(FLOATS), "softplus": unary(FLOATS),
     "softmax": FINITE + [((np.array([[1, np.nan], [-np.inf, 0]], dtype),), {"axis": 1}) for dtype in FLOATS],
     "bias_add": [((numbers((2, 3), dtype), numbers((3,), dtype)), {}) for dtype in FLOATS],
-    "depthwise_convolution": list(convolutions()),
+    "depthwise_convolution": list(depthwise_convolutions()), "pool": list(pools()),
     "switch": [((np.array(condition),) + inputs, {}) for condition in (True, False) for inputs, _ in binary(FLOATS)],
     "ctc_sparse": [((numbers(shape, dtype), np.array(lengths, "int32")), {}) for dtype in INTEGERS + FLOATS
                    for shape, lengths in (((2, 4), (3, 1)), ((3, 2), (0, 2, 0)), ((0, 3), ()), ((2, 0), (0, 0)))],
@@ -159,6 +172,11 @@ def test_zeros_keep_their_signs():
 def test_squeezing_an_axis_of_another_size_is_an_error():
     with pytest.raises(ValueError, match="another size than 1"):
         COMPOSED.squeeze(np.zeros((2, 1)), axis=(0, 1))
+
+
+def test_broadcasting_to_a_negative_size_is_an_error():
+    with pytest.raises(ValueError, match="negative"):
+        COMPOSED.broadcast_to(np.zeros((1, 2)), sizes(-1, 2))
 
 
 # -- random ---------------------------------------------------------------------------------------------

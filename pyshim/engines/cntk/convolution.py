@@ -1,6 +1,6 @@
 """Convolutions and pooling on CNTK, whose kernels want the samples on the batch axis and the channels first.
 
-Its own paddings are not those of the contract, so zeros are put around before. It has no dilation on
+Its own padding puts as much on both sides, so zeros are put around before where that is not it. It has no dilation on
 processors: the places that a dilated window sees together become samples of their own.
 """
 
@@ -10,30 +10,29 @@ from .description import kernel
 from .images import by_sample, channels_first, channels_last, images, samples_first
 from .native import C
 from .shapes import get_item, pad
-from .windows import places, zeros_around
+from .windows import places
 
 
 def convolution(x, kernel, strides, padding, dilation):
-    around = zeros_around(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
     sizes = places(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
-    # With as many zeros on both sides, CNTK's padding is that of the contract; it refuses images smaller than a window.
+    # CNTK puts (wide - 1) / 2 zeros on both sides of an axis; it refuses images smaller than a window.
     by_cntk = max(strides + dilation) == 1 and all(
-        before == after and wide <= size
-        for (before, after), wide, size in zip(around, kernel.shape, x.shape[1:-1]))
-    pads = [False] + [any(pair) and by_cntk for pair in around]
+        (before, after) in ((0, 0), ((wide - 1) / 2,) * 2) and wide <= size
+        for (before, after), wide, size in zip(padding, kernel.shape, x.shape[1:-1]))
+    pads = [False] + [any(pair) and by_cntk for pair in padding]
     kernel = _filters_first(kernel)
 
     def convolve(x):
         return C.convolution(kernel, x, strides, auto_padding=pads)
     if max(dilation) == 1:
-        return images(convolve(by_sample(x) if by_cntk else pad(by_sample(x), ((0, 0),) + around)), x.shape[0])
-    x = pad(channels_first(x), ((0, 0), (0, 0)) + around)
+        return images(convolve(by_sample(x) if by_cntk else pad(by_sample(x), ((0, 0),) + padding)), x.shape[0])
+    x = pad(channels_first(x), ((0, 0), (0, 0)) + padding)
     return channels_last(_cropped(_dilated(convolve, x, dilation), sizes))
 
 
 def convolution_transpose(x, kernel, *given, sizes, strides, padding, dilation, cells=()):
     sizes = tuple(cells[0].array.tolist()) if cells else sizes
-    before = [pair[0] for pair in zeros_around(sizes, kernel.shape[:-2], strides, padding, dilation)]
+    before = [pair[0] for pair in padding]
     kernel = _filters_first(kernel)
 
     def convolve(x):
@@ -48,9 +47,8 @@ def convolution_transpose(x, kernel, *given, sizes, strides, padding, dilation, 
 def depthwise_convolution(x, kernel, strides, padding, dilation):
     """A sum over the places in the window: the elements of x there, times the kernel's."""
     width, (channels, multiplier) = kernel.shape[:-2], kernel.shape[-2:]
-    around = zeros_around(x.shape[1:-1], width, strides, padding, dilation)
     sizes = places(x.shape[1:-1], width, strides, padding, dilation)
-    x = pad(x, ((0, 0),) + around + ((0, 0),))
+    x = pad(x, ((0, 0),) + padding + ((0, 0),))
     x = C.reshape(x, x.shape + (1,))
     whole = slice(None)
     total = None
@@ -64,10 +62,7 @@ def depthwise_convolution(x, kernel, strides, padding, dilation):
 
 
 def pool(x, size, strides, padding, mode):
-    no_dilation = (1,) * len(size)
-    places(x.shape[1:-1], size, strides, padding, no_dilation)  # the window fits
-    around = zeros_around(x.shape[1:-1], size, strides, padding, no_dilation)
-    pairs = ((0, 0),) + around
+    pairs = ((0, 0),) + padding
     samples, inside = x.shape[0], x.shape[1:-1]
     x = by_sample(x)
 
@@ -81,7 +76,7 @@ def pool(x, size, strides, padding, mode):
     else:
         result = pooled(pad(x, pairs), C.AVG_POOLING)
         share = np.ones(())
-        for axis, wide, stride, pair, count in zip(inside, size, strides, around, result.shape[1:]):
+        for axis, wide, stride, pair, count in zip(inside, size, strides, padding, result.shape[1:]):
             first = np.arange(count) * stride - pair[0]
             there = np.minimum(first + wide, axis) - np.maximum(first, 0)
             share = np.multiply.outer(share, there / wide)

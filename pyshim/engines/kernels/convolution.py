@@ -1,11 +1,17 @@
 """Convolutions and pooling.
 
 x has the samples first, the channels last, and one to three spatial axes between them. The static shape of the kernel
-and its channels is known. ``padding`` is "valid" or "same"; "same" adds
-max((ceil(size / stride) - 1) * stride + (width - 1) * dilation + 1 - size, 0) zeros along an axis, the odd one at its
-end. ``strides`` and ``dilation`` have a number for each spatial axis.
+and its channels is known. ``strides`` and ``dilation`` have a number for each spatial axis. ``padding`` has a pair of
+numbers for each: how much is put before and after x, zeros in a convolution, and what counts for nothing in a pool.
+
+A window reaches over ``span = (width - 1) * dilation + 1`` elements, and has
+``max((size + before + after - span) // stride + 1, 0)`` places along an axis. That is 0 only where x has size 0
+there; where its size is not static, only with padding, or with a span of 1.
 """
 
+import functools
+import itertools
+import math
 from abc import ABC, abstractmethod
 
 from .native import Native
@@ -36,7 +42,23 @@ class Convolution(Native, ABC):
         result = results[0] if len(results) == 1 else self.concatenate(*results, axis=len(strides) + 1)
         return result if kernel.shape[-2] else self.get_item(result, (whole,) + spatial + (slice(0, 0),))
 
-    @abstractmethod
     def pool(self, x, size, strides, padding, mode):
         """The largest element ("max") or the mean ("avg") of windows; padded places count for nothing. A window
         with nan gives nan; of equal largest elements, the first has the gradient."""
+        if mode == "max":
+            return functools.reduce(self.maximum, self._places(x, size, strides, padding, -math.inf))
+        dtype = self._dtype(x)
+        wide = self.cast(x, "float32") if dtype == "float16" else x
+        one = self._like(self.get_item(wide, (slice(0, 1),) + (slice(None),) * len(size) + (slice(0, 1),)), 1)
+        total, count = [functools.reduce(self.add, self._places(each, size, strides, padding, 0))
+                        for each in (wide, one)]
+        mean = self.divide(total, count)
+        return self.cast(mean, dtype) if dtype == "float16" else mean
+
+    def _places(self, x, size, strides, padding, outside):
+        """What all windows have at each of the places in a window."""
+        for axis, pair in enumerate(padding, 1):
+            x = self._surrounded(x, axis, pair, outside)
+        for place in itertools.product(*map(range, size)):
+            key = [slice(first, first - wide + 1 or None, stride) for first, wide, stride in zip(place, size, strides)]
+            yield self.get_item(x, (slice(None), *key, slice(None)))

@@ -17,11 +17,18 @@ class Shapes(Native, ABC):
 
     def broadcast_to(self, x, sizes):
         """x, repeated along axes of size 1 so that it has the sizes: an int64 tensor, of one element for each axis."""
-        count = self._number(x, 1)
-        for axis in range(self._ndim(x)):
-            count = self.multiply(count, self.get_item(sizes, (axis,)))
-        there = self.reshape_to(self.arange(count), sizes)
-        return self.select(self.equal(there, there), x, x)
+        are_sizes = self.all(self.greater_equal(sizes, self._like(sizes, 0)), (0,), False)
+        sizes = self.asserted(sizes, are_sizes, "a size of the shape to broadcast to is negative")
+        # Elements are gathered by their numbers, along one axis, since libraries broadcast few axes only.
+        numbers = self.arange(self.prod(sizes, (0,), False))
+        of_x, one = self._like(numbers, 0), self._number(x, 1)
+        step = one
+        for axis in reversed(range(self._ndim(x))):
+            size, own = self.maximum(self.get_item(sizes, (axis,)), one), self._size(x, (axis,))
+            moves = self.select(self.equal(own, one), self._like(one, 0), step)
+            of_x = self.add(of_x, self.multiply(self.remainder(numbers, size), moves))
+            numbers, step = self.floor_divide(numbers, size), self.multiply(step, own)
+        return self.reshape_to(self.gather(self.reshape(x, (-1,)), of_x), sizes)
 
     def batch_flatten(self, x):
         """x with all axes but the first made one; the first may have size 0."""
@@ -49,14 +56,19 @@ class Shapes(Native, ABC):
     def pad(self, x, padding):
         """x with zeros: a pair of numbers, before and after, for each axis."""
         for axis, pair in enumerate(padding):
-            before, after = [[self._zeros(x, axis, count)] if count else [] for count in pair]
-            x = self.concatenate(*before, x, *after, axis=axis) if any(pair) else x
+            x = self._surrounded(x, axis, pair, 0)
         return x
 
-    def _zeros(self, x, axis, count):
-        """Zeros like x, with another size of an axis."""
-        zero = self.reshape(self._number(x, 0, self._dtype(x)), (1,) * self._ndim(x))
-        return self.broadcast_to(zero, self._with_size(x, axis, self._number(x, count)))
+    def _surrounded(self, x, axis, pair, number):
+        """x with a number around it along an axis."""
+        before, after = [[self._block(x, axis, count, number)] if count else [] for count in pair]
+        return self.concatenate(*before, x, *after, axis=axis) if any(pair) else x
+
+    def _block(self, x, axis, count, number):
+        """A number in the shape of x, with another size of an axis."""
+        sizes = self._with_size(x, axis, self._number(x, count))
+        there = self.reshape_to(self.arange(self.prod(sizes, (0,), False)), sizes)
+        return self.fill_like(there, number, self._dtype(x))
 
     def resize_linear(self, x, factor, axis):
         """An axis made longer by a whole factor: element i * factor is x[i], and i * factor + j is x[i] *
@@ -79,6 +91,8 @@ class Shapes(Native, ABC):
 
     def squeeze(self, x, axis):
         """x without the axes of size 1 that the tuple names; an error where one has another size."""
+        if not axis:
+            return x
         is_one = self.equal(self._size(x, axis[:1]), self._number(x, 1))
         for other in axis[1:]:
             is_one = self.logical_and(is_one, self.equal(self._size(x, (other,)), self._number(x, 1)))

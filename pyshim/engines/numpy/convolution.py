@@ -16,14 +16,13 @@ class Convolution:
 
     def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
         sizes, width = given[0].tolist() if given else sizes, kernel.shape[:-2]
-        around = _padding(sizes, width, strides, padding, dilation)
-        whole = np.zeros(x.shape[:1] + tuple(size + sum(pair) for size, pair in zip(sizes, around))
+        whole = np.zeros(x.shape[:1] + tuple(size + sum(pair) for size, pair in zip(sizes, padding))
                          + kernel.shape[-2:-1], x.dtype)
         for place in itertools.product(*map(range, width)):
             seen = [slice(at * step, at * step + (count - 1) * stride + 1, stride) if count else slice(0)
                     for at, step, count, stride in zip(place, dilation, x.shape[1:-1], strides)]
             whole[(slice(None), *seen)] += np.dot(x, kernel[place].T)
-        inside = [slice(before, before + size) for (before, _), size in zip(around, sizes)]
+        inside = [slice(before, before + size) for (before, _), size in zip(padding, sizes)]
         return whole[(slice(None), *inside)]
 
     def depthwise_convolution(self, x, kernel, strides, padding, dilation):
@@ -49,25 +48,11 @@ def _averaged_in(dtype):
     return "float32" if dtype == "float16" else dtype
 
 
-def _padding(sizes, width, strides, padding, dilation):
-    """How much comes before and after each spatial axis."""
-    if padding == "valid":
-        return [(0, 0)] * len(width)
-    missing = [max((-(-size // stride) - 1) * stride + (wide - 1) * step + 1 - size, 0)
-               for size, wide, stride, step in zip(sizes, width, strides, dilation)]
-    return [(count // 2, count - count // 2) for count in missing]
-
-
 def _windows(x, width, strides, padding, dilation, number=0):
     """A view of x, padded with a number, of shape (samples, places of the window, places in the window, channels)."""
-    sizes = x.shape[1:-1]
-    spans = [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
-    if padding == "valid" and any(size < span for size, span in zip(sizes, spans)):
-        raise ValueError("the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation)))
-    around = _padding(sizes, width, strides, padding, dilation)
-    x = np.pad(x, [(0, 0), *around, (0, 0)], "constant", constant_values=number)
-    counts = [-(-size // stride) if padding == "same" else (size - span) // stride + 1
-              for size, span, stride in zip(sizes, spans, strides)]
+    x = np.pad(x, [(0, 0), *padding, (0, 0)], "constant", constant_values=number)
+    counts = [max((size - (wide - 1) * step - 1) // stride + 1, 0)
+              for size, wide, step, stride in zip(x.shape[1:-1], width, dilation, strides)]
     of_places = [bytes_ * stride for bytes_, stride in zip(x.strides[1:-1], strides)]
     inside = [bytes_ * step for bytes_, step in zip(x.strides[1:-1], dilation)]
     return as_strided(x, (x.shape[0], *counts, *width, x.shape[-1]),

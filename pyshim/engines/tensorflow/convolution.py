@@ -2,13 +2,11 @@
 
 import tensorflow as tf
 
-from .graph import asserted
-
 
 class Convolution:
 
     def convolution(self, x, kernel, strides, padding, dilation):
-        return _windowed(lambda x, kernel: _convolved(x, kernel, strides, padding, dilation), x, kernel,
+        return _windowed(lambda x, kernel, padding: _convolved(x, kernel, strides, padding, dilation), x, kernel,
                          kernel.shape[:-2], strides, padding, dilation, kernel.shape[-1])
 
     def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
@@ -17,37 +15,73 @@ class Convolution:
         there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
         there += [slice(size) if tf.is_tensor(size) or not size else slice(None) for size in sizes]
         there.append(slice(None) if kernel.shape[-2] else slice(0))
-        some = [tf.maximum(size, 1) if tf.is_tensor(size) else max(size, 1) for size in sizes]
-        seen = [_seen(*each) for each in zip(some, kernel.shape[:-2], strides)] if padding == "same" else some
-        whole = _transposed(_filled(x), _filled(kernel), seen, strides, padding, dilation)
-        if given or seen != some:
-            whole = tf.pad(whole, [(0, 0)] + [(0, size - part) for size, part in zip(some, seen)] + [(0, 0)])
-        return _part(whole, there, (x, kernel))
+        spans = _spans(kernel.shape[:-2], dilation)
+        some = [_at_least(size, max(span - sum(pair), 1)) for size, span, pair in zip(sizes, spans, padding)]
+        static = [None if tf.is_tensor(size) else size for size in some]
+        native = _native(static, spans, strides, padding)
+        if native:
+            whole = _transposed(_filled(x), _filled(kernel), some, strides, native, dilation)
+        else:
+            all_of_it = [size + sum(pair) for size, pair in zip(some, padding)]
+            whole = _transposed(_filled(x), _filled(kernel), all_of_it, strides, "VALID", dilation)
+            whole = whole[(slice(None), *[slice(pair[0], pair[0] + size) for size, pair in zip(some, padding)])]
+        return _part(whole, there, lambda: tf.logical_and(_is_filled(x), _is_filled(kernel)))
 
     def depthwise_convolution(self, x, kernel, strides, padding, dilation):
         if len(strides) == 1:
-            wide = self.depthwise_convolution(tf.expand_dims(x, 1), tf.expand_dims(kernel, 0), strides * 2, padding,
-                                               (1,) + dilation)
+            wide = self.depthwise_convolution(tf.expand_dims(x, 1), tf.expand_dims(kernel, 0), strides * 2,
+                                              ((0, 0),) + padding, (1,) + dilation)
             return tf.squeeze(wide, 1)
         if len(set(strides)) > 1 or max(dilation) > 1:
             return self.convolution(x, _across(kernel), strides, padding, dilation)
         return _windowed(
-            lambda x, kernel: tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding.upper()), x, kernel,
+            lambda x, kernel, padding: tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding), x, kernel,
             kernel.shape[:-2], strides, padding, dilation, kernel.shape[-2] * kernel.shape[-1])
 
     def pool(self, x, size, strides, padding, mode):
-        def pooled(x):
-            pool = _max_pool if mode == "max" else tf.nn.avg_pool
-            if len(size) == 3 and x.dtype != tf.float32:  # for which TensorFlow has no such kernels
-                return _pool_in_turn(pool, x, size, strides, padding.upper())
-            return pool(x, size, strides, padding.upper())
-        return _windowed(pooled, x, None, size, strides, padding, (1,) * len(size), x.shape[-1] or tf.shape(x)[-1])
+        once, channels = (1,) * len(size), x.shape[-1] or tf.shape(x)[-1]
+
+        def windowed(pool, x, outside):
+            def pooled(x, padding):
+                if len(size) == 3 and x.dtype != tf.float32:  # for which TensorFlow has no such kernels
+                    return _pool_in_turn(pool, x, size, strides, padding)
+                return pool(x, size, strides, padding)
+            return _windowed(pooled, x, None, size, strides, padding, once, channels, outside)
+        if mode == "max":
+            return windowed(_max_pool, x, float("-inf"))
+        result = windowed(tf.nn.avg_pool, x, 0)
+        if not _native(x.shape[1:-1], size, strides, padding):  # zeros around x have been counted
+            result = result / windowed(tf.nn.avg_pool, tf.ones_like(x), 0)
+        return result
+
+
+def _spans(width, dilation):
+    """How many elements a window reaches over along each axis."""
+    return [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
+
+
+def _native(sizes, spans, strides, padding):
+    """TensorFlow's name of a padding, None where it has none: then it is put around x before."""
+    if not any(map(any, padding)):
+        return "VALID"
+    for size, span, stride, pair in zip(sizes, spans, strides, padding):
+        if stride > 1 and size is None:
+            return None
+        total = span - 1 if stride == 1 else (-(-size // stride) - 1) * stride + span - size
+        # Below 0 TensorFlow's kernels for three axes compute other elements, in float64 and in gradients.
+        if total < 0 or tuple(pair) != (total // 2, total - total // 2):
+            return None
+    return "SAME"
+
+
+def _at_least(size, least):
+    return tf.maximum(size, least) if tf.is_tensor(size) else max(size, least)
 
 
 def _transposed(x, kernel, sizes, strides, padding, dilation):
     target = tf.concat([tf.shape(x)[:1], sizes, kernel.shape[-2:-1]], 0)
     if max(dilation) == 1:
-        return tf.nn.conv_transpose(x, kernel, target, strides, padding.upper())
+        return tf.nn.conv_transpose(x, kernel, target, strides, padding)
     zeros = tf.zeros(target, x.dtype)
     zeros.set_shape([None] + [size if isinstance(size, int) else None for size in sizes] + [kernel.shape[-2]])
     with tf.GradientTape() as tape:
@@ -63,69 +97,59 @@ def _convolved(x, kernel, strides, padding, dilation):
         x = tf.concat([x, tf.zeros_like(x)], -1)
         kernel = tf.concat([kernel, tf.zeros_like(kernel)], -2)
     if max(dilation) == 1:
-        return tf.nn.convolution(x, kernel, strides, padding.upper())
+        return tf.nn.convolution(x, kernel, strides, padding)
     # The gradients of TensorFlow's own dilated kernels do not run on processors.
     return tf.nn.with_space_to_batch(
-        x, dilation, padding.upper(),
+        x, dilation, padding,
         lambda x, spatial, padding: tf.nn.convolution(x, kernel, padding=padding),
         filter_shape=kernel.shape[:-2], spatial_dims=list(range(1, len(dilation) + 1)))
 
 
-def _windowed(compute, x, kernel, width, strides, padding, dilation, channels):
-    """What ``compute`` makes of x and a kernel. Without elements, and where the window does not fit, TensorFlow's
-    kernels give other shapes, what happens to be in memory, or end the process."""
-    if padding == "valid" and None in x.shape[1:-1]:
-        least = [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
-        x = asserted(x, tf.reduce_all(tf.shape(x)[1:-1] >= least),
-                     "the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation)))
-    whole = x
-    if padding == "same" and any(wide < stride for wide, stride in zip(width, strides)):
-        # TensorFlow would put fewer than 0 zeros around what the last window leaves, and its kernels for three axes
-        # do: they then compute other elements, in float64 and in gradients.
-        x = _seen_part(x, width, strides)
-    operands = [each for each in (x, kernel) if each is not None]
+def _windowed(compute, x, kernel, width, strides, padding, dilation, channels, outside=0):
+    """What ``compute`` makes of x, a kernel and a padding that TensorFlow has. Without elements, and where the window
+    does not fit, TensorFlow's kernels give other shapes, what happens to be in memory, or end the process."""
+    sizes, spans = x.shape[1:-1], _spans(width, dilation)
+    least = [max(span - sum(pair), 1) for span, pair in zip(spans, padding)]
     there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
-    there += [slice(None) if size or padding == "valid" else slice(-(-tf.shape(whole)[axis] // stride))
-              for axis, (size, stride) in enumerate(zip(whole.shape[1:-1], strides), 1)]
+    for axis, (size, span, stride, pair) in enumerate(zip(sizes, spans, strides, padding), 1):
+        number = tf.shape(x)[axis] if size is None else size
+        count = _at_least((number + sum(pair) - span) // stride + 1, 0)
+        there.append(slice(None) if isinstance(count, int) and count else slice(count))
     there.append(slice(None) if isinstance(channels, int) and channels else slice(channels))
-    return _part(compute(*map(_filled, operands)), there, operands)
-
-
-def _seen(size, width, stride):
-    """How much of an axis the windows of padding "same" see: a number, or a tensor like the size."""
-    seen = (-(-size // stride) - 1) * stride + width
-    return tf.maximum(tf.minimum(size, seen), 0) if tf.is_tensor(size) else max(min(size, seen), 0)
-
-
-def _seen_part(x, width, strides):
-    """x without what no window sees at the end of an axis."""
-    sizes = [tf.shape(x)[axis] if size is None else size for axis, size in enumerate(x.shape[1:-1], 1)]
-    seen = [_seen(*each) if each[1] < each[2] else each[0] for each in zip(sizes, width, strides)]
-    if all(not tf.is_tensor(size) and part == size for part, size in zip(seen, sizes)):
-        return x
-    part = tf.slice(x, [0] * x.shape.rank, [-1] + seen + [-1])
-    part.set_shape([x.shape[0]] + [None if tf.is_tensor(size) else size for size in seen] + [x.shape[-1]])
-    return part
+    native = _native(sizes, spans, strides, padding)
+    whole = _filled(x, least)
+    if native is None:
+        whole = tf.pad(whole, [(0, 0), *padding, (0, 0)], constant_values=outside)
+    if kernel is None:
+        return _part(compute(whole, native or "VALID"), there, lambda: _is_filled(x, least))
+    result = compute(whole, _filled(kernel), native or "VALID")
+    return _part(result, there, lambda: tf.logical_and(_is_filled(x, least), _is_filled(kernel)))
 
 
 # Where sizes are not known, a branch costs no copy; and TensorFlow's fast gradients need kernels outside of it.
 
-def _filled(x):
-    """x; where it has no elements, zeros with one place at least along each axis."""
+def _filled(x, least=()):
+    """x; where it has fewer elements along a spatial axis than the least number, or none, zeros with so many."""
     x = tf.convert_to_tensor(x)
-    if all(x.shape):
+    least = [1, *least, 1] if least else [1] * x.shape.rank
+    if all(size is not None and size >= wanted for size, wanted in zip(x.shape, least)):
         return x
-    filled = tf.cond(tf.size(x) > 0, lambda: tf.identity(x), lambda: tf.zeros(tf.maximum(tf.shape(x), 1), x.dtype))
-    filled.set_shape([1 if size == 0 else size for size in x.shape])
+    filled = tf.cond(tf.reduce_all(tf.shape(x) >= least), lambda: tf.identity(x),
+                     lambda: tf.zeros(tf.maximum(tf.shape(x), least), x.dtype))
+    filled.set_shape([size if size is None else max(size, wanted) for size, wanted in zip(x.shape, least)])
     return filled
 
 
-def _part(result, there, operands):
-    """The part of a result that is there, which is all of it unless an operand has no elements."""
+def _is_filled(x, least=()):
+    """Whether ``_filled`` gives x itself."""
+    return tf.reduce_all(tf.shape(x) >= ([1, *least, 1] if least else [1] * x.shape.rank))
+
+
+def _part(result, there, whole):
+    """The part of a result that is there, which is all of it where ``whole()`` holds."""
     if there == [slice(None)] * len(there):
         return result
-    whole = tf.reduce_all([tf.size(each) > 0 for each in operands])
-    return tf.cond(whole, lambda: tf.identity(result), lambda: result[tuple(there)])
+    return tf.cond(whole(), lambda: tf.identity(result), lambda: result[tuple(there)])
 
 
 def _max_pool(x, size, strides, padding):

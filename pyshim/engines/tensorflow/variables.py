@@ -31,7 +31,7 @@ class Variables:
         return tf.identity(x)
 
     def fill_like(self, x, number, dtype):
-        return tf.fill(tf.shape(x), tf.constant(np.array(number, dtype)))
+        return tf.fill(tf.shape(x, tf.int64), tf.constant(np.array(number, dtype)))
 
     def arange(self, count):
         return tf.range(count)

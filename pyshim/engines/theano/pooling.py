@@ -10,12 +10,12 @@ import numpy as np
 import theano
 import theano.tensor as T
 from theano.gof import ParamsType
-from theano.scalar import int8
 
 
 def max_pool(x, size, strides, padding):
-    """The largest elements of windows that move along the axes of x from the third on; nan where there is one."""
-    return MaxPool(tuple(size), tuple(strides), padding == "same")(x)[0]
+    """The largest elements of windows that move along the axes of x from the third on; nan where there is one.
+    ``padding`` has a pair for each axis: over so many elements more a window reaches, which count for nothing."""
+    return MaxPool(tuple(size), tuple(strides), tuple(map(tuple, padding)))(x)[0]
 
 
 class Pooling(theano.Op):
@@ -39,28 +39,29 @@ class Pooling(theano.Op):
 class MaxPool(Pooling):
     """The largest element of each window, and its place. Of equals it is the first; a nan is larger than all."""
 
-    __props__ = ("size", "strides", "same")
+    __props__ = ("size", "strides", "padding")
 
-    params_type = ParamsType(windows=T.TensorType("int64", (False, False)), same=int8)
-    arguments = ", %(params)s->windows, %(params)s->same"
+    params_type = ParamsType(windows=T.TensorType("int64", (False, False)))
+    arguments = ", %(params)s->windows"
 
-    def __init__(self, size, strides, same):
+    def __init__(self, size, strides, padding):
         self.size = size
         self.strides = strides
-        self.same = same
+        self.padding = padding
 
     @property
     def windows(self):
-        """Width and step along three axes."""
-        return np.array(([(1, 1)] + list(zip(self.size, self.strides)))[-3:], "int64")
+        """Width, step, and the padding before and after, along three axes."""
+        axes = [(width, step) + pair for width, step, pair in zip(self.size, self.strides, self.padding)]
+        return np.array(([(1, 1, 0, 0)] + axes)[-3:], "int64")
 
     def make_node(self, x):
         pattern = x.broadcastable[:2] + (False,) * len(self.size)
         return theano.Apply(self, [x], [T.TensorType(dtype, pattern)() for dtype in (x.dtype, "int32")])
 
     def infer_shape(self, node, shapes):
-        counts = [-(-size // step) if self.same else (size - width) // step + 1
-                  for size, width, step in zip(shapes[0][2:], self.size, self.strides)]
+        counts = [T.maximum((size + sum(pair) - width) // step + 1, 0)
+                  for size, width, step, pair in zip(shapes[0][2:], self.size, self.strides, self.padding)]
         return [tuple(shapes[0][:2]) + tuple(counts)] * 2
 
     def connection_pattern(self, node):
@@ -171,8 +172,7 @@ void pyshim_plane(const number* x, const pyshim_axis& a, const pyshim_axis& b, c
 }
 
 template <typename number>
-bool pyshim_maxpool(PyArrayObject* given, PyArrayObject** largest, PyArrayObject** places, PyArrayObject* windows,
-                    bool same) {
+bool pyshim_maxpool(PyArrayObject* given, PyArrayObject** largest, PyArrayObject** places, PyArrayObject* windows) {
     pyshim_contiguous x(given);
     if (!x.array)
         return false;
@@ -183,12 +183,9 @@ bool pyshim_maxpool(PyArrayObject* given, PyArrayObject** largest, PyArrayObject
         axis.size = PyArray_DIM(given, i);
         axis.width = *(npy_int64*)PyArray_GETPTR2(windows, j, 0);
         axis.step = *(npy_int64*)PyArray_GETPTR2(windows, j, 1);
-        if (!same && axis.size < axis.width) {
-            PyErr_Format(PyExc_ValueError, "the window of %ld is too large for x", (long)axis.width);
-            return false;
-        }
-        axis.count = (axis.size + axis.step - (same ? 1 : axis.width)) / axis.step;
-        axis.before = std::max((axis.count - 1) * axis.step + axis.width - axis.size, npy_intp(0)) / 2;
+        axis.before = *(npy_int64*)PyArray_GETPTR2(windows, j, 2);
+        const npy_intp rest = axis.size + axis.before + *(npy_int64*)PyArray_GETPTR2(windows, j, 3) - axis.width;
+        axis.count = rest < 0 ? 0 : rest / axis.step + 1;
         shape[i] = axis.count;
         size *= axis.size;
         count *= axis.count;
