@@ -25,10 +25,14 @@ as_sparse_or_value <- function(x, arg, dtype = NULL, ndim = 0L) {
   if (is_sparse_matrix(x)) call_shim("variable", as_sparse_array(x, arg), dtype) else as_value(x, arg, ndim)
 }
 
+#' Whether x is a list of things, and no data frame or other object that is made of one
+#' @noRd
+is_plain_list <- function(x) is.list(x) && !is.object(x)
+
 #' A list of values for tensors; one alone counts as a list of one
 #' @noRd
 as_values <- function(x, arg, ndim = 0L) {
-  if (is.list(x) && !is.object(x)) {
+  if (is_plain_list(x)) {
     lapply(seq_along(x), function(i) as_value(x[[i]], paste0(arg, "[[", i, "]]"), ndim))
   } else {
     list(as_value(x, arg, ndim))

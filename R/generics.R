@@ -173,6 +173,7 @@ refused_generics <- c(
   summary = "`summary(as.array(x))` is that of the value.",
   scale = "`k_mean(x, axis = 1)` and `k_std(x, axis = 1)` are those of the columns.",
   cut = "`cut(as.array(x), breaks)` cuts the value.",
+  determinant = "`det(as.array(x))` is that of the value.",
   seq = "`k_arange()` makes a sequence.",
   merge = "`k_concatenate()` joins tensors.",
   with = "`with()` takes contexts, such as that of `use_backend()`.",
@@ -267,25 +268,40 @@ register_methods <- function() {
     # Of two classes with operators, such as a tensor and a data frame, the tensor's compute.
     registerS3method("chooseOpsMethod", "keras_tensor", function(x, y, mx, my, cl, reverse) TRUE)
   } else {
-    for (operator in names(operators)) {
-      registerS3method(operator, "keras_tensor", operate_with_data_frames, envir = baseenv())
-      registerS3method(operator, "data.frame", operate_with_data_frames, envir = baseenv())
-    }
+    register_operators("keras_tensor")
+    register_operators("data.frame")
+    of_integer64 <- function(...) register_operators("integer64")
+    if (isNamespaceLoaded("bit64")) of_integer64()
+    setHook(packageEvent("bit64", "onLoad"), of_integer64)
   }
 }
 
-#' Operators of a tensor and a data frame before R 4.3
+register_operators <- function(class) {
+  for (operator in names(operators)) {
+    registerS3method(operator, class, operate_beside, envir = baseenv())
+  }
+}
+
+#' Operators of a tensor beside an object of another class with operators, before R 4.3
 #'
-#' R refuses an operator whose two sides have different methods, and data frames have one. So both sides get
-#' this one, which leaves data frames without a tensor to base R.
+#' R refuses an operator whose two sides have different methods, as data frames have them, and the integers of bit64.
+#' So both sides get this one, which leaves what is no tensor to base R and to bit64.
 #' @noRd
-operate_with_data_frames <- function(e1, e2) {
+operate_beside <- function(e1, e2) {
   if (missing(e2)) {
-    if (k_is_tensor(e1)) operate_on_one(.Generic, e1) else data_frame_operator(.Generic, .Method)(e1)
+    if (k_is_tensor(e1)) operate_on_one(.Generic, e1) else others_operator(.Generic, .Method, e1)(e1)
   } else if (one_is_tensor(e1, e2)) {
     operate(.Generic, e1, e2)
   } else {
-    data_frame_operator(.Generic, .Method)(e1, e2)
+    others_operator(.Generic, .Method, e1, e2)(e1, e2)
+  }
+}
+
+others_operator <- function(generic, method, ...) {
+  if (any(vapply(list(...), is.data.frame, NA))) {
+    data_frame_operator(generic, method)
+  } else {
+    get(paste0(generic, ".integer64"), asNamespace("bit64"))
   }
 }
 

@@ -73,11 +73,15 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
 #' @export
 k_compare_backends <- function(outputs, feeds = list(), backends = NULL) {
   outputs <- if (inherits(outputs, "keras_tensor")) outputs else as_values(outputs, "outputs")
-  if (!is.list(feeds)) {
+  if (!is_plain_list(feeds)) {
     abort("argument", "{argument} must be a list of lists `list(placeholder, value)`, not {value}",
           argument = "feeds", value = feeds)
   }
   feeds <- lapply(unname(feeds), function(pair) if (is.list(pair)) as_pair(pair, "feeds") else as_value(pair, "feeds"))
+  if (!is.null(backends) && !is.character(backends)) {
+    abort("argument", "{argument} must be names of backends, or NULL, not {value}", argument = "backends",
+          value = backends)
+  }
   compared <- call_shim("graph_comparison", outputs, feeds, if (!is.null(backends)) as.list(backends))
   comparison_table(compared, "values")
 }
@@ -85,7 +89,7 @@ k_compare_backends <- function(outputs, feeds = list(), backends = NULL) {
 #' Updates, of which a pair of a variable and its new value is one
 #' @noRd
 as_updates <- function(updates) {
-  if (!is.list(updates)) {
+  if (!is_plain_list(updates)) {
     return(as_values(updates, "updates"))
   }
   lapply(unname(updates), function(update) {

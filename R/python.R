@@ -38,7 +38,11 @@ look_up <- function(kind, name) {
 }
 
 call_python <- function(target, ...) {
-  list(...)  # arguments may hold calls of their own: they come first
+  for (given in list(...)) {  # arguments may hold calls of their own: they come first
+    if (identical(given, NA)) {  # TRUE to Python
+      refuse_missing()
+    }
+  }
   if (!identical(getOption("keras.timeout"), bridge$timeout)) {
     set_timeout(getOption("keras.timeout"))
   }
@@ -82,6 +86,20 @@ refuse <- function(condition) {
     }
   }
   stop(condition)
+}
+
+#' NA where TRUE or FALSE is wanted
+#' @noRd
+refuse_missing <- function() {
+  called <- users_call()
+  for (argument in called$formals) {
+    value <- user_value(argument, called)$value
+    if (identical(value, NA)) {
+      abort("argument", "{argument} must be TRUE or FALSE, not {value}", argument = argument, value = value,
+            called = called)
+    }
+  }
+  abort("argument", "an argument is NA, where TRUE or FALSE is wanted", called = called)
 }
 
 is_convertible <- function(x) {

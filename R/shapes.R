@@ -201,6 +201,9 @@ k_unstack <- function(x, axis = 1L, num = NULL, name = NULL) {
           argument = "axis", value = axis)
   }
   at <- at %% length(shape) + 1L
+  if (!is.null(name) && !(is.character(name) && length(name) == 1L)) {
+    abort("argument", "{argument} must be a string, not {value}", argument = "name", value = name)
+  }
   lapply(seq_len(number_of_slices(shape, at, num)), function(i) {
     parts <- rep(list(list(NULL, NULL, NULL)), length(shape))
     parts[[at]] <- i - 1L
@@ -216,6 +219,10 @@ number_of_slices <- function(shape, axis, num) {
   if (is.na(size) && is.null(num)) {
     abort("shape", c("axis {axis} of {argument} has an unknown size, of shape {shape}", i = "Give `num`."), axis = axis,
           shape = shape, argument = "x")
+  }
+  whole <- as_whole(num)
+  if (!is.null(num) && !(is.integer(whole) && length(whole) == 1L && !is.na(whole) && whole >= 0L)) {
+    abort("argument", "{argument} must be a whole number or NULL, not {value}", argument = "num", value = num)
   }
   if (!is.null(num) && !is.na(size) && num != size) {
     abort("shape", "{argument} is {value}, and axis {axis} of `x` has size {size}", axis = axis, size = size,
@@ -299,7 +306,8 @@ each_count <- function(x, arg, convert) {
 #' dim(k_pattern_broadcast(k_placeholder(shape = c(NA, 3)), c(TRUE, FALSE)))
 #' @export
 k_pattern_broadcast <- function(x, broadcastable) {
-  call_shim("pattern_broadcast", as_value(x, ndim = length(broadcastable)), as.list(broadcastable))
+  call_shim("pattern_broadcast", as_value(x, ndim = length(broadcastable)),
+            if (is.atomic(broadcastable)) as.list(broadcastable) else broadcastable)
 }
 
 #' Zeros around sequences, images and volumes

@@ -240,12 +240,18 @@ as.vector.keras_tensor <- function(x, mode = "any") {
 #' @rdname keras_tensor
 #' @export
 as.double.keras_tensor <- function(x, ...) {
+  if (is_called_by(base::sprintf)) {
+    refuse_format()
+  }
   as.double(as.array(x))
 }
 
 #' @rdname keras_tensor
 #' @export
 as.integer.keras_tensor <- function(x, ...) {
+  if (is_called_by(base::sprintf)) {
+    refuse_format()
+  }
   as.integer(as.array(x))
 }
 
@@ -270,11 +276,16 @@ as.complex.keras_tensor <- function(x, ...) {
 #' @export
 as.character.keras_tensor <- function(x, ...) {
   if (is_called_by(base::sprintf)) {
-    # It counts the elements of the object of R, before it asks for this.
-    abort("argument", c("tensors are not formatted.", i = "`sprintf(format, k_eval(x))` formats the value."),
-          function_name = "sprintf()")
+    refuse_format()
   }
   as.character(as.array(x))
+}
+
+#' `sprintf()` counts the elements of the object of R, before it asks for their values
+#' @noRd
+refuse_format <- function() {
+  abort("argument", c("tensors are not formatted.", i = "`sprintf(format, k_eval(x))` formats the value."),
+        function_name = "sprintf()")
 }
 
 #' @rdname keras_tensor

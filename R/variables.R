@@ -344,7 +344,7 @@ k_set_value <- function(x, value) {
 #' @rdname k_set_value
 #' @export
 k_batch_set_value <- function(lists) {
-  lists <- if (is.list(lists)) {
+  lists <- if (is_plain_list(lists)) {
     lapply(unname(lists), function(pair) {
       if (is.list(pair)) as_pair(pair, "lists") else as_value(pair, "lists")
     })

@@ -109,11 +109,16 @@ def normalize_data_format(value):
     Arguments: value, "channels_last" or "channels_first" in any case, or None for the default.
     Returns: a string. Raises ArgumentError for any other value.
     """
+    return standard_data_format(value, "value")
+
+
+def standard_data_format(value, argument="data format"):
+    """The same for a value that was given as another argument."""
     if value is None:
         return image_data_format()
     name = value.lower() if isinstance(value, str) else value
     if not isinstance(name, str) or name not in DATA_FORMATS:
-        raise unknown(ArgumentError, "data format", value, DATA_FORMATS)
+        raise unknown(ArgumentError, argument, value, DATA_FORMATS)
     return name
 
 

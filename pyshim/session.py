@@ -350,6 +350,8 @@ class _GraphScope:
     def __init__(self, kind, argument):
         self.kind = kind
         self.argument = argument
+        self.__enter__()  # what it cannot take is refused here
+        self.__exit__()
 
     def __enter__(self):
         from .tensors import of_graphs  # which needs NumPy

@@ -32,7 +32,7 @@ class Convolution:
         x, kernel = self._images(x, "x", 1), self.node(kernel, "kernel")
         rules.need_ndim(kernel, "kernel", 3)
         before = rules.several(dilation_rate, 1, "dilation_rate", least=1)[0] * (kernel.shape[0] - 1)
-        first = rules.spatial_axis(config.normalize_data_format(data_format))
+        first = rules.spatial_axis(config.standard_data_format(data_format))
         x = self._padded(x, [(before, 0) if axis == first else (0, 0) for axis in range(3)])
         return self._convolved(x, kernel, strides, "valid", data_format, dilation_rate, 1)
 
@@ -85,7 +85,7 @@ class Convolution:
         x, kernel = self._image_and_kernel(x, kernel, "kernel", count)
         strides, dilation = steps(strides, dilation_rate, count)
         need_padding(padding)
-        data_format = config.normalize_data_format(data_format)
+        data_format = config.standard_data_format(data_format)
         output_shape = self.sizes_of(output_shape, "output_shape", least=0)
         written = static_sizes(output_shape)
         if len(output_shape) != count + 2:
@@ -279,7 +279,7 @@ class Convolution:
         rules.need_ndim(kernel, "kernel", 3)
         size = rules.several(kernel_size, count, "kernel_size", least=1)
         strides, _ = steps(strides, 1, count)
-        data_format = config.normalize_data_format(data_format)
+        data_format = config.standard_data_format(data_format)
         x, order = self._channels_last(inputs, data_format)
         places = output_sizes(x, "kernel_size", size, strides, "valid", (1,) * count, "inputs")
         if output_shape is not None:
@@ -333,7 +333,7 @@ class Convolution:
 
     def _channels_last(self, x, data_format):
         """x with its channels last, and the order of axes that takes a result back."""
-        if config.normalize_data_format(data_format) == "channels_last":
+        if config.standard_data_format(data_format) == "channels_last":
             return x, None
         last = x.ndim - 1
         return (self.permute_dimensions(x, (0,) + tuple(range(2, x.ndim)) + (1,)),

@@ -273,7 +273,7 @@ class NN:
         the channels first: Keras reference, ``bias_add``.
         """
         x, bias = self.operands(x, bias, ("x", "bias"))
-        data_format = config.normalize_data_format(data_format)
+        data_format = config.standard_data_format(data_format)
         if x.ndim < 2:
             raise ShapeError("{argument} must have at least two dimensions; its shape is {shape}", argument="x",
                              shape=x.shape)

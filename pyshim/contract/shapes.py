@@ -277,7 +277,7 @@ class Shapes:
             raise ArgumentError("{argument} must have a pair for each of the {count} spatial axes, not {value}",
                                 argument="padding", count=count, value=Value(padding))
         pairs = [rules.several(pair, 2, "padding", least=0) for pair in padding]
-        first = rules.spatial_axis(config.normalize_data_format(data_format))
+        first = rules.spatial_axis(config.standard_data_format(data_format))
         return self._padded(x, [(0, 0)] * first + pairs + [(0, 0)] * (2 - first))
 
     def _padded(self, x, padding):
@@ -298,7 +298,7 @@ class Shapes:
         rules.choice(interpolation, "interpolation", ("nearest", "bilinear"))
         if interpolation == "bilinear":
             rules.need_dtype(x, "x", rules.FLOATS, "a floating dtype is needed,")
-        first = rules.spatial_axis(config.normalize_data_format(data_format))
+        first = rules.spatial_axis(config.standard_data_format(data_format))
         factors = _factors(height_factor=height_factor, width_factor=width_factor)
         for axis, factor in enumerate(factors, first):
             if interpolation == "nearest":
@@ -316,7 +316,7 @@ class Shapes:
         """
         x = self.node(x, "x")
         rules.need_ndim(x, "x", 5)
-        first = rules.spatial_axis(config.normalize_data_format(data_format))
+        first = rules.spatial_axis(config.standard_data_format(data_format))
         factors = _factors(depth_factor=depth_factor, height_factor=height_factor, width_factor=width_factor)
         for axis, factor in enumerate(factors, first):
             x = self.repeat_elements(x, factor, axis)

@@ -28,8 +28,9 @@ class Numbered:
         self.ledger: Optional[Deque[int]] = None
 
     def __del__(self) -> None:
-        if self.ledger is not None and self.number is not None:
-            self.ledger.append(self.number)
+        ledger = getattr(self, "ledger", None)  # an interrupt may have come before there was one
+        if ledger is not None and self.number is not None:
+            ledger.append(self.number)
 
 
 class Operation(Numbered):

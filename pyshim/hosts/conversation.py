@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import sys
 import weakref
 
 from .. import errors
@@ -30,7 +31,7 @@ class Conversation:
         self.owner = os.getpid()
         self.turn = Turn()
         self.encoder = Encoder()
-        self.talking = False  # whether a message is on its way, which nothing may come between
+        self._caller = None  # the frame of the call that is going on, which no other may come between
         self.clock = timeout.Clock()
         self.clock.start(timeout.start_seconds())
         try:
@@ -66,15 +67,30 @@ class Conversation:
         arrays of the message there and returns the rest of its content, a dict.
         """
         with postponing.call(), self.turn.lock:
-            if self.talking:
+            if self._is_nested():
                 raise errors.WorkerError("backend %s cannot be called from a finalizer or a signal handler that "
                                          "runs in the midst of another call" % self.backend)
             self.need_running()
             self.clock.start(timeout.seconds())
             try:
+                self._caller = sys._getframe()
                 return self._answer(do, write)
             finally:
+                self._caller = None
                 self._tidy()
+
+    @property
+    def talking(self):
+        """Whether a call is going on, in whatever thread."""
+        return self._caller is not None
+
+    def _is_nested(self):
+        """Whether this thread, whose turn it is, is in a call already. The stack tells: an interrupt may have ended one
+        before that noted its end."""
+        frame = None if self._caller is None else sys._getframe()
+        while frame is not None and frame is not self._caller:
+            frame = frame.f_back
+        return frame is not None
 
     def clear(self):
         """Have the worker forget the graph. Its numbers are not given to nodes of the next one."""
@@ -84,19 +100,28 @@ class Conversation:
 
     def _answer(self, do, write):
         encoder, buffers = self.encoder, []
+        encoder.sent()  # where an interrupt came between the last answer and this
         released = encoder.released()
-        received = False
+        asked = received = False  # whether an answer may still come, whether one has come
         try:
             message = {"do": do, **write(buffers), "release": released, "buffers": buffers}
+            asked = True
             self._send(message)
             released = ()
             answer = self._receive(do)
             received = answer.get("read", True)
+            asked = False
+        except errors.WireError:  # nothing was sent, or the worker has ended
+            asked = False
+            raise
         finally:
-            if not received:
-                encoder.gone.extendleft(released)  # nothing was sent
+            if received:
+                encoder.sent()
+            else:
+                encoder.gone.extendleft(released)
                 encoder.lost()
-        encoder.sent()
+            if asked:  # the next call would take this one's answer for its own
+                self.end("the call that it was in was interrupted")
         if "raise" in answer:
             raise errors.KerasError.from_data(dict(answer, fields=unpack(answer["fields"], [])))
         if "lost" in answer:
@@ -129,7 +154,6 @@ class Conversation:
     def _converse(self, talk, harmless=()):
         """Send or receive. Whatever breaks that off, but for harmless errors, ends the worker."""
         self.need_running()
-        self.talking = True
         try:
             with self.clock:
                 return talk()
@@ -154,9 +178,6 @@ class Conversation:
         except BaseException:  # of a signal handler, for example
             self.end("the conversation with it broke off")
             raise
-        finally:
-            self.talking = False
-            self._tidy()
 
     # -- the end ------------------------------------------------------------------------------------------
 
@@ -207,7 +228,7 @@ class Conversation:
         """
         if self._ended and self.turn.lock.acquire(False):
             try:
-                if not self.talking:
+                if not self._is_nested():
                     self.process.let_go()
             finally:
                 self.turn.lock.release()

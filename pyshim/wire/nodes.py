@@ -26,8 +26,8 @@ class Encoder:
 
     def number(self, thing):
         """A number for a node, operation or function, which the message in the making tells of."""
+        self.fresh.append(thing)  # before it is known: an interrupt may come in between
         thing.number, thing.ledger = next(self.count), self.gone
-        self.fresh.append(thing)
         return thing.number
 
     def sent(self):

@@ -527,8 +527,7 @@ CALLS = {
 }
 
 # What the message calls an argument, where not by its name.
-SAID = {("set_epsilon", "e"): "epsilon", ("set_image_data_format", "data_format"): "image_data_format",
-        ("normalize_data_format", "value"): "data format"}
+SAID = {("set_epsilon", "e"): "epsilon", ("set_image_data_format", "data_format"): "image_data_format"}
 
 # Functions whose argument is an object of the engine's library, which only the engine can know.
 NATIVE = {"get_session", "set_session"}

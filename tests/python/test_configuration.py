@@ -53,7 +53,7 @@ def test_image_data_format(K):
     assert K.normalize_data_format("Channels_Last") == "channels_last"
     for value in ("channels", 5, ["channels_last"]):
         with pytest.raises(K.errors.ArgumentError,
-                           match="unknown data format .*; accepted: channels_last, channels_f"):
+                           match="unknown value .*; accepted: channels_last, channels_f"):
             K.normalize_data_format(value)
 
 

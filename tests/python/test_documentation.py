@@ -4,6 +4,7 @@ import csv
 import doctest
 import inspect
 import os
+import re
 import runpy
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import pyshim
 from pyshim.engines.kernels import Kernels
 
+ROOT = os.path.dirname(pyshim.__path__[0])
 NAMES = [name for names in pyshim.FAMILIES.values() for name in names]
 PUBLIC = NAMES + ["use_backend", "stop_backend", "install_backend", "list_backends", "doctor", "save_variables",
                   "load_variables", "install_keras", "trusting_files", "snapshot", "restore", "to_backend",
@@ -69,3 +71,41 @@ def test_the_list_of_kernels_is_that_of_the_code():
         document = file.read()
     assert writer["written"](document) == document, "run make man"
     assert document.count("| yes |") == len(Kernels.__abstractmethods__)
+
+
+# -- docs/reliability.md ----------------------------------------------------------------------------------
+
+def promises():
+    """Each row of the tables of promises: what it promises, and the tests that its last cell names, as pairs of a file
+    and the name of a test in it, None for all of them. A name without a file is of the file before it."""
+    rows, files = [], {}
+    for folder in ("tests/soak", "tests/testthat", "tests/python"):
+        files.update({name: os.path.join(folder, name) for name in os.listdir(os.path.join(ROOT, folder))})
+    with open(os.path.join(ROOT, "docs", "reliability.md"), encoding="utf-8") as document:
+        table = ""
+        for line in document:
+            cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+            if not line.startswith("|"):
+                table = ""
+            elif not table:
+                table = cells[-1]
+            elif table == "test" and not line.startswith("| ---"):
+                tests, file = [], None
+                for path, test in re.findall(r"`([\w/-]+\.(?:py|R))?(?:::(\w+))?`", cells[-1]):
+                    file = (path if "/" in path else files.get(path, path)) or file
+                    tests.append((file, test or None))
+                rows.append((cells[0], tests))
+    return rows
+
+
+@pytest.mark.parametrize("promise, tests", promises())
+def test_each_promise_of_reliability_has_its_test(promise, tests):
+    assert tests, "no test is named"
+    for path, name in tests:
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            assert name is None or "\ndef %s(" % name in file.read(), (path, name)
+
+
+def test_the_document_of_reliability_is_read():
+    rows = promises()
+    assert len(rows) > 90 and sum(len(tests) for _, tests in rows) > 130

@@ -482,6 +482,49 @@ def test_an_interrupt_ends_the_call_and_the_worker(worker):
         call(worker, "eval", x)
 
 
+def test_an_interrupt_at_each_step_of_a_call():
+    """The next call gets its own answer, from this process or from a new one. The steps are the lines of pyshim/hosts
+    that the session's thread runs, with the engine that starts in the least time."""
+    worker = Worker(environments.find("cntk"))
+    worker.start()
+    folder = os.path.join(pyshim.__path__[0], "hosts")
+    left = 0
+
+    def interrupt(frame, event, argument):
+        nonlocal left
+        if not frame.f_code.co_filename.startswith(folder):
+            return None
+        if event == "line":
+            left -= 1
+            if left == 0:
+                raise KeyboardInterrupt
+        return interrupt
+
+    def open_files():
+        return len(os.listdir("/proc/self/fd"))
+
+    x = call(worker, "constant", [1.0, 2.0])
+    call(worker, "eval", x)
+    before, interrupted, points, tracing = open_files(), True, 0, sys.gettrace()
+    while interrupted:
+        points += 1
+        y, left, interrupted = call(worker, "add", x, float(points)), points, False
+        sys.settrace(interrupt)
+        try:
+            call(worker, "eval", y)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            sys.settrace(tracing)
+        for z in (call(worker, "multiply", x, float(points)), y):
+            expected = [points, 2 * points] if z is not y else [points + 1, points + 2]
+            assert call(worker, "eval", z).tolist() == expected, points
+        assert not worker.conversation.talking
+        assert open_files() == before, points
+    worker.stop()
+    assert points > 60
+
+
 def test_noise_instead_of_a_frame_is_refused_by_the_worker(worker):
     worker.conversation.wire.stream.sendall(b"GET / HTTP/1.1\r\n\r\n")
     with pytest.raises(errors.WorkerError) as caught:

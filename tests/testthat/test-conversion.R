@@ -24,6 +24,22 @@ for_each_backend("integer64 is converted exactly, without the package bit64", {
   expect_value(v, 1:3)
 })
 
+for_each_backend("operators of a tensor beside integers of bit64, whose own go on as before", {
+  five <- bit64::as.integer64(5:7)
+  x <- k_constant(c(10, 20, 30))
+  expect_value(x + five, c(15, 26, 37))
+  expect_value(five * x, c(50, 120, 210))
+  expect_value(x %/% five, c(2, 3, 4))
+  expect_value(five < x, c(TRUE, TRUE, TRUE))
+  expect_keras_error(x + bit64::as.integer64(1:2), "shape", "`+`")
+  large <- bit64::as.integer64("4611686018427387905")
+  expect_equal(as.character(large + 1L), "4611686018427387906")
+  expect_equal(as.character(-large), "-4611686018427387905")
+  expect_equal(as.character(3L * five), c("15", "18", "21"))
+  expect_equal(five == 6, c(FALSE, TRUE, FALSE))
+  expect_equal(data.frame(a = 1:3) * 2, data.frame(a = c(2, 4, 6)))
+})
+
 for_each_backend("integer64 beyond what doubles can hold stays what it is, or is refused", {
   large <- bit64::as.integer64("4611686018427387905")
   x <- k_constant(c(large, bit64::as.integer64(-7)), dtype = "int64")

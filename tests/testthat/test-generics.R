@@ -88,6 +88,7 @@ for_each_backend("no generic answers for the Python object behind a tensor", { #
     quote(sort(x)), quote(order(x)), quote(unique(x)), quote(duplicated(x)), quote(anyDuplicated(x)),
     quote(median(x)), quote(quantile(x)), quote(summary(x)), quote(scale(x)), quote(ifelse(x > 1, 1, 0)),
     quote(outer(x, x)), quote(sprintf("%s", x)),
+    quote(sprintf("%.1f", x)), quote(sprintf("%g", x)), quote(gettextf("%d %s", 1L, x)), quote(det(x)),
     quote(x %o% x), quote(table(x)), quote(factor(x)), quote(Re(x)), quote(Mod(x)),
     quote(gamma(x)), quote(cummax(x)), quote(sinh(x)), quote(signif(x)), quote(with(x, 1)), quote(seq(x)),
     quote(merge(x, x)), quote(transform(x)), quote(as.raw(x)), quote(mean(x, na.rm = TRUE)),
