@@ -186,12 +186,16 @@ callback_of_functions <- function(functions) {
     # A function may take fewer arguments than the method has.
     taken <- if ("..." %in% names(formals(f))) count else min(count, length(formals(f)))
     as_python_function(function(...) {
-      do.call(f, list(...)[seq_len(taken)])
+      do.call(f, lapply(list(...)[seq_len(taken)], as_logs))
       NULL
     }, name)
   }, functions, names(functions))
   call_shim("callback_of_functions", as_keywords(methods))
 }
+
+#' Values of metrics that a callback is told, by their names
+#' @noRd
+as_logs <- function(value) if (is.list(value)) by_either_name(value) else value
 
 #' Write logs for TensorBoard
 #'

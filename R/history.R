@@ -3,7 +3,7 @@
 as_history <- function(values) {
   metrics <- lapply(values$metrics, unlist)
   metrics <- metrics[order(startsWith(names(metrics), "val_"))]
-  invisible(structure(list(params = values$params, metrics = metrics, epochs = unlist(values$epochs)),
+  invisible(structure(list(params = values$params, metrics = by_either_name(metrics), epochs = unlist(values$epochs)),
                       class = "keras_training_history"))
 }
 
@@ -11,7 +11,8 @@ as_history <- function(values) {
 #'
 #' What [fit()][fit.keras.engine.training.Model] returns: `params`, the list of its parameters, and `metrics`, a named
 #' list
-#' with the loss and the metrics of each epoch, those of the validation data named `val_`.
+#' with the loss and the metrics of each epoch, those of the validation data named `val_`. `$` takes the names that
+#' earlier releases of Keras had, too: `history$metrics$val_acc` where the metric is "accuracy".
 #'
 #' @param x A history.
 #' @param y Ignored.
@@ -90,7 +91,8 @@ plot.keras_training_history <- function(x, y, metrics = NULL, method = c("auto",
   }
   frame <- as.data.frame(x)
   if (!is.null(metrics)) {
-    frame <- droplevels(frame[frame$metric %in% sub("^val_", "", metrics), ])
+    metrics <- vapply(sub("^val_", "", metrics), metric_name, "", levels(frame$metric))
+    frame <- droplevels(frame[frame$metric %in% metrics, ])
   }
   if (method == "ggplot2") ggplot_history(frame, smooth, theme_bw) else base_history(frame, ...)
 }

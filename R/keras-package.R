@@ -78,15 +78,19 @@
 
 #' Tensors get the S3 class keras_tensor wherever reticulate makes one
 #'
-#' Objects of Keras have the classes that they have where Keras is imported under its own name, which scripts know.
+#' Objects of Keras have the classes that they have where Keras is imported under its own name, which scripts know, and
+#' "keras_object", by which they are printed.
 #' @noRd
 add_tensor_class <- function(classes) {
   if (classes[[1L]] == "pyshim.tensors.Tensor") {
     return(c("keras_tensor", classes))
   }
   of_keras <- startsWith(classes, "pyshim.keras.")
-  if (!any(of_keras)) {
+  last <- which(of_keras | startsWith(classes, "keras_preprocessing."))
+  if (!length(last)) {
     return(classes)
   }
-  append(classes, sub("pyshim.", "", classes[of_keras], fixed = TRUE), max(which(of_keras)))
+  known <- sub("pyshim.", "", classes[of_keras], fixed = TRUE)
+  early <- if ("keras.engine.sequential.Sequential" %in% known) "keras.models.Sequential"  # before Keras 2.2
+  append(classes, c(known, early, "keras_object"), max(last))
 }

@@ -21,10 +21,18 @@ get_weights <- function(object) {
 #' @export
 set_weights <- function(object, weights) {
   needed <- object_get(object, "weights")
-  if (inherits(object, "keras.engine.training.Model") && length(needed) != length(weights)) {
+  built <- length(needed) || inherits(object, "keras.engine.training.Model")
+  if (built && length(needed) != length(weights)) {
     shapes <- vapply(needed, function(weight) paste0("c(", toString(dim(weight)), ")"), "")
-    abort("argument", "{argument} must be {count} arrays, of the shapes {shapes}, not {given}", argument = "weights",
-          count = length(needed), shapes = toString(shapes), given = length(weights))
+    abort("argument", "{argument} must be {count} arrays, of the shapes {shapes}, not {given} of them",
+          argument = "weights", count = length(needed), shapes = toString(shapes), given = length(weights))
+  }
+  for (i in seq_len(min(length(needed), length(weights)))) {
+    sizes <- if (is.null(dim(weights[[i]]))) length(weights[[i]]) else dim(weights[[i]])
+    if (is.numeric(weights[[i]]) && !identical(as.integer(sizes), as.integer(dim(needed[[i]])))) {
+      abort("shape", "{argument} has shape {shape}, and the weight there has {needed_shape}",
+            argument = paste0("weights[[", i, "]]"), shape = sizes, needed_shape = dim(needed[[i]]))
+    }
   }
   call_shim("with_data", object, "set_weights", list(lapply(unname(weights), as_model_data, arg = "weights")),
             as_keywords(list()))

@@ -144,6 +144,9 @@ as_whole_numbers <- function(value, arg) {
 #' A shape, whose unknown sizes are NA or NULL, as a tuple
 #' @noRd
 as_model_shape <- function(value, arg) {
+  if (inherits(value, "python.builtin.object")) {
+    return(value)  # tuple(...)
+  }
   is_shape <- function(part) is.list(part) || length(part) > 1L
   of_several <- is.list(value) && length(value) && all(vapply(value, is_shape, NA))  # inputs
   if (of_several) lapply(value, as_model_shape, arg = arg) else reticulate::tuple(lapply(as.list(value), as_size, arg))

@@ -47,8 +47,14 @@ save_model_weights_hdf5 <- function(object, filepath, overwrite = TRUE) {
 #' @rdname save_model_hdf5
 #' @export
 load_model_weights_hdf5 <- function(object, filepath, by_name = FALSE, skip_mismatch = FALSE, reshape = FALSE) {
-  object_call(object, "load_weights", readable_path(filepath),
-              arguments = list(by_name = by_name, skip_mismatch = skip_mismatch, reshape = reshape))
+  tryCatch(
+    object_call(object, "load_weights", readable_path(filepath),
+                arguments = list(by_name = by_name, skip_mismatch = skip_mismatch, reshape = reshape)),
+    keras_error_shape = function(condition) {
+      abort("shape", "{argument} holds weights of shape {found} where the model has {wanted}", argument = "filepath",
+            found = condition$fields$shape, wanted = condition$fields$expected)
+    }
+  )
   invisible(object)
 }
 

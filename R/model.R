@@ -100,7 +100,9 @@ compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolin
   check_named(optimizer, "optimizer")
   if (!missing(loss) && !is.null(loss)) {
     check_named(loss, "loss")
+    loss <- named_as_written(loss, substitute(loss))
   }
+  metrics <- named_as_written(metrics, substitute(metrics))
   arguments <- list(
     optimizer = optimizer, loss = if (!missing(loss)) as_model_argument(loss, "loss"),
     metrics = as_metrics(metrics), loss_weights = loss_weights, sample_weight_mode = sample_weight_mode,
@@ -115,6 +117,24 @@ compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolin
   }
   object_call(object, "compile", arguments = arguments)
   invisible(object)
+}
+
+#' Functions without a name for Keras, named as the call has them: `loss = dice_loss`, `metrics = c("mae", dice)`
+#' @param written The code of the argument.
+#' @noRd
+named_as_written <- function(value, written) {
+  named <- function(f, code) {
+    if (is.function(f) && is.symbol(code) && is.null(attr(f, "py_function_name"))) {
+      attr(f, "py_function_name") <- as.character(code)
+    }
+    f
+  }
+  if (is.function(value)) {
+    value <- named(value, written)
+  } else if (is.list(value) && is.null(names(value)) && is.call(written) && length(written) == length(value) + 1L) {
+    value[] <- Map(named, value, as.list(written)[-1L])
+  }
+  value
 }
 
 #' Metrics as Keras takes them: a list, or a dict where they are named by outputs
@@ -207,11 +227,12 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
   }
   check_whole(epochs, "epochs", 0L)
   need_targets(object, x, y)
+  need_classes(object, y)
   whole <- function(value, arg) if (!is.null(value)) as_whole_numbers(value, arg)
   live <- live_plot(view_metrics, whole(epochs, "epochs"), whole(initial_epoch, "initial_epoch"))
   arguments <- list(
     batch_size = whole(batch_size, "batch_size"), epochs = whole(epochs, "epochs"), verbose = as_verbose(verbose),
-    callbacks = as_callbacks(callbacks, live), shuffle = shuffle,
+    callbacks = name_metrics(as_callbacks(callbacks, live), object), shuffle = shuffle,
     class_weight = as_class_weight(class_weight), initial_epoch = whole(initial_epoch, "initial_epoch"),
     steps_per_epoch = whole(steps_per_epoch, "steps_per_epoch"),
     validation_steps = whole(validation_steps, "validation_steps"),
@@ -245,6 +266,21 @@ need_targets <- function(object, x, y) {
   if (is.null(y) && !is_generator(x) && !is.null(object_get(object, "optimizer")) && needs_targets(object)) {
     abort("argument", "{argument} is {value}, and the model's loss compares its outputs with targets", argument = "y",
           value = y)
+  }
+}
+
+#' Refuse class numbers that the model has not, of which the loss would be NaN: they count from 0
+#' @noRd
+need_classes <- function(object, y) {
+  is_compiled <- !is.null(object_get(object, "optimizer"))
+  if (is_compiled && is.numeric(y) && length(y) &&
+        identical(object_get(object, "loss"), "sparse_categorical_crossentropy")) {
+    count <- utils::tail(unlist(object_get(object, "output_shape")), 1L)
+    if (any(y < 0 | y >= count, na.rm = TRUE)) {
+      abort("argument", c("{argument} holds the class number {number}, and the model tells classes 0 to {last} apart",
+                          i = "Class numbers count from 0: `as.integer(factor) - 1L`."), argument = "y",
+            number = y[which(y < 0 | y >= count)[[1L]]], last = count - 1L)
+    }
   }
 }
 
@@ -314,7 +350,8 @@ as_generator <- function(x) {
 #'   [fit()][fit.keras.engine.training.Model].
 #' @param max_queue_size,workers How many batches are made ahead, and by how many threads; an R function makes them in
 #'   turn.
-#' @return `fit_generator()` returns the history, `evaluate_generator()` a named list, `predict_generator()` an array.
+#' @return `fit_generator()` returns the history, `evaluate_generator()` what
+#'   [evaluate()][evaluate.keras.engine.training.Model] does, `predict_generator()` an array.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' x <- as.matrix(iris[, 1:4])
@@ -337,7 +374,8 @@ fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
   initial_epoch <- as_whole_numbers(initial_epoch, "initial_epoch")
   fitted_by_generator(object, generator, list(
     steps_per_epoch = as_whole_numbers(steps_per_epoch, "steps_per_epoch"), epochs = epochs,
-    verbose = as_verbose(verbose), callbacks = as_callbacks(callbacks, live_plot(view_metrics, epochs, initial_epoch)),
+    verbose = as_verbose(verbose),
+    callbacks = name_metrics(as_callbacks(callbacks, live_plot(view_metrics, epochs, initial_epoch)), object),
     validation_data = as_validation_data(validation_data),
     validation_steps = if (!is.null(validation_steps)) as_whole_numbers(validation_steps, "validation_steps"),
     class_weight = as_class_weight(class_weight), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
@@ -376,7 +414,9 @@ evaluate <- function(object, ...) UseMethod("evaluate")
 #' @inheritParams fit.keras.engine.training.Model
 #' @param object A model.
 #' @param steps Number of batches, for generators.
-#' @return A named list: the loss and the metrics.
+#' @return The loss, a number with that name, where there are no metrics; else a named list of the loss and the metrics.
+#'   Metrics have the names that `compile()` was given, such as "accuracy" and "mae"; `$` takes those of earlier
+#'   releases of Keras, too: `$acc`, `$mean_absolute_error`.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' x <- as.matrix(iris[, 1:4])
@@ -406,9 +446,7 @@ quiet_verbose <- function(verbose) {
   if (as_verbose(verbose) == 1L && console_width() > 0L) 1L else 0L
 }
 
-named_metrics <- function(object, values) {
-  setNames(as.list(values), unlist(object_get(object, "metrics_names")))
-}
+named_metrics <- function(object, values) metric_values(values, unlist(object_get(object, "metrics_names")))
 
 #' Predictions of a model
 #'
@@ -469,7 +507,7 @@ predict_classes <- function(object, x, batch_size = NULL, verbose = 0, steps = N
 #' One batch: train, test, predict
 #'
 #' @inheritParams fit.keras.engine.training.Model
-#' @return `train_on_batch()` and `test_on_batch()` return a named list of the loss and the metrics,
+#' @return `train_on_batch()` and `test_on_batch()` return what [evaluate()][evaluate.keras.engine.training.Model] does,
 #'   `predict_on_batch()` an array.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -526,6 +564,11 @@ get_layer <- function(object, name = NULL, index = NULL) {
 #' @rdname get_layer
 #' @export
 pop_layer <- function(object) {
+  if (!inherits(object, "keras.engine.sequential.Sequential")) {
+    abort("argument", c("{argument} must be a sequential model, not {value}",
+                        i = "`keras_model(model$input, get_layer(model, index = -2)$output)` drops the last layer."),
+          argument = "object", value = object)
+  }
   object_call(object, "pop")
   for (name in c("train_function", "test_function", "predict_function")) {
     call_shim("object_set", object, name, NULL)  # Keras would go on with those of the model as it was
@@ -563,11 +606,6 @@ print.keras.engine.training.Model <- function(x, ...) { # nolint: object_name_li
     }
   }
   invisible(x)
-}
-
-#' @export
-format.keras.engine.base_layer.Layer <- function(x, ...) { # nolint: object_name_linter.
-  paste0("<", sub(".*\\.", "", class(x)[[1L]]), " layer \"", object_get(x, "name"), "\">")
 }
 
 #' @export

@@ -3,6 +3,8 @@
 import re
 import traceback
 
+import keras_mistakes as mistakes
+
 from pyshim import errors
 
 
@@ -11,7 +13,7 @@ class Failure:
 
     def __init__(self, error):
         told = error if isinstance(error, errors.KerasError) else _foreign(error)
-        self.fields = dict(told.to_data(), kind=_kinds(error))
+        self.fields = dict(told.to_data(), kind=["interrupt"] if isinstance(error, KeyboardInterrupt) else _kinds(told))
         self.fields["fields"] = _unsimplified(self.fields["fields"])
 
 
@@ -19,9 +21,10 @@ def _foreign(error):
     """An error that is none of ours, as one: its last line is the message, its traceback comes along."""
     lines = traceback.format_exception(type(error), error, error.__traceback__)
     words = lines[-1].strip()
+    said = " ".join(map(str, error.args))
     if isinstance(error, ValueError) and _raised_by_keras(error):
-        words = " ".join(map(str, error.args))  # Keras says what is wrong with an argument
-    told = errors.KerasError("{words}", words=words)
+        words = said  # Keras says what is wrong with an argument
+    told = mistakes.told(error, said) or errors.KerasError("{words}", words=words)
     told.native = "".join(lines)
     return told
 
@@ -42,9 +45,7 @@ def _unsimplified(data):
 
 def _kinds(error):
     """The condition's classes without their prefix, the most specific one first: "shape" of ShapeError."""
-    if isinstance(error, KeyboardInterrupt):
-        return ["interrupt"]
-    if not isinstance(error, errors.KerasError):
+    if type(error) is errors.KerasError:
         return ["python"]
     names = [re.sub("Error$", "", each.__name__) for each in type(error).__mro__
              if issubclass(each, errors.KerasError) and each is not errors.KerasError]

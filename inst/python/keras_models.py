@@ -7,6 +7,7 @@ what Keras computes with.
 import importlib
 
 import numpy as np
+from keras_descriptions import described, entries  # noqa: F401 -- R calls them by name
 from keras_progress import progress
 
 import pyshim

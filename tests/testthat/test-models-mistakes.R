@@ -17,7 +17,7 @@ test_that("mistakes in calls of models are told in R's words", {
   expect_keras_error(iris %>% layer_dense(2), "argument", c("layer_dense(): ", "a data frame"))
   expect_keras_error(layer_dense(units = "a"), "argument", c("`units`", "\"a\""))
   expect_keras_error(layer_dense(units = -1), "argument", "at least 1")
-  error <- expect_keras_error(model %>% fit(x, matrix(1, 3, 1), verbose = 0), "python", c("fit(): ", "3 target samples"))
+  error <- expect_keras_error(model %>% fit(x, matrix(1, 3, 1), verbose = 0), "shape", c("fit(): ", "`y` has 3"))
   expect_equal(as.character(conditionCall(error)[[1L]]), "fit")
 })
 

@@ -1,0 +1,108 @@
+# Values of metrics by name, as evaluate(), train_on_batch() and the history of fit() have them.
+#
+# Keras 2.3 names a metric as compile() was given it: "mae". Its releases before had one name for each: metrics = "mae"
+# was "mean_absolute_error", and "accuracy" was "acc". Scripts ask by either name, and get what there is.
+
+#' Names of one metric
+#' @noRd
+metric_synonyms <- list(
+  c("accuracy", "acc"), c("mae", "mean_absolute_error"), c("mse", "mean_squared_error"),
+  c("mape", "mean_absolute_percentage_error"), c("msle", "mean_squared_logarithmic_error"),
+  c("kld", "kullback_leibler_divergence"), c("cosine", "cosine_proximity")
+)
+
+#' The name among `names` that stands for the same metric: "val_mae" for "val_mean_absolute_error"
+#' @return `name` itself where there is none.
+#' @noRd
+metric_name <- function(name, names) {
+  if (name %in% names) {
+    return(name)
+  }
+  for (words in metric_synonyms) {
+    ending <- paste0("(^|_)(", paste(words, collapse = "|"), ")$")
+    if (grepl(ending, name)) {
+      found <- names[grepl(ending, names) & sub(ending, "\\1", names) == sub(ending, "\\1", name)]
+      return(c(found, name)[[1L]])
+    }
+  }
+  name
+}
+
+#' Values of metrics: a number where there is only one, as scripts compute with it; else a list
+#' @noRd
+metric_values <- function(values, names) {
+  if (length(values) == 1L) {
+    structure(as.numeric(values), names = names, class = c("keras_metrics", "numeric"))
+  } else {
+    by_either_name(setNames(as.list(values), names))
+  }
+}
+
+#' A list whose entries have other names, too, where `$` would not find them: it finds "accuracy" by "acc" itself
+#' @noRd
+by_either_name <- function(values) {
+  abbreviated <- vapply(metric_synonyms[-1L], `[[`, "", 1L)
+  if (any(grepl(paste0("(^|_)(", paste(abbreviated, collapse = "|"), ")$"), names(values)))) {
+    class(values) <- c("keras_metrics", "list")
+  }
+  values
+}
+
+#' @export
+`$.keras_metrics` <- function(x, name) { # nolint: object_name_linter.
+  x <- as.list(unclass(x))
+  x[[metric_name(name, names(x)), exact = FALSE]]
+}
+
+#' @export
+`[[.keras_metrics` <- function(x, i, ...) { # nolint: object_name_linter.
+  x <- unclass(x)
+  x[[if (is.character(i) && length(i) == 1L) metric_name(i, names(x)) else i, ...]]
+}
+
+#' @export
+`[.keras_metrics` <- function(x, i) { # nolint: object_name_linter.
+  x <- unclass(x)
+  x[if (is.character(i)) vapply(i, metric_name, "", names(x)) else i]
+}
+
+#' @export
+Ops.keras_metrics <- function(e1, e2) {
+  plain <- function(values) if (inherits(values, "keras_metrics")) unlist(unclass(values)) else values
+  if (missing(e2)) get(.Generic)(plain(e1)) else get(.Generic)(plain(e1), plain(e2))
+}
+
+#' @export
+Math.keras_metrics <- function(x, ...) get(.Generic)(unlist(unclass(x)), ...)
+
+#' @export
+print.keras_metrics <- function(x, ...) {
+  print(unclass(x), ...)
+  invisible(x)
+}
+
+#' @export
+str.keras_metrics <- function(object, ...) utils::str(unclass(object), ...)
+
+#' @exportS3Method zeallot::destructure
+destructure.keras_metrics <- function(x) as.list(unclass(x))
+
+#' Have callbacks watch, and name in files, the metrics that the model has: its "accuracy" where they say "acc"
+#' @noRd
+name_metrics <- function(callbacks, model) {
+  watching <- Filter(function(callback) reticulate::py_has_attr(callback, "monitor"), callbacks)
+  if (length(watching)) {
+    names <- unlist(object_get(model, "metrics_names"))
+    names <- c(names, paste0("val_", names))
+  }
+  for (callback in watching) {
+    call_shim("object_set", callback, "monitor", metric_name(object_get(callback, "monitor"), names))
+    if (reticulate::py_has_attr(callback, "filepath")) {
+      path <- object_get(callback, "filepath")
+      places <- gregexpr("(?<=\\{)\\w+", path, perl = TRUE)
+      regmatches(path, places) <- lapply(regmatches(path, places), vapply, metric_name, "", names)
+      call_shim("object_set", callback, "filepath", path)
+    }
+  }
+  callbacks
+}

@@ -1,0 +1,52 @@
+# How objects of Keras are shown: optimizers, initializers, callbacks, layers, generators and so on.
+#
+# All of them have the class "keras_object", before that of Python's objects. Models and layers have their own methods.
+
+#' @export
+format.keras_object <- function(x, ...) {
+  described <- call_shim("described", x)
+  settings <- vapply(described$settings, write_data, "")
+  names(settings) <- sub("^learning_rate$", "lr", names(settings))  # as optimizers have it: model$optimizer$lr
+  settings <- if (length(settings)) paste0(": ", toString(paste(names(settings), "=", settings)))
+  paste0("<", described$class, settings, ">")
+}
+
+#' @export
+print.keras_object <- function(x, ...) {
+  cat(strwrap(format(x), exdent = 2L), sep = "\n")
+  invisible(x)
+}
+
+#' @importFrom utils str
+#' @export
+str.keras_object <- function(object, ...) cat(" ", format(object), "\n", sep = "")
+
+#' @export
+summary.keras_object <- function(object, ...) print(object)
+
+#' @export
+format.keras.engine.base_layer.Layer <- function(x, ...) { # nolint: object_name_linter.
+  paste0("<", sub(".*\\.", "", class(x)[[1L]]), " layer \"", object_get(x, "name"), "\">")
+}
+
+#' @export
+format.keras.engine.training.Model <- function(x, ...) { # nolint: object_name_linter.
+  count <- length(object_get(x, "layers"))
+  paste0("<", sub(".*\\.", "", class(x)[[1L]]), " \"", object_get(x, "name"), "\" of ", count, " layer",
+         if (count != 1L) "s", ">")
+}
+
+#' @export
+format.keras_models.Configuration <- function(x, ...) { # nolint: object_name_linter.
+  paste0("<configuration of a ", call_shim("entries", x)$class, ">")
+}
+
+#' @export
+print.keras_models.Configuration <- function(x, ...) { # nolint: object_name_linter.
+  cat(format(x), "\n", sep = "")
+  utils::str(call_shim("entries", x)$config, give.attr = FALSE, no.list = TRUE, comp.str = "")
+  invisible(x)
+}
+
+#' @export
+str.keras_models.Configuration <- function(object, ...) cat(" ", format(object), "\n", sep = "") # nolint

@@ -1,0 +1,372 @@
+"""Frequent mistakes that Keras finds itself, and tells in Python's notation: what R says of them.
+
+Each rule is a pattern of Keras's message, and a function that makes an error of ours of it. The messages' arguments and
+calls are R's: no one else reads them.
+"""
+
+import ast
+import difflib
+import math
+import re
+
+from pyshim.errors import ArgumentError, FileError, KerasError, ShapeError
+from pyshim.messages import Axis, Choices, Shape
+
+RULES = []
+SHAPE = r"(\([^()]*\))"
+NAMES = r"\[.*\]"
+
+
+def told(error, words):
+    """The error of ours that tells what an error of Keras does; None where there is no rule for it.
+
+    ``words`` is what it says.
+    """
+    for pattern, tell in RULES:
+        found = re.search(pattern, words, re.DOTALL)
+        if found:
+            return tell(Places(error), *found.groups())
+    return None
+
+
+def rule(pattern):
+    def add(tell):
+        RULES.append((pattern, tell))
+        return tell
+    return add
+
+
+class Places:
+    """Where an error was raised: local variables of the functions that were running."""
+
+    def __init__(self, error):
+        self.frames = []
+        place = error.__traceback__
+        while place:
+            self.frames.append((place.tb_frame.f_code.co_name, place.tb_frame.f_locals))
+            place = place.tb_next
+
+    def within(self, *functions):
+        """Whether one of the functions was running."""
+        return any(name in functions for name, _ in self.frames)
+
+    def find(self, function, name):
+        """A local variable; None where the function was not running."""
+        return next((values[name] for running, values in self.frames if running == function and name in values), None)
+
+    def data(self, kind):
+        """The argument that holds the data of that kind: "input" or "target"."""
+        if self.find("fit", "do_validation") or self.find("fit_generator", "val_x") is not None:
+            return "validation_data"
+        return "y" if "target" in kind else "x"
+
+
+def _shape(text):
+    return tuple(size if size is None or isinstance(size, int) else str(size) for size in ast.literal_eval(text))
+
+
+def _count(number, noun):
+    return "%s %s%s" % (number, noun, "" if int(number) == 1 else "s")
+
+
+def _part(kind):
+    return "output" if kind == "target" else "input"
+
+
+# -- data -------------------------------------------------------------------------------------------------
+
+@rule(r"Error when checking (?:model )?(\w+): expected (\S+) to have (\d+) dimensions, but got array with shape "
+      + SHAPE)
+def wrong_rank(places, kind, name, count, shape):
+    shape, count = _shape(shape), int(count)
+    argument = places.data(kind)
+    array = argument if argument in ("x", "y") else "array"
+    remedy = "the first axis counts samples, the others are those of a sample"
+    if len(shape) + 1 == count:
+        remedy = "`array_reshape(%s, c(dim(%s), 1))` adds an axis of size 1, as of one channel" % (array, array)
+    elif count == 2 and len(shape) > 2:
+        remedy = "`array_reshape(%s, c(%d, %d))` makes a row of each sample" % (array, shape[0], math.prod(shape[1:]))
+    return ShapeError("{argument} has {given} axes, shape {shape}, and the model's {part} \"{name}\" has {count}",
+                      remedy=remedy, argument=argument, given=len(shape), shape=shape, count=count, name=name,
+                      part=_part(kind))
+
+
+@rule(r"Error when checking (?:model )?(\w+): expected (\S+) to have shape " + SHAPE + " but got array with shape "
+      + SHAPE)
+def wrong_shape(places, kind, name, expected, shape):
+    expected, shape = _shape(expected), _shape(shape)
+    remedy = "the first axis counts samples: {argument} must have the shape {whole_shape}"
+    if kind == "target" and shape == (1,) and len(expected) == 1:
+        remedy = ("`to_categorical(y)` makes indicators of class numbers, which count from 0; the loss "
+                  "\"sparse_categorical_crossentropy\" takes class numbers as they are")
+    elif kind == "target" and expected == (1,) and len(shape) == 1:
+        remedy = ("the last layer's number of units must be that of the columns; of indicators of classes, "
+                  "`max.col(y) - 1` makes class numbers, and the loss \"categorical_crossentropy\" takes them as they "
+                  "are")
+    return ShapeError("the samples in {argument} have shape {shape}, and those of the model's {part} \"{name}\" have "
+                      "{expected_shape}", remedy=remedy, argument=places.data(kind), shape=shape,
+                      expected_shape=expected, whole_shape=(None, *expected), name=name,
+                      part=_part(kind))
+
+
+@rule(r"Error when checking model (\w+): the list of Numpy arrays .* Expected to see (\d+) array\(s\), but instead got "
+      r"the following list of (\d+) arrays")
+def wrong_count(places, kind, expected, count):
+    return ArgumentError("{argument} holds {count}, and the model has {expected}", argument=places.data(kind),
+                         count=_count(count, "array"), expected=_count(expected, _part(kind)))
+
+
+@rule(r"Error when checking model (\w+): you are passing a list as input .* expects a list of (\d+) Numpy arrays")
+def one_for_several(places, kind, expected):
+    return ArgumentError("{argument} is one array, and the model has {expected} {part}s",
+                         remedy="give a list of arrays", argument=places.data(kind), expected=expected,
+                         part=_part(kind))
+
+
+@rule(r"No data provided for \"(.*?)\"\. Need data for each key in: (" + NAMES + ")")
+def missing_name(places, name, names):
+    kind = places.find("standardize_input_data", "exception_prefix") or "input"
+    return ArgumentError("{argument} has no array \"{name}\"", remedy="names of its arrays must be {names}",
+                         argument=places.data(kind), name=name, names=Choices(ast.literal_eval(names)))
+
+
+@rule(r"Input arrays should have the same number of samples as target arrays\. Found (\d+) input samples and (\d+)")
+def different_samples(places, count, targets):
+    if places.data("input") == "x":
+        return ShapeError("`x` has {count} samples, and {argument} has {targets}",
+                          remedy="the first axis counts the samples", argument="y", count=count, targets=targets)
+    return ShapeError("{argument} holds {count} samples of inputs, and {targets} of targets",
+                      remedy="the first axis counts the samples", argument="validation_data", count=count,
+                      targets=targets)
+
+
+@rule(r"All (\w+) arrays \([xy]\) should have the same number of samples\. Got array shapes: (" + NAMES + ")")
+def different_counts(places, kind, shapes):
+    return ShapeError("the arrays in {argument} hold different numbers of samples: {counts}",
+                      remedy="the first axis counts the samples", argument=places.data(kind),
+                      counts=", ".join(str(shape[0]) for shape in ast.literal_eval(shapes)))
+
+
+@rule(r"Found a sample_weight array with shape " + SHAPE + " for an input with shape " + SHAPE)
+@rule(r"Sample_weight arrays should have the same number of samples as target arrays\. Got (\d+) input samples and "
+      r"(\d+)")
+def wrong_weights(places, one, other):
+    if one.startswith("("):
+        one, other = _shape(other)[0], _shape(one)[0]
+    return ShapeError("{argument} holds {count} weights, and there are {samples} samples", argument="sample_weight",
+                      count=other, samples=one)
+
+
+@rule(r"You are passing a target array of shape " + SHAPE + " while using as loss `categorical_crossentropy`")
+def classes_for_indicators(places, shape):
+    return ShapeError("{argument} has shape {shape}, and the loss \"categorical_crossentropy\" takes indicators, of "
+                      "shape {expected_shape}",
+                      remedy="`to_categorical(y)` makes them of class numbers, which count from 0; the loss "
+                             "\"sparse_categorical_crossentropy\" takes class numbers as they are",
+                      argument=places.data("target"), shape=_shape(shape), expected_shape=("samples", "classes"))
+
+
+@rule(r"A target array with shape " + SHAPE + " was passed for an output of shape " + SHAPE
+      + r" while using as loss `(\w+)`")
+def other_than_output(places, shape, expected, loss):
+    return ShapeError("{argument} has shape {shape}, and the model's output {expected_shape}: the loss \"{loss}\" "
+                      "compares arrays of one shape",
+                      remedy="the last layer's number of units must be that of the columns of {argument}",
+                      argument=places.data("target"), shape=_shape(shape), expected_shape=_shape(expected), loss=loss)
+
+
+@rule("local variable 'batch_index'")
+def no_samples(places):
+    return ArgumentError("There are no samples to train on",
+                         remedy="`x` has none, or `validation_split` leaves none")
+
+
+@rule(r"In a stateful network, you should only pass inputs with a number of samples that can be divided by the batch "
+      r"size\. Found: (\d+) samples")
+def no_multiple(places, count):
+    return ShapeError("{argument} has {count} samples, and a stateful model takes multiples of its batch size",
+                      argument="x", count=count)
+
+
+@rule(r"You must compile (?:a|your) model before")
+def not_compiled(places):
+    return ArgumentError("The model is not compiled", remedy="Call `model %>% compile(optimizer, loss)` first")
+
+
+@rule(r"Unknown entries in (\w+) dictionary: (" + NAMES + r")\. Only expected following keys: (" + NAMES + ")")
+def unknown_outputs(places, argument, given, names):
+    return ArgumentError("{argument} names {given}, which is no output of the model", remedy="its outputs are {names}",
+                         argument=argument, given=Choices(ast.literal_eval(given)),
+                         names=Choices(ast.literal_eval(names)))
+
+
+@rule(r"When passing a list as (loss|loss_weights), it should have one entry per model outputs?\. The model has (\d+)")
+def wrong_entries(places, argument, count):
+    return ArgumentError("{argument} must have one entry for each output, and the model has {count}", argument=argument,
+                         count=_count(count, "output"))
+
+
+# -- layers and models --------------------------------------------------------------------------------------
+
+@rule(r"Input \d+ is incompatible with layer (\S+): expected (min_|max_)?ndim=(\d+), found ndim=(\d+)")
+def wrong_input_rank(places, layer, bound, count, found):
+    remedies = {
+        "3": "a sample has the shape c(steps, features). Before this layer, recurrent layers need `return_sequences = "
+             "TRUE`; `input_shape` does not count the samples' axis",
+        "4": "a sample has the shape c(rows, columns, channels). `input_shape` does not count the samples' axis",
+        "5": "`input_shape` does not count the samples' axis",
+    }
+    return ShapeError("the layer \"{layer}\" takes tensors with {bound}{count} axes, that of the samples included, and "
+                      "gets one with {found}",
+                      remedy=remedies.get(count, "layer_flatten() and layer_reshape() change the number of axes"),
+                      layer=layer, count=count, found=found,
+                      bound={"min_": "at least ", "max_": "at most "}.get(bound, ""))
+
+
+@rule(r"Input \d+ is incompatible with layer (\S+): expected axis (-?\d+) of input shape to have value (\d+) but got "
+      r"shape " + SHAPE)
+def wrong_input_size(places, layer, axis, size, shape):
+    return ShapeError("the layer \"{layer}\" takes {size} elements along axis {axis}, and gets the shape {shape}",
+                      remedy="its weights have been made for inputs of that size", layer=layer, axis=Axis(int(axis)),
+                      size=size, shape=_shape(shape))
+
+
+@rule(r"Operands could not be broadcast together with shapes " + SHAPE + " " + SHAPE)
+def wrong_merge(places, shape, other):
+    return ShapeError("samples of the tensors in {argument} have different shapes, {shape} and {other_shape}",
+                      argument="inputs", shape=_shape(shape), other_shape=_shape(other))
+
+
+@rule(r"A `?(\w+)`? layer should be called on (?:a list of |exactly )(?:at least )?(\d+)? ?inputs")
+def too_few_tensors(places, layer, count):
+    return ArgumentError("{argument} must be a list of {bound}{count} tensors", argument="inputs", count=count or 2,
+                         bound="" if layer in ("Dot", "Subtract") else "at least ")
+
+
+@rule(r"requires inputs with matching shapes except for the concat axis\. Got inputs shapes: \[(.*)\]")
+def wrong_concatenation(places, shapes):
+    shapes = [_shape(shape) for shape in re.findall(SHAPE, shapes)]
+    fields = {"shape" + str(i): Shape(shape) for i, shape in enumerate(shapes)}
+    listed = ", ".join("{%s}" % name for name in fields)
+    return ShapeError("the tensors in {argument} must have the same shape beside `axis`, not " + listed,
+                      argument="inputs", **fields)
+
+
+@rule(r"Dimension incompatibility \S+ != \S+ Layer shapes: " + SHAPE + ", " + SHAPE)
+def wrong_dot(places, shape, other):
+    return ShapeError("tensors of the shapes {shape} and {other_shape} have different sizes along {argument}",
+                      argument="axes", shape=_shape(shape), other_shape=_shape(other))
+
+
+@rule("total size of new array must be unchanged")
+def wrong_reshape(places):
+    return ShapeError("samples of the shape {shape} have not as many elements as {argument}, {target_shape}",
+                      argument="target_shape", shape=tuple(places.find("_fix_unknown_dimension", "input_shape")),
+                      target_shape=tuple(places.find("_fix_unknown_dimension", "output_shape")))
+
+
+@rule(r"The shape of the input to \"Flatten\" is not fully defined \(got " + SHAPE)
+def unknown_flatten(places, shape):
+    return ShapeError("layer_flatten() must know the shape of a sample, not {shape}",
+                      remedy="give the first layer an `input_shape` without NA, or layer_embedding() an `input_length`",
+                      shape=_shape(shape))
+
+
+@rule("If a RNN is stateful, it needs to know its batch size")
+def unknown_batch(places):
+    return ShapeError("A stateful layer must know the number of samples of a batch",
+                      remedy="Give `batch_input_shape = c(samples, steps, features)` to the first layer, or "
+                             "`batch_shape` to layer_input()")
+
+
+@rule("This model has not yet been built")
+def not_built(places):
+    return ArgumentError("The model's shapes are not known yet",
+                         remedy="Give the first layer an `input_shape`, or fit the model")
+
+
+@rule(r"Graph disconnected: .* at layer \"(.*?)\"\.")
+def disconnected(places, layer):
+    return ArgumentError("{argument} depend on the layer \"{layer}\", which does not follow from `inputs`",
+                         remedy="`inputs` must hold all tensors of layer_input() that lead to the outputs",
+                         argument="outputs", layer=layer)
+
+
+@rule("Output tensors to a .* must be the output of a Keras `Layer`")
+def no_layers_output(places):
+    return ArgumentError("{argument} holds a tensor that is no layer's output",
+                         remedy="what a function k_*() computes becomes one by layer_lambda(), as in "
+                                "`layer_lambda(x, function(x) k_square(x))`",
+                         argument="outputs")
+
+
+@rule("Input tensors to a .* must come from `keras.layers.Input`")
+def no_input(places):
+    return ArgumentError("{argument} must hold tensors that layer_input() returns", argument="inputs")
+
+
+@rule(r"Was asked to retrieve layer at index (-?\d+) but model only has (\d+) layers")
+def no_such_index(places, index, count):
+    return ArgumentError("{argument} is {index}, and the model has {count}", argument="index", index=int(index) + 1,
+                         count=_count(count, "layer"))
+
+
+@rule("No such layer: (.*)")
+def no_such_name(places, name):
+    names = [layer.name for layer in places.find("get_layer", "self").layers]
+    return ArgumentError("{argument} is \"{name}\", and no layer of the model has that name",
+                         remedy="its layers are {names}", argument="name", name=name, names=Choices(names))
+
+
+@rule("Provide either a layer name or layer index")
+def no_name(places):
+    return ArgumentError("`name` or `index` must be given")
+
+
+@rule(r"Layer weight shape " + SHAPE + " not compatible with provided weight shape " + SHAPE)
+def wrong_weight(places, expected, shape):
+    return ShapeError("{argument} holds an array of shape {shape} where the layer has one of shape {expected_shape}",
+                      argument="weights", shape=_shape(shape), expected_shape=_shape(expected))
+
+
+@rule(r"You called `set_weights\(weights\)` on layer \"(.*?)\" with a weight list of length (\d+), but the layer was "
+      r"expecting (\d+)")
+def wrong_number_of_weights(places, layer, count, expected):
+    return ArgumentError("{argument} holds {count}, and the layer \"{layer}\" has {expected}", argument="weights",
+                         count=_count(count, "array"), layer=layer, expected=expected)
+
+
+# -- files --------------------------------------------------------------------------------------------------
+
+@rule(r"You are trying to load a weight file containing (\d+) layers into a model with (\d+) layers")
+def other_layers(places, count, expected):
+    return ArgumentError("{argument} holds weights of {count}, and the model has {expected} with weights",
+                         remedy="`by_name = TRUE` loads those of layers with the same names", argument="filepath",
+                         count=_count(count, "layer"), expected=_count(expected, "layer"))
+
+
+@rule(r"Layer #\d+ \(named \"(.*?)\" in the current model\).* expects (\d+) weights, but the saved weights have (\d+)")
+def other_weights(places, layer, expected, count):
+    return ArgumentError("{argument} holds {count} where the layer \"{layer}\" has {expected}", argument="filepath",
+                         count=_count(count, "array"), layer=layer, expected=expected)
+
+
+@rule(r"Unknown ([\w ]+): ?(\w+)$")
+def unknown_name(places, kind, name):
+    if places.within("load_model", "model_from_json", "model_from_yaml", "model_from_config"):
+        return ArgumentError("the model has the {kind} \"{name}\", which is none of Keras's own",
+                             remedy="name it, as in `custom_objects = list({name} = {name})`", kind=kind, name=name)
+    known = places.find("deserialize_keras_object", "module_objects") or {}
+    meant = difflib.get_close_matches(name, [other for other in known if not other.startswith("_")], 1)
+    remedy = "did you mean \"%s\"?" % meant[0] if meant else None
+    return KerasError("{words}", remedy=remedy, words="there is no %s \"%s\"" % (kind, name))
+
+
+@rule(r"^Unable to (?:synchronously )?open file \(file signature not found\)")
+def no_hdf5(places):
+    return FileError("{argument} is no HDF5 file", argument="filepath")
+
+
+@rule(r"line \d+ column \d+ \(char \d+\)$")
+def no_json(places):
+    return ArgumentError("{argument} is not the JSON of a model", argument="json")

@@ -1,0 +1,105 @@
+# Frequent mistakes that Keras finds itself, told in R's words: the argument, the shapes as R writes them, and a remedy.
+python_words <- paste0("\\b(None|True|False)\\b|\\btuple|\\bdict\\b|Numpy|ndim|object at 0x|<class|",
+                       "Error:|Error\\(|[^c]\\([0-9]+,")
+
+# The class of the error, words of its message, and the call.
+mistakes <- function() {
+  dense <- function(units = 2, ...) keras_model_sequential() %>% layer_dense(units, input_shape = 3, ...)
+  x <- matrix(1, 4, 3)
+  y <- matrix(1, 4, 2)
+  model <- dense() %>% compile("sgd", "mse")
+  several <- function(loss) dense(3, activation = "softmax") %>% compile("sgd", loss)
+  two <- list(layer_input(3), layer_input(4))
+  path <- tempfile(fileext = ".h5")
+  save_model_hdf5(model, path)
+  own <- tempfile(fileext = ".h5")
+  mine <- function(y_true, y_pred) k_mean(k_abs(y_true - y_pred))
+  save_model_hdf5(dense() %>% compile("sgd", loss = mine), own)
+  stateful <- keras_model_sequential() %>% layer_lstm(2, batch_input_shape = c(2, 3, 1), stateful = TRUE) %>%
+    compile("sgd", "mse")
+  broken <- tempfile(fileext = ".h5")
+  writeLines("no model", broken)
+  list(
+    # Data.
+    list("shape", c("`x`", "c(5)", "c(3)", "c(NA, 3)"), quote(fit(model, matrix(1, 4, 5), y, verbose = 0))),
+    list("shape", c("`x`", "3 axes", "c(4, 3, 2)", "array_reshape(x, c(4, 6))"),
+         quote(predict(model, array(1, c(4, 3, 2))))),
+    list("shape", c("`y`", "c(3)", "output"), quote(fit(model, x, matrix(1, 4, 3), verbose = 0))),
+    list("shape", c("`x` has 4 samples", "`y` has 3"), quote(fit(model, x, matrix(1, 3, 2), verbose = 0))),
+    list("shape", c("`validation_data`", "c(2)", "c(3)"),
+         quote(fit(model, x, y, validation_data = list(matrix(1, 2, 2), y), verbose = 0))),
+    list("argument", c("`x` holds 2 arrays", "1 input."), quote(fit(model, list(x, x), y, verbose = 0))),
+    list("shape", c("`sample_weight`", "2 weights", "4 samples"),
+         quote(fit(model, x, y, sample_weight = c(1, 2), verbose = 0))),
+    list("shape", c("`y`", "to_categorical", "sparse_categorical_crossentropy"),
+         quote(fit(several("categorical_crossentropy"), x, c(0, 1, 2, 0), verbose = 0))),
+    list("shape", c("`y`", "max.col(y) - 1", "\"categorical_crossentropy\""),
+         quote(fit(several("sparse_categorical_crossentropy"), x, to_categorical(c(0, 1, 2, 0)), verbose = 0))),
+    list("argument", c("`y`", "class number 3", "0 to 2"),
+         quote(fit(several("sparse_categorical_crossentropy"), x, c(1, 2, 3, 1), verbose = 0))),
+    list("shape", c("`x` has 3 samples", "batch size"),
+         quote(fit(stateful, array(1, c(3, 3, 1)), matrix(1, 3, 2), verbose = 0))),
+    list("argument", c("no samples", "`validation_split`"),
+         quote(fit(model, x, y, validation_split = 0.999, verbose = 0))),
+    # Compiling.
+    list("argument", c("not compiled", "compile(optimizer, loss)"), quote(fit(dense(), x, y, verbose = 0))),
+    list("argument", c("not compiled"), quote(evaluate(dense(), x, y, verbose = 0))),
+    list("argument", c("not compiled"), quote(train_on_batch(dense(), x, y))),
+    list("python", c("`loss`", "\"msee\"", "Did you mean \"mse\"?"), quote(compile(dense(), "sgd", "msee"))),
+    list("python", c("`activation`", "\"rleu\"", "Did you mean \"relu\"?"),
+         quote(layer_dense(units = 2, activation = "rleu"))),
+    list("argument", c("`loss`", "\"a\"", "outputs"), quote(compile(model, "sgd", list(a = "mse")))),
+    list("argument", c("`loss`", "one entry", "1 output."), quote(compile(model, "sgd", list("mse", "mse")))),
+    # Layers.
+    list("shape", c("4 axes", "with 2", "c(rows, columns, channels)"), quote(layer_conv_2d(dense(), 2, 3))),
+    list("shape", c("3 axes", "return_sequences"), quote(layer_lstm(dense(), 2))),
+    list("shape", c("`inputs`", "c(3)", "c(4)"), quote(layer_add(two))),
+    list("argument", c("`inputs`", "at least 2"), quote(layer_concatenate(two[1]))),
+    list("shape", c("`inputs`", "c(NA, 3), c(NA, 3, 4)"),
+         quote(layer_concatenate(list(two[[1]], layer_input(c(3, 4)))))),
+    list("shape", c("`target_shape`", "c(3)", "c(4, 2)"), quote(layer_reshape(two[[1]], c(4, 2)))),
+    list("shape", c("`axes`", "c(NA, 3)", "c(NA, 4)"), quote(layer_dot(two, axes = 1))),
+    list("shape", c("batch", "batch_input_shape"), quote(layer_lstm(layer_input(c(3, 2)), 2, stateful = TRUE))),
+    list("argument", c("`outputs`", "input"), quote(keras_model(two[[1]], layer_dense(two[[2]], 2)))),
+    list("argument", c("`outputs`", "layer_lambda()"), quote(keras_model(two[[1]], k_square(two[[1]])))),
+    list("argument", c("not known yet", "input_shape"), quote(summary(keras_model_sequential() %>% layer_dense(2)))),
+    # Parts of a model.
+    list("argument", c("`index` is 5", "1 layer"), quote(get_layer(model, index = 5))),
+    list("argument", c("`name` is \"no\"", "dense"), quote(get_layer(model, "no"))),
+    list("argument", c("`name` or `index`"), quote(get_layer(model))),
+    list("shape", c("`weights[[1]]`", "c(2, 2)", "c(3, 2)"),
+         quote(set_weights(get_layer(model, index = 1), list(matrix(1, 2, 2), c(1, 1))))),
+    list("argument", c("`weights`", "2 arrays", "c(3, 2), c(2)"),
+         quote(set_weights(get_layer(model, index = 1), list(matrix(1, 2, 2))))),
+    list("argument", c("`object`", "sequential"), quote(pop_layer(keras_model(two[[1]], layer_dense(two[[1]], 2))))),
+    list("shape", c("`weights`", "c(2, 2)", "c(3, 2)"),
+         quote(layer_dense(two[[1]], 2, weights = list(matrix(1, 2, 2), 1:2)))),
+    list("shape", c("`weights[[1]]`", "c(2, 2)", "c(3, 2)"), quote(set_weights(model, list(matrix(1, 2, 2), c(1, 1))))),
+    # Files.
+    list("shape", c("`filepath`", "c(3, 2)", "c(3, 4)"), quote(load_model_weights_hdf5(dense(4), path))),
+    list("argument", c("`json`", "not the JSON"), quote(model_from_json("{"))),
+    list("argument", c("`filepath`", "1 layer,", "2 layers", "by_name"),
+         quote(load_model_weights_hdf5(dense() %>% layer_dense(4), path))),
+    list("argument", c("\"mine\"", "custom_objects = list(mine = mine)"), quote(load_model_hdf5(own))),
+    list("file", c("`filepath`", "HDF5"), quote(load_model_hdf5(broken)))
+  ) |> lapply(function(case) c(case, environment()))
+}
+
+test_that("mistakes that Keras finds are told in R's words, with a remedy", {
+  suppressMessages(use_backend("cntk"))
+  wrong <- character()
+  for (case in mistakes()) {
+    condition <- tryCatch({
+      eval(case[[3L]], case[[4L]])
+      NULL
+    }, error = identity)
+    message <- if (is.null(condition)) "no error" else conditionMessage(condition)
+    has <- vapply(case[[2L]], grepl, NA, message, fixed = TRUE)
+    fits <- inherits(condition, paste0("keras_error_", case[[1L]])) && all(has) && !grepl(python_words, message) &&
+      startsWith(message, paste0(rlang::call_name(case[[3L]]), "(): "))
+    if (!fits) {
+      wrong <- c(wrong, paste0(deparse(case[[3L]])[[1L]], ": ", class(condition)[[1L]], ": ", message))
+    }
+  }
+  expect(!length(wrong), paste(wrong, collapse = "\n"))
+})

@@ -1,0 +1,58 @@
+# Values of metrics: by the names that compile() was given, and by those that earlier releases of Keras had.
+regression <- function(metrics = NULL) {
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2, kernel_initializer = "zeros")
+  compile(model, optimizer_sgd(lr = 0.1), "mse", metrics = metrics)
+}
+x <- matrix(c(1, 0, 2, 1), 2)
+y <- c(1, -3)
+
+for_each_backend("a loss alone is a number, which scripts compute with", {
+  model <- regression()
+  loss <- evaluate(model, x, y, verbose = 0)
+  expect_equal(as.numeric(loss), 5, tolerance = 1e-5)
+  expect_named(loss, "loss")
+  expect_equal(c(loss$loss, loss[["loss"]], loss[1], 2 * loss, round(loss), mean(loss)), c(5, 5, 5, 10, 5, 5),
+               ignore_attr = TRUE, tolerance = 1e-5)
+  expect_output(cat("loss:", test_on_batch(model, x, y)), "loss: 5")
+  expect_equal(sprintf("%.2f", loss), "5.00")
+  expect_output(print(loss), "loss *\n *5")
+  losses <- c()
+  for (i in 1:2) losses <- c(losses, train_on_batch(model, x, y))
+  expect_type(losses, "double")
+  expect_lt(losses[[2]], losses[[1]])
+  expect_equal(0.5 * (loss + loss), 5, ignore_attr = TRUE, tolerance = 1e-5)
+}, among = backends)
+
+for_each_backend("metrics have the names of 2017, too", {
+  model <- regression(c("mae", "mse"))
+  values <- evaluate(model, x, y, verbose = 0)
+  expect_named(values, c("loss", "mae", "mse"))
+  expect_type(values, "list")
+  expect_equal(c(values$mean_absolute_error, values[["mean_absolute_error"]], values$mae), c(2, 2, 2), tolerance = 1e-5)
+  expect_equal(values["mean_squared_error"], list(mse = values$mse))
+  expect_null(values$mean_absolute_percentage_error)
+  expect_output(print(values), "$mae\n[1] 2", fixed = TRUE)
+  history <- fit(model, x, y, epochs = 2, validation_data = list(x, y), verbose = 0)
+  expect_identical(history$metrics$val_mean_absolute_error, history$metrics$val_mae)
+  expect_length(history$metrics$val_mae, 2L)
+  expect_equal(dim(as.data.frame(history$metrics)), c(2, 6))
+  expect_equal(levels(as.data.frame(history)$metric), c("loss", "mae", "mse"))
+  expect_equal(levels(plot(history, metrics = "mean_absolute_error", method = "ggplot2")$data$metric), "mae")
+}, among = backends)
+
+test_that("callbacks watch and name metrics by either name", {
+  suppressMessages(use_backend("cntk"))
+  folder <- withr::local_tempdir()
+  model <- keras_model_sequential() %>% layer_dense(1, activation = "sigmoid", input_shape = 2) %>%
+    compile("sgd", "binary_crossentropy", metrics = "accuracy")
+  seen <- NULL
+  stop_early <- callback_early_stopping(monitor = "val_acc", patience = 1)
+  history <- fit(model, x, 0:1, epochs = 2, validation_data = list(x, 0:1), verbose = 0, callbacks = list(
+    stop_early, callback_model_checkpoint(file.path(folder, "{epoch:d}-{val_acc:.2f}.h5"), monitor = "acc",
+                                          save_best_only = TRUE),
+    callback_lambda(on_epoch_end = function(epoch, logs) seen <<- c(seen, logs$acc, logs$val_acc))
+  ))
+  expect_equal(keras:::object_get(stop_early, "monitor"), "val_accuracy")
+  expect_match(list.files(folder)[[1L]], "^1-(0.00|0.50|1.00)[.]h5$")
+  expect_equal(seen[1:2], c(history$metrics$accuracy[[1L]], history$metrics$val_accuracy[[1L]]), tolerance = 1e-6)
+})

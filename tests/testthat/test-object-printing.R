@@ -1,0 +1,41 @@
+# How objects of Keras are shown: what they are, and the settings that they were made with.
+test_that("objects tell their class and settings, and no word of Python's", {
+  suppressMessages(use_backend("cntk"))
+  shown <- function(x) paste(capture.output(print(x)), collapse = " ")
+  expect_match(shown(optimizer_adam(lr = 0.01)), "^<Adam: .*lr = 0.01, .*amsgrad = FALSE>$")
+  expect_match(shown(optimizer_sgd(momentum = 0.9, nesterov = TRUE)), "momentum = 0.9, .*nesterov = TRUE")
+  expect_equal(shown(initializer_constant(3)), "<Constant: value = 3>")
+  expect_equal(shown(initializer_zeros()), "<Zeros>")
+  expect_equal(shown(regularizer_l1_l2(l1 = 0.1, l2 = 0.2)), "<L1L2: l1 = 0.1, l2 = 0.2>")
+  expect_equal(shown(constraint_maxnorm(3)), "<MaxNorm: max_value = 3, axis = 0>")
+  expect_equal(shown(callback_early_stopping(patience = 2)), "<EarlyStopping: patience = 2>")
+  expect_equal(shown(callback_reduce_lr_on_plateau()), "<ReduceLROnPlateau>")
+  expect_equal(shown(image_data_generator(rescale = 0.5, horizontal_flip = TRUE)),
+               "<ImageDataGenerator: horizontal_flip = TRUE, rescale = 0.5>")
+  expect_match(shown(text_tokenizer(num_words = 10)), "^<Tokenizer: num_words = 10")
+  expect_equal(shown(layer_dense(units = 2, name = "mine")), "<Dense layer \"mine\">")
+  model <- keras_model_sequential(name = "model") %>% layer_dense(2, input_shape = 3)
+  expect_equal(format(model), "<Sequential \"model\" of 1 layer>")
+  expect_output(str(model), " <Sequential \"model\" of 1 layer>", fixed = TRUE)
+  expect_output(str(optimizer_sgd()), "^ <SGD: ")
+  expect_output(print(summary(regularizer_l2(0.1))), "<L1L2: l1 = 0, l2 = 0.1>", fixed = TRUE)
+})
+
+test_that("configurations are shown as R's lists", {
+  suppressMessages(use_backend("cntk"))
+  configuration <- get_config(layer_dense(units = 2, name = "mine", activation = "relu"))
+  shown <- capture.output(print(configuration))
+  expect_equal(shown[[1L]], "<configuration of a Dense>")
+  expect_match(shown, "name *: chr \"mine\"", all = FALSE)
+  expect_match(shown, "activation *: chr \"relu\"", all = FALSE)
+  expect_false(any(grepl("None|True|\\{", shown)))
+  expect_equal(from_config(configuration)$name, "mine")
+})
+
+test_that("completion lists what models and layers have", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3) %>% compile("sgd", "mse")
+  expect_true(all(c("layers", "optimizer", "fit", "output") %in% utils::.DollarNames(model, "")))
+  expect_true("kernel" %in% utils::.DollarNames(model$layers[[1L]], "^ker"))
+  expect_true(all(c("name", "layers") %in% utils::.DollarNames(get_config(model), "")))
+})
