@@ -1,0 +1,53 @@
+"""The engine on JAX: a program is one traced function, compiled for the shapes that it meets."""
+
+import jax
+
+jax.config.update("jax_enable_x64", True)
+
+from .. import numpy_ctc
+from ..engine import Engine as Contracted
+from ..kernels import Kernels as AllKernels
+from .control_flow import loop
+from .convolution import Convolution
+from .ctc import CTC
+from .elementwise import Elementwise
+from .graph import Graph
+from .linear_algebra import LinearAlgebra
+from .nn import NN
+from .program import compiled
+from .random import Random
+from .reductions import Reductions
+from .shapes import Shapes
+from .variables import Variable, Variables
+
+
+class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
+              AllKernels):
+    """JAX's kernels, on its arrays and on what stands for them while a function is traced."""
+
+
+class Engine(Contracted):
+
+    name = "jax"
+    title = "JAX"
+    version = jax.__version__
+    kernels = Kernels()
+    loop = staticmethod(loop)
+
+    def is_own(self, thing, kernel):
+        return thing is jax.debug.callback or getattr(thing, "__module__", None) == numpy_ctc.__name__
+
+    def start_graph(self):
+        """There is nothing to forget: what was compiled stays with its function or node."""
+
+    def compile(self, program, once):
+        return compiled(self.kernels, program, once)
+
+    def variable(self, array, name, initialize=True):
+        return Variable(array)
+
+    def get_value(self, variable):
+        return variable.get()
+
+    def set_value(self, variable, array):
+        variable.set(array)

@@ -1,0 +1,37 @@
+"""Loops on JAX: a scan."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from . import checks
+
+
+def loop(operation, inputs, natives):
+    """The natives of a loop's results."""
+    body = operation.attributes["body"]
+    count, states = len(body.slices), len(body.states)
+    sequences = tuple(map(jnp.asarray, inputs[:count]))
+    first = tuple(map(jnp.asarray, inputs[count:count + states]))
+    captured = dict(zip(body.captured, inputs[count + states:]))
+    lengths = {len(sequence) for sequence in sequences}
+    if len(lengths) > 1:
+        raise ValueError("the sequences have different lengths: %s" % sorted(lengths))
+    steps = np.arange(lengths.pop())
+    messages = []
+
+    def step(current, each):
+        time, slices = each
+        given = dict(captured)
+        given.update(zip(body.loop_inputs, slices + current))
+        inner = natives.within(body, given)
+        inner.times = natives.times + (time,)
+        with checks.noting() as noted:
+            outputs = tuple(jnp.asarray(inner[x]) for x in body.outputs)
+            new = tuple(jnp.asarray(inner[x]) for x in body.new_states)
+        messages[:] = [message for _, message in noted]
+        return new, (outputs, [jnp.all(condition) for condition, _ in noted])
+    last, (outputs, conditions) = jax.lax.scan(step, first, (steps, sequences))
+    for condition, message in zip(conditions, messages):
+        checks.need(jnp.all(condition), message)
+    return list(outputs) + list(last)

@@ -1,0 +1,93 @@
+"""Convolutions and pooling on JAX."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .linear_algebra import HIGHEST
+from .sizes import known
+
+
+class Convolution:
+
+    def convolution(self, x, kernel, strides, padding, dilation):
+        return _convolved(x, kernel, strides, padding, dilation, 1)
+
+    def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
+        sizes = known(given[0]).tolist() if given else sizes
+        shape = (x.shape[0], *sizes, kernel.shape[-2])
+        if 0 in shape or 0 in x.shape:
+            return jnp.zeros(shape, x.dtype)
+        _, back = jax.vjp(lambda image: _convolved(image, kernel, strides, padding, dilation, 1),
+                          jnp.zeros(shape, x.dtype))
+        return back(x)[0]
+
+    def depthwise_convolution(self, x, kernel, strides, padding, dilation):
+        channels, multiplier = kernel.shape[-2:]
+        kernel = jnp.reshape(kernel, kernel.shape[:-2] + (1, channels * multiplier))
+        return _convolved(x, kernel, strides, padding, dilation, channels)
+
+    def pool(self, x, size, strides, padding, mode):
+        around = _padding(x.shape[1:-1], size, strides, padding, (1,) * len(size))
+        parts = [_window(x, place, size, strides, around, -jnp.inf if mode == "max" else 0)
+                 for place in itertools.product(*map(range, size))]
+        if mode == "avg":
+            one = jnp.ones((1,) + x.shape[1:-1] + (1,), "float32")
+            there = sum(_window(one, place, size, strides, around, 0) for place in itertools.product(*map(range, size)))
+            wide = sum(part.astype("float32") if x.dtype == "float16" else part for part in parts)
+            return (wide / there.astype(wide.dtype)).astype(x.dtype)
+        return _first_largest(jnp.stack(parts))
+
+
+@jax.custom_vjp
+def _first_largest(parts):
+    return jnp.max(parts, 0)
+
+
+def _first_forward(parts):
+    largest = jnp.max(parts, 0)
+    return largest, (jnp.argmax(parts, 0), parts.shape[0])
+
+
+def _first_backward(kept, g):
+    place, count = kept
+    return jnp.where(jnp.arange(count).reshape((-1,) + (1,) * g.ndim) == place, g, jnp.zeros_like(g)),
+
+
+_first_largest.defvjp(_first_forward, _first_backward)
+
+
+def _padding(sizes, width, strides, padding, dilation):
+    """How much comes before and after each spatial axis; ValueError where the window does not fit."""
+    if padding == "valid":
+        if any(size < (wide - 1) * step + 1 for size, wide, step in zip(sizes, width, dilation)):
+            raise ValueError("the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation)))
+        return [(0, 0)] * len(width)
+    missing = [max((-(-size // stride) - 1) * stride + (wide - 1) * step + 1 - size, 0)
+               for size, wide, stride, step in zip(sizes, width, strides, dilation)]
+    return [(count // 2, count - count // 2) for count in missing]
+
+
+def _window(x, place, size, strides, around, number):
+    """What one place of all windows sees."""
+    x = jnp.pad(x, [(0, 0), *around, (0, 0)], constant_values=np.array(number, x.dtype))
+    counts = [(whole - wide) // stride + 1 if whole >= wide else 0
+              for whole, wide, stride in zip(x.shape[1:-1], size, strides)]
+    key = [slice(first, first + (count - 1) * stride + 1, stride) if count else slice(0)
+           for first, count, stride in zip(place, counts, strides)]
+    return x[(slice(None), *key)]
+
+
+def _convolved(x, kernel, strides, padding, dilation, groups):
+    width = kernel.shape[:-2]
+    around = _padding(x.shape[1:-1], width, strides, padding, dilation)
+    counts = [max((size + sum(pair) - (wide - 1) * step - 1) // stride + 1, 0) if size or padding == "valid" else 0
+              for size, pair, wide, step, stride in zip(x.shape[1:-1], around, width, dilation, strides)]
+    if 0 in x.shape or 0 in kernel.shape:
+        return jnp.zeros((x.shape[0], *counts, kernel.shape[-1]), x.dtype)
+    spatial = "XYZ"[:len(width)]
+    names = "N" + spatial + "C", spatial + "IO", "N" + spatial + "C"
+    return jax.lax.conv_general_dilated(x, kernel, strides, around, rhs_dilation=dilation, dimension_numbers=names,
+                                        feature_group_count=groups, precision=HIGHEST)

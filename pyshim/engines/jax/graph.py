@@ -1,0 +1,23 @@
+"""What a graph needs besides computing, on JAX."""
+
+import functools
+
+import jax
+
+from .. import report
+from . import checks
+
+
+class Graph:
+
+    def stop_gradient(self, x):
+        return jax.lax.stop_gradient(x)
+
+    def asserted(self, x, condition, message):
+        checks.need(condition, message)
+        return x
+
+    def print_tensor(self, x, message):
+        if not checks.are_noted_already():
+            jax.debug.callback(functools.partial(report.show, message), x, ordered=True)
+        return x

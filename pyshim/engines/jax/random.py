@@ -1,0 +1,44 @@
+"""Random tensors on JAX: what is drawn follows from the seed, the number of evaluations, and of the loops' steps."""
+
+import random
+import weakref
+
+import jax
+
+
+class Draws:
+    """How often an operation that draws has been evaluated, and its seed."""
+
+    def __init__(self, seed):
+        self.seed = random.SystemRandom().randrange(2 ** 31) if seed is None else seed
+        self.evaluations = 0
+
+
+_draws = weakref.WeakKeyDictionary()  # by operation
+
+
+def draws_of(operation):
+    """The draws of an operation, the same in all programs."""
+    if operation not in _draws:
+        _draws[operation] = Draws(operation.attributes["seed"])
+    return _draws[operation]
+
+
+def key_of(draws, evaluations, times):
+    """The key of a draw."""
+    key = jax.random.key(draws.seed)
+    for number in (evaluations,) + tuple(times):
+        key = jax.random.fold_in(key, number)
+    return key
+
+
+class Random:
+
+    def random_uniform(self, shape, dtype, seed, key):
+        return jax.random.uniform(key, shape, dtype)
+
+    def random_normal(self, shape, dtype, seed, key):
+        return jax.random.normal(key, shape, dtype)
+
+    def truncated_normal(self, shape, dtype, seed, key):
+        return jax.random.truncated_normal(key, -2, 2, shape, dtype)

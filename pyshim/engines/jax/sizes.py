@@ -1,0 +1,14 @@
+"""Sizes: JAX has to know them while it traces a function. What is computed of shapes alone is known, as NumPy's array."""
+
+import numpy as np
+
+LONGEST = 64  # arrays of integers with more elements are data, not sizes
+
+
+def known(x):
+    """The value of sizes; an error of JAX where a function is traced and they depend on values that are fed."""
+    return np.asarray(x)
+
+
+def is_known(x):
+    return isinstance(x, (np.ndarray, np.generic))
