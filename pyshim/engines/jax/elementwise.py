@@ -36,7 +36,8 @@ class Elementwise:
     sigmoid = with_gradients(lambda g, x, y: product(g, y * (1 - y)))(jax.nn.sigmoid)
     tanh = with_gradients(lambda g, x, y: product(g, 1 - y * y))(jnp.tanh)
     round = with_gradients(_none)(jnp.round)
-    divide = with_gradients(lambda g, x, y, z: _over(g, y), lambda g, x, y, z: product_of_any(g, -z / y))(jnp.true_divide)
+    divide = with_gradients(lambda g, x, y, z: _over(g, y), lambda g, x, y, z: product_of_any(g, -z / y))(
+        jnp.true_divide)
     abs = with_gradients(lambda g, x, y: product(g, jnp.sign(x)))(jnp.abs)
     square = with_gradients(lambda g, x, y: product(g, 2 * x))(jnp.square)
     sign = with_gradients(_none)(jnp.sign)

@@ -4,8 +4,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..natives import Natives
 from ...graph.node import RANDOM, ancestors, reached_by_gradient
+from ..natives import Natives
 from ..numpy import Kernels as NumpyKernels
 from . import checks
 from .control_flow import loop
@@ -56,7 +56,8 @@ def compiled(kernels, program, once):
         jax.effects_barrier()
         for owner, value in zip(changed, new):
             if value.shape != owner.value.shape:
-                raise ValueError("the new value of a variable of shape %s has shape %s" % (owner.value.shape, value.shape))
+                raise ValueError("the new value of a variable of shape %s has shape %s"
+                                 % (owner.value.shape, value.shape))
         for owner, value in zip(changed, new):
             owner.value = value
         for each in counted:
@@ -83,11 +84,12 @@ def _drawing(nodes):
 
 def _between(loss, by):
     """The nodes through which a gradient of the loss flows back to others, the loss itself included."""
-    reached, after = reached_by_gradient(loss), set(by)
+    reached, after, found = reached_by_gradient(loss), set(by), set()
     for node in ancestors([loss]):
         if node in reached and not after.isdisjoint(node.inputs):
             after.add(node)
-    return after.difference(by)
+            found.add(node)
+    return found
 
 
 class Part:
@@ -100,6 +102,10 @@ class Part:
 class JaxNatives(Natives):
 
     times = ()  # the numbers of the steps of the loops around
+    added = {}  # what is added to the natives of nodes that are differentiated by
+
+    def fitted(self, node, native):
+        return native + self.added[node] if node in self.added else native
 
     def __init__(self, kernels, made, evaluations):
         super().__init__(kernels, made)
@@ -128,10 +134,16 @@ class JaxNatives(Natives):
         part = Part(_between(loss, by))
 
         def computed(*values):
-            inner = self.within(part, dict(zip(by, values)))
+            given = dict(zip(by, values))
+            inner = self.within(part, {x: value for x, value in given.items() if x not in part.nodes})
+            # What is computed from another of them stays so, and is given by how much it differs.
+            inner.added = dict(self.added)
+            inner.added.update((x, value) for x, value in given.items() if x in part.nodes)
             with checks.noted_already():
                 return jnp.asarray(inner[loss])
-        result, back = jax.vjp(computed, *map(jnp.asarray, inputs[1:]))
+        values = [jnp.zeros_like(value) if x in part.nodes else jnp.asarray(value)
+                  for x, value in zip(by, inputs[1:])]
+        result, back = jax.vjp(computed, *values)
         return list(back(jnp.ones_like(result)))
 
 

@@ -1,4 +1,4 @@
-"""Sizes: JAX has to know them while it traces a function. What is computed of shapes alone is known, as NumPy's array."""
+"""Sizes: JAX has to know them while it traces a function. What is computed of shapes is known: NumPy's array."""
 
 import numpy as np
 
