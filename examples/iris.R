@@ -103,10 +103,9 @@ cat("\naccuracy: on", length(test), "flowers that no training saw;",
 
 # The curves coincide: wide ones lie below narrow ones, so that all are to be seen.
 look <- data.frame(
-  backend = c("tensorflow", "theano", "cntk"),
-  colour = c("#F9C784", "#3D84A8", "#2B2D42"), width = c(12, 6, 1.8)
+  colour = rep_len(c("#F9C784", "#3D84A8", "#D96C75", "#8CC7A1", "#2B2D42"), nrow(backends)),
+  width = seq(4 * nrow(backends), 1.8, length.out = nrow(backends))
 )
-look <- look[match(backends$backend, look$backend), ]
 png(picture, width = 1600, height = 1000, res = 180, type = if (capabilities("cairo")) "cairo" else "Xlib")
 par(mar = c(4, 4.2, 4.2, 1.2), las = 1, bty = "n", fg = "grey40", col.axis = "grey30", col.lab = "grey20",
     tcl = -0.25, mgp = c(2.6, 0.6, 0), lend = "round", ljoin = "round")

@@ -1,6 +1,8 @@
 """JAX's environment."""
 
+from .. import processors
 from .environment import Environment
+from .surroundings import one_of
 
 
 class JAX(Environment):
@@ -10,6 +12,15 @@ class JAX(Environment):
     module = "jax"
     engine = "pyshim.engines.jax:Engine"
     pythons = ("3.11", "3.12", "3.13")
+
+    passed = {"TF_CPP_MIN_LOG_LEVEL": one_of("0", "1", "2", "3"), "PJRT_NPROC": processors.count_in}
+
+    def settings(self):
+        # What XLA logs is for its developers. What went wrong comes as an exception.
+        return {**super().settings(), "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+    def thread_environment(self, threads):
+        return {**super().thread_environment(threads), "PJRT_NPROC": str(threads)}
 
     check = """
 import jax

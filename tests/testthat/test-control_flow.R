@@ -29,7 +29,7 @@ for_each_backend("rnn", {
   expect_value(backwards$outputs, recurrent(sequence[, 4:1, ], matrix(0, 2, 3)))
   start <- matrix(0.5, 2, 3)
   expect_value(k_rnn(step, sequence, list(k_constant(start)))$outputs, recurrent(sequence, start))
-})
+}, among = every_backend())
 
 for_each_backend("rnn with several states, constants, an unknown time", {
   count <- function(x, states) {
@@ -80,7 +80,7 @@ for_each_backend("rnn is differentiable through the R function", {
     numeric[i] <- (value(weights + h) - value(weights - h)) / 2e-4
   }
   expect_equal(gradient, numeric, tolerance = 1e-3)
-})
+}, among = every_backend())
 
 for_each_backend("an R error in a function is that R error, with its call", {
   fail <- function(x) {
@@ -214,4 +214,4 @@ for_each_backend("map_fn, foldl, foldr", {
   expect_value(k_foldl(function(total, row) total + row, m), colSums(m))
   expect_keras_error(k_map_fn(3, m), "argument", c("k_map_fn()", "fn"))
   expect_keras_error(k_foldl(join, k_sum(digits)), "shape", c("k_foldl()", "elems"))
-})
+}, among = every_backend())

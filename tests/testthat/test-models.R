@@ -29,7 +29,7 @@ for_each_backend("a model is trained, evaluated, asked, saved and loaded", {
   set_weights(copy, get_weights(model))
   expect_equal(predict(copy, data$x), predict(model, data$x))
   expect_equal(predict(unserialize_model(serialize_model(model)), data$x), predict(model, data$x))
-})
+}, among = every_backend())
 
 for_each_backend("R functions are losses, metrics, callbacks, generators and layers", {
   data <- points()
@@ -48,7 +48,7 @@ for_each_backend("R functions are losses, metrics, callbacks, generators and lay
   batches <- function() list(data$x[1:8, ], data$y[1:8])
   history <- fit_generator(model, batches, steps_per_epoch = 3, epochs = 2, verbose = 0)
   expect_length(history$metrics$loss, 2)
-})
+}, among = every_backend())
 
 for_each_backend("callbacks that act on batches get each of them, with the weights after it", {
   data <- points()

@@ -20,7 +20,7 @@ for_each_backend("arithmetic, with numbers and arrays on both sides", {
   expect_value(!flags, !(m > 0))
   expect_value(flags & (x < 4), m > 0 & m < 4)
   expect_value(flags | (x < -5), m > 0 | m < -5)
-})
+}, among = every_backend())
 
 for_each_backend("products of matrices, with vectors as rows or columns", {
   x <- k_constant(m)
@@ -48,7 +48,7 @@ for_each_backend("products of matrices, with vectors as rows or columns", {
   expect_equal(m %*% c(1, 1, 1), matrix(rowSums(m)))
   expect_equal(crossprod(m), t(m) %*% m)
   expect_equal(tcrossprod(m, m), m %*% t(m))
-})
+}, among = every_backend())
 
 for_each_backend("operators with data frames", {
   x <- k_constant(m)
@@ -80,7 +80,7 @@ for_each_backend("functions of the group Math", {
   expect_keras_error(cumsum(x), "shape", c("cumsum()", "(2, 3)", "k_cumsum"))
   expect_keras_error(gamma(x), "argument", c("gamma()", "sqrt()"))
   expect_keras_error(round(x, 2), "argument", c("round()", "digits"))
-})
+}, among = every_backend())
 
 for_each_backend("functions of the group Summary, mean, t", {
   x <- k_constant(m)
@@ -92,7 +92,7 @@ for_each_backend("functions of the group Summary, mean, t", {
   expect_value(any(x > 4), TRUE)
   expect_value(all(x > 4), FALSE)
   expect_keras_error(sum(x, na.rm = TRUE), "argument", c("sum()", "na.rm"))
-})
+}, among = every_backend())
 
 for_each_backend("shape and values", {
   x <- k_constant(m)
@@ -109,7 +109,7 @@ for_each_backend("shape and values", {
   expect_equal(as.numeric(x), as.vector(m))
   expect_identical(as.integer(k_constant(c(1, 2))), 1:2)
   expect_identical(as.logical(k_constant(c(1, 0))), c(TRUE, FALSE))
-})
+}, among = every_backend())
 
 for_each_backend("showing", {
   x <- k_constant(m)
@@ -122,7 +122,7 @@ for_each_backend("showing", {
   expect_length(capture.output(print(k_zeros(c(20, 20)))), 1)
   open <- k_placeholder(shape = c(NA, 3), dtype = "int32", name = "p")
   expect_output(print(open), "placeholder 'p': int32, shape (NA, 3)", fixed = TRUE)
-})
+}, among = every_backend())
 
 for_each_backend("operators work on the tensor's own backend", {
   x <- k_constant(m)
@@ -132,7 +132,7 @@ for_each_backend("operators work on the tensor's own backend", {
 
 for_each_backend("pipes", {
   expect_equal(m |> k_dot(diag(3)) |> k_softmax() |> k_sum() |> k_eval(), 2, tolerance = 1e-6)
-})
+}, among = every_backend())
 
 for_each_backend("all.equal compares values", {
   x <- k_constant(m)
@@ -140,7 +140,7 @@ for_each_backend("all.equal compares values", {
   expect_true(all.equal(x * 2, x + x))
   expect_match(all.equal(x, m + 1), "difference", all = FALSE)
   expect_false(isTRUE(all.equal(x, t(m))))
-})
+}, among = every_backend())
 
 for_each_backend("all.equal: the tolerance is that of the dtype, and names do not count", {
   expect_true(all.equal(k_constant(c(0.1, 0.3)), c(0.1, 0.3)))

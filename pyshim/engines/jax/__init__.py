@@ -3,6 +3,7 @@
 import jax
 
 jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_cpu_enable_async_dispatch", False)  # each run is waited for, and another thread costs time
 
 from .. import numpy_ctc
 from ..engine import Engine as Contracted
@@ -15,7 +16,7 @@ from .elementwise import Elementwise
 from .graph import Graph
 from .linear_algebra import LinearAlgebra
 from .nn import NN
-from .program import compiled
+from .program import Function
 from .random import Random
 from .reductions import Reductions
 from .shapes import Shapes
@@ -45,7 +46,7 @@ class Engine(Contracted):
         """There is nothing to forget: what was compiled stays with its function or node."""
 
     def compile(self, program, once):
-        return compiled(self.kernels, program, once)
+        return Function(self.kernels, program, once)
 
     def variable(self, array, name, initialize=True):
         return Variable(array)

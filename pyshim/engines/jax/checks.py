@@ -29,7 +29,7 @@ def noted_already():
 
 
 def are_noted_already():
-    return bool(_stack) and _stack[-1] is None
+    return None in _stack
 
 
 def need(condition, message):

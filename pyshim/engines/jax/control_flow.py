@@ -24,9 +24,9 @@ def loop(operation, inputs, natives):
         time, slices = each
         given = dict(captured)
         given.update(zip(body.loop_inputs, slices + current))
-        inner = natives.within(body, given)
-        inner.times = natives.times + (time,)
+        inner = natives.in_step(body, given, time)
         with checks.noting() as noted:
+            inner.make_gradients(body.nodes)
             outputs = tuple(jnp.asarray(inner[x]) for x in body.outputs)
             new = tuple(jnp.asarray(inner[x]) for x in body.new_states)
         messages[:] = [message for _, message in noted]

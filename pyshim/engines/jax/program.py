@@ -1,150 +1,185 @@
-"""Running programs on JAX: one function for each, traced for the shapes that it meets."""
+"""Running programs on JAX: one function for each, traced and compiled for the shapes that it meets."""
+
+import collections
+import functools
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...graph.node import RANDOM, ancestors, reached_by_gradient
-from ..natives import Natives
-from ..numpy import Kernels as NumpyKernels
+from ...graph.node import RANDOM
 from . import checks
-from .control_flow import loop
-from .random import draws_of, key_of
-from .sizes import LONGEST, is_known, known
+from .natives import JaxNatives, leaf
+from .random import draws_of
+
+BLOCK = 32   # batches that are compiled as one loop
+FEWEST = 64  # batches that are asked for at once: so many are asked for where each is short
+KEPT = 16  # shapes for which a function stays compiled; the one that was used longest ago goes first
 
 # What a function cannot be traced for: sizes that depend on what is fed.
 UNTRACEABLE = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError,
                jax.errors.TracerIntegerConversionError, jax.errors.NonConcreteBooleanIndexError)
 
+# Kernels that call Python while a program runs, which may raise: the values of variables have to outlive that.
+CALLING = frozenset(["ctc_batch_cost", "print_tensor"])
 
-def compiled(kernels, program, once):
+# What is evaluated once need not be fast: compiling takes a third of the time then.
+ONCE = {"xla_backend_optimization_level": 0}
+
+
+class Function:
     """A callable that runs a program."""
-    variables = [node for node in program.nodes if node.kind == "variable" and node.operation is None]
-    changed = [variable.native for variable in program.updates]
-    draws = {operation: draws_of(operation) for operation in _drawing(program.nodes)}
-    messages = []
 
-    def traced(fed, values, evaluations):
-        made = dict(zip(program.inputs, fed))
-        made.update(zip(variables, values))
-        natives = JaxNatives(kernels, made, dict(zip(draws, evaluations)))
+    def __init__(self, kernels, program, once):
+        self.kernels = kernels
+        self.program = program
+        self.settings = ONCE if once else None
+        self.changing = list(program.updates)
+        changing = set(self.changing)
+        self.kept = [node for node in program.nodes
+                     if node.kind == "variable" and node.operation is None and node not in changing]
+        operations = _inside(program.nodes)
+        self.draws = {operation: draws_of(operation) for operation in operations if operation.kernel in RANDOM}
+        self.is_calling = any(operation.kernel in CALLING for operation in operations)
+        self.traces = collections.OrderedDict()  # by the shapes of the inputs
+
+    def __call__(self, arrays):
+        trace = self._trace(arrays, None)
+        outputs, new, conditions = trace(arrays, *self._values())
+        if self.is_calling:
+            jax.effects_barrier()  # what is printed is there before the call returns
+        self._update(new)  # where a condition does not hold, they are the old ones, whose memory may have been taken
+        checks.raise_first(conditions, trace.messages)
+        self._count(1)
+        return [np.array(value) for value in outputs]
+
+    def several(self, arrays, whole, rows, sizes):
+        """Run as many of the first batches as fill blocks: see ``engines/batches.py``."""
+        equal = next((i for i, size in enumerate(sizes) if size != sizes[0]), len(sizes))
+        split = [array.ndim > 0 for array in arrays] + [False] * len(whole)
+        results = []
+        while not self.is_calling and equal - len(results) >= (BLOCK if results else FEWEST):
+            block, rows = np.split(rows, [BLOCK * sizes[0]])
+            fed = [np.take(array, block, axis=0).reshape((BLOCK, sizes[0]) + array.shape[1:]) if array.ndim else array
+                   for array in arrays]
+            made = self._trace(fed + whole, split)(fed + whole, *self._values())
+            if made is None:  # the batches are run one by one, up to the one that fails
+                break
+            outputs, new = made
+            self._update(new)
+            self._count(BLOCK)
+            results.extend(map(list, zip(*map(np.asarray, outputs))) if outputs else [[] for _ in range(BLOCK)])
+        return results
+
+    def _trace(self, arrays, split):
+        """The function compiled for the shapes of arrays; with ``split``, for blocks of batches."""
+        key = (split is None, *(array.shape for array in arrays))
+        if key not in self.traces:
+            self.traces[key] = Trace(self) if split is None else Block(self, split)
+            if len(self.traces) > KEPT:
+                self.traces.popitem(last=False)
+        self.traces.move_to_end(key)
+        return self.traces[key]
+
+    def _values(self):
+        """The values of variables, and how often what draws has been evaluated."""
+        return ([node.native.value for node in self.kept], [node.native.value for node in self.changing],
+                [draws.evaluations for draws in self.draws.values()])
+
+    def _update(self, new):
+        for node, value in zip(self.changing, new):
+            node.native.value = value
+
+    def _count(self, evaluations):
+        for draws in self.draws.values():
+            draws.evaluations += evaluations
+
+    def computed(self, fed, kept, old, evaluations):
+        """The outputs, the new values of variables, and the pairs of a condition that has to hold and its message."""
+        made = dict(zip(self.program.inputs, fed))
+        made.update(zip(self.kept + self.changing, list(kept) + list(old)))
+        natives = JaxNatives(self.kernels, made, dict(zip(self.draws, evaluations)))
         with checks.noting() as noted:
-            outputs = [natives[node] for node in program.outputs]
-            for node in program.controls:
+            natives.make_gradients(self.program.nodes)
+            outputs = [natives[node] for node in self.program.outputs]
+            for node in self.program.controls:
                 natives[node]
-            new = [jnp.asarray(natives[node]) for node in program.updates.values()]
-        messages[:] = [message for _, message in noted]
-        return outputs, new, [condition for condition, _ in noted]
+            new = [jnp.asarray(natives[node]) for node in self.program.updates.values()]
+        for before, value in zip(old, new):
+            if value.shape != before.shape:
+                raise ValueError("the new value of a variable of shape %s has shape %s" % (before.shape, value.shape))
+        if noted:
+            hold = functools.reduce(jnp.logical_and, [jnp.all(condition) for condition, _ in noted])
+            new = [jnp.where(hold, value, before) for before, value in zip(old, new)]
+        return outputs, new, noted
 
-    owners, counted = [node.native for node in variables], list(draws.values())
-    simple = once and program.kernels().isdisjoint(("loop", "gradient"))
-    state = {"run": traced if simple else jax.jit(traced)}
 
-    def run(arrays):
-        arguments = arrays, [owner.value for owner in owners], [each.evaluations for each in counted]
-        if simple:
-            arguments = (list(map(_leaf, arrays)),) + arguments[1:]
+class Trace:
+    """A function, compiled for the shapes that it is called with first."""
+
+    def __init__(self, function):
+        self.function = function
+        self.messages = []
+        self.run = jax.jit(self._traced, donate_argnums=() if function.is_calling else (2,),
+                           compiler_options=function.settings)
+
+    def __call__(self, fed, *others):
         with np.errstate(all="ignore"):
             try:
-                outputs, new, conditions = state["run"](*arguments)
+                return self.run(fed, *others)
             except UNTRACEABLE:
-                if state["run"] is traced:
+                if self.run == self._interpreted:
                     raise
-                state["run"] = traced
-                outputs, new, conditions = traced(list(map(_leaf, arrays)), *arguments[1:])
-        checks.raise_first(conditions, messages)
-        jax.effects_barrier()
-        for owner, value in zip(changed, new):
-            if value.shape != owner.value.shape:
-                raise ValueError("the new value of a variable of shape %s has shape %s"
-                                 % (owner.value.shape, value.shape))
-        for owner, value in zip(changed, new):
-            owner.value = value
-        for each in counted:
-            each.evaluations += 1
-        return [np.array(value) for value in outputs]
-    return run
+                self.run = self._interpreted
+                return self.run(fed, *others)
+
+    def _interpreted(self, fed, *others):
+        return self._traced(list(map(leaf, fed)), *others)
+
+    def _traced(self, fed, *others):
+        outputs, new, noted = self.function.computed(fed, *others)
+        self.messages = [message for _, message in noted]
+        return outputs, new, [condition for condition, _ in noted]
 
 
-def _leaf(array):
-    """An array of a function that is not traced: small integers may be sizes."""
-    return array if array.dtype.kind in "iub" and array.size <= LONGEST else jnp.asarray(array)
+class Block:
+    """A function, compiled for a block of batches as one loop; ``split`` tells which inputs have an element for each.
+
+    It returns the outputs and the new values, or None where a condition does not hold: then nothing has changed.
+    """
+
+    def __init__(self, function, split):
+        self.function = function
+        self.split = split
+        self.run = jax.jit(self._traced)
+
+    def __call__(self, *arguments):
+        if self.run is None:
+            return None
+        try:
+            outputs, new, hold = self.run(*arguments)
+        except UNTRACEABLE:
+            self.run = None
+            return None
+        return (outputs, new) if hold else None
+
+    def _traced(self, fed, kept, old, evaluations):
+        def step(values, each):
+            i, parts = each
+            parts = iter(parts)
+            now = [next(parts) if is_split else array for is_split, array in zip(self.split, fed)]
+            outputs, new, noted = self.function.computed(now, kept, values, [count + i for count in evaluations])
+            return new, (outputs, [jnp.all(condition) for condition, _ in noted])
+        parts = [array for is_split, array in zip(self.split, fed) if is_split]
+        new, (outputs, conditions) = jax.lax.scan(step, old, (jnp.arange(BLOCK), parts), length=BLOCK)
+        return outputs, new, jnp.all(jnp.asarray([jnp.all(condition) for condition in conditions] + [True]))
 
 
-def _drawing(nodes):
-    """The operations that draw, those in bodies of loops too."""
+def _inside(nodes):
+    """The operations of nodes, those in bodies of loops too, in order."""
     found = {}
-    for node in nodes:
-        if node.operation is not None and node.operation.kernel in RANDOM:
-            found[node.operation] = None
-        elif node.operation is not None and node.operation.kernel == "loop":
-            found.update(_drawing(node.operation.attributes["body"].nodes))
-    return found
-
-
-def _between(loss, by):
-    """The nodes through which a gradient of the loss flows back to others, the loss itself included."""
-    reached, after, found = reached_by_gradient(loss), set(by), set()
-    for node in ancestors([loss]):
-        if node in reached and not after.isdisjoint(node.inputs):
-            after.add(node)
-            found.add(node)
-    return found
-
-
-class Part:
-    """Nodes that are computed apart."""
-
-    def __init__(self, nodes):
-        self.nodes = nodes
-
-
-class JaxNatives(Natives):
-
-    times = ()  # the numbers of the steps of the loops around
-    added = {}  # what is added to the natives of nodes that are differentiated by
-
-    def fitted(self, node, native):
-        return native + self.added[node] if node in self.added else native
-
-    def __init__(self, kernels, made, evaluations):
-        super().__init__(kernels, made)
-        self.evaluations = evaluations
-
-    def source(self, node):
-        return _leaf(node.value)
-
-    def apply(self, operation, inputs):
+    for operation in [node.operation for node in nodes if node.operation is not None]:
+        found[operation] = None
         if operation.kernel == "loop":
-            return loop(operation, inputs, self)
-        if operation.kernel == "gradient":
-            return self._gradients(operation, inputs)
-        if operation.kernel in RANDOM:
-            key = key_of(draws_of(operation), self.evaluations[operation], self.times)
-            shape = tuple(known(inputs[0]).tolist())
-            return getattr(self.kernels, operation.kernel)(shape, key=key, **operation.attributes)
-        if inputs and all(map(is_known, inputs)) and operation.kernel != "print_tensor":
-            return np.asarray(getattr(_numpy, operation.kernel)(*inputs, **operation.attributes)) \
-                if operation.kernel not in ("ctc_sparse", "ctc_decode") \
-                else getattr(self.kernels, operation.kernel)(*inputs, **operation.attributes)
-        return getattr(self.kernels, operation.kernel)(*inputs, **operation.attributes)
-
-    def _gradients(self, operation, inputs):
-        loss, by = operation.inputs[0], operation.inputs[1:]
-        part = Part(_between(loss, by))
-
-        def computed(*values):
-            given = dict(zip(by, values))
-            inner = self.within(part, {x: value for x, value in given.items() if x not in part.nodes})
-            # What is computed from another of them stays so, and is given by how much it differs.
-            inner.added = dict(self.added)
-            inner.added.update((x, value) for x, value in given.items() if x in part.nodes)
-            with checks.noted_already():
-                return jnp.asarray(inner[loss])
-        values = [jnp.zeros_like(value) if x in part.nodes else jnp.asarray(value)
-                  for x, value in zip(by, inputs[1:])]
-        result, back = jax.vjp(computed, *values)
-        return list(back(jnp.ones_like(result)))
-
-
-_numpy = NumpyKernels()
+            found.update(dict.fromkeys(_inside(operation.attributes["body"].nodes)))
+    return list(found)
