@@ -15,13 +15,17 @@
 #'   there are cores, in CNTK for products of matrices, convolutions and pooling alone. A running engine keeps
 #'   the threads that it has started with: stop it first, with [stop_backend()]. Engines at work at the same
 #'   time share the cores, so give each its part.
+#' @param device `"cpu"`, `"gpu"`, or one of several, such as `"gpu:1"`, counted from 0 as NVIDIA counts them. `NULL`
+#'   leaves it to the engine, which takes a GPU where it was installed for one, by `install_backend(gpu = TRUE)`,
+#'   and finds one. A running engine keeps its device, as it does its threads.
 #' @param code Code to run with the backend. It need not be in braces.
 #' @return `use_backend()`: invisibly, a context: `with(use_backend("theano"), {...})` goes back to the
 #'   backend before, as `with_backend()` does. `with_backend()`: the value of the code.
 #'
 #'   Errors: `keras_error_unknown_backend` for a name that is not registered, `keras_error_not_installed`
 #'   where its environment is not installed, `keras_error_worker` where its engine cannot start,
-#'   `keras_error_argument` for threads that a running engine does not have.
+#'   `keras_error_device` where it has no such device, `keras_error_argument` for threads or a device that a running
+#'   engine does not have.
 #' @seealso [install_backend()], [list_backends()], [stop_backend()], [k_backend()]
 #' @examplesIf is_backend_installed("theano") && is_backend_installed("tensorflow")
 #' use_backend("tensorflow")
@@ -31,7 +35,7 @@
 #' as.array(x)
 #' @export
 use_backend <- function(backend = c("tensorflow", "theano", "cntk"), in_process = FALSE, save = FALSE,
-                        threads = NULL, name = backend) {
+                        threads = NULL, device = NULL, name = backend) {
   if (missing(backend) && missing(name)) {
     name <- backend[[1L]]
   }
@@ -39,7 +43,7 @@ use_backend <- function(backend = c("tensorflow", "theano", "cntk"), in_process 
     require_session_python(name[[1L]])
   }
   scoped <- identical(sys.call(-1L)[[1L]], quote(with))  # as in with(use_backend("theano"), ...)
-  use <- function() as_scope(call_shim("switch_backend", name, in_process, save, as_whole(threads), scoped))
+  use <- function() as_scope(call_shim("switch_backend", name, in_process, save, as_whole(threads), device, scoped))
   scope <- tryCatch(use(), keras_error_not_installed = function(condition) {
     if (in_process || !agrees_to_install(name)) {
       stop(condition)
@@ -112,6 +116,8 @@ as_scope <- function(scope) {
 #'   environment.
 #' @param conda Path of conda, mamba or micromamba; `"auto"` looks for one.
 #' @param quiet Whether to show nothing of the steps; by default the option `keras.quiet`.
+#' @param gpu Whether to install the packages for a GPU of NVIDIA, with CUDA: several GB more. It needs the driver,
+#'   and no CUDA toolkit. What is installed for a GPU stays so until it is installed anew with `force`.
 #' @return Invisibly, the path of the environment's interpreter.
 #'
 #'   Errors: `keras_error_interpreter` where no Python fits and none can be downloaded (the message says how
@@ -126,15 +132,15 @@ as_scope <- function(scope) {
 #' @export
 install_backend <- function(name, python = NULL, path = NULL, force = FALSE,
                             method = c("auto", "virtualenv", "conda"), conda = "auto",
-                            quiet = getOption("keras.quiet", FALSE)) {
+                            quiet = getOption("keras.quiet", FALSE), gpu = FALSE) {
   method <- one_of(method, "method")
   prepare_session_python(quiet)
-  download <- call_setup("download_needed", name = name, python = python, method = method, conda = conda)
+  download <- call_setup("download_needed", name = name, python = python, method = method, conda = conda, gpu = gpu)
   if (!is.null(download) && !agrees(download)) {
     abort("interpreter", c("nothing was installed", i = "{needed}"), needed = download)
   }
   invisible(call_setup("install_backend", name = name, python = python, path = path, force = force,
-                       method = method, conda = conda, quiet = quiet, yes = TRUE))
+                       method = method, conda = conda, quiet = quiet, yes = TRUE, gpu = gpu))
 }
 
 #' Install Keras as older scripts do
@@ -228,7 +234,8 @@ stop_backend <- function(name = NULL) {
 #' @param name Name of a backend; the current one by default.
 #' @return `list_backends()`: a data frame with a row for each backend and the columns `backend`, `title`,
 #'   `installed`, `engine_version`, `python_version`, `running`, `memory` (bytes that its process holds, `NA`
-#'   where none runs), `current` and `path` (of its interpreter). It prints as a table.
+#'   where none runs), `device` (what it computes on, such as `"cpu"`), `current` and `path` (of its interpreter). It
+#'   prints as a table.
 #'   `is_backend_installed()`: `TRUE` or `FALSE`; `FALSE` too where there is no Python at all.
 #' @seealso [use_backend()], [install_backend()], [backend_info()]
 #' @examplesIf is_backend_installed()
@@ -249,6 +256,7 @@ list_backends <- function() {
     python_version = column("python_version", NA_character_),
     running = column("running", NA),
     memory = vapply(standings, function(standing) as.double(c(standing$memory, NA)[[1L]]), 0),
+    device = column("device", NA_character_),
     current = column("current", NA),
     path = column("path", NA_character_)
   )
@@ -295,7 +303,7 @@ print.keras_backend_info <- function(x, ...) {
 }
 
 standing_columns <- c("backend", "title", "installed", "engine_version", "python_version", "running",
-                      "memory", "current", "path")
+                      "memory", "device", "current", "path")
 
 #' @export
 format.keras_backends <- function(x, ...) {
@@ -308,6 +316,7 @@ format.keras_backends <- function(x, ...) {
     Python = unknown(x$python_version),
     running = yes(x$running),
     memory = unknown(ifelse(is.na(x$memory), NA, paste(round(x$memory / 2^20), "MB"))),
+    device = unknown(x$device),
     current = ifelse(x$current, cli::col_cyan(cli::symbol$pointer), "")
   )
   columns <- Map(function(name, cells) {

@@ -28,6 +28,7 @@
 #' * `unknown_backend`, `not_installed`, `interpreter`, `install`: a backend cannot be found or installed.
 #' * `config`: a setting has a value that is not accepted.
 #' * `file`: a file of variables cannot be read or written.
+#' * `device`: the engine cannot compute on the device that was asked for.
 #' * `engine`: the engine's library refused; its own words are in the message. `out_of_memory`: there was no room.
 #' * `worker`, `timeout`, `wire`: the engine's process ended, took too long, or a value could not be sent to it.
 #'   `training`: it ended while a model was trained.

@@ -22,6 +22,7 @@ def main(arguments=None):
     install.add_argument("--force", action="store_true", help="install again what is there already")
     install.add_argument("--conda", metavar="PATH", nargs="?", const="auto",
                          help="take the interpreter from conda, mamba or micromamba")
+    install.add_argument("--gpu", action="store_true", help="install the packages for a GPU of NVIDIA")
     install.add_argument("--yes", action="store_true", help="download an interpreter without asking")
     install.add_argument("--quiet", action="store_true", help="do not show how the installation goes on")
     doctor = commands.add_parser("doctor", help="check what is installed")
@@ -49,7 +50,7 @@ def _install(options):
                 continue
             environments.install_backend(
                 name, options.python, options.path, options.force, "conda" if options.conda else "auto",
-                options.conda or "auto", options.quiet, options.yes)
+                options.conda or "auto", options.quiet, options.yes, options.gpu)
         except KerasError as error:
             sys.stderr.write("%s: %s\n" % (name, error))
             failed = 1

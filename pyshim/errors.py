@@ -158,6 +158,10 @@ class EngineError(KerasError, RuntimeError):
     """The native library refused a call; its own message is kept."""
 
 
+class DeviceError(KerasError, RuntimeError):
+    """The engine cannot compute on the device that was asked for."""
+
+
 class WorkerError(KerasError, RuntimeError):
     """The worker process ended, or could not start."""
 

@@ -4,11 +4,12 @@ import contextlib
 import functools
 import numbers
 import os
+import re
 import sys
 import threading
 
 from . import config, environments
-from .errors import ArgumentError, UnknownBackendError, naming
+from .errors import ArgumentError, DeviceError, UnknownBackendError, naming
 from .hosts import output
 from .messages import Call, Choices, Setting, Type, Value
 
@@ -19,6 +20,7 @@ class _Session:
     def __init__(self):
         self.hosts = {}         # (backend, in_process) -> host
         self.threads = {}       # backend -> how many threads its worker is to use, where it was told
+        self.devices = {}       # backend -> what its worker is to compute on, where it was told
         self.current = None     # of the main thread, which new threads begin with; a key of hosts
         self.announced = set()  # keys of hosts, and places in programs that have switched to one
 
@@ -84,7 +86,7 @@ class Scope:
         return "<using backend %s>" % self.name
 
 
-def use_backend(name, in_process=False, save=False, threads=None):
+def use_backend(name, in_process=False, save=False, threads=None, device=None):
     """Make a backend the current one of this thread, and start its engine if it is not running.
 
     Other threads keep theirs; a new thread begins with the main thread's. stderr says which backend is used
@@ -98,12 +100,15 @@ def use_backend(name, in_process=False, save=False, threads=None):
         save: write the name to keras.json as the default of later sessions.
         threads: how many threads the engine computes with, an integer; None leaves it as it is: at first
             as many as there are cores, in CNTK for products of matrices, convolutions and pooling alone.
+        device: "cpu", "gpu", or one of several, such as "gpu:1"; None leaves it to the engine, which takes a GPU where
+            it is installed for one (``install_backend(gpu=True)``) and finds one.
     Returns: a context manager that goes back to the backend before; without ``with`` the backend stays.
     Tensors of other backends stay alive; ``eval`` computes them on the current one.
 
     Raises UnknownBackendError for a name that is not registered, NotInstalledError where the backend's
-    environment is not installed, WorkerError where its worker cannot start, ArgumentError for a number of
-    threads that a running engine does not have: its threads are those that it has started with.
+    environment is not installed, WorkerError where its worker cannot start, DeviceError where it has no such
+    device, ArgumentError for threads or a device that a running engine does not have: it keeps what it has started
+    with.
 
     Example:
         >>> with K.use_backend("theano"):
@@ -111,17 +116,25 @@ def use_backend(name, in_process=False, save=False, threads=None):
         array([3., 3.], dtype=float32)
     """
     with naming("use_backend"):
-        return select(name, in_process, save, threads, places=[_place(name)])
+        return select(name, in_process, save, threads, places=[_place(name)], device=device)
 
 
-def select(name, in_process, save, threads, places):
+def select(name, in_process, save, threads, places, device=None):
     """What ``use_backend`` does. A start is announced, and a switch at a place in a program that is not known."""
     before = _thread.current
     key = _key(_environment(name), in_process)
     if threads is not None:
-        _choose_threads(*key, threads=threads)
+        _need_threads(threads)
+        _choose("threads", key, int(threads), _session.threads, "OMP_NUM_THREADS")
+    if device is not None:
+        _need_device(device, environments.find(key[0]))
+        _choose("device", key, device, _session.devices, "CUDA_VISIBLE_DEVICES")
     host = _host(key)
-    host.start()
+    try:
+        host.start()
+    except DeviceError:  # the next call may choose again
+        _session.devices.pop(key[0], None)
+        raise
     if save:
         config.save_backend(key[0])
     _use(key)
@@ -140,21 +153,42 @@ def on(host):
         _thread.current = before
 
 
-def _choose_threads(name, in_process, threads):
-    """Note how many threads a backend's worker is to start with."""
+def _need_threads(threads):
     if isinstance(threads, bool) or not isinstance(threads, numbers.Integral) or threads < 1:
         raise ArgumentError("{argument} must be a positive integer, not {value}", argument="threads",
                             value=Value(threads))
+
+
+def _need_device(device, environment):
+    """An error for what is no device, or none that a backend is installed for."""
+    if not isinstance(device, str) or not re.match(r"(cpu|gpu(:\d{1,3})?)$", device):
+        raise ArgumentError("{argument} must be 'cpu', 'gpu', or one of several, such as 'gpu:1', not {value}",
+                            argument="device", value=Value(device))
+    if device == "cpu":
+        return
+    if environment.gpu_requirements() is None:
+        raise DeviceError("{backend} computes on the processor alone", remedy="leave out {setting}",
+                          backend=environment.title, setting=Setting("device", device))
+    if environment.is_installed() and not environment.is_for_gpu():
+        raise DeviceError("{backend} is installed without the packages for a GPU", remedy="install them with {call}",
+                          backend=environment.title, call=Call("install_backend", environment.name, gpu=True))
+
+
+def _choose(argument, key, value, chosen, variable):
+    """Note what a backend's worker is to start with: ``chosen`` has that by backend, ``variable`` is the environment
+    variable that does the same in the session's own process."""
+    name, in_process = key
     if in_process:
         raise ArgumentError("{argument} cannot be chosen where the engine shares the session's process",
-                            remedy="set OMP_NUM_THREADS before the session starts", argument="threads")
-    host = _session.hosts.get((name, False))
-    if host is not None and host.running and host.threads != threads:
-        raise ArgumentError("the engine of backend {name} runs already, with {count}",
-                            remedy="{stop}, then choose {threads}", name=name, threads=Setting("threads", threads),
-                            count=Setting("threads", host.threads) if host.threads else "its own number of threads",
-                            stop=Call("stop_backend", name))
-    _session.threads[name] = int(threads)
+                            remedy="set %s before the session starts" % variable, argument=argument)
+    host = _session.hosts.get(key)
+    now = getattr(host, argument, None)
+    if host is not None and host.running and now != value:
+        own = {"threads": "its own number of threads", "device": "the device that it chose"}[argument]
+        raise ArgumentError("the engine of backend {name} runs already, with {now}",
+                            remedy="{stop}, then choose {wanted}", name=name, wanted=Setting(argument, value),
+                            now=Setting(argument, now) if now else own, stop=Call("stop_backend", name))
+    chosen[name] = value
 
 
 def _key(environment, in_process=False):
@@ -199,7 +233,7 @@ def _host(key):
     if host is None:
         host = _session.hosts.setdefault(key, _new(*key))
     if not host.running:
-        host.threads = _session.threads.get(key[0])
+        host.threads, host.device = _session.threads.get(key[0]), _session.devices.get(key[0])
     return host
 
 
@@ -221,7 +255,8 @@ def list_backends():
 
     Returns: a list of dicts with the keys "backend", "title", "installed" (a bool), "engine_version" and
     "python_version" (strings, None where not installed), "path" (of its interpreter), "running" (a bool),
-    "memory" (resident bytes of its worker, None where none runs) and "current" (a bool).
+    "memory" (resident bytes of its worker), "device" (what it computes on, such as "cpu" or "gpu:1"), both None where
+    none runs, and "current" (a bool).
     """
     return [_standing(environments.find(name)) for name in environments.names()]
 
@@ -233,7 +268,8 @@ def _standing(environment):
     return {"backend": environment.name, "title": environment.title, "installed": bool(record),
             "engine_version": record.get("engine_version"), "python_version": record.get("python_version"),
             "path": record.get("python"), "running": bool(hosts),
-            "memory": sum(memory) if memory else None, "current": backend() == environment.name}
+            "memory": sum(memory) if memory else None, "device": hosts[0].device_used if hosts else None,
+            "current": backend() == environment.name}
 
 
 def stop_backend(name=None):

@@ -124,10 +124,10 @@ def get_item(x, parts):
     return session.call_on(x.host, "get_item", (x, key), {})
 
 
-def switch_backend(name, in_process, save, threads, scoped):
+def switch_backend(name, in_process, save, threads, device, scoped):
     """Use a backend. Where that is for a while, it is announced only if its engine starts."""
     with errors.naming("use_backend"):
-        return session.select(name, in_process, save, threads, [] if scoped else [None])
+        return session.select(name, in_process, save, threads, [] if scoped else [None], device)
 
 
 def enter(scope):

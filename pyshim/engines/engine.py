@@ -23,9 +23,14 @@ class Engine(ABC):
     has_session: bool = False           # whether the library has a session for users to work with
     fused: Sequence[str] = ()           # kernels that the contract composes on other engines
 
+    @property
+    def device(self) -> str:
+        """What it computes on by itself: "cpu" or "gpu"."""
+        return "cpu"
+
     def traits(self) -> Dict[str, Any]:
         """What the session has to know of the engine: a dict."""
-        return {"title": self.title, "version": str(self.version),
+        return {"title": self.title, "version": str(self.version), "device": self.device,
                 "second_derivatives": self.second_derivatives, "has_session": self.has_session,
                 "fused": list(self.fused)}
 

@@ -56,7 +56,7 @@ def _wrong_packages(environment, installed):
     """Pinned packages that are not there, or in another version."""
     installed = {_canonical(name): version for name, version in installed.items()}
     wrong = []
-    with open(environment.requirements(), encoding="utf-8") as file:
+    with open(environment.pins(environment.is_for_gpu()), encoding="utf-8") as file:
         pins = re.findall(r"^([^\s#=]+)==(\S+)", file.read(), re.MULTILINE)
     for name, version in pins:
         found = installed.get(_canonical(name))

@@ -43,14 +43,23 @@ class Environment:
         """The path of the requirement file, which pins each package and its hashes."""
         return os.path.join(REQUIREMENTS, self.name + ".txt")
 
+    def gpu_requirements(self):
+        """The path of the requirement file with the packages for a GPU, None where the engine has none."""
+        path = os.path.join(REQUIREMENTS, self.name + "-gpu.txt")
+        return path if os.path.exists(path) else None
+
+    def pins(self, gpu):
+        """The path of the requirement file of an installation, for a GPU or not."""
+        return self.gpu_requirements() if gpu else self.requirements()
+
     def installer(self):
         """The path of the requirement file of pip itself, and of what it builds packages with."""
         return os.path.join(REQUIREMENTS, "installer.txt")
 
-    def digest(self):
+    def digest(self, gpu=False):
         """A digest of what an installation is made by: another one when the pins or this class have changed."""
         digest = hashlib.sha256()
-        for path in (self.installer(), self.requirements(), inspect.getsourcefile(type(self))):
+        for path in (self.installer(), self.pins(gpu), inspect.getsourcefile(type(self))):
             with open(path, "rb") as file:
                 digest.update(file.read())
         return digest.hexdigest()
@@ -76,6 +85,18 @@ class Environment:
         names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
                  "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
         return {name: str(threads) for name in names}
+
+    def device_environment(self, device):
+        """Environment variables for a worker that is to compute on a device: "cpu", "gpu", or one such as "gpu:1"."""
+        if device == "cpu":
+            return {"CUDA_VISIBLE_DEVICES": "-1"}
+        number = device.partition(":")[2]
+        if not number:
+            return {}
+        users = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+        if users:  # the number is one of those that the user has left visible
+            number = users[int(number)] if int(number) < len(users) else "-1"
+        return {"CUDA_VISIBLE_DEVICES": number}
 
     def before_install(self):
         """Raise InstallError where the machine lacks what pip cannot bring."""
@@ -135,7 +156,11 @@ class Environment:
     def is_current(self):
         """Whether it is installed as this release installs it. Returns: a bool."""
         record = self.record()
-        return record is not None and record.get("digest") == self.digest()
+        return record is not None and record.get("digest") == self.digest(self.is_for_gpu())
+
+    def is_for_gpu(self):
+        """Whether it is installed with the packages for a GPU. Returns: a bool."""
+        return bool((self.record() or {}).get("gpu"))
 
     def python(self):
         """The path of the environment's interpreter."""

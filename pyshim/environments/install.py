@@ -22,7 +22,8 @@ from .steps import run
 UNFINISHED = ".pyshim-unfinished"  # lies in a folder as long as it is being filled
 
 
-def install_backend(name, python=None, path=None, force=False, method="auto", conda="auto", quiet=False, yes=False):
+def install_backend(name, python=None, path=None, force=False, method="auto", conda="auto", quiet=False, yes=False,
+                    gpu=False):
     """Install what a backend needs: a virtual environment with pinned packages, under the Keras home.
 
     Arguments:
@@ -36,6 +37,8 @@ def install_backend(name, python=None, path=None, force=False, method="auto", co
         conda: path of conda, mamba or micromamba; "auto" looks for one.
         quiet: do not show how the installation goes on.
         yes: download an interpreter without asking. A session without a terminal is never asked.
+        gpu: install the packages for a GPU of NVIDIA, with CUDA, in place of those for the processor alone. What is
+            installed for a GPU stays so until it is installed anew with ``force``.
     Returns: the path of the environment's interpreter. The steps are shown as they go on.
 
     Raises UnknownBackendError, InterpreterError where no interpreter fits and none could be brought (the message says
@@ -44,6 +47,9 @@ def install_backend(name, python=None, path=None, force=False, method="auto", co
     """
     environment = find(name)
     conda = _conda(method, conda)
+    if gpu and environment.gpu_requirements() is None:
+        raise ArgumentError("{backend} has no packages for a GPU", remedy="leave out {setting}",
+                            backend=environment.title, setting=Setting("gpu", True))
     progress = Progress(4, quiet=quiet)
     if environment.in_session:
         environment.before_install()
@@ -52,19 +58,19 @@ def install_backend(name, python=None, path=None, force=False, method="auto", co
         return environment.python()
     with locked(environment, lambda: progress.say("Waiting for another installation of %s to end."
                                                   % environment.title)):
-        if environment.is_current() and not (force or python or path or conda):
+        if environment.is_current() and gpu <= environment.is_for_gpu() and not (force or python or path or conda):
             progress.say("%s is installed: %s" % (environment.title, environment.python()))
             return environment.python()
         environment.before_install()
         try:
             interpreter = _interpreter(environment, python, conda, progress, (lambda question: True) if yes else _agree)
-            return _install(environment, interpreter, path, progress)
+            return _install(environment, interpreter, path, progress, bool(gpu))
         except OSError as error:
             raise InstallError("{backend} could not be installed: {words}", backend=environment.title,
                                words=error) from error
 
 
-def download_needed(name, python=None, method="auto", conda="auto"):
+def download_needed(name, python=None, method="auto", conda="auto", gpu=False):
     """What ``install_backend`` would download besides packages, since no interpreter fits.
 
     Arguments: as of ``install_backend``. Returns: a sentence; None where an interpreter is there, or where none can be
@@ -72,7 +78,8 @@ def download_needed(name, python=None, method="auto", conda="auto"):
     """
     environment = find(name)
     conda = _conda(method, conda)
-    if python or environment.in_session or (environment.is_current() and not conda):
+    is_there = environment.is_current() and gpu <= environment.is_for_gpu()
+    if python or environment.in_session or (is_there and not conda):
         return None
     try:
         if not conda:
@@ -135,14 +142,14 @@ def _agree(question):
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
-def _install(environment, interpreter, path, progress):
+def _install(environment, interpreter, path, progress, gpu):
     directory = _cleared(environment, path)
     progress.folder = directory
     progress.say("Installing %s with %s into %s" % (environment.title, interpreter, directory))
-    own = _make(environment, interpreter, directory, progress)
+    own = _make(environment, interpreter, directory, progress, environment.pins(gpu))
     progress.step("Trying %s out" % environment.title)
     facts = dict(environment.complete(directory), backend=environment.name, python=own, directory=directory,
-                 digest=environment.digest(), platform=platform.platform())
+                 digest=environment.digest(gpu), platform=platform.platform(), gpu=gpu)
     with environment.tried(facts):  # as a worker will use it
         facts.update(check(environment))
     os.unlink(os.path.join(directory, UNFINISHED))
@@ -174,7 +181,7 @@ def _cleared(environment, path):
     return directory
 
 
-def _make(environment, interpreter, directory, progress):
+def _make(environment, interpreter, directory, progress, requirements):
     """Make the virtual environment and fill it. Returns: the path of its interpreter."""
     progress.step("Making the virtual environment")
     run([interpreter, "-I", "-m", "venv", directory], "make the virtual environment", progress)
@@ -184,7 +191,7 @@ def _make(environment, interpreter, directory, progress):
     run(pip + ["--quiet", "--requirement", environment.installer()], "install pip", progress)
     progress.step("Installing the packages")
     # Where a package has to be built, then by the setuptools that is pinned, not by the newest one.
-    run(pip + _progress_bar(own) + ["--no-build-isolation", "--requirement", environment.requirements()],
+    run(pip + _progress_bar(own) + ["--no-build-isolation", "--requirement", requirements],
         "install the packages", progress)
     return own
 

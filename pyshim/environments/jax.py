@@ -22,6 +22,10 @@ class JAX(Environment):
     def thread_environment(self, threads):
         return {**super().thread_environment(threads), "PJRT_NPROC": str(threads)}
 
+    def device_environment(self, device):
+        # Without this, JAX tells at length that it finds no GPU.
+        return {**super().device_environment(device), **({"JAX_PLATFORMS": "cpu"} if device == "cpu" else {})}
+
     check = """
 import jax
 assert jax.numpy.eye(2).tolist() == [[1, 0], [0, 1]], "a matrix is wrong"

@@ -25,7 +25,8 @@ class Conversation:
     process = pid = None
     _ended = None
 
-    def __init__(self, environment, threads):
+    def __init__(self, environment, more):
+        """Start the process. Arguments: environment; more, environment variables besides those of the environment."""
         self.environment = environment
         self.backend = environment.name
         self.owner = os.getpid()
@@ -35,7 +36,7 @@ class Conversation:
         self.clock = timeout.Clock()
         self.clock.start(timeout.start_seconds())
         try:
-            self.process = Process(environment, threads, self.clock)
+            self.process = Process(environment, more, self.clock)
             self.wire = self.process.wire
             self.waiting = Waiting(self.process.poll)
             self._until_ready()

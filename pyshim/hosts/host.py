@@ -29,6 +29,7 @@ class Host(ABC):
     engine: Any = None              # the engine itself, where it is in this process
     traits: Optional[Dict] = None   # what ``Engine.traits()`` has told, once it was started
     threads: Optional[int] = None   # that the engine was told to use; None leaves it to the engine
+    device: Optional[str] = None    # that it was told to compute on, such as "gpu:1"; None leaves it to the engine
 
     def __init__(self, environment):
         self.environment = environment
@@ -48,6 +49,11 @@ class Host(ABC):
     def engine_version(self):
         """The version of the native library."""
         return self.traits["version"]
+
+    @property
+    def device_used(self):
+        """What the engine computes on."""
+        return self.device or self.traits["device"]
 
     def memory(self) -> Optional[int]:
         """Resident bytes of the engine's own process, None where it has none."""

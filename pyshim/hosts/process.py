@@ -28,24 +28,24 @@ class Process:
     """A process that runs ``worker/main.py`` on the interpreter of an environment.
 
     ``wire`` is the connection to it, ``outputs`` is what it prints, and ``poll`` reports on both. ``clock`` is the
-    time that the conversation with it may take.
+    time that the conversation with it may take, ``more`` are further environment variables.
     """
 
     wire = outputs = poll = None
     _owner = _process = _lifeline = _failure = None
     _opened = _unwanted = False
 
-    def __init__(self, environment, threads, clock):
+    def __init__(self, environment, more, clock):
         # It starts in a thread of its own. Signal handlers run in the session's first thread, so no interrupt comes
         # between two steps and leaves a process or a descriptor behind. Where one ends the wait for the thread, one
         # of the two threads sees what the other has noted, and clears up.
         self._owner = os.getpid()
         try:
-            thread = threading.Thread(target=self._start, args=(environment, threads, clock), daemon=True)
+            thread = threading.Thread(target=self._start, args=(environment, more, clock), daemon=True)
             try:
                 thread.start()
             except RuntimeError:  # the interpreter is about to end, or there may be no more threads
-                self._start(environment, threads, clock)
+                self._start(environment, more, clock)
             else:
                 thread.join()
         except BaseException:
@@ -62,10 +62,10 @@ class Process:
         if os is not None:  # else the interpreter ends, and the process with it
             self._undo()
 
-    def _start(self, environment, threads, clock):
+    def _start(self, environment, more, clock):
         try:
             with contextlib.ExitStack() as theirs:
-                self._open(environment, threads, clock, theirs)
+                self._open(environment, more, clock, theirs)
         except Exception as error:
             self._failure = error
             self._undo()
@@ -73,7 +73,7 @@ class Process:
         if self._unwanted:
             self._undo()
 
-    def _open(self, environment, threads, clock, theirs):
+    def _open(self, environment, more, clock, theirs):
         """Start the process. ``theirs`` closes what only the process needs."""
         ours, stream = [socket.socket(fileno=clear_of_standard_streams(end.detach())) for end in socket.socketpair()]
         theirs.callback(stream.close)
@@ -91,9 +91,7 @@ class Process:
         self.outputs = Outputs(self.poll, out, err)
 
         folder = environment.work_folder()
-        variables = environment.process_environment(folder)
-        if threads is not None:
-            variables.update(environment.thread_environment(threads))
+        variables = {**environment.process_environment(folder), **more}
         inherited = {"lifeline": lifeline.fileno(), "stream": stream.fileno(),
                      "regions": [region.descriptor for region in regions if region is not None]}
         thread = threading.get_native_id()

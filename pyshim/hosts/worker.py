@@ -2,9 +2,9 @@
 
 import os
 
-from ..errors import KerasError, NotInstalledError, StaleTensorError, WorkerError
+from ..errors import DeviceError, KerasError, NotInstalledError, StaleTensorError, WorkerError
 from ..graph.node import Numbered
-from ..messages import Call, Value
+from ..messages import Call, Setting, Value
 from ..wire.values import pack
 from .conversation import Conversation
 from .host import Compiled, Host, need_values
@@ -60,9 +60,24 @@ class Worker(Host):
             if not self.environment.is_installed():
                 raise NotInstalledError("backend {name} is not installed. Install it with {call}",
                                         name=Value(self.backend), call=Call("install_backend", self.backend))
-            conversation = Conversation(self.environment, self.threads)
+            conversation = Conversation(self.environment, self._variables())
+            if self.device not in (None, "cpu") and conversation.traits["device"] == "cpu":
+                conversation.end("it found no GPU")
+                raise DeviceError("backend {name} found no GPU for {setting}", name=Value(self.backend),
+                                  setting=Setting("device", self.device),
+                                  remedy="see whether its driver works (nvidia-smi), and whether CUDA_VISIBLE_DEVICES "
+                                  "hides it; {cpu} computes on the processor", cpu=Setting("device", "cpu"))
             self.lost_by = self.ended
             self.conversation, self.traits = conversation, conversation.traits
+
+    def _variables(self):
+        """The environment variables of a process by what was chosen for it."""
+        variables = {}
+        if self.threads is not None:
+            variables.update(self.environment.thread_environment(self.threads))
+        if self.device is not None:
+            variables.update(self.environment.device_environment(self.device))
+        return variables
 
     def stop(self):
         if self.running:

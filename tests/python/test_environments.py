@@ -58,6 +58,9 @@ class Light(Environment):
 
     def requirements(self):
         return __file__.replace("light.py", "light.txt")
+
+    def gpu_requirements(self):
+        return __file__.replace("light.py", "light-gpu.txt")
 """
 
 
@@ -70,7 +73,9 @@ def light(tmp_path):
     (package / "light-1.0.dist-info" / "entry_points.txt").write_text("[pyshim.backends]\nlight = light:Light\n")
     (package / "light.py").write_text(LIGHT)
     with open(environments.find("theano").requirements(), encoding="utf-8") as file:
-        (package / "light.txt").write_text(re.search(r"^six==(?:.*\\\n)+.*\n", file.read(), re.MULTILINE).group())
+        pin = re.search(r"^six==(?:.*\\\n)+.*\n", file.read(), re.MULTILINE).group()
+    (package / "light.txt").write_text(pin)
+    (package / "light-gpu.txt").write_text("# as for the processor, for want of a lighter package\n" + pin)
     return {"PYTHONPATH": str(package)}
 
 
@@ -100,7 +105,8 @@ def test_a_package_adds_a_backend_by_its_entry_point(tmp_path):
 
 # -- pins -----------------------------------------------------------------------------------------------
 
-PINNED = [environments.find(name).requirements() for name in BACKENDS] + [
+PINNED = [path for name in BACKENDS for path in (environments.find(name).requirements(),
+                                                 environments.find(name).gpu_requirements()) if path] + [
     Environment().installer(), os.path.join(REQUIREMENTS, "uv.txt"), os.path.join(ROOT, "tools", "requirements.txt")]
 
 
@@ -126,7 +132,7 @@ def test_what_we_choose_is_what_is_pinned(path):
     """The file that was made by tools/lock-requirements fits the one that it was made from."""
     def names(path):
         with open(path, encoding="utf-8") as file:
-            return [line.split(" ")[0].strip().lower() for line in file if re.match(r"\w", line)]
+            return [re.sub(r"\[.*\]", "", line.split(" ")[0].strip().lower()) for line in file if re.match(r"\w", line)]
     pinned = names(path)
     for chosen in names(path.replace(".txt", ".in")):
         assert any(pin == chosen or pin.startswith(chosen + "==") for pin in pinned), chosen
@@ -250,6 +256,32 @@ def test_a_package_that_is_not_the_pinned_one_is_refused(home, light):
     assert done.returncode == 1
     assert "the package index gave another file than the one that is pinned" in done.stderr
     assert not is_installed(home, "light", light)
+
+
+def test_an_install_for_a_gpu_has_pins_of_its_own_and_stays(home, light):
+    done = command_line(home, "install", "light", environment=light)
+    assert (done.returncode, _record(home)["gpu"]) == (0, False), done.stderr
+    done = command_line(home, "install", "light", "--gpu", environment=light)
+    for_gpu = _record(home)
+    assert (done.returncode, for_gpu["gpu"]) == (0, True)
+    assert "light-gpu.txt" in done.stdout
+    done = command_line(home, "install", "light", environment=light)
+    assert done.stdout.startswith("Light is installed: ")
+    assert _record(home) == for_gpu
+    done = command_line(home, "install", "light", "--force", environment=light)
+    assert (done.returncode, _record(home)["gpu"]) == (0, False)
+    assert _record(home)["digest"] != for_gpu["digest"]
+
+
+def _record(home):
+    with open(home / "environments" / "light" / "environment.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def test_a_backend_without_packages_for_a_gpu(home):
+    with pytest.raises(errors.ArgumentError, match="Theano has no packages for a GPU. Leave out gpu=True"):
+        environments.install_backend("theano", gpu=True)
+    assert os.listdir(home) == []
 
 
 def test_settings_of_pip_that_would_have_it_install_elsewhere(home, light, tmp_path):

@@ -97,7 +97,7 @@ test_that("list_backends() tells how each stands", {
   }
   expect_equal(standings$backend[standings$current], k_backend())
   shown <- cli::ansi_strip(format(standings))
-  expect_match(shown[[1L]], "^backend +installed +engine +Python +running +memory +current")
+  expect_match(shown[[1L]], "^backend +installed +engine +Python +running +memory +device +current")
   expect_match(shown[-1L][standings$backend == name], "MB")
   expect_output(print(standings), "engine")
   expect_output(print(standings[, c("backend", "memory")]), "memory")

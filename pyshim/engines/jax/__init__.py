@@ -39,6 +39,10 @@ class Engine(Contracted):
     kernels = Kernels()
     loop = staticmethod(loop)
 
+    @property
+    def device(self):
+        return "cpu" if jax.default_backend() == "cpu" else "gpu"
+
     def is_own(self, thing, kernel):
         return getattr(thing, "__module__", None) in OWN
 

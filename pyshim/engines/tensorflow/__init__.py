@@ -44,6 +44,10 @@ class Engine(AnyEngine):
     kernels = Kernels()
     loop = staticmethod(loop)
 
+    @property
+    def device(self):
+        return "gpu" if tf.test.is_built_with_cuda() and tf.config.list_physical_devices("GPU") else "cpu"
+
     def is_own(self, thing, kernel):
         return thing is tf.numpy_function
 

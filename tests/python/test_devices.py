@@ -1,0 +1,79 @@
+"""Devices: where an engine is told to compute. No GPU is needed: where there is none, asking for one is an error."""
+
+import pytest
+
+import pyshim
+from pyshim import environments
+from pyshim.environments.environment import Environment
+from pyshim.errors import ArgumentError, DeviceError
+
+
+@pytest.fixture
+def device(monkeypatch):
+    """A function that says on what the engine of a backend runs. No GPU is there, and choices are forgotten."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    monkeypatch.setattr(pyshim.session._session, "devices", {})
+    yield lambda name: next(each["device"] for each in pyshim.list_backends() if each["backend"] == name)
+    pyshim.stop_backend()
+
+
+@pytest.mark.worker
+def test_the_processor_is_chosen(K, engine, device):
+    K.stop_backend(engine)
+    assert device(engine) is None
+    K.use_backend(engine, device="cpu")
+    assert device(engine) == "cpu"
+    assert K.eval(K.ones(()) + 1) == 2
+    K.use_backend(engine, device="cpu")
+
+
+@pytest.mark.worker
+def test_a_running_engine_keeps_its_device(K, engine, device):
+    K.stop_backend(engine)
+    K.use_backend(engine)
+    with pytest.raises(ArgumentError, match=r"the engine of backend %s runs already, with the device that it chose\. "
+                       r"stop_backend\(\"%s\"\), then choose device='cpu'" % (engine, engine)):
+        K.use_backend(engine, device="cpu")
+    K.stop_backend(engine)
+    K.use_backend(engine, device="cpu")
+
+
+def test_what_is_no_device(K, engine, device):
+    for wrong in ("tpu", "gpu:", "gpu:x", "GPU", 0, True):
+        with pytest.raises(ArgumentError, match="device must be 'cpu', 'gpu', or one of several, such as 'gpu:1', not"):
+            K.use_backend(engine, device=wrong)
+    message = "device cannot be chosen where the engine shares the session's process. Set CUDA_VISIBLE_DEVICES before"
+    with pytest.raises(ArgumentError, match=message):
+        K.use_backend(engine, in_process=True, device="cpu")
+
+
+@pytest.mark.parametrize("name", ["theano", "cntk"])
+def test_an_engine_that_knows_no_gpu(device, name):
+    with pytest.raises(DeviceError, match=r"use_backend\(\): .* computes on the processor alone\. Leave out device="):
+        pyshim.use_backend(name, device="gpu")
+
+
+@pytest.mark.parametrize("name", [name for name in environments.names() if environments.find(name).gpu_requirements()])
+def test_a_gpu_is_never_replaced_by_the_processor(device, monkeypatch, name):
+    environment = environments.find(name)
+    with pytest.raises(DeviceError, match=r"is installed without the packages for a GPU. Install them with "
+                       r'install_backend\("%s", gpu=True\)' % name):
+        pyshim.use_backend(name, device="gpu:1")
+    monkeypatch.setattr(environment, "is_for_gpu", lambda: True)
+    pyshim.stop_backend(name)
+    for wanted in ("gpu", "gpu:1"):
+        with pytest.raises(DeviceError, match="backend '%s' found no GPU for device='%s'" % (name, wanted)):
+            pyshim.use_backend(name, device=wanted)
+        assert device(name) is None
+    with pyshim.use_backend(name):  # what failed is not asked for again
+        assert device(name) == "cpu"
+
+
+def test_a_numbered_gpu_is_one_of_those_that_are_visible(monkeypatch):
+    def visible(users, device):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", users)
+        return Environment().device_environment(device).get("CUDA_VISIBLE_DEVICES")
+    assert visible("", "cpu") == visible("2,3", "cpu") == "-1"
+    assert visible("2,3", "gpu") is None  # the user's own setting is passed on
+    assert [visible("", "gpu:1"), visible("2,3", "gpu:0"), visible("2,3", "gpu:1")] == ["1", "2", "3"]
+    assert visible("2,3", "gpu:2") == "-1"
