@@ -5,7 +5,7 @@ import gc
 import numpy as np
 import pytest
 
-from pyshim.errors import ArgumentError, BackendMismatchError, DtypeError, ShapeError
+from pyshim.errors import ArgumentError, BackendMismatchError, DtypeError, EngineError, ShapeError
 
 ROWS = np.arange(10.).reshape(5, 2)
 
@@ -101,3 +101,33 @@ def test_arrays_of_another_engine_or_function(K, counting, engine):
         y = K.placeholder((None, 2))
         with pytest.raises(BackendMismatchError, match="arrays is held by backend"):
             K.function([y], [y]).run_batches(held, [[0]])
+
+
+def test_many_batches_are_those_that_they_are_one_by_one(K, counting):
+    """An engine may compile a loop over batches when it has seen that there are many."""
+    random = np.random.RandomState(5)
+    batches = [random.randint(0, 5, 2) for _ in range(1100)]
+    for rounds in range(3):
+        for i, (rows, (doubled, total, count)) in enumerate(zip(batches, counting.run_batches([ROWS, 3], batches))):
+            np.testing.assert_allclose(doubled, 2 * ROWS[rows])
+            np.testing.assert_allclose(total, 3 * ROWS[rows].sum())
+            assert count == i + 1100 * rounds and count.shape == ()
+
+
+def test_of_many_batches_one_fails(K):
+    table, count, index = K.variable(np.arange(3.)), K.variable(0.), K.placeholder((None,), dtype="int32")
+    function = K.function([index], [K.gather(table, index)], updates=[(count, count + 1)])
+    rows = np.arange(2000)
+    function.run_batches([rows % 3], np.split(rows, 1000))
+    with pytest.raises(EngineError):
+        function.run_batches([np.where(rows == 201, 3, rows % 3)], np.split(rows, 1000))
+    assert K.get_value(count) == 1100
+    results = function.run_batches([rows % 3], np.split(rows, 1000))
+    np.testing.assert_array_equal(np.concatenate([result for result, in results]), rows % 3)
+
+
+def test_draws_of_many_batches_differ(K):
+    x = K.placeholder((None, 2))
+    function = K.function([x], [x + K.random_uniform((1, 2), seed=3)])
+    results = np.array(function.run_batches([ROWS], [[i % 5] for i in range(2200)]))
+    assert len(np.unique(np.round(results[:, 0, 0, 0] % 1, 4))) > 1900

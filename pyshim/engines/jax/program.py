@@ -12,8 +12,8 @@ from . import checks
 from .natives import JaxNatives, leaf
 from .random import draws_of
 
-BLOCK = 32   # batches that are compiled as one loop
-FEWEST = 64  # batches that are asked for at once: so many are asked for where each is short
+BLOCK = 32       # batches that are compiled as one loop, where so many are asked for at once since each is short
+PATIENCE = 1000  # batches that are run one by one before: compiling the loop takes as long as some thousand of them
 KEPT = 16  # shapes for which a function stays compiled; the one that was used longest ago goes first
 
 # What a function cannot be traced for: sizes that depend on what is fed.
@@ -33,15 +33,17 @@ class Function:
     def __init__(self, kernels, program, once):
         self.kernels = kernels
         self.program = program
-        self.settings = ONCE if once else None
         self.changing = list(program.updates)
         changing = set(self.changing)
         self.kept = [node for node in program.nodes
                      if node.kind == "variable" and node.operation is None and node not in changing]
         operations = _inside(program.nodes)
         self.draws = {operation: draws_of(operation) for operation in operations if operation.kernel in RANDOM}
+        # Draws repeat in functions, to the last bit.
+        self.settings = ONCE if once and not self.draws else None
         self.is_calling = any(operation.kernel in CALLING for operation in operations)
         self.traces = collections.OrderedDict()  # by the shapes of the inputs
+        self.batches = 0
 
     def __call__(self, arrays):
         trace = self._trace(arrays, None)
@@ -58,7 +60,9 @@ class Function:
         equal = next((i for i, size in enumerate(sizes) if size != sizes[0]), len(sizes))
         split = [array.ndim > 0 for array in arrays] + [False] * len(whole)
         results = []
-        while not self.is_calling and equal - len(results) >= (BLOCK if results else FEWEST):
+        self.batches += len(sizes)
+        is_worth_it = self.batches > PATIENCE and not self.is_calling
+        while is_worth_it and equal - len(results) >= BLOCK:
             block, rows = np.split(rows, [BLOCK * sizes[0]])
             fed = [np.take(array, block, axis=0).reshape((BLOCK, sizes[0]) + array.shape[1:]) if array.ndim else array
                    for array in arrays]
