@@ -153,7 +153,8 @@ install_backend <- function(name, python = NULL, path = NULL, force = FALSE,
 #' @param conda Path of conda, mamba or micromamba; `"auto"` looks for one.
 #' @param version `"default"` or `"2.3.1"`, the version of Keras. There is no other.
 #' @param tensorflow `"default"`, or the version of TensorFlow that this package pins. Other versions,
-#'   `"gpu"` and `"nightly"` are refused: the engine is installed with the packages that it is tested with.
+#'   `"gpu"` and `"nightly"` are refused: the engine is installed with the packages that it is tested with. For a GPU
+#'   there is `install_backend("tensorflow", gpu = TRUE)`.
 #' @param extra_packages Names of Python packages that are installed into the virtual or conda environment of
 #'   R's own Python, as `reticulate::py_install()` does, so that `reticulate::import()` finds them. None by
 #'   default.
@@ -197,7 +198,8 @@ refuse_other_methods <- function(method) {
 
 refuse_other_version <- function(argument, value, accepted) {
   one_of(value, argument, accepted,
-         "Each engine is installed with the packages that it is tested with; a GPU is not used.")
+         paste("Each engine is installed with the packages that it is tested with;",
+               "`install_backend(\"tensorflow\", gpu = TRUE)` installs TensorFlow for a GPU."))
 }
 
 #' The environment of R's own Python, for packages besides

@@ -17,7 +17,7 @@ for (line in lines) {
   }
 }
 cells <- as.data.frame(do.call(rbind, cells))
-titles <- c(tensorflow = "TF", theano = "Th", cntk = "CN", numpy = "Np")[engines]
+titles <- c(tensorflow = "TF", theano = "Th", cntk = "CN", numpy = "Np", jax = "JX", torch = "PT")[engines]
 colours <- c(native = "#2A7F9E", ours = "#F2A65A", composed = "#8CC7A1", shim = "#C9CBD3")
 meanings <- c(native = "a kernel of the library", ours = "an op of ours in its graph",
               composed = "composed of other functions", shim = "no kernel needed")
@@ -56,7 +56,7 @@ for (i in which(!is.na(rows$head))) {
   }
 }
 tests <- sum(as.integer(sub(" .*", "", unlist(cells[, -(1:2)]))))
-title(sprintf("%d functions on %s: none is missing", nrow(cells), paste(c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK", numpy = "NumPy")[engines], collapse = ", ")),
+title(sprintf("%d functions on %s: none is missing", nrow(cells), paste(c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK", numpy = "NumPy", jax = "JAX", torch = "PyTorch")[engines], collapse = ", ")),
       adj = 0, line = 2.6, cex.main = 1.3, col.main = "grey10")
 mtext(sprintf("how each engine computes each function; the functions' tests on each engine, %s in all, pass",
               format(tests, big.mark = ",")), adj = 0, line = 1.5, cex = 0.85, col = "grey35")

@@ -31,7 +31,7 @@ def test_the_processor_is_chosen(K, engine, device):
 def test_a_running_engine_keeps_its_device(K, engine, device):
     K.stop_backend(engine)
     K.use_backend(engine)
-    with pytest.raises(ArgumentError, match=r"the engine of backend %s runs already, with the device that it chose\. "
+    with pytest.raises(ArgumentError, match=r"the engine of backend %s runs already, with the device that it chose; "
                        r"stop_backend\(\"%s\"\), then choose device='cpu'" % (engine, engine)):
         K.use_backend(engine, device="cpu")
     K.stop_backend(engine)
@@ -42,21 +42,21 @@ def test_what_is_no_device(K, engine, device):
     for wrong in ("tpu", "gpu:", "gpu:x", "GPU", 0, True):
         with pytest.raises(ArgumentError, match="device must be 'cpu', 'gpu', or one of several, such as 'gpu:1', not"):
             K.use_backend(engine, device=wrong)
-    message = "device cannot be chosen where the engine shares the session's process. Set CUDA_VISIBLE_DEVICES before"
+    message = "device cannot be chosen where the engine shares the session's process; set CUDA_VISIBLE_DEVICES before"
     with pytest.raises(ArgumentError, match=message):
         K.use_backend(engine, in_process=True, device="cpu")
 
 
 @pytest.mark.parametrize("name", ["theano", "cntk"])
 def test_an_engine_that_knows_no_gpu(device, name):
-    with pytest.raises(DeviceError, match=r"use_backend\(\): .* computes on the processor alone\. Leave out device="):
+    with pytest.raises(DeviceError, match=r"use_backend\(\): .* computes on the processor alone; leave out device="):
         pyshim.use_backend(name, device="gpu")
 
 
 @pytest.mark.parametrize("name", [name for name in environments.names() if environments.find(name).gpu_requirements()])
 def test_a_gpu_is_never_replaced_by_the_processor(device, monkeypatch, name):
     environment = environments.find(name)
-    with pytest.raises(DeviceError, match=r"is installed without the packages for a GPU. Install them with "
+    with pytest.raises(DeviceError, match=r"is installed without the packages for a GPU; install them with "
                        r'install_backend\("%s", gpu=True\)' % name):
         pyshim.use_backend(name, device="gpu:1")
     monkeypatch.setattr(environment, "is_for_gpu", lambda: True)

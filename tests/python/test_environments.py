@@ -264,7 +264,6 @@ def test_an_install_for_a_gpu_has_pins_of_its_own_and_stays(home, light):
     done = command_line(home, "install", "light", "--gpu", environment=light)
     for_gpu = _record(home)
     assert (done.returncode, for_gpu["gpu"]) == (0, True)
-    assert "light-gpu.txt" in done.stdout
     done = command_line(home, "install", "light", environment=light)
     assert done.stdout.startswith("Light is installed: ")
     assert _record(home) == for_gpu
@@ -279,7 +278,7 @@ def _record(home):
 
 
 def test_a_backend_without_packages_for_a_gpu(home):
-    with pytest.raises(errors.ArgumentError, match="Theano has no packages for a GPU. Leave out gpu=True"):
+    with pytest.raises(errors.ArgumentError, match="Theano has no packages for a GPU; leave out gpu=True"):
         environments.install_backend("theano", gpu=True)
     assert os.listdir(home) == []
 

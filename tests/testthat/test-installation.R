@@ -105,7 +105,7 @@ test_that("install_keras() takes the arguments of older scripts, and refuses wha
                c("method", "conda", "version", "tensorflow", "extra_packages", "..."))
   expect_keras_error(install_keras(tensorflow = "1.14"), "argument",
                      c("install_keras()", "`tensorflow`", "\"1.14\"", "\"default\"", "\"2.21.0\""))
-  expect_keras_error(install_keras(tensorflow = "gpu"), "argument", "a GPU is not used")
+  expect_keras_error(install_keras(tensorflow = "gpu"), "argument", "gpu = TRUE")
   expect_keras_error(install_keras(version = "2.2.4"), "argument", c("`version`", "\"2.2.4\""))
   expect_keras_error(install_keras("theano"), "argument", c("`method`", "install_backend(\"theano\")"))
   expect_keras_error(install_keras(envname = "r-keras"), "argument", "envname")
