@@ -30,12 +30,11 @@ class Convolution:
         return _convolved(x, kernel, strides, padding, dilation, channels)
 
     def pool(self, x, size, strides, padding, mode):
-        around = _padding(x.shape[1:-1], size, strides, padding, (1,) * len(size))
-        parts = [_window(x, place, size, strides, around, -jnp.inf if mode == "max" else 0)
-                 for place in itertools.product(*map(range, size))]
+        places = list(itertools.product(*map(range, size)))
+        parts = [_window(x, place, size, strides, padding, -jnp.inf if mode == "max" else 0) for place in places]
         if mode == "avg":
             one = jnp.ones((1,) + x.shape[1:-1] + (1,), "float32")
-            there = sum(_window(one, place, size, strides, around, 0) for place in itertools.product(*map(range, size)))
+            there = sum(_window(one, place, size, strides, padding, 0) for place in places)
             wide = sum(part.astype("float32") if x.dtype == "float16" else part for part in parts)
             return (wide / there.astype(wide.dtype)).astype(x.dtype)
         return _first_largest(jnp.stack(parts))
@@ -59,20 +58,9 @@ def _first_backward(kept, g):
 _first_largest.defvjp(_first_forward, _first_backward)
 
 
-def _padding(sizes, width, strides, padding, dilation):
-    """How much comes before and after each spatial axis; ValueError where the window does not fit."""
-    if padding == "valid":
-        if any(size < (wide - 1) * step + 1 for size, wide, step in zip(sizes, width, dilation)):
-            raise ValueError("the window of %s (dilated by %s) is too large for x" % (tuple(width), tuple(dilation)))
-        return [(0, 0)] * len(width)
-    missing = [max((-(-size // stride) - 1) * stride + (wide - 1) * step + 1 - size, 0)
-               for size, wide, stride, step in zip(sizes, width, strides, dilation)]
-    return [(count // 2, count - count // 2) for count in missing]
-
-
-def _window(x, place, size, strides, around, number):
+def _window(x, place, size, strides, padding, number):
     """What one place of all windows sees."""
-    x = jnp.pad(x, [(0, 0), *around, (0, 0)], constant_values=np.array(number, x.dtype))
+    x = jnp.pad(x, [(0, 0), *padding, (0, 0)], constant_values=np.array(number, x.dtype))
     counts = [(whole - wide) // stride + 1 if whole >= wide else 0
               for whole, wide, stride in zip(x.shape[1:-1], size, strides)]
     key = [slice(first, first + (count - 1) * stride + 1, stride) if count else slice(0)
@@ -82,12 +70,11 @@ def _window(x, place, size, strides, around, number):
 
 def _convolved(x, kernel, strides, padding, dilation, groups):
     width = kernel.shape[:-2]
-    around = _padding(x.shape[1:-1], width, strides, padding, dilation)
-    counts = [max((size + sum(pair) - (wide - 1) * step - 1) // stride + 1, 0) if size or padding == "valid" else 0
-              for size, pair, wide, step, stride in zip(x.shape[1:-1], around, width, dilation, strides)]
     if 0 in x.shape or 0 in kernel.shape:
+        counts = [max((size + sum(pair) - (wide - 1) * step - 1) // stride + 1, 0)
+                  for size, pair, wide, step, stride in zip(x.shape[1:-1], padding, width, dilation, strides)]
         return jnp.zeros((x.shape[0], *counts, kernel.shape[-1]), x.dtype)
     spatial = "XYZ"[:len(width)]
     names = "N" + spatial + "C", spatial + "IO", "N" + spatial + "C"
-    return jax.lax.conv_general_dilated(x, kernel, strides, around, rhs_dilation=dilation, dimension_numbers=names,
+    return jax.lax.conv_general_dilated(x, kernel, strides, padding, rhs_dilation=dilation, dimension_numbers=names,
                                         feature_group_count=groups, precision=HIGHEST)
