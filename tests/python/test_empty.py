@@ -222,6 +222,32 @@ def test_kernels_without_channels_or_filters(K):
           zeros(0, 4, 5, 2))
 
 
+def test_a_function_of_images_is_called_with_and_without_samples(K):
+    x = K.placeholder((None, 6, 6, 2))
+    kernel, bias = K.variable(np.ones((3, 3, 2, 4)) / 18), K.variable(np.zeros(4))
+    images = K.relu(K.bias_add(K.conv2d(x, kernel, padding="same"), bias))
+    images = K.pool2d(images, (2, 2), strides=(2, 2), padding="same")
+    images = K.depthwise_conv2d(images, K.constant(np.ones((3, 3, 4, 1)) / 9))
+    step = K.function([x], [images] + K.gradients(K.sum(images), [x, kernel, bias]))
+    for count in (2, 0, 1, 0):
+        values = step([np.ones((count, 6, 6, 2))])
+        assert [value.shape for value in values] == [(count, 1, 1, 4), (count, 6, 6, 2), (3, 3, 2, 4), (4,)]
+        np.testing.assert_allclose(values[3], np.full(4, count), rtol=1e-5)
+        if not count:
+            assert not values[2].any()
+
+
+def test_images_of_which_a_slice_is_empty(K):
+    x, count = K.placeholder((None, 6, 6, 2)), K.placeholder((), dtype="int32")
+    kernel, bias = K.variable(np.ones((3, 3, 2, 4)) / 18), K.variable(np.zeros(4))
+    images = K.bias_add(K.conv2d(x[:count], kernel), bias)
+    step = K.function([x, count], [images] + K.gradients(K.sum(images), [x, kernel, bias]))
+    for there in (1, 0):
+        values = step([np.ones((3, 6, 6, 2)), there])
+        assert [value.shape for value in values] == [(there, 4, 4, 4), (3, 6, 6, 2), (3, 3, 2, 4), (4,)]
+        np.testing.assert_allclose(values[3], np.full(4, 16 * there), rtol=1e-5)
+
+
 def test_gradient_of_an_empty_batch(K):
     x, kernel = K.placeholder((None, None, None, 2)), K.variable(ones(3, 3, 2, 4))
     gradients = K.gradients(K.sum(K.conv2d(x, kernel, padding="same")), [x, kernel])

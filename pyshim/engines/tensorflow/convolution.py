@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from . import samples
+
 
 class Convolution:
 
@@ -110,7 +112,7 @@ def _windowed(compute, x, kernel, width, strides, padding, dilation, channels, o
     does not fit, TensorFlow's kernels give other shapes, what happens to be in memory, or end the process."""
     sizes, spans = x.shape[1:-1], _spans(width, dilation)
     least = [max(span - sum(pair), 1) for span, pair in zip(spans, padding)]
-    there = [slice(None) if x.shape[0] else slice(tf.shape(x)[0])]
+    there = [slice(None) if x.shape[0] or samples.are_given() else slice(tf.shape(x)[0])]
     for axis, (size, span, stride, pair) in enumerate(zip(sizes, spans, strides, padding), 1):
         number = tf.shape(x)[axis] if size is None else size
         count = _at_least((number + sum(pair) - span) // stride + 1, 0)
@@ -132,7 +134,10 @@ def _filled(x, least=()):
     """x; where it has fewer elements along a spatial axis than the least number, or none, zeros with so many."""
     x = tf.convert_to_tensor(x)
     least = [1, *least, 1] if least else [1] * x.shape.rank
-    if all(size is not None and size >= wanted for size, wanted in zip(x.shape, least)):
+    sizes = list(x.shape)
+    if samples.are_given():
+        sizes[0] = sizes[0] or 1
+    if all(size is not None and size >= wanted for size, wanted in zip(sizes, least)):
         return x
     filled = tf.cond(tf.reduce_all(tf.shape(x) >= least), lambda: tf.identity(x),
                      lambda: tf.zeros(tf.maximum(tf.shape(x), least), x.dtype))

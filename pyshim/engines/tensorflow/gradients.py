@@ -146,3 +146,10 @@ def _products_of_the_others(x, axes):
     rows = tf.reshape(moved, [tf.size(x) // tf.maximum(count, 1), count])
     before, after = [tf.math.cumprod(rows, 1, exclusive=True, reverse=back) for back in (False, True)]
     return tf.transpose(tf.reshape(product_of_any(before, after), tf.shape(moved)), tf.math.invert_permutation(order))
+
+
+@_of("BiasAdd")
+def _of_bias_add(op, gradient):
+    # The rank keeps TensorFlow from computing it together with a convolution's filters, which takes longer than both.
+    flat = tf.reshape(gradient, (-1, gradient.shape[-1]))
+    return gradient, tf.raw_ops.BiasAddGrad(out_backprop=flat)

@@ -7,7 +7,7 @@ from tensorflow.python.eager import context, execute
 from ...graph.node import RANDOM
 from ..natives import Natives
 from ..plan import Plan
-from . import gradients, optimizers
+from . import gradients, optimizers, samples
 from .control_flow import loop
 from .random import generator_of
 
@@ -17,9 +17,25 @@ SMALL = 64  # elements of a constant that is part of a function; larger ones are
 def compiled(kernels, program):
     """A callable that runs the program as one function of TensorFlow's, which optimizes it as a whole."""
     kept = []  # a function does not keep the variables that it uses
+    images = samples.with_samples(program.nodes)
+    call = _traced(kernels, program, kept, images)
+    for_empty = []  # the same for arrays without elements, where that is something else, once it is needed
 
+    def run(arrays):
+        chosen = call
+        if images and not all(array.size for array in arrays):
+            if not for_empty:
+                for_empty.append(_traced(kernels, program, kept, frozenset()))
+            chosen, = for_empty
+        return [output.numpy() for output in chosen(list(map(tf.constant, arrays)))]
+    run.kept = kept
+    return run
+
+
+def _traced(kernels, program, kept, images):
+    """The callable of a program's function, in which the operations ``images`` have samples."""
     def traced(*fed):
-        natives = InFunction(kernels, dict(zip(program.inputs, fed)), kept, program.nodes)
+        natives = InFunction(kernels, dict(zip(program.inputs, fed)), kept, program.nodes, images)
         outputs = [tf.identity(natives[node]) for node in program.outputs]
         controls = [tf.convert_to_tensor(natives[node]) for node in program.controls]
         values = [tf.convert_to_tensor(natives[node]) for node in program.updates.values()]
@@ -39,12 +55,7 @@ def compiled(kernels, program):
     specs = [tf.TensorSpec(node.shape, node.dtype) for node in program.inputs]
     function = tf.function(traced, autograph=False).get_concrete_function(*specs)
     kept += [node.native for node in program.nodes + list(program.updates) if node.kind == "variable"]
-    call = _call(function, len(program.outputs))
-
-    def run(arrays):
-        return [output.numpy() for output in call(list(map(tf.constant, arrays)))]
-    run.kept = kept
-    return run
+    return _call(function, len(program.outputs))
 
 
 def _call(function, count):
@@ -81,11 +92,15 @@ def source(node):
 
 
 class InFunction(Natives):
-    """The tensors of a function that is being traced. What these use and do not keep alive is added to ``kept``."""
+    """The tensors of a function that is being traced. What these use and do not keep alive is added to ``kept``.
 
-    def __init__(self, kernels, made, kept, nodes):
+    The operations ``images`` surely have samples.
+    """
+
+    def __init__(self, kernels, made, kept, nodes, images):
         super().__init__(kernels, made)
         self.kept = kept
+        self.images = images
         self.wanted = _results(nodes)
 
     def within(self, body, given):
@@ -109,7 +124,7 @@ class InFunction(Natives):
             return [tf.convert_to_tensor(gradient) for gradient in found]
         attributes = attributes_of(operation)
         self.kept.append(attributes.get("generator"))
-        with gradients.own():
+        with gradients.own(), samples.given(operation in self.images):
             return getattr(self.kernels, operation.kernel)(*inputs, **attributes)
 
 
