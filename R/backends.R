@@ -5,8 +5,8 @@
 #'
 #' Where the backend is not installed, an interactive session asks whether to install it.
 #'
-#' @param backend,name `"tensorflow"`, `"theano"`, `"cntk"`, `"jax"`, `"numpy"`, or another registered name. The
-#'   first of them is used where none is given. `"numpy"` runs in this session's own Python and needs no
+#' @param backend,name `"tensorflow"`, `"theano"`, `"cntk"`, `"jax"`, `"torch"`, `"numpy"`, or another registered
+#'   name. The first of them is used where none is given. `"numpy"` runs in this session's own Python and needs no
 #'   installation; it computes no gradients. In `use_backend()`, `name` is another name of `backend`.
 #' @param in_process Whether to run the engine in this session's own Python, which must have the library,
 #'   in place of a process of its own. It is for working with native objects.
@@ -106,8 +106,8 @@ as_scope <- function(scope) {
 #'   which is installed there too if it is not on `PATH`; older ones by conda, mamba or micromamba, where one
 #'   of them is installed.
 #'
-#' @param name `"tensorflow"`, `"theano"`, `"cntk"`, `"jax"`, or another registered name. For `"numpy"` nothing
-#'   needs to be installed.
+#' @param name `"tensorflow"`, `"theano"`, `"cntk"`, `"jax"`, `"torch"`, or another registered name. `"torch"` is a
+#'   download of 3 GB. For `"numpy"` nothing needs to be installed.
 #' @param python Path of the interpreter to use; by default a fitting one on `PATH` or at pyenv, conda or uv.
 #' @param path Another place for the virtual environment: a new or empty folder.
 #' @param force Whether to install again what is there already.

@@ -94,7 +94,7 @@ def use_backend(name, in_process=False, save=False, threads=None, device=None):
     environment variable silences that.
 
     Arguments:
-        name: "tensorflow", "theano", "cntk", "jax", "numpy", or another registered name.
+        name: "tensorflow", "theano", "cntk", "jax", "torch", "numpy", or another registered name.
         in_process: run the engine in this Python, which must have the library, instead of in a worker; "numpy" always
             does.
         save: write the name to keras.json as the default of later sessions.

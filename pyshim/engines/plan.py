@@ -29,15 +29,15 @@ class Plan(ABC):
                 continue
             operation = node.operation
             if node.kind == "variable" and operation is None:
-                add(node, node.native.read)
+                add(node, self.giving(node, node.native.read))
             elif operation is None:
-                place_of(node, self.constant(node))
+                place_of(node, self.giving(node, lambda node=node: self.constant(node))())
             elif node.output is None:
-                add(node, self.function(operation), operation.inputs, self.attributes(operation))
+                add(node, self.giving(node, self.function(operation)), operation.inputs, self.attributes(operation))
             else:
                 if operation not in places:
                     add(operation, self.function(operation), operation.inputs, self.attributes(operation))
-                add(node, lambda results, i=node.output: results[i], [operation])
+                add(node, self.giving(node, lambda results, i=node.output: results[i]), [operation])
         self.wanted = [places[node] for node in wanted]
         self.dropped = self._last_uses()
 
@@ -52,6 +52,10 @@ class Plan(ABC):
     @abstractmethod
     def attributes(self, operation):
         """The arguments of that function besides the inputs, a dict."""
+
+    def giving(self, node, function):
+        """What gives a node's value, where the function would."""
+        return function
 
     def fitted(self, result):
         """What a function has computed, as the next ones take it."""
@@ -79,3 +83,57 @@ class Plan(ABC):
             for i in unneeded:
                 now[i] = None
         return [now[place] for place in self.wanted]
+
+
+class Loop(ABC):
+    """The step of a loop, as a function of the loop's inputs.
+
+    Arguments: body, a ``Body``; shown, whether ``print_tensor`` prints;
+    ``**settings``, what else its plan is made with.
+    """
+
+    def __init__(self, body, shown=True, **settings):
+        self.sequences, self.states, self.outputs = len(body.slices), len(body.states), len(body.outputs)
+        given = body.loop_inputs + list(body.captured)
+        self.step = self.plan(body.nodes, given, body.results, shown=shown, **settings)
+        # What no step has made has the shape of what one would make of zeros.
+        self.made = [(x.shape, x.dtype) for x in body.outputs]
+        self.of_zeros = None
+        if any(None in shape for shape, _ in self.made):
+            self.of_zeros = self.plan(body.nodes, given, body.outputs, shown=False, **settings)
+
+    @abstractmethod
+    def plan(self, nodes, given, wanted, **settings):
+        """The plan of a step."""
+
+    @abstractmethod
+    def zeros(self, shape, dtype):
+        """A native tensor of zeros; the dtype is a name, or a native one."""
+
+    @abstractmethod
+    def slices(self, sequence):
+        """The slices of a sequence, one for each step."""
+
+    @abstractmethod
+    def joined(self, values):
+        """The values of all steps, one after the other along a new first axis."""
+
+    def __call__(self, *inputs):
+        sequences, states = inputs[:self.sequences], list(inputs[self.sequences:self.sequences + self.states])
+        captured = list(inputs[self.sequences + self.states:])
+        lengths = set(map(len, sequences))
+        if len(lengths) > 1:
+            raise ValueError("the sequences have different lengths: %s" % sorted(lengths))
+        made = []
+        for slices in zip(*map(self.slices, sequences)):
+            results = self.step.run(list(slices) + states + captured)
+            made.append(results[:self.outputs])
+            states = results[self.outputs:]
+        return (list(map(self.joined, zip(*made))) if made else self._of_no_steps(sequences, states, captured)) + states
+
+    def _of_no_steps(self, sequences, states, captured):
+        shapes = [shape for shape, _ in self.made]
+        if self.of_zeros is not None:
+            zeros = [self.zeros(x.shape[1:], x.dtype) for x in sequences]
+            shapes = [x.shape for x in self.of_zeros.run(zeros + states + captured)]
+        return [self.zeros((0,) + tuple(shape), dtype) for shape, (_, dtype) in zip(shapes, self.made)]

@@ -27,7 +27,7 @@ def install_backend(name, python=None, path=None, force=False, method="auto", co
     """Install what a backend needs: a virtual environment with pinned packages, under the Keras home.
 
     Arguments:
-        name: "tensorflow", "theano", "cntk", "jax", or another registered name. "numpy" needs no installation.
+        name: "tensorflow", "theano", "cntk", "jax", "torch", or another registered name. "numpy" needs no installation.
         python: path of the interpreter to use; by default a fitting one on PATH or at pyenv, conda or uv. Where there
             is none, uv or conda downloads one into the Keras home, if it can.
         path: another place for the virtual environment, a new or empty folder; remembered in the Keras home.

@@ -916,11 +916,13 @@ def test_a_reshape_that_does_not_fit_what_is_fed_is_an_error(K):
 def test_which_kernels_are_ours(K, engine):
     """docs/conformance.md is told by the kernels themselves which of them an op of this package computes."""
     own = K.session.current_host().describe_kernels()["own"]
-    ours = {"tensorflow": ["print_tensor"], "theano": ["loop", "max", "pad", "pool", "sigmoid", "print_tensor"],
+    ours = {"torch": ["loop", "floor_divide", "ctc_decode"],
+            "tensorflow": ["print_tensor"], "theano": ["loop", "max", "pad", "pool", "sigmoid", "print_tensor"],
             "cntk": ["log", "max", "relu", "divide", "print_tensor"],
             "jax": ["print_tensor", "ctc_batch_cost", "ctc_decode"],
             "numpy": ["loop", "convolution", "pool", "floor_divide", "ctc_decode"]}[engine]
-    theirs = {"tensorflow": ["dot", "max", "relu", "pool", "loop"], "theano": ["dot", "exp", "convolution", "add"],
+    theirs = {"torch": ["dot", "exp", "max", "softmax", "gather", "convolution", "pool"],
+              "tensorflow": ["dot", "max", "relu", "pool", "loop"], "theano": ["dot", "exp", "convolution", "add"],
               "cntk": ["dot", "exp", "convolution", "add", "pool"],
               "jax": ["dot", "exp", "softmax", "gather"],
               "numpy": ["dot", "exp", "max", "softmax", "gather"]}[engine]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...graph.node import RANDOM
+from ..plan import Loop as AnyLoop
 from ..plan import Plan
 from .random import generator_of
 
@@ -43,7 +44,7 @@ class NumPyPlan(Plan):
 
     def function(self, operation):
         if operation.kernel == "loop":
-            return Loop(self.kernels, operation.attributes["body"], self.shown)
+            return Loop(operation.attributes["body"], self.shown, kernels=self.kernels)
         if operation.kernel == "print_tensor" and not self.shown:
             return _unseen
         return getattr(self.kernels, operation.kernel)
@@ -60,38 +61,16 @@ class NumPyPlan(Plan):
         return np.asarray(result) if isinstance(result, np.generic) else result
 
 
-class Loop:
-    """The step of a loop, as a function of the loop's inputs."""
+class Loop(AnyLoop):
 
-    def __init__(self, kernels, body, shown=True):
-        self.sequences, self.states, self.outputs = len(body.slices), len(body.states), len(body.outputs)
-        given = body.loop_inputs + list(body.captured)
-        self.plan = NumPyPlan(kernels, body.nodes, given, body.results, shown)
-        # What no step has made has the shape of what one would make of zeros.
-        self.made = [(x.shape, x.dtype) for x in body.outputs]
-        self.of_zeros = None
-        if any(None in shape for shape, _ in self.made):
-            self.of_zeros = NumPyPlan(kernels, body.nodes, given, body.outputs, shown=False)
+    def plan(self, nodes, given, wanted, kernels, shown):
+        return NumPyPlan(kernels, nodes, given, wanted, shown)
 
-    def __call__(self, *inputs):
-        sequences, states = inputs[:self.sequences], list(inputs[self.sequences:self.sequences + self.states])
-        captured = list(inputs[self.sequences + self.states:])
-        lengths = set(map(len, sequences))
-        if len(lengths) > 1:
-            raise ValueError("the sequences have different lengths: %s" % sorted(lengths))
-        made = []
-        for slices in zip(*sequences):
-            results = self.plan.run(list(map(np.asarray, slices)) + states + captured)
-            made.append(results[:self.outputs])
-            states = results[self.outputs:]
-        return (list(map(np.stack, zip(*made))) if made else self._of_no_steps(sequences, states, captured)) + states
+    zeros = staticmethod(np.zeros)
+    joined = staticmethod(np.stack)
 
-    def _of_no_steps(self, sequences, states, captured):
-        shapes = [shape for shape, _ in self.made]
-        if self.of_zeros is not None:
-            zeros = [np.zeros(x.shape[1:], x.dtype) for x in sequences]
-            shapes = [x.shape for x in self.of_zeros.run(zeros + states + captured)]
-        return [np.zeros((0,) + shape, dtype) for shape, (_, dtype) in zip(shapes, self.made)]
+    def slices(self, sequence):
+        return map(np.asarray, sequence)
 
 
 def _unseen(x, message):

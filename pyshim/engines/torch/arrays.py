@@ -1,0 +1,26 @@
+"""NumPy's arrays as PyTorch's tensors, and back."""
+
+import warnings
+
+import numpy as np
+import torch
+
+DTYPES = {name: getattr(torch, name) for name in (
+    "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")}
+
+
+def tensor_of(array):
+    """A tensor in the memory of an array, which nobody may change from then on."""
+    array = np.asarray(array)
+    if not array.dtype.isnative or any(step < 0 for step in array.strides):
+        array = np.array(array, array.dtype.newbyteorder("="))
+    if array.flags.writeable:
+        return torch.from_numpy(array)
+    with warnings.catch_warnings():  # that the memory is not to be written to
+        warnings.simplefilter("ignore")
+        return torch.from_numpy(array)
+
+
+def array_of(tensor):
+    """An array in the memory of a tensor."""
+    return tensor.detach().numpy()

@@ -1,0 +1,19 @@
+"""What a graph needs besides computing, on PyTorch."""
+
+from .. import report
+from .arrays import array_of
+
+
+class Graph:
+
+    def stop_gradient(self, x):
+        return x.detach()
+
+    def asserted(self, x, condition, message):
+        if not condition:
+            raise ValueError(message)
+        return x
+
+    def print_tensor(self, x, message):
+        report.show(message, array_of(x))
+        return x

@@ -1,0 +1,41 @@
+"""Random tensors on PyTorch: each has a generator of its own, which begins with the seed."""
+
+import math
+import weakref
+
+import torch
+
+from .arrays import DTYPES
+
+_generators = weakref.WeakKeyDictionary()  # by operation
+
+BEYOND = math.erfc(math.sqrt(2))  # how probable a draw beyond -2 or 2 is
+
+
+def generator_of(operation):
+    """The generator of an operation that draws, the same in all programs."""
+    generator = _generators.get(operation)
+    if generator is None:
+        generator, seed = torch.Generator(), operation.attributes["seed"]
+        if seed is None:
+            generator.seed()
+        else:
+            generator.manual_seed(seed)
+        _generators[operation] = generator
+    return generator
+
+
+class Random:
+
+    def random_uniform(self, shape, dtype, seed, generator):
+        return torch.rand(shape.tolist(), generator=generator, dtype=DTYPES[dtype])
+
+    def random_normal(self, shape, dtype, seed, generator):
+        return torch.randn(shape.tolist(), generator=generator, dtype=DTYPES[dtype])
+
+    def truncated_normal(self, shape, dtype, seed, generator):
+        # By the inverse of the distribution function, which needs no second draw.
+        wide = torch.float64 if dtype == "float64" else torch.float32
+        draws = torch.rand(shape.tolist(), generator=generator, dtype=wide)
+        inside = (draws * 2 - 1) * (1 - BEYOND)
+        return (torch.erfinv(inside) * math.sqrt(2)).clamp(-2, 2).to(DTYPES[dtype])

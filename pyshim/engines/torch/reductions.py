@@ -1,0 +1,121 @@
+"""Reductions on PyTorch."""
+
+import math
+
+import torch
+
+from ..numpy_shape import reduced
+from .gradients import product, product_of_any, with_own_gradient
+
+
+def _of_extreme(g, x, extreme, axis):
+    chosen = (x == extreme).to(x.dtype)  # equal ones share it
+    return product(g.expand(x.shape), chosen / chosen.sum(axis, keepdim=True))
+
+
+def _product(x, axis):
+    for i in axis:
+        x = torch.prod(x, i, keepdim=True, dtype=x.dtype)
+    return x
+
+
+def _of_product(g, x, result, axis):
+    order = [i for i in range(x.ndim) if i not in axis] + list(axis)
+    moved = x.permute(order)
+    rows = moved.reshape(moved.shape[:x.ndim - len(axis)] + (math.prod(moved.shape[x.ndim - len(axis):]),))
+    others = _products_of_the_others(rows).reshape(moved.shape).permute([order.index(i) for i in range(x.ndim)])
+    return product(g.expand(x.shape), others)
+
+
+def _products_of_the_others(rows):
+    """For each element the product of all others along the last axis."""
+    one = torch.ones_like(rows[..., :1])
+    before = _cumprod(torch.cat([one, rows[..., :-1]], -1), -1)
+    after = _cumprod(torch.cat([one, rows[..., 1:].flip(-1)], -1), -1).flip(-1)
+    return product_of_any(before, after) if rows.numel() else rows
+
+
+def _of_cumprod(g, x, result, axis):
+    if torch.is_grad_enabled():
+        return _of_cumprod_step_by_step(g, x, result, axis)
+    # An element is a factor of each product from its own on: where none of the elements up to there is 0, the product
+    # divided by the element; of the products behind the first 0, those without it.
+    zero = x == 0
+    zeros = zero.to(torch.int64).cumsum(axis)
+    first = zero & (zeros == 1)
+    without = torch.cumprod(torch.where(first, 1, x), axis)
+
+    def following(products):
+        return product(g, products).flip(axis).cumsum(axis).flip(axis)
+    before = following(result) / torch.where(zero, 1, x)
+    return torch.where(zeros == 0, before, torch.where(first, following(without), 0))
+
+
+def _of_cumprod_step_by_step(g, x, result, axis):
+    """The same, as a gradient needs it that is differentiated itself: the product up to the element before, times
+    s[i] = g[i] + x[i + 1] * s[i + 1]."""
+    gradients, factors, sums = g.unbind(axis), x.unbind(axis), []
+    for i in reversed(range(len(factors))):
+        following = product(sums[-1], factors[i + 1]) if sums else 0
+        sums.append(gradients[i] + following)
+    if not sums:
+        return torch.zeros_like(x)
+    before = torch.cat([torch.ones_like(x.narrow(axis, 0, 1)), result.narrow(axis, 0, len(factors) - 1)], axis)
+    return product(torch.stack(sums[::-1], axis), before)
+
+
+_max = with_own_gradient(lambda x, axis: torch.amax(x, axis, keepdim=True), _of_extreme)
+_min = with_own_gradient(lambda x, axis: torch.amin(x, axis, keepdim=True), _of_extreme)
+_prod = with_own_gradient(_product, _of_product)
+_cumprod = with_own_gradient(lambda x, axis: torch.cumprod(x, axis, dtype=x.dtype), _of_cumprod)
+
+
+class Reductions:
+
+    def max(self, x, axis, keepdims):
+        return _extreme(_max, x, axis, keepdims, "min")
+
+    def min(self, x, axis, keepdims):
+        return _extreme(_min, x, axis, keepdims, "max")
+
+    def sum(self, x, axis, keepdims):
+        return torch.sum(x, axis, keepdim=keepdims, dtype=x.dtype)
+
+    def prod(self, x, axis, keepdims):
+        result = _prod(x, axis)
+        return result if keepdims else result.squeeze(axis)
+
+    def mean(self, x, axis, keepdims):
+        if x.dtype == torch.float16:  # whose sum may be too large for it
+            return torch.mean(x.float(), axis, keepdim=keepdims).half()
+        return torch.mean(x, axis, keepdim=keepdims)
+
+    def any(self, x, axis, keepdims):
+        return torch.any(x, axis, keepdim=keepdims)
+
+    def all(self, x, axis, keepdims):
+        return torch.all(x, axis, keepdim=keepdims)
+
+    def argmax(self, x, axis):
+        return torch.argmax(x, axis)
+
+    def argmin(self, x, axis):
+        return torch.argmin(x, axis)
+
+    def cumsum(self, x, axis):
+        if x.dtype == torch.float16:  # which would lose a digit with every few elements
+            return torch.cumsum(x.float(), axis).half()
+        return torch.cumsum(x, axis, dtype=x.dtype)
+
+    def cumprod(self, x, axis):
+        return _cumprod(x, axis)
+
+
+def _extreme(function, x, axis, keepdims, least):
+    """The largest or smallest element; where there is none, what is ``least`` for it."""
+    if not all(x.shape[i] for i in axis):
+        limit = {"min": -math.inf, "max": math.inf}[least] if x.is_floating_point() else getattr(
+            torch.iinfo(x.dtype), least)
+        return torch.full(reduced(x.shape, axis, keepdims), limit, dtype=x.dtype)
+    result = function(x, axis)
+    return result if keepdims else result.squeeze(axis)

@@ -1,0 +1,51 @@
+"""PyTorch's variables, and what is made of the shapes of tensors."""
+
+import numpy as np
+import torch
+
+from ..numpy_shape import int32_shape
+from .arrays import DTYPES, array_of, tensor_of
+
+
+class Variable:
+    """A variable: ``value`` is a tensor that nobody changes; a new value is another tensor."""
+
+    def __init__(self, array):
+        self.set(array)
+
+    def read(self):
+        return self.value
+
+    def get(self):
+        return np.array(array_of(self.value))
+
+    def set(self, array):
+        self.value = tensor_of(np.array(array))
+
+
+class Variables:
+
+    def identity(self, x):
+        return x
+
+    def fill_like(self, x, number, dtype):
+        return torch.full(x.shape, number, dtype=DTYPES[dtype])
+
+    def arange(self, count):
+        return torch.arange(int(count))
+
+    def shape(self, x):
+        return tensor_of(int32_shape(x.shape))
+
+    def cast(self, x, dtype):
+        dtype = DTYPES[dtype]
+        return _whole(x, dtype) if x.is_floating_point() and not dtype.is_floating_point else x.to(dtype)
+
+
+def _whole(x, dtype):
+    """Floats as integers. What PyTorch makes of nan and of what the dtype cannot hold depends on the processor."""
+    limits = torch.iinfo(dtype)
+    x = x.double()
+    below, above = x <= float(limits.min), x >= float(limits.max)  # as floats, which may round the largest number up
+    inside = torch.where(below | above | torch.isnan(x), 0, x).to(dtype)
+    return inside.masked_fill_(below, limits.min).masked_fill_(above, limits.max)
