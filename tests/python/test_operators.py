@@ -326,6 +326,26 @@ def test_slices_of_empty_arrays(K):
     check(K, t[::-1], x)
 
 
+def test_slices_that_are_all_of_a_tensor(K):
+    x = sample((3, 7), "float64")
+    cuts = [slice(0, 2), slice(2, 3), slice(-4, None)]
+
+    def weighted(t):
+        return sum((t[:, cut] * t[:, cut] * i)[..., 0] for i, cut in enumerate(cuts, 1)) + t[:, 2:3][..., 0]
+    check_gradient(K, weighted, weighted, x)
+
+    def step(part, states):
+        state = sum(part[:, cut] * i for i, cut in enumerate((slice(0, 2), slice(2, 4), slice(4, None)), 1))
+        return state, [states[0] + state]
+    series = K.placeholder((None, 4, 6))
+    _, outputs, (total,) = K.rnn(step, series, [K.zeros_like(series[:, 0, :2])])
+    values = sample((2, 4, 6))
+    rows = values[..., :2] + 2 * values[..., 2:4] + 3 * values[..., 4:]
+    found = K.function([series], [outputs, total] + K.gradients(K.sum(total), [series]))([values])
+    for value, expected in zip(found, (rows, rows.sum(1), np.broadcast_to(np.repeat([1, 2, 3], 2), values.shape))):
+        np.testing.assert_allclose(value, expected, rtol=1e-5)
+
+
 @pytest.mark.parametrize("key",
                          [0, slice(1, 3), slice(None, None, -2), (slice(None), 1), (None, -1, slice(0, 1)),
                                  (Ellipsis, slice(None, None, -1))], ids=str)

@@ -5,6 +5,7 @@ from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
 from tensorflow.python.eager import context, execute
 
 from ...graph.node import RANDOM
+from .. import splits
 from ..natives import Natives
 from ..plan import Plan
 from . import gradients, optimizers, samples
@@ -101,12 +102,16 @@ class InFunction(Natives):
         super().__init__(kernels, made)
         self.kept = kept
         self.images = images
-        self.wanted = _results(nodes)
+        self._look_at(nodes)
 
     def within(self, body, given):
         inner = super().within(body, given)
-        inner.wanted = _results(body.nodes)
+        inner._look_at(body.nodes)
         return inner
+
+    def _look_at(self, nodes):
+        self.wanted = {(node.operation, node.output) for node in nodes}
+        self.parts, self.splits = splits.parts(nodes), {}
 
     def is_wanted(self, operation, output):
         """Whether somebody needs a result of an operation with several results."""
@@ -122,14 +127,15 @@ class InFunction(Natives):
             with gradients.own():  # they may be differentiated themselves
                 found = tf.gradients(inputs[0], inputs[1:], unconnected_gradients=tf.UnconnectedGradients.ZERO)
             return [tf.convert_to_tensor(gradient) for gradient in found]
+        part = self.parts.get(operation)
+        if part is not None:
+            if part.split() not in self.splits:
+                self.splits[part.split()] = tf.split(inputs[0], part.sizes, part.axis)
+            return self.splits[part.split()][part.number]
         attributes = attributes_of(operation)
         self.kept.append(attributes.get("generator"))
         with gradients.own(), samples.given(operation in self.images):
             return getattr(self.kernels, operation.kernel)(*inputs, **attributes)
-
-
-def _results(nodes):
-    return {(node.operation, node.output) for node in nodes}
 
 
 def attributes_of(operation):
