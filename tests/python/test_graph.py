@@ -817,6 +817,7 @@ CONTRIBUTIONS = {
     "max of equals": (lambda K, x: K.max(x) ** .5, [4, 1, 4], [.125, 0, .125]),
     "min of rows": (lambda K, x: K.sqrt(K.min(K.reshape(x, (2, 2)), 1)), [1, 0, 9, 4], [0, INF, 0, .25]),
     "prod": (lambda K, x: K.sqrt(K.prod(x)), [0, 2, 4], [INF, 0, 0]),
+    "prod that is -0": (lambda K, x: K.sqrt(K.prod(x)), [-1, 0, 4], [0, -INF, 0]),
     "prod with two zeros": (lambda K, x: K.sqrt(K.prod(x)), [0, 0, 4], [0, 0, 0]),
     "cumprod": (lambda K, x: K.sqrt(K.cumprod(x)), [1, 0, 4], [.5, INF, 0]),
     "cumprod with two zeros": (lambda K, x: K.sqrt(K.cumprod(x)), [4, 0, 0, 4], [.25, INF, 0, 0]),

@@ -98,8 +98,9 @@ def test_remainder_of_nan_and_infinity(K):
 def test_floor_division_and_remainder_where_the_quotient_is_nearly_whole(K):
     """x / y rounds to a whole number although y does not fit into x so often, or its floor does."""
     state = np.random.RandomState(0)
-    x = np.concatenate([[0.5, 1.0, 6.0, -6.0, 3.0, 88.0, -1.0, 1e-5, -1e-5, 0.0], state.randn(500) * 10])
-    y = np.concatenate([[1e-3, 0.1, 0.3, 0.3, 0.1, 1e-3, 0.1, 1e4, 1e4, -2.0],
+    x = np.concatenate([[0.5, 1.0, 6.0, -6.0, 3.0, 88.0, -1.0, 1e-5, -1e-5, 0.0, -4.0, 4.0, -0.0, 0.0],
+                        state.randn(500) * 10])
+    y = np.concatenate([[1e-3, 0.1, 0.3, 0.3, 0.1, 1e-3, 0.1, 1e4, 1e4, -2.0, 2.0, -2.0, 2.0, 0.5],
                         state.choice([0.1, -0.2, 0.3, 0.7, 1e-3, -1.1], 500)])
     for dtype in FLOATS:
         a, b = x.astype(dtype), y.astype(dtype)

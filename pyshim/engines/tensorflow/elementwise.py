@@ -75,7 +75,8 @@ def _divided(x, y):
     whole = tf.where(quotient - whole > 0.5, whole + 1, whole)
     whole = tf.where(tf.equal(whole, 0), 0 * (x / y), whole)  # of its sign
     whole = tf.where(tf.equal(y, 0), x / y, whole)
-    left = tf.where(other_sign, left + y, tf.where(tf.equal(left, 0) & (y < 0), -tf.zeros_like(left), left))
+    zero = tf.where(y < 0, -tf.zeros_like(left), tf.zeros_like(left))  # of the divisor's sign
+    left = tf.where(other_sign, left + y, tf.where(tf.equal(left, 0), zero, left))
     return tf.cast(whole, dtype), tf.cast(left, dtype)
 
 

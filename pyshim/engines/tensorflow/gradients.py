@@ -76,7 +76,7 @@ def _of_abs(op, gradient):
 
 @_of("Sqrt")
 def _of_sqrt(op, gradient):
-    return tf.math.xdivy(gradient / 2, op.outputs[0])
+    return tf.math.xdivy(gradient / 2, tf.abs(op.outputs[0]))  # -0 counts as 0
 
 
 @_of("Log")
