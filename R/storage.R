@@ -34,16 +34,19 @@
 #' k_get_value(b)
 #' @export
 k_save_variables <- function(path, ...) {
-  invisible(call_shim("save_variables", as_path(path), named_variables(...)))
+  given <- named_variables(...)
+  invisible(call_shim("save_named", as_path(path), as.list(names(given)), unname(given)))
 }
 
 #' @rdname k_save_variables
 #' @export
 k_load_variables <- function(path, ...) {
   if (...length()) {
-    invisible(call_shim("load_variables", as_path(path), named_variables(...)))
+    given <- named_variables(...)
+    invisible(call_shim("load_named", as_path(path), as.list(names(given)), unname(given)))
   } else {
-    call_shim("load_variables", as_path(path))
+    loaded <- call_shim("load_all", as_path(path))
+    setNames(loaded[[2L]], as.character(unlist(loaded[[1L]])))
   }
 }
 
@@ -59,6 +62,8 @@ name_in_code <- function(code) {
 }
 
 #' Variables, and lists of them, as one list that has a name for each
+#'
+#' The names go to Python, and come back, as values: reticulate writes those of a list in the session's own encoding.
 #' @noRd
 named_variables <- function(...) {
   given <- list(...)

@@ -108,6 +108,22 @@ def fetch(large, target):
     return large.fetch(target)
 
 
+def save_named(path, names, variables):
+    """Save variables under these names."""
+    pyshim.save_variables(path, dict(zip(names, variables)))
+
+
+def load_named(path, names, variables):
+    """Give variables the values that were saved under these names."""
+    pyshim.load_variables(path, dict(zip(names, variables)))
+
+
+def load_all(path):
+    """The names of the variables that a file holds, and the variables."""
+    loaded = pyshim.load_variables(path)
+    return list(loaded), list(loaded.values())
+
+
 def call_function(compiled, values):
     """Call a compiled function."""
     return compiled(values)

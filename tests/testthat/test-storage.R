@@ -113,3 +113,16 @@ test_that("the home folder, and a file of NumPy", {
     expect_equal(as.vector(back), 0:2)
   })
 })
+
+test_that("names that are not ASCII, saved and loaded in the C locale", {
+  path <- withr::local_tempfile(fileext = ".npz")
+  output <- run_r(c(
+    "library(keras); invisible(use_backend('numpy'))",
+    "w <- k_variable(c(1, 2), name = 'gr\\u00f6\\u00dfe')", "given <- setNames(list(k_variable(3)), '\\u00e4\\u2713')",
+    sprintf("k_save_variables('%s', w, given)", path), sprintf("k_load_variables('%s', w)", path),
+    sprintf("loaded <- k_load_variables('%s')", path),
+    "cat(names(loaded) == c('gr\\u00f6\\u00dfe', '\\u00e4\\u2713'), k_get_value(loaded[[2L]]), '\\n')"
+  ), "LC_ALL=C")
+  expect_equal(tail(output, 1L), "TRUE TRUE 3 ")
+  with_backend("numpy", expect_named(k_load_variables(path), c("gr\u00f6\u00dfe", "\u00e4\u2713")))
+})
