@@ -245,6 +245,76 @@ def test_metrics_that_keep_state(K, random):
     assert B.eval(metric(1.)) == 1
 
 
+def test_metrics_of_thresholds_classes_and_ranks(K, random):
+    y, p = random.randint(0, 2, (20, 3)) > 0, random.rand(20, 3)
+    top = p >= np.sort(p, axis=1)[:, -2:-1]
+    metrics, limits = keras.metrics, np.array([0.3, 0.6])[:, None, None]
+    for metric, hits, among in (
+            (metrics.Precision(thresholds=[0.3, 0.6]), y & (p > limits), p > limits),
+            (metrics.Recall(thresholds=[0.3, 0.6]), y & (p > limits), y & (limits > 0)),
+            (metrics.Precision(class_id=1), (y & (p > 0.5))[:, 1:2], p[:, 1:2] > 0.5),
+            (metrics.Precision(top_k=2), y & top, top),
+            (metrics.Recall(top_k=2, class_id=2), (y & top)[:, 2:], y[:, 2:])):
+        found = B.eval(metric(y.astype("float32"), p.astype("float32")))
+        np.testing.assert_allclose(found, hits.sum((-2, -1)) / among.sum((-2, -1)), rtol=1e-5)
+        assert type(metric).from_config(metric.get_config()).get_config() == metric.get_config()
+    true, predicted = random.randint(0, 3, 30), random.randint(0, 3, 30)
+    shares = [((true == i) & (predicted == i)).sum() / ((true == i) | (predicted == i)).sum() for i in range(3)]
+    np.testing.assert_allclose(B.eval(metrics.MeanIoU(3)(true.astype("float32"), predicted.astype("float32"))),
+                               np.mean(shares), rtol=1e-5)
+
+
+def test_the_best_epoch_is_kept(K, random, tmp_path):
+    x, y, weights = random.rand(16, 3), random.rand(16), []
+    model = _linear()
+
+    class Score(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["score"] = [0.1, 0.9, 0.3, 0.2][epoch]
+            weights.append(model.get_weights()[0])
+    model.fit(x, y, epochs=4, verbose=0, callbacks=[
+        Score(), keras.callbacks.EarlyStopping("score", mode="max", patience=2, restore_best_weights=True),
+        keras.callbacks.ModelCheckpoint(str(tmp_path / "{epoch}-{score:.1f}.h5"), "score", mode="max",
+                                        save_best_only=True)])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1-0.1.h5", "2-0.9.h5"]
+    for best in (model, M.load_model(str(tmp_path / "2-0.9.h5"))):
+        np.testing.assert_array_equal(best.get_weights()[0], weights[1])
+
+
+def test_processes_that_make_batches(K, random):
+    x, y = random.rand(10, 3), random.rand(10, 1)
+    model, batches = _linear(), Batches(x, y)
+    model.fit_generator(batches, epochs=2, verbose=0, workers=2, use_multiprocessing=True)
+    np.testing.assert_allclose(model.predict_generator(batches, workers=2, use_multiprocessing=True), model.predict(x),
+                               rtol=1e-5)
+    np.testing.assert_allclose(model.evaluate_generator(batches, workers=2, use_multiprocessing=True),
+                               model.evaluate(x, y, batch_size=4, verbose=0), rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:Update your", "ignore:The `nb_epoch` argument")
+@pytest.mark.filterwarnings("ignore:The semantics of the Keras 2 argument")
+def test_scripts_of_keras_1(K, random):
+    x, y = random.rand(4, 6, 6, 2), random.rand(4, 1)
+    model = M.Sequential([
+        L.Convolution2D(3, 3, 3, border_mode="same", subsample=(1, 1), dim_ordering="tf", init="uniform",
+                        input_shape=(6, 6, 2)),
+        L.MaxPooling2D(pool_size=(2, 2), border_mode="valid"), L.Flatten(), L.Dropout(p=0.3),
+        L.Dense(output_dim=1, W_regularizer=keras.regularizers.l2(0.1), bias=True)])
+    assert model.layers[0].kernel_size == (3, 3) and model.layers[0].padding == "same"
+    assert model.layers[-1].units == 1 and model.layers[-1].use_bias
+    model.compile("sgd", "mse")
+    assert model.fit(x, y, nb_epoch=2, batch_size=2, verbose=0).epoch == [0, 1]
+
+    def batches():
+        while True:
+            yield x[:2], y[:2]
+    model.fit_generator(batches(), samples_per_epoch=2, nb_epoch=1, verbose=0, validation_data=batches(),
+                        nb_val_samples=1)
+    assert model.predict_generator(batches(), val_samples=2).shape == (4, 1)
+    inputs = L.Input((3,))
+    assert M.Model(input=inputs, output=L.Dense(2)(inputs)).output_shape == (None, 2)
+
+
 def test_wrappers_of_scikit_learn(K, random):
     from pyshim.keras.wrappers.scikit_learn import KerasClassifier, KerasRegressor
 

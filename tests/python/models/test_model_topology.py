@@ -214,3 +214,92 @@ def test_summaries_and_pictures_of_text(K):
     text = "\n".join(lines)
     assert "one (Dense)" in text and "Non-trainable params: 6" in text and "(None, 3)" in text
     assert max(map(len, lines)) <= 60
+
+
+def test_states_that_are_given_as_tensors(K, random):
+    x, h, c = L.Input((3, 2)), L.Input((4,)), L.Input((4,))
+    model = M.Model([x, h, c], L.LSTM(4, return_state=True)(x, initial_state=[h, c]))
+    values = [random.rand(2, 3, 2), random.rand(2, 4), random.rand(2, 4)]
+    w, u, b = model.get_weights()
+    state, cell = values[1:]
+    for t in range(3):
+        i, f, g, o = np.split(values[0][:, t] @ w + state @ u + b, 4, axis=1)
+        cell = cell / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
+        state = np.tanh(cell) / (1 + np.exp(-o))
+    for found, expected in zip(model.predict(values), [state, state, cell]):
+        np.testing.assert_allclose(found, expected, rtol=1e-4)
+    copy = M.Model.from_config(model.get_config())
+    copy.set_weights([w, u, b])
+    np.testing.assert_allclose(copy.predict(values)[2], cell, rtol=1e-4)
+
+
+class Mixed(L.Layer):
+    """A cell whose step reads a constant, too."""
+
+    def __init__(self, units, **kwargs):
+        self.units = self.state_size = units
+        super().__init__(**kwargs)
+
+    def build(self, shapes):
+        (_, features), (_, constants) = shapes
+        self.parts = [self.add_weight(name, (size, self.units), initializer="uniform")
+                      for name, size in (("x", features), ("state", self.units), ("constant", constants))]
+        self.built = True
+
+    def call(self, x, states, constants):
+        output = sum(B.dot(value, part) for value, part in zip([x, states[0], constants[0]], self.parts))
+        return output, [output]
+
+    def get_config(self):
+        return dict(super().get_config(), units=self.units)
+
+
+def test_constants_of_cells(K, random):
+    x, c = L.Input((None, 5)), L.Input((3,))
+    model = M.Model([x, c], L.RNN(Mixed(4))(x, constants=c))
+    model.compile("sgd", "mse")
+    model.train_on_batch([random.rand(2, 4, 5), random.rand(2, 3)], np.zeros((2, 4)))
+    steps, constant, state = random.rand(2, 4, 5), random.rand(2, 3), np.zeros((2, 4))
+    first, second, third = model.get_weights()
+    for t in range(4):
+        state = steps[:, t] @ first + state @ second + constant @ third
+    np.testing.assert_allclose(model.predict([steps, constant]), state, rtol=1e-4)
+    with keras.utils.CustomObjectScope({"Mixed": Mixed}):
+        copy = M.Model.from_config(model.get_config())
+        both = L.Bidirectional(L.RNN(Mixed(4)), merge_mode="sum")(x, constants=c)
+    copy.set_weights(model.get_weights())
+    np.testing.assert_allclose(copy.predict([steps, constant]), state, rtol=1e-4)
+    assert M.Model([x, c], both).predict([steps, constant]).shape == (2, 4)
+
+
+def test_masks_change_nothing_but_what_they_hide(K, random):
+    """Masked steps at the end give what sequences without them give, through wrappers, merges and Lambda layers."""
+    def build(steps):
+        x = L.Input((steps, 3))
+        hidden = L.TimeDistributed(L.Dense(2))(L.Masking()(x))
+        both = L.Bidirectional(L.GRU(2, return_sequences=True), merge_mode="sum")(hidden)
+        joined = L.Concatenate()([L.Dropout(0.5)(hidden), both])
+        joined = L.Lambda(lambda t: 2 * t, mask=lambda inputs, mask: mask)(joined)
+        return M.Model(x, [L.LSTM(1)(joined), L.GlobalAveragePooling1D()(joined)])
+    long, short, value = build(4), build(2), random.rand(2, 4, 3)
+    value[0, 2:] = 0
+    short.set_weights(long.get_weights())
+    for whole, part in zip(long.predict(value), short.predict(value[:1, :2])):
+        np.testing.assert_allclose(whole[:1], part, rtol=1e-4, atol=1e-6)
+
+
+def test_clones_on_other_inputs(K, random):
+    value = random.rand(4, 3).astype("float32")
+    x, dense = L.Input((3,)), L.Dense(3)
+    graph = M.Model(x, L.BatchNormalization()(dense(dense(x))))
+    stack = M.Sequential([L.Dense(2, input_shape=(3,)), L.Dropout(0.5), L.Dense(3)])
+    for model in (graph, stack):
+        clone = M.clone_model(model, input_tensors=L.Input((3,)))
+        clone.set_weights(model.get_weights())
+        np.testing.assert_allclose(clone.predict(value), model.predict(value), rtol=1e-5)
+        clone = M.clone_model(model, input_tensors=B.variable(value))
+        clone.set_weights(model.get_weights())
+        np.testing.assert_allclose(clone.predict(None, steps=1), model.predict(value), rtol=1e-5)
+        clone.compile("sgd", "mse")
+        clone.train_on_batch(None, np.ones((4, 3)))
+        assert np.abs(clone.get_weights()[0] - model.get_weights()[0]).max() > 0
