@@ -95,7 +95,7 @@ as_model_argument <- function(value, name) {
   if (is.null(value) || inherits(value, "python.builtin.object")) {
     value
   } else if (is.function(value)) {
-    as_named_function(value, name)
+    as_keras_function(value, name)
   } else if (inherits(value, "KerasConstraint")) {
     as_constraint(value)
   } else {
@@ -160,6 +160,17 @@ as_size <- function(size, arg) {
   } else {
     as_whole_numbers(size, arg)
   }
+}
+
+#' A function for Keras: its own one, by name, where the user gives `loss_*()`, `metric_*()` or `activation_*()`
+#'
+#' Keras treats some of its losses in ways of their own, and finds them by name in a file.
+#' @noRd
+as_keras_function <- function(f, arg) {
+  kinds <- if (arg == "metric") "^metric_" else "^(loss|activation)_"
+  exported <- grep(kinds, getNamespaceExports("keras"), value = TRUE)
+  same <- vapply(exported, function(name) identical(f, get(name, topenv())), NA)
+  if (any(same) && arg != "f") sub("^[a-z]+_", "", exported[same][[1L]]) else as_named_function(f, arg)
 }
 
 #' An R function that Keras knows by a name: that of the attribute "py_function_name", else of the argument

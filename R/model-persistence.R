@@ -186,7 +186,7 @@ as_custom_objects <- function(objects) {
     if (is.function(object) && is.null(attr(object, "py_function_name"))) {
       attr(object, "py_function_name") <- name
     }
-    as_model_argument(object, name)
+    if (is.function(object)) as_named_function(object, name) else as_model_argument(object, name)
   }, objects, names(objects)))
 }
 

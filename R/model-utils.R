@@ -137,7 +137,8 @@ is_keras_available <- function(version = NULL) {
 
 #' Which implementation of Keras is used
 #'
-#' @param implementation `"keras"`; there is no other here.
+#' @param implementation `"keras"`. `"tensorflow"`, which in scripts of 2017 stands for the Keras in TensorFlow, is
+#'   Keras 2.3.1 on the backend "tensorflow" here.
 #' @return `implementation()` returns `"keras"`.
 #' @family utilities
 #' @examples
@@ -149,9 +150,7 @@ implementation <- function() "keras"
 #' @export
 use_implementation <- function(implementation = c("keras", "tensorflow")) {
   if (one_of(implementation, "implementation", c("keras", "tensorflow")) == "tensorflow") {
-    abort("argument", c("{argument} must be \"keras\", not {value}",
-                        i = "Keras 2.3.1 runs on TensorFlow by `use_backend(\"tensorflow\")`."),
-          argument = "implementation", value = implementation)
+    use_backend("tensorflow")
   }
   invisible("keras")
 }

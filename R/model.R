@@ -152,7 +152,7 @@ as_metrics <- function(metrics) {
       if (nzchar(name) && is.null(attr(metric, "py_function_name"))) {
         attr(metric, "py_function_name") <- name
       }
-      as_named_function(metric, "metric")
+      as_keras_function(metric, "metric")
     } else if (is.list(metric)) {
       as_metrics(metric)
     } else {

@@ -223,7 +223,7 @@ test_that("one of several names is refused with those that are accepted", {
     condition <- expect_keras_error(install_backend("theano", method = "cnda"), "argument",
                                     c("install_backend()", "`method`", "\"cnda\"", "Did you mean \"conda\"?"))
     expect_equal(condition$value, "cnda")
-    expect_keras_error(use_implementation("tensorflow"), "argument", c("`implementation`", "\"tensorflow\""))
+    expect_keras_error(use_implementation("plaidml"), "argument", c("`implementation`", "\"plaidml\""))
     expect_keras_error(image_to_array(array(0, c(1, 1, 1)), "middle"), "argument",
                        c("image_to_array()", "`data_format`", "\"channels_last\" or \"channels_first\"", "\"middle\""))
   })

@@ -93,6 +93,23 @@ for_each_backend("metrics are what their definitions say", {
   expect_equal(mean_of(metric_sparse_top_k_categorical_accuracy, matrix(c(1, 2), 2), many, k = 3), 1)
 })
 
+test_that("compile() takes each as Keras's own, with targets of the shape that belongs to it", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential(list(layer_activation(activation = activation_linear, input_shape = 3)))
+  for (name in names(losses)) {
+    compile(model, "sgd", losses[[name]])
+    data <- data_for(name)
+    expect_equal(as.numeric(evaluate(model, data[[2L]], data[[1L]], verbose = 0)),
+                 mean(definitions[[name]](data[[1L]], data[[2L]])), tolerance = 1e-5, label = name)
+  }
+  expect_equal(model$loss, "cosine_similarity")
+  compile(model, "sgd", "mse", metrics = list(metric_binary_accuracy, metric_top_k_categorical_accuracy,
+                                              metric_cosine_proximity, custom_metric("mine", metric_mean_squared_error)))
+  expect_named(evaluate(model, predictions, targets, verbose = 0),
+               c("loss", "binary_accuracy", "top_k_categorical_accuracy", "cosine_proximity", "mine"))
+  expect_match(model_to_json(model), "\"activation\": \"linear\"", fixed = TRUE)
+})
+
 for_each_backend("compile() takes them, and evaluate() returns their means", {
   model <- keras_model_sequential(list(layer_activation(activation = "linear", input_shape = 3)))
   for (name in c("mean_squared_error", "kullback_leibler_divergence", "logcosh")) {
