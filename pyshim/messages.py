@@ -165,8 +165,8 @@ def _restored(kind, data):
 
 
 def suggestion(value, accepted):
-    """The accepted name that a misspelt one is close to, or None."""
-    if not isinstance(value, str):
+    """The accepted name that a misspelt one is close to, or None: also of "float", which begins several."""
+    if not isinstance(value, str) or sum(name.startswith(value.lower()) for name in accepted) > 1:
         return None
     found = difflib.get_close_matches(value.lower(), accepted, 1)
     return found[0] if found else None

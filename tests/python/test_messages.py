@@ -41,6 +41,8 @@ def test_a_misspelt_name_is_answered_with_the_one_that_was_meant():
     error = errors.unknown(errors.ArgumentError, "padding", "smae", ("valid", "same"))
     assert str(error) == "unknown padding 'smae'; accepted: valid, same. Did you mean 'same'?"
     assert "mean" not in str(errors.unknown(errors.ArgumentError, "padding", "zzz", ("valid", "same")))
+    # "float" begins several: none is meant more than the others.
+    assert "mean" not in str(errors.unknown(errors.DtypeError, "dtype", "float", ("float32", "float64")))
 
 
 def test_long_values_are_shortened():
