@@ -163,6 +163,14 @@ def functions_of_some_backends(module):
     module.backend = _backend_of(module.__name__.rpartition(".")[0])
 
 
+@_repair(_after, "backend")
+def scalars_of_tensors(module):
+    """Values without axes, such as the learning rate's, are NumPy's scalars in the original: ``round()`` takes them."""
+    for name in ("eval", "get_value", "batch_get_value"):
+        function = getattr(module, name)
+        setattr(module, name, functools.wraps(function)(training.with_scalars(function)))
+
+
 # What K.backend() answers within Keras, where "pyshim" would take a detour that its other backends need.
 AS_TENSORFLOW = (
     "layers.core",      # Lambda finds its output shape by calling its function

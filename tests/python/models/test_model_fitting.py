@@ -223,6 +223,9 @@ def test_losses_and_metrics_are_numbers(K, random):
     seen += [model.train_on_batch(x, y), model.test_on_batch(x, y), model.evaluate(x, y, verbose=0)]
     assert [round(value, 1) >= 0 for values in seen for value in values] == [True] * sum(map(len, seen))
     assert isinstance(_linear().train_on_batch(x, y), np.floating)
+    assert round(B.get_value(model.optimizer.lr), 4) == round(B.eval(B.constant(0.01)), 4)
+    rates = model.fit(x, y, verbose=0, callbacks=[keras.callbacks.ReduceLROnPlateau("loss")]).history["lr"]
+    assert [round(rate, 4) for rate in rates] == [round(np.float32(0.01), 4)]
 
 
 def test_metrics_that_keep_state(K, random):
