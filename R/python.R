@@ -39,8 +39,8 @@ look_up <- function(kind, name) {
 
 call_python <- function(target, ...) {
   for (given in list(...)) {  # arguments may hold calls of their own: they come first
-    if (identical(given, NA)) {  # TRUE to Python
-      refuse_missing()
+    if (identical(given, NA)) {
+      return(call_with_nan(target, ...))
     }
   }
   if (!identical(getOption("keras.timeout"), bridge$timeout)) {
@@ -88,18 +88,11 @@ refuse <- function(condition) {
   stop(condition)
 }
 
-#' NA where TRUE or FALSE is wanted
+#' The same call with NaN for NA: reticulate makes TRUE of that, and pyshim refuses NaN where it is none
 #' @noRd
-refuse_missing <- function() {
-  called <- users_call()
-  for (argument in called$formals) {
-    value <- user_value(argument, called)$value
-    if (identical(value, NA)) {
-      abort("argument", "{argument} must be TRUE or FALSE, not {value}", argument = argument, value = value,
-            called = called)
-    }
-  }
-  abort("argument", "an argument is NA, where TRUE or FALSE is wanted", called = called)
+call_with_nan <- function(target, ...) {
+  given <- lapply(list(...), function(x) if (identical(x, NA)) NA_real_ else x)
+  do.call(call_python, c(list(target), given))
 }
 
 is_convertible <- function(x) {
