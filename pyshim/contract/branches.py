@@ -36,7 +36,9 @@ def _ways(needed, roots):
     """The ways in which each node is needed."""
     ways = dict.fromkeys(roots, ALWAYS)
     for node in reversed(needed):
-        of_node = ways[node]
+        of_node = ways.get(node)
+        if of_node is None:  # an input that nothing needs
+            continue
         inputs = [(x, None) for x in node.inputs + node.controls]
         if node.operation is not None and node.operation.kernel == "switch":
             condition, x, y = node.inputs

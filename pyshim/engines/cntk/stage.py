@@ -173,6 +173,9 @@ class BuiltStage:
                 outputs.setdefault(id(made), (made, []))[1].append(description)
         if outputs:
             functions = [made for made, _ in outputs.values()]
+            if any(made.dtype != functions[0].dtype for made in functions):  # CNTK wants those of a block of one dtype
+                functions = [native.output(C.cast(made, np.float64)) if made.dtype == np.float32 else made
+                             for made in functions]
             block = C.as_block(C.combine(functions), arguments, "block", "")
             for output, (_, descriptions) in zip(block.outputs, outputs.values()):
                 for description in descriptions:

@@ -22,6 +22,9 @@ def _of(kind):
     return tf.RegisterGradient(PREFIX + kind)
 
 
+# A selection has the gradients of what it selects. So 0 is selected only where the product is nan: elsewhere a product
+# with 0 has a gradient, too.
+
 def product(gradient, derivative):
     """Their product, 0 where the derivative is."""
     return tf.math.multiply_no_nan(gradient, derivative)
@@ -29,7 +32,15 @@ def product(gradient, derivative):
 
 def product_of_any(gradient, derivative):
     """Their product, 0 where either is, though the other be infinite."""
-    return tf.where(tf.equal(gradient, 0), tf.zeros_like(gradient), product(gradient, derivative))
+    made = gradient * derivative
+    is_zero = tf.logical_or(tf.equal(gradient, 0), tf.equal(derivative, 0))
+    return tf.where(tf.logical_and(is_zero, tf.math.is_nan(made)), tf.zeros_like(made), made)
+
+
+@_of("Xdivy")
+def _of_quotient_in_a_gradient(op, gradient):
+    x, y = op.inputs
+    return _summed(op, tf.math.xdivy(gradient, y), product_of_any(gradient, tf.math.xdivy(-x, tf.square(y))))
 
 
 def _summed(op, of_x, of_y):
@@ -144,7 +155,8 @@ def _products_of_the_others(x, axes):
     moved = tf.transpose(x, order)
     count = tf.reduce_prod(tf.gather(tf.shape(x), axes))
     rows = tf.reshape(moved, [tf.size(x) // tf.maximum(count, 1), count])
-    before, after = [tf.math.cumprod(rows, 1, exclusive=True, reverse=back) for back in (False, True)]
+    before = _products_before(rows)
+    after = tf.reverse(_products_before(tf.reverse(rows, [1])), [1])
     return tf.transpose(tf.reshape(product_of_any(before, after), tf.shape(moved)), tf.math.invert_permutation(order))
 
 
@@ -153,3 +165,28 @@ def _of_bias_add(op, gradient):
     # The rank keeps TensorFlow from computing it together with a convolution's filters, which takes longer than both.
     flat = tf.reshape(gradient, (-1, gradient.shape[-1]))
     return gradient, tf.raw_ops.BiasAddGrad(out_backprop=flat)
+
+
+def _products_before(rows):
+    """For each element of a row the product of all before it."""
+    return cumprod(tf.concat([tf.ones_like(rows[:, :1]), rows[:, :-1]], 1), 1)
+
+
+def cumprod(x, axis):
+    """The running product. TensorFlow's own gradient of it is 0 at a 0, where the product of the others is due."""
+    @tf.custom_gradient
+    def cumprod_of(x):
+        products = tf.math.cumprod(x, axis)
+
+        def gradient(upstream):
+            zero = tf.equal(x, 0)
+            zeros = tf.cumsum(tf.cast(zero, tf.int32), axis)
+            first = zero & tf.equal(zeros, 1)
+            without = tf.math.cumprod(tf.where(first, tf.ones_like(x), x), axis)
+
+            def following(products):
+                return tf.cumsum(product(upstream, products), axis, reverse=True)
+            before = following(products) / tf.where(zero, tf.ones_like(x), x)
+            return tf.where(tf.equal(zeros, 0), before, tf.where(first, following(without), tf.zeros_like(x)))
+        return products, gradient
+    return cumprod_of(x)

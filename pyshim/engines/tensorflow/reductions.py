@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from .gradients import product as product_of
+from .gradients import cumprod
 
 
 class Reductions:
@@ -27,24 +27,7 @@ class Reductions:
         return tf.reduce_mean(x, axis, keepdims)
 
     def cumprod(self, x, axis):
-        # TensorFlow's own gradient is 0 at a 0, where the product of the other elements is due.
-        @tf.custom_gradient
-        def cumprod(x):
-            product = tf.math.cumprod(x, axis)
-
-            def gradient(upstream):
-                zero = tf.equal(x, 0)
-                zeros = tf.cumsum(tf.cast(zero, tf.int32), axis)
-                first = zero & tf.equal(zeros, 1)
-                without = tf.math.cumprod(tf.where(first, tf.ones_like(x), x), axis)
-
-                def following(products):
-                    return tf.cumsum(product_of(upstream, products), axis, reverse=True)
-                before = following(product) / tf.where(zero, tf.ones_like(x), x)
-                return tf.where(tf.equal(zeros, 0), before,
-                                tf.where(first, following(without), tf.zeros_like(x)))
-            return product, gradient
-        return cumprod(tf.convert_to_tensor(x))
+        return cumprod(tf.convert_to_tensor(x), axis)
 
 
 def _first_nan(x, axis, index):

@@ -9,21 +9,32 @@ import theano.tensor as T
 from theano import scalar
 from theano.tensor.nnet.nnet import Softmax
 
+# A selection has the gradients of what it selects. So 0 is selected only where the product is nan: elsewhere a product
+# with 0 has a gradient, too.
 
 def product(gradient, derivative):
     """The product of two scalars, 0 where the derivative is."""
-    zero = _zero(gradient)
-    return scalar.switch(scalar.eq(derivative, _zero(derivative)), zero, gradient * derivative)
+    return _unless_nan(gradient * derivative, derivative)
 
 
 def product_of_any(gradient, derivative):
     """The product of two scalars, 0 where either is, though the other be infinite."""
-    return scalar.switch(scalar.eq(gradient, _zero(gradient)), _zero(gradient), product(gradient, derivative))
+    return _unless_nan(gradient * derivative, derivative, gradient)
+
+
+def _unless_nan(made, *zeros):
+    """What was made of scalars; 0 where it is nan and one of some of them is 0."""
+    kept = made
+    for x in zeros:
+        kept = scalar.switch(scalar.eq(x, _zero(x)), _zero(made), kept)
+    return scalar.switch(scalar.isnan(made), kept, made)
 
 
 def product_of_tensors(gradient, derivative):
     """The product of two tensors, 0 where the derivative is."""
-    return T.switch(T.eq(derivative, 0), T.constant(0, dtype=gradient.dtype), gradient * derivative)
+    made = gradient * derivative
+    zero = T.constant(0, dtype=gradient.dtype)
+    return T.switch(T.isnan(made), T.switch(T.eq(derivative, 0), zero, made), made)
 
 
 def _zero(x):
@@ -35,11 +46,11 @@ def _one(x):
 
 
 def _quotient(gradient, divisor):
-    return scalar.switch(scalar.eq(gradient, _zero(gradient)), _zero(gradient), gradient / divisor)
+    return _unless_nan(gradient / divisor, gradient)
 
 
 def _of_power(x, y, power, gradient):
-    by_x = scalar.switch(scalar.eq(y, _zero(y)), _zero(y), y * scalar.pow(x, y - _one(y)))  # also where x is 0
+    by_x = _unless_nan(y * scalar.pow(x, y - _one(y)), y)  # 0 where y is, also where x is 0
     positive = scalar.gt(x, _zero(x))
     by_y = scalar.switch(positive, power * scalar.log(scalar.switch(positive, x, _one(x))), _zero(x))
     return [product_of_any(gradient, by_x), product_of_any(gradient, by_y)]
