@@ -5,9 +5,10 @@ import weakref
 
 from .. import environments
 from ..errors import ArgumentError, DtypeError, GradientError
-from ..graph.node import Node, ancestors, described, flows_through_gradient, position, reached_by_gradient
+from ..graph.node import Node, described, position, reached_by_gradient
 from ..messages import Argument, Choices, Type, Value
 from . import rules
+from .derivatives import without_gradients
 from .function import Function
 from .moving import Elsewhere
 
@@ -143,17 +144,14 @@ class Graph:
             others = [name for name in environments.names() if environments.find(name).gradients]
             raise GradientError(NO_GRADIENTS, remedy="backends that do: {accepted}", engine=self.host.traits["title"],
                                 accepted=Choices(others))
+        results, alongside = [(x.dtype, x.shape) for x in variables], []
         if not self.host.traits["second_derivatives"]:
-            self._need_first_derivative(reached, variables)
-        return self.apply_several("gradient", [loss] + variables, [(x.dtype, x.shape) for x in variables],
-                                  kind="gradient")
-
-    def _need_first_derivative(self, reached, variables):
-        """GradientError where a gradient flows back to the variables through another gradient."""
-        gradients = [node for node in reached if flows_through_gradient(node)]
-        if gradients and not set(variables).isdisjoint(ancestors(gradients, controls=False)):
-            raise GradientError("the loss is computed from a gradient with respect to the same variables; {engine} has "
-                                "no second derivatives", engine=self.host.traits["title"])
+            with self.outside_scopes():
+                loss, variables, alongside = without_gradients(self, loss, variables)
+        gradients = self.apply_several("gradient", [loss] + variables, results, kind="gradient")
+        for gradient in gradients:
+            gradient.controls += tuple(alongside)
+        return gradients
 
     def describe_graph(self, x):
         """What a tensor is computed from, as text: a line for each node, inputs before their users.

@@ -95,8 +95,12 @@ class Copies:
     def _gradients(self, operation):
         if operation not in self.operations:
             loss, *variables = [self.now[x] for x in operation.inputs]
-            self.operations[operation] = self.contract.gradients(loss, variables)
+            self.operations[operation] = self.gradients(loss, variables)
         return self.operations[operation]
+
+    def gradients(self, loss, variables):
+        """The copies of gradients: nodes."""
+        return self.contract.gradients(loss, variables)
 
     def _body(self, old):
         body = self.bodies[old] = Body(old.name, [], [])

@@ -184,13 +184,13 @@ def position(node: Node, nodes: Sequence[Node]) -> Optional[int]:
     return next((i for i, each in enumerate(nodes) if each is node), None)
 
 
-def ancestors(nodes: Sequence[Node], controls: bool = True) -> List[Node]:
+def ancestors(nodes: Sequence[Node], controls: bool = True, ends: Iterable[Node] = ()) -> List[Node]:
     """Every node that ``nodes`` need, themselves included, inputs before their users.
 
     Iterative, since a graph may be deeper than Python's recursion limit. With ``controls`` the nodes
-    that only have to be evaluated alongside are walked too.
+    that only have to be evaluated alongside are walked too. ``ends``, and what only they need, are left out.
     """
-    order, seen = [], set()
+    order, seen = [], set(ends)
     stack = [(node, False) for node in reversed(nodes)]
     while stack:
         node, done = stack.pop()

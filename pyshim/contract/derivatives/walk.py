@@ -1,0 +1,102 @@
+"""The walk from a loss back to what it is differentiated by, kernel by kernel."""
+
+from ...errors import GradientError
+from ...graph.node import ancestors, differentiable_inputs, flows_through_gradient, reached_by_gradient
+from .. import rules
+from . import loops
+
+RULES = {}
+
+
+def without_gradients(k, loss, by):
+    """A loss, and what it is differentiated by, with every gradient between the two composed of kernels.
+
+    Arguments: k, the contract; loss, a node; by, a list of nodes. Returns: the loss, or a node of its value; a list of
+    nodes, as ``by``; and a list of nodes that have to be evaluated, too, such as updates that the loss needs. Raises
+    GradientError for a kernel without a rule.
+    """
+    reached, after, alongside = reached_by_gradient(loss), set(by), []
+    now, composed = {}, {}  # node -> what stands for it; operation -> the nodes of its results
+    for node in ancestors([loss], controls=False):
+        inputs = differentiable_inputs(node)
+        if node not in reached or after.isdisjoint(inputs):
+            continue
+        after.add(node)
+        operation = node.operation
+        if now.keys().isdisjoint(inputs) and not flows_through_gradient(node):
+            continue
+        alongside.extend(node.controls)
+        new = [now.get(x, x) for x in operation.inputs]
+        if node.kind == "gradient":
+            if operation not in composed:
+                composed[operation] = gradients(k, new[0], new[1:])
+            now[node] = composed[operation][node.output]
+        elif operation.kernel == "loop":
+            if operation.has_effects():  # it is the loop itself that prints
+                alongside.append(node)
+            if operation not in composed:
+                composed[operation] = loops.traced_again(k, operation, new, gradients)
+            now[node] = composed[operation][node.output]
+        elif node.kind == "update" or operation.kernel == "print_tensor":
+            alongside.append(node)  # it is carried out once
+            now[node] = new[0]
+        else:
+            now[node] = k.apply(operation.kernel, new, node.dtype, node.shape, **operation.attributes)
+    return now.get(loss, loss), [now.get(x, x) for x in by], alongside
+
+
+def gradients(k, loss, by):
+    """The gradients of a loss with respect to nodes, composed of kernels: a list of nodes."""
+    found = backward(k, [(loss, k.ones_like(loss))], by, ancestors([loss], controls=False))
+    return [k.zeros_like(x) if gradient is None else gradient for x, gradient in zip(by, found)]
+
+
+def backward(k, losses, by, order):
+    """The gradients of a sum of losses, composed of kernels.
+
+    Arguments: losses, pairs of a node and the gradient that comes in at it; by, the nodes that gradients are taken
+    with respect to; order, the nodes between, inputs before their users, and perhaps others: a gradient flows through
+    no node that is not there. Returns: a list of nodes, None where no gradient arrives.
+    """
+    flowing, passed = set(by), []
+    for node in order:
+        if not flowing.isdisjoint(differentiable_inputs(node)):
+            flowing.add(node)
+            passed.append(node)
+    found = {}
+
+    def add(node, gradient):
+        gradient.shape = rules.merge(gradient.shape, node.shape)
+        found[node] = k.add(found[node], gradient) if node in found else gradient
+
+    for node, gradient in losses:
+        add(node, gradient)
+    first = {node.operation: node for node in reversed(passed)}
+    results = {}  # of an operation: the nodes that a gradient has arrived at
+    for node in reversed(passed):
+        operation = node.operation
+        if node in found:
+            results.setdefault(operation, []).append(node)
+        # All users of all results have been walked through where the walk is at the first of them.
+        if first[operation] is node and operation in results:
+            reached = flowing.intersection(x for result in results[operation] for x in differentiable_inputs(result))
+            wanted = [x in reached for x in operation.inputs]
+            given = {result.output: found[result] for result in results[operation]}
+            for x, gradient in zip(operation.inputs, _of_inputs(k, node, given, wanted)):
+                if gradient is not None:
+                    add(x, gradient)
+    return [found.get(x) for x in by]
+
+
+def _of_inputs(k, node, given, wanted):
+    """The gradients with respect to the inputs of a node's operation, None for those that nobody wants."""
+    operation = node.operation
+    if operation.kernel == "loop":
+        return loops.gradients(k, operation, given, wanted, backward)
+    rule = RULES.get(operation.kernel)
+    if rule is None:
+        raise GradientError("{engine} has no second derivatives of {kernel}", engine=k.host.traits["title"],
+                            kernel=operation.kernel)
+    made = rule(k, given[None], node, *operation.inputs, **operation.attributes)
+    made = made + [None] * (len(wanted) - len(made))
+    return [make() if is_wanted and make is not None else None for make, is_wanted in zip(made, wanted)]
