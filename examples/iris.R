@@ -103,7 +103,7 @@ cat("\naccuracy: on", length(test), "flowers that no training saw;",
 
 # The curves coincide: wide ones lie below narrow ones, so that all are to be seen.
 look <- data.frame(
-  colour = rep_len(c("#F9C784", "#3D84A8", "#D96C75", "#8CC7A1", "#2B2D42"), nrow(backends)),
+  colour = c(rep_len(c("#F9C784", "#3D84A8", "#8CC7A1", "#D96C75"), nrow(backends) - 1), "#2B2D42"),
   width = seq(4 * nrow(backends), 1.8, length.out = nrow(backends))
 )
 png(picture, width = 1600, height = 1000, res = 180, type = if (capabilities("cairo")) "cairo" else "Xlib")

@@ -1,4 +1,4 @@
-"""pyshim: the backend functions of Keras on TensorFlow, Theano and CNTK, switched in one session.
+"""pyshim: the backend functions of Keras on TensorFlow, Theano, CNTK and JAX, switched in one session.
 
     import pyshim as K
     K.use_backend("cntk")

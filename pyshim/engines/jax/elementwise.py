@@ -94,6 +94,8 @@ def _is_minus_one(y):
 
 def _divided(x, y):
     """x // y and x % y of floats, from the remainder of the division towards 0, which is exact."""
+    if x.dtype == "float16":  # as NumPy has it
+        return [part.astype("float16") for part in _divided(x.astype("float32"), y.astype("float32"))]
     left = jnp.fmod(x, y)
     whole = (x - left) / y
     wrong = (left != 0) & ((y < 0) != (left < 0))
