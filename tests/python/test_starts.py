@@ -218,7 +218,8 @@ def copied_home(home, name):
         record = environments.find(engine).record()
         os.symlink(record["directory"], folder / "venv")
         (folder / "environment.json").write_text(json.dumps(
-            {key: value.replace(record["directory"], str(folder / "venv")) for key, value in record.items()}))
+            {key: value.replace(record["directory"], str(folder / "venv")) if isinstance(value, str) else value
+             for key, value in record.items()}))
     return made
 
 

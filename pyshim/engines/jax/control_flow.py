@@ -1,10 +1,11 @@
-"""Loops on JAX: a scan."""
+"""Loops on JAX: a scan, or step by step where a size in a step depends on what is fed."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from . import checks
+from .sizes import UNTRACEABLE
 
 
 def loop(operation, inputs, natives):
@@ -31,7 +32,16 @@ def loop(operation, inputs, natives):
             new = tuple(jnp.asarray(inner[x]) for x in body.new_states)
         messages[:] = [message for _, message in noted]
         return new, (outputs, [jnp.all(condition) for condition, _ in noted])
-    last, (outputs, conditions) = jax.lax.scan(step, first, (steps, sequences))
+    try:
+        last, (outputs, conditions) = jax.lax.scan(step, first, (steps, sequences))
+    except UNTRACEABLE:
+        if natives.is_traced or not len(steps):
+            raise
+        last, made = first, []
+        for time in steps:
+            last, results = step(last, (time, tuple(sequence[time] for sequence in sequences)))
+            made.append(results)
+        outputs, conditions = jax.tree.map(lambda *results: jnp.stack(results), *made)
     for condition, message in zip(conditions, messages):
         checks.need(jnp.all(condition), message)
     return list(outputs) + list(last)

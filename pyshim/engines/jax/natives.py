@@ -27,8 +27,9 @@ class JaxNatives(Natives):
     step = None
     added = {}  # what is added to the natives of nodes that are differentiated by
 
-    def __init__(self, kernels, made, evaluations):
+    def __init__(self, kernels, made, evaluations, is_traced):
         super().__init__(kernels, made)
+        self.is_traced = is_traced      # whether values are to be known when the function is compiled
         self.evaluations = evaluations  # by operation that draws
         self.parts = {}
 

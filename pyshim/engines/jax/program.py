@@ -11,14 +11,11 @@ from ...graph.node import RANDOM
 from . import checks
 from .natives import JaxNatives, leaf
 from .random import draws_of
+from .sizes import UNTRACEABLE
 
 BLOCK = 32       # batches that are compiled as one loop, where so many are asked for at once since each is short
 PATIENCE = 1000  # batches that are run one by one before: compiling the loop takes as long as some thousand of them
 KEPT = 16  # shapes for which a function stays compiled; the one that was used longest ago goes first
-
-# What a function cannot be traced for: sizes that depend on what is fed.
-UNTRACEABLE = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError,
-               jax.errors.TracerIntegerConversionError, jax.errors.NonConcreteBooleanIndexError)
 
 # Kernels that call Python while a program runs, which may raise: the values of variables have to outlive that.
 CALLING = frozenset(["ctc_batch_cost", "print_tensor"])
@@ -98,11 +95,11 @@ class Function:
         for draws in self.draws.values():
             draws.evaluations += evaluations
 
-    def computed(self, fed, kept, old, evaluations):
+    def computed(self, fed, kept, old, evaluations, is_traced=True):
         """The outputs, the new values of variables, and the pairs of a condition that has to hold and its message."""
         made = dict(zip(self.program.inputs, fed))
         made.update(zip(self.kept + self.changing, list(kept) + list(old)))
-        natives = JaxNatives(self.kernels, made, dict(zip(self.draws, evaluations)))
+        natives = JaxNatives(self.kernels, made, dict(zip(self.draws, evaluations)), is_traced)
         with checks.noting() as noted:
             natives.make_gradients(self.program.nodes)
             outputs = [natives[node] for node in self.program.outputs]
@@ -138,10 +135,10 @@ class Trace:
                 return self.run(fed, *others)
 
     def _interpreted(self, fed, *others):
-        return self._traced(list(map(leaf, fed)), *others)
+        return self._traced(list(map(leaf, fed)), *others, is_traced=False)
 
-    def _traced(self, fed, *others):
-        outputs, new, noted = self.function.computed(fed, *others)
+    def _traced(self, fed, *others, is_traced=True):
+        outputs, new, noted = self.function.computed(fed, *others, is_traced)
         self.messages = [message for _, message in noted]
         return outputs, new, [condition for condition, _ in noted]
 

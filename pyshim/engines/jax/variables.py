@@ -14,7 +14,7 @@ class Variable:
         self.set(array)
 
     def set(self, array):
-        self.value = jnp.array(array)
+        self.value = jnp.array(array).block_until_ready()  # where there is no memory for it, the error is raised here
 
     def get(self):
         return np.array(self.value)
