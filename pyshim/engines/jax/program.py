@@ -1,7 +1,9 @@
 """Running programs on JAX: one function for each, traced and compiled for the shapes that it meets."""
 
 import collections
+import contextlib
 import functools
+import threading
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +16,7 @@ from .random import draws_of
 from .sizes import UNTRACEABLE
 
 BLOCK = 32       # batches that are compiled as one loop, where so many are asked for at once since each is short
-PATIENCE = 1000  # batches that are run one by one before: compiling the loop takes as long as some thousand of them
+PATIENCE = 1000  # batches that are run one by one before; compiling the loop takes as long as some thousand of them
 KEPT = 16  # shapes for which a function stays compiled; the one that was used longest ago goes first
 
 # Kernels that call Python while a program runs, which may raise: the values of variables have to outlive that.
@@ -146,23 +148,30 @@ class Trace:
 class Block:
     """A function, compiled for a block of batches as one loop; ``split`` tells which inputs have an element for each.
 
-    It returns the outputs and the new values, or None where a condition does not hold: then nothing has changed.
+    It is compiled by a thread beside, since an interrupt in the midst of a training waits for no compiler. It returns
+    the outputs and the new values, or None: until it is compiled, and where a condition does not hold. Then nothing
+    has changed.
     """
+
+    thread = run = None
 
     def __init__(self, function, split):
         self.function = function
         self.split = split
-        self.run = jax.jit(self._traced)
 
     def __call__(self, *arguments):
+        if self.thread is None:
+            kinds = jax.tree.map(_kind, arguments)
+            self.thread = threading.Thread(target=self._compile, args=kinds, daemon=True)
+            self.thread.start()
         if self.run is None:
             return None
-        try:
-            outputs, new, hold = self.run(*arguments)
-        except UNTRACEABLE:
-            self.run = None
-            return None
+        outputs, new, hold = self.run(*arguments)
         return (outputs, new) if hold else None
+
+    def _compile(self, *kinds):
+        with contextlib.suppress(*UNTRACEABLE):
+            self.run = jax.jit(self._traced).lower(*kinds).compile()
 
     def _traced(self, fed, kept, old, evaluations):
         def step(values, each):
@@ -174,6 +183,11 @@ class Block:
         parts = [array for is_split, array in zip(self.split, fed) if is_split]
         new, (outputs, conditions) = jax.lax.scan(step, old, (jnp.arange(BLOCK), parts), length=BLOCK)
         return outputs, new, jnp.all(jnp.asarray([jnp.all(condition) for condition in conditions] + [True]))
+
+
+def _kind(x):
+    """What a function is compiled for: the shape and dtype of an array."""
+    return jax.ShapeDtypeStruct(x.shape, x.dtype) if hasattr(x, "dtype") else x
 
 
 def _inside(nodes):

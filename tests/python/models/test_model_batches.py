@@ -346,7 +346,7 @@ def _pid(engine):
 
 
 def test_an_interrupt_ends_a_fit_and_leaves_the_model(model, data, engine):
-    model.fit(*data, verbose=0)
+    model.fit(*data, batch_size=4, verbose=0)
     start, before, handler = _pid(engine), model.get_weights(), signal.getsignal(signal.SIGINT)
     for callbacks in ([], [_Recorder()]):
         moments = _interrupt(0.5)
