@@ -12,6 +12,7 @@ import sys
 import time
 
 import pytest
+from packaging.markers import Marker
 
 from pyshim import environments, errors
 from pyshim.environments import install
@@ -123,8 +124,12 @@ def test_every_package_is_pinned_with_its_hashes(path):
 
 @pytest.mark.parametrize("name", BACKENDS)
 def test_one_file_holds_for_every_python_of_an_engine(name):
-    with open(environments.find(name).requirements(), encoding="utf-8") as file:
-        assert ";" not in file.read()
+    environment = environments.find(name)
+    with open(environment.requirements(), encoding="utf-8") as file:
+        conditions = re.findall(r"^[^\s#]+ ; (.*) \\$", file.read(), re.MULTILINE)
+    for condition in map(Marker, conditions):
+        assert all(condition.evaluate({"python_version": version, "python_full_version": version + ".0"})
+                   for version in environment.pythons)
 
 
 @pytest.mark.parametrize("path", PINNED, ids=os.path.basename)
@@ -440,7 +445,8 @@ def test_where_only_unfit_interpreters_are_found_the_error_says_what_fits(home, 
                                                             "PYENV_ROOT": "", "CONDA_PREFIX": "",
                                                             "UV_PYTHON_DOWNLOADS": "never"})
     assert done.returncode == 1
-    fitting = {"tensorflow": "3.11, 3.12, 3.13 or 3.10", "theano": "3.9, 3.8, 3.7 or 3.6", "cntk": "3.6"}[name]
+    fitting = {"tensorflow": "3.11, 3.12, 3.13 or 3.10", "theano": "3.9, 3.8, 3.7 or 3.6", "cntk": "3.6",
+               "jax": "3.11, 3.12 or 3.13", "torch": "3.11, 3.12, 3.13 or 3.10"}[name]
     assert "needs Python %s, and none was found on PATH or at pyenv, conda or uv. Get one" % fitting in done.stderr
     assert "`pyenv install %s`" % environment.pythons[0] in done.stderr
     assert os.listdir(home / "environments") == [".%s.lock" % name]
