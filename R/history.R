@@ -70,11 +70,13 @@ as.data.frame.keras_training_history <- function(x, ...) { # nolint: object_name
 }
 
 #' @rdname keras_training_history
-#' @exportS3Method generics::tidy
+#' @method tidy keras_training_history
+#' @rawNamespace S3method(generics::tidy,keras_training_history)
 tidy.keras_training_history <- function(x, ...) as.data.frame(x) # nolint: object_name_linter.
 
 #' @rdname keras_training_history
-#' @exportS3Method generics::glance
+#' @method glance keras_training_history
+#' @rawNamespace S3method(generics::glance,keras_training_history)
 glance.keras_training_history <- function(x, ...) { # nolint: object_name_linter.
   last <- lapply(x$metrics, function(values) values[[length(values)]])
   data.frame(c(list(epochs = length(x$metrics[[1L]])), last), check.names = FALSE)
