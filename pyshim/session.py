@@ -121,6 +121,8 @@ def use_backend(name, in_process=False, save=False, threads=None, device=None):
 
 def select(name, in_process, save, threads, places, device=None):
     """What ``use_backend`` does. A start is announced, and a switch at a place in a program that is not known."""
+    from .contract import rules  # needs NumPy, which the import of pyshim does not
+    in_process, save = rules.flag(in_process, "in_process"), rules.flag(save, "save")
     before = _thread.current
     key = _key(_environment(name), in_process)
     if threads is not None:

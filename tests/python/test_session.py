@@ -46,6 +46,13 @@ def test_threads_are_chosen_before_an_engine_starts(K, engine):
     K.stop_backend(engine)
 
 
+@pytest.mark.parametrize("argument", ["save", "in_process"])
+def test_flags_that_are_neither_true_nor_false(K, argument):
+    for value in (float("nan"), "yes", None, 2):
+        with pytest.raises(K.errors.ArgumentError, match=r"^use_backend\(\): %s must be True or False, not" % argument):
+            K.use_backend("numpy", **{argument: value})
+
+
 def test_threads_that_are_none(K, engine):
     for threads in (0, -1, 1.5, "2", True):
         with pytest.raises(K.errors.ArgumentError, match="threads must be a positive integer, not"):
