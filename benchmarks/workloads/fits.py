@@ -10,8 +10,8 @@ NAMES = {
     "fit_cnn": "`fit()` of the CNN 28x28x1 on 12,800 samples, batch 64, Adam, an epoch",
     "fit_lstm": "`fit()` of the LSTM, T = 50, 128 units, on 12,800 samples, batch 64, SGD, an epoch",
 }
-# Relative, of an epoch's loss: after hundreds of steps, rounding has switched some units of a relu. Also, the original's
-# Adam on TensorFlow 2.1 reads the number of iterations before or after it is increased, by chance.
+# Relative, of an epoch's loss: after hundreds of steps, rounding has switched some units of a relu. The original's
+# Adam on TensorFlow 2.1 also reads the number of iterations before or after it is increased, by chance.
 AGREEMENT = 0.1
 COLUMNS = ("engine", "worker", "r_worker", "peer")
 
@@ -22,8 +22,8 @@ def measure(plan, engine):
         return
     with Children({column: named(column, engine, plan.data) for column in columns}) as children:
         for name in names:
-            # Two epochs in order, and one that shuffles. Only the losses of the first one are comparable: rounding errors
-            # grow.
+            # Two epochs in order, and one that shuffles. Only the losses of the first one are comparable:
+            # rounding errors grow.
             check(name, {column: {way: losses[:1] for way, losses in found.items()}
                          for column, found in children.ask_all(columns, "load", name, 3).items()}, AGREEMENT)
             chosen = children.ask_each(columns, "choose", name, 1)

@@ -1,11 +1,13 @@
 """The walk from a loss back to what it is differentiated by, kernel by kernel."""
 
+from typing import Callable, Dict
+
 from ...errors import GradientError
 from ...graph.node import ancestors, differentiable_inputs, flows_through_gradient, reached_by_gradient
 from .. import rules
 from . import loops
 
-RULES = {}
+RULES: Dict[str, Callable] = {}
 
 
 def without_gradients(k, loss, by):
