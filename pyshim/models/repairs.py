@@ -19,7 +19,7 @@ import numpy as np
 
 import pyshim
 
-from .. import session
+from .. import config, session
 from ..errors import ArgumentError, FileError
 from . import constructed, copies, downloads, hdf5, snapshots, tensorboard, training
 
@@ -144,7 +144,7 @@ def without_tensorflow():
 
 
 SETTINGS = ("epsilon", "set_epsilon", "floatx", "set_floatx", "image_data_format", "set_image_data_format",
-            "cast_to_floatx", "normalize_data_format", "symbolic", "eager")
+            "cast_to_floatx", "symbolic", "eager")
 
 
 @_repair(_after, "backend.common", "backend.load_backend", "backend")
@@ -152,6 +152,8 @@ def one_set_of_settings(module):
     """Keras keeps epsilon, floatx and the data format of its own; here they are this package's."""
     for name in SETTINGS:
         setattr(module, name, getattr(pyshim, name))
+    # Layers call it with the argument of their own constructors, whose name an error has to say.
+    module.normalize_data_format = functools.partial(config.standard_data_format, argument="data_format")
 
 
 @_repair(_after, "backend")

@@ -40,7 +40,7 @@ def _wide(dtype):
 
 class Elementwise:
 
-    sqrt = with_gradients(lambda g, x, y: quotient(g / 2, y))(torch.sqrt)
+    sqrt = with_gradients(lambda g, x, y: quotient(g / 2, torch.abs(y)))(torch.sqrt)  # at -0 as at 0
     exp = with_gradients(lambda g, x, y: product_of_any(g, y))(torch.exp)
     log = with_gradients(lambda g, x, y: quotient(g, x))(torch.log)
     sin = with_gradients(lambda g, x, y: product(g, torch.cos(x)))(torch.sin)
