@@ -1,4 +1,4 @@
-"""The engine on CNTK: descriptions, built for the concrete shapes of the values that a program is run with."""
+"""The CNTK engine: kernels return descriptions; CNTK functions are built when a program's concrete shapes are known."""
 
 from ..engine import Engine as AnyEngine
 from ..kernels import Kernels as AllKernels

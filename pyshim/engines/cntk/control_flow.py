@@ -1,7 +1,7 @@
-"""Loops: unrolled when their length is known, which is when a program meets values.
+"""Loops: they are unrolled when a program runs, since their length is known only then.
 
-The step is traced once, with sources that stand for the slices and the states; for each time, what depends on
-them is described again.
+The body is traced once, with sources that stand for the slices and the states. For each time step, the descriptions
+that depend on them are copied.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from .description import Description, Gradient, Group, Kernel, Source, ordered
 from .native import C
 from .shapes import get_item
 
-# What is done each time, even if it depends on no slice or state.
+# Kernels that run at each time step even if they depend on no slice or state.
 EFFECTS = ("random_uniform", "random_normal", "truncated_normal", "print_tensor")
 
 
@@ -20,7 +20,7 @@ def element(x, i):
 
 
 def element_by_numpy(x, i):
-    """A slice; of no slices, one of zeros, to see what a loop would make of it."""
+    """A slice. If there are none, a slice of zeros, which is used to find the shapes of the loop's outputs."""
     return x[i] if len(x) else np.zeros(x.shape[1:], x.dtype)
 
 
@@ -34,8 +34,11 @@ NONE_OF = Kernel("none_of", lambda x: np.empty((0,) + x.shape), by_numpy=lambda 
 
 
 class Body:
-    """A step as it was traced: ``order``, its descriptions that are others each time, inputs first; what they
-    take from outside is ``captured``."""
+    """A traced loop body.
+
+    ``order`` has the descriptions that differ at each time step, inputs first. ``captured`` has the descriptions from
+    outside that the body uses.
+    """
 
     def __init__(self, slices, states, outputs, new_states, start):
         self.slices = slices
@@ -54,7 +57,8 @@ class Body:
         self.captured = list(dict.fromkeys(x for x in used if x not in own))
 
     def reached(self, result):
-        """The slices, states and captured descriptions that a gradient of a result flows back to."""
+        """Returns: all descriptions that a gradient of a result flows back to, slices, states and captured ones
+        among them."""
         found, stack = set(), [result]
         while stack:
             description = stack.pop()
@@ -73,7 +77,7 @@ def _has_effects(description):
 
 
 class Loop:
-    """A body with the sequences, the first states, and what stands for the captured descriptions."""
+    """A body with its sequences, its initial states, and the descriptions that replace the captured ones."""
 
     def __init__(self, body, sequences, states, captured):
         self.body = body
@@ -90,7 +94,7 @@ class Loop:
                                  for group in (self.sequences, self.states, self.captured)])
 
     def unrolled(self, length):
-        """The outputs, stacked, and the last states."""
+        """Returns: the outputs, stacked, and the last states."""
         outputs, states = [], self.states
         for i in range(length):
             made, states = self._step(i, states)
@@ -111,7 +115,7 @@ class Loop:
 
 
 class LoopResult(Description):
-    """An output of a loop, stacked, or one of its last states. It is unrolled before it is run."""
+    """A stacked output of a loop, or one of its last states. The loop is unrolled before it is run."""
 
     __slots__ = ("loop", "stacked", "index")
 
@@ -137,7 +141,7 @@ class LoopResult(Description):
 
 
 class Copying:
-    """Describes again what depends on descriptions in place of which there are others now."""
+    """Copies descriptions, with those of their inputs that have a replacement in ``now`` replaced."""
 
     def __init__(self, now):
         self.now = now
@@ -166,7 +170,7 @@ class Copying:
 
 
 def next_loops(order):
-    """The loops that need no other loop's results."""
+    """Returns: the loops that do not depend on another loop's results."""
     after, loops = set(), []
     for description in order:
         if isinstance(description, LoopResult):
@@ -179,7 +183,10 @@ def next_loops(order):
 
 
 def unrolled(order, lengths):
-    """What stands for each description when the loops in ``lengths`` are unrolled."""
+    """Unroll the loops in ``lengths``.
+
+    Returns: for each description its replacement, which is itself if it depends on none of these loops.
+    """
     results = {loop: loop.unrolled(length) for loop, length in lengths.items()}
     now = {}
     copying = Copying(now)
@@ -194,7 +201,7 @@ def unrolled(order, lengths):
 
 
 def loop(operation, inputs, natives):
-    """The descriptions of a loop's results."""
+    """Returns: the descriptions of a loop's results."""
     step, count = operation.attributes["body"], len(operation.attributes["body"].slices)
     sequences, states = inputs[:count], inputs[count:count + len(step.states)]
     start = next(Description.numbers)

@@ -1,7 +1,7 @@
-"""Convolutions and pooling on CNTK, whose kernels want the samples on the batch axis and the channels first.
+"""Convolutions and pooling on CNTK, whose kernels require the samples on the batch axis and the channels first.
 
-Its own padding puts as much on both sides, so zeros are put around before where that is not it. It has no dilation on
-processors: the places that a dilated window sees together become samples of their own.
+CNTK's own padding is symmetric, so other padding is done beforehand. CNTK has no dilation on CPUs, so the positions
+that a dilated window covers together are moved to separate samples.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from .windows import places
 
 def convolution(x, kernel, strides, padding, dilation):
     sizes = places(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
-    # CNTK puts (wide - 1) / 2 zeros on both sides of an axis; it refuses images smaller than a window.
+    # CNTK pads with (wide - 1) / 2 zeros on both sides of an axis, and rejects images smaller than the window.
     by_cntk = max(strides + dilation) == 1 and all(
         (before, after) in ((0, 0), ((wide - 1) / 2,) * 2) and wide <= size
         for (before, after), wide, size in zip(padding, kernel.shape, x.shape[1:-1]))
@@ -38,14 +38,14 @@ def convolution_transpose(x, kernel, *given, sizes, strides, padding, dilation, 
     def convolve(x):
         return C.convolution_transpose(kernel, x, strides, auto_padding=[False])
     whole = _dilated(convolve, channels_first(x), dilation)
-    # What no window reaches is 0.
+    # Positions that no window reaches are 0.
     missing = [max(first + size - there, 0) for first, size, there in zip(before, sizes, whole.shape[2:])]
     whole = pad(whole, ((0, 0), (0, 0)) + tuple((0, count) for count in missing))
     return channels_last(_cropped(whole, sizes, before))
 
 
 def depthwise_convolution(x, kernel, strides, padding, dilation):
-    """A sum over the places in the window: the elements of x there, times the kernel's."""
+    """The sum, over the positions in the window, of the elements of x at that position times the kernel's element."""
     width, (channels, multiplier) = kernel.shape[:-2], kernel.shape[-2:]
     sizes = places(x.shape[1:-1], width, strides, padding, dilation)
     x = pad(x, ((0, 0),) + padding + ((0, 0),))
@@ -70,7 +70,8 @@ def pool(x, size, strides, padding, mode):
         return C.pooling(x, kind, size, strides, [False])
     if mode == "max":
         result = pooled(pad(x, pairs, -np.inf), C.MAX_POOLING)
-        # CNTK's maximum passes over nan. It would go backward through all after the comparison, too.
+        # CNTK's maximum ignores nan, so find the windows with nan. Without stop_gradient, the backward pass would
+        # also run through the comparison.
         with_nan = pooled(pad(C.stop_gradient(C.not_equal(x, x)), pairs), C.MAX_POOLING)
         result = C.element_select(with_nan, C.constant(np.nan, (), x.dtype), result)
     else:
@@ -91,19 +92,19 @@ def _filters_first(kernel):
 
 
 def _by_sample(function, x):
-    """A function of CNTK that wants each sample on its own, applied to all."""
+    """Apply a CNTK function of a single sample to all samples."""
     return samples_first(function(C.to_batch(x)), x.shape[0])
 
 
 def _cropped(x, sizes, first=None):
-    """The spatial sizes that are asked for, from the first places on."""
+    """Crop the spatial axes of x to the given sizes, starting at the positions in ``first`` (0 by default)."""
     first = first or (0,) * len(sizes)
     return get_item(x, (slice(None),) * 2 + tuple(slice(begin, begin + size) for begin, size in zip(first, sizes)))
 
 
 def _dilated(function, x, dilation):
-    """A function of windows with stride 1, applied to the places that are ``dilation`` apart; the last places
-    of the result may be of what lies behind x."""
+    """Apply a function of windows with stride 1 to the positions that are ``dilation`` apart. The end of the result
+    may come from the padding after x, so crop it."""
     x = pad(x, ((0, 0), (0, 0)) + tuple((0, -size % step) for size, step in zip(x.shape[2:], dilation)))
     for axis, step in enumerate(dilation, 2):
         if step > 1:
@@ -116,7 +117,8 @@ def _dilated(function, x, dilation):
 
 
 def _to_samples(x, axis, step):
-    """The places along an axis that are ``step`` apart as samples of their own, those of one sample in a row."""
+    """Move the positions along an axis that are ``step`` apart to separate samples. Those of one sample are adjacent.
+    """
     samples, count = x.shape[0], x.shape[axis] // step
     before, after = int(np.prod(x.shape[1:axis])), int(np.prod(x.shape[axis + 1:]))
     shape = (samples * step,) + x.shape[1:axis] + (count,) + x.shape[axis + 1:]
@@ -125,7 +127,7 @@ def _to_samples(x, axis, step):
 
 
 def _from_samples(x, axis, step):
-    """What ``_to_samples`` did, undone."""
+    """The inverse of ``_to_samples``."""
     samples, count = x.shape[0] // step, x.shape[axis]
     before, after = int(np.prod(x.shape[1:axis])), int(np.prod(x.shape[axis + 1:]))
     shape = (samples,) + x.shape[1:axis] + (count * step,) + x.shape[axis + 1:]
@@ -133,7 +135,7 @@ def _from_samples(x, axis, step):
     return C.reshape(C.transpose(split, (0, 2, 3, 1, 4)), shape)
 
 
-# -- without elements: the shapes are enough --------------------------------------------------------------
+# -- for tensors without elements, where only the shapes matter -------------------------------------------
 
 def _no_convolution(x, kernel, strides, padding, dilation):
     return np.zeros(x.shape[:1] + places(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)

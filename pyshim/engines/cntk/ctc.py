@@ -1,4 +1,4 @@
-"""Connectionist temporal classification, which CNTK has in no such form, by NumPy."""
+"""Connectionist temporal classification (CTC), computed by NumPy, since CNTK has no equivalent."""
 
 import numpy as np
 

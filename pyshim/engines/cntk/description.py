@@ -1,7 +1,7 @@
-"""Descriptions: the natives of this engine.
+"""Descriptions: the native tensors of this engine.
 
-CNTK's dynamic axes and free dimensions have gaps. So a kernel builds nothing of CNTK when it is called: it
-says what is to be computed, and a program builds it when the shapes of all inputs are known.
+CNTK's dynamic axes and free dimensions don't support everything that we need. So a kernel call builds no CNTK
+function: it only describes what to compute, and a program builds it when the shapes of all inputs are known.
 """
 
 import itertools
@@ -15,9 +15,9 @@ from . import native
 class Kernel:
     """A kernel: its name, and how CNTK computes it.
 
-    ``build`` makes a CNTK function of CNTK variables with known shapes, or gives an array where the shapes
-    alone decide the result; None for what is always computed by NumPy. How NumPy computes it is
-    ``by_numpy``, or in ``integers.py``, under the kernel's name.
+    ``build`` takes CNTK variables with known shapes and returns a CNTK function, or an array if the shapes alone
+    determine the result. It is None if NumPy always computes the kernel. NumPy's version is ``by_numpy``, or the
+    entry under the kernel's name in ``integers.py``.
     """
 
     def __init__(self, name, build, dtype=None, like=0, differentiable=True, by_numpy=None, indexed=False,
@@ -25,14 +25,14 @@ class Kernel:
         self.name = name
         self.build = build
         self.dtype = dtype
-        self.like = like  # the input whose dtype the result has, unless dtype or an attribute says it
+        self.like = like  # the input that determines the result's dtype, unless dtype or an attribute does
         self.differentiable = differentiable
         self.by_numpy = by_numpy
-        self.indexed = indexed    # takes integers beside what CNTK computes with: as cells, see operation.py
-        self.sized_by = sized_by  # which of these inputs decide the shape of the result by their values
-        self.several = several    # gives a list of arrays; its parts are descriptions of their own
-        self.exact = exact        # builds it where gradients would be nan otherwise: see Stage
-        self.parallel = parallel  # goes through samples, which several threads do sooner
+        self.indexed = indexed    # also takes integer inputs, as cells: see operation.py
+        self.sized_by = sized_by  # the inputs whose values determine the shape of the result
+        self.several = several    # returns a list of arrays; each part is a separate description
+        self.exact = exact        # a slower builder, for when gradients would be nan otherwise: see Stage
+        self.parallel = parallel  # loops over samples, which is faster with several threads
 
     def __call__(self, *inputs, **attributes):
         dtype = self.dtype or attributes.get("dtype") or inputs[self.like].dtype
@@ -40,7 +40,7 @@ class Kernel:
 
 
 def kernel(name, build, **more):
-    """The method of the engine that describes a kernel."""
+    """Returns: a method for the engine's ``Kernels`` that describes a call of this kernel."""
     described = Kernel(name, build, **more)
 
     def method(self, *inputs, **attributes):
@@ -49,14 +49,14 @@ def kernel(name, build, **more):
 
 
 class Description:
-    """What is to be computed: a kernel, the descriptions of its inputs, its attributes, the result's dtype.
+    """A computation to perform: a kernel, the descriptions of its inputs, its attributes, and the result's dtype.
 
-    ``on_numpy``: CNTK has floats only, so what consists of integers is computed by NumPy.
+    ``on_numpy`` says whether NumPy computes it: CNTK supports only floats, so integers are computed by NumPy.
     """
 
     __slots__ = ("kernel", "inputs", "attributes", "dtype", "on_numpy", "number")
 
-    numbers = itertools.count()  # descriptions are numbered in the order in which they are made
+    numbers = itertools.count()  # descriptions are numbered in the order of their creation
 
     def __init__(self, kernel, inputs, attributes, dtype):
         self.number = next(self.numbers)
@@ -79,22 +79,22 @@ class Description:
         return self.dtype in INTEGERS or (self.dtype == "bool" and all(x.on_numpy for x in inputs))
 
     def given_by_numpy(self):
-        """The inputs that a kernel of CNTK takes as integers."""
+        """Returns: the integer inputs of a kernel that runs on CNTK."""
         return () if self.on_numpy else tuple(x for x in self.inputs if x.dtype in INTEGERS)
 
     def sizes(self):
-        """The inputs whose values decide the shape of a result of CNTK."""
+        """Returns: the inputs whose values determine the shape of a result computed by CNTK."""
         return () if self.on_numpy else tuple(self.inputs[i] for i in self.kernel.sized_by if i < len(self.inputs))
 
     def differentiable_inputs(self):
-        """The inputs that a gradient flows back to."""
+        """Returns: the inputs that a gradient flows back to."""
         if self.on_numpy or not self.kernel.differentiable or self.dtype not in FLOATS:
             return ()
         return tuple(x for x in self.inputs if x.dtype in FLOATS)
 
 
 class Source(Description):
-    """What is not computed: a variable, constant or placeholder, a slice or state in a loop."""
+    """A tensor that is not computed: a variable, constant or placeholder, or a slice or state in a loop body."""
 
     __slots__ = ()
 
@@ -124,15 +124,15 @@ class Constant(Source):
 
     @property
     def constant(self):
-        """The constant of CNTK, one for all functions."""
+        """The CNTK constant, shared by all functions."""
         if self._constant is None:
             self._constant = native.constant(self.array.astype(native.carrier(self.dtype)))
         return self._constant
 
 
 class Variable(Source):
-    """A variable: an array. CNTK, where it has such a thing, has it as a parameter, and as a constant for where
-    nobody asks for gradients."""
+    """A variable, whose value is an array. Where CNTK supports the dtype and shape, the array's memory is shared with
+    a CNTK parameter, and with a CNTK constant for functions that need no gradient with respect to it."""
 
     __slots__ = ("array", "parameter", "constant")
 
@@ -148,19 +148,19 @@ class Variable(Source):
             self.array = array.copy()
 
     def get(self):
-        """The value, as an array of its own."""
+        """Returns: a copy of the value."""
         return self.array.astype(self.dtype)
 
     def set(self, value):
-        """Change the value, to an array that fits."""
+        """Assign an array of the variable's shape."""
         if self.parameter is None:
             self.array = np.array(value, dtype=self.dtype)
         else:
-            self.array[...] = value.astype(self.dtype, copy=False)  # float16 is rounded, though carried in float32
+            self.array[...] = value.astype(self.dtype, copy=False)  # float16 is rounded, though stored as float32
             self._changed()
 
     def compute(self, function, arrays):
-        """Change the value to what a function of NumPy computes, where it is."""
+        """Assign the result of a NumPy function, computed in place."""
         function(*arrays, out=self.array)
         self._changed()
 
@@ -170,7 +170,7 @@ class Variable(Source):
 
 
 class Group:
-    """A loss and what it is differentiated by: their gradients are computed together."""
+    """A loss and the descriptions it is differentiated with respect to: these gradients are computed together."""
 
     __slots__ = ("loss", "by")
 
@@ -203,7 +203,10 @@ class Gradient(Description):
 
 
 def ordered(roots):
-    """The descriptions that the roots need, themselves included, inputs first. Iterative: graphs are deep."""
+    """Returns: the roots and all descriptions that they need, in topological order (inputs first).
+
+    It is iterative because graphs may be deeper than Python's recursion limit.
+    """
     order, seen = [], set()
     stack = [(root, False) for root in reversed(roots)]
     while stack:

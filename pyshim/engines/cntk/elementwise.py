@@ -1,8 +1,8 @@
 """Elementwise mathematics on CNTK.
 
-Where a kernel is an operation of ours, CNTK's own is wrong: its log and its division keep away from 0 (no
-inf, no nan), its maximum and minimum lose nan, its pow loses signs and infinities, its round takes halves
-away from 0, and it has no sign.
+Some kernels are our own operations, because CNTK's are wrong: its log and its division avoid 0 (no inf, no nan), its
+maximum and minimum ignore nan, its pow loses signs and infinities, its round rounds halves away from 0, and it has no
+sign function.
 """
 
 import numpy as np
@@ -16,17 +16,17 @@ from .operation import constant_derivative, operation, where
 
 
 def number(x, constant):
-    """A scalar constant of CNTK, of the dtype of x."""
+    """Returns: a scalar CNTK constant of the dtype of x."""
     return C.constant(constant, shape=(), dtype=x.dtype)
 
 
 def sqrt(x):
-    """CNTK's own gives 0 for nan."""
+    """The square root. CNTK's own returns 0 for nan."""
     return C.element_select(C.not_equal(x, x), x, C.sqrt(x))
 
 
 def pow_by_base(gradient, result, x, y):
-    # 0 where y is 0, also where x is 0 and its power -1 infinite.
+    # 0 where y is 0, even if x is also 0, so that x to the power of -1 is infinite.
     return product_of_any(gradient, np.where(y == 0, 0, y * np.power(x, y - 1)))
 
 
@@ -39,7 +39,7 @@ def remainder_by_divisor(gradient, result, x, y):
 
 
 def chosen_by(first):
-    """The derivatives of a function that gives one of its arguments: which is told by a comparison."""
+    """Returns: the derivatives of a function that returns one of its arguments; ``first(x, y)`` says where it is x."""
     return (lambda gradient, result, x, y: where(first(x, y), gradient),
             lambda gradient, result, x, y: where(~first(x, y), gradient))
 

@@ -1,4 +1,4 @@
-"""Running descriptions, and their gradients."""
+"""Descriptions of a program's nodes, and running them."""
 
 import weakref
 
@@ -11,7 +11,7 @@ from .program import Program
 
 
 def asserted(x, condition, message, cells=()):
-    """x. The condition is an integer, whose value a stage is built for."""
+    """x. The condition is cast to an integer whose value is part of a stage's key, so it is checked for each value."""
     if not (cells[0].array if cells else condition):
         raise EngineError(message)
     return x
@@ -21,7 +21,7 @@ ASSERTED = Kernel("asserted", asserted, by_numpy=asserted, indexed=True, sized_b
 
 
 def printed(x, message):
-    """x, which the program prints when all is computed."""
+    """x. The program prints its value when everything has been computed."""
     return x
 
 
@@ -29,7 +29,7 @@ printed.in_numpy = True
 
 
 class Descriptions(Natives):
-    """The descriptions of nodes, which stay with them."""
+    """The descriptions of nodes, each kept as long as its node lives."""
 
     def __init__(self, kernels):
         super().__init__(kernels, weakref.WeakKeyDictionary())
@@ -49,7 +49,7 @@ class Descriptions(Natives):
 
 
 def run(descriptions, program):
-    """A callable that runs a program."""
+    """Returns: a callable that runs a program."""
     inputs, outputs, controls = [[descriptions[node] for node in nodes]
                                  for nodes in (program.inputs, program.outputs, program.controls)]
     updates = {variable.native: descriptions[value] for variable, value in program.updates.items()}

@@ -1,8 +1,8 @@
-"""Images as CNTK's convolutions take and give them: the samples on the batch axis, the channels first.
+"""The layout of images in CNTK's convolutions: the samples on the batch axis, the channels first.
 
-The result of a convolution remembers this form as ``by_sample``, and elementwise functions keep to it, so that
-nothing is moved between one convolution and the next. What reads the result itself has the samples first and
-the channels last; CNTK moves the data for it then, and never where nothing does.
+The result of a convolution keeps a version in this layout as ``by_sample``, and elementwise functions work on it, so
+no data are transposed between one convolution and the next. The result itself has the samples first and the channels
+last. CNTK transposes the data only if a function uses that version.
 """
 
 from . import native
@@ -10,7 +10,7 @@ from .native import C
 
 
 def images(by_sample, samples):
-    """The images, samples first and channels last."""
+    """Returns: images in CNTK's layout as a variable with the samples first and the channels last."""
     by_sample = native.output(by_sample)
     x = native.output(channels_last(samples_first(by_sample, samples)))
     x.by_sample = by_sample
@@ -18,14 +18,14 @@ def images(by_sample, samples):
 
 
 def by_sample(x):
-    """Images in CNTK's form."""
+    """Returns: the images in CNTK's layout."""
     if hasattr(x, "by_sample"):
         return x.by_sample
     return native.output(C.to_batch(channels_first(x)))
 
 
 def samples_first(x, samples):
-    """What is on CNTK's batch axis, on an axis like any other."""
+    """Turn CNTK's batch axis into an ordinary first axis."""
     return C.reshape(C.unpack_batch(x), (samples,) + x.shape)
 
 
@@ -39,8 +39,8 @@ def channels_last(x):
 
 
 def elementwise(function):
-    """A builder of CNTK functions from an elementwise one, which leaves images in their form where what is
-    beside them has it too, or is a number, or one for each channel."""
+    """Wrap an elementwise function so that images stay in CNTK's layout. The other inputs must be images in that
+    layout too, scalars, or vectors with one number for each channel."""
     def build(*inputs):
         shapes = {x.shape for x in inputs if hasattr(x, "by_sample")}
         if len(shapes) == 1:
@@ -54,7 +54,8 @@ def elementwise(function):
 
 
 def _beside(x, shape):
-    """An input that fits images of that shape in their form; None where it has to be moved for it."""
+    """Returns: an input in a form that broadcasts with images of that shape in CNTK's layout, or None if its data would
+    have to be transposed."""
     if hasattr(x, "by_sample"):
         return x.by_sample
     if x.is_constant and x.shape == shape and not hasattr(x, "changes") and _uniform(x.value):

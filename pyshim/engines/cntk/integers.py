@@ -1,8 +1,8 @@
-"""Kernels of integers, by NumPy.
+"""Integer kernels, computed by NumPy.
 
-CNTK computes in floats only, and a float64 holds no whole number beyond 2**53 for sure. So what consists of
-integers, or of bools made of them, is computed here, exactly, wrapping as NumPy does. Tensors without
-elements, which CNTK refuses, are computed here too.
+CNTK computes with floats only, and float64 represents integers exactly only up to 2**53. So integers, and bools
+computed from them, are computed here, exactly, and overflow wraps around as in NumPy. Tensors without elements, which
+CNTK rejects, are computed here too.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ def _cast(x, dtype):
 
 
 def _mean(x, axis, keepdims):
-    """The mean of no elements, nan, of which ``numpy.mean`` warns."""
+    """The mean of no elements: nan, without the warning of ``numpy.mean``."""
     return np.full_like(x.sum(axis, keepdims=keepdims), np.nan)
 
 
@@ -47,7 +47,7 @@ def check_indices(indices, count):
 def segment_sum(x, segments, count):
     total = np.zeros((int(count),) + x.shape[1:], x.dtype)
     if segments.size:
-        # Sorted, equal segments are sums of neighbours, which is much faster than numpy.add.at.
+        # Sorting makes the rows of a segment adjacent, so reduceat can add them: much faster than numpy.add.at.
         order = segments.argsort(kind="stable")
         found, first = np.unique(segments[order], return_index=True)
         total[found] = np.add.reduceat(x[order], first, axis=0)
@@ -60,7 +60,7 @@ def scatter(values, rows, columns, sizes):
 
 
 def _limits(dtype):
-    """The least and the largest number, which are the max and the min of no elements."""
+    """Returns: the smallest and the largest number of the dtype: the max and the min of no elements."""
     if dtype.kind == "f":
         return -np.inf, np.inf
     return np.iinfo(dtype).min, np.iinfo(dtype).max
@@ -125,7 +125,7 @@ KERNELS = {
     "repeat_elements": lambda x, rep, axis: x.repeat(rep, axis),
     "tile": lambda x, n: np.tile(x, n),
     "pad": lambda x, padding: np.pad(x, padding, "constant"),
-    "resize_linear": lambda x, factor, axis: x.repeat(factor, axis),  # without elements
+    "resize_linear": lambda x, factor, axis: x.repeat(factor, axis),  # only called without elements
     "concatenate": lambda *arrays, axis: np.concatenate(arrays, axis),
     "expand_dims": np.expand_dims,
     "squeeze": np.squeeze,
@@ -134,12 +134,12 @@ KERNELS = {
 }
 
 
-# Those that are computed here where they are made of gradients: see ``program.py``.
+# The kernels that NumPy also computes for floats in an optimizer's updates: see ``program.py``.
 OF_UPDATES = frozenset("abs square sqrt sign negative add subtract multiply divide pow maximum minimum".split())
 
 
 def compute(description, arrays):
-    """The value of a description from those of its inputs, of its dtype."""
+    """Returns: the value of a description, computed from those of its inputs and cast to its dtype."""
     kernel = description.kernel
     function = kernel.by_numpy or KERNELS.get(kernel.name, _without_elements)
     if kernel.several:
@@ -148,5 +148,5 @@ def compute(description, arrays):
 
 
 def _without_elements(*arrays, **attributes):
-    """The result of a float function that keeps or broadcasts the shape of inputs without elements."""
+    """Returns: the result for inputs without elements of a float function that keeps or broadcasts their shape."""
     return np.empty(np.broadcast(*arrays).shape)

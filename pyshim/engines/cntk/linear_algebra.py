@@ -1,4 +1,4 @@
-"""Products, transposition and rows by index on CNTK."""
+"""Products, transposition and indexing of slices on CNTK."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from .operation import operation
 
 
 def dot(x, y):
-    """The product as one of matrices: x's last axis and y's last but one are brought together."""
+    """Compute the product as a single matrix product, contracting x's last axis with y's last but one."""
     inner = max(len(y.shape) - 2, 0)
     rest = y.shape[:inner] + y.shape[inner + 1:]
     if inner:
@@ -32,7 +32,7 @@ def _count(sizes):
 
 
 def batch_dot(x, y, axes):
-    """The products of the samples' matrices, which CNTK takes from its batch axis."""
+    """Compute a matrix product for each sample, with the samples on CNTK's batch axis."""
     samples, columns = x.shape[0], _moved(y.shape, axes[1], 1)[2:]
     rows, size = _moved(x.shape, axes[0], len(x.shape) - 1)[1:-1], x.shape[axes[0]]
     if (y.shape[0], y.shape[axes[1]]) != (samples, size):
@@ -46,7 +46,7 @@ def batch_dot(x, y, axes):
 
 
 def _moved(items, of, to):
-    """The items, one of them moved to another place."""
+    """Returns: the items as a tuple, with the one at position ``of`` moved to position ``to``."""
     items = list(items)
     items.insert(to, items.pop(of))
     return tuple(items)
@@ -61,8 +61,11 @@ gather_by_numpy = operation(integers.gather, gather_derivative)
 
 
 def gather(reference, indices, cells):
-    """By CNTK, which reads what it is not asked to, and wants the indices on its batch axis and slices that are
-    no scalars; by NumPy where not all indices are exact as floats."""
+    """The slices of the first axis at the indices.
+
+    CNTK's gather reads out of bounds, so the indices are checked. It requires the indices on its batch axis, and
+    slices that are not scalars. NumPy is used where not all indices are exact as floats.
+    """
     count = reference.shape[0]
     if count > 2 ** np.finfo(reference.dtype).nmant:
         return gather_by_numpy(reference, indices, cells=cells)

@@ -1,6 +1,7 @@
 """Functions of neural networks on CNTK.
 
-Its own relu makes nan of -infinity. Choosing by a comparison, it takes ten times as long where signs are mixed.
+CNTK's own relu returns nan for -infinity. A selection by comparison in CNTK takes ten times as long where signs are
+mixed.
 """
 
 import numpy as np
@@ -14,7 +15,7 @@ from .operation import operation, where
 
 def positive(x):
     result = np.maximum(x, 0)
-    result += 0  # which makes 0 of -0
+    result += 0  # turns -0 into 0
     return result
 
 

@@ -1,6 +1,6 @@
-"""Operation: a function of NumPy inside a CNTK function, with its derivative.
+"""Operation: a NumPy function inside a CNTK function, with its derivative.
 
-For kernels that CNTK lacks or gets wrong; the families say which and why.
+Used for kernels that CNTK lacks or gets wrong; the kernel files say which and why.
 """
 
 import contextlib
@@ -14,22 +14,28 @@ UserFunction = C.ops.functions.UserFunction
 
 
 def operation(forward, *derivatives, by_result=False):
-    """A builder of CNTK functions from NumPy functions.
+    """Wrap NumPy functions as a CNTK function.
 
-    ``forward`` computes the result from the inputs' arrays. There is a derivative for each input, or one for
-    all: it is called with the gradient of the result, the result, and the inputs' arrays, and gives the
-    gradient of its input, in the result's shape if it is broadcast. Attributes go to all of them. Where
-    ``forward`` gives a pair, the second is kept for the derivative, which gets it as a last array. For
-    each input of integers, which are the last, there is a cell. ``by_result``: the derivatives read nothing
-    of the inputs but their shapes, so these need not be copied for them; nor is the result a view of one.
+    Arguments:
+        forward: computes the result from the inputs' arrays. If it returns a pair, the second item is saved for the
+            derivatives, which get it as their last array.
+        derivatives: one for each input, or a single one for all. Each is called with the upstream gradient, the
+            result and the inputs' arrays, and returns the gradient of its input. If the input was broadcast, the
+            gradient may have the result's shape.
+        by_result: the derivatives use only the shapes of the inputs, so the inputs need not be copied for the
+            backward pass. The result must not be a view of an input.
+
+    Returns:
+        a builder: a function of CNTK variables and of attributes, which are passed to ``forward`` and to the
+        derivatives. Integer inputs come last, and each of them has a ``Cell``.
     """
     def build(*inputs, cells=(), **attributes):
-        # Arrays without memory of their own tell the result's shape.
+        # Find the result's shape with broadcast scalars, which allocate no memory.
         arrays = [np.broadcast_to(x.dtype(1), x.shape) for x in inputs[:len(inputs) - len(cells)]]
         shape = _parts(forward(*arrays + [cell.array for cell in cells], **attributes))[0].shape
         if 0 in shape:
             return np.empty(shape)
-        inputs = _separate(inputs)  # kept until the composite, which holds them, is made
+        inputs = _separate(inputs)  # must stay referenced until the composite, which holds them, is made
         made = Operation(inputs, cells, shape, forward, derivatives, by_result, attributes)
         return C.user_function(made)
     build.in_numpy = True
@@ -37,12 +43,12 @@ def operation(forward, *derivatives, by_result=False):
 
 
 class Cell:
-    """Integers beside what CNTK computes with: an array that a stage puts in before it runs. CNTK has them
-    as floats, which may not be exact, but tell it that something has changed."""
+    """An integer input of an operation: an array that a stage sets before it runs. CNTK also gets these integers
+    as floats. Those may be inexact, but they let CNTK notice that the input has changed."""
 
     def __init__(self, array):
         self.array = array
-        self.checks = []  # of what is put in
+        self.checks = []  # functions that check each new array
 
     def put(self, array):
         for check in self.checks:
@@ -51,7 +57,7 @@ class Cell:
 
 
 def _parts(computed):
-    """What ``forward`` has computed: the result, and the list of what is kept."""
+    """Returns: the result of ``forward``, and the list of arrays it saved for the derivatives."""
     if isinstance(computed, tuple):
         return computed[0], [computed[1]]
     return np.asarray(computed), []
@@ -59,7 +65,7 @@ def _parts(computed):
 
 @contextlib.contextmanager
 def kept():
-    """The list of the operations that are made inside, which must live as long as they are run."""
+    """A context that collects the operations created inside it in a list. They must live as long as they are run."""
     before, Operation.kept = Operation.kept, []
     try:
         yield Operation.kept
@@ -68,18 +74,19 @@ def kept():
 
 
 def constant_derivative(gradient, result, *arrays, **attributes):
-    """The derivative of a function that is constant but for steps."""
+    """The derivative of a step function, which is constant between its steps: 0."""
     return np.zeros_like(gradient)
 
 
 def where(condition, x):
-    """x where the condition holds, else 0. By its bits: numpy.where takes ten times as long where both are frequent."""
+    """x where the condition holds, else 0. This works on the bits: numpy.where is ten times slower if both are common.
+    """
     return (x.view("i%d" % x.itemsize) * condition).view(x.dtype)
 
 
 def _separate(inputs):
-    """The inputs, in a form in which CNTK finds them: it loses arguments of the whole function that a user
-    function takes directly, and those that it takes twice."""
+    """Reshape inputs where necessary so that CNTK finds them all: it loses arguments of the whole function that are
+    direct inputs of a user function, and inputs that occur twice."""
     separate = []
     for x in map(native.output, inputs):
         if x.is_input or x.is_placeholder or any(x is other for other in separate):
@@ -89,14 +96,14 @@ def _separate(inputs):
 
 
 class Operation(UserFunction):
-    """Overrides the methods that CNTK calls with its values: the public ones convert through slow checks."""
+    """Overrides the internal methods that CNTK calls with its own values: the public ones convert with slow checks."""
 
-    kept = None    # where new operations are kept
-    failures = []  # exceptions in the functions of NumPy: CNTK would not hand them on
+    kept = None    # the list that new operations are added to
+    failures = []  # exceptions raised by the NumPy functions: CNTK would not propagate them
 
     @classmethod
     def check(cls):
-        """Raise what a function of NumPy has raised since the last check."""
+        """Raise the first exception of a NumPy function since the last check."""
         if cls.failures:
             failure = cls.failures[0]
             cls.failures.clear()
@@ -111,12 +118,12 @@ class Operation(UserFunction):
         self.dtype_ = inputs[0].dtype
         self.shape_ = shape
         super().__init__(inputs)
-        self.given = []  # what CNTK has been given last, which it copies once it has all of it
-        self._none_state = None  # CNTK's refers to the operation, which would never be freed
+        self.given = []  # the values last returned to CNTK, which copies them only when it has all of them
+        self._none_state = None  # CNTK's default refers to the operation, which would then never be freed
         self.kept.append(self)
 
     def __disown__(self):
-        """CNTK would have the operation keep itself: see ``kept``."""
+        """A no-op: CNTK's method would make the operation keep itself alive. See ``kept``."""
 
     def clone(self, inputs):
         return Operation(inputs, self.cells, self.shape_, self.numpy_forward, self.derivatives, self.by_result,
@@ -126,7 +133,7 @@ class Operation(UserFunction):
         return [C.output_variable(self.shape_, self.dtype_, self.inputs[0].dynamic_axes)]
 
     def _tried(self, shape, function, *arrays):
-        """What a function computes, or, where it fails, something of that shape: see ``check``."""
+        """Returns: what the function computes. If it fails, zeros of the given shape; ``check`` raises the error."""
         try:
             return _parts(function(*arrays, **self.attributes_))
         except Exception as error:
@@ -135,7 +142,7 @@ class Operation(UserFunction):
 
     def _forward(self, arguments, outputs, device=None, outputs_to_retain=None):
         floats = arguments[:len(arguments) - len(self.cells)]
-        read = native.borrowed if self.by_result else native.array  # CNTK may reuse the memory before it goes back
+        read = native.borrowed if self.by_result else native.array  # CNTK may reuse the memory before backward
         arrays = [read(value) for value in floats] + [cell.array for cell in self.cells]
         result, kept = self._tried(self.shape_, self.numpy_forward, *arrays)
         result = result.astype(self.dtype_, copy=False)
@@ -159,7 +166,7 @@ class Operation(UserFunction):
 
 
 def _summed_to(gradient, shape):
-    """The gradient of an input that was broadcast: summed over what it was repeated along."""
+    """Returns: the gradient of an input that was broadcast: the sum over the axes that it was repeated along."""
     gradient = np.asarray(gradient)
     if gradient.shape == shape:
         return gradient

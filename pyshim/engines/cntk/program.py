@@ -1,9 +1,9 @@
-"""Programs: what runs descriptions with the values of placeholders.
+"""Programs: they evaluate descriptions, given the values of the placeholders.
 
-A program is a row of steps. CNTK's steps are stages; what is made of integers is computed by NumPy, between
-them. A gradient is computed with the stage of its loss, and what is computed from it in a later one.
-Where there are loops, the program has a first part that finds their lengths, and one further program for each
-combination of lengths, in which the loops are unrolled.
+A program is a sequence of steps. CNTK's steps are stages; integer computations run on NumPy, between the stages. A
+gradient is computed in the stage of its loss, and whatever depends on the gradient in a later stage. A program with
+loops first finds their lengths, and then runs a further program, cached for each combination of lengths, in which the
+loops are unrolled.
 """
 
 import collections
@@ -18,8 +18,8 @@ from .description import Constant, Gradient, Source, Variable, ordered
 from .stage import Stage
 from .variables import SHAPE
 
-KEPT = 16  # combinations of lengths
-DEEPEST = 1000  # descriptions in a stage without gradients: CNTK walks a function by recursion, several times
+KEPT = 16  # how many combinations of lengths a program caches
+DEEPEST = 1000  # most descriptions in a stage without gradients, as CNTK traverses a function recursively
 
 
 class Program:
@@ -36,7 +36,7 @@ class Program:
         if self.loops:
             shapes = [SHAPE(loop.sequences[0]) for loop in self.loops]
             self.lengths = Program(inputs, shapes, [], {})
-            self.unrolled = collections.OrderedDict()  # by lengths, the last used at the end
+            self.unrolled = collections.OrderedDict()  # keyed by the lengths, most recently used last
         else:
             self.printed = _printed(order, roots)
             steps = schedule(order, set(roots + self.printed))
@@ -53,7 +53,7 @@ class Program:
             return program._finish(values)
 
     def _unrolled(self, values):
-        """The program for the lengths that the loops have now."""
+        """Returns: the program for the current lengths of the loops."""
         self.lengths._run(values)
         lengths = tuple(int(self._array(values, shape)[0]) for shape in self.lengths.outputs)
         program = self.unrolled.pop(lengths, None)
@@ -68,7 +68,8 @@ class Program:
         return program
 
     def _run(self, values):
-        """Add the values that the steps compute. What NumPy has computed before, such as draws, stays."""
+        """Add the values that the steps compute. Values that NumPy has already computed, such as random draws, are
+        kept."""
         for description in self.sources:
             if isinstance(description, (Constant, Variable)):
                 values[description] = description.array
@@ -79,7 +80,10 @@ class Program:
                 values[step] = integers.compute(step, [self._array(values, x) for x in step.inputs])
 
     def _finish(self, values):
-        """The outputs; what is printed is printed, and variables change, when everything has been computed."""
+        """Print what ``print_tensor`` prints and update the variables, now that everything has been computed.
+
+        Returns: the outputs.
+        """
         results = [np.array(self._array(values, description)) for description in self.outputs]
         for description in self.printed:
             report.show(description.attributes["message"], self._array(values, description))
@@ -92,7 +96,7 @@ class Program:
                 raise EngineError("a variable of shape {shape} cannot have a value of shape {value}",
                                   shape=variable.array.shape, value=tuple(shape))
             if isinstance(description, Variable):
-                arrays = [arrays[0].copy()]  # which no change of the other variable changes
+                arrays = [arrays[0].copy()]  # because the other variable may be updated in place first
             changes.append((variable, self.last.get(description), arrays))
         for variable, function, arrays in changes:
             if function:
@@ -103,7 +107,7 @@ class Program:
 
     @staticmethod
     def _array(values, description):
-        """The value as an array of the description's dtype."""
+        """Returns: the value as an array of the description's dtype."""
         value = values[description]
         if description.kernel and description.kernel.several:
             return value
@@ -113,7 +117,8 @@ class Program:
 
 
 def _printed(order, roots):
-    """What is printed; not what only tells the shape of the outputs of a loop that is not run."""
+    """Returns: the descriptions to print. Those that are needed only for the output shapes of a loop of zero steps are
+    left out."""
     run = set(roots)
     for description in reversed(order):
         if description in run and description.kernel is not NONE_OF:
@@ -123,10 +128,10 @@ def _printed(order, roots):
 
 
 def schedule(order, roots):
-    """The steps of a program: descriptions for NumPy, and stages.
+    """Returns: the steps of a program: descriptions that NumPy computes, and stages.
 
-    Each description has a level: CNTK's are as early as what they need allows, those of NumPy come before
-    the stage of their level, and gradients with it.
+    Each description gets the lowest level that its inputs allow. In a level, NumPy's descriptions run before the
+    stage, and gradients are computed with the stage.
     """
     level = {}
     for description in order:
@@ -140,8 +145,8 @@ def schedule(order, roots):
         here = by_level[number]
         rows.append([description for description in here if description.on_numpy])
         rows.extend(_groups([description for description in here if not description.on_numpy], order))
-    # From the last to the first, since what several stages could compute is computed by the last of them:
-    # the stage of a gradient has all of its loss in it.
+    # Go from last to first. A description that several stages could compute is computed by the last of them, because
+    # the stage of a gradient contains its whole loss.
     steps, needed = [], set(roots)
     for row in reversed(rows):
         if isinstance(row, list):
@@ -164,15 +169,15 @@ def schedule(order, roots):
 
 
 def _is_update(stage):
-    """Whether a stage is what an optimizer makes of gradients, element by element. NumPy does that in a third of
-    CNTK's time, which is slow where one side is a number."""
+    """Whether a stage is an optimizer's elementwise arithmetic on gradients. NumPy takes a third of the time for it:
+    CNTK is slow where one operand is a scalar."""
     return (any(isinstance(x, Gradient) for x in stage.needed)
             and all(x.kernel.name in integers.OF_UPDATES and x.dtype != "float16" for x in stage.descriptions))
 
 
 def _last_steps(steps, roots, updates):
-    """The last steps of updates that NumPy can compute where the variables are, and its functions: nobody else
-    needs their results, and they need no other variable that changes."""
+    """Returns: the last steps of updates that NumPy can compute in place, in the variables' memory, with the NumPy
+    functions. Nothing else may need their results, and they may not read another variable that changes."""
     uses = collections.Counter(roots)
     for step in steps:
         uses.update(step.needed if isinstance(step, Stage) else step.inputs)
@@ -184,15 +189,18 @@ def _last_steps(steps, roots, updates):
 
 
 def _step_up(description, needed):
-    """By how many levels a description comes after one that it needs."""
+    """Returns: by how many levels, 0 or 1, a description comes after one that it needs."""
     if isinstance(needed, Source) or needed.on_numpy or isinstance(description, Gradient):
         return 0
     return int(description.on_numpy or isinstance(needed, Gradient) or needed in description.given_by_numpy())
 
 
 def _groups(here, order):
-    """What stages of a level are made of: its descriptions, or for each loss that is differentiated those
-    of the loss (with the first, those of the level too), the group, and its gradients."""
+    """Returns: the content of each stage of a level: its descriptions, the group, and the group's gradients.
+
+    Without gradients, the stages share the level's descriptions, and the group is None. With gradients, there is a
+    stage for each loss, and the first also has the level's other descriptions.
+    """
     groups = collections.OrderedDict()
     for description in here:
         if isinstance(description, Gradient):
@@ -202,7 +210,7 @@ def _groups(here, order):
         return [(parts[i:i + DEEPEST], None, []) for i in range(0, len(parts), DEEPEST)]
     rows = []
     for group, gradients in groups.items():
-        # A gradient flows back through all levels: the loss is built from what CNTK has not computed.
+        # A gradient flows back through all levels, so its stage rebuilds all of the loss that CNTK computes.
         needed = set(parts if not rows else [])
         needed.update(_of_cntk([group.loss] + group.by))
         rows.append(([description for description in order if description in needed], group, gradients))
@@ -210,7 +218,8 @@ def _groups(here, order):
 
 
 def _of_cntk(roots):
-    """The descriptions between roots and what CNTK does not compute from other things, or as a gradient."""
+    """Returns: the descriptions that CNTK computes on the way to the roots, back to sources, NumPy's results and
+    gradients."""
     found, stack = set(), list(roots)
     while stack:
         description = stack.pop()

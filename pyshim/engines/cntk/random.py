@@ -1,6 +1,6 @@
-"""Random tensors, drawn by NumPy: what is drawn in an evaluation is there for all stages, and for gradients.
+"""Random tensors, drawn by NumPy, so that all stages of an evaluation, and gradients, use the same draws.
 
-Each tensor has a generator of its own, which begins with the seed.
+Each tensor has its own generator, initialized with the seed.
 """
 
 import numpy as np

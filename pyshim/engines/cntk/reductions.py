@@ -1,8 +1,8 @@
 """Reductions on CNTK.
 
-Where a kernel is an operation of ours, CNTK's own is wrong or missing: its maximum and minimum over an axis
-lose nan and do not share the gradient among equals, its gradient of a product is 0 where an element is 0,
-and it has no running sum or product.
+Some kernels are our own operations, because CNTK's are wrong or missing: its maximum and minimum over an axis ignore
+nan and do not divide the gradient among ties, its gradient of a product is 0 where an element is 0, and it has no
+cumulative sum or product.
 """
 
 import numpy as np
@@ -16,9 +16,9 @@ from .operation import operation
 
 
 def over_axes(reduce):
-    """A builder from a reduction of CNTK."""
+    """Returns: a builder that uses a reduction of CNTK."""
     def build(x, axis, keepdims):
-        # CNTK drops no axis, or all.
+        # CNTK can only drop all axes or none.
         kept = reduce(x, axis=list(axis), keepdims=True)
         return kept if keepdims else C.reshape(kept, reduced(x.shape, axis, False))
     return build
@@ -33,7 +33,7 @@ def all_true(x, axis, keepdims):
 
 
 def extremum(reduce):
-    """A builder of a maximum or minimum."""
+    """Returns: a builder of a maximum or minimum."""
     def forward(x, axis, keepdims):
         return reduce(x, axis=axis, keepdims=keepdims)
 
@@ -45,7 +45,7 @@ def extremum(reduce):
 
 
 def log_sum_exp(x, axis, keepdims):
-    """As the contract computes it, in one operation in place of two, and of ten nodes of CNTK."""
+    """The contract's algorithm as one operation, instead of two operations and ten CNTK nodes."""
     top = x.max(axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     powers = np.exp(x - top)
@@ -62,7 +62,7 @@ def product(x, axis, keepdims):
 
 
 def product_derivative(gradient, result, x, axis, keepdims):
-    """Each element's derivative is the product of the others: of those before it and those after it."""
+    """The derivative with respect to an element is the product of the elements before it and of those after it."""
     last = np.moveaxis(x, axis, range(-len(axis), 0))
     rows = last.reshape(last.shape[:x.ndim - len(axis)] + (-1,))
     others = product_of_any(_before(np.cumprod, rows, -1, 1), _after(np.cumprod, rows, -1, 1))
@@ -75,7 +75,8 @@ def cumsum_derivative(gradient, result, x, axis):
 
 
 def cumprod_derivative(gradient, result, x, axis):
-    """Element i is in the results from i on: what stands before it, times a sum that is run from the end."""
+    """Element i is a factor of all results from i on. So its gradient is the product of the elements before it, times
+    a sum over the later results, which is accumulated from the end."""
     x, gradient = np.moveaxis(x, axis, 0), np.moveaxis(gradient, axis, 0)
     sums = gradient.copy()
     for i in range(len(x) - 2, -1, -1):
@@ -84,14 +85,14 @@ def cumprod_derivative(gradient, result, x, axis):
 
 
 def _before(accumulate, x, axis, start):
-    """The accumulation of all elements before each one along an axis."""
+    """Returns: for each element, the accumulation of those before it along an axis."""
     x = np.moveaxis(x, axis, 0)
     shifted = np.concatenate([np.full_like(x[:1], start), x[:-1]])
     return np.moveaxis(accumulate(shifted, 0), 0, axis)
 
 
 def _after(accumulate, x, axis, start):
-    """The accumulation of all elements after each one along an axis."""
+    """Returns: for each element, the accumulation of those after it along an axis."""
     return np.flip(_before(accumulate, np.flip(x, axis), axis, start), axis)
 
 
@@ -106,7 +107,7 @@ class Reductions:
     mean = kernel("mean", over_axes(C.reduce_mean))
     any = kernel("any", any_true)
     all = kernel("all", all_true)
-    argmax = kernel("argmax", None, dtype="int64")  # of floats by NumPy, too: CNTK's gives floats
+    argmax = kernel("argmax", None, dtype="int64")  # NumPy, even for floats: CNTK's returns floats
     argmin = kernel("argmin", None, dtype="int64")
     cumsum = kernel("cumsum", operation(np.cumsum, cumsum_derivative))
     cumprod = kernel("cumprod", operation(np.cumprod, cumprod_derivative))

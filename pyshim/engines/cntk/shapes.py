@@ -22,7 +22,7 @@ def reshape_to(x, sizes, cells):
     return reshape(x, tuple(cells[0].array.tolist()))
 
 
-# A user function of CNTK sums its gradients over what it has repeated.
+# An operation sums the gradient over the axes along which its input was broadcast: see Operation._backward.
 broadcast_to = operation(lambda x, sizes: np.array(np.broadcast_to(x, tuple(sizes))),
                          lambda gradient, result, x, sizes: gradient)
 
@@ -81,7 +81,7 @@ def squeeze(x, axis):
 
 
 def get_item(x, key):
-    """Slices of CNTK; numbers are slices of size 1 whose axis is dropped."""
+    """Index x with CNTK's slices. A number is a slice of size 1 whose axis is then dropped."""
     axes, begins, ends, strides, shape = [], [], [], [], []
     axis = 0
     for part in key:
@@ -99,7 +99,7 @@ def get_item(x, key):
         if not positions:
             return np.empty(x.shape)[key]
         if positions != range(size):
-            # CNTK, too, goes through a range with a negative stride from its end.
+            # With a negative stride, CNTK also goes through the range from its end.
             first, last = min(positions[0], positions[-1]), max(positions[0], positions[-1])
             axes.append(axis)
             begins.append(first)

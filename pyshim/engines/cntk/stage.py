@@ -1,7 +1,7 @@
 """Stages: the parts of a program that CNTK computes, each as one function.
 
-``Stage`` says what is in it; ``BuiltStage`` is its function for values of certain shapes. A stage keeps those of
-the last few combinations of shapes.
+``Stage`` says what a stage contains; ``BuiltStage`` is its CNTK function for one combination of input shapes. A stage
+caches the functions for the most recently used combinations.
 """
 
 import collections
@@ -15,19 +15,26 @@ from .images import elementwise
 from .native import C
 from .operation import Cell, Operation, kept
 
-# CNTK walks the whole graph for each function that is added to it. Within a block it walks the block only,
-# and a block is one function of the graph around it: so the time grows with the number of nodes, not its square.
+# CNTK traverses the whole graph for each function that is added to it. Within a block it traverses only the block,
+# and a block counts as one function in the graph around it, so the build time is linear in the number of nodes
+# instead of quadratic.
 BLOCK_SIZE = 100
 
 
-STILL = elementwise(C.stop_gradient)  # images stay in their form
+STILL = elementwise(C.stop_gradient)  # elementwise, so images keep CNTK's layout
 
-KEPT = 16  # combinations of shapes
+KEPT = 16  # how many combinations of shapes a stage caches
 
 
 class Stage:
-    """What CNTK computes together: descriptions, inputs first, those of them that are ``wanted`` outside,
-    and the gradients of one ``group``, a loss among them."""
+    """What CNTK computes as one function.
+
+    Arguments:
+        descriptions: the descriptions to compute, inputs first.
+        wanted: those whose values are needed outside the stage.
+        group: a loss in this stage that is differentiated, or None.
+        gradients: the gradients of the group to compute.
+    """
 
     def __init__(self, descriptions, wanted, group=None, gradients=()):
         self.wanted = wanted
@@ -36,14 +43,14 @@ class Stage:
         used = set(wanted)
         if group:
             used.update([group.loss] + group.by)
-        # What only others would have needed is left out.
+        # Leave out descriptions that nothing in this stage needs.
         parts = []
         for description in reversed(descriptions):
             if description in used:
                 parts.append(description)
                 used.update(description.inputs)
         self.descriptions = parts[::-1]
-        self.flowing = set(group.by) if group else set()  # what a gradient that is asked for flows through
+        self.flowing = set(group.by) if group else set()  # the descriptions that requested gradients flow through
         for description in self.descriptions:
             if not self.flowing.isdisjoint(description.differentiable_inputs()):
                 self.flowing.add(description)
@@ -51,11 +58,11 @@ class Stage:
                        if not (isinstance(x, Constant) or isinstance(x, Variable) and x.parameter is not None)]
         self.sizes = list({x for description in parts for x in description.sizes()})
         self.parallel = any(description.kernel.parallel for description in self.descriptions)
-        self.built = collections.OrderedDict()  # by the shapes of what is needed, the last used at the end
-        self.exact = False  # whether kernels are built as ``Kernel.exact``
+        self.built = collections.OrderedDict()  # keyed by the shapes of the inputs, most recently used last
+        self.exact = False  # whether to build kernels with ``Kernel.exact``
 
     def run(self, values):
-        """Add the values of the wanted descriptions and of the gradients to those that are there."""
+        """Add the values of the wanted descriptions and of the gradients to ``values``."""
         key = (tuple(native.shape_of(values[x]) for x in self.needed), tuple(values[x].tobytes() for x in self.sizes))
         native.in_parallel(self.parallel)
         built = self.built.pop(key, None) or BuiltStage(self, values)
@@ -64,14 +71,14 @@ class Stage:
         self.built[key] = built
         built.run(values)
         if built.has_unexplained_nan and not self.exact:
-            # CNTK multiplies 0 by infinity, which our own kernels do not. They take much longer, so they are used
-            # once they have been needed.
+            # CNTK's gradients multiply 0 by infinity, which gives nan; our own kernels avoid that. They are much
+            # slower, so the stage switches to them only after such a nan has occurred.
             self.exact = True
             self.built = collections.OrderedDict([(key, BuiltStage(self, values))])
             self.built[key].run(values)
 
     def outside_block(self):
-        """The descriptions whose values are needed outside the block that they are in."""
+        """Returns: the descriptions whose values are needed outside their block."""
         needed = set(self.wanted)
         if self.group:
             needed.update([self.group.loss] + self.group.by)
@@ -85,14 +92,14 @@ class BuiltStage:
 
     def __init__(self, stage, values):
         self.stage = stage
-        # CNTK wants all that it is fed to be of one dtype.
+        # CNTK requires all fed values to have the same dtype.
         self.fed = np.float64 if any(x.dtype == "float64" for x in stage.needed) else np.float32
-        self.given = {}    # the descriptions that are computed elsewhere: their input variables
-        self.moved = {}    # what gradients are taken by: the parameters that stand for a change of it
-        self.shapes = {}   # and their shapes
-        self.still = {}    # by the id of what gradients are not taken by: itself, and where CNTK stops at it
-        self.cells = {}    # the integers that operations take
-        self.built = {}    # descriptions: variables of CNTK, arrays where shapes decide the value
+        self.given = {}    # descriptions computed elsewhere -> their CNTK input variables
+        self.moved = {}    # descriptions that gradients are taken with respect to -> their parameters, see _movable
+        self.shapes = {}   # and -> their shapes
+        self.still = {}    # id of a CNTK variable that needs no gradient -> the variable, and its stop_gradient
+        self.cells = {}    # integer inputs of operations -> their cells
+        self.built = {}    # descriptions -> CNTK variables, or arrays if shapes alone determine the value
         with kept() as self.operations, native.quiet():
             self._build(values)
             self._combine()
@@ -109,14 +116,15 @@ class BuiltStage:
         for description, cell in self.cells.items():
             cell.put(values[description])
         if self.operations:
-            # CNTK computes only what has changed, and goes back through no operation that it has not run now.
+            # CNTK recomputes only what has changed, and its backward pass skips operations that did not run in this
+            # forward pass. So mark all parameters as changed.
             for parameter in self.moved.values():
                 parameter.record_value_update()
         keep = [self.root] if self.moved else []
         state, results = native.forward(self.function, arguments, self.results, keep)
         Operation.check()
         for description, variable in self.outputs.items():
-            # Going backward may overwrite the results.
+            # The backward pass may overwrite the results, so copy them.
             values[description] = native.array(results[variable]) if self.moved else results[variable]
         if self.moved:
             gradients = native.backward(self.function, state, self.root, self.seed, self.moved.values())
@@ -147,7 +155,7 @@ class BuiltStage:
 
     def _build_block(self, part, needed):
         inner = {}
-        arguments = []  # pairs of a placeholder and what it stands for
+        arguments = []  # pairs of a placeholder and the outer variable it stands for
 
         def find(description):
             if description not in inner:
@@ -173,7 +181,7 @@ class BuiltStage:
                 outputs.setdefault(id(made), (made, []))[1].append(description)
         if outputs:
             functions = [made for made, _ in outputs.values()]
-            if any(made.dtype != functions[0].dtype for made in functions):  # CNTK wants those of a block of one dtype
+            if any(made.dtype != functions[0].dtype for made in functions):  # a block's outputs must share a dtype
                 functions = [native.output(C.cast(made, np.float64)) if made.dtype == np.float32 else made
                              for made in functions]
             block = C.as_block(C.combine(functions), arguments, "block", "")
@@ -182,7 +190,7 @@ class BuiltStage:
                     self.built[description] = output
 
     def _outer(self, description):
-        """What is built for a description; sources and what is computed elsewhere, as they are met."""
+        """Returns: what is built for a description. Sources and inputs from other stages are built on first use."""
         if description not in self.built:
             self.built[description] = self._source(description)
         return self.built[description]
@@ -211,7 +219,8 @@ class BuiltStage:
         return self._movable(description, _build_kernel(description, inputs, cells, self.stage.exact))
 
     def _still(self, made):
-        """What is made, where CNTK would go back through it for nothing: it is not told what is asked for."""
+        """Stop the gradient at a variable that needs none. CNTK does not know which gradients are wanted, and would
+        run a needless backward pass through it."""
         if isinstance(made, np.ndarray) or not made.needs_gradient:
             return made
         if id(made) not in self.still:
@@ -224,9 +233,9 @@ class BuiltStage:
         return self.cells[description]
 
     def _movable(self, description, made):
-        """What is made; where a gradient is taken by it, plus a parameter that is 0, whose gradient it is.
+        """If a gradient is taken with respect to the description, add a zero parameter: CNTK returns its gradient.
 
-        It is the 0 that, added, changes no sign of another 0.
+        The parameter is -0.0, because adding that keeps the sign of 0 and -0.
         """
         if self.stage.group is None or description not in self.stage.group.by:
             return made
@@ -241,7 +250,8 @@ class BuiltStage:
         return native.output(C.plus(made, change))
 
     def _combine(self):
-        """One function of all outputs, and the gradients that are 0 because nothing computed depends on them."""
+        """Combine all outputs into one function, and find the gradients that are 0 because the loss does not depend
+        on their variable."""
         self.known = {}
         outputs = {}
         for description in self.stage.wanted:
@@ -259,7 +269,7 @@ class BuiltStage:
             functions.setdefault(id(loss), loss)
         self.function = C.combine(list(functions.values())) if functions else None
         variables = dict(zip(functions, self.function.outputs)) if functions else {}
-        # What only shapes were asked of is not given to CNTK, which would warn.
+        # Don't feed inputs of which only the shape is used: CNTK would warn that they are not arguments.
         taken = set(self.function.arguments) if functions else ()
         self.given = {description: variable for description, variable in self.given.items() if variable in taken}
         self.outputs = {description: variables[id(made)] for description, made in outputs.items()}
@@ -275,14 +285,14 @@ class BuiltStage:
 
 
 def _has_nan(value):
-    return bool(np.isnan(native.borrowed(value).sum()))  # quicker than to look at each
+    return bool(np.isnan(native.borrowed(value).sum()))  # faster than testing each element
 
 
 def _build_kernel(description, inputs, cells, exact):
-    """CNTK's function of a description, or an array where the shapes of the inputs decide the value."""
+    """Returns: the CNTK variable for a description, or an array if the shapes of the inputs determine the value."""
     sizes = [np.prod(x.shape, dtype=int) for x in inputs]
     if not all(sizes) and description.kernel.name == "concatenate":
-        np.concatenate([np.broadcast_to(0, x.shape) for x in inputs], **description.attributes)  # the shapes fit
+        np.concatenate([np.broadcast_to(0, x.shape) for x in inputs], **description.attributes)  # checks the shapes
         inputs = [x for x, size in zip(inputs, sizes) if size] or inputs
         sizes = [size for size in sizes if size] or sizes
     if not all(sizes):
@@ -291,13 +301,13 @@ def _build_kernel(description, inputs, cells, exact):
         return integers.compute(description, arrays)
     inputs = [native.constant(x.astype(native.carrier(x.dtype.name))) if isinstance(x, np.ndarray) else x
               for x in inputs]
-    if any(x.dtype != inputs[0].dtype for x in inputs):  # a bool beside float64
+    if any(x.dtype != inputs[0].dtype for x in inputs):  # a bool (carried as float32) and a float64
         inputs = [x if x.dtype == np.float64 else native.output(C.cast(x, np.float64)) for x in inputs]
     try:
         more = dict(description.attributes, cells=cells) if cells else description.attributes
         build = exact and description.kernel.exact or description.kernel.build
         return native.output(build(*inputs, **more))
-    except EngineError:  # ours, which says what is wrong
+    except EngineError:  # our own error, which already says what is wrong
         raise
     except Exception as error:
         shapes = " and ".join(str(x.shape) for x in inputs)
@@ -307,19 +317,19 @@ def _build_kernel(description, inputs, cells, exact):
 
 
 def _carried(made, description):
-    """What is built, of the dtype that its description's is carried in."""
+    """Returns: the CNTK variable, cast to the dtype in which CNTK carries the description's dtype."""
     wanted = np.dtype(native.carrier(description.dtype)).type
     return made if made.dtype == wanted else native.output(C.cast(made, wanted))
 
 
 def _output(made, description):
-    """What is built as an output of the stage: no leaf, and of the dtype that bools are carried in."""
+    """Returns: the CNTK variable as an output of the stage: of the carrier dtype, and not a leaf of the graph."""
     made = _carried(made, description)
     return made if made.is_output else native.output(C.reshape(made, made.shape))
 
 
 def _fed(value, dtype):
-    """A value as CNTK takes it."""
+    """Returns: the value as a CNTK value of the given dtype."""
     if not isinstance(value, np.ndarray):
         if native.dtype(value) == dtype:
             return value

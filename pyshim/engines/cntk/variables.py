@@ -1,4 +1,4 @@
-"""What is made of variables, and of what they are made, on CNTK."""
+"""Kernels for the values and dtypes of variables and constants, and for shapes, on CNTK."""
 
 import numpy as np
 
