@@ -1,4 +1,4 @@
-"""The engine on Theano: symbolic expressions, interpreted once or compiled to C."""
+"""The Theano engine: symbolic expressions, interpreted if they run once, otherwise compiled to C."""
 
 import logging
 
@@ -6,11 +6,12 @@ from ..engine import Engine as AnyEngine
 from ..kernels import Kernels as AllKernels
 from .native import theano
 
-# It would note with each tensor where it was made, which is always here, and costs a third of making it.
+# Otherwise Theano would record a traceback for each tensor, which takes a third of the time to create one. It would
+# always point here.
 theano.config.traceback.limit = 0
 
-# Theano warns of a BLAS whose name it does not know, such as NumPy's, which the environment links it to,
-# and tells when it waits for another process that compiles.
+# Theano warns about a BLAS whose name it does not know, such as NumPy's, which the environment links it to. It also
+# logs when it waits for the compile lock of another process.
 for subject in ("tensor.blas", "gof.compilelock"):
     logging.getLogger("theano." + subject).setLevel(logging.ERROR)
 
@@ -30,7 +31,7 @@ from .shapes import Crop, Pad, Shapes
 from .variables import Variables, ones
 
 OPS = theano.Op, theano.scalar.ScalarOp
-# Ops of ours that only prepare for those of Theano, by kernel.
+# Our ops that only prepare inputs for Theano's ops, by kernel. They don't count as own kernels.
 PREPARING = {"pad": (Spread, Gather), None: (Spread, Gather, Pad, Crop)}
 
 

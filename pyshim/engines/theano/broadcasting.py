@@ -1,8 +1,8 @@
-"""Broadcasting along sizes that are unknown until they are fed.
+"""Broadcasting along axes whose sizes are unknown until the values are fed.
 
-Theano broadcasts only dimensions whose size is 1 in the type. Where an unknown size meets another that is
-not surely 1, ``spread`` puts in an op that repeats the tensor if it turns out to be needed. Where both
-sizes have one origin, such as the batch's, an optimization takes the op out again.
+Theano broadcasts only dimensions whose size is 1 in the type. Where an unknown size meets a size that may differ from
+1, ``spread`` inserts an op that repeats the tensor at run time if necessary. If both sizes have the same origin, such
+as the batch size, an optimization removes the op again.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from theano.tensor.opt import register_canonicalize
 
 
 def note_sizes(x, shape):
-    """The tensor, whose type and tag now say what the contract knows of its shape."""
+    """Returns: the tensor, with the shape known to the contract recorded in its type and its tag."""
     ones = [axis for axis, size in enumerate(shape) if size == 1 and not x.broadcastable[axis]]
     if ones:
         x = T.addbroadcast(x, *ones)
@@ -21,13 +21,13 @@ def note_sizes(x, shape):
 
 
 def sizes(x):
-    """The static shape of a tensor."""
+    """Returns: the static shape of a tensor."""
     noted = getattr(x.tag, "sizes", (None,) * x.ndim)
     return tuple(1 if one else size for one, size in zip(x.broadcastable, noted))
 
 
 def spread(*tensors):
-    """The tensors, ready for an elementwise op: they agree in each size that is not 1 in the type."""
+    """Returns: the tensors, repeated where necessary, so that sizes agree wherever the types don't say 1."""
     ndim = max(x.ndim for x in tensors)
     known = [(1,) * (ndim - x.ndim) + sizes(x) for x in tensors]
     result = []
@@ -40,9 +40,9 @@ def spread(*tensors):
 
 
 class Spread(theano.Op):
-    """The first tensor, repeated along axes where it has size 1 and another tensor has not.
+    """Repeats the first tensor along the axes where it has size 1 and another tensor does not.
 
-    The axes are negative, for tensors of different ranks. Only the shapes of the others matter.
+    The axes are negative, because the ranks may differ. Only the shapes of the other tensors matter.
     """
 
     __props__ = ("axes",)
@@ -57,7 +57,7 @@ class Spread(theano.Op):
     def perform(self, node, inputs, outputs):
         x = inputs[0]
         outputs[0][0] = x
-        if 1 not in x.shape:  # as mostly: it is all that there is to do, at each step of a loop
+        if 1 not in x.shape:  # the common case, made fast because it runs at each step of a loop
             return
         shape = list(x.shape)
         for axis in self.axes:
@@ -84,7 +84,7 @@ class Spread(theano.Op):
 
 
 class Gather(theano.Op):
-    """The sums of a tensor over the axes along which the second one has size 1: the way back of Spread."""
+    """Sums a tensor over the axes along which the second one has size 1: the gradient of Spread."""
 
     __props__ = ("axes",)
     view_map = {0: [0]}
@@ -115,7 +115,7 @@ class Gather(theano.Op):
 @register_canonicalize
 @theano.gof.local_optimizer([Spread, Gather])
 def local_spread_of_one_origin(node):
-    """Take out a Spread or Gather between sizes that are the same."""
+    """Remove a Spread or Gather if the sizes are known to be equal."""
     if isinstance(node.op, (Spread, Gather)) and hasattr(node.fgraph, "shape_feature"):
         shapes = [node.fgraph.shape_feature.shape_of[x] for x in node.inputs]
         if all(_same(shapes[0][axis], other[axis]) for axis in node.op.axes for other in shapes[1:]
@@ -124,6 +124,6 @@ def local_spread_of_one_origin(node):
 
 
 def _same(size, other):
-    """Whether two symbolic sizes are surely equal."""
+    """Whether two symbolic sizes are known to be equal."""
     constants = isinstance(size, T.Constant) and isinstance(other, T.Constant)
     return size is other or constants and size.data == other.data

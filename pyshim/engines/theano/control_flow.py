@@ -1,7 +1,7 @@
-"""Loops on Theano, by an op of their own: the step is a graph, interpreted or compiled as the graph around it is.
+"""Loops on Theano, as our own op: the body is a graph, interpreted or compiled like the graph around it.
 
-Theano's scan would draw other random numbers in the gradient than in the loop, takes seconds to optimize, and
-fails for a length of 0.
+Theano's scan would draw different random numbers in the gradient than in the loop, takes seconds to optimize, and
+fails for zero time steps.
 """
 
 from collections import OrderedDict
@@ -16,7 +16,7 @@ from .graph import Print, compiled, differentiable, interpreted
 
 
 def loop(operation, inputs, natives):
-    """The natives of a loop's results."""
+    """Returns: the native tensors of a loop's results."""
     body, count = operation.attributes["body"], len(operation.attributes["body"].slices)
     sequences, states = inputs[:count], inputs[count:count + len(body.states)]
     time = T.lscalar()
@@ -35,10 +35,10 @@ def loop(operation, inputs, natives):
 
 
 class Loop(theano.Op):
-    """A step from slices of sequences, states, and what it captures, to outputs and new states.
+    """A loop. Its body computes outputs and new states from slices of the sequences, the states and captured variables.
 
-    Its results are the outputs, stacked, the last states, and the states before each step, stacked. The latter
-    are kept only when a gradient has been asked for: they are what it starts from.
+    Its results are the stacked outputs, the last states, and the stacked states before each step. The latter are kept
+    only if a gradient has been requested, since the backward pass needs them.
     """
 
     def __init__(self, slices, states, captured, outputs, new_states, keeps=False):
@@ -81,7 +81,7 @@ class Loop(theano.Op):
             output[0] = array
 
     def _of_no_steps(self, sequences, states, captured):
-        """The outputs of no steps. Their shapes are those of a step that sees zeros."""
+        """Returns: the outputs of zero steps. Their shapes are found by running a step on zeros."""
         zeros = [np.zeros(x.shape[1:], x.dtype) for x in sequences]
         values = interpreted(self.inputs, quiet(self.outputs), [], [])(zeros + states + captured)
         return [np.empty((0,) + x.shape, x.dtype) for x in values]
@@ -103,11 +103,12 @@ class Loop(theano.Op):
         return [[x in reached for reached in of_outputs + of_states + of_states] for x in self.inputs]
 
     def _with_earlier(self, reached, of_states):
-        """What a step reaches, and what the steps before it reach by the states."""
+        """Returns: the inputs that a step depends on, and those that earlier steps depend on through the states."""
         return reached.union(*[of_state for state, of_state in zip(self.states, of_states) if state in reached])
 
     def L_op(self, inputs, outputs, gradients):
-        """A loop over the times backwards. Its states are the gradients of the states and of what is captured."""
+        """The gradient: a loop over the time steps in reverse. Its states are the gradients of the states and the
+        accumulated gradients of the captured variables."""
         self.keeps = True
         connected = [not isinstance(g.type, theano.gradient.DisconnectedType) for g in gradients]
         needed = [x for x, pattern in zip(self.inputs, self.connection_pattern(None))
@@ -117,8 +118,8 @@ class Loop(theano.Op):
         count, after = len(self.outputs), len(self.outputs) + len(self.states)
         history = outputs[after:]
         sequences = dict(zip(self.slices + self.states, self._split(inputs)[0] + history))
-        upstream = OrderedDict()  # for each result of a step, what stands for its gradient
-        further = {}  # and for what comes to the gradient of a state otherwise
+        upstream = OrderedDict()  # results of a step -> variables that stand for their upstream gradients
+        further = {}  # states -> variables for further gradients, those of the stacked states
         last = {}
         for x, g, is_one in zip(self.outputs, gradients, connected):
             if is_one:
@@ -147,24 +148,25 @@ class Loop(theano.Op):
         return [of_inputs[x] if x in needed else theano.gradient.disconnected_type() for x in self.inputs]
 
     def _of(self, variables, inputs):
-        """Those inputs of a node that stand for the variables."""
+        """Returns: the node's inputs that correspond to these variables of the body."""
         there = dict(zip(self.inputs, inputs))
         return [there[x] for x in variables]
 
     def quiet(self):
-        """The loop without what it prints."""
+        """Returns: the loop without its prints."""
         inside = quiet(self.outputs + self.new_states)
         count = len(self.outputs)
         return Loop(self.slices, self.states, self.captured, inside[:count], inside[count:], self.keeps)
 
 
 def _like(x, other):
-    """The tensor in the type of another one."""
+    """Returns: the tensor, cast to the type of another one."""
     return T.patternbroadcast(T.cast(x, other.dtype), other.broadcastable)
 
 
 def _captured(outputs, own):
-    """The variables from outside that the outputs are computed from: what depends on no own one is outside."""
+    """Returns: the variables from outside the body that the outputs use. A variable is outside if it depends on none of
+    the body's own."""
     inside, captured = set(own), {}
     for node in io_toposort([], outputs):
         if not inside.isdisjoint(node.inputs):
@@ -175,8 +177,7 @@ def _captured(outputs, own):
 
 
 def _copied(outputs, now, silent=False):
-    """The outputs, computed from other variables in place of those that ``now`` names; if ``silent``, without
-    what they print."""
+    """Returns: copies of the outputs in which variables are replaced as ``now`` says. If ``silent``, without prints."""
     now = dict(now)
     for node in io_toposort([], outputs):
         inputs = [now.get(x, x) for x in node.inputs]
@@ -192,5 +193,5 @@ def _copied(outputs, now, silent=False):
 
 
 def quiet(outputs):
-    """The outputs without what they print."""
+    """Returns: the outputs without prints."""
     return _copied(outputs, {}, silent=True)

@@ -1,8 +1,8 @@
-"""Convolutions and pooling on Theano, whose convolutions want the channels first.
+"""Convolutions and pooling on Theano, whose convolutions need the channels first.
 
-Its ops that compute by products of matrices are used as they are, so nothing depends on an optimization. They
-know no padding of different sizes at both ends in three dimensions, nor one whose size is not known yet, so
-there zeros are put around before.
+Theano's ops that compute by matrix products (CorrMM) are used directly, so nothing depends on an optimization. They
+support neither asymmetric padding in three dimensions nor padding of unknown size; in these cases x is padded
+beforehand.
 """
 
 import functools
@@ -20,7 +20,7 @@ def _shape_of_inputs(self, node, shapes):
     return [(shapes[1][0], shapes[0][1] * self.num_groups) + tuple(node.inputs[2:])]
 
 
-# Theano's own leave out the dilation.
+# Theano's own methods ignore the dilation.
 CorrMM_gradInputs.infer_shape = Corr3dMM_gradInputs.infer_shape = _shape_of_inputs
 
 
@@ -37,7 +37,8 @@ class Convolution:
 
     def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
         static, sizes = sizes, [given[0][i] if size is None else size for i, size in enumerate(sizes)]
-        # What has no places gets one, which comes from what is put behind the sizes, so that a window fits there.
+        # An empty spatial axis is padded to one position, and its result is made large enough for a window. The
+        # slice at the end crops it.
         none = [0 if size else _largest(1 - places, 0) for size, places in zip(static, _sizes(x)[1:-1])]
         x = padded(x, [(0, 0)] + [(0, each) for each in none] + [(0, 0)])
         spread = (CorrMM_gradInputs if len(strides) == 2 else Corr3dMM_gradInputs)("valid", strides, dilation)
@@ -59,7 +60,7 @@ class Convolution:
         return _there(_channels_last(product), x, spans, strides, padding)
 
     def pool(self, x, size, strides, padding, mode):
-        """Means along one axis after the other."""
+        """Pool; average pooling takes the means along one axis after the other."""
         if mode == "max":
             return _channels_last(max_pool(_channels_first(x), size, strides, padding))
         whole = _wide(x)
@@ -69,7 +70,7 @@ class Convolution:
 
 
 def _means(x, axis, width, stride, pair):
-    """The means of windows along one axis."""
+    """Returns: the means of windows along one axis."""
     filled = padded(x, [pair if i == axis else (0, 0) for i in range(x.ndim)])
     count = (filled.shape[axis] - width) // stride + 1
     parts = [filled[(slice(None),) * axis + (slice(i, i + (count - 1) * stride + 1, stride),)] for i in range(width)]
@@ -80,7 +81,7 @@ def _means(x, axis, width, stride, pair):
 
 
 def _flat(kernel_of_two, x, kernel, *attributes):
-    """What has one spatial axis, by a kernel for two."""
+    """Compute a kernel with one spatial axis by the kernel for two."""
     strides, padding, dilation = attributes
     x = note_sizes(x.dimshuffle(0, "x", 1, 2), sizes(x)[:1] + (1,) + sizes(x)[1:])
     kernel = note_sizes(kernel.dimshuffle("x", 0, 1, 2), (1,) + sizes(kernel))
@@ -88,25 +89,26 @@ def _flat(kernel_of_two, x, kernel, *attributes):
 
 
 def _sizes(x):
-    """The size of each axis: a number where it is known."""
+    """Returns: the size of each axis, a number if it is known and symbolic otherwise."""
     return tuple(x.shape[i] if size is None else size for i, size in enumerate(sizes(x)))
 
 
 def _spans(width, dilation):
-    """How many elements a window reaches over along each axis."""
+    """Returns: how many elements a window spans along each axis."""
     return [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
 
 
 def _fitting(x, spans, padding):
-    """The padding along each axis, with so much more at the end that the window fits where x has no elements: it makes
-    one place there, which ``_there`` takes away."""
+    """Returns: the padding along each axis, extended at the end if the window would not fit, for example because x is
+    empty. The result then has one position, which ``_there`` removes."""
     more = [_largest(span - size - sum(pair), 0) if _may_be_missing(size, span, pair) else 0
             for size, span, pair in zip(_sizes(x)[1:-1], spans, padding)]
     return [(before, after + each) for (before, after), each in zip(padding, more)]
 
 
 def _may_be_missing(size, span, pair):
-    """Whether there may be no place along an axis: the contract has checked that wider windows fit without padding."""
+    """Whether there may be no window position along an axis. Without padding, the contract has checked that windows
+    wider than 1 fit."""
     return span == 1 or any(pair) if isinstance(size, T.Variable) else not size
 
 
@@ -115,7 +117,7 @@ def _largest(size, least):
 
 
 def _there(result, x, spans, strides, padding):
-    """The places that are there of a result with one place at least."""
+    """Crop a result that has at least one position along each axis to the positions that exist."""
     counts = []
     for size, span, stride, pair in zip(_sizes(x)[1:-1], spans, strides, padding):
         missing = _may_be_missing(size, span, pair)
@@ -124,7 +126,7 @@ def _there(result, x, spans, strides, padding):
 
 
 def _bordered(x, spans, padding):
-    """x, and the border that a convolution is to put around it."""
+    """Returns: x, padded if necessary, and the border for the convolution to add."""
     pairs = _fitting(x, spans, padding)
     if not any(isinstance(each, T.Variable) or each for pair in pairs for each in pair):
         return x, "valid"
@@ -134,7 +136,7 @@ def _bordered(x, spans, padding):
 
 
 def _wide(x):
-    """x in a type without axes of size 1, as ops that do not expect them need it; float16 as float32."""
+    """Returns: x with a type without broadcastable axes, which some ops don't expect, and float16 cast to float32."""
     x = T.unbroadcast(x, *range(x.ndim))
     return T.cast(x, "float32") if x.dtype == "float16" else x
 
@@ -148,6 +150,6 @@ def _channels_last(x):
 
 
 def _filters_first(kernel):
-    """The filters, then the channels, then the spatial axes."""
+    """Transpose a kernel: the filters, then the channels, then the spatial axes."""
     last = kernel.ndim - 1
     return _wide(kernel).dimshuffle([last, last - 1] + list(range(last - 1)))

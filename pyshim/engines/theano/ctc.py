@@ -1,4 +1,4 @@
-"""Connectionist temporal classification on Theano, by NumPy."""
+"""Connectionist temporal classification (CTC) on Theano, computed by NumPy."""
 
 import theano
 import theano.tensor as T
@@ -21,7 +21,7 @@ class CTC:
 
 
 class Cost(theano.Op):
-    """The costs, and their gradient for the logarithms."""
+    """The costs, and their gradients with respect to the logarithms."""
 
     __props__ = ()
 

@@ -12,7 +12,7 @@ from .gradients import product
 
 
 def _broadcast(function):
-    """The kernel that computes a function of Theano's with NumPy's broadcasting."""
+    """Returns: a kernel that computes a Theano function with NumPy's broadcasting."""
     return lambda self, *tensors: function(*spread(*tensors))
 
 
@@ -30,7 +30,7 @@ class Elementwise:
     square = staticmethod(T.sqr)
     sign = staticmethod(T.sgn)
     negative = staticmethod(T.neg)
-    logical_not = staticmethod(lambda x: T.eq(x, T.constant(False)))  # ~ of True is -2 where it is Python's
+    logical_not = staticmethod(lambda x: T.eq(x, T.constant(False)))  # ~True of Python is -2
 
     divide = _broadcast(T.true_div)
     add = _broadcast(T.add)
@@ -50,7 +50,7 @@ class Elementwise:
 
     def floor_divide(self, x, y):
         if x.dtype.startswith("float"):
-            # 0 is the gradient; that of the quotient may be infinite, and 0 times it nan.
+            # Set the gradient to 0. The quotient's gradient may be infinite, and 0 times infinity is nan.
             x, y = spread(*map(theano.gradient.zero_grad, (x, y)))
             return T.switch(T.eq(y, 0), T.true_div(x, y), _floor_divide(x, y))
         return OfIntegers("floor_divide")(x, y)
@@ -67,14 +67,14 @@ class Elementwise:
 
 
 class Choosing:
-    """A scalar op that gives one of its arguments, the first of equals, and the gradient to it alone.
+    """A scalar op that returns one of its arguments, the first in case of a tie, and passes the gradient to it alone.
 
-    Theano's maximum and minimum multiply the gradient by 0 for the other: nan, where it is infinite.
+    Theano's maximum and minimum multiply the gradient by 0 for the other argument, which is nan if it is infinite.
     """
 
     def L_op(self, inputs, outputs, gradients):
         x, (g,) = inputs[0], gradients
-        # With x and the result, the other one need not be kept.
+        # Compare x with the result, so that y need not be kept.
         zero, first = scalar.constant(0, dtype=g.dtype), self.first(x, outputs[0])
         return [scalar.switch(first, g, zero), scalar.switch(first, zero, g)]
 
@@ -94,9 +94,9 @@ OF_INTEGERS = {"floor_divide": numpy_division.floor_divide, "remainder": numpy_d
 
 
 class OfIntegers(theano.Op):
-    """A function of two integer tensors as NumPy has it.
+    """A function of two integer tensors, computed by NumPy.
 
-    Theano's C code ends the process where it divides by 0, and computes powers in floats.
+    Theano's C code crashes the process when it divides by 0, and computes powers in floats.
     """
 
     __props__ = ("name",)
@@ -122,7 +122,7 @@ class OfIntegers(theano.Op):
 
 
 def _power_of_numbers(self, x, y):
-    # Where several elementwise ops of float16 are made one, they see floats of Python, which raise errors here.
+    # Fused elementwise ops of float16 get Python floats, whose ** raises errors.
     return np.power(x, y) if isinstance(x, float) else x ** y
 
 
@@ -130,7 +130,7 @@ scalar.Pow.impl = _power_of_numbers
 
 
 class Division(scalar.BinaryScalarOp):
-    """A division of floats as NumPy has it, from the remainder of the division towards 0, which is exact."""
+    """A float division as in NumPy, computed from fmod, the remainder of truncated division, which is exact."""
 
     def impl(self, x, y):
         return getattr(np, self.nfunc_spec[0])(x, y)

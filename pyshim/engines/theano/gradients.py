@@ -1,29 +1,29 @@
-"""Gradients of ops where Theano's own would multiply 0 by infinity: nan, where 0 is due.
+"""Gradients of ops for which Theano's own multiply 0 by infinity, and so return nan instead of 0.
 
-What an element does not contribute to has no gradient for it: a derivative of 0 gives 0, however large the gradient
-that comes in. And a gradient of 0 that comes in stays 0 where the derivative is infinite, as that of sqrt at 0 is.
-These take the place of Theano's, in its own classes, since its optimizations know these by what they are.
+Where the derivative is 0, the result does not depend on the element, so its gradient is 0 even if the upstream
+gradient is infinite. And an upstream gradient of 0 stays 0 even if the derivative is infinite, like that of sqrt at 0.
+The gradients are patched into Theano's own classes, because its optimizations recognize ops by their class.
 """
 
 import theano.tensor as T
 from theano import scalar
 from theano.tensor.nnet.nnet import Softmax
 
-# A selection has the gradients of what it selects. So 0 is selected only where the product is nan: elsewhere a product
-# with 0 has a gradient, too.
+# The gradient of a selection is that of the selected tensor. So 0 is selected only where the product is nan: elsewhere,
+# a product with 0 must keep its own gradient.
 
 def product(gradient, derivative):
-    """The product of two scalars, 0 where the derivative is."""
+    """The product of two scalars; 0 where the derivative is 0."""
     return _unless_nan(gradient * derivative, derivative)
 
 
 def product_of_any(gradient, derivative):
-    """The product of two scalars, 0 where either is, though the other be infinite."""
+    """The product of two scalars; 0 where either is 0, even if the other is infinite."""
     return _unless_nan(gradient * derivative, derivative, gradient)
 
 
 def _unless_nan(made, *zeros):
-    """What was made of scalars; 0 where it is nan and one of some of them is 0."""
+    """``made``, but 0 where it is nan and one of ``zeros`` is 0."""
     kept = made
     for x in zeros:
         kept = scalar.switch(scalar.eq(x, _zero(x)), _zero(made), kept)
@@ -31,7 +31,7 @@ def _unless_nan(made, *zeros):
 
 
 def product_of_tensors(gradient, derivative):
-    """The product of two tensors, 0 where the derivative is."""
+    """The product of two tensors; 0 where the derivative is 0."""
     made = gradient * derivative
     zero = T.constant(0, dtype=gradient.dtype)
     return T.switch(T.isnan(made), T.switch(T.eq(derivative, 0), zero, made), made)
@@ -50,7 +50,7 @@ def _quotient(gradient, divisor):
 
 
 def _of_power(x, y, power, gradient):
-    by_x = _unless_nan(y * scalar.pow(x, y - _one(y)), y)  # 0 where y is, also where x is 0
+    by_x = _unless_nan(y * scalar.pow(x, y - _one(y)), y)  # 0 where y is 0, even if x is 0
     positive = scalar.gt(x, _zero(x))
     by_y = scalar.switch(positive, power * scalar.log(scalar.switch(positive, x, _one(x))), _zero(x))
     return [product_of_any(gradient, by_x), product_of_any(gradient, by_y)]
@@ -60,11 +60,12 @@ def _of_factors(gradient, factors):
     if len(factors) == 1:
         return [gradient]
     others = [factors[:i] + factors[i + 1:] for i in range(len(factors))]
-    # A product of one factor would be computed element by element in Python, where a graph is interpreted.
+    # In an interpreted graph, a product of a single factor would be computed element by element in Python.
     return [product(gradient, scalar.mul(*rest) if len(rest) > 1 else rest[0]) for rest in others]
 
 
-# By class: the gradients of the inputs, from these, the result and its gradient, all floating scalars.
+# For each class, a function that returns the gradients of the inputs. It gets the inputs, the result and the upstream
+# gradient, all floating-point scalars.
 OF = {
     scalar.Mul: lambda inputs, result, gradient: _of_factors(gradient, list(inputs)),
     scalar.TrueDiv: lambda inputs, result, gradient: [
@@ -80,7 +81,7 @@ OF = {
 
 
 def _replaced(own, new):
-    """The method of a class of scalar ops with gradients of ours for floats, and Theano's otherwise."""
+    """Returns: an ``L_op`` method that uses our gradients for floats, and Theano's otherwise."""
     def L_op(self, inputs, outputs, gradients):
         floats = all(x.dtype in T.float_dtypes for x in list(inputs) + list(outputs) + list(gradients))
         if not floats or len({x.dtype for x in list(inputs) + list(outputs)}) > 1:

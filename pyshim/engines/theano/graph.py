@@ -14,13 +14,13 @@ from theano.tensor.opt import Assert
 from .. import report
 from .optimizing import ONLY_IN_C
 
-# Theano walks a graph by recursion; a deep one needs a stack of this size, in bytes.
+# Theano traverses graphs recursively. A deep one needs a stack of this size, in bytes, and this recursion limit.
 STACK = 1 << 29
 DEPTH = 200000
 
-# These change values, and not only how they are computed: to them x * 0 is 0 even for nan, x / x is 1 even
-# for 0, and log(1 + exp(x)) does not overflow. A function is to give what ``eval`` and other engines give.
-# The one on products also fails where they are of float32.
+# These optimizations change results: with them x * 0 is 0 even for nan, x / x is 1 even for 0, and log(1 + exp(x))
+# does not overflow. A function must return the same values as ``eval`` and the other engines.
+# The one on products also fails for float32.
 INEXACT = ("stabilize", "local_mul_canonizer", "local_add_canonizer", "local_mul_zero", "local_mul_specialize",
            "local_zero_div", "local_0_dot_x", "local_elemwise_sub_zeros", "local_useless_elemwise",
            "local_useless_elemwise_comparison", "local_mul_switch_sink", "local_div_switch_sink",
@@ -28,8 +28,8 @@ INEXACT = ("stabilize", "local_mul_canonizer", "local_add_canonizer", "local_mul
            "local_log_sum_exp", "local_sum_prod_mul_by_scalar", "local_pow_specialize_device",
            "local_add_specialize", "local_useless_reshape")
 
-# The time that these optimizations take grows with the square of a graph's size; without them a graph of
-# more tensors than this is compiled in seconds, and runs nearly as fast.
+# The SLOW optimizations take time quadratic in the size of the graph. Without them, a graph of more than LARGE tensors
+# is compiled in seconds and runs nearly as fast.
 LARGE = 500
 SLOW = ("fusion", "inplace")
 
@@ -47,7 +47,7 @@ class Graph:
 
 
 class Print(theano.Op):
-    """x, shown at each evaluation. Two of the same message and tensor are two: no ``__props__``."""
+    """Returns x and prints it at each evaluation. It has no ``__props__``, so that equal prints are not merged."""
 
     view_map = {0: [0]}
 
@@ -55,7 +55,7 @@ class Print(theano.Op):
         self.message = message
 
     def make_node(self, x, *times):
-        # Inside of loops, the numbers of the steps make it one of each step.
+        # Inside loops, the indices of the time steps are inputs, so that it depends on the step and prints at each one.
         return theano.Apply(self, [x] + list(times), [x.type()])
 
     def perform(self, node, inputs, outputs):
@@ -76,7 +76,7 @@ class Print(theano.Op):
 
 
 def differentiable(loss):
-    """The tensors that the loss depends on through differentiable functions."""
+    """Returns: the tensors on which the loss depends through differentiable functions."""
     reached, stack = set(), [loss]
     while stack:
         x = stack.pop()
@@ -92,15 +92,15 @@ def differentiable(loss):
 
 
 def compiled(inputs, outputs, controls, updates):
-    """A callable that Theano optimizes and compiles to C."""
-    # A print is wanted for itself: no optimization may take it out.
+    """Returns: a callable that Theano has optimized and compiled to C."""
+    # Make prints outputs too, so that no optimization removes them.
     needed = ancestors(outputs + controls + [value for _, value in updates])
     prints = [x for x in needed if x.owner is not None and isinstance(x.owner.op, Print)]
     alongside = [theano.Out(x, borrow=True) for x in controls + prints]
     mode = theano.compile.mode.get_mode("FAST_RUN").excluding(*INEXACT)
     if len(needed) > LARGE:
         mode = mode.excluding(*SLOW)
-    with contextlib.redirect_stdout(io.StringIO()):  # where it tells of ops without C code for float16
+    with contextlib.redirect_stdout(io.StringIO()):  # prints about ops without C code for float16
         run = deep(theano.function, inputs, outputs + alongside, updates=updates,
                     on_unused_input="ignore", mode=mode)
     run.trust_input = True
@@ -113,7 +113,7 @@ def compiled(inputs, outputs, controls, updates):
 
 
 def interpreted(inputs, outputs, controls, updates):
-    """A callable that computes op by op in Python: no time goes into optimizing and compiling."""
+    """Returns: a callable that computes op by op in Python, which saves the time to optimize and compile."""
     results = outputs + [value for _, value in updates]
     order = io_toposort([], results + controls)
     storage, computed = {}, {}
@@ -150,8 +150,8 @@ def interpreted(inputs, outputs, controls, updates):
 
 
 def deep(function, *args, **kwargs):
-    """The value of a function that needs more stack than a thread commonly has."""
-    if sys.getrecursionlimit() >= DEPTH:  # as inside of another call
+    """Call a function in a thread with a larger stack, and return its value."""
+    if sys.getrecursionlimit() >= DEPTH:  # already inside such a call
         return function(*args, **kwargs)
     outcome = []
 

@@ -1,5 +1,5 @@
-"""Joining tensors on Theano, by an op of NumPy: the library's own is C code whose compiling takes a second for each of
-many parts."""
+"""Concatenation on Theano, by an op that calls NumPy. Theano's own is C code: with many tensors, it takes a second for
+each of them to compile."""
 
 import numpy as np
 import theano
@@ -7,7 +7,7 @@ import theano.tensor as T
 
 
 class Join(theano.Op):
-    """Tensors joined along an axis."""
+    """Concatenates tensors along an axis."""
 
     __props__ = ("axis",)
 
@@ -31,7 +31,7 @@ class Join(theano.Op):
 
 
 class Split(theano.Op):
-    """The parts of a joined tensor, of the shapes of the tensors that it was joined from: the way back of Join."""
+    """Splits a concatenated tensor into parts with the shapes of the other inputs: the gradient of Join."""
 
     __props__ = ("axis",)
 

@@ -1,7 +1,7 @@
-"""The order of axes in memory. Convolutions and pooling want the channels first, the contract has them last.
+"""The order of axes in memory. Theano's convolutions and pooling need the channels first; the contract has them last.
 
-Theano writes the result of an elementwise op in the order of its axes, so each one between two convolutions would
-read or write across memory. An optimization moves the change of order behind it, next to the one that undoes it.
+Theano writes the result of an elementwise op in row-major order, so each such op between two convolutions would read or
+write with large strides. An optimization moves the transposition after the op, next to the one that reverses it.
 """
 
 import theano
@@ -10,7 +10,7 @@ from theano.tensor.elemwise import DimShuffle, Elemwise
 
 
 def _order(x):
-    """The order in which a tensor of images has the axes of another one, None where it is not such a one."""
+    """Returns: the permutation by which a tensor of images is transposed from another, or None if it is not."""
     if x.ndim > 3 and x.owner and isinstance(x.owner.op, DimShuffle) and x.owner.inputs[0].ndim == x.ndim:
         order = x.owner.op.new_order
         return None if "x" in order else order
@@ -18,7 +18,7 @@ def _order(x):
 
 
 def _ordered(x, order):
-    """A tensor with its axes in another order; one change of order in place of two."""
+    """Returns: the tensor, transposed. Two successive transpositions are merged into one."""
     if all(x.broadcastable):
         return x
     if _order(x):
@@ -28,7 +28,8 @@ def _ordered(x, order):
 
 @theano.gof.local_optimizer([Elemwise])
 def local_order_after_elemwise(node):
-    """An elementwise op, of tensors all in an order or small, before the change of order."""
+    """Move an elementwise op before the transposition of its inputs. Each input must be transposed in the same way, or
+    small."""
     orders = [_order(x) for x in node.inputs]
     order = next(filter(None, orders), None)
     if order is None or not all(one == order or any(x.broadcastable) for one, x in zip(orders, node.inputs)):
@@ -40,14 +41,14 @@ def local_order_after_elemwise(node):
 
 @theano.gof.local_optimizer([DimShuffle])
 def local_order_of_order(node):
-    """One change of order in place of two."""
+    """Merge two successive transpositions."""
     x, = node.outputs
     if _order(x) and _order(node.inputs[0]):
         return [_ordered(node.inputs[0], _order(x))]
     return None
 
 
-# Behind the optimizations that move it the other way.
+# Runs after the optimizations that move transpositions the other way.
 theano.compile.optdb.register(
     "orders_of_axes", TopoOptimizer(LocalOptGroup(local_order_after_elemwise, local_order_of_order), "in_to_out"),
     2.5, "fast_run")

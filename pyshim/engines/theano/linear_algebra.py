@@ -1,4 +1,4 @@
-"""Products, transposition and rows by index on Theano."""
+"""Products, transposition and indexing of slices on Theano."""
 
 import theano.tensor as T
 from theano.tensor.opt import Assert
@@ -22,7 +22,7 @@ class LinearAlgebra:
 
     def gather(self, reference, indices):
         flat = indices.flatten()
-        # Theano counts negative ones from the end.
+        # Theano counts negative indices from the end.
         flat = Assert("an index is negative")(flat, T.all(T.ge(flat, 0)))
         taken = reference[flat]
         return T.reshape(taken, T.concatenate([T.shape(indices), T.shape(reference)[1:]]),
@@ -46,7 +46,7 @@ def _product(sizes):
 
 
 def _moved(items, of, to):
-    """The items, one of them moved to another place."""
+    """Returns: the items as a list, with the one at position ``of`` moved to position ``to``."""
     items = list(items)
     items.insert(to, items.pop(of))
     return items

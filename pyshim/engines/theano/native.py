@@ -1,4 +1,4 @@
-"""Theano itself, imported with those of the user's settings that it accepts."""
+"""Theano itself, imported with those user settings that it accepts."""
 
 import importlib
 import os
@@ -9,7 +9,7 @@ import tempfile
 from ... import processors
 from ..importing import variables
 
-# The flags of the environment alone; THEANO_FLAGS has the user's, too.
+# This variable has only the environment's own flags. THEANO_FLAGS also has the user's.
 OWN_FLAGS = "PYSHIM_THEANO_FLAGS"
 
 
@@ -42,15 +42,15 @@ def _imported():
 
 
 def _flags():
-    """The flags of the environment, and those of the user: lists of strings such as "floatX=float32"."""
+    """Returns: the environment's flags and the user's: two lists of strings such as "floatX=float32"."""
     own, all_of_them = os.environ.get(OWN_FLAGS, ""), os.environ.get("THEANO_FLAGS", "")
     users = all_of_them[len(own):] if all_of_them.startswith(own) else all_of_them
-    # A comma in quotes, or behind a backslash, belongs to the value.
+    # A comma in quotes or after a backslash is part of the value.
     return [own] if own else [], re.findall(r"""(?:[^,\\"']|\\.|"[^"]*"|'[^']*'|["'\\])+""", users)
 
 
 def _refused(flags, words):
-    """Those of the flags whose names stand in what Theano says; else those that have no value at all."""
+    """Returns: the flags whose names occur in Theano's error message; if there are none, those without a value."""
     def is_named(flag):
         return re.search(r"(?<![\w.])%s(?![\w.])" % re.escape(flag.partition("=")[0].strip()), words)
     named = [flag for flag in flags if "=" in flag and is_named(flag)]
@@ -63,14 +63,15 @@ def _has_files():
 
 
 def _repaired():
-    """Variables that would keep Theano from being imported: None, or a value that it accepts."""
-    tempfile.gettempdir()  # which heeds TMPDIR, and is remembered
-    # They become defaults of a file of settings, where % has a meaning.
+    """Returns: replacements for environment variables with which the import of Theano would fail: an accepted value,
+    or None to unset the variable."""
+    tempfile.gettempdir()  # reads TMPDIR and caches the result, before TMPDIR may be unset
+    # These variables become defaults in a configuration parser, to which % is special.
     repaired = {name: None for name in ("USER", "LSCRATCH", "TMPDIR", "TEMP", "TMP") if "%" in os.environ.get(name, "")}
     if "OMP_NUM_THREADS" in os.environ:
         repaired["OMP_NUM_THREADS"] = processors.count_in(os.environ["OMP_NUM_THREADS"])
     return repaired
 
 
-os.environ.setdefault("PATH", os.defpath)  # its compiler looks there for programs of its own
+os.environ.setdefault("PATH", os.defpath)  # Theano's C compiler looks up its own programs there
 theano = _imported()

@@ -13,14 +13,14 @@ from .gradients import product
 class NN:
 
     def relu(self, x):
-        # 0 comes first, which at 0 has the gradient.
+        # 0 is the first argument, so at x = 0 it gets the gradient, and x gets none.
         return larger(T.constant(0, dtype=x.dtype), x)
 
     def softplus(self, x):
         return _log_add_exp(x, T.constant(0, dtype=x.dtype))
 
     def softmax(self, x, axis):
-        if x.ndim == 2 and axis == 1 and sizes(x)[1]:  # Theano's own wants elements
+        if x.ndim == 2 and axis == 1 and sizes(x)[1]:  # Theano's own needs elements
             return T.nnet.softmax(x)
         top = theano.gradient.disconnected_grad(self.max(x, axis=(axis,), keepdims=True))
         exps = T.exp(x - top)
@@ -28,7 +28,7 @@ class NN:
 
 
 class LogAddExp(scalar.BinaryScalarOp):
-    """log(exp(x) + exp(y)), without overflow. Theano's softplus is x from x = 16 on."""
+    """log(exp(x) + exp(y)), without overflow. Theano's softplus is x for x >= 16."""
 
     nfunc_spec = ("logaddexp", 2, 1)
 

@@ -1,7 +1,7 @@
-"""Max pooling by ops of its own, which are there in C alone. Theano's own passes over nan, gives each of equal
-elements the whole gradient, and its way back takes as long as that of a convolution.
+"""Max pooling by our own ops, which exist only in C. Theano's own ignores nan and gives each of several equal elements
+the whole gradient, and its backward pass takes as long as that of a convolution.
 
-The channels are first. A plane is what is left of x at one sample and channel; a place is an element's number there.
+The channels are first. A plane is the part of x for one sample and channel; a place is an element's index in its plane.
 """
 
 import zlib
@@ -13,13 +13,15 @@ from theano.gof import ParamsType
 
 
 def max_pool(x, size, strides, padding):
-    """The largest elements of windows that move along the axes of x from the third on; nan where there is one.
-    ``padding`` has a pair for each axis: over so many elements more a window reaches, which count for nothing."""
+    """Returns: the maximum of each window along the axes of x from the third on; nan if the window has one.
+
+    ``padding`` is a pair for each axis, the numbers of elements to add before and after. They are ignored.
+    """
     return MaxPool(tuple(size), tuple(strides), tuple(map(tuple, padding)))(x)[0]
 
 
 class Pooling(theano.Op):
-    """An op that calls a function in C, with its inputs, the addresses of its outputs, and what ``arguments`` adds."""
+    """An op that calls a C function with its inputs, the addresses of its outputs, and the code in ``arguments``."""
 
     __props__ = ()
     arguments = ""
@@ -37,7 +39,7 @@ class Pooling(theano.Op):
 
 
 class MaxPool(Pooling):
-    """The largest element of each window, and its place. Of equals it is the first; a nan is larger than all."""
+    """The maximum of each window, and its place: the first one if there are ties. nan is larger than all others."""
 
     __props__ = ("size", "strides", "padding")
 
@@ -51,7 +53,7 @@ class MaxPool(Pooling):
 
     @property
     def windows(self):
-        """Width, step, and the padding before and after, along three axes."""
+        """The width, the step, and the padding before and after, along three axes."""
         axes = [(width, step) + pair for width, step, pair in zip(self.size, self.strides, self.padding)]
         return np.array(([(1, 1, 0, 0)] + axes)[-3:], "int64")
 
@@ -72,7 +74,7 @@ class MaxPool(Pooling):
 
 
 class Scatter(Pooling):
-    """Zeros of the shape of a third tensor, to which elements are added at their places: the way back of MaxPool."""
+    """Adds elements at their places to zeros with the shape of the third input: the gradient of MaxPool."""
 
     def make_node(self, x, places, like):
         return theano.Apply(self, [x, places, like], [like.type()])
@@ -88,7 +90,7 @@ class Scatter(Pooling):
 
 
 class Gather(Pooling):
-    """The elements at places: the way back of Scatter."""
+    """The elements at the given places: the gradient of Scatter."""
 
     def make_node(self, x, places):
         return theano.Apply(self, [x, places], [T.TensorType(x.dtype, places.broadcastable)()])

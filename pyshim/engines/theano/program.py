@@ -1,4 +1,4 @@
-"""Running programs on Theano: its variables are made of nodes, and interpreted or compiled."""
+"""Running programs on Theano: nodes become Theano variables, which are interpreted or compiled."""
 
 import weakref
 
@@ -15,9 +15,9 @@ from .variables import ones
 
 
 class TheanoNatives(Natives):
-    """Theano's variables, which stay with their nodes."""
+    """The Theano variables of nodes, each kept as long as its node lives."""
 
-    times = ()  # the numbers of the steps of the loops around
+    times = ()  # the indices of the current time steps of the enclosing loops
 
     def __init__(self, kernels):
         super().__init__(kernels, weakref.WeakKeyDictionary())
@@ -42,12 +42,12 @@ class TheanoNatives(Natives):
         return kernel(*inputs, **operation.attributes)
 
     def fitted(self, node, native):
-        # Theano widens many dtypes and infers ranks alone; the contract knows better.
+        # Theano widens many dtypes and infers only ranks. The contract knows the dtype and the shape.
         return note_sizes(native if native.dtype == node.dtype else T.cast(native, node.dtype), node.shape)
 
 
 def run(natives, program, once):
-    """A callable that runs a program."""
+    """Returns: a callable that runs a program."""
     updates = [(variable.native, _new_value(natives, value, variable)) for variable, value in program.updates.items()]
     inputs, outputs, controls = [[natives[node] for node in nodes]
                                  for nodes in (program.inputs, program.outputs, program.controls)]
@@ -56,7 +56,8 @@ def run(natives, program, once):
 
 
 def _new_value(natives, value, variable):
-    """The native new value of a variable, with a check of its shape where it is not known yet."""
+    """Returns: the native new value of a variable. If its static shape is not fully known, it is checked at run time.
+    """
     native = natives[value]
     if None in value.shape:
         native = T.specify_shape(native, variable.shape)

@@ -1,7 +1,7 @@
 """Random tensors on Theano, drawn by NumPy.
 
-What is drawn follows from the tensor's seed, the number of evaluations before, and inside of loops the number of
-the step. So the gradient of a loop, which computes its steps a second time, sees the same draws.
+The draws are determined by the tensor's seed, the number of earlier evaluations, and inside loops the index of the time
+step. So the gradient of a loop, which recomputes its steps, gets the same draws.
 """
 
 import random
@@ -16,9 +16,9 @@ from .broadcasting import sizes
 
 
 def _kernel(draw):
-    """The kernel that draws by a function of a shape, a dtype and a generator.
+    """Returns: a kernel that draws by a function of a shape, a dtype and a generator.
 
-    ``times`` are the numbers of the steps of the loops around it.
+    The kernel's ``times`` are the indices of the current time steps of the enclosing loops.
     """
     def kernel(self, shape, dtype, seed, times=()):
         seed = random.SystemRandom().randrange(2 ** 31) if seed is None else seed
@@ -36,7 +36,7 @@ class Random:
 
 
 class Draw(theano.Op):
-    """Draws of a shape, that follow from numbers."""
+    """Draws a tensor of a shape. The seed and the numbers in the inputs determine the draws."""
 
     __props__ = ("draw", "dtype", "seed", "ndim")
 
@@ -64,7 +64,7 @@ class Draw(theano.Op):
 
 
 def counting(run, results):
-    """A callable that computes the results, and then counts the evaluation for each tensor drawn in it."""
+    """Returns: a callable that runs ``run``, and then increments the counter of each random tensor in the results."""
     counters = [x for x in ancestors(results) if hasattr(x.tag, "evaluations")]
 
     def call(arrays):

@@ -46,19 +46,19 @@ class Reductions:
 
 
 def _shaped(x, axis, keepdims):
-    """A reduction that has kept its axes, without them unless ``keepdims``."""
+    """Drop the reduced axes, which have size 1, unless ``keepdims``."""
     return x if keepdims else x.dimshuffle([i for i in range(x.ndim) if i not in axis])
 
 
 def _wide(x):
-    """Small integers as NumPy widens them for a running sum."""
+    """Widen small integers, as NumPy does for a cumulative sum."""
     if x.dtype.startswith("int"):
         return T.cast(x, "int64")
     return T.cast(x, "uint64") if x.dtype.startswith("uint") else x
 
 
 class Reduction(theano.Op):
-    """A reduction over axes, which stay with size 1."""
+    """A reduction over axes, which are kept with size 1."""
 
     __props__ = ("axis",)
 
@@ -74,7 +74,7 @@ class Reduction(theano.Op):
 
 
 class Extreme(Reduction):
-    """Theano's own gives every one of several equal elements the whole gradient; here they share it."""
+    """A maximum or minimum whose gradient is divided among ties. Theano's own gives each of them the whole gradient."""
 
     def L_op(self, inputs, outputs, gradients):
         x, = inputs
@@ -99,7 +99,7 @@ class Min(Extreme):
 
 
 class Product(Reduction):
-    """The product along one axis. The gradient of Theano's own has no gradient."""
+    """The product along one axis. Theano's own has no second derivative."""
 
     def perform(self, node, inputs, outputs):
         outputs[0][0] = np.prod(inputs[0], axis=self.axis, keepdims=True, dtype=inputs[0].dtype)
@@ -148,7 +148,7 @@ class ArgMin(Index):
 
 
 class CumProd(theano.Op):
-    """The running product along an axis. The gradient of Theano's own is wrong where elements are 0."""
+    """The cumulative product along an axis. The gradient of Theano's own is wrong where elements are 0."""
 
     __props__ = ("axis",)
 
@@ -165,7 +165,7 @@ class CumProd(theano.Op):
         return shapes
 
     def L_op(self, inputs, outputs, gradients):
-        # An element x[i] is a factor of every product from y[i] on, and y[i] = y[i - 1] * x[i]. So its
+        # The element x[i] is a factor of each product from y[i] on, and y[i] = y[i - 1] * x[i]. So its
         # gradient is y[i - 1] * s[i], with s[i] = g[i] + x[i + 1] * s[i + 1].
         x, y, g = inputs[0], outputs[0], gradients[0]
         back = _along(self.axis, x.ndim, slice(None, None, -1))
@@ -174,7 +174,7 @@ class CumProd(theano.Op):
 
 
 class Recurrence(theano.Op):
-    """s with s[i] = a[i] * s[i - 1] + b[i] along an axis."""
+    """The recurrence s[i] = a[i] * s[i - 1] + b[i] along an axis."""
 
     __props__ = ("axis",)
 
@@ -201,12 +201,12 @@ class Recurrence(theano.Op):
 
 
 def _shifted(x, axis, first):
-    """x moved on by one place along an axis, with a number in the first place."""
+    """x shifted by one position along an axis, with a number in the first position."""
     start, rest = x[_along(axis, x.ndim, slice(None, 1))], x[_along(axis, x.ndim, slice(None, -1))]
     start = T.fill(start, T.constant(first, dtype=x.dtype))
     return T.patternbroadcast(T.join(axis, start, rest), x.broadcastable)
 
 
 def _along(axis, ndim, part):
-    """The key that takes a part along one axis."""
+    """Returns: the index that applies a slice along one axis."""
     return tuple(part if i == axis else slice(None) for i in range(ndim))

@@ -60,7 +60,7 @@ class Shapes:
 
 
 def _repeated(x, whole, slices):
-    """x, as a whole ``whole[axis]`` times in a row along an axis, and each slice ``slices[axis]`` times."""
+    """Repeat each slice of x ``slices[axis]`` times along each axis, and the whole of it ``whole[axis]`` times."""
     order, wide, sizes = [], [], []
     for axis, (outer, inner) in enumerate(zip(whole, slices)):
         order += ["x", axis, "x"]
@@ -70,7 +70,7 @@ def _repeated(x, whole, slices):
 
 
 def padded(x, pairs, number=0):
-    """x with a number around it: a pair of sizes, which may be symbolic, before and after along each axis."""
+    """Pad x with a number. ``pairs`` has the sizes before and after along each axis, which may be symbolic."""
     counts = [size for pair in pairs for size in pair]
     if not any(isinstance(size, T.Variable) or size for size in counts):
         return x
@@ -79,8 +79,8 @@ def padded(x, pairs, number=0):
 
 
 class Pad(theano.Op):
-    """x with a number around it, along the axes that may grow. Theano takes minutes to optimize the gradient of an
-    assignment to a part where sizes are not known."""
+    """Pads x with a number along the axes that may grow. The alternative is to assign x to a slice of the result, but
+    if sizes are unknown, Theano takes minutes to optimize the gradient of that."""
 
     __props__ = ("number", "grows")
 
@@ -112,7 +112,7 @@ class Pad(theano.Op):
 
 
 class Crop(theano.Op):
-    """What Pad has put a number around, of the shape of a second tensor: the way back."""
+    """Removes the padding, which leaves the shape of the second input: the gradient of Pad."""
 
     __props__ = ("grows",)
 

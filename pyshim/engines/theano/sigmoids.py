@@ -1,7 +1,7 @@
-"""sigmoid and tanh in float32, in C that a compiler can make vector instructions of.
+"""sigmoid and tanh of float32, in C code that a compiler can vectorize.
 
-The C library's take six and more times as long, which is half of an LSTM's step. These are as exact: within 3e-7
-of what is right, relatively.
+The C library's functions take at least six times as long, which is half of the time of an LSTM's step. These are as
+accurate: the relative error is at most 3e-7.
 """
 
 import zlib
@@ -39,7 +39,7 @@ static inline float pyshim_tanh(float x) {
 
 
 class Vectorized:
-    """A scalar op by the function of C_CODE that has its name."""
+    """A scalar op that calls the function of the same name in C_CODE."""
 
     def c_support_code(self):
         return C_CODE
@@ -55,13 +55,13 @@ class Vectorized:
 
 class Sigmoid(Vectorized, ScalarSigmoid):
 
-    nfunc_spec = ("scipy.special.expit", 1, 1)  # Theano's own, where it is not compiled, is 0 below -30
+    nfunc_spec = ("scipy.special.expit", 1, 1)  # Theano's own Python version is 0 below -30
 
     def impl(self, x):
         return np.exp(-np.logaddexp(0, -x))
 
     def c_code(self, node, name, inputs, outputs, sub):
-        if node.outputs[0].type.dtype == "float64":  # Theano's own is 1 from 19 on
+        if node.outputs[0].type.dtype == "float64":  # Theano's own is 1 for x >= 19
             return "%s = 1 / (1 + exp(-%s));" % (outputs[0], inputs[0])
         return super().c_code(node, name, inputs, outputs, sub)
 

@@ -1,4 +1,4 @@
-"""What is made of variables, and of what they are made, on Theano."""
+"""Kernels for the values and dtypes of variables and constants, and for shapes, on Theano."""
 
 import theano
 import theano.tensor as T
@@ -26,7 +26,7 @@ class Variables:
 
 
 class Shape32(theano.Op):
-    """A shape as int32. A cast would wrap around where a size is larger."""
+    """Converts a shape to int32. A cast would wrap around if a size is too large."""
 
     __props__ = ()
 
@@ -47,7 +47,7 @@ class Shape32(theano.Op):
 
 
 class Whole(theano.Op):
-    """Floats as integers. Theano's own cast fails for nan or gives what the processor happens to give."""
+    """Converts floats to integers. Theano's own cast fails for nan or returns whatever the processor does."""
 
     __props__ = ("dtype",)
 
@@ -71,5 +71,5 @@ class Whole(theano.Op):
 
 
 def ones(shape):
-    """What Theano knows of a shape: which sizes are 1, and may be broadcast."""
+    """Returns: for each size whether it is 1, so that Theano may broadcast along the axis."""
     return tuple(size == 1 for size in shape)
