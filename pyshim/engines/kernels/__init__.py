@@ -1,11 +1,12 @@
-"""The kernels: what an engine computes with native tensors. A module for each family.
+"""The kernels: the computations of an engine on native tensors. There is a module for each family.
 
-The arguments of a kernel have passed the contract's checks: dtypes agree, axes are counted from the front, shapes fit.
-Its result has the dtype of its first argument and the shape of the contract's function unless said otherwise here.
-Static shapes may have unknown sizes; a kernel must work with them. Keyword arguments are plain Python values.
+The arguments of a kernel have passed the contract's checks: dtypes agree, axes are not negative, shapes are compatible.
+Unless documented otherwise here, the result has the dtype of the first argument and the shape of the contract's
+function. Static shapes may have unknown sizes, and a kernel must support that. Keyword arguments are plain Python
+values.
 
-A kernel that is not abstract has a default composition of others, right in values and gradients wherever those are. An
-engine overrides it where its native way is faster or more exact.
+A kernel that is not abstract has a default composition of other kernels. Its values and gradients are correct if
+theirs are. An engine overrides it if the library's own function is faster or more accurate.
 """
 
 from .control_flow import ControlFlow
@@ -25,15 +26,15 @@ FAMILIES = (Graph, Variables, LinearAlgebra, Elementwise, Reductions, Shapes, NN
 
 class Kernels(Graph, Variables, LinearAlgebra, Elementwise, Reductions, Shapes, NN, Convolution, Random, ControlFlow,
               CTC):
-    """All of them."""
+    """The kernels of all families."""
 
 
 def kernel_names():
-    """The names of the kernels, by family. Returns: a list."""
+    """Returns: a list of the names of the kernels, family by family."""
     return [name for family in FAMILIES for name in vars(family) if not name.startswith("_")]
 
 
 def default_compositions():
-    """The kernels that need not be written. Returns: a dict of functions by name."""
+    """Returns: the kernels that an engine need not write: a dict from names to functions."""
     return {name: function for family in FAMILIES for name, function in vars(family).items()
             if not name.startswith("_") and callable(function) and name not in Kernels.__abstractmethods__}

@@ -1,4 +1,4 @@
-"""Choices. Loops are no kernels: see ``Engine.loop``."""
+"""Conditionals. Loops are not kernels: see ``Engine.loop``."""
 
 from abc import ABC
 
@@ -8,5 +8,5 @@ from .native import Native
 class ControlFlow(Native, ABC):
 
     def switch(self, condition, x, y):
-        """x where the bool scalar holds, else y, broadcast. As ``select`` otherwise."""
+        """x if the bool scalar is true, else y, broadcast. Otherwise like ``select``."""
         return self.select(condition, x, y)

@@ -1,12 +1,13 @@
 """Convolutions and pooling.
 
 x has the samples first, the channels last, and one to three spatial axes between them. The static shape of the kernel
-and its channels is known. ``strides`` and ``dilation`` have a number for each spatial axis. ``padding`` has a pair of
-numbers for each: how much is put before and after x, zeros in a convolution, and what counts for nothing in a pool.
+and the number of channels are known. ``strides`` and ``dilation`` have a number for each spatial axis. ``padding`` has
+a pair of numbers for each: how many elements are added before and after x. They are zeros in a convolution, and are
+ignored in pooling.
 
-A window reaches over ``span = (width - 1) * dilation + 1`` elements, and has
-``max((size + before + after - span) // stride + 1, 0)`` places along an axis. That is 0 only where x has size 0
-there; where its size is not static, only with padding, or with a span of 1.
+A window spans ``span = (width - 1) * dilation + 1`` elements, and has
+``max((size + before + after - span) // stride + 1, 0)`` positions along an axis. This number is 0 only if x has size 0
+along the axis; if that size is not static, only with padding or with a span of 1.
 """
 
 import functools
@@ -25,17 +26,18 @@ class Convolution(Native, ABC):
 
     @abstractmethod
     def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
-        """What the gradient of convolution is for its x, of spatial sizes ``sizes``, where x is the gradient
-        of its result. The kernel has the shape spatial + (channels of the result, channels of x). Where sizes has
-        None, ``given`` is an int64 tensor of all sizes."""
+        """The gradient of ``convolution`` with respect to its x, where x is the upstream gradient; ``sizes`` are the
+        spatial sizes of the result. The kernel has the shape spatial + (channels of the result, channels of x). If
+        sizes has a None, ``given`` is an int64 tensor of all sizes."""
 
     def depthwise_convolution(self, x, kernel, strides, padding, dilation):
-        """Each channel by its own filters: kernel spatial + (channels, multiplier), one or two spatial axes;
-        channel c * multiplier + m of the result is channel c of x by kernel[..., c, m]."""
+        """Convolution of each channel with its own filters. The kernel has the shape spatial + (channels, multiplier),
+        with one or two spatial axes. Channel c * multiplier + m of the result is channel c of x, convolved with
+        kernel[..., c, m]."""
         spatial = (slice(None),) * len(strides)
         whole = slice(None)
         results = []
-        for channel in range(int(kernel.shape[-2])) or [0]:  # of none, nothing by filters for nothing
+        for channel in range(int(kernel.shape[-2])) or [0]:  # without channels, one empty convolution
             one = slice(channel, channel + 1)
             results.append(self.convolution(self.get_item(x, (whole,) + spatial + (one,)),
                                             self.get_item(kernel, spatial + (one, whole)), strides, padding, dilation))
@@ -43,8 +45,8 @@ class Convolution(Native, ABC):
         return result if kernel.shape[-2] else self.get_item(result, (whole,) + spatial + (slice(0, 0),))
 
     def pool(self, x, size, strides, padding, mode):
-        """The largest element ("max") or the mean ("avg") of windows; padded places count for nothing. A window
-        with nan gives nan; of equal largest elements, the first has the gradient."""
+        """The maximum ("max") or the mean ("avg") of each window; padding is ignored. The result is nan if the window
+        has a nan. If several elements are the maximum, the first gets the gradient."""
         if mode == "max":
             return functools.reduce(self.maximum, self._places(x, size, strides, padding, -math.inf))
         dtype = self._dtype(x)
@@ -56,7 +58,7 @@ class Convolution(Native, ABC):
         return self.cast(mean, dtype) if dtype == "float16" else mean
 
     def _places(self, x, size, strides, padding, outside):
-        """What all windows have at each of the places in a window."""
+        """Yield, for each position within a window, the elements of all windows at that position."""
         for axis, pair in enumerate(padding, 1):
             x = self._surrounded(x, axis, pair, outside)
         for place in itertools.product(*map(range, size)):

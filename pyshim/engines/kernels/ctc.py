@@ -1,4 +1,4 @@
-"""Connectionist temporal classification."""
+"""Connectionist temporal classification (CTC)."""
 
 from abc import ABC, abstractmethod
 
@@ -8,13 +8,13 @@ from .native import Native
 class CTC(Native, ABC):
 
     def ctc_sparse(self, labels, lengths):
-        """Rows, columns (int32) and values of the labels [i, j] with j < lengths[i], in row-major order."""
+        """The rows (int32), columns (int32) and values of the labels [i, j] with j < lengths[i], in row-major order."""
         rows = self.reshape(self.arange(self._size(labels, (0,))), (-1, 1))
         columns = self.reshape(self.arange(self._size(labels, (1,))), (1, -1))
         mask = self.less(columns, self.reshape(self.cast(lengths, "int64"), (-1, 1)))
         rows, columns = self.add(rows, self._like(columns, 0)), self.add(columns, self._like(rows, 0))
         mask, rows, columns, labels = [self.reshape(each, (-1,)) for each in (mask, rows, columns, labels)]
-        # Each is added to the place of its own among the chosen ones; the others to a last place, which is dropped.
+        # Each chosen label is added to its own slot, and all others to a last slot, which is dropped.
         kept = self.cast(mask, "int32")
         count = self.sum(kept, (0,), False)
         places = self.select(mask, self.subtract(self.cumsum(kept, 0), self._like(kept, 1)), count)
@@ -26,11 +26,11 @@ class CTC(Native, ABC):
 
     @abstractmethod
     def ctc_batch_cost(self, logs, labels, input_length, label_length):
-        """The negative logarithm of each sample's labels' probability. ``logs`` (samples, time, classes) become
-        logarithms of probabilities by log_softmax; the last class is the blank; the others are int32."""
+        """The negative log probability of each sample's labels. ``logs`` (samples, time steps, classes) are normalized
+        by log_softmax, and the last class is the blank. The other arguments are int32."""
 
     @abstractmethod
     def ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
-        """A list: ``paths`` int64 tensors of labels, and their scores, as ``ctc_decode`` says. Greedy where
-        beam_width is None: scores are the negative sums of the largest logs as they are. The beam search scores
-        with log_softmax of the logs."""
+        """A list: ``paths`` int64 tensors of labels, and their scores, as documented for the backend function
+        ``ctc_decode``. If beam_width is None, decoding is greedy, and the scores are the negative sums of the largest
+        logs, which are not normalized. The beam search scores with log_softmax of the logs."""

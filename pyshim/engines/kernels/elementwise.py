@@ -1,4 +1,4 @@
-"""Elementwise mathematics, of floats, of numbers, and of bools."""
+"""Elementwise mathematics, for floats, for all numbers, and for bools."""
 
 from abc import ABC, abstractmethod
 
@@ -19,7 +19,7 @@ class Elementwise(Native, ABC):
 
     @abstractmethod
     def log(self, x):
-        """Natural logarithm; -inf at 0, nan below."""
+        """Natural logarithm; -inf for 0, nan for negative x."""
 
     @abstractmethod
     def sin(self, x):
@@ -36,7 +36,7 @@ class Elementwise(Native, ABC):
 
     def tanh(self, x):
         """Hyperbolic tangent."""
-        # Near 0, where the quotient of exponentials loses digits, it is Lambert's continued fraction.
+        # Near 0, the quotient of exponentials loses digits, so use Lambert's continued fraction.
         near = self.less(self.square(x), self._like(x, 0.25))
         inside = self.select(near, x, self._like(x, 0))
         square, fraction = self.square(inside), self._like(x, 13)
@@ -53,7 +53,7 @@ class Elementwise(Native, ABC):
 
     @abstractmethod
     def round(self, x):
-        """Nearest whole number, halves to the even one. The gradient is 0."""
+        """Nearest integer; halves are rounded to the even one. The gradient is 0."""
 
     @abstractmethod
     def divide(self, x, y):
@@ -71,16 +71,16 @@ class Elementwise(Native, ABC):
         return self.multiply(x, x)
 
     def sign(self, x):
-        """-1, 0 or 1; nan of nan. The gradient is 0."""
+        """-1, 0 or 1; nan for nan. The gradient is 0."""
         zero, one = self._like(x, 0), self._like(x, 1)
         zero_or_nan = self.select(self.equal(x, zero), zero, self.stop_gradient(x))
         return self.select(self.greater(x, zero), one, self.select(self.less(x, zero), self.negative(one), zero_or_nan))
 
     def negative(self, x):
-        """-x; of unsigned integers modulo 2 to the power of their bits."""
+        """-x; for unsigned integers modulo 2 to the power of their number of bits."""
         if self._dtype(x).startswith("uint"):
             return self.subtract(self._like(x, 0), x)
-        return self.multiply(x, self._like(x, -1))  # of 0, -0
+        return self.multiply(x, self._like(x, -1))  # -0 for 0
 
     @abstractmethod
     def add(self, x, y):
@@ -100,28 +100,28 @@ class Elementwise(Native, ABC):
 
     @abstractmethod
     def remainder(self, x, y):
-        """NumPy's x % y, broadcast; an error for an integer divided by 0. The gradients are 1, and -(x // y)."""
+        """NumPy's x % y, broadcast; an error for an integer divided by 0. The gradients are 1 and -(x // y)."""
 
     @abstractmethod
     def pow(self, x, y):
-        """x to the power of y, broadcast; also for negative x and whole y."""
+        """x to the power of y, broadcast; x may be negative if y is a whole number."""
 
     def maximum(self, x, y):
-        """The larger, broadcast; nan where there is one. Of equals, x has the gradient."""
+        """The larger one, broadcast; nan if either is nan. If they are equal, x gets the gradient."""
         return self.select(self.logical_or(self.greater_equal(x, y), self.not_equal(x, x)), x, y)
 
     def minimum(self, x, y):
-        """The smaller, broadcast; nan where there is one. Of equals, x has the gradient."""
+        """The smaller one, broadcast; nan if either is nan. If they are equal, x gets the gradient."""
         return self.select(self.logical_or(self.less_equal(x, y), self.not_equal(x, x)), x, y)
 
     # -- bools --------------------------------------------------------------------------------------
 
     @abstractmethod
     def equal(self, x, y):
-        """x == y, broadcast: bool. Also of bools."""
+        """x == y, broadcast: bool. Also for bools."""
 
     def not_equal(self, x, y):
-        """x != y, broadcast: bool. Also of bools."""
+        """x != y, broadcast: bool. Also for bools."""
         return self.logical_not(self.equal(x, y))
 
     def greater(self, x, y):
@@ -142,17 +142,17 @@ class Elementwise(Native, ABC):
 
     @abstractmethod
     def logical_and(self, x, y):
-        """Both bools, broadcast."""
+        """x and y of bools, broadcast."""
 
     def logical_or(self, x, y):
-        """Either bool, broadcast."""
+        """x or y of bools, broadcast."""
         return self.logical_not(self.logical_and(self.logical_not(x), self.logical_not(y)))
 
     @abstractmethod
     def logical_not(self, x):
-        """The other bool."""
+        """not x of bools."""
 
     @abstractmethod
     def select(self, condition, x, y):
-        """x where the bool holds, else y, all broadcast: of x's dtype. What is not chosen leaves no trace,
-        not even nan, in value or gradient."""
+        """x where the bool is true, else y, all broadcast. The result has x's dtype. An element that is not chosen
+        affects neither the value nor the gradient, not even if it is nan."""

@@ -1,4 +1,4 @@
-"""What a graph needs besides computing."""
+"""Stopped gradients, assertions and printing."""
 
 from abc import ABC, abstractmethod
 
@@ -13,8 +13,8 @@ class Graph(Native, ABC):
 
     @abstractmethod
     def asserted(self, x, condition, message):
-        """x; an error with the message, when it is evaluated, where the bool scalar does not hold."""
+        """x; its evaluation raises an error with the message if the bool scalar is false."""
 
     @abstractmethod
     def print_tensor(self, x, message):
-        """x; ``report.show(message, array)`` is called with its value at each evaluation."""
+        """x; each evaluation calls ``report.show(message, array)`` with its value."""

@@ -1,4 +1,4 @@
-"""Products, transposition, and slices by index."""
+"""Products, transposition, and indexing of slices."""
 
 from abc import ABC, abstractmethod
 
@@ -9,21 +9,21 @@ class LinearAlgebra(Native, ABC):
 
     @abstractmethod
     def dot(self, x, y):
-        """The sum over the last axis of x and the last but one (or only) axis of y, as numpy.dot."""
+        """The sum of products over the last axis of x and the last but one (or only) axis of y, like numpy.dot."""
 
     @abstractmethod
     def permute(self, x, pattern):
-        """x with its axes in the order of the pattern, as numpy.transpose."""
+        """x with its axes in the order of the pattern, like numpy.transpose."""
 
     @abstractmethod
     def batch_dot(self, x, y, axes):
-        """For each index of the first axes, the sum over axis axes[0] of x and axes[1] of y of the products:
-        x's other axes, then y's."""
+        """For each sample (index of the first axis), the sum of products over axis axes[0] of x and axes[1] of y. The
+        result has x's other axes, then y's."""
 
     @abstractmethod
     def gather(self, reference, indices):
-        """The slices of reference's first axis at the indices, int32 or int64; an error where one is out of range.
-        Gradients of a slice that is taken several times add up."""
+        """The slices of reference's first axis at the indices, which are int32 or int64; an error if one is out of
+        bounds. The gradients of a slice that is taken several times add up."""
 
     @abstractmethod
     def segment_sum(self, x, segments, count):

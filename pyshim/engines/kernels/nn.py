@@ -8,7 +8,7 @@ from .native import Native
 class NN(Native, ABC):
 
     def relu(self, x):
-        """x where it is positive, else 0, and no -0. nan stays. The gradient at 0 is 0."""
+        """x where it is positive, else 0, never -0; nan for nan. The gradient at 0 is 0."""
         zero = self._like(x, 0)
         return self.select(self.less_equal(x, zero), zero, x)
 
@@ -16,7 +16,7 @@ class NN(Native, ABC):
         """log(1 + exp(x)), without overflow."""
         zero, one = self._like(x, 0), self._like(x, 1)
         small = self._shrunk(x)
-        # What 1 + small rounds off would be lost: Kahan's log1p.
+        # Kahan's log1p, because log(1 + small) loses the digits that the sum rounds off.
         total = self.add(one, small)
         is_one = self.equal(total, one)
         scale = self.divide(small, self.select(is_one, one, self.subtract(total, one)))
@@ -24,11 +24,11 @@ class NN(Native, ABC):
         return self.add(logarithm, self.select(self.less_equal(x, zero), zero, x))
 
     def softmax(self, x, axis):
-        """exp(x) scaled to sum 1 along an axis, without overflow."""
+        """exp(x), scaled so that the sum along an axis is 1, without overflow."""
         top = self.stop_gradient(self.max(x, (axis,), True))
         shares = self.exp(self.subtract(x, top))
         return self.divide(shares, self.sum(shares, (axis,), True))
 
     def bias_add(self, x, bias):
-        """x + bias, of which the axes are x's last."""
+        """x + bias. The axes of bias are the last axes of x."""
         return self.add(x, bias)

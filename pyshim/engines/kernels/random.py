@@ -1,7 +1,8 @@
 """Random tensors.
 
-``shape`` is an int64 tensor with one dimension. Each evaluation draws anew. With a seed (None for none), a new tensor
-begins the same sequence. An engine may give all three kernels more keyword arguments, which tell them the state.
+``shape`` is a one-dimensional int64 tensor. Each evaluation draws new numbers. Tensors with the same seed (None for no
+seed) draw the same sequence. An engine may pass more keyword arguments, with the generator's state, to all three
+kernels.
 """
 
 import math
@@ -9,8 +10,8 @@ from abc import ABC, abstractmethod
 
 from .native import Native
 
-# The inverse of the error function, divided by x, as a polynomial in -log(1 - x ** 2) - 2.5 below 2.5, from the highest
-# power on: Giles, Approximating the erfinv function, 2012.
+# The inverse of the error function, divided by x, as a polynomial in -log(1 - x ** 2) - 2.5, valid where that is below
+# 2.5. The coefficients start with the highest power: Giles, Approximating the erfinv function, 2012.
 INVERSE_ERROR_FUNCTION = (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
                           -0.00125372503, -0.00417768164, 0.246640727, 1.50140941)
 
@@ -22,8 +23,8 @@ class Random(Native, ABC):
         """Draws from [0, 1)."""
 
     def random_normal(self, shape, dtype, seed, **state):
-        """Draws from the normal distribution of mean 0 and standard deviation 1."""
-        # A radius and an angle: Box and Muller, 1958.
+        """Draws from the normal distribution with mean 0 and standard deviation 1."""
+        # The Box-Muller method (1958), with a random radius and angle.
         two = self._joined(self._number(shape, 2), shape)
         draws = self.random_uniform(two, self._drawn_in(dtype), seed, **state)
         radius, angle = [self.get_item(draws, (i,) + (slice(None),) * (self._ndim(draws) - 1)) for i in range(2)]
@@ -33,8 +34,8 @@ class Random(Native, ABC):
         return self.cast(draws, dtype)
 
     def truncated_normal(self, shape, dtype, seed, **state):
-        """As random_normal, with draws beyond -2 and 2 drawn again."""
-        # What that leaves is the normal distribution's quantiles of a part of [0, 1).
+        """Like random_normal, but draws beyond -2 and 2 are drawn again."""
+        # That is equivalent to normal quantiles of uniform draws from a part of [0, 1).
         draws = self.random_uniform(shape, self._drawn_in(dtype), seed, **state)
         inside = math.erf(math.sqrt(2))
         x = self.subtract(self.multiply(draws, self._like(draws, 2 * inside)), self._like(draws, inside))
@@ -48,5 +49,5 @@ class Random(Native, ABC):
         return self.cast(self.maximum(self.minimum(quantiles, bound), self.negative(bound)), dtype)
 
     def _drawn_in(self, dtype):
-        """The dtype of uniform draws that others are made of: float16 has too few different ones."""
+        """Returns: the dtype of the uniform draws that others are made from: float16 has too few distinct values."""
         return "float32" if dtype == "float16" else dtype

@@ -1,4 +1,4 @@
-"""Reductions. ``axis`` is a tuple of at least one axis; with ``keepdims`` they stay with size 1."""
+"""Reductions. ``axis`` is a tuple of at least one axis; with ``keepdims`` these axes are kept with size 1."""
 
 from abc import ABC, abstractmethod
 
@@ -11,10 +11,10 @@ class Reductions(Native, ABC):
 
     @abstractmethod
     def max(self, x, axis, keepdims):
-        """The largest element; -inf where there is none."""
+        """The largest element; -inf if there are no elements."""
 
     def min(self, x, axis, keepdims):
-        """The smallest element; inf where there is none."""
+        """The smallest element; inf if there are no elements."""
         return self._reversed(self.max(self._reversed(x), axis, keepdims))
 
     @abstractmethod
@@ -22,7 +22,7 @@ class Reductions(Native, ABC):
         """The sum."""
 
     def prod(self, x, axis, keepdims):
-        """The product; its gradient is right where elements are 0, too."""
+        """The product. Its gradient must also be correct where elements are 0."""
         kept = [i for i in range(self._ndim(x)) if i not in axis]
         last, sizes = len(kept), self._sizes(x)
         moved = self.permute(x, tuple(kept) + tuple(axis))
@@ -35,7 +35,7 @@ class Reductions(Native, ABC):
         return product
 
     def mean(self, x, axis, keepdims):
-        """The mean of floats; that of float16 is finite where the sum is too large for it."""
+        """The mean of floats. For float16, it must be correct even if the sum would overflow."""
         dtype = self._dtype(x)
         wide = self.cast(x, "float32") if dtype == "float16" else x
         count = self.cast(self._size(x, axis), self._dtype(wide))
@@ -53,24 +53,27 @@ class Reductions(Native, ABC):
 
     @abstractmethod
     def argmax(self, x, axis):
-        """The index of the largest element along an axis, or of the first nan; the first of equals: int64."""
+        """The index of the largest element along an axis, or of the first nan; the first index in case of ties: int64.
+        """
 
     def argmin(self, x, axis):
-        """The index of the smallest element along an axis, or the first nan; of equals the first: int64."""
+        """The index of the smallest element along an axis, or of the first nan; the first index in case of ties: int64.
+        """
         return self.argmax(self._reversed(x), axis)
 
     @abstractmethod
     def cumsum(self, x, axis):
-        """The running sum along an axis."""
+        """The cumulative sum along an axis."""
 
     @abstractmethod
     def cumprod(self, x, axis):
-        """The running product along an axis; its gradient is right where elements are 0, too."""
+        """The cumulative product along an axis. Its gradient must also be correct where elements are 0."""
 
-    logsumexp = None  # (x, axis, keepdims), where the engine has it in one; else it is composed
+    logsumexp = None  # (x, axis, keepdims) if the engine computes it as one kernel; else the contract composes it
 
     def _reversed(self, x):
-        """x in the opposite order, without overflow: the least integer becomes the largest. Twice, it is x again."""
+        """Returns: x with its order reversed, without overflow: the smallest integer becomes the largest. Applying it
+        twice returns x."""
         dtype = self._dtype(x)
         if "int" not in dtype:
             return self.negative(x)

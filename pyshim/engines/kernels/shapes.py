@@ -9,17 +9,17 @@ class Shapes(Native, ABC):
 
     @abstractmethod
     def reshape(self, x, shape):
-        """x in another shape, a tuple of sizes of which one may be -1."""
+        """x in another shape, a tuple of sizes, one of which may be -1."""
 
     @abstractmethod
     def reshape_to(self, x, sizes):
-        """x in another shape: an int64 tensor with one dimension, of which one element may be -1."""
+        """x in another shape, a one-dimensional int64 tensor, one element of which may be -1."""
 
     def broadcast_to(self, x, sizes):
-        """x, repeated along axes of size 1 so that it has the sizes: an int64 tensor, of one element for each axis."""
+        """x, repeated along axes of size 1 so that it has the sizes, an int64 tensor with an element for each axis."""
         are_sizes = self.all(self.greater_equal(sizes, self._like(sizes, 0)), (0,), False)
         sizes = self.asserted(sizes, are_sizes, "a size of the shape to broadcast to is negative")
-        # Elements are gathered by their numbers, along one axis, since libraries broadcast few axes only.
+        # Gather the elements by their flat indices, because libraries broadcast only a limited number of axes.
         numbers = self.arange(self.prod(sizes, (0,), False))
         of_x, one = self._like(numbers, 0), self._number(x, 1)
         step = one
@@ -31,21 +31,21 @@ class Shapes(Native, ABC):
         return self.reshape_to(self.gather(self.reshape(x, (-1,)), of_x), sizes)
 
     def batch_flatten(self, x):
-        """x with all axes but the first made one; the first may have size 0."""
+        """x with all axes but the first flattened into one; the first may have size 0."""
         return self.reshape_to(x, self._joined(self._size(x, (0,)), self._size(x, range(1, self._ndim(x)))))
 
     def repeat_elements(self, x, rep, axis):
-        """Each slice along an axis rep times in a row, as numpy.repeat."""
+        """Each slice along an axis repeated rep times, like numpy.repeat."""
         return self._repeated(x, rep, axis, axis + 1)
 
     def tile(self, x, n):
-        """x, n[i] times along each axis i."""
+        """x repeated n[i] times along each axis i, like numpy.tile."""
         for axis, times in enumerate(n):
             x = x if times == 1 else self._repeated(x, times, axis, axis)
         return x
 
     def _repeated(self, x, times, axis, new):
-        """x several times along a new axis, which is then joined with an axis."""
+        """Repeat x along a new axis, which is then merged into an existing axis."""
         wide = self.expand_dims(x, new)
         wide = self.broadcast_to(wide, self._with_size(wide, new, self._number(x, times)))
         return self.reshape_to(wide, self._with_size(x, axis, self._times(self._size(x, (axis,)), times)))
@@ -54,25 +54,26 @@ class Shapes(Native, ABC):
         return self.multiply(size, self._like(size, times))
 
     def pad(self, x, padding):
-        """x with zeros: a pair of numbers, before and after, for each axis."""
+        """x padded with zeros; padding has a pair of counts, before and after, for each axis."""
         for axis, pair in enumerate(padding):
             x = self._surrounded(x, axis, pair, 0)
         return x
 
     def _surrounded(self, x, axis, pair, number):
-        """x with a number around it along an axis."""
+        """Pad x with a number along an axis."""
         before, after = [[self._block(x, axis, count, number)] if count else [] for count in pair]
         return self.concatenate(*before, x, *after, axis=axis) if any(pair) else x
 
     def _block(self, x, axis, count, number):
-        """A number in the shape of x, with another size of an axis."""
+        """Returns: a tensor filled with a number, with the shape of x but another size of an axis."""
         sizes = self._with_size(x, axis, self._number(x, count))
         there = self.reshape_to(self.arange(self.prod(sizes, (0,), False)), sizes)
         return self.fill_like(there, number, self._dtype(x))
 
     def resize_linear(self, x, factor, axis):
-        """An axis made longer by a whole factor: element i * factor is x[i], and i * factor + j is x[i] *
-        (1 - j / factor) + x[i + 1] * (j / factor), where the last element counts as its own next."""
+        """x resized along an axis by an integer factor, with linear interpolation. Element i * factor is x[i], and
+        element i * factor + j is x[i] * (1 - j / factor) + x[i + 1] * (j / factor). The last element is its own
+        successor."""
         before, after = (slice(None),) * axis, (slice(None),) * (self._ndim(x) - axis - 1)
         following = self.concatenate(self.get_item(x, before + (slice(1, None),) + after),
                                      self.get_item(x, before + (slice(-1, None),) + after), axis=axis)
@@ -83,14 +84,14 @@ class Shapes(Native, ABC):
 
     @abstractmethod
     def concatenate(self, *tensors, axis):
-        """Tensors joined along an axis."""
+        """The tensors, concatenated along an axis."""
 
     def expand_dims(self, x, axis):
         """x with a new axis of size 1."""
         return self.get_item(x, (slice(None),) * axis + (None,) + (slice(None),) * (self._ndim(x) - axis))
 
     def squeeze(self, x, axis):
-        """x without the axes of size 1 that the tuple names; an error where one has another size."""
+        """x without the axes of size 1 in the tuple; an error if one of them has another size."""
         if not axis:
             return x
         is_one = self.equal(self._size(x, axis[:1]), self._number(x, 1))
@@ -101,9 +102,9 @@ class Shapes(Native, ABC):
 
     @abstractmethod
     def get_item(self, x, key):
-        """x[key]: key has a number or slice for each dimension, and None for new ones."""
+        """x[key]; key has a number or slice for each dimension, and None for new ones."""
 
     @abstractmethod
     def get_item_at(self, x, positions, key):
-        """x[key] with elements of ``positions``, an int64 tensor with one dimension, in the places in the key that
-        are an ``At``: see ``positions.py``."""
+        """x[key], where each ``At`` in the key is replaced by an element of ``positions``, a one-dimensional int64
+        tensor: see ``positions.py``."""

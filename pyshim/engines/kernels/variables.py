@@ -1,4 +1,4 @@
-"""Values of variables, constants, and what is made of shapes."""
+"""Values of variables, constants, shapes, and casts."""
 
 from abc import ABC, abstractmethod
 
@@ -8,21 +8,23 @@ from .native import Native
 class Variables(Native, ABC):
 
     def identity(self, x):
-        """The same value; of a variable, that at evaluation. A new native tensor where the engine changes natives."""
+        """x; for a variable, its value at evaluation. It must be a new native tensor if the engine changes native
+        tensors in place."""
         return x
 
     @abstractmethod
     def fill_like(self, x, number, dtype):
-        """The number, in the shape of x and the given dtype."""
+        """A tensor with the shape of x and the given dtype, filled with the number."""
 
     @abstractmethod
     def arange(self, count):
-        """The numbers from 0 up to, but not including, count, an int64 scalar that is not negative: int64."""
+        """The int64 numbers from 0 up to, but not including, count, a non-negative int64 scalar."""
 
     @abstractmethod
     def shape(self, x):
-        """The shape of x at evaluation: int32, one dimension."""
+        """The shape of x at evaluation, a one-dimensional int32 tensor."""
 
     @abstractmethod
     def cast(self, x, dtype):
-        """x converted to another dtype (not bool): towards 0 from float to integer, bools to 0 and 1."""
+        """x converted to another dtype, which is not bool. Floats are truncated towards 0 to integers; bools become 0
+        and 1."""

@@ -1,4 +1,4 @@
-"""The engine on TensorFlow: each program is one function, and variables are TensorFlow's own."""
+"""The TensorFlow engine: each program becomes one TensorFlow function, and variables are TensorFlow's own."""
 
 import os
 
@@ -7,7 +7,8 @@ from ..engine import Engine as AnyEngine
 from ..kernels import Kernels as AllKernels
 from ..quiet import leaving_out
 
-# TensorFlow imports a Keras of its own, which has no backend "cntk", say, and would read the user's keras.json.
+# TensorFlow imports its own Keras. That must not read the user's keras.json or a KERAS_BACKEND that it does not know,
+# such as "cntk".
 OF_KERAS = {**{name: None for name in os.environ if name.startswith("KERAS_")},
             "KERAS_BACKEND": "tensorflow", "KERAS_HOME": os.devnull}
 
@@ -32,7 +33,7 @@ from .variables import Variable, Variables
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
               AllKernels):
-    """TensorFlow's kernels: on its eager tensors, and on those of its graphs."""
+    """TensorFlow's kernels, for eager tensors and for graph tensors."""
 
 
 class Engine(AnyEngine):
@@ -55,7 +56,7 @@ class Engine(AnyEngine):
         self.session = NativeSession()
 
     def compile(self, program, once):
-        # An evaluation runs kernel by kernel: to trace and optimize a function takes a hundred times as long.
+        # A single evaluation runs kernel by kernel: tracing and optimizing a function takes a hundred times as long.
         simple = once and program.kernels().isdisjoint(("loop", "gradient"))
         run = (Interpreted if simple else compiled)(self.kernels, program)
         variables = [node.native for node in program.nodes if node.kind == "variable"]

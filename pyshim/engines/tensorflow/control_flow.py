@@ -4,7 +4,7 @@ import tensorflow as tf
 
 
 def loop(operation, inputs, natives):
-    """The natives of a loop's results."""
+    """Returns: the native tensors of a loop's results."""
     body = operation.attributes["body"]
     inputs = list(map(tf.convert_to_tensor, inputs))
     sequences, inputs = inputs[:len(body.slices)], inputs[len(body.slices):]
@@ -16,7 +16,7 @@ def loop(operation, inputs, natives):
 
     def stepped(values):
         given = dict(zip(body.loop_inputs, values))
-        # What a step differentiates by has to be a tensor of the step.
+        # A tensor that the body differentiates with respect to must be created in the body.
         given.update((x, tf.identity(native) if x in differentiated else native)
                      for x, native in zip(body.captured, captured))
         inside = natives.within(body, given)
@@ -27,11 +27,12 @@ def loop(operation, inputs, natives):
     slices = [tf.TensorSpec(sequence.shape[1:], sequence.dtype) for sequence in sequences]
     steps, first = time, states
     if not sequences[0].shape[0] and not all(output.shape.is_fully_defined() for output in made):
-        # What no step has made has the shape of what one would make of zeros.
+        # With zero steps, a step on zeros determines the shapes of the outputs.
         steps = tf.maximum(time, 1)
         sequences = [tf.pad(sequence, [[0, steps - time]] + [[0, 0]] * (sequence.shape.rank - 1))
                      for sequence in sequences]
-    # Lists, not indices: what the gradient of an element is added to then is a list, not an array of all times.
+    # Use lists instead of indexing: the gradient of an element is then added to a list, not to an array of all time
+    # steps.
     remaining = [tf.raw_ops.TensorListFromTensor(tensor=tf.reverse(sequence, [0]), element_shape=_sizes(each.shape))
                  for sequence, each in zip(sequences, slices)]
     outputs = [tf.raw_ops.EmptyTensorList(element_shape=_sizes(each.shape), max_num_elements=-1,
@@ -56,12 +57,12 @@ def loop(operation, inputs, natives):
 
 
 def _sizes(shape):
-    """A shape as TensorFlow's lists take it."""
+    """Returns: a shape in the form that TensorFlow's lists expect."""
     return tf.constant([-1 if size is None else size for size in shape], tf.int32)
 
 
 def _taken(remaining, each):
-    """A list without its last element, and that element."""
+    """Returns: a list without its last element, and that element."""
     remaining, element = tf.raw_ops.TensorListPopBack(input_handle=remaining, element_shape=_sizes(each.shape),
                                                       element_dtype=each.dtype)
     return remaining, tf.ensure_shape(element, each.shape)

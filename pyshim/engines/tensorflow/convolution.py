@@ -1,4 +1,4 @@
-"""Convolutions and pooling on TensorFlow, whose processor kernels want the channels last."""
+"""Convolutions and pooling on TensorFlow, whose CPU kernels need the channels last."""
 
 import tensorflow as tf
 
@@ -45,32 +45,32 @@ class Convolution:
 
         def windowed(pool, x, outside):
             def pooled(x, padding):
-                if len(size) == 3 and x.dtype != tf.float32:  # for which TensorFlow has no such kernels
+                if len(size) == 3 and x.dtype != tf.float32:  # TensorFlow has only float32 kernels
                     return _pool_in_turn(pool, x, size, strides, padding)
                 return pool(x, size, strides, padding)
             return _windowed(pooled, x, None, size, strides, padding, once, channels, outside)
         if mode == "max":
             return windowed(_max_pool, x, float("-inf"))
         result = windowed(tf.nn.avg_pool, x, 0)
-        if not _native(x.shape[1:-1], size, strides, padding):  # zeros around x have been counted
+        if not _native(x.shape[1:-1], size, strides, padding):  # the padding has been counted
             result = result / windowed(tf.nn.avg_pool, tf.ones_like(x), 0)
         return result
 
 
 def _spans(width, dilation):
-    """How many elements a window reaches over along each axis."""
+    """Returns: how many elements a window spans along each axis."""
     return [(wide - 1) * step + 1 for wide, step in zip(width, dilation)]
 
 
 def _native(sizes, spans, strides, padding):
-    """TensorFlow's name of a padding, None where it has none: then it is put around x before."""
+    """Returns: TensorFlow's name of a padding, or None if it has none; x is then padded beforehand."""
     if not any(map(any, padding)):
         return "VALID"
     for size, span, stride, pair in zip(sizes, spans, strides, padding):
         if stride > 1 and size is None:
             return None
         total = span - 1 if stride == 1 else (-(-size // stride) - 1) * stride + span - size
-        # Below 0 TensorFlow's kernels for three axes compute other elements, in float64 and in gradients.
+        # If it is negative, TensorFlow's kernels for three axes return wrong elements, in float64 and in gradients.
         if total < 0 or tuple(pair) != (total // 2, total - total // 2):
             return None
     return "SAME"
@@ -94,13 +94,13 @@ def _transposed(x, kernel, sizes, strides, padding, dilation):
 
 def _convolved(x, kernel, strides, padding, dilation):
     if kernel.shape[-2] == 1 and strides[-1] > 1 and 1 in strides[:-1]:
-        # TensorFlow leaves places of such a result unwritten; beside a channel of zeros it does not.
-        # (Zeros by tf.pad would be taken for padding of the image, and left out.)
+        # TensorFlow leaves parts of such a result unwritten, but not if there is another channel, here one of zeros.
+        # (Zeros from tf.pad would be taken for padding of the image, and removed.)
         x = tf.concat([x, tf.zeros_like(x)], -1)
         kernel = tf.concat([kernel, tf.zeros_like(kernel)], -2)
     if max(dilation) == 1:
         return tf.nn.convolution(x, kernel, strides, padding)
-    # The gradients of TensorFlow's own dilated kernels do not run on processors.
+    # The gradients of TensorFlow's own dilated kernels don't run on CPUs.
     return tf.nn.with_space_to_batch(
         x, dilation, padding,
         lambda x, spatial, padding: tf.nn.convolution(x, kernel, padding=padding),
@@ -108,8 +108,11 @@ def _convolved(x, kernel, strides, padding, dilation):
 
 
 def _windowed(compute, x, kernel, width, strides, padding, dilation, channels, outside=0):
-    """What ``compute`` makes of x, a kernel and a padding that TensorFlow has. Without elements, and where the window
-    does not fit, TensorFlow's kernels give other shapes, what happens to be in memory, or end the process."""
+    """Call ``compute`` with x, a kernel and a padding that TensorFlow supports.
+
+    If there are no elements, or the window does not fit, TensorFlow's kernels return wrong shapes or uninitialized
+    memory, or crash. So x and the kernel are replaced by zeros then, and the result is cropped.
+    """
     sizes, spans = x.shape[1:-1], _spans(width, dilation)
     least = [max(span - sum(pair), 1) for span, pair in zip(spans, padding)]
     there = [slice(None) if x.shape[0] or samples.are_given() else slice(tf.shape(x)[0])]
@@ -128,10 +131,12 @@ def _windowed(compute, x, kernel, width, strides, padding, dilation, channels, o
     return _part(result, there, lambda: tf.logical_and(_is_filled(x, least), _is_filled(kernel)))
 
 
-# Where sizes are not known, a branch costs no copy; and TensorFlow's fast gradients need kernels outside of it.
+# For unknown sizes, these functions branch, since a branch needs no copy. The kernels themselves are outside the
+# branches, because only there TensorFlow uses its fast gradients.
 
 def _filled(x, least=()):
-    """x; where it has fewer elements along a spatial axis than the least number, or none, zeros with so many."""
+    """Returns: x, or zeros of the minimum sizes if x is smaller along an axis. ``least`` has the minimum spatial sizes;
+    the other sizes must be at least 1."""
     x = tf.convert_to_tensor(x)
     least = [1, *least, 1] if least else [1] * x.shape.rank
     sizes = list(x.shape)
@@ -146,26 +151,26 @@ def _filled(x, least=()):
 
 
 def _is_filled(x, least=()):
-    """Whether ``_filled`` gives x itself."""
+    """Whether ``_filled`` returns x itself."""
     return tf.reduce_all(tf.shape(x) >= ([1, *least, 1] if least else [1] * x.shape.rank))
 
 
 def _part(result, there, whole):
-    """The part of a result that is there, which is all of it where ``whole()`` holds."""
+    """Crop a result to the slices in ``there``; if ``whole()`` is true, all of it is valid."""
     if there == [slice(None)] * len(there):
         return result
     return tf.cond(whole(), lambda: tf.identity(result), lambda: result[tuple(there)])
 
 
 def _max_pool(x, size, strides, padding):
-    """The largest elements. TensorFlow's own may be others beside nan, and finite where all are -inf."""
-    largest = tf.nn.max_pool(x, size, strides, padding)  # outside of the branch, where its gradient is fast
-    finite = tf.math.is_finite(tf.reduce_sum(x))  # less work than to look at each; a large sum does no harm
+    """The maxima. TensorFlow's own are wrong if there is a nan, and finite if all elements are -inf."""
+    largest = tf.nn.max_pool(x, size, strides, padding)  # outside the branch, where its gradient is fast
+    finite = tf.math.is_finite(tf.reduce_sum(x))  # cheaper than testing each element; an overflow does no harm
     return tf.cond(finite, lambda: tf.identity(largest), lambda: _max_pool_of_any(x, largest, size, strides, padding))
 
 
 def _max_pool_of_any(x, largest, size, strides, padding):
-    """The largest elements, nan where the window has one, -inf where it has nothing else."""
+    """The maxima: nan if the window has one, -inf if all its elements are -inf."""
     one = tf.ones_like(x)
     kind = tf.where(tf.math.is_nan(x), 2 * one, tf.where(tf.math.is_inf(x) & (x < 0), 0 * one, one))
     kind = tf.nn.max_pool(kind, size, strides, padding)
@@ -174,14 +179,14 @@ def _max_pool_of_any(x, largest, size, strides, padding):
 
 
 def _across(kernel):
-    """A depthwise kernel as one of all channels, with zeros between different ones."""
+    """Returns: a depthwise kernel as an ordinary one, with zeros between different channels."""
     channels, multiplier = kernel.shape[-2:]
     whole = tf.expand_dims(tf.eye(channels, dtype=kernel.dtype), -1) * tf.expand_dims(kernel, -3)
     return tf.reshape(whole, kernel.shape[:-2] + [channels, channels * multiplier])
 
 
 def _pool_in_turn(pool, x, size, strides, padding):
-    """Pooling over three axes: over two of them, then over the other one."""
+    """Pool over three spatial axes: over the last two, then over the first."""
     sizes = tf.shape(x)
     flat = pool(tf.reshape(x, tf.concat([[sizes[0] * sizes[1]], sizes[2:]], 0)), size[1:], strides[1:], padding)
     rows, columns = tf.shape(flat)[1], tf.shape(flat)[2]

@@ -1,4 +1,5 @@
-"""Connectionist temporal classification on TensorFlow, whose kernels compute in float32: float64 goes to NumPy's."""
+"""Connectionist temporal classification (CTC) on TensorFlow. Its kernels compute in float32, so NumPy computes float64.
+"""
 
 import tensorflow as tf
 
@@ -28,7 +29,7 @@ class CTC:
                        (label_length, tf.shape(labels)[1], "label_length"),
                        (counted, tf.shape(logs)[2] - 2, "a label")):
             logs = tf.cast(tf.identity(logs), tf.float32)
-        # TensorFlow refuses samples without labels: they get one here, and their cost is that of blanks alone.
+        # TensorFlow rejects samples without labels. They get one here, and their cost is replaced by that of blanks.
         empty = tf.equal(label_length, 0)
         some = tf.where(empty[:, None], 0, tf.pad(labels, [[0, 0], [0, 1]]))
         rows, columns, values = self.ctc_sparse(some, tf.where(empty, 1, label_length))
@@ -38,7 +39,7 @@ class CTC:
         blanks = tf.nn.log_softmax(logs)[:, :, -1]
         blanks = tf.where(tf.sequence_mask(input_length, tf.shape(logs)[1]), blanks, tf.zeros_like(blanks))
         cost = tf.where(empty, -tf.reduce_sum(blanks, 1), cost)
-        # A blank has to stand between equal labels.
+        # Equal consecutive labels need a blank between them.
         pairs = tf.sequence_mask(label_length - 1, tf.shape(some)[1] - 1) & tf.equal(some[:, 1:], some[:, :-1])
         needed = label_length + tf.reduce_sum(tf.cast(pairs, tf.int32), 1)
         cost = tf.where(needed > input_length, tf.constant(float("inf"), cost.dtype), cost)
@@ -65,7 +66,7 @@ class CTC:
 
 
 def _greedy(logs, input_length):
-    """TensorFlow's greedy decoder, which passes over nan: here nan is the largest of its time."""
+    """Greedy decoding. TensorFlow's decoder ignores nan; here nan is the largest value of its time step."""
     nan = tf.math.is_nan(logs)
     there = tf.reduce_any(nan, -1)
     first = tf.one_hot(tf.argmax(tf.cast(nan, tf.int32), -1), tf.shape(logs)[-1], dtype=logs.dtype)
@@ -75,7 +76,8 @@ def _greedy(logs, input_length):
 
 
 def _some(logs, *others):
-    """Logs of one sample and one time at least, as TensorFlow's kernels want, and the others of as many samples."""
+    """Returns: the logs, padded to at least one sample and one time step, as TensorFlow's kernels require, and the
+    other tensors, padded to as many samples."""
     more = tf.maximum(1 - tf.shape(logs), 0)
     padded = tf.pad(logs, [[0, more[0]], [0, more[1]], [0, 0]])
     padded.set_shape([None, None, logs.shape[2]])
@@ -83,7 +85,7 @@ def _some(logs, *others):
 
 
 def _in_range(*checks):
-    """The context of what needs numbers from 0 to a largest one: triples of the numbers, the largest, a name."""
+    """A context for ops that need numbers from 0 to a maximum. Each check is a triple of numbers, maximum and name."""
     return tf.control_dependencies([assertion for numbers, largest, name in checks for assertion in (
         tf.debugging.assert_non_negative(numbers, name + " is negative"),
         tf.debugging.assert_less_equal(numbers, largest, name + " is too large"))])

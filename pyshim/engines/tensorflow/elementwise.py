@@ -36,7 +36,7 @@ class Elementwise:
     def floor_divide(self, x, y):
         if x.dtype.is_floating:
             return _flat(lambda x, y: _divided(x, y)[0], x, y)
-        # The smallest integer divided by -1 ends the process.
+        # The smallest integer divided by -1 crashes the process.
         return tf.where(_is_minus_one(y), self.negative(x), tf.math.floordiv(x, _without_minus_one(y)))
 
     def remainder(self, x, y):
@@ -44,7 +44,7 @@ class Elementwise:
             return _remainder(x, y)
         return tf.math.floormod(x, _without_minus_one(y))
 
-    # TensorFlow has no kernels of these for unsigned integers.
+    # TensorFlow does not have the following kernels for unsigned integers.
 
     def abs(self, x):
         return tf.identity(x) if x.dtype.is_unsigned else tf.abs(x)
@@ -62,8 +62,8 @@ class Elementwise:
 
 
 def _divided(x, y):
-    """x // y and x % y of floats, from the remainder of the division towards 0, which is exact: x / y may round to
-    a whole number that y does not fit into x."""
+    """Returns: x // y and x % y of floats, computed from the remainder of truncated division, which is exact. The
+    quotient x / y is not: it may round up to the next integer."""
     dtype = x.dtype
     if dtype == tf.float16:
         x, y = tf.cast(x, tf.float32), tf.cast(y, tf.float32)
@@ -73,9 +73,9 @@ def _divided(x, y):
     quotient = tf.where(other_sign, quotient - 1, quotient)
     whole = tf.floor(quotient)
     whole = tf.where(quotient - whole > 0.5, whole + 1, whole)
-    whole = tf.where(tf.equal(whole, 0), 0 * (x / y), whole)  # of its sign
+    whole = tf.where(tf.equal(whole, 0), 0 * (x / y), whole)  # 0 with the quotient's sign
     whole = tf.where(tf.equal(y, 0), x / y, whole)
-    zero = tf.where(y < 0, -tf.zeros_like(left), tf.zeros_like(left))  # of the divisor's sign
+    zero = tf.where(y < 0, -tf.zeros_like(left), tf.zeros_like(left))  # 0 with the divisor's sign
     left = tf.where(other_sign, left + y, tf.where(tf.equal(left, 0), zero, left))
     return tf.cast(whole, dtype), tf.cast(left, dtype)
 
@@ -100,7 +100,7 @@ def _without_minus_one(y):
 
 
 def _flat(function, *tensors):
-    """A function that is constant but for steps, with a gradient of 0: TensorFlow's have none."""
+    """Compute a step function with a gradient of 0. TensorFlow's own step functions have no gradient."""
     @tf.custom_gradient
     def computed(*tensors):
         return function(*tensors), lambda gradient: [tf.zeros_like(x) for x in tensors]

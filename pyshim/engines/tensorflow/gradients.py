@@ -1,37 +1,37 @@
-"""Gradients of ops where TensorFlow's own would multiply 0 by infinity: nan, where 0 is due.
+"""Gradients of ops for which TensorFlow's own multiply 0 by infinity, and so return nan instead of 0.
 
-What an element does not contribute to has no gradient for it: a derivative of 0 gives 0, however large the gradient
-that comes in. And a gradient of 0 that comes in stays 0 where the derivative is infinite, as that of sqrt at 0 is.
+Where the derivative is 0, the result does not depend on the element, so its gradient is 0 even if the upstream
+gradient is infinite. And an upstream gradient of 0 stays 0 even if the derivative is infinite, like that of sqrt at 0.
 """
 
 import tensorflow as tf
 
 PREFIX = "Pyshim"
-_kinds = []  # of ops that have a gradient here
+_kinds = []  # the types of ops that have a gradient here
 
 
 def own():
-    """The context of ops that have these gradients."""
+    """A context in which new ops get these gradients."""
     graph = tf.compat.v1.get_default_graph()
     return graph.gradient_override_map({kind: PREFIX + kind for kind in _kinds})
 
 
 def _of(kind):
-    """Make a function the gradient of a kind of op."""
+    """Returns: a decorator that registers a function as the gradient of a type of op."""
     _kinds.append(kind)
     return tf.RegisterGradient(PREFIX + kind)
 
 
-# A selection has the gradients of what it selects. So 0 is selected only where the product is nan: elsewhere a product
-# with 0 has a gradient, too.
+# The gradient of a selection is that of the selected tensor. So 0 is selected only where the product is nan: elsewhere,
+# a product with 0 must keep its own gradient.
 
 def product(gradient, derivative):
-    """Their product, 0 where the derivative is."""
+    """Their product; 0 where the derivative is 0."""
     return tf.math.multiply_no_nan(gradient, derivative)
 
 
 def product_of_any(gradient, derivative):
-    """Their product, 0 where either is, though the other be infinite."""
+    """Their product; 0 where either is 0, even if the other is infinite."""
     made = gradient * derivative
     is_zero = tf.logical_or(tf.equal(gradient, 0), tf.equal(derivative, 0))
     return tf.where(tf.logical_and(is_zero, tf.math.is_nan(made)), tf.zeros_like(made), made)
@@ -44,7 +44,7 @@ def _of_quotient_in_a_gradient(op, gradient):
 
 
 def _summed(op, of_x, of_y):
-    """The gradients of two inputs, summed over the axes along which these were broadcast."""
+    """Returns: the gradients of two inputs, summed over the axes along which the inputs were broadcast."""
     x, y = op.inputs
     if x.shape.is_fully_defined() and x.shape == y.shape:
         return of_x, of_y
@@ -69,7 +69,7 @@ def _of_quotient(op, gradient):
 @_of("Pow")
 def _of_power(op, gradient):
     (x, y), power = op.inputs, op.outputs[0]
-    by_x = tf.where(tf.equal(y, 0), tf.zeros_like(power), y * tf.pow(x, y - 1))  # also where x is 0
+    by_x = tf.where(tf.equal(y, 0), tf.zeros_like(power), y * tf.pow(x, y - 1))  # even if x is 0
     positive = x > 0
     by_y = tf.where(positive, power * tf.math.log(tf.where(positive, x, tf.ones_like(x))), tf.zeros_like(power))
     return _summed(op, product_of_any(gradient, by_x), product_of_any(gradient, by_y))
@@ -87,7 +87,7 @@ def _of_abs(op, gradient):
 
 @_of("Sqrt")
 def _of_sqrt(op, gradient):
-    return tf.math.xdivy(gradient / 2, tf.abs(op.outputs[0]))  # -0 counts as 0
+    return tf.math.xdivy(gradient / 2, tf.abs(op.outputs[0]))  # turns -0 into 0
 
 
 @_of("Log")
@@ -149,7 +149,7 @@ def _of_prod(op, gradient):
 
 
 def _products_of_the_others(x, axes):
-    """For each element the product of all others over the axes."""
+    """Returns: for each element, the product of all others over the axes."""
     others = tf.reduce_all(tf.not_equal(tf.range(x.shape.rank)[:, None], axes), 1)
     order = tf.concat([tf.boolean_mask(tf.range(x.shape.rank), others), axes], 0)
     moved = tf.transpose(x, order)
@@ -162,18 +162,19 @@ def _products_of_the_others(x, axes):
 
 @_of("BiasAdd")
 def _of_bias_add(op, gradient):
-    # The rank keeps TensorFlow from computing it together with a convolution's filters, which takes longer than both.
+    # The flattening keeps TensorFlow from fusing this with the gradient of a convolution's filters, which takes longer
+    # than the two together.
     flat = tf.reshape(gradient, (-1, gradient.shape[-1]))
     return gradient, tf.raw_ops.BiasAddGrad(out_backprop=flat)
 
 
 def _products_before(rows):
-    """For each element of a row the product of all before it."""
+    """Returns: for each element of a row, the product of the elements before it."""
     return cumprod(tf.concat([tf.ones_like(rows[:, :1]), rows[:, :-1]], 1), 1)
 
 
 def cumprod(x, axis):
-    """The running product. TensorFlow's own gradient of it is 0 at a 0, where the product of the others is due."""
+    """The cumulative product. TensorFlow's own gradient is 0 at a 0, even if the product of the others is not."""
     @tf.custom_gradient
     def cumprod_of(x):
         products = tf.math.cumprod(x, axis)

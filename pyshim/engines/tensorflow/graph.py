@@ -1,4 +1,4 @@
-"""What a graph needs besides computing, on TensorFlow."""
+"""Stopped gradients, assertions and printing on TensorFlow."""
 
 import tensorflow as tf
 
@@ -6,7 +6,7 @@ from .. import report
 
 
 def asserted(x, condition, message):
-    """x; an error with the message, when it runs, where the condition does not hold."""
+    """Returns: x. When it runs, it raises an error with the message if the condition is false."""
     with tf.control_dependencies([tf.debugging.Assert(condition, [message])]):
         return tf.identity(x)
 

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from .graph import asserted
 
-MULTIPLIED = (tf.float16, tf.float32, tf.float64, tf.int32, tf.int64)  # by tf.matmul
+MULTIPLIED = (tf.float16, tf.float32, tf.float64, tf.int32, tf.int64)  # the dtypes that tf.matmul supports
 
 
 class LinearAlgebra:
@@ -17,7 +17,7 @@ class LinearAlgebra:
         return _multiplied(product, x, y)
 
     def batch_dot(self, x, y, axes):
-        if None in (x.shape[0], y.shape[0]):  # no samples and one would broadcast
+        if None in (x.shape[0], y.shape[0]):  # 0 samples and 1 sample would broadcast
             x = asserted(x, tf.equal(tf.shape(x)[0], tf.shape(y)[0]), "x and y differ in samples")
         letters = "abcdefghijklmnop"
         of_x, of_y = list(letters[:x.shape.rank]), list("a" + letters[x.shape.rank:x.shape.rank + y.shape.rank - 1])
@@ -40,7 +40,7 @@ class LinearAlgebra:
 
 
 def _multiplied(product, x, y):
-    """A product of tensors of any dtype of numbers."""
+    """Compute a product of tensors of any numeric dtype."""
     if x.dtype in MULTIPLIED:
         return product(x, y)
     return tf.cast(product(tf.cast(x, tf.int64), tf.cast(y, tf.int64)), x.dtype)

@@ -8,7 +8,7 @@ class NN:
     relu = staticmethod(tf.nn.relu)
 
     def bias_add(self, x, bias):
-        # Its gradient is one op, which is faster than that of a sum whose shapes are found out as it runs.
+        # The gradient of tf.nn.bias_add is one op, which is faster than that of a sum with dynamic shapes.
         if x.dtype.is_floating and bias.shape.rank == 1 and bias.shape[0] and bias.shape == x.shape[-1:]:
             return tf.nn.bias_add(x, bias)
         return tf.add(x, bias)
@@ -16,6 +16,6 @@ class NN:
     softplus = staticmethod(tf.math.softplus)
 
     def softmax(self, x, axis):
-        # TensorFlow's float32 kernel gives 0 beside a nan, where nan is due.
+        # If there is a nan, TensorFlow's float32 kernel returns 0 for the other elements, which should be nan.
         result = tf.nn.softmax(x, axis)
         return result + 0 * tf.stop_gradient(tf.reduce_sum(result, axis, keepdims=True))

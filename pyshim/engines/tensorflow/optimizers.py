@@ -1,24 +1,25 @@
-"""Steps of optimizers, each as the one op that TensorFlow has for it.
+"""Fuse the steps of optimizers into TensorFlow's own ops.
 
-SGD with momentum and Adam, written with backend functions as Keras writes them, are a dozen passes over the weights. An
-op of TensorFlow's own makes one pass. It is found by what the new values are computed from.
+SGD with momentum and Adam, written with backend functions as in Keras, make a dozen passes over the weights; an op of
+TensorFlow makes one. A step is recognized by the pattern of ops that computes the new values.
 """
 
 import tensorflow as tf
 
 
 class Step:
-    """An optimizer's step for a weight: the variables that it changes, what it needs, and the op that does it."""
+    """An optimizer's step for one weight: the indices of the variables it updates, its input tensors, and a function
+    that creates the fused op."""
 
     def __init__(self, variables, inputs, run):
         self.variables, self.inputs, self.run = variables, inputs, run
 
 
 def steps(variables, reads, values):
-    """The steps found among updates.
+    """Find the optimizer steps among updates.
 
-    Arguments: variables, a list of TensorFlow's; reads, their values before; values, their new ones.
-    Returns: a list of steps, which change a variable at most once.
+    Arguments: variables, a list of TensorFlow variables; reads, their old values; values, their new values.
+    Returns: a list of steps. No variable is in more than one of them.
     """
     updated = _Updates(variables, [_bare(read) for read in reads], [_bare(value) for value in values])
     found, taken = [], set()
@@ -36,11 +37,11 @@ class _Updates:
         self.variables, self.reads, self.values = variables, reads, values
 
     def of_value(self, value):
-        """The number of the variable that gets this new value, None where none does."""
+        """Returns: the index of the variable that gets this new value, or None."""
         return next((i for i, each in enumerate(self.values) if each is value), None)
 
     def alike(self, numbers, gradient):
-        """Whether these variables, and the gradient, have one static shape and dtype."""
+        """Whether these variables and the gradient have the same static shape and dtype."""
         first = self.reads[numbers[0]]
         return first.dtype.is_floating and first.shape.is_fully_defined() and all(
             each.dtype == first.dtype and each.shape == first.shape
@@ -48,7 +49,7 @@ class _Updates:
 
 
 def _momentum(updated, i):
-    """p + v, where v = momentum * v - rate * gradient."""
+    """Match p + v, where v = momentum * v - rate * gradient. Returns: a step or None."""
     parts = _operands(updated.values[i], "AddV2")
     if parts is None or parts[0] is not updated.reads[i]:
         return None
@@ -68,7 +69,10 @@ def _momentum(updated, i):
 
 
 def _adam(updated, i):
-    """p - rate * m / (sqrt(v) + epsilon), where m and v are moving averages of the gradient and of its square."""
+    """Match p - rate * m / (sqrt(v) + epsilon), where m and v are moving averages of the gradient and of its square.
+
+    Returns: a step or None.
+    """
     parts = _operands(updated.values[i], "Sub")
     if parts is None or parts[0] is not updated.reads[i]:
         return None
@@ -96,7 +100,7 @@ def _adam(updated, i):
 
 
 def _average(value, before):
-    """``beta`` and ``x`` of beta * before + (1 - beta) * x, None where the value is something else."""
+    """Match beta * before + (1 - beta) * x. Returns: ``beta`` and ``x``, or None."""
     parts = _operands(value, "AddV2")
     kept, added = [_scaled(part) for part in parts] if parts else (None, None)
     if kept is None or added is None or kept[1] is not before:
@@ -105,7 +109,7 @@ def _average(value, before):
 
 
 def _is_rest(rest, share):
-    """Whether the first scalar is 1 minus the second."""
+    """Whether the first scalar is known to be 1 minus the second."""
     known = [tf.get_static_value(each) for each in (rest, share)]
     if all(each is not None for each in known):
         return abs(known[0] + known[1] - 1) < 1e-7
@@ -114,7 +118,7 @@ def _is_rest(rest, share):
 
 
 def _root(value):
-    """``x`` of sqrt(x), or of sqrt(max(x, 0)), which is the same where x is an average of squares."""
+    """Match sqrt(x), or sqrt(max(x, 0)), which is the same for an average of squares. Returns: ``x``, or None."""
     parts = _operands(value, "Sqrt")
     if parts is None:
         return None
@@ -123,18 +127,18 @@ def _root(value):
 
 
 def _scaled(value):
-    """A scalar and what it is multiplied by, None where the value is no such product."""
+    """Match the product of a scalar and a tensor. Returns: both, or None."""
     parts = _operands(value, "Mul")
     return parts if parts is not None and parts[0].shape.rank == 0 else None
 
 
 def _operands(value, kind):
-    """What an op of that kind computes the value from, None where another op does."""
+    """Returns: the inputs of the op that computes the value, or None if it is of another type."""
     return [_bare(part) for part in value.op.inputs] if value is not None and value.op.type == kind else None
 
 
 def _bare(value):
-    """The value itself, where ops hand it on."""
+    """Returns: the value without the identity ops that pass it on."""
     while value.op.type == "Identity":
         value = value.op.inputs[0]
     return value

@@ -1,4 +1,4 @@
-"""Running programs on TensorFlow: a function of its own for each, or kernel by kernel."""
+"""Running programs on TensorFlow, each as a TensorFlow function or kernel by kernel."""
 
 import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
@@ -12,15 +12,15 @@ from . import gradients, optimizers, samples
 from .control_flow import loop
 from .random import generator_of
 
-SMALL = 64  # elements of a constant that is part of a function; larger ones are given to it
+SMALL = 64  # constants of up to so many elements are embedded in a function; larger ones are captured inputs
 
 
 def compiled(kernels, program):
-    """A callable that runs the program as one function of TensorFlow's, which optimizes it as a whole."""
-    kept = []  # a function does not keep the variables that it uses
+    """Returns: a callable that runs the program as one TensorFlow function, optimized as a whole."""
+    kept = []  # a function does not keep the variables that it uses alive
     images = samples.with_samples(program.nodes)
     call = _traced(kernels, program, kept, images)
-    for_empty = []  # the same for arrays without elements, where that is something else, once it is needed
+    for_empty = []  # the variant for arrays without elements, traced when it is first needed
 
     def run(arrays):
         chosen = call
@@ -34,7 +34,7 @@ def compiled(kernels, program):
 
 
 def _traced(kernels, program, kept, images):
-    """The callable of a program's function, in which the operations ``images`` have samples."""
+    """Returns: a callable for the program's traced function, in which the operations ``images`` have samples."""
     def traced(*fed):
         natives = InFunction(kernels, dict(zip(program.inputs, fed)), kept, program.nodes, images)
         outputs = [tf.identity(natives[node]) for node in program.outputs]
@@ -45,7 +45,7 @@ def _traced(kernels, program, kept, images):
         stepped = {i for step in steps for i in step.variables}
         others = [(variables[i], value) for i, value in enumerate(values) if i not in stepped]
         needed = [value for _, value in others] + [value for step in steps for value in step.inputs]
-        # No variable changes before everything that is asked for has been computed.
+        # No variable may change before all outputs have been computed.
         with tf.control_dependencies(outputs + controls + needed):
             for step in steps:
                 step.run()
@@ -60,28 +60,28 @@ def _traced(kernels, program, kept, images):
 
 
 def _call(function, count):
-    """A callable of the list of the tensors that a function takes.
+    """Returns: a callable that takes the list of the function's input tensors.
 
-    TensorFlow's own way of calling a function checks what the contract has checked already, and has no settings for one
-    function alone. So its internals are called: with the environment's pinned version they are there.
+    TensorFlow's public way to call a function repeats checks of the contract, and allows no settings for a single
+    function. So this calls its internals, which is safe because the environment pins the version.
     """
     caller, name, captured = context.context(), function._inference_function.name.decode(), function.captured_inputs
     settings = config_pb2.ConfigProto()
     settings.CopyFrom(caller.config)
-    # These change values: the first takes x for x + 0, which is 0 for -0; the second leaves a reshape out that would be
-    # an error for the size that is fed.
+    # These optimizations change results: the first replaces x + 0 by x, which differs for -0; the second removes a
+    # reshape that should fail for the size that is fed.
     for name_of_pass in ("constant_folding", "arithmetic_optimization"):
         setattr(settings.graph_options.rewrite_options, name_of_pass, rewriter_config_pb2.RewriterConfig.OFF)
     attributes = "executor_type", "", "config_proto", settings.SerializeToString()
 
     def call(tensors):
         return execute.execute(name, count, tensors + captured, attributes, caller)
-    call.function = function  # which keeps what is called
+    call.function = function  # keeps the function alive
     return call
 
 
 def source(node):
-    """The native of a node that is not computed."""
+    """Returns: the native tensor of a node that is not computed from others."""
     if node.kind == "variable":
         return node.native.read()
     if node.value.size <= SMALL:
@@ -93,9 +93,8 @@ def source(node):
 
 
 class InFunction(Natives):
-    """The tensors of a function that is being traced. What these use and do not keep alive is added to ``kept``.
-
-    The operations ``images`` surely have samples.
+    """The tensors of a function that is being traced. Objects that they use but do not keep alive are added to
+    ``kept``. The operations ``images`` are known to have samples.
     """
 
     def __init__(self, kernels, made, kept, nodes, images):
@@ -114,7 +113,7 @@ class InFunction(Natives):
         self.parts, self.splits = splits.parts(nodes), {}
 
     def is_wanted(self, operation, output):
-        """Whether somebody needs a result of an operation with several results."""
+        """Whether this output of an operation with several outputs is needed."""
         return (operation, output) in self.wanted
 
     def source(self, node):
@@ -139,14 +138,14 @@ class InFunction(Natives):
 
 
 def attributes_of(operation):
-    """The arguments of a kernel besides the inputs."""
+    """Returns: the keyword arguments of an operation's kernel."""
     if operation.kernel in RANDOM:
         return dict(operation.attributes, generator=generator_of(operation))
     return operation.attributes
 
 
 class Interpreted(Plan):
-    """A program that runs kernel by kernel, on TensorFlow's eager tensors."""
+    """A program that runs kernel by kernel on eager tensors."""
 
     def __init__(self, kernels, program):
         self.kernels = kernels

@@ -1,4 +1,4 @@
-"""Random tensors on TensorFlow: the state of each is a variable of its own, which begins with the seed."""
+"""Random tensors on TensorFlow. Each has its own generator, whose state is a variable initialized with the seed."""
 
 import weakref
 
@@ -8,7 +8,7 @@ _generators = weakref.WeakKeyDictionary()  # by operation
 
 
 def generator_of(operation):
-    """The generator of an operation that draws, the same in all programs."""
+    """Returns: the generator of a random operation, the same in all programs."""
     generator = _generators.get(operation)
     if generator is None:
         seed = operation.attributes["seed"]

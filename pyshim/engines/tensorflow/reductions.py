@@ -22,7 +22,7 @@ class Reductions:
         return _first_nan(x, axis, tf.argmin(x, axis))
 
     def mean(self, x, axis, keepdims):
-        if x.dtype == tf.float16:  # whose sum may be too large for it
+        if x.dtype == tf.float16:  # their sum may overflow
             return tf.cast(tf.reduce_mean(tf.cast(x, tf.float32), axis, keepdims), tf.float16)
         return tf.reduce_mean(x, axis, keepdims)
 
@@ -31,7 +31,7 @@ class Reductions:
 
 
 def _first_nan(x, axis, index):
-    """The index of the first nan where there is one, else the other index: TensorFlow's kernels skip nan."""
+    """Returns: the index of the first nan if there is one, else ``index``. TensorFlow's kernels ignore nan."""
     if not x.dtype.is_floating:
         return index
     nan = tf.math.is_nan(x)

@@ -1,13 +1,16 @@
-"""Samples: TensorFlow's kernels for images do something else where a batch has no samples, which branches around them
-guard against. Where the batches that a program is fed have samples, most images of the program do, and need no guard:
-the branches would keep TensorFlow from computing a convolution, its bias and what follows in one op."""
+"""Find the operations on images whose batch is known not to be empty.
+
+TensorFlow's image kernels misbehave on a batch without samples, so we guard them with branches. But a branch keeps
+TensorFlow from fusing a convolution with its bias and activation. If the batches that are fed have samples, so do most
+images in the program, and these need no guard.
+"""
 
 import contextlib
 import threading
 
 WINDOWED = frozenset(["convolution", "depthwise_convolution", "pool"])
 
-# A result has elements where all inputs do, and the sizes that are known are not 0.
+# Kernels whose result has elements if all inputs have, and no static size of the result is 0.
 ALIKE = WINDOWED.union(
     "identity cast stop_gradient fill_like relu softplus softmax sigmoid tanh bias_add sqrt exp log sin cos round abs "
     "square sign negative add subtract multiply divide maximum minimum pow select switch equal not_equal greater "
@@ -23,7 +26,8 @@ _state = _State()
 
 
 def with_samples(nodes):
-    """The operations on images that surely have samples, where the arrays that a program is fed have elements."""
+    """Returns: the operations on images that are known to have samples if the arrays fed to the program have elements.
+    """
     filled = set()
     for node in nodes:
         operation = node.operation
@@ -39,7 +43,7 @@ def with_samples(nodes):
 
 @contextlib.contextmanager
 def given(there):
-    """A context in which kernels are told whether the images that they are given surely have samples."""
+    """A context that tells kernels whether their images are known to have samples: see ``are_given``."""
     outer, _state.there = _state.there, there
     try:
         yield
@@ -48,5 +52,5 @@ def given(there):
 
 
 def are_given():
-    """Whether the images that a kernel is given surely have samples."""
+    """Whether the images given to a kernel are known to have samples."""
     return _state.there

@@ -1,4 +1,4 @@
-"""TensorFlow's own session, for those who work with it: it mirrors the engine's variables in a graph of version 1."""
+"""A TensorFlow session for users who ask for it. It mirrors the engine's variables in a TensorFlow 1 graph."""
 
 import weakref
 
@@ -9,15 +9,15 @@ from ...messages import Value
 
 
 class NativeSession:
-    """Made when somebody asks for it. From then on the values of the variables are read from it before the engine uses
-    them, and written to it after that."""
+    """A session that is created when it is first requested. From then on, the engine reads the variables' values from
+    it before it uses them, and writes them back afterwards."""
 
     def __init__(self):
         self.session = None
         self.variables = weakref.WeakSet()
 
     def add(self, variable):
-        """Note a new variable of the engine."""
+        """Register a new variable of the engine."""
         self.variables.add(variable)
         if self.session is not None:
             self._mirror(variable)
@@ -38,7 +38,10 @@ class NativeSession:
         self._write(self.variables)
 
     def around(self, run, variables):
-        """What ``run`` returns, which uses variables of the engine."""
+        """Call ``run``, which uses these variables of the engine, between reading and writing their values.
+
+        Returns: what ``run`` returns.
+        """
         if self.session is None:
             return run()
         self._read(variables)

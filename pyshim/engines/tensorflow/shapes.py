@@ -56,9 +56,10 @@ class Shapes:
 
 
 def _part(key, sizes):
-    """Where a part begins, and its sizes (-1 for the rest of an axis), None for what is no part of x without gaps.
+    """Returns: the start and the sizes (-1 for the rest of an axis) of a contiguous slice, or None if the key is not
+    one.
 
-    The gradient of a slice is a padding, several times as fast as that of ``x[key]``.
+    The gradient of ``tf.slice`` is a padding, which is several times as fast as the gradient of ``x[key]``.
     """
     begin, part = [], []
     if len(key) != len(sizes):
@@ -77,6 +78,7 @@ def _part(key, sizes):
 
 
 def _as_signed(function, x):
-    """What the function moves of x, where TensorFlow has no such kernel for unsigned integers."""
+    """Apply a function that only moves elements. Unsigned integers are reinterpreted as signed ones, because TensorFlow
+    lacks such kernels for them."""
     signed = {tf.uint16: tf.int16, tf.uint32: tf.int32, tf.uint64: tf.int64}.get(x.dtype)
     return function(x) if signed is None else tf.bitcast(function(tf.bitcast(x, signed)), x.dtype)

@@ -8,12 +8,12 @@ from .graph import asserted
 
 
 class Variable:
-    """A variable of the engine, which lives outside of programs."""
+    """A variable of the engine. It exists independently of programs."""
 
     mirror = start = there = None  # see session.py
 
     def __init__(self, array, initialize):
-        self.first = None if initialize else array  # what a session's initializer gives it
+        self.first = None if initialize else array  # the value that the session's initializer assigns
         self.value = (tf.Variable(array, trainable=False) if initialize else
                       UninitializedVariable(dtype=array.dtype, shape=array.shape, trainable=False))
 
@@ -21,7 +21,7 @@ class Variable:
         value = self.value.read_value()
         if self.first is None:
             return value
-        # TensorFlow reads an array without elements where there is no value.
+        # If there is no value, TensorFlow reads an array without elements.
         return asserted(value, self.value.is_initialized(), "a variable has not been initialized")
 
 
@@ -45,7 +45,7 @@ class Variables:
 
 
 def _whole(x, dtype):
-    """Floats as integers. What TensorFlow makes of nan and of what the dtype cannot hold depends on the processor."""
+    """Convert floats to integers. TensorFlow's result for nan and numbers out of range depends on the processor."""
     x = tf.cast(x, tf.float64)
     below, above = x <= float(dtype.min), x >= float(dtype.max)  # as floats, which may round the largest number up
     inside = tf.where(below | above | tf.math.is_nan(x), tf.zeros_like(x), x)
