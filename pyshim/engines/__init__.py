@@ -1,1 +1,1 @@
-"""The engines: the contract, and one adapter of it for each native library."""
+"""The engines: what an engine must provide, and an adapter for each native library."""

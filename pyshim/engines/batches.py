@@ -1,4 +1,4 @@
-"""Batches: a compiled function is run on many batches of arrays, in the engine's process."""
+"""Run a compiled function on many batches of arrays, within the engine's process."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ import numpy as np
 def run_batches(run, arrays, whole, rows, sizes):
     """Run a compiled program on batches of rows.
 
-    Arguments: run, a callable of the list of its inputs' arrays that returns a list of arrays; arrays, its first
-    inputs, of which each batch gets its rows of the first axis, or the whole of a scalar; whole, its other inputs,
-    which each batch gets; rows, the rows of all batches, one batch after the other, a vector of integers; sizes, the
+    Arguments: run, a callable that takes the list of its inputs' arrays and returns a list of arrays; arrays, the first
+    inputs: each batch gets its rows along the first axis, and scalars unchanged; whole, the other inputs, passed
+    unchanged to each batch; rows, an integer vector of the rows of all batches, one batch after the other; sizes, the
     number of rows of each batch.
-    Returns: for each output the batches' values: stacked where their shapes are equal, else a list.
+    Returns: for each output the batches' values: stacked if their shapes are equal, else a list.
 
-    Where an engine runs several batches faster than one by one, ``run.several``, of the same arguments, runs as many
-    of the first ones as it likes, and returns a list of their lists of arrays.
+    If an engine runs several batches faster together than one by one, ``run`` has a function ``several`` with the same
+    other arguments. It runs as many of the first batches as it chooses, and returns a list of their lists of arrays.
     """
     several = getattr(run, "several", None)
     results = several(arrays, whole, rows, sizes) if several and sizes else []
@@ -26,7 +26,7 @@ def run_batches(run, arrays, whole, rows, sizes):
 
 
 def _taken(array, rows):
-    """These rows of an array."""
+    """Returns: these rows of an array, or a scalar unchanged."""
     if not array.ndim:
         return array
     if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
@@ -35,7 +35,7 @@ def _taken(array, rows):
 
 
 def _joined(values):
-    """The values of an output as one array, as a list where their shapes differ."""
+    """Returns: the values of an output as one array, or as a list if their shapes differ."""
     if any(value.shape != values[0].shape for value in values):
         return list(values)
     return np.stack(values)

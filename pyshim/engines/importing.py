@@ -1,4 +1,4 @@
-"""Importing a native library, whatever the environment variables of the process say."""
+"""Temporary environment variables for the import of a native library."""
 
 import contextlib
 import os
@@ -6,7 +6,7 @@ import os
 
 @contextlib.contextmanager
 def variables(**values):
-    """Set environment variables for a block, or remove those whose value is None. Afterwards they are as before."""
+    """A context that sets environment variables, or removes those whose value is None, and restores them at its end."""
     before = {name: os.environ.get(name) for name in values}
     _put(values)
     try:

@@ -1,4 +1,4 @@
-"""Native tensors: what an engine makes of nodes."""
+"""Native tensors: an engine creates them for the nodes of a program."""
 
 import copy
 from typing import FrozenSet
@@ -7,10 +7,10 @@ from ..graph.node import Node
 
 
 class Natives:
-    """The native tensors of nodes: each is made when it is first needed, those of its inputs before it.
+    """The native tensors of nodes. Each is created when it is first needed, after those of its inputs, and cached.
 
-    An engine says how by ``source`` and ``apply``. ``made`` is where they are kept. In the body of a loop, ``outside``
-    has the natives of nodes that are not ``inside`` it.
+    An engine implements ``source`` and ``apply``. ``made`` is the cache. In the body of a loop, ``outside`` has the
+    native tensors of the nodes that are not ``inside`` the body.
     """
 
     outside = None
@@ -18,26 +18,26 @@ class Natives:
 
     def __init__(self, kernels, made):
         self.kernels = kernels
-        self.made = made  # by node, and where an operation has several results a list by operation
+        self.made = made  # by node; also a list by operation, if the operation has several results
 
     def source(self, node):
-        """The native of a node that is not computed from others."""
+        """Returns: the native tensor of a node that is not computed from others."""
         raise NotImplementedError
 
     def apply(self, operation, inputs):
-        """The natives that an operation makes of those of its inputs: one, or the list of several results."""
+        """Apply an operation to the native tensors of its inputs. Returns: the result, or a list of several results."""
         raise NotImplementedError
 
     def fitted(self, node, native):
-        """What is computed for a node, with the node's dtype and shape."""
+        """Returns: the native tensor computed for a node, with the node's dtype and shape."""
         return native
 
     def needed(self, node):
-        """The nodes whose natives its operation is applied to."""
+        """Returns: the nodes whose native tensors the node's operation is applied to."""
         return node.inputs
 
     def within(self, body, given):
-        """The natives of the body of a loop; ``given`` are those of its loop inputs."""
+        """Returns: the ``Natives`` for the body of a loop; ``given`` has the native tensors of its loop inputs."""
         inner = copy.copy(self)
         inner.made, inner.outside, inner.inside = dict(given), self, frozenset(body.nodes)
         return inner

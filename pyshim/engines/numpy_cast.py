@@ -1,18 +1,18 @@
-"""Casts of floats in NumPy: quietly to narrower floats, and to integers by rules of our own."""
+"""Casts of floats in NumPy: to narrower floats without warnings, and to integers by our own rules."""
 
 import numpy as np
 
 
 def quiet():
-    """A context for casts to narrower floats: too large a number is infinity, too small a one is 0, and R's NA, at
-    which processors complain, is nan. What the user has told ``np.seterr`` does not count."""
+    """A context for casts to narrower floats, which overrides the user's ``np.seterr``: too large a number becomes
+    infinity, too small a number becomes 0, and R's NA, a signaling nan, becomes nan."""
     return np.errstate(all="ignore")
 
 
 def whole(x, dtype):
-    """Floats without their fractions, in an integer dtype: 0 for nan, and the limits of the dtype beyond them.
+    """Returns: floats truncated to an integer dtype. nan becomes 0, and numbers out of range become the dtype's limits.
 
-    NumPy's own cast gives for these numbers what the processor happens to give.
+    NumPy's own result for these numbers depends on the processor.
     """
     limits = np.iinfo(dtype)
     x = np.asarray(x).astype("float64")

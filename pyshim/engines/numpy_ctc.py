@@ -1,13 +1,13 @@
-"""Connectionist temporal classification in NumPy, for the engines that lack it.
+"""Connectionist temporal classification (CTC) in NumPy, for the engines that lack it.
 
-Definition: Graves, Fernandez, Gomez and Schmidhuber, 2006; the decoders' are TensorFlow's.
+The cost is defined by Graves, Fernandez, Gomez and Schmidhuber, 2006; the decoders behave like TensorFlow's.
 """
 
 import numpy as np
 
 
 def log_softmax(logs):
-    """Logarithms of probabilities, along the last axis."""
+    """Returns: log probabilities, normalized along the last axis."""
     logs = logs - logs.max(axis=-1, keepdims=True)
     return logs - np.log(np.exp(logs).sum(axis=-1, keepdims=True))
 
@@ -19,7 +19,8 @@ def _need_range(numbers, largest, what):
 
 
 def cost(logs, labels, input_length, label_length):
-    """The cost of each sample (infinity where its times do not suffice), and its gradient for ``logs``."""
+    """Returns: the cost of each sample (infinity if it has too few time steps), and its gradient with respect to
+    ``logs``."""
     _need_range(input_length, logs.shape[1], "input_length")
     _need_range(label_length, labels.shape[1], "label_length")
     counted = labels[np.arange(labels.shape[1]) < label_length[:, None]]
@@ -36,7 +37,7 @@ def _cost(logs, labels):
     blank = logs.shape[1] - 1
     path = np.full(2 * len(labels) + 1, blank)
     path[1::2] = labels
-    # Two steps ahead is allowed onto a label other than the one before.
+    # A jump over a blank is allowed if the label after it differs from the one before it.
     jumps = np.zeros(len(path), bool)
     jumps[2:] = (path[2:] != blank) & (path[2:] != path[:-2])
     emitted = logs[:, path]
@@ -54,7 +55,7 @@ def _cost(logs, labels):
 
 
 def _forward(emitted, jumps):
-    """The logarithms of the probabilities of all ways to each place of the path at each time."""
+    """Returns: for each time step and each position of the path, the log probability of all ways that lead there."""
     ways = np.full(emitted.shape, -np.inf)
     if len(emitted):
         ways[0, :2] = emitted[0, :2]
@@ -68,7 +69,10 @@ def _forward(emitted, jumps):
 
 
 def decode(logs, input_length, beam_width, paths, merge_repeated):
-    """A list: int64 matrices of labels filled up with -1, and their scores. Greedy where beam_width is None."""
+    """Decode, greedily if beam_width is None.
+
+    Returns: a list: int64 matrices of labels, padded with -1, and their scores.
+    """
     _need_range(input_length, logs.shape[1], "input_length")
     if beam_width is None:
         found = [_greedy(sample[:times]) for sample, times in zip(logs, input_length)]
@@ -94,7 +98,10 @@ def _greedy(logs):
 
 
 def _beam(logs, width, paths, merge_repeated):
-    """The most probable prefixes: for each, the logarithms of its ways that end in a blank and in a label."""
+    """Beam search. For each prefix, it keeps the log probabilities of the ways that end in a blank and in a label.
+
+    Returns: the most probable labellings, each with its score.
+    """
     blank = logs.shape[1] - 1
     beams = {(): (0.0, -np.inf)}
     for at in logs:

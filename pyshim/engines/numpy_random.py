@@ -1,22 +1,22 @@
-"""Random draws by NumPy's generators, for the engines whose own do not serve."""
+"""Random draws by NumPy's generators, for engines that can't use their library's own."""
 
 import numpy as np
 
 
 def uniform(shape, dtype, generator):
-    """From [0, 1)."""
-    if dtype == "float16":  # rounding to it could give 1
+    """Draw from [0, 1)."""
+    if dtype == "float16":  # rounding to float16 could return 1
         return generator.integers(0, 1 << 11, shape) / np.float32(1 << 11)
     return generator.random(shape, dtype)
 
 
 def normal(shape, dtype, generator):
-    """From the normal distribution of mean 0 and standard deviation 1."""
+    """Draw from the normal distribution with mean 0 and standard deviation 1."""
     return generator.standard_normal(shape, "float64" if dtype == "float64" else "float32")
 
 
 def truncated_normal(shape, dtype, generator):
-    """As ``normal``, with draws beyond -2 and 2 drawn again."""
+    """Like ``normal``, but draws beyond -2 and 2 are drawn again."""
     draws = np.asarray(normal(shape, dtype, generator))
     while True:
         beyond = np.abs(draws) > 2

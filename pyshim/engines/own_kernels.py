@@ -1,4 +1,4 @@
-"""Which kernels an op of this package computes: read from the kernels themselves, for docs/conformance.md."""
+"""Find the kernels that an op of this package computes, by inspecting their code; used for docs/conformance.md."""
 
 import functools
 import inspect
@@ -10,7 +10,7 @@ PACKAGE = __name__.split(".")[0]
 
 
 def own_kernels(engine):
-    """The names of an engine's kernels, and "loop", that use something that ``is_own``, directly or by functions."""
+    """Returns: the names of an engine's kernels, and "loop", that use an ``is_own`` object, directly or indirectly."""
     functions = {name: getattr(engine.kernels, name) for name in kernels.kernel_names()}
     functions["loop"] = engine.loop
     return sorted(name for name, function in functions.items()
@@ -31,7 +31,7 @@ def _uses(thing, is_own, used, seen):
 
 
 def _composed(function, used):
-    """The kernels that a default composition is made of."""
+    """Yield the kernels that a default composition uses."""
     if function.__module__.startswith(kernels.__name__ + "."):
         for name in _names(function):
             if hasattr(kernels.Kernels, name):
@@ -39,7 +39,7 @@ def _composed(function, used):
 
 
 def _names(function):
-    """The names of globals and attributes in a function of Python, and in those that it defines."""
+    """Returns: the names of globals and attributes used in a Python function and in the functions defined in it."""
     names, codes = set(), [function.__code__]
     while codes:
         code = codes.pop()
@@ -49,7 +49,7 @@ def _names(function):
 
 
 def _referred_to(function):
-    """What a function of Python refers to: its globals, what it has closed over, and attributes of modules."""
+    """Yield what a Python function refers to: globals, closure variables, and attributes of modules."""
     yield from [cell.cell_contents for cell in function.__closure__ or ()]
     names, modules = _names(function), []
     for name in names:

@@ -1,18 +1,18 @@
-"""Running a program kernel by kernel, for engines whose kernels compute at once."""
+"""Running a program kernel by kernel, for engines whose kernels compute eagerly."""
 
 from abc import ABC, abstractmethod
 
 
 class Plan(ABC):
-    """How the values of nodes are computed, one after the other, without the nodes themselves.
+    """The sequence of steps that computes the values of nodes. It does not refer to the nodes themselves.
 
-    Arguments: nodes, inputs before their users; given, the nodes whose values come with each run; wanted, those whose
-    values a run returns.
+    Arguments: nodes, in topological order (inputs first); given, the nodes whose values are passed to each run; wanted,
+    the nodes whose values a run returns.
     """
 
     def __init__(self, nodes, given, wanted):
-        self.values = []  # by place; None where a run puts them
-        self.steps = []   # a function, where its inputs are, its attributes, where its result goes
+        self.values = []  # by place: the values of constants, None for values that a run computes
+        self.steps = []   # each a function, the places of its inputs, its attributes, and the place of its result
         places = {}
 
         def place_of(thing, value=None):
@@ -43,26 +43,26 @@ class Plan(ABC):
 
     @abstractmethod
     def constant(self, node):
-        """The native value of a constant."""
+        """Returns: the native value of a constant."""
 
     @abstractmethod
     def function(self, operation):
-        """What computes an operation's results from its inputs."""
+        """Returns: the function that computes an operation's results from its inputs."""
 
     @abstractmethod
     def attributes(self, operation):
-        """The arguments of that function besides the inputs, a dict."""
+        """Returns: a dict of the function's keyword arguments."""
 
     def giving(self, node, function):
-        """What gives a node's value, where the function would."""
+        """Returns: the function to call for a node's value, here the function itself. Subclasses may wrap it."""
         return function
 
     def fitted(self, result):
-        """What a function has computed, as the next ones take it."""
+        """Returns: the result of a function, in the form that the next functions expect."""
         return result
 
     def _last_uses(self):
-        """For each step, the places of what is not needed after it."""
+        """Returns: for each step, the places of the values that are not needed after it."""
         last = {}
         for i, (_, inputs, _, place) in enumerate(self.steps):
             last[place] = i
@@ -74,7 +74,7 @@ class Plan(ABC):
         return dropped
 
     def run(self, values):
-        """The values of the wanted nodes, from those of the given ones."""
+        """Returns: the values of the wanted nodes, computed from those of the given nodes."""
         now = list(self.values)
         for place, value in zip(self.given, values):
             now[place] = value
@@ -86,17 +86,16 @@ class Plan(ABC):
 
 
 class Loop(ABC):
-    """The step of a loop, as a function of the loop's inputs.
+    """A loop, as a function of the loop's inputs.
 
-    Arguments: body, a ``Body``; shown, whether ``print_tensor`` prints;
-    ``**settings``, what else its plan is made with.
+    Arguments: body, a ``Body``; shown, whether ``print_tensor`` prints; ``**settings``, further arguments of ``plan``.
     """
 
     def __init__(self, body, shown=True, **settings):
         self.sequences, self.states, self.outputs = len(body.slices), len(body.states), len(body.outputs)
         given = body.loop_inputs + list(body.captured)
         self.step = self.plan(body.nodes, given, body.results, shown=shown, **settings)
-        # What no step has made has the shape of what one would make of zeros.
+        # With zero steps, a step on zeros determines the shapes of the outputs.
         self.made = [(x.shape, x.dtype) for x in body.outputs]
         self.of_zeros = None
         if any(None in shape for shape, _ in self.made):
@@ -104,19 +103,19 @@ class Loop(ABC):
 
     @abstractmethod
     def plan(self, nodes, given, wanted, **settings):
-        """The plan of a step."""
+        """Returns: the plan of a step."""
 
     @abstractmethod
     def zeros(self, shape, dtype):
-        """A native tensor of zeros; the dtype is a name, or a native one."""
+        """Returns: a native tensor of zeros; the dtype is a name or a native dtype."""
 
     @abstractmethod
     def slices(self, sequence):
-        """The slices of a sequence, one for each step."""
+        """Returns: the slices of a sequence, one for each time step."""
 
     @abstractmethod
     def joined(self, values):
-        """The values of all steps, one after the other along a new first axis."""
+        """Returns: the values of all time steps, stacked along a new first axis."""
 
     def __call__(self, *inputs):
         sequences, states = inputs[:self.sequences], list(inputs[self.sequences:self.sequences + self.states])

@@ -1,4 +1,4 @@
-"""Keeping known chatter of a native library away from the user's screen."""
+"""Filtering known messages of a native library out of stderr."""
 
 import contextlib
 import os
@@ -9,9 +9,9 @@ import tempfile
 
 @contextlib.contextmanager
 def leaving_out(*patterns):
-    """Of what is written to stderr inside, by C++ too, lines in which a pattern is found are left out.
+    """A context that drops lines that match a pattern from what is written to stderr, also by C++ code.
 
-    Where no temporary file can be written, nothing is left out.
+    If no temporary file can be created, nothing is dropped.
     """
     try:
         kept = os.dup(2)

@@ -1,20 +1,20 @@
-"""What a native library refuses, as an error of ours with the library's own words."""
+"""Errors of a native library, turned into our own errors with the library's message."""
 
 import contextlib
 import re
 
 from ..errors import EngineError, KerasError, OutOfMemoryError
 
-# Lines of TensorFlow's messages that say where in our own code a node was made.
+# Lines of TensorFlow's messages that say where our code created a node.
 TRACEBACK = ("File \"", "Graph execution error:", "Detected at node", "Original stack trace for")
 
-NOISE = re.compile(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\]( name: ?)?")  # its names of our calls
-LONGEST = 8  # lines that a person reads
+NOISE = re.compile(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w+\]( name: ?)?")  # TensorFlow's names for our calls
+LONGEST = 8  # the most lines to show
 
 
 @contextlib.contextmanager
 def explained(engine):
-    """Errors of the native library become an EngineError, with its own error as the cause."""
+    """A context that turns errors of the native library into an EngineError, with the original error as the cause."""
     try:
         yield
     except KerasError:
@@ -27,7 +27,7 @@ def explained(engine):
 
 
 def _summary(error):
-    """The native library's own words, of the length that a person reads."""
+    """Returns: the type of the native library's error and the first lines of its message, without noise."""
     lines = [NOISE.sub("", line).strip() for line in str(error).splitlines()]
     lines = [line for line in lines if line and not line.startswith(TRACEBACK)]
     return "%s: %s" % (type(error).__name__, "\n  ".join(lines[:LONGEST]) or "no message")

@@ -1,4 +1,4 @@
-"""How a value looks that ``print_tensor`` shows: the same on every engine."""
+"""The output of ``print_tensor``: the same on every engine."""
 
 import sys
 

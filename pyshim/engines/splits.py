@@ -1,25 +1,25 @@
-"""Splits: slices that together are the whole of a tensor, as an LSTM takes the parts of its gates.
+"""Splits: slices that together make up a whole tensor, like the parts of an LSTM's gates.
 
-Taken one by one, each slice has a gradient of the tensor's size, zeros but for its part, and these are added up. Taken
-together, the tensor is split, and the gradient is joined.
+If each slice is taken separately, its gradient has the size of the tensor, mostly zeros, and these gradients are added
+up. If the tensor is split instead, the gradients are just concatenated.
 """
 
 from collections import defaultdict
 
 
 class Part:
-    """One of the parts that a tensor is split into: the node ``whole`` along ``axis`` into parts of ``sizes``."""
+    """Part ``number`` of a split of the node ``whole`` along ``axis`` into parts of ``sizes``."""
 
     def __init__(self, whole, axis, sizes, number):
         self.whole, self.axis, self.sizes, self.number = whole, axis, sizes, number
 
     def split(self):
-        """What all parts of one split have in common."""
+        """Returns: a key that is the same for all parts of a split."""
         return self.whole, self.axis
 
 
 def parts(nodes):
-    """The parts among the nodes, by their operations."""
+    """Returns: a dict from operations among the nodes to their parts."""
     cuts = defaultdict(lambda: defaultdict(list))
     for node in nodes:
         operation = node.operation
@@ -41,7 +41,7 @@ def parts(nodes):
 
 
 def _cut(key, shape):
-    """The axis along which a key takes a slice, and its bounds; None where it takes something else."""
+    """Returns: the axis along which a key takes a slice, and its bounds; None if the key takes something else."""
     if len(key) > len(shape) or not all(isinstance(part, slice) and part.step in (None, 1) for part in key):
         return None
     cut = [axis for axis, part in enumerate(key) if (part.start, part.stop) not in ((None, None), (0, None))]

@@ -1,9 +1,9 @@
-"""The engine on JAX: a program is one traced function, compiled for the shapes that it meets."""
+"""The JAX engine: a program is one traced function, compiled for each combination of input shapes."""
 
 import jax
 
 jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_cpu_enable_async_dispatch", False)  # each run is waited for, and another thread costs time
+jax.config.update("jax_cpu_enable_async_dispatch", False)  # we wait for each run, and another thread costs time
 
 from .. import numpy_ctc
 from ..engine import Engine as Contracted
@@ -22,13 +22,13 @@ from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variable, Variables
 
-# What NumPy computes, or the session prints, in a call out of the compiled function.
+# The modules that compute with NumPy, or print, in a callback from the compiled function.
 OWN = {module.__name__ for module in (ctc, graph, numpy_ctc)}
 
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
               AllKernels):
-    """JAX's kernels, on its arrays and on what stands for them while a function is traced."""
+    """JAX's kernels, on its arrays, and on tracers while a function is traced."""
 
 
 class Engine(Contracted):
@@ -47,7 +47,7 @@ class Engine(Contracted):
         return getattr(thing, "__module__", None) in OWN
 
     def start_graph(self):
-        """There is nothing to forget: what was compiled stays with its function or node."""
+        """A no-op: compiled programs are kept by their function or node."""
 
     def compile(self, program, once):
         return Function(self.kernels, program, once)

@@ -1,4 +1,4 @@
-"""What can only be checked when a program runs: conditions are results of its function, looked at after each run."""
+"""Checks at run time: their conditions are results of the program's function, and are tested after each run."""
 
 import contextlib
 import threading
@@ -9,15 +9,15 @@ import numpy as np
 class _Thread(threading.local):
 
     def __init__(self):
-        self.stack = []  # of lists that note the conditions; None where they are noted already
+        self.stack = []  # of lists that collect the conditions, or None where they have been collected already
 
 
-_thread = _Thread()  # a function may be traced beside another one
+_thread = _Thread()  # per thread, because functions may be traced concurrently
 
 
 @contextlib.contextmanager
 def noting():
-    """A context in which conditions are noted; gives the list of pairs of a condition and a message."""
+    """A context that collects conditions. Its value is the list of pairs of a condition and a message."""
     noted = []
     _thread.stack.append(noted)
     try:
@@ -28,7 +28,7 @@ def noting():
 
 @contextlib.contextmanager
 def noted_already():
-    """A context of what is computed a second time, for a gradient."""
+    """A context for what is computed a second time, for a gradient: conditions are not collected again."""
     _thread.stack.append(None)
     try:
         yield
@@ -41,7 +41,7 @@ def are_noted_already():
 
 
 def need(condition, message):
-    """ValueError with the message, at the latest after the run, where the condition does not hold."""
+    """Raise ValueError with the message if the condition is false: now if it is known, else after the run."""
     if isinstance(condition, (bool, np.bool_, np.ndarray)):
         if not condition:
             raise ValueError(message)
@@ -50,7 +50,7 @@ def need(condition, message):
 
 
 def raise_first(conditions, messages):
-    """ValueError with the first message whose condition does not hold."""
+    """Raise ValueError with the message of the first condition that is false."""
     for condition, message in zip(conditions, messages):
         if not condition:
             raise ValueError(message)

@@ -1,4 +1,4 @@
-"""Loops on JAX: a scan, or step by step where a size in a step depends on what is fed."""
+"""Loops on JAX: a scan, or step by step if a size in the body depends on values that are fed."""
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +9,7 @@ from .sizes import UNTRACEABLE
 
 
 def loop(operation, inputs, natives):
-    """The natives of a loop's results."""
+    """Returns: the native tensors of a loop's results."""
     body = operation.attributes["body"]
     count, states = len(body.slices), len(body.states)
     sequences = tuple(map(jnp.asarray, inputs[:count]))

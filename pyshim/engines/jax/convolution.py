@@ -59,7 +59,7 @@ _first_largest.defvjp(_first_forward, _first_backward)
 
 
 def _window(x, place, size, strides, padding, number):
-    """What one place of all windows sees."""
+    """Returns: the elements of all windows at one position within the window."""
     x = jnp.pad(x, [(0, 0), *padding, (0, 0)], constant_values=np.array(number, x.dtype))
     counts = [(whole - wide) // stride + 1 if whole >= wide else 0
               for whole, wide, stride in zip(x.shape[1:-1], size, strides)]

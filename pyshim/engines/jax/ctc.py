@@ -1,4 +1,4 @@
-"""Connectionist temporal classification on JAX, by NumPy."""
+"""Connectionist temporal classification (CTC) on JAX, computed by NumPy."""
 
 import jax
 import jax.numpy as jnp

@@ -21,7 +21,7 @@ def _of_power_by_y(g, x, y, power):
 
 
 def _over(g, y):
-    """g / y, 0 where g is."""
+    """g / y; 0 where g is 0."""
     none = g == 0
     return jnp.where(none, jnp.zeros_like(g), g / jnp.where(none, jnp.ones_like(y), y))
 
@@ -93,8 +93,8 @@ def _is_minus_one(y):
 
 
 def _divided(x, y):
-    """x // y and x % y of floats, from the remainder of the division towards 0, which is exact."""
-    if x.dtype == "float16":  # as NumPy has it
+    """Returns: x // y and x % y of floats, computed from the remainder of truncated division, which is exact."""
+    if x.dtype == "float16":  # in float32, like NumPy
         return [part.astype("float16") for part in _divided(x.astype("float32"), y.astype("float32"))]
     left = jnp.fmod(x, y)
     whole = (x - left) / y

@@ -1,7 +1,7 @@
-"""Derivatives where JAX's own would multiply 0 by infinity: nan, where 0 is due.
+"""Derivatives of functions for which JAX's own multiply 0 by infinity, and so return nan instead of 0.
 
-What an element does not contribute to has no gradient for it: a derivative of 0 gives 0, however large the gradient
-that comes in. And a gradient of 0 that comes in stays 0 where the derivative is infinite, as that of sqrt at 0 is.
+Where the derivative is 0, the result does not depend on the element, so its gradient is 0 even if the upstream
+gradient is infinite. And an upstream gradient of 0 stays 0 even if the derivative is infinite, like that of sqrt at 0.
 """
 
 import functools
@@ -11,20 +11,20 @@ import jax.numpy as jnp
 
 
 def product(gradient, derivative):
-    """Their product, 0 where the derivative is."""
+    """Their product; 0 where the derivative is 0."""
     none = derivative == 0
     return jnp.where(none, jnp.zeros_like(gradient), jnp.where(none, jnp.zeros_like(gradient), gradient) * derivative)
 
 
 def product_of_any(gradient, derivative):
-    """Their product, 0 where either is, though the other be infinite."""
+    """Their product; 0 where either is 0, even if the other is infinite."""
     none = gradient == 0
     return jnp.where(none, jnp.zeros_like(gradient), product(gradient, jnp.where(none, 0, derivative)))
 
 
 def with_gradients(*gradients):
-    """Give a function of tensors that broadcast its gradients: functions of the gradient that comes in, the inputs and
-    the result."""
+    """Returns: a decorator that gives a function of broadcasting tensors our gradients: functions of the upstream
+    gradient, the inputs and the result."""
     def decorate(function):
         @jax.custom_vjp
         def computed(*inputs):
@@ -50,7 +50,7 @@ def with_gradients(*gradients):
 
 
 def _like(gradient, x):
-    """A gradient summed over the axes along which the tensor was broadcast."""
+    """Returns: the gradient, summed over the axes along which x was broadcast."""
     if gradient.shape == x.shape:
         return gradient
     gradient = jnp.sum(gradient, axis=tuple(range(gradient.ndim - x.ndim)))

@@ -1,4 +1,4 @@
-"""What a graph needs besides computing, on JAX."""
+"""Stopped gradients, assertions and printing on JAX."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Products, transposition and slices by index on JAX."""
+"""Products, transposition and indexing of slices on JAX."""
 
 import jax
 import jax.numpy as jnp

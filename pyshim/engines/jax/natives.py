@@ -1,4 +1,4 @@
-"""The native tensors of nodes on JAX: arrays, or what stands for them while a function is traced."""
+"""The native tensors of nodes on JAX: arrays, or tracers while a function is traced."""
 
 import jax
 import jax.numpy as jnp
@@ -16,21 +16,22 @@ _numpy = NumpyKernels()
 
 
 def leaf(array):
-    """An array of what is not traced: small integers may be sizes."""
+    """Returns: a constant as a JAX array, or unchanged if it is a small integer array, which may be used as sizes."""
     return array if array.dtype.kind in "iub" and array.size <= LONGEST else jnp.asarray(array)
 
 
 class JaxNatives(Natives):
-    """``times`` are the numbers of the steps of the loops around, ``step`` the nodes of the innermost one's body."""
+    """The native tensors of a program's nodes. ``times`` has the indices of the current time steps of the enclosing
+    loops, ``step`` the nodes of the innermost loop's body."""
 
     times = ()
     step = None
-    added = {}  # what is added to the natives of nodes that are differentiated by
+    added = {}  # node -> what is added to its native tensor, to differentiate with respect to it
 
     def __init__(self, kernels, made, evaluations, is_traced):
         super().__init__(kernels, made)
-        self.is_traced = is_traced      # whether values are to be known when the function is compiled
-        self.evaluations = evaluations  # by operation that draws
+        self.is_traced = is_traced      # whether a compiled function is being traced, so that fed values are unknown
+        self.evaluations = evaluations  # how often each random operation has been evaluated
         self.parts = {}
 
     def source(self, node):
@@ -40,7 +41,7 @@ class JaxNatives(Natives):
         return native + self.added[node] if node in self.added else native
 
     def in_step(self, body, given, time):
-        """The natives of a loop's step."""
+        """Returns: the ``JaxNatives`` of a step of a loop."""
         inner = self.within(body, given)
         inner.times = self.times + (time,)
         inner.step = inner.inside
@@ -58,13 +59,13 @@ class JaxNatives(Natives):
         if operation.kernel in ("ctc_sparse", "ctc_decode", "print_tensor") or not inputs \
                 or not all(map(is_known, inputs)):
             return getattr(self.kernels, operation.kernel)(*inputs, **operation.attributes)
-        # What is made of sizes stays known, so that it may be a size.
+        # Compute with NumPy what depends only on known sizes, so that the result is known and may be used as a size.
         return np.asarray(getattr(_numpy, operation.kernel)(*inputs, **operation.attributes))
 
     # -- gradients ----------------------------------------------------------------------------------------
 
     def make_gradients(self, nodes):
-        """Make the gradients among nodes, the last ones first, whose losses may be made of others."""
+        """Compute the gradients among nodes, the last ones first, because their losses may depend on earlier ones."""
         for node in reversed(nodes):
             if node.kind == "gradient":
                 self[node]
@@ -81,13 +82,15 @@ class JaxNatives(Natives):
 
     def _gradients(self, operation):
         part = self._part(operation)
-        # The forward pass is computed once: what the loss is made of is taken from it, unless it is there.
+        # Run the forward pass only once: unless these nodes have been computed already, keep the values that it
+        # computes.
         first, made = self.made.keys().isdisjoint(part.nodes), _Made()
 
         def computed(*values):
             given = dict(zip(part.by, values))
             inner = self.within(part, {x: value for x, value in given.items() if x not in part.nodes})
-            # What is computed from another of them stays so, and is given by how much it differs.
+            # If one of them is computed from another, it still is, and the derivative is taken with respect to an
+            # addend.
             inner.added = dict(self.added)
             inner.added.update((x, value) for x, value in given.items() if x in part.nodes)
             with (checks.noting() if first else checks.noted_already()) as noted:
@@ -102,7 +105,7 @@ class JaxNatives(Natives):
         return list(back(jnp.ones_like(result)))
 
     def _values(self, part):
-        """What the loss is differentiated by."""
+        """Returns: the values at which the loss is differentiated; zeros for addends."""
         outer = {x: jnp.asarray(self.made[x]) for x in part.by if x not in part.nodes}
         values = dict(outer)
         if len(values) < len(set(part.by)):
@@ -113,8 +116,12 @@ class JaxNatives(Natives):
 
 
 class Differentiated:
-    """What is computed apart for a gradient: ``nodes``, all that the loss needs and that depends on what it is
-    differentiated by, the list ``by``; ``made`` are these and their operations, ``needed`` the nodes outside."""
+    """The part of the graph that is recomputed for a gradient.
+
+    The loss is differentiated with respect to the list ``by``. ``nodes`` are those that the loss depends on and that
+    depend on ``by``. ``made`` has these nodes and their operations, and ``needed`` the nodes from outside that they
+    use.
+    """
 
     def __init__(self, operation, step):
         self.loss, self.by = operation.inputs[0], operation.inputs[1:]
@@ -130,10 +137,11 @@ class Differentiated:
 
 
 class _Made:
-    """What has been made while a function was differentiated: its arrays leave it as a further result."""
+    """The native tensors created while a function is differentiated. The function returns their arrays as an auxiliary
+    result."""
 
     def take(self, natives, noted):
-        """The arrays among natives and conditions."""
+        """Returns: the arrays among the native tensors and conditions."""
         self.messages = [message for _, message in noted]
         self.leaves, self.structure = jax.tree.flatten((list(natives.values()), [condition for condition, _ in noted]))
         self.of = list(natives)
@@ -141,7 +149,7 @@ class _Made:
         return [self.leaves[i] for i in self.places]
 
     def give(self, arrays):
-        """The natives and conditions, with these arrays in place of those."""
+        """Returns: the native tensors and conditions, with the arrays replaced by the given ones."""
         for i, array in zip(self.places, arrays):
             self.leaves[i] = array
         natives, conditions = jax.tree.unflatten(self.structure, self.leaves)

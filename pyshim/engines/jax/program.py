@@ -1,4 +1,4 @@
-"""Running programs on JAX: one function for each, traced and compiled for the shapes that it meets."""
+"""Running programs on JAX: each is one function, traced and compiled for each combination of input shapes."""
 
 import collections
 import contextlib
@@ -15,14 +15,14 @@ from .natives import JaxNatives, leaf
 from .random import draws_of
 from .sizes import UNTRACEABLE
 
-BLOCK = 32       # batches that are compiled as one loop, where so many are asked for at once since each is short
-PATIENCE = 1000  # batches that are run one by one before; compiling the loop takes as long as some thousand of them
-KEPT = 16  # shapes for which a function stays compiled; the one that was used longest ago goes first
+BLOCK = 32       # how many batches are compiled as one loop, if that many are requested at once
+PATIENCE = 1000  # how many batches run one by one before that; compiling the loop takes as long as about 1000 batches
+KEPT = 16  # how many combinations of shapes a function stays compiled for; the least recently used one is dropped
 
-# Kernels that call Python while a program runs, which may raise: the values of variables have to outlive that.
+# Kernels that call Python while a program runs. That may raise an error, which the variables' values must survive.
 CALLING = frozenset(["ctc_batch_cost", "print_tensor"])
 
-# What is evaluated once need not be fast: compiling takes a third of the time then.
+# Settings for programs that are evaluated once and need not be fast: they reduce the time to compile to a third.
 ONCE = {"xla_backend_optimization_level": 0}
 
 
@@ -38,24 +38,25 @@ class Function:
                      if node.kind == "variable" and node.operation is None and node not in changing]
         operations = _inside(program.nodes)
         self.draws = {operation: draws_of(operation) for operation in operations if operation.kernel in RANDOM}
-        # Draws repeat in functions, to the last bit.
+        # Random draws must be reproducible to the last bit, so they are always compiled with the same settings.
         self.settings = ONCE if once and not self.draws else None
         self.is_calling = any(operation.kernel in CALLING for operation in operations)
-        self.traces = collections.OrderedDict()  # by the shapes of the inputs
+        self.traces = collections.OrderedDict()  # keyed by the shapes of the inputs
         self.batches = 0
 
     def __call__(self, arrays):
         trace = self._trace(arrays, None)
         outputs, new, conditions = trace(arrays, *self._values())
         if self.is_calling:
-            jax.effects_barrier()  # what is printed is there before the call returns
-        self._update(new)  # where a condition does not hold, they are the old ones, whose memory may have been taken
+            jax.effects_barrier()  # wait until everything has been printed
+        # If a condition is false, the new values equal the old ones, but the old arrays' memory may have been donated.
+        self._update(new)
         checks.raise_first(conditions, trace.messages)
         self._count(1)
         return [np.array(value) for value in outputs]
 
     def several(self, arrays, whole, rows, sizes):
-        """Run as many of the first batches as fill blocks: see ``engines/batches.py``."""
+        """Run as many of the first batches as fill whole blocks: see ``engines/batches.py``."""
         equal = next((i for i, size in enumerate(sizes) if size != sizes[0]), len(sizes))
         split = [array.ndim > 0 for array in arrays] + [False] * len(whole)
         results = []
@@ -66,7 +67,7 @@ class Function:
             fed = [np.take(array, block, axis=0).reshape((BLOCK, sizes[0]) + array.shape[1:]) if array.ndim else array
                    for array in arrays]
             made = self._trace(fed + whole, split)(fed + whole, *self._values())
-            if made is None:  # the batches are run one by one, up to the one that fails
+            if made is None:  # then the batches run one by one, up to the one that fails
                 break
             outputs, new = made
             self._update(new)
@@ -75,7 +76,7 @@ class Function:
         return results
 
     def _trace(self, arrays, split):
-        """The function compiled for the shapes of arrays; with ``split``, for blocks of batches."""
+        """Returns: the function, compiled for the shapes of the arrays; with ``split``, for blocks of batches."""
         key = (split is None, *(array.shape for array in arrays))
         if key not in self.traces:
             self.traces[key] = Trace(self) if split is None else Block(self, split)
@@ -85,7 +86,7 @@ class Function:
         return self.traces[key]
 
     def _values(self):
-        """The values of variables, and how often what draws has been evaluated."""
+        """Returns: the values of the variables, and how often each random operation has been evaluated."""
         return ([node.native.value for node in self.kept], [node.native.value for node in self.changing],
                 [draws.evaluations for draws in self.draws.values()])
 
@@ -98,7 +99,7 @@ class Function:
             draws.evaluations += evaluations
 
     def computed(self, fed, kept, old, evaluations, is_traced=True):
-        """The outputs, the new values of variables, and the pairs of a condition that has to hold and its message."""
+        """Returns: the outputs, the new values of the variables, and pairs of a condition to check and its message."""
         made = dict(zip(self.program.inputs, fed))
         made.update(zip(self.kept + self.changing, list(kept) + list(old)))
         natives = JaxNatives(self.kernels, made, dict(zip(self.draws, evaluations)), is_traced)
@@ -118,7 +119,7 @@ class Function:
 
 
 class Trace:
-    """A function, compiled for the shapes that it is called with first."""
+    """A function, compiled for the shapes of its first call."""
 
     def __init__(self, function):
         self.function = function
@@ -146,11 +147,11 @@ class Trace:
 
 
 class Block:
-    """A function, compiled for a block of batches as one loop; ``split`` tells which inputs have an element for each.
+    """A function, compiled as one loop over a block of batches. ``split`` says which inputs have an element per batch.
 
-    It is compiled by a thread beside, since an interrupt in the midst of a training waits for no compiler. It returns
-    the outputs and the new values, or None: until it is compiled, and where a condition does not hold. Then nothing
-    has changed.
+    It is compiled in a background thread, so that a user's interrupt during training need not wait for the compiler. A
+    call returns the outputs and the new values. It returns None, and changes nothing, until the function is compiled,
+    or if a condition is false.
     """
 
     thread = run = None
@@ -186,12 +187,12 @@ class Block:
 
 
 def _kind(x):
-    """What a function is compiled for: the shape and dtype of an array."""
+    """Returns: the shape and dtype of an array, for which a function is compiled."""
     return jax.ShapeDtypeStruct(x.shape, x.dtype) if hasattr(x, "dtype") else x
 
 
 def _inside(nodes):
-    """The operations of nodes, those in bodies of loops too, in order."""
+    """Returns: the operations of nodes in order, including those in the bodies of loops."""
     found = {}
     for operation in [node.operation for node in nodes if node.operation is not None]:
         found[operation] = None

@@ -1,4 +1,4 @@
-"""Random tensors on JAX: what is drawn follows from the seed, the number of evaluations, and of the loops' steps."""
+"""Random tensors on JAX. The seed, the number of evaluations and the indices of time steps determine the draws."""
 
 import random
 import weakref
@@ -7,7 +7,7 @@ import jax
 
 
 class Draws:
-    """How often an operation that draws has been evaluated, and its seed."""
+    """The seed of a random operation, and how often it has been evaluated."""
 
     def __init__(self, seed):
         self.seed = random.SystemRandom().randrange(2 ** 31) if seed is None else seed
@@ -18,14 +18,14 @@ _draws = weakref.WeakKeyDictionary()  # by operation
 
 
 def draws_of(operation):
-    """The draws of an operation, the same in all programs."""
+    """Returns: the ``Draws`` of an operation, the same in all programs."""
     if operation not in _draws:
         _draws[operation] = Draws(operation.attributes["seed"])
     return _draws[operation]
 
 
 def key_of(draws, evaluations, times):
-    """The key of a draw."""
+    """Returns: the JAX key for a draw."""
     key = jax.random.key(draws.seed)
     for number in (evaluations,) + tuple(times):
         key = jax.random.fold_in(key, number)

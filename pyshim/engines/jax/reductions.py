@@ -7,7 +7,7 @@ from .gradients import product
 
 
 def _with_axes(function, gradient):
-    """A reduction of floats with a gradient of ours."""
+    """Returns: a reduction of floats with our own gradient."""
     def reduced(x, axis):
         @jax.custom_vjp
         def computed(x):
@@ -27,7 +27,7 @@ def _shared(g, x, extreme, axis):
 
 
 def _others(g, x, total, axis):
-    """The gradient of a product: for each element the product of all others."""
+    """The gradient of a product; the derivative with respect to an element is the product of all others."""
     order = [i for i in range(x.ndim) if i not in axis] + list(axis)
     moved = jnp.transpose(x, order)
     rows = moved.reshape(moved.shape[:x.ndim - len(axis)] + (-1,)) if x.size else moved.reshape(moved.shape + (1,))
@@ -39,8 +39,8 @@ def _others(g, x, total, axis):
 
 
 def _of_cumprod(g, x, result, axis):
-    """An element is a factor of each product from its own on, and y[i] = y[i - 1] * x[i]: its gradient is
-    y[i - 1] * s[i], with s[i] = g[i] + x[i + 1] * s[i + 1]."""
+    """The gradient of a cumulative product. The element x[i] is a factor of each product from y[i] on, and
+    y[i] = y[i - 1] * x[i]. So its gradient is y[i - 1] * s[i], with s[i] = g[i] + x[i + 1] * s[i + 1]."""
     x, y, g = (jnp.moveaxis(each, axis, 0) for each in (x, result, g))
 
     def step(s, of):

@@ -60,7 +60,7 @@ class Shapes:
 def _part(x, key):
     axis = 0
     for part in key:
-        if isinstance(part, int) and not -x.shape[axis] <= part < x.shape[axis]:  # which JAX would take for the last
+        if isinstance(part, int) and not -x.shape[axis] <= part < x.shape[axis]:  # JAX would clamp it
             raise IndexError("position %d is out of range for axis %d of size %d" % (part, axis, x.shape[axis]))
         axis += part is not None
     return jnp.asarray(x)[key]

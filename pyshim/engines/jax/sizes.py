@@ -1,17 +1,17 @@
-"""Sizes: JAX has to know them while it traces a function. What is computed of shapes is known: NumPy's array."""
+"""Sizes: JAX must know them while it traces a function. Those computed from shapes are known, and are NumPy arrays."""
 
 import jax
 import numpy as np
 
-# What a function cannot be traced for: sizes that depend on what is fed.
+# The errors that JAX raises if sizes depend on values that are fed, so that a function can't be traced.
 UNTRACEABLE = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError,
                jax.errors.TracerIntegerConversionError, jax.errors.NonConcreteBooleanIndexError)
 
-LONGEST = 64  # arrays of integers with more elements are data, not sizes
+LONGEST = 64  # integer arrays with more elements are data, not sizes
 
 
 def known(x):
-    """The value of sizes; an error of JAX where a function is traced and they depend on values that are fed."""
+    """Returns: the value of sizes. JAX raises an error if it is tracing and they depend on values that are fed."""
     return np.asarray(x)
 
 

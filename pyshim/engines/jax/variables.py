@@ -1,4 +1,4 @@
-"""JAX's variables, and what is made of the shapes of tensors."""
+"""Variables on JAX, and kernels for shapes and casts."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -8,13 +8,13 @@ from .sizes import known
 
 
 class Variable:
-    """A variable of the engine, whose array is replaced by each update."""
+    """A variable of the engine. Each update replaces its array."""
 
     def __init__(self, array):
         self.set(array)
 
     def set(self, array):
-        self.value = jnp.array(array).block_until_ready()  # where there is no memory for it, the error is raised here
+        self.value = jnp.array(array).block_until_ready()  # so that an out-of-memory error is raised here
 
     def get(self):
         return np.array(self.value)

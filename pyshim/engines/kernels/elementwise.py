@@ -142,15 +142,15 @@ class Elementwise(Native, ABC):
 
     @abstractmethod
     def logical_and(self, x, y):
-        """x and y of bools, broadcast."""
+        """Logical and of bools, broadcast."""
 
     def logical_or(self, x, y):
-        """x or y of bools, broadcast."""
+        """Logical or of bools, broadcast."""
         return self.logical_not(self.logical_and(self.logical_not(x), self.logical_not(y)))
 
     @abstractmethod
     def logical_not(self, x):
-        """not x of bools."""
+        """Logical not of bools."""
 
     @abstractmethod
     def select(self, condition, x, y):

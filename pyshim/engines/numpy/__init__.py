@@ -1,6 +1,6 @@
-"""The engine on NumPy alone, in the session's own Python: programs run kernel by kernel, without gradients.
+"""The NumPy engine, in the session's own Python: programs run kernel by kernel, without gradients.
 
-It is the reference that other engines can be compared with, and it is there where none of them is installed.
+It is the reference for comparisons with other engines, and is available even if none of them is installed.
 """
 
 import numpy as np
@@ -21,13 +21,13 @@ from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variable, Variables
 
-# What is written here where NumPy has no function for it.
+# The modules that implement what NumPy has no function for.
 OWN = {module.__name__ for module in (convolution, plan, numpy_ctc, numpy_division)}
 
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
               AllKernels):
-    """NumPy's kernels, on its arrays, which no kernel changes."""
+    """NumPy's kernels, on arrays. No kernel changes an array in place."""
 
 
 class Engine(Contracted):
@@ -42,7 +42,7 @@ class Engine(Contracted):
         return getattr(thing, "__module__", None) in OWN
 
     def start_graph(self):
-        """There is nothing to forget: what was compiled stays with its function or node."""
+        """A no-op: compiled programs are kept by their function or node."""
 
     def compile(self, program, once):
         return compiled(self.kernels, program)

@@ -1,4 +1,4 @@
-"""Convolutions and pooling on NumPy: products and reductions of the windows of an array."""
+"""Convolutions and pooling on NumPy: products and reductions over views of an array's windows."""
 
 import itertools
 
@@ -44,12 +44,13 @@ class Convolution:
 
 
 def _averaged_in(dtype):
-    """The dtype that means are computed in: the sum of a window may be too large for float16."""
+    """Returns: the dtype in which means are computed. The sum of a window may overflow float16."""
     return "float32" if dtype == "float16" else dtype
 
 
 def _windows(x, width, strides, padding, dilation, number=0):
-    """A view of x, padded with a number, of shape (samples, places of the window, places in the window, channels)."""
+    """Returns: a view of x, padded with a number. Its shape is (samples, positions of the window, positions in it,
+    channels)."""
     x = np.pad(x, [(0, 0), *padding, (0, 0)], "constant", constant_values=number)
     counts = [max((size - (wide - 1) * step - 1) // stride + 1, 0)
               for size, wide, step, stride in zip(x.shape[1:-1], width, dilation, strides)]

@@ -1,4 +1,4 @@
-"""Connectionist temporal classification on NumPy."""
+"""Connectionist temporal classification (CTC) on NumPy."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a graph needs besides computing, on NumPy."""
+"""Stopped gradients, assertions and printing on NumPy."""
 
 from .. import report
 

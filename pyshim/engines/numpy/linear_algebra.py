@@ -1,4 +1,4 @@
-"""Products, transposition and slices by index on NumPy."""
+"""Products, transposition and indexing of slices on NumPy."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ class LinearAlgebra:
         return product.reshape((len(x),) + rows + columns)
 
     def gather(self, reference, indices):
-        if indices.size and indices.min() < 0:  # NumPy would count them from the end
+        if indices.size and indices.min() < 0:  # NumPy would count from the end
             raise IndexError("an index is negative")
         return reference[indices]
 

@@ -9,7 +9,7 @@ from .random import generator_of
 
 
 def compiled(kernels, program):
-    """A callable that runs a program."""
+    """Returns: a callable that runs a program."""
     changed = [variable.native for variable in program.updates]
     wanted = program.outputs + program.controls + list(program.updates.values())
     plan = NumPyPlan(kernels, program.nodes, program.inputs, wanted)
@@ -18,7 +18,7 @@ def compiled(kernels, program):
     def run(arrays):
         with np.errstate(all="ignore"):
             values = plan.run(arrays)
-        # Copies, since a value may be the user's array, a part of it, or what a variable or constant holds.
+        # Copy the results, because a value may be a view of the user's array, of a variable or of a constant.
         outputs = [np.array(value) for value in values[:count]]
         new = [np.array(value) for value in values[first:]]
         for variable, value in zip(changed, new):
@@ -32,7 +32,7 @@ def compiled(kernels, program):
 
 
 class NumPyPlan(Plan):
-    """A plan on NumPy's arrays; ``shown`` is whether ``print_tensor`` prints."""
+    """A plan on NumPy arrays; ``shown`` says whether ``print_tensor`` prints."""
 
     def __init__(self, kernels, nodes, given, wanted, shown=True):
         self.kernels = kernels
@@ -57,7 +57,7 @@ class NumPyPlan(Plan):
         return operation.attributes
 
     def fitted(self, result):
-        # NumPy makes scalars of arrays without dimensions.
+        # NumPy's functions return scalars instead of zero-dimensional arrays.
         return np.asarray(result) if isinstance(result, np.generic) else result
 
 

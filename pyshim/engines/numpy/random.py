@@ -1,4 +1,4 @@
-"""Random tensors on NumPy: each has a generator of its own, which begins with the seed."""
+"""Random tensors on NumPy. Each has its own generator, initialized with the seed."""
 
 import weakref
 
@@ -10,7 +10,7 @@ _generators = weakref.WeakKeyDictionary()  # by operation
 
 
 def generator_of(operation):
-    """The generator of an operation that draws, the same in all programs."""
+    """Returns: the generator of a random operation, the same in all programs."""
     generator = _generators.get(operation)
     if generator is None:
         generator = _generators[operation] = np.random.default_rng(operation.attributes["seed"])

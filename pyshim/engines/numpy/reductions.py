@@ -43,10 +43,10 @@ class Reductions:
 
 
 def least(dtype):
-    """What is not larger than any number of a dtype."""
+    """Returns: the smallest number of a dtype, -inf for floats."""
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
 def _summed_in(dtype):
-    """The dtype that sums are computed in: float16 would lose a digit with every few elements."""
+    """Returns: the dtype in which sums are computed. float16 would lose precision after a few elements."""
     return "float32" if dtype == "float16" else dtype

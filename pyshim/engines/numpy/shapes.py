@@ -11,7 +11,7 @@ class Shapes:
         return np.reshape(x, shape)
 
     def reshape_to(self, x, sizes):
-        if (sizes < -1).any():  # NumPy takes any negative size for one that is left open
+        if (sizes < -1).any():  # NumPy treats any negative size like -1
             raise ValueError("a size of the shape %s is negative" % (tuple(sizes.tolist()),))
         return np.reshape(x, sizes)
 

@@ -1,4 +1,4 @@
-"""NumPy's variables, and what is made of the shapes of tensors."""
+"""Variables on NumPy, and kernels for shapes and casts."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from ..numpy_shape import int32_shape
 
 
 class Variable:
-    """A variable: ``value`` is an array that nobody changes; a new value is another array."""
+    """A variable. The array ``value`` is never changed in place; an update replaces it."""
 
     def __init__(self, array):
         self.value = np.array(array)

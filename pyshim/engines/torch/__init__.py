@@ -1,4 +1,4 @@
-"""The engine on PyTorch: programs run kernel by kernel on its tensors, and its autograd computes gradients."""
+"""The PyTorch engine: programs run kernel by kernel on its tensors, and its autograd computes gradients."""
 
 import torch
 
@@ -18,13 +18,13 @@ from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variable, Variables
 
-# What NumPy or Python computes.
+# The modules that compute with NumPy or Python.
 OWN = {module.__name__ for module in (plan, numpy_ctc, numpy_division)}
 
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
               AllKernels):
-    """PyTorch's kernels, on its tensors, which no kernel changes."""
+    """PyTorch's kernels, on its tensors. No kernel changes a tensor in place."""
 
 
 class Engine(Contracted):
@@ -39,7 +39,7 @@ class Engine(Contracted):
         return getattr(thing, "__module__", None) in OWN
 
     def start_graph(self):
-        """There is nothing to forget: what was compiled stays with its function or node."""
+        """A no-op: compiled programs are kept by their function or node."""
 
     def compile(self, program, once):
         return compiled(self.kernels, program)

@@ -1,4 +1,4 @@
-"""NumPy's arrays as PyTorch's tensors, and back."""
+"""Conversion between NumPy arrays and PyTorch tensors."""
 
 import warnings
 
@@ -10,17 +10,17 @@ DTYPES = {name: getattr(torch, name) for name in (
 
 
 def tensor_of(array):
-    """A tensor in the memory of an array, which nobody may change from then on."""
+    """Returns: a tensor that shares the memory of an array, if possible. Don't change the array afterwards."""
     array = np.asarray(array)
     if not array.dtype.isnative or any(step < 0 for step in array.strides):
         array = np.array(array, array.dtype.newbyteorder("="))
     if array.flags.writeable:
         return torch.from_numpy(array)
-    with warnings.catch_warnings():  # that the memory is not to be written to
+    with warnings.catch_warnings():  # PyTorch warns that the memory is read-only
         warnings.simplefilter("ignore")
         return torch.from_numpy(array)
 
 
 def array_of(tensor):
-    """An array in the memory of a tensor."""
+    """Returns: an array that shares the memory of a tensor."""
     return tensor.detach().numpy()

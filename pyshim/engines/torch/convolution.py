@@ -1,7 +1,7 @@
 """Convolutions and pooling on PyTorch.
 
-PyTorch's functions take the channels first. What is handed to them is a view with the channels first of memory that has
-them last, which its kernels for two and three axes know.
+PyTorch's functions take the channels first. They get a view with the channels first of memory that has them last, a
+layout that PyTorch's kernels for two and three axes support (channels_last).
 """
 
 import math
@@ -28,7 +28,7 @@ class Convolution:
         wide = _wide(x)
         whole = TRANSPOSED[len(width) - 1](_channels_first(x.to(wide)), _filters_first(kernel.to(wide)),
                                            stride=strides, dilation=dilation)
-        # Without padding: what is before the image is cut off, and what no window has seen is 0.
+        # The result without padding is cropped at the start, and positions that no window covers are 0.
         missing = [(-before, before + size - there)
                    for (before, _), size, there in zip(padding, sizes, whole.shape[2:])]
         return _channels_last(_padded(whole, missing, 0)).to(x.dtype)
@@ -48,7 +48,7 @@ class Convolution:
 
 
 def _wide(x):
-    """The dtype to compute in: PyTorch lacks kernels for float16, and a window's sum may be too large for it."""
+    """Returns: the dtype to compute in. PyTorch lacks kernels for float16, and a window's sum may overflow it."""
     return torch.float32 if x.dtype == torch.float16 else x.dtype
 
 
@@ -61,25 +61,26 @@ def _channels_last(x):
 
 
 def _filters_first(kernel):
-    """A kernel as PyTorch takes it: filters, channels, spatial axes."""
+    """Transpose a kernel to PyTorch's order: filters, channels, spatial axes."""
     return kernel.permute([kernel.ndim - 1, kernel.ndim - 2, *range(kernel.ndim - 2)])
 
 
 def _counts(sizes, around, width, strides, dilation):
-    """How many windows there are along each spatial axis."""
+    """Returns: the number of windows along each spatial axis."""
     return [max((size + sum(pair) - (wide - 1) * step - 1) // stride + 1, 0)
             for size, pair, wide, stride, step in zip(sizes, around, width, strides, dilation)]
 
 
 def _padded(x, around, number):
-    """x, with the channels first, with a number around it; less of it where the count is negative."""
+    """Pad x, which has the channels first, with a number. Negative counts crop it."""
     if not any(map(any, around)):
         return x
     return functional.pad(x, [count for pair in reversed(around) for count in pair], value=number)
 
 
 def _evenly(x, around, number):
-    """x with the odd place at an end of its own, and the number of places that are then the same at both ends."""
+    """Returns: x, padded or cropped at the ends by the differences between after and before, and the counts that remain
+    to pad symmetrically."""
     return _padded(x, [(0, after - before) for before, after in around], number), [before for before, _ in around]
 
 
@@ -101,7 +102,7 @@ def _largest(image, size, strides, around):
 def _mean(image, size, strides, around):
     if all(before == after for before, after in around):
         return MEAN[len(size) - 1](image, size, strides, [before for before, _ in around], count_include_pad=False)
-    # PyTorch would count the odd place.
+    # PyTorch would count the padding that makes the counts even.
     there = torch.ones((1, 1) + image.shape[2:], dtype=image.dtype)
     total, count = [MEAN[len(size) - 1](_padded(each, around, 0), size, strides) for each in (image, there)]
     return total / count

@@ -1,4 +1,4 @@
-"""Connectionist temporal classification on PyTorch; decoding by NumPy."""
+"""Connectionist temporal classification (CTC) on PyTorch. NumPy does the decoding."""
 
 import torch
 
@@ -18,9 +18,10 @@ class CTC:
         counted = torch.arange(labels.shape[1]) < label_length[:, None]
         _need_range(labels[counted], logs.shape[2] - 2, "a label")
         labels = torch.where(counted, labels, 0)
-        if logs.dtype == torch.float16 or not (logs.numel() and input_length.all()):  # which PyTorch refuses
+        if logs.dtype == torch.float16 or not (logs.numel() and input_length.all()):  # PyTorch rejects these
             return _Cost.apply(logs, labels, input_length, label_length)
-        # With "zero_infinity" the gradient of an infinite cost is 0; this function leaves the cost as it is.
+        # With zero_infinity (the last argument), the gradient of an infinite cost is 0. The public function would also
+        # set the cost to 0, but this one does not.
         return torch._ctc_loss(torch.log_softmax(logs, 2).transpose(0, 1), labels.long(), input_length.tolist(),
                                label_length.tolist(), logs.shape[2] - 1, True)[0]
 
@@ -30,13 +31,13 @@ class CTC:
 
 
 def _need_range(numbers, largest, what):
-    """ValueError where one of the numbers is not from 0 to the largest."""
+    """Raise ValueError if one of the numbers is not between 0 and the largest."""
     for number in numbers[(numbers < 0) | (numbers > largest)].tolist():
         raise ValueError("%s is %d; it must be from 0 to %d" % (what, number, largest))
 
 
 class _Cost(torch.autograd.Function):
-    """The costs by NumPy."""
+    """The costs, computed by NumPy."""
 
     @staticmethod
     def forward(ctx, logs, *others):

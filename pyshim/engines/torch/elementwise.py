@@ -10,7 +10,7 @@ from .gradients import product, product_of_any, quotient, with_gradients
 
 
 def _of_power_by_x(g, x, y, power):
-    return product_of_any(g, torch.where(y == 0, 0, y * torch.pow(x, y - 1)))  # also where x is 0
+    return product_of_any(g, torch.where(y == 0, 0, y * torch.pow(x, y - 1)))  # even if x is 0
 
 
 def _of_power_by_y(g, x, y, power):
@@ -19,7 +19,7 @@ def _of_power_by_y(g, x, y, power):
 
 
 def _sign(x):
-    found = torch.sign(x)  # 0 of nan
+    found = torch.sign(x)  # 0 for nan
     return found.masked_fill_(torch.isnan(x), math.nan) if x.is_floating_point() else found
 
 
@@ -31,7 +31,7 @@ def _floor_divided(x, y):
 def _left(x, y):
     wide = _wide(x.dtype)
     left = torch.remainder(x.to(wide), y.to(wide))
-    return torch.where(left == 0, torch.copysign(left, y), left).to(x.dtype)  # of the divisor's sign
+    return torch.where(left == 0, torch.copysign(left, y), left).to(x.dtype)  # 0 with the divisor's sign
 
 
 def _wide(dtype):
@@ -78,7 +78,7 @@ class Elementwise:
     _pow = with_gradients(_of_power_by_x, _of_power_by_y)(torch.pow)
     _remainder = with_gradients(lambda g, x, y, z: g, lambda g, x, y, z: product(g, -_floor_divided(x, y)))(_left)
 
-    # Of integers as NumPy has them: PyTorch ends the process where the smallest one is divided by -1.
+    # NumPy computes these for integers: PyTorch crashes the process when the smallest integer is divided by -1.
 
     def pow(self, x, y):
         if x.is_floating_point():

@@ -1,7 +1,7 @@
-"""Derivatives where PyTorch's own would multiply 0 by infinity: nan, where 0 is due.
+"""Derivatives of functions for which PyTorch's own multiply 0 by infinity, and so return nan instead of 0.
 
-What an element does not contribute to has no gradient for it: a derivative of 0 gives 0, however large the gradient
-that comes in. And a gradient of 0 that comes in stays 0 where the derivative is infinite, as that of sqrt at 0 is.
+Where the derivative is 0, the result does not depend on the element, so its gradient is 0 even if the upstream
+gradient is infinite. And an upstream gradient of 0 stays 0 even if the derivative is infinite, like that of sqrt at 0.
 """
 
 import functools
@@ -18,8 +18,8 @@ def _is_tracked(*tensors):
 
 
 def _differentiable(function, of_x, of_y):
-    """A function of two tensors of one shape, with its gradients: functions of the gradient that comes in and of the
-    two. They are differentiable themselves, also where their value is 0 by a rule of ours."""
+    """Give a function of two tensors of the same shape its gradients: functions of the upstream gradient and the two
+    tensors. The gradients are differentiable too, even where the rules above make them 0."""
     class Computed(torch.autograd.Function):
 
         @staticmethod
@@ -36,28 +36,28 @@ def _differentiable(function, of_x, of_y):
     return computed
 
 
-# The product of a gradient and a derivative, 0 where the derivative is.
+# The product of a gradient and a derivative; 0 where the derivative is 0.
 product = _differentiable(lambda g, d: (g * d).masked_fill_(d == 0, 0),
                           lambda u, g, d: product(u, d), lambda u, g, d: product(u, g))
 
-# The product of a gradient and a derivative, 0 where either is, though the other be infinite.
+# The product of a gradient and a derivative; 0 where either is 0, even if the other is infinite.
 product_of_any = _differentiable(lambda g, d: (g * d).masked_fill_((g == 0) | (d == 0), 0),
                                  lambda u, g, d: product_of_any(u, d), lambda u, g, d: product_of_any(u, g))
 
-# A gradient divided by a number, 0 where the gradient is.
+# A gradient divided by a number; 0 where the gradient is 0.
 quotient = _differentiable(lambda g, y: (g / y).masked_fill_(g == 0, 0),
                            lambda u, g, y: quotient(u, y),
                            lambda u, g, y: product_of_any(u, -quotient(quotient(g, y), y)))
 
 
 def like(gradient, x):
-    """A gradient summed over the axes along which x was broadcast."""
+    """Returns: the gradient, summed over the axes along which x was broadcast."""
     return gradient if gradient.shape == x.shape else gradient.sum_to_size(x.shape)
 
 
 def with_gradients(*gradients):
-    """Give a function of tensors that broadcast its gradients: functions of the gradient that comes in, of the inputs
-    and of the result. None for an input that has none."""
+    """Returns: a decorator that gives a function of broadcasting tensors our gradients: functions of the upstream
+    gradient, the inputs and the result, or None for an input without a gradient."""
     def decorate(function):
         class Computed(torch.autograd.Function):
 
@@ -81,8 +81,8 @@ def with_gradients(*gradients):
 
 
 def with_own_gradient(function, gradient):
-    """A function of a tensor and of other arguments with a gradient of its own: a function of the gradient that comes
-    in, of the tensor, of the result and of the arguments."""
+    """Give a function of a tensor and other arguments our own gradient: a function of the upstream gradient, the
+    tensor, the result and the arguments."""
     class Computed(torch.autograd.Function):
 
         @staticmethod

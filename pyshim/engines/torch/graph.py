@@ -1,4 +1,4 @@
-"""What a graph needs besides computing, on PyTorch."""
+"""Stopped gradients, assertions and printing on PyTorch."""
 
 from .. import report
 from .arrays import array_of

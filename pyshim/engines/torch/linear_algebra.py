@@ -1,4 +1,4 @@
-"""Products, transposition and slices by index on PyTorch."""
+"""Products, transposition and indexing of slices on PyTorch."""
 
 import math
 
@@ -22,7 +22,7 @@ class LinearAlgebra:
         return product.reshape(x.shape[:1] + rows + columns)
 
     def gather(self, reference, indices):
-        if reference.ndim == 2 and reference.is_floating_point():  # whose gradient is faster
+        if reference.ndim == 2 and reference.is_floating_point():  # the gradient of embedding is faster
             return torch.nn.functional.embedding(indices, reference)
         taken = torch.index_select(reference, 0, indices.reshape(-1))
         return taken.reshape(indices.shape + reference.shape[1:])

@@ -21,7 +21,7 @@ class NN:
     softplus = with_gradients(lambda g, x, y: product(g, torch.sigmoid(x)))(_softplus)
 
     def relu(self, x):
-        return torch.nn.functional.threshold(x, 0, 0)  # torch.relu() leaves a -0 as it is
+        return torch.nn.functional.threshold(x, 0, 0)  # torch.relu() returns -0 for -0
 
     def softmax(self, x, axis):
         return _softmax(x, axis)

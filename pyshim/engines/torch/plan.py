@@ -1,4 +1,4 @@
-"""Running programs on PyTorch, kernel by kernel, with the gradients and loops within them."""
+"""Running programs on PyTorch, kernel by kernel, and the gradients and loops in them."""
 
 import functools
 
@@ -12,15 +12,15 @@ from ..plan import Plan
 from .arrays import DTYPES, array_of, tensor_of
 from .random import generator_of
 
-_track = torch._C._set_grad_enabled  # what torch.set_grad_enabled() calls, which takes ten times as long
+_track = torch._C._set_grad_enabled  # called by torch.set_grad_enabled(), which takes ten times as long
 
-LACKING = frozenset(["uint16", "uint32", "uint64"])  # dtypes for which PyTorch has next to no kernels
+LACKING = frozenset(["uint16", "uint32", "uint64"])  # dtypes for which PyTorch has hardly any kernels
 
 _numpy = NumPyKernels()
 
 
 def compiled(kernels, program):
-    """A callable that runs a program."""
+    """Returns: a callable that runs a program."""
     changed = [variable.native for variable in program.updates]
     wanted = program.outputs + program.controls + list(program.updates.values())
     plan = TorchPlan(program.nodes, program.inputs, wanted, kernels=kernels)
@@ -30,7 +30,7 @@ def compiled(kernels, program):
         tensors = list(map(tensor_of, arrays))
         with torch.no_grad():
             values = plan.run(tensors)
-        # A copy, since a value may be the user's array, a part of it, or what a variable or constant holds.
+        # Copy the results, because a value may share memory with the user's array, a variable or a constant.
         outputs = [np.array(array_of(value)) for value in values[:count]]
         fed = {x.untyped_storage().data_ptr() for x in tensors}
         new = [_alone(value.detach(), fed) for value in values[first:]]
@@ -45,7 +45,7 @@ def compiled(kernels, program):
 
 
 def _alone(value, fed):
-    """A value in row-major order, in memory of its own: not in a part of something larger, or of what is fed."""
+    """Returns: a value in row-major order that owns its memory: not a view of a larger tensor or of a fed array."""
     storage = value.untyped_storage()
     if not value.is_contiguous() or storage.nbytes() > value.nbytes or storage.data_ptr() in fed:
         return value.clone(memory_format=torch.contiguous_format)
@@ -53,7 +53,8 @@ def _alone(value, fed):
 
 
 class _Computing:
-    """A function of a plan: whether PyTorch tracks what it computes, and whether that is differentiated by."""
+    """A function of a plan. ``tracked``: PyTorch records it for autograd; ``gives_source``: a loss is differentiated
+    with respect to its value."""
 
     gives_source = False
 
@@ -61,7 +62,7 @@ class _Computing:
         self.function = function
         self.tracked = tracked
 
-    def __call__(self):  # of a constant, once and for all
+    def __call__(self):  # only for constants, once
         value = self.function()
         return _source(value) if self.gives_source else value
 
@@ -69,9 +70,10 @@ class _Computing:
 class TorchPlan(Plan):
     """A plan on PyTorch's tensors.
 
-    Arguments: shown, whether ``print_tensor`` prints; tracked, whether a gradient flows back through all of it.
-    Gradients are computed of what lies between the loss and what it is differentiated by. Only that is tracked by
-    PyTorch, which costs time and memory.
+    Arguments: shown, whether ``print_tensor`` prints; tracked, whether a gradient flows back through the whole plan.
+
+    PyTorch records only the operations between a loss and the tensors that it is differentiated with respect to,
+    because recording costs time and memory.
     """
 
     def __init__(self, nodes, given, wanted, kernels, shown=True, tracked=False):
@@ -86,7 +88,7 @@ class TorchPlan(Plan):
         super().__init__(nodes, given, wanted)
         self.steps = [(function.function, inputs, attributes, place, function.tracked, function.gives_source)
                       for function, inputs, attributes, place in self.steps]
-        self.between = self.sources = None  # nodes are not kept
+        self.between = self.sources = None  # don't keep the nodes alive
 
     def run(self, values):
         now, before = list(self.values), torch.is_grad_enabled()
@@ -156,7 +158,8 @@ class Loop(AnyLoop):
 
 
 def _between(gradient, nodes):
-    """The operations that compute what is between a loss and what it is differentiated by, the loss itself included."""
+    """Returns: the operations between a loss and the tensors it is differentiated with respect to, including the one
+    that computes the loss."""
     loss, after, found = gradient.inputs[0], set(gradient.inputs[1:]), set()
     reached = reached_by_gradient(loss)
     for node in nodes:
@@ -167,7 +170,7 @@ def _between(gradient, nodes):
 
 
 def _source(value):
-    """A tensor of its own, which a loss can be differentiated by."""
+    """Returns: a new tensor that a loss can be differentiated with respect to."""
     if value.requires_grad:
         with torch.enable_grad():
             return value.view_as(value)
@@ -175,8 +178,8 @@ def _source(value):
 
 
 def _gradients(loss, *sources, again, kept):
-    """The gradients of a loss. ``again``: that they be differentiated themselves; ``kept``: that what was computed on
-    the way to the loss is used again."""
+    """Returns: the gradients of a loss. With ``again``, they can be differentiated too. With ``kept``, what autograd
+    recorded is kept, because it is used again."""
     if not loss.requires_grad:
         return [torch.zeros_like(x) for x in sources]
     return torch.autograd.grad(loss, sources, torch.ones_like(loss), retain_graph=kept, create_graph=again,
@@ -184,7 +187,7 @@ def _gradients(loss, *sources, again, kept):
 
 
 def _by_numpy(kernel):
-    """A kernel of NumPy's, on tensors."""
+    """Returns: a NumPy kernel, wrapped for tensors."""
     def computed(*inputs, **attributes):
         with np.errstate(all="ignore"):
             result = kernel(*map(array_of, inputs), **attributes)

@@ -1,4 +1,4 @@
-"""Random tensors on PyTorch: each has a generator of its own, which begins with the seed."""
+"""Random tensors on PyTorch. Each has its own generator, initialized with the seed."""
 
 import math
 import weakref
@@ -9,11 +9,11 @@ from .arrays import DTYPES
 
 _generators = weakref.WeakKeyDictionary()  # by operation
 
-BEYOND = math.erfc(math.sqrt(2))  # how probable a draw beyond -2 or 2 is
+BEYOND = math.erfc(math.sqrt(2))  # the probability of a draw beyond -2 or 2
 
 
 def generator_of(operation):
-    """The generator of an operation that draws, the same in all programs."""
+    """Returns: the generator of a random operation, the same in all programs."""
     generator = _generators.get(operation)
     if generator is None:
         generator, seed = torch.Generator(), operation.attributes["seed"]
@@ -34,7 +34,7 @@ class Random:
         return torch.randn(shape.tolist(), generator=generator, dtype=DTYPES[dtype])
 
     def truncated_normal(self, shape, dtype, seed, generator):
-        # By the inverse of the distribution function, which needs no second draw.
+        # The inverse of the distribution function needs no second draw.
         wide = torch.float64 if dtype == "float64" else torch.float32
         draws = torch.rand(shape.tolist(), generator=generator, dtype=wide)
         inside = (draws * 2 - 1) * (1 - BEYOND)

@@ -9,7 +9,7 @@ from .gradients import product, product_of_any, with_own_gradient
 
 
 def _of_extreme(g, x, extreme, axis):
-    chosen = (x == extreme).to(x.dtype)  # equal ones share it
+    chosen = (x == extreme).to(x.dtype)  # ties share the gradient
     return product(g.expand(x.shape), chosen / chosen.sum(axis, keepdim=True))
 
 
@@ -28,7 +28,7 @@ def _of_product(g, x, result, axis):
 
 
 def _products_of_the_others(rows):
-    """For each element the product of all others along the last axis."""
+    """Returns: for each element, the product of all others along the last axis."""
     one = torch.ones_like(rows[..., :1])
     before = _cumprod(torch.cat([one, rows[..., :-1]], -1), -1)
     after = _cumprod(torch.cat([one, rows[..., 1:].flip(-1)], -1), -1).flip(-1)
@@ -38,8 +38,8 @@ def _products_of_the_others(rows):
 def _of_cumprod(g, x, result, axis):
     if torch.is_grad_enabled():
         return _of_cumprod_step_by_step(g, x, result, axis)
-    # An element is a factor of each product from its own on: where none of the elements up to there is 0, the product
-    # divided by the element; of the products behind the first 0, those without it.
+    # An element is a factor of each product from its own position on. Before the first 0, the derivative is the product
+    # divided by the element. For the first 0, it is the product without it, and after that it is 0.
     zero = x == 0
     zeros = zero.to(torch.int64).cumsum(axis)
     first = zero & (zeros == 1)
@@ -52,7 +52,7 @@ def _of_cumprod(g, x, result, axis):
 
 
 def _of_cumprod_step_by_step(g, x, result, axis):
-    """The same, as a gradient needs it that is differentiated itself: the product up to the element before, times
+    """The same gradient in a differentiable form: the product of the elements before, times s[i], where
     s[i] = g[i] + x[i + 1] * s[i + 1]."""
     gradients, factors, sums = g.unbind(axis), x.unbind(axis), []
     for i in reversed(range(len(factors))):
@@ -86,7 +86,7 @@ class Reductions:
         return result if keepdims else result.squeeze(axis)
 
     def mean(self, x, axis, keepdims):
-        if x.dtype == torch.float16:  # whose sum may be too large for it
+        if x.dtype == torch.float16:  # the sum may overflow
             return torch.mean(x.float(), axis, keepdim=keepdims).half()
         return torch.mean(x, axis, keepdim=keepdims)
 
@@ -103,7 +103,7 @@ class Reductions:
         return torch.argmin(x, axis)
 
     def cumsum(self, x, axis):
-        if x.dtype == torch.float16:  # which would lose a digit with every few elements
+        if x.dtype == torch.float16:  # it would lose precision after a few elements
             return torch.cumsum(x.float(), axis).half()
         return torch.cumsum(x, axis, dtype=x.dtype)
 
@@ -112,7 +112,7 @@ class Reductions:
 
 
 def _extreme(function, x, axis, keepdims, least):
-    """The largest or smallest element; where there is none, what is ``least`` for it."""
+    """Returns: the largest or smallest element; without elements, the dtype's limit that ``least`` names."""
     if not all(x.shape[i] for i in axis):
         limit = {"min": -math.inf, "max": math.inf}[least] if x.is_floating_point() else getattr(
             torch.iinfo(x.dtype), least)

@@ -17,7 +17,7 @@ class Shapes:
 
     def broadcast_to(self, x, sizes):
         sizes = sizes.tolist()
-        if min(sizes, default=0) < 0:  # PyTorch takes -1 for the size that x has
+        if min(sizes, default=0) < 0:  # PyTorch treats -1 as the size of x
             raise ValueError("a size of the shape %s is negative" % (tuple(sizes),))
         return x.expand(sizes)
 
@@ -48,7 +48,7 @@ class Shapes:
         return x.unsqueeze(axis)
 
     def squeeze(self, x, axis):
-        if any(x.shape[i] != 1 for i in axis):  # which PyTorch would leave as they are
+        if any(x.shape[i] != 1 for i in axis):  # PyTorch would not drop them, without an error
             raise ValueError("an axis of %s to be dropped has a size other than 1" % (tuple(x.shape),))
         return x.squeeze(axis)
 
@@ -60,7 +60,7 @@ class Shapes:
 
 
 def _part(x, key):
-    """x[key]; PyTorch has no slices backwards, and takes x itself for x[()]."""
+    """x[key]. PyTorch does not support slices with a negative step; x[()] is x itself."""
     forwards, flipped, axis, result_axis = [], [], 0, 0
     for part in key:
         if isinstance(part, slice) and part.step is not None and part.step < 0:

@@ -1,4 +1,4 @@
-"""PyTorch's variables, and what is made of the shapes of tensors."""
+"""Variables on PyTorch, and kernels for shapes and casts."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from .arrays import DTYPES, array_of, tensor_of
 
 
 class Variable:
-    """A variable: ``value`` is a tensor that nobody changes; a new value is another tensor."""
+    """A variable. The tensor ``value`` is never changed in place; an update replaces it."""
 
     def __init__(self, array):
         self.set(array)
@@ -43,7 +43,7 @@ class Variables:
 
 
 def _whole(x, dtype):
-    """Floats as integers. What PyTorch makes of nan and of what the dtype cannot hold depends on the processor."""
+    """Convert floats to integers. PyTorch's result for nan and numbers out of range depends on the processor."""
     limits = torch.iinfo(dtype)
     x = x.double()
     below, above = x <= float(limits.min), x >= float(limits.max)  # as floats, which may round the largest number up
