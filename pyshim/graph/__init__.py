@@ -1,1 +1,1 @@
-"""The graph as plain data: what the session builds, and an engine gets parts of. Both sides import it."""
+"""The graph as plain data. The session builds it and sends parts of it to engines; both sides import this package."""

@@ -7,7 +7,7 @@ from ..dtypes import FLOATS
 
 RANDOM = frozenset(["random_uniform", "random_normal", "truncated_normal"])
 
-# Kernels that each step of a loop applies anew where its function applies them, even if they depend on no slice.
+# Kernels that a loop runs again at each time step, even if they depend on no slice or state.
 EFFECTS = RANDOM.union(["print_tensor"])
 
 # Kernels that no gradient flows through, though their inputs and results may be floats.
@@ -15,10 +15,10 @@ CONSTANT_TO_GRADIENTS = RANDOM.union(["stop_gradient", "fill_like", "ctc_decode"
 
 
 class Numbered:
-    """What an engine is told of once, and knows by its number from then on (``wire/nodes.py``).
+    """An object that is sent to an engine once, and referred to by its number from then on: see ``wire/nodes.py``.
 
-    ``ledger`` takes the number when this is gone, so that the engine can let go of it, too; None where no engine
-    knows of it.
+    When the object is deleted, its number is added to ``ledger``, so that the engine can release it too. ``ledger`` is
+    None if no engine knows the object.
     """
 
     __slots__ = ("number", "ledger", "__weakref__")
@@ -28,7 +28,7 @@ class Numbered:
         self.ledger: Optional[Deque[int]] = None
 
     def __del__(self) -> None:
-        ledger = getattr(self, "ledger", None)  # an interrupt may have come before there was one
+        ledger = getattr(self, "ledger", None)  # an interrupt may have come before it was set
         if ledger is not None and self.number is not None:
             ledger.append(self.number)
 
@@ -37,10 +37,10 @@ class Operation(Numbered):
     """A kernel applied to nodes.
 
     ``kernel`` is the kernel's name, ``inputs`` are nodes, and ``attributes`` are the kernel's keyword arguments.
-    Besides the kernels of ``engines/kernels`` there are "loop", whose attribute is the ``Body`` (its inputs are the
-    sequences, the first states, and what the body captures); "gradient", whose first input is the loss and whose
-    results are its gradients with respect to the other inputs; and "sparse", which only groups the coordinates of a
-    sparse tensor. The body of a loop whose step was being traced when the operation was made is ``traced_in``.
+    Besides the kernels of ``engines/kernels`` there are three others. "loop" has the ``Body`` as an attribute; its
+    inputs are the sequences, the initial states, and the nodes captured by the body. "gradient" has the loss as its
+    first input; its results are the gradients of the loss with respect to the other inputs. "sparse" only groups the
+    coordinates of a sparse tensor. ``traced_in`` is the loop body that was being traced when the operation was created.
     """
 
     __slots__ = ("kernel", "inputs", "attributes", "traced_in")
@@ -54,7 +54,7 @@ class Operation(Numbered):
         self.traced_in = traced_in
 
     def has_effects(self) -> bool:
-        """Whether a loop has to repeat it in each step, even if it depends on no slice."""
+        """Whether a loop must repeat it at each time step, even if it depends on no slice or state."""
         return self.kernel in EFFECTS or self.kernel == "loop" and self.attributes["body"].has_effects()
 
 
@@ -62,16 +62,16 @@ class Node(Numbered):
     """A tensor: its dtype, its static shape (None is an unknown size) and where its value comes from.
 
     ``kind`` is one of
-        "variable": ``native`` is the engine's variable; in the session, ``holder`` is what has its value: see ``Host``;
-        "placeholder": ``value`` is what is fed by default, or None;
+        "variable": ``native`` is the engine's variable; in the session, ``holder`` has its value: see ``Host``;
+        "placeholder": ``value`` is its default value, or None;
         "constant": ``value`` is its array;
-        "loop input": a slice or a state in the body of a loop, ``value``;
-        "tensor" and "gradient": number ``output`` of the results of ``operation`` (None: its only result);
-        "update": as "tensor", and evaluating it changes ``variable`` to its value.
-    ``controls`` are nodes that have to be evaluated with it. A sparse node has ``parts``, the nodes of its coordinates.
-    ``known`` tells of a small integer tensor what is known of its value while the graph is built: see ``known.py``.
-    ``native`` and ``evaluators`` belong to the engine and the contract, which keep there what they made of the node.
-    What users hold is a ``Tensor``, a node with operators.
+        "loop input": a slice or a state in the loop body ``value``;
+        "tensor" and "gradient": result number ``output`` of ``operation`` (None if it has a single result);
+        "update": like "tensor", but its evaluation also assigns its value to ``variable``.
+    ``controls`` are nodes that must be evaluated with it. A sparse node has ``parts``, the nodes of its coordinates.
+    ``known`` is what is known about the value of a small integer tensor while the graph is built: see ``known.py``.
+    ``native`` and ``evaluators`` belong to the engine and the contract, which cache there what they create for the
+    node. Users hold a ``Tensor``, a node with operators.
     """
 
     __slots__ = ("kind", "dtype", "shape", "name", "operation", "output", "controls", "value", "variable", "parts",
@@ -98,7 +98,7 @@ class Node(Numbered):
 
     @property
     def inputs(self) -> Tuple["Node", ...]:
-        """The nodes that its value is computed from."""
+        """The nodes from which its value is computed."""
         return () if self.operation is None else self.operation.inputs
 
     @property
@@ -106,23 +106,23 @@ class Node(Numbered):
         return len(self.shape)
 
     def recomputed(self, operation: Operation, controls: Iterable["Node"]) -> "Node":
-        """The same tensor, computed by another operation and with other controls."""
+        """Returns: a copy of the node with another operation and other controls."""
         node = Node(self.kind, self.dtype, self.shape, self.name, operation, self.output, controls)
         node.variable, node.parts = self.variable, self.parts
         return node
 
     def line(self) -> str:
-        """The node in a line of text."""
+        """Returns: the node as a line of text."""
         name = "'%s' " % self.name if self.name else ""
         return "%s %s(%s, %s)" % (self.kind, name, self.dtype, self.shape)
 
 
 class Body:
-    """The step of a loop, traced once: what it computes from loop inputs and from nodes outside of the loop.
+    """The body of a loop, traced once: it computes results from loop inputs and from nodes outside the loop.
 
-    ``name`` is the argument that the user gave the step as, such as "fn". ``slices`` and ``states`` are loop inputs,
-    ``outputs`` and ``new_states`` nodes. ``nodes`` are those that each step computes, inputs before their users;
-    ``captured`` are the nodes outside that these need.
+    ``name`` is the name of the argument that the user passed the step function as, such as "fn". ``slices`` and
+    ``states`` are loop inputs; ``outputs`` and ``new_states`` are nodes. ``nodes`` are the nodes that each step
+    computes, in topological order (inputs first); ``captured`` are the outside nodes that these need.
     """
 
     def __init__(self, name: str, slices: List[Node], states: List[Node]):
@@ -143,7 +143,7 @@ class Body:
         return list(self.outputs) + list(self.new_states)
 
     def close(self, outputs: List[Node], new_states: List[Node]) -> None:
-        """Note the results, and find out which nodes each step has to compute."""
+        """Set the results, and find the nodes that each step has to compute."""
         self.outputs, self.new_states = outputs, new_states
         inputs = set(self.loop_inputs)
         own = set(inputs)
@@ -152,7 +152,7 @@ class Body:
             needs = node.inputs + node.controls
             if node not in inputs and (not own.isdisjoint(needs) or self._repeats(node)):
                 if node.operation is not None and node.operation.kernel == "gradient":
-                    # What is between is computed in the step, so that the gradient flows through it there.
+                    # The nodes in between must belong to the body, so that the gradient flows through them there.
                     own.update(_between(node.inputs[0], node.inputs[1:], order))
                 own.add(node)
         self.nodes = [node for node in order if node in own and node not in inputs]
@@ -166,7 +166,8 @@ class Body:
         return any(node.operation.has_effects() for node in self.nodes)
 
     def reached(self, result):
-        """The loop inputs and captured nodes that a gradient of a result flows back to."""
+        """Returns: the set of nodes, loop inputs and captured ones among them, that a gradient of a result flows back
+        to."""
         found, todo = set(), [result]
         while todo:
             node = todo.pop()
@@ -180,15 +181,15 @@ class Body:
 
 
 def position(node: Node, nodes: Sequence[Node]) -> Optional[int]:
-    """The position of a node in a list, None where it is not there. Equality of tensors makes a tensor."""
+    """Returns: the position of a node in a list, or None. list.index can't be used: == of tensors returns a tensor."""
     return next((i for i, each in enumerate(nodes) if each is node), None)
 
 
 def ancestors(nodes: Sequence[Node], controls: bool = True, ends: Iterable[Node] = ()) -> List[Node]:
-    """Every node that ``nodes`` need, themselves included, inputs before their users.
+    """Returns: ``nodes`` and all nodes that they need, in topological order (inputs first).
 
-    Iterative, since a graph may be deeper than Python's recursion limit. With ``controls`` the nodes
-    that only have to be evaluated alongside are walked too. ``ends``, and what only they need, are left out.
+    With ``controls``, this includes nodes that must only be evaluated alongside. ``ends``, and nodes that only they
+    need, are left out. It is iterative because a graph may be deeper than Python's recursion limit.
     """
     order, seen = [], set(ends)
     stack = [(node, False) for node in reversed(nodes)]
@@ -205,7 +206,7 @@ def ancestors(nodes: Sequence[Node], controls: bool = True, ends: Iterable[Node]
 
 
 def differentiable_inputs(node: Node) -> List[Node]:
-    """The inputs of a node that a gradient flows back to."""
+    """Returns: the inputs of a node that a gradient flows back to."""
     operation = node.operation
     if operation is None or operation.kernel in CONSTANT_TO_GRADIENTS or node.dtype not in FLOATS:
         return []
@@ -214,14 +215,14 @@ def differentiable_inputs(node: Node) -> List[Node]:
         body = operation.attributes["body"]
         result = body.results[node.output]
         reached = body.reached(result)
-        if node.output >= len(body.outputs):  # after no step it is the first state
+        if node.output >= len(body.outputs):  # after zero steps it is the initial state
             reached.add(body.states[node.output - len(body.outputs)])
         inputs = [x for x, inside in zip(inputs, body.loop_inputs + list(body.captured)) if inside in reached]
     return [x for x in inputs if x.dtype in FLOATS]
 
 
 def reached_by_gradient(loss):
-    """The nodes that a gradient of the loss flows back to, itself included."""
+    """Returns: the nodes that a gradient of the loss flows back to, including the loss."""
     found, todo = set(), [loss]
     while todo:
         node = todo.pop()
@@ -232,8 +233,8 @@ def reached_by_gradient(loss):
 
 
 def flows_through_gradient(node):
-    """Whether a gradient that flows back through a node flows through another gradient: it is one, or a loop whose step
-    computes one on the way."""
+    """Whether a gradient that flows back through a node is a second derivative: the node is itself a gradient, or a
+    loop whose body computes one on the way."""
     if node.operation is not None and node.operation.kernel == "loop":
         body = node.operation.attributes["body"]
         return any(map(flows_through_gradient, body.reached(body.results[node.output])))
@@ -241,7 +242,7 @@ def flows_through_gradient(node):
 
 
 def _between(loss, by, order):
-    """The nodes between those that a loss is differentiated by and the loss."""
+    """Returns: the nodes between a loss and the nodes that it is differentiated with respect to, including the loss."""
     reached, after = reached_by_gradient(loss), set(by)
     for node in order:
         if node in reached and not after.isdisjoint(node.inputs):
@@ -250,7 +251,7 @@ def _between(loss, by, order):
 
 
 def substituted(nodes: Sequence[Node], now: Dict[Node, Node]) -> List[Node]:
-    """The nodes, computed from others in place of those that the dict ``now`` names."""
+    """Returns: copies of the nodes in which the keys of the dict ``now`` are replaced by its values."""
     now, operations = dict(now), {}
     for node in ancestors(nodes):
         if node in now or node.operation is None:
@@ -265,7 +266,7 @@ def substituted(nodes: Sequence[Node], now: Dict[Node, Node]) -> List[Node]:
 
 
 def described(nodes):
-    """The nodes and all they need as text, a line each, inputs before their users."""
+    """Returns: the nodes and all that they need as text, one line each, inputs first."""
     lines = []
     _describe(nodes, lines, {}, "")
     return "\n".join(lines)

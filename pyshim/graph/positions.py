@@ -1,12 +1,12 @@
-"""Positions that are tensors, in the key of the kernel ``get_item_at``."""
+"""Keys of the kernel ``get_item_at``, in which positions may be tensors."""
 
 import collections
 
-At = collections.namedtuple("At", "index")  # stands in a key for the element of the positions at that index
+At = collections.namedtuple("At", "index")  # a placeholder in a key for the element of the positions at that index
 
 
 def with_positions(key, positions):
-    """The key with an element of ``positions`` for each ``At``."""
+    """Returns: the key with each ``At`` replaced by an element of ``positions``."""
     def found(value):
         return positions[value.index] if isinstance(value, At) else value
 

@@ -1,4 +1,4 @@
-"""Conversation: asking a worker's process, and how that ends."""
+"""Conversation: calls to a worker's process, and the end of that process."""
 
 import atexit
 import os
@@ -17,22 +17,22 @@ from .turn import Turn
 
 
 class Conversation:
-    """A worker's process, from its start to its end, and what it knows of the graph (``encoder``).
+    """A worker's process, from its start to its end. ``encoder`` knows which parts of the graph it has been sent.
 
-    ``traits``, ``python_version`` and ``pid`` are what it has told of itself.
+    ``traits``, ``python_version`` and ``pid`` are what the worker has reported about itself.
     """
 
     process = pid = None
     _ended = None
 
     def __init__(self, environment, more):
-        """Start the process. Arguments: environment; more, environment variables besides those of the environment."""
+        """Start the process. Arguments: environment; more, additional environment variables."""
         self.environment = environment
         self.backend = environment.name
         self.owner = os.getpid()
         self.turn = Turn()
         self.encoder = Encoder()
-        self._caller = None  # the frame of the call that is going on, which no other may come between
+        self._caller = None  # the frame of the current call, which must not be interrupted by another call
         self.clock = timeout.Clock()
         self.clock.start(timeout.start_seconds())
         try:
@@ -62,10 +62,10 @@ class Conversation:
     # -- asking -------------------------------------------------------------------------------------------
 
     def ask(self, do, write):
-        """Send a message, and return what it is answered with.
+        """Send a message and return the answer.
 
-        Arguments: do, what is to be done: see ``worker/service.py``; write, a function of a list, which puts the
-        arrays of the message there and returns the rest of its content, a dict.
+        Arguments: do, the action: see ``worker/service.py``; write, a function that takes a list, adds the message's
+        arrays to it, and returns the rest of the message's content, a dict.
         """
         with postponing.call(), self.turn.lock:
             if self._is_nested():
@@ -82,28 +82,28 @@ class Conversation:
 
     @property
     def talking(self):
-        """Whether a call is going on, in whatever thread."""
+        """Whether a call is in progress, in any thread."""
         return self._caller is not None
 
     def _is_nested(self):
-        """Whether this thread, whose turn it is, is in a call already. The stack tells: an interrupt may have ended one
-        before that noted its end."""
+        """Whether this thread, which has the turn, is already in a call. This inspects the stack, because an interrupt
+        may have ended an earlier call before that could reset ``_caller``."""
         frame = None if self._caller is None else sys._getframe()
         while frame is not None and frame is not self._caller:
             frame = frame.f_back
         return frame is not None
 
     def clear(self):
-        """Have the worker forget the graph. Its numbers are not given to nodes of the next one."""
+        """Make the worker forget the graph. Its numbers are not reused for the next graph."""
         with self.turn.lock:
             self.ask("clear", lambda buffers: {})
             self.encoder = Encoder(self.encoder.count)
 
     def _answer(self, do, write):
         encoder, buffers = self.encoder, []
-        encoder.sent()  # where an interrupt came between the last answer and this
+        encoder.sent()  # in case an interrupt came after the last answer, before this was called
         released = encoder.released()
-        asked = received = False  # whether an answer may still come, whether one has come
+        asked = received = False  # whether an answer may still arrive; whether the worker has received the message
         try:
             message = {"do": do, **write(buffers), "release": released, "buffers": buffers}
             asked = True
@@ -121,12 +121,12 @@ class Conversation:
             else:
                 encoder.gone.extendleft(released)
                 encoder.lost()
-            if asked:  # the next call would take this one's answer for its own
+            if asked:  # else the next call would get this call's answer
                 self.end("the call that it was in was interrupted")
         if "raise" in answer:
             raise errors.KerasError.from_data(dict(answer, fields=unpack(answer["fields"], [])))
         if "lost" in answer:
-            if "return" not in answer:  # its header is lost, too
+            if "return" not in answer:  # the header is lost too
                 self.end("the conversation with it broke off")
             raise errors.OutOfMemoryError("out of memory: the session could not receive arrays of %d bytes; the worker "
                                           "and its variables live on" % answer["lost"])
@@ -134,13 +134,13 @@ class Conversation:
 
     def _send(self, message):
         try:
-            self._converse(lambda: self.wire.send(message), harmless=errors.WireError)  # nothing was sent then
+            self._converse(lambda: self.wire.send(message), harmless=errors.WireError)  # in that case nothing was sent
         except MemoryError as error:
             raise errors.OutOfMemoryError("out of memory: a value cannot be sent") from error
 
     def _receive(self, what=None):
-        """The next message; what the worker printed before it is shown first."""
-        keep_statuses()  # should it end now
+        """Show what the worker has printed, and receive the next message. Returns: the message."""
+        keep_statuses()  # in case it ends now
 
         def receive():
             while True:
@@ -153,7 +153,7 @@ class Conversation:
         return self._converse(receive)
 
     def _converse(self, talk, harmless=()):
-        """Send or receive. Whatever breaks that off, but for harmless errors, ends the worker."""
+        """Send or receive. Any error except harmless ones ends the worker."""
         self.need_running()
         try:
             with self.clock:
@@ -176,7 +176,7 @@ class Conversation:
         except KeyboardInterrupt:
             self.end("the call that it was in was interrupted")
             raise
-        except BaseException:  # of a signal handler, for example
+        except BaseException:  # from a signal handler, for example
             self.end("the conversation with it broke off")
             raise
 
@@ -184,22 +184,23 @@ class Conversation:
 
     @property
     def ended(self):
-        """The reason, once the process has ended. A fork of the session never has it: it could not share the stream."""
+        """The reason, if the process has ended, else None. For a fork of the session, it always has ended: two
+        processes can't share the stream."""
         if self._ended is None and os.getpid() != self.owner:
             self._ended = "it belongs to process %d, of which this one is a fork" % self.owner
             self.process.let_go()
         return self._ended
 
     def need_running(self):
-        """WorkerError once the process has ended."""
+        """Raise WorkerError if the process has ended."""
         if self.ended:
             raise errors.WorkerError("the worker of backend %s is gone: %s" % (self.backend, self.ended))
 
     def end(self, reason):
         """End the process.
 
-        Safe anywhere, in another thread, a signal handler or a finalizer in the midst of a call: it waits for no
-        call. The one that is going on notices that the connection has closed.
+        This is safe anywhere, even during a call: in another thread, a signal handler or a finalizer. It does not wait
+        for a call to finish; a call in progress notices that the connection has closed.
         """
         if not self.ended:
             self._ended = reason
@@ -207,8 +208,8 @@ class Conversation:
             self._tidy()
 
     def _gone(self):
-        """Say why the process has ended."""
-        if self._ended:  # stop() was called meanwhile
+        """Raise an error that says why the process has ended."""
+        if self._ended:  # stop() has been called in the meantime
             self.need_running()
         self.process.outputs.show_all()
         how = self.process.how_it_ended()
@@ -223,10 +224,7 @@ class Conversation:
                                  % (self.backend, how, "\nIts last words:" + last if last else ""))
 
     def _tidy(self):
-        """Once the process has ended, let go of what belongs to it, unless a call still uses that.
-
-        The call does it itself then.
-        """
+        """If the process has ended, close what belongs to it, unless a call still uses that; then the call does so."""
         if self._ended and self.turn.lock.acquire(False):
             try:
                 if not self._is_nested():

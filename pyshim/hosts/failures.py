@@ -1,8 +1,8 @@
-"""What to do where an engine does not start, by what it said."""
+"""Advice for when an engine does not start, based on its error message."""
 
 import re
 
-# The first that is found counts.
+# Patterns and advice; the first pattern that matches is used.
 ADVICE = (
     ("[Pp]ermission|Read-only file system|Operation not permitted|Unable to create the compiledir",
      "Name a Keras home where you may write and run programs with KERAS_HOME, or a temporary folder with TMPDIR"),
@@ -17,11 +17,11 @@ ADVICE = (
 
 
 def advice(environment, error, of_import=False):
-    """What a user can do about an error. Returns: a text to be put after the error's, which may be empty.
+    """Say what a user can do about an error. Returns: a text to append to the error's, perhaps empty.
 
     Arguments:
-        environment: that of the engine.
-        error: an exception, or text.
+        environment: the engine's environment.
+        error: an exception, or its text.
         of_import: whether a module or a library could not be imported.
     """
     text = error if isinstance(error, str) else "%s: %s" % (type(error).__name__, error)

@@ -1,4 +1,4 @@
-"""Host: what the session sees of the place where an engine runs, and what the contract asks of it."""
+"""Host: the place where an engine runs, as the session and the contract see it."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ NEEDS_GRAPH = ("placeholder", "function", "gradients")
 
 
 class _Calls(threading.local):
-    """How many calls of the contract a thread is in: a function of the user's that one calls may call another."""
+    """The nesting depth of a thread's calls of the contract: a call may run a user's function that makes another."""
 
     depth = 0
 
@@ -25,11 +25,11 @@ class _Calls(threading.local):
 class Host(ABC):
     """Where the engine of one backend runs, for as long as the session lives. ``contract`` has the backend's graph."""
 
-    where: str                      # as it is told to users
-    engine: Any = None              # the engine itself, where it is in this process
-    traits: Optional[Dict] = None   # what ``Engine.traits()`` has told, once it was started
-    threads: Optional[int] = None   # that the engine was told to use; None leaves it to the engine
-    device: Optional[str] = None    # that it was told to compute on, such as "gpu:1"; None leaves it to the engine
+    where: str                      # shown to users
+    engine: Any = None              # the engine itself, if it is in this process
+    traits: Optional[Dict] = None   # the result of ``Engine.traits()``, after the engine was started
+    threads: Optional[int] = None   # the number of threads chosen for the engine; None leaves it to the engine
+    device: Optional[str] = None    # the device chosen for the engine, such as "gpu:1"; None leaves it to the engine
 
     def __init__(self, environment):
         self.environment = environment
@@ -39,7 +39,7 @@ class Host(ABC):
 
     @property
     def key(self):
-        """By what the session knows the host."""
+        """The key under which the session keeps the host."""
         return self.backend, self.where == "in process"
 
     def __str__(self):
@@ -52,11 +52,11 @@ class Host(ABC):
 
     @property
     def device_used(self):
-        """What the engine computes on."""
+        """The device that the engine computes on."""
         return self.device or self.traits["device"]
 
     def memory(self) -> Optional[int]:
-        """Resident bytes of the engine's own process, None where it has none."""
+        """Returns: the resident memory of the engine's own process in bytes, or None if it has no process."""
         return None
 
     # -- starting and stopping ------------------------------------------------------------------------------
@@ -69,11 +69,11 @@ class Host(ABC):
     @property
     @abstractmethod
     def holder(self) -> Any:
-        """What has the values of variables now: an engine, or the conversation with one; None where none runs."""
+        """What holds the values of variables now: an engine or the conversation with one, or None if none runs."""
 
     @abstractmethod
     def start(self) -> None:
-        """Start the engine, where it does not run."""
+        """Start the engine, unless it runs."""
 
     @abstractmethod
     def stop(self) -> None:
@@ -82,9 +82,11 @@ class Host(ABC):
     # -- calls of the contract ------------------------------------------------------------------------------
 
     def call(self, name, args, kwargs, eager=False, given=None):
-        """Call a function of the contract. Where ``eager``, the result is computed, unless it is called inside another
-        call: that one's graph is being built. ``given`` are the tensors and functions among the arguments, where the
-        caller has looked for them."""
+        """Call a function of the contract.
+
+        Arguments: eager, whether to compute the result; this does not apply inside another call, whose graph is being
+        built. given, the tensors and functions among the arguments, if the caller has already found them.
+        """
         for thing in of_graphs([args, kwargs]) if given is None else given:
             self.contract.need_own(thing)
         eager = eager and not self.calls.depth
@@ -106,57 +108,58 @@ class Host(ABC):
             self.calls.depth -= 1
 
     def _concrete(self, value):
-        """The result of an eager call: a tensor that is computed already."""
+        """Returns: the result of an eager call, a tensor that has already been computed."""
         if not isinstance(value, Node) or value.kind in ("variable", "constant") or value.parts is not None:
             return value
         array = self.contract.evaluate(value)
-        with self.contract.outside_scopes():  # it is computed: nothing more has to come along
+        with self.contract.outside_scopes():  # it has been computed: no controls are needed
             return self.contract.constant(array, dtype=value.dtype, name=value.name)
 
-    # -- what the contract asks of it -----------------------------------------------------------------------
+    # -- the interface for the contract ---------------------------------------------------------------------
 
     @abstractmethod
     def compile(self, program: Program, once: bool) -> "Compiled":
-        """A ``Compiled`` program.
+        """Compile a program.
 
-        Arguments: program, a ``Program``; once, whether it is likely to be called once: then compiling should be cheap,
-        and is done when it is called.
+        Arguments: program, a ``Program``; once, whether it is likely to be called only once. Then compilation should be
+        cheap, and is done at the first call.
+        Returns: a ``Compiled`` program.
         """
 
     @abstractmethod
     def make_variable(self, node: Node, array: np.ndarray, initialize: bool) -> None:
-        """Give a new variable its value. Without ``initialize`` that is the user's to do in the native session."""
+        """Give a new variable its value. Without ``initialize``, the user does that in the native session."""
 
     @abstractmethod
     def get_values(self, nodes: Sequence[Node]) -> List[np.ndarray]:
-        """The values of variables: a list of arrays."""
+        """Returns: the values of variables, a list of arrays."""
 
     @abstractmethod
     def set_values(self, pairs: Sequence[Tuple[Node, np.ndarray]]) -> None:
-        """Change the values of variables: pairs of a variable and an array of its dtype and shape."""
+        """Change the values of variables. ``pairs`` has pairs of a variable and an array of its dtype and shape."""
 
     @abstractmethod
     def hold(self, arrays: Sequence[np.ndarray]) -> Any:
-        """Keep arrays for batches. Returns: an object that stands for them, as long as it lives."""
+        """Keep arrays for batches. Returns: an object that stands for them; they are kept as long as it exists."""
 
     @abstractmethod
     def start_graph(self) -> None:
-        """Let go of the engine's graph."""
+        """Discard the engine's graph."""
 
     @abstractmethod
     def describe_kernels(self) -> Dict[str, List[str]]:
-        """Which kernels are ours, not the native library's: for docs/conformance.md."""
+        """Returns: which kernels are our own, not the native library's, for docs/conformance.md."""
 
 
 class Compiled(ABC):
-    """A program as an engine has compiled it: a callable of the list of the arrays of the program's inputs, which
-    returns the list of those of its outputs.
+    """A compiled program: a callable that takes the list of the inputs' arrays and returns the list of the outputs'
+    arrays.
 
-    Where the engine has been stopped meanwhile, the next call compiles the program anew. One that is ``once`` keeps no
-    program, since the node that keeps it is part of that: then it is ``outdated``.
+    If the engine has been stopped in the meantime, the next call compiles the program again. If ``once``, it does not
+    keep the program, because that contains the node that keeps this object; then it becomes ``outdated`` instead.
     """
 
-    holder: Any = None  # what has compiled it: an engine, or the conversation with one
+    holder: Any = None  # what has compiled it: an engine or the conversation with one
     program: Optional[Program]
 
     def __init__(self, host: Host, program: Program, once: bool):
@@ -171,15 +174,16 @@ class Compiled(ABC):
 
     @abstractmethod
     def __call__(self, arrays: List[np.ndarray]) -> List[np.ndarray]:
-        """Run it."""
+        """Run the program."""
 
     @abstractmethod
     def run_batches(self, held: Any, whole: List[np.ndarray], rows: np.ndarray, sizes: List[int]) -> List:
-        """Run it on batches of rows of the arrays that ``Host.hold`` holds: see ``engines/batches.py``."""
+        """Run the program on batches of rows of arrays held by ``Host.hold``: see ``engines/batches.py``."""
 
 
 def need_values(variables: Sequence[Node], holder: Any, reason: Optional[str]) -> None:
-    """StaleTensorError for a variable whose value has gone with what held it; ``reason`` says how that ended."""
+    """Raise StaleTensorError if a variable has lost its value with its former holder; ``reason`` says how that ended.
+    """
     for node in variables:
         if node.holder is not holder:
             raise StaleTensorError("the {variable} has lost its value: {reason}", remedy="give it one with "
@@ -187,7 +191,7 @@ def need_values(variables: Sequence[Node], holder: Any, reason: Optional[str]) -
 
 
 def _mapped(value, change):
-    """The same nesting of lists and tuples, with every leaf changed."""
+    """Returns: the same nesting of lists and tuples, with a function applied to each leaf."""
     if isinstance(value, (list, tuple)):
         return type(value)([_mapped(part, change) for part in value])
     return change(value)

@@ -58,13 +58,13 @@ class InProcess(Host):
 
     @contextlib.contextmanager
     def talking(self):
-        """A context in which this thread alone uses the engine, which is started where it does not run."""
+        """A context in which only this thread uses the engine. It is started if it does not run."""
         with self.turn.lock:
             self.start()
             with explained(self.engine):
                 yield self.engine
 
-    # -- what the contract asks of it -----------------------------------------------------------------------
+    # -- the interface for the contract ---------------------------------------------------------------------
 
     def compile(self, program, once):
         compiled = _Compiled(self, program, once)
@@ -126,5 +126,5 @@ class _Compiled(Compiled):
 
 
 def _own(array):
-    """A copy in row-major order, which nobody else changes."""
+    """Returns: a copy in row-major order, independent of the caller's array."""
     return np.array(array, order="C")

@@ -1,4 +1,4 @@
-"""What a worker prints, shown on the session's own streams of the same name."""
+"""The output of a worker, shown on the session's own standard output and error."""
 
 import codecs
 import collections
@@ -10,9 +10,9 @@ LAST_LINES = 20
 
 
 def write(stream, text):
-    """Write text on a stream of the session, as it can show it.
+    """Write text to a stream of the session, with escapes for characters that it can't encode.
 
-    A stream that is missing or closed, as a daemon's is, or that nobody reads any more, shows nothing.
+    Nothing is written if the stream is missing or closed, like a daemon's, or is no longer read.
     """
     if stream is None:
         return
@@ -30,22 +30,22 @@ def write(stream, text):
 class Outputs:
     """The standard output and error of a worker, read from two pipes.
 
-    ``poll`` is the session's poll object for the worker; a stream leaves it when it ends. ``stdout`` and ``stderr``
-    are files, which are closed then.
+    ``poll`` is the session's poll object for the worker. ``stdout`` and ``stderr`` are files. When a stream ends, it is
+    unregistered and its file is closed.
     """
 
     def __init__(self, poll, stdout, stderr):
         self.last_lines = collections.deque(maxlen=LAST_LINES)  # of stderr
         self._outputs = {stdout.fileno(): _Output(stdout, "stdout"),
                          stderr.fileno(): _Output(stderr, "stderr", self.last_lines)}
-        self._poll = poll                # the caller's, for these streams and others
+        self._poll = poll                # the caller's, for these and other streams
         self._poll_own = select.poll()   # for these streams only
         for descriptor in self._outputs:
             self._poll.register(descriptor, select.POLLIN)
             self._poll_own.register(descriptor, select.POLLIN)
 
     def show(self, descriptors):
-        """Show what is there to read on those of the descriptors that belong to these streams."""
+        """Show what can be read from those descriptors that belong to these streams."""
         for descriptor in descriptors:
             if descriptor in self._outputs and not self._outputs[descriptor].show():
                 self._poll.unregister(descriptor)
@@ -53,7 +53,7 @@ class Outputs:
                 self._outputs.pop(descriptor).close()
 
     def show_all(self):
-        """Show whatever is there to read."""
+        """Show everything that can be read now."""
         self.show([descriptor for descriptor, _ in self._poll_own.poll(0)])
 
     def close(self):
@@ -73,7 +73,7 @@ class _Output:
         self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def show(self):
-        """Show what is there; False when the stream has ended."""
+        """Show what can be read now. Returns: False if the stream has ended."""
         while True:
             try:
                 data = os.read(self.file.fileno(), 1 << 16)

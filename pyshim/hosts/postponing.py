@@ -1,7 +1,7 @@
-"""Interrupts that wait for the end of a short call, so that the engine stays alive.
+"""Postponing interrupts to the end of a short call, so that the engine survives.
 
-An interrupt in a call ends the worker, and its variables are gone. Training calls the engine for a fraction of a second
-at a time, so an interrupt can wait for that.
+An interrupt during a call ends the worker, and its variables lose their values. Training calls the engine for a
+fraction of a second at a time, so an interrupt can wait that long.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import time
 
 from ..wire import waiting
 
-GRACE = 0.8  # seconds that an interrupt waits at most
+GRACE = 0.8  # the most seconds that an interrupt waits
 
 
 class _Thread(threading.local):
@@ -24,7 +24,7 @@ _thread = _Thread()
 
 @contextlib.contextmanager
 def postponing():
-    """A context: interrupts that come in a call of an engine wait until it has ended, for ``GRACE`` seconds at most."""
+    """A context in which interrupts during a call of an engine wait for its end, but at most for ``GRACE`` seconds."""
     outer, _thread.postpones = _thread.postpones, True
     try:
         yield
@@ -34,19 +34,19 @@ def postponing():
 
 @contextlib.contextmanager
 def call():
-    """A call of an engine, at whose end interrupts arrive that came meanwhile, within ``postponing``."""
+    """A context for a call of an engine. Within ``postponing``, interrupts during the call are delivered at its end."""
     handler = signal.getsignal(signal.SIGINT) if _thread.postpones else None
     if threading.current_thread() is not threading.main_thread() or not callable(handler):
         yield
         return
-    came = []  # when interrupts came, and what delivers them
+    came = []  # pairs: the time of an interrupt, and a function that delivers it
     outer = waiting.interrupted
 
     def note(number, frame):
         came.append((time.monotonic(), lambda: handler(number, frame)))
 
     def look():
-        """Called while a thread waits for an engine: deliver what has waited for too long."""
+        """Called while a thread waits for an engine. Delivers an interrupt that has waited too long."""
         if threading.current_thread() is not threading.main_thread():
             return outer is not None and outer()
         if outer is not None and outer():

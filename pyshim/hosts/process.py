@@ -21,14 +21,14 @@ from .output import Outputs
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MAIN = os.path.join(PACKAGE, "worker", "main.py")
-LAST_BREATH = 0.8  # seconds that a process whose connection has closed gets to end
+LAST_BREATH = 0.8  # seconds to wait for the end of a process whose connection has closed
 
 
 class Process:
     """A process that runs ``worker/main.py`` on the interpreter of an environment.
 
-    ``wire`` is the connection to it, ``outputs`` is what it prints, and ``poll`` reports on both. ``clock`` is the
-    time that the conversation with it may take, ``more`` are further environment variables.
+    ``wire`` is the connection to it, ``outputs`` has its output streams, and ``poll`` reports on both. ``clock`` limits
+    the time of calls; ``more`` has additional environment variables.
     """
 
     wire = outputs = poll = None
@@ -36,15 +36,15 @@ class Process:
     _opened = _unwanted = False
 
     def __init__(self, environment, more, clock):
-        # It starts in a thread of its own. Signal handlers run in the session's first thread, so no interrupt comes
-        # between two steps and leaves a process or a descriptor behind. Where one ends the wait for the thread, one
-        # of the two threads sees what the other has noted, and clears up.
+        # Start the process in a separate thread. Signal handlers run in the session's main thread, so no interrupt can
+        # come between two steps and leak a process or a descriptor. If an interrupt ends the wait for the thread, one
+        # of the two threads sees the flag that the other has set, and cleans up.
         self._owner = os.getpid()
         try:
             thread = threading.Thread(target=self._start, args=(environment, more, clock), daemon=True)
             try:
                 thread.start()
-            except RuntimeError:  # the interpreter is about to end, or there may be no more threads
+            except RuntimeError:  # the interpreter is shutting down, or no more threads are allowed
                 self._start(environment, more, clock)
             else:
                 thread.join()
@@ -59,7 +59,7 @@ class Process:
                               ) from self._failure
 
     def __del__(self):
-        if os is not None:  # else the interpreter ends, and the process with it
+        if os is not None:  # else the interpreter is shutting down, which ends the process too
             self._undo()
 
     def _start(self, environment, more, clock):
@@ -74,11 +74,11 @@ class Process:
             self._undo()
 
     def _open(self, environment, more, clock, theirs):
-        """Start the process. ``theirs`` closes what only the process needs."""
+        """Start the process. ``theirs`` is an ExitStack that closes what only the process needs."""
         ours, stream = [socket.socket(fileno=clear_of_standard_streams(end.detach())) for end in socket.socketpair()]
         theirs.callback(stream.close)
         stream.setblocking(True)  # whatever socket.setdefaulttimeout() says
-        regions = Region.create(), Region.create()  # of what it is sent, of what it sends
+        regions = Region.create(), Region.create()  # for what it receives, for what it sends
         self.wire = Connection(Stream(ours, clock), *regions)
         lifeline, self._lifeline = _pipe()
         theirs.callback(lifeline.close)
@@ -98,14 +98,14 @@ class Process:
         description = {"package": PACKAGE, "engine": environment.engine, "location": _location(environment.engine),
                        "thread": None if thread == os.getpid() else thread, **inherited}
         keep_statuses()
-        # A session of its own keeps the terminal's Ctrl-C, which is for this process, away.
+        # In a new session, it does not get the terminal's Ctrl-C, which is meant for this process.
         self._process = subprocess.Popen(
             [environment.python(), "-I", "-u", MAIN, json.dumps(description)], stdin=subprocess.DEVNULL,
             stdout=stdout, stderr=stderr, env=variables, cwd=folder or os.sep, start_new_session=True,
             pass_fds=[inherited["lifeline"], inherited["stream"]] + inherited["regions"])
 
     def how_it_ended(self):
-        """How the process ended, once its connection has closed. Returns: a string."""
+        """Returns: a string that says how the process ended, after its connection has closed."""
         try:
             status = self._process.wait(LAST_BREATH)
         except subprocess.TimeoutExpired:
@@ -113,7 +113,8 @@ class Process:
         return "signal %s" % signal.Signals(-status).name if status < 0 else "exit code %d" % status
 
     def kill(self):
-        """End the process. Safe in a signal handler: a wait for its end that this one interrupts goes on afterwards."""
+        """End the process. This is safe in a signal handler: if it interrupts another wait for the end, that continues
+        afterwards."""
         self._process.kill()
         try:
             self._process.wait(LAST_BREATH)
@@ -121,31 +122,31 @@ class Process:
             pass
 
     def let_go(self):
-        """Close this process's ends of what connects the two. It may be done several times."""
+        """Close this process's ends of the connections. It may be called several times."""
         for end in (self.wire, self._lifeline, self.outputs):
             if end is not None:
                 end.close()
 
     def _undo(self):
-        if self._process is not None and self._owner == os.getpid():  # a fork of the session leaves it alone
+        if self._process is not None and self._owner == os.getpid():  # not in a fork of the session
             self.kill()
         self.let_go()
 
 
 def keep_statuses():
-    """Have the system keep how processes ended: it forgets that where their parent ignores SIGCHLD."""
+    """Make the system keep the exit statuses of processes. It discards them if the parent ignores SIGCHLD."""
     if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
-        ctypes.CDLL(None).signal(signal.SIGCHLD, None)  # signal.signal() is for the session's first thread alone
+        ctypes.CDLL(None).signal(signal.SIGCHLD, None)  # signal.signal() only works in the main thread
 
 
 def _pipe():
-    """Both ends of a pipe, as files that close with their last reference."""
+    """Returns: both ends of a pipe, as files that are closed with their last reference."""
     ends = [clear_of_standard_streams(end) for end in os.pipe()]
     return open(ends[0], "rb", buffering=0), open(ends[1], "wb", buffering=0)
 
 
 def _location(engine):
-    """The path of the package or module on top of an engine's module, None where it is this package."""
+    """Returns: the path of the top-level package or module of an engine, or None if it is this package."""
     name = engine.split(":")[0].split(".")[0]
     if name == __name__.split(".")[0]:
         return None

@@ -1,4 +1,5 @@
-"""The timeouts of calls and starts: seconds, in environment variables. R's option ``keras.timeout`` sets the first."""
+"""The timeouts of calls and starts, in seconds, from environment variables. R's ``keras.timeout`` sets the first.
+"""
 
 import math
 import os
@@ -9,22 +10,23 @@ from ..errors import ConfigError
 VARIABLE = "KERAS_TIMEOUT"
 OF_STARTS = "KERAS_START_TIMEOUT"
 
-LONG = 300  # seconds: a library on a slow disk that is shared by many
-SHORT = 20  # seconds that a start gets however short the timeout of calls is
+LONG = 300  # seconds, enough for a library on a slow shared disk
+SHORT = 20  # the minimum seconds for a start, even if the timeout of calls is shorter
 
 
 def seconds():
-    """How long a call may take. Returns: seconds, None for as long as it wants.
+    """Returns: the timeout of a call in seconds, or None for no limit.
 
-    Raises ConfigError where the variable is no positive number.
+    Raises ConfigError if the variable is not a positive number.
     """
     return _seconds(VARIABLE)
 
 
 def start_seconds():
-    """How long an engine may take to start: its own timeout, else that of calls, but not less than ``SHORT``.
+    """Returns: the timeout of an engine's start in seconds, or None for no limit.
 
-    Returns: seconds, None for as long as it wants. Raises ConfigError where a variable is no positive number.
+    It is the timeout of starts if that is set; else that of calls, but at least ``SHORT``; else ``LONG``. Raises
+    ConfigError if a variable is not a positive number.
     """
     if os.environ.get(OF_STARTS):
         return _seconds(OF_STARTS)
@@ -46,17 +48,17 @@ def _seconds(variable):
 
 
 class Expired(Exception):
-    """The time is over. A class of its own: a TimeoutError may also come from a user's signal handler."""
+    """The time is over. This is not TimeoutError, because a user's signal handler may raise that."""
 
 
 class Clock:
-    """The time that a call may still take. It runs inside ``with clock``, where the session waits for the worker."""
+    """The time that is left for a call. It runs only inside ``with clock``, while the session waits for the worker."""
 
     def __init__(self):
         self.start(None)
 
     def start(self, limit):
-        """Allow a number of seconds, None for no limit."""
+        """Set the time to a number of seconds, or None for no limit."""
         self.limit = self._left = limit
         self._end = None
 
@@ -70,7 +72,7 @@ class Clock:
             self._left, self._end = self._end - time.monotonic(), None
 
     def remaining(self):
-        """Seconds that are left, None where there is no limit; Expired when there are none."""
+        """Returns: the seconds that are left, or None if there is no limit. Raises Expired if no time is left."""
         if self._left is None:
             return None
         left = self._left if self._end is None else self._end - time.monotonic()

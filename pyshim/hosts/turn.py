@@ -1,4 +1,4 @@
-"""Turn: one thread at a time talks to an engine."""
+"""Turn: a lock, so that only one thread at a time uses an engine."""
 
 import os
 import threading
@@ -6,11 +6,12 @@ import weakref
 
 
 class Turn:
-    """``with turn.lock:`` waits for a turn. Who has it may take it again, such as in a finalizer that runs in the midst
-    of a call. In a fork of the session it is free unless the forking thread has it: other threads are not there.
+    """A reentrant lock, taken by ``with turn.lock:``. Its owner may take it again, for example in a finalizer that runs
+    during a call. In a fork of the session, it is free unless the forking thread has it: other threads don't exist
+    there.
 
-    The lock itself is what is taken: an interrupt cannot come between its taking and the ``with`` that lets go of it,
-    as it could in a method written in Python.
+    Users take the lock directly, not through a method written in Python: then an interrupt cannot come between
+    acquiring it and entering the ``with`` block that releases it.
     """
 
     def __init__(self):

@@ -1,4 +1,4 @@
-"""Worker: an engine in a process of its own, on the interpreter of its environment."""
+"""Worker: an engine in a separate process, on the interpreter of its environment."""
 
 import os
 
@@ -12,8 +12,8 @@ from .turn import Turn
 
 
 class Worker(Host):
-    """``conversation`` is that with the process of the moment. A new one begins when the last has ended and the engine
-    has something to do."""
+    """The host of an engine in a worker. ``conversation`` is the one with the current process. If that has ended, a new
+    one is started when the engine is next used."""
 
     where = "worker"
     conversation = None
@@ -35,12 +35,12 @@ class Worker(Host):
 
     @property
     def ended(self):
-        """How the last process ended, None while it runs."""
+        """How the last process ended, or None while it runs."""
         return None if self.conversation is None else self.conversation.ended
 
     @property
     def pid(self):
-        """The number of the process, None where none runs."""
+        """The process ID, or None if no process runs."""
         return self.conversation.pid if self.running else None
 
     @property
@@ -54,7 +54,7 @@ class Worker(Host):
         if self.starting.is_mine:
             raise WorkerError("backend %s cannot be started from a finalizer or a signal handler that runs while it "
                               "starts" % self.backend)
-        with self.starting.lock:  # one thread starts it, others that want it wait
+        with self.starting.lock:  # one thread starts it, others wait
             if self.running:
                 return
             if not self.environment.is_installed():
@@ -71,7 +71,7 @@ class Worker(Host):
             self.conversation, self.traits = conversation, conversation.traits
 
     def _variables(self):
-        """The environment variables of a process by what was chosen for it."""
+        """Returns: the environment variables for the chosen threads and device."""
         variables = {}
         if self.threads is not None:
             variables.update(self.environment.thread_environment(self.threads))
@@ -92,7 +92,7 @@ class Worker(Host):
         except (OSError, ValueError):
             return None
 
-    # -- what the contract asks of it -----------------------------------------------------------------------
+    # -- the interface for the contract ---------------------------------------------------------------------
 
     def compile(self, program, once):
         compiled = _Compiled(self, program, once)
@@ -141,18 +141,19 @@ class Worker(Host):
     # -- the conversation -----------------------------------------------------------------------------------
 
     def now(self):
-        """The conversation with a process that runs, which is started where none does."""
+        """Returns: the conversation with a running process, which is started if necessary."""
         self.start()
         return self.conversation
 
     def holding(self, variables):
-        """The conversation with the process that has the values of variables; StaleTensorError where none has."""
+        """Returns: the conversation with the process that has the variables' values. Raises StaleTensorError if none
+        has them."""
         need_values(variables, self.holder, self.ended or self.lost_by)
         return self.conversation
 
 
 class _Held(Numbered):
-    """Stands for arrays that the worker holds."""
+    """A handle for arrays that the worker holds."""
 
     __slots__ = ()
 
@@ -183,7 +184,7 @@ class _Compiled(Compiled, Numbered):
                 "sizes": sizes})
 
     def compile(self, conversation, arrays):
-        """Compile the program, and run it where there are arrays."""
+        """Compile the program, and run it if there are arrays."""
         need_values(self.program.variables(), conversation, self.host.lost_by)
 
         def write(buffers):
@@ -193,7 +194,7 @@ class _Compiled(Compiled, Numbered):
         try:
             results = conversation.ask("run", write)
         except KerasError:
-            if self.ledger is not None:  # it may have been compiled, and refused the arrays
+            if self.ledger is not None:  # it may have been compiled, but failed on the arrays
                 self.ledger.append(self.number)
                 self.number = self.ledger = None
             raise

@@ -1,10 +1,10 @@
 """The wire: messages between a session and a worker, a JSON header and raw array buffers.
 
-A frame is a prefix (magic, length of the header, length of the buffers), the header, and the arrays'
-bytes one after another. Arrays stand in the header as ``{"array": i}``, and ``header["arrays"]`` lists
-dtype, shape and order of each. An array leaves in the order that it has, "C" or "F", and arrives in row-major
-order. Where ``header["shared"]`` is true, the bytes are in the region that both sides map. Nothing that is
-received is executed or unpickled.
+A frame consists of a prefix (magic, length of the header, length of the buffers), the header, and the arrays' bytes
+one after another. In the header, ``{"array": i}`` refers to an array, and ``header["arrays"]`` lists the dtype, shape
+and order of each. An array is sent in the order that it has, "C" or "F", and received in row-major order. If
+``header["shared"]`` is true, the bytes are in the region that both sides map. Received data are never executed or
+unpickled.
 """
 
 import json
@@ -20,30 +20,30 @@ from .reordering import row_major
 PREFIX = struct.Struct("!4sIQ")
 MAGIC = b"KER1"
 LARGEST_HEADER = 1 << 28
-SMALL = 1 << 16  # bytes of a header that go out with the prefix at once
-LARGEST = 1 << 47  # bytes of buffers: what a process can address
+SMALL = 1 << 16  # bytes: shorter headers are sent together with the prefix
+LARGEST = 1 << 47  # bytes of buffers: a process can't address more
 
 
-# What a header raises that is none.
+# The errors that reading a malformed header may raise.
 MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 
 
 class Closed(Exception):
-    """The other side is gone."""
+    """The other side has closed the connection."""
 
 
 class Connection:
-    """One end of the wire: a stream, and the regions of the arrays that go out and come in, or None."""
+    """One end of the wire: a stream, and the regions for outgoing and incoming arrays, or None."""
 
     def __init__(self, stream, outgoing=None, incoming=None):
         self.stream = stream
         self.outgoing = outgoing
         self.incoming = incoming
         self._unread = 0                 # bytes of the current frame that are still in the stream
-        self._waste = bytearray(1 << 14)  # for those that nobody wants: there is memory for it whatever happens
+        self._waste = bytearray(1 << 14)  # for skipped bytes: allocated now, in case memory runs out later
 
     def send(self, message):
-        """Send a message: a dict, whose arrays have been put aside by ``pack``."""
+        """Send a message, a dict. Its arrays are in ``message["buffers"]``, where ``pack`` has put them."""
         header = dict(message)
         arrays = header.pop("buffers", [])
         header["arrays"] = [[array.dtype.str, array.shape, order_of(array)] for array in arrays]
@@ -73,8 +73,8 @@ class Connection:
             raise Closed() from None
 
     def _placed(self, arrays, size, shared):
-        """The arrays that go into the frame, in memory as they arrive; none where they are shared: the region has them
-        then."""
+        """Returns: the arrays to send in the frame, contiguous in their order. If they are shared, they are written to
+        the region instead, and the list is empty."""
         try:
             if shared:
                 self.outgoing.write(arrays)
@@ -84,10 +84,10 @@ class Connection:
             raise OutOfMemoryError("out of memory: arrays of %d bytes cannot be sent: %s" % (size, error)) from error
 
     def receive(self):
-        """Receive a message. Where there is no memory for it, ``message["lost"]`` is the number of its arrays' bytes,
-        and what could not be kept is missing.
+        """Receive a message. If there is not enough memory for it, ``message["lost"]`` is the number of bytes of its
+        arrays, and the parts that could not be kept are missing.
 
-        Raises Closed at the end of the stream, WireError when it is no frame.
+        Raises Closed at the end of the stream, and WireError if the data are not a frame.
         """
         magic, length, size = PREFIX.unpack(self._exactly(PREFIX.size))
         if magic != MAGIC or length > LARGEST_HEADER or size > LARGEST:
@@ -104,7 +104,7 @@ class Connection:
         return message
 
     def _header(self, length, size):
-        """The header of a message, the arrays that it lists, and whether they are shared."""
+        """Returns: the header of a message, the arrays that it lists, and whether they are shared."""
         try:
             message = json.loads(self._exactly(length).decode("utf-8"))
             listed = [(np.dtype(dtype), [int(n) for n in shape], order)
@@ -141,7 +141,7 @@ class Connection:
                 region.close()
 
     def _filled(self, array):
-        """An array with its bytes from the stream, in row-major order."""
+        """Fill an array with bytes from the stream. Returns: the array in row-major order."""
         if array.nbytes:
             self._fill(memoryview(array.ravel(order="K").view(np.uint8)))
         return array if array.flags.c_contiguous else row_major(array)
@@ -163,6 +163,6 @@ class Connection:
             view = view[count:]
 
     def _skip(self):
-        """Read what is left of a frame, so that the next one is found."""
+        """Read and discard the rest of a frame, up to the start of the next one."""
         while self._unread > 0:
             self._fill(memoryview(self._waste)[:self._unread])

@@ -1,8 +1,8 @@
-"""Programs on the wire. A node is sent once; from then on both sides know it by its number, until it is gone.
+"""Programs on the wire. A node is sent once; from then on both sides refer to it by its number, until it is deleted.
 
-The session has an ``Encoder`` for each worker, the worker a ``Decoder``. A number stands for a node or for an
-operation, and the session tells when it has let go of one. Constants travel with their arrays, variables before, in
-messages of their own.
+The session has an ``Encoder`` for each worker, and the worker has a ``Decoder``. A number stands for a node, an
+operation, a function or held arrays. The session tells the worker when it has released one. Constants are sent with
+their arrays, variables beforehand in separate messages.
 """
 
 import collections
@@ -17,35 +17,35 @@ from .values import pack, unpack
 
 
 class Encoder:
-    """Programs as data, for one worker. ``count`` gives its numbers, from 1 where there is none yet."""
+    """Encodes programs as data for one worker. ``count`` yields the numbers, by default from 1."""
 
     def __init__(self, count=None):
         self.count = itertools.count(1) if count is None else count
-        self.gone = collections.deque()  # numbers of what the session has let go of
-        self.fresh = []                  # what the message in the making is the first to tell of
+        self.gone = collections.deque()  # the numbers of objects that the session has released
+        self.fresh = []                  # the objects that the current message introduces
 
     def number(self, thing):
-        """A number for a node, operation or function, which the message in the making tells of."""
-        self.fresh.append(thing)  # before it is known: an interrupt may come in between
+        """Returns: a new number for an object that the current message introduces."""
+        self.fresh.append(thing)  # before it gets its number: an interrupt may come in between
         thing.number, thing.ledger = next(self.count), self.gone
         return thing.number
 
     def sent(self):
-        """Note that the worker has got the message."""
+        """Note that the worker has received the message."""
         self.fresh.clear()
 
     def lost(self):
-        """Note that the worker has not got the message."""
+        """Note that the worker has not received the message."""
         for thing in self.fresh:
             thing.number = thing.ledger = None
         self.fresh.clear()
 
     def released(self):
-        """The numbers that the worker is to forget now."""
+        """Returns: the numbers that the worker should forget now. They are removed from ``gone``."""
         return [self.gone.popleft() for _ in range(len(self.gone))]
 
     def program(self, program, buffers):
-        """A program as data; its arrays go to ``buffers``. Its variables have been sent."""
+        """Returns: a program as data. Its arrays are added to ``buffers``. Its variables must have been sent before."""
         entries = []
         for node in program.nodes:
             self._tell(node, entries, buffers)
@@ -54,7 +54,7 @@ class Encoder:
                 "updates": [[variable.number, value.number] for variable, value in program.updates.items()]}
 
     def _tell(self, node, entries, buffers):
-        """Add an entry for a node that is new to the worker. Its inputs have been told of."""
+        """Add an entry for a node if it is new to the worker. Its inputs must already be known there."""
         if node.ledger is self.gone:
             return
         operation = node.operation
@@ -84,17 +84,17 @@ def _numbers(nodes):
 
 
 class Decoder:
-    """The nodes that the session has told of, by number."""
+    """Decodes programs in the worker. ``known`` has the objects that the session has sent, by number."""
 
     def __init__(self):
         self.known = {}
 
     def forget(self, numbers):
-        """Let go of what the session has let go of. Returns: the bytes of the values that were among it."""
+        """Release what the session has released. Returns: the number of bytes of the values among it."""
         return sum(_bytes(self.known.pop(number, None)) for number in numbers)
 
     def program(self, data, buffers):
-        """The program that ``Encoder.program`` was given."""
+        """Returns: the program that was passed to ``Encoder.program``."""
         for entry in data["entries"]:
             self._learn(buffers, *entry)
         updates = {self.known[variable]: self.known[value] for variable, value in data["updates"]}
@@ -125,7 +125,7 @@ class Decoder:
 
 
 def _bytes(thing):
-    """The bytes of the value of a variable or constant."""
+    """Returns: the number of bytes of the value of a variable or constant, 0 for anything else."""
     if not isinstance(thing, Node) or thing.kind not in ("variable", "constant"):
         return 0
     return byte_count(np.dtype(thing.dtype), thing.shape)

@@ -1,12 +1,12 @@
-"""Region: memory that a session and its worker both map, for the arrays that go one way.
+"""Region: memory that a session and its worker both map, for arrays sent in one direction.
 
-The sender writes arrays in the order that they have, which is fastest; the receiver copies out, in row-major
-order, before it answers, so each message begins at the start. An engine could compute on the memory itself,
-but TensorFlow keeps hold of what it was fed when a variable takes its value, and would see the next message
-there.
+The sender writes arrays in the order that they have, which is fastest. The receiver copies them out, in row-major
+order, before it answers, so each message starts at the beginning of the region. An engine could compute on the memory
+itself, but TensorFlow keeps a reference to a fed array when it is assigned to a variable, and would then see the next
+message there.
 
-The memory has no name and goes with the last of the two processes. Arrays travel in the frame where there
-is no such memory, where they are small, and where they are so large that a second copy would matter.
+The memory has no name and is freed when both processes have ended. Arrays are sent in the frame instead if there is no
+such memory, if they are small, or if they are so large that a second copy would matter.
 """
 
 import errno
@@ -33,26 +33,26 @@ class Region:
 
     @classmethod
     def create(cls):
-        """A new region, None where the system has, or permits, no memory of this kind, or the user wants none."""
+        """Returns: a new region, or None if the system does not support or permit it, or the user has disabled it."""
         if not hasattr(os, "memfd_create") or os.environ.get("KERAS_SHARED_MEMORY") == "0":
             return None
         try:
             limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-            if 0 <= limit < MOST:  # it counts as a file: what is written beyond that would be a signal
+            if 0 <= limit < MOST:  # the limit for files applies: writing beyond it would raise a signal
                 return None
             return cls(clear_of_standard_streams(os.memfd_create("pyshim")))
         except OSError:
             return None
 
     def write(self, arrays):
-        """Write the arrays. OSError where the machine has no memory for them."""
+        """Write the arrays. It raises OSError if there is not enough memory."""
         places, size = layout([(array.dtype, array.shape, None) for array in arrays])
         self._allocate(size)
         for array, place in zip(arrays, places):
             np.copyto(self._view(place, array.dtype, array.shape, order_of(array), size), array)
 
     def _allocate(self, size):
-        """Have the system give the memory now: what it has only promised would fail while it is written."""
+        """Allocate the memory now. If it were only reserved, a lack of memory would crash the process in a write."""
         allocated = os.fstat(self.descriptor).st_size
         if allocated >= size:
             return
@@ -61,15 +61,15 @@ class Region:
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.ENOMEM):
                 raise
-            # Some sandboxes refuse the call. Writing allocates, too.
+            # Some sandboxes reject the call. Writing also allocates.
             zeros = bytes(1 << 20)
             while allocated < size:
                 allocated += os.pwrite(self.descriptor, zeros[:size - allocated], allocated)
 
     def read(self, listed):
-        """Copies of the arrays of those dtypes, shapes and orders, in row-major order.
+        """Returns: copies, in row-major order, of the arrays with the listed dtypes, shapes and orders.
 
-        ValueError where the region is too small.
+        Raises ValueError if the region is too small.
         """
         places, size = layout(listed)
         allocated = os.fstat(self.descriptor).st_size
@@ -93,12 +93,12 @@ class Region:
             os.close(descriptor)
 
     def __del__(self):
-        if os is not None:  # else the interpreter ends
+        if os is not None:  # else the interpreter is shutting down
             self.close()
 
 
 def layout(listed):
-    """Where arrays of these dtypes, shapes and orders begin, and where the last one ends."""
+    """Returns: the offsets of arrays with these dtypes, shapes and orders, and the total size in bytes."""
     places, end = [], 0
     for dtype, shape, _ in listed:
         places.append(end)
@@ -107,12 +107,12 @@ def layout(listed):
 
 
 def order_of(array):
-    """The order that an array leaves in: its own, "C" or "F", where it has one."""
+    """Returns: the order in which an array is sent: "F" if it is contiguous only in that order, else "C"."""
     return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 
 
 def byte_count(dtype, shape):
-    """The bytes of an array; Python's integers, since a malformed frame may list any sizes."""
+    """Returns: the size of an array in bytes. Python integers can't overflow if a malformed frame lists huge sizes."""
     count = dtype.itemsize
     for size in shape:
         count *= size

@@ -1,15 +1,16 @@
-"""Reordering: from column-major order, which is R's, to row-major and back, block after block."""
+"""Conversion between column-major order, which R uses, and row-major order, block by block."""
 
 import itertools
 
 import numpy as np
 
-WIDTH = 128      # elements of a block for each index of the first axis: what is read for them stays in the cache
-LEAST = 1 << 14  # elements of a block: the others would cost more than they win
+WIDTH = 128      # elements of a block for each index of the first axis, so that what is read stays in the cache
+LEAST = 1 << 14  # minimum elements of a block; smaller blocks would cost more than they gain
 
 
 def reorder(target, source):
-    """Copy the values into an array with elements that is contiguous in one of the orders, cast to its dtype."""
+    """Copy the values of ``source`` to ``target``, cast to its dtype. ``target`` must be contiguous in either order and
+    not empty."""
     if target.flags.f_contiguous:
         target, source = target.T, source.T
     for block in _blocks(target.shape):
@@ -17,9 +18,10 @@ def reorder(target, source):
 
 
 def _blocks(shape):
-    """Keys of blocks that have the whole first axis, and a part of the others that is contiguous in row-major order."""
+    """Returns: the keys of blocks that span the first axis, and a part of the others that is contiguous in row-major
+    order."""
     width = max(WIDTH, LEAST // shape[0])
-    axis, inner = len(shape) - 1, 1  # the axis that is cut, and the elements behind it
+    axis, inner = len(shape) - 1, 1  # the axis that is cut, and the number of elements after it
     while axis > 0 and inner * shape[axis] <= width:
         inner *= shape[axis]
         axis -= 1
@@ -31,7 +33,7 @@ def _blocks(shape):
 
 
 def row_major(array):
-    """A new array with the values, in row-major order."""
+    """Returns: a new array with the same values in row-major order."""
     if array.flags.c_contiguous:
         return array.copy()
     target = np.empty(array.shape, array.dtype)

@@ -1,4 +1,4 @@
-"""Stream: the session's end of the socket to a worker, whose waits end with the call's time."""
+"""Stream: the session's end of the socket to a worker. Its waits obey the timeout of the call."""
 
 import select
 import socket
@@ -7,7 +7,7 @@ from . import waiting
 
 
 class Stream:
-    """Has what ``Connection`` needs of a socket. ``clock`` is the one of the call that is going on."""
+    """The part of a socket's interface that ``Connection`` needs. ``clock`` is the clock of the current call."""
 
     def __init__(self, connected, clock):
         connected.setblocking(False)  # whatever socket.setdefaulttimeout() says
@@ -32,7 +32,8 @@ class Stream:
         view = memoryview(data)
         while len(view):
             try:
-                # Without the flag a worker that has ended would be a signal, which R's Python does not ignore.
+                # Without the flag, sending to a worker that has exited raises SIGPIPE, which Python within R does not
+                # ignore.
                 view = view[self._socket.send(view, getattr(socket, "MSG_NOSIGNAL", 0)):]
             except BlockingIOError:
                 self._wait(select.POLLOUT)

@@ -1,4 +1,4 @@
-"""Values on the wire: what JSON can hold, with arrays put aside for the frame's buffers."""
+"""Values on the wire, encoded as JSON; arrays are sent separately, in the frame's buffers."""
 
 import math
 
@@ -9,7 +9,8 @@ from ..graph.positions import At
 
 
 def pack(value, buffers):
-    """A value as JSON can hold it; arrays go to ``buffers``. WireError for what is none of the values below."""
+    """Returns: a value in a form that JSON supports. Arrays are added to ``buffers``. Raises WireError for unsupported
+    types."""
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, (np.ndarray, np.generic)):
@@ -31,7 +32,7 @@ def pack(value, buffers):
 
 
 def unpack(value, buffers):
-    """The value that ``pack`` was given."""
+    """Returns: the value that was passed to ``pack``."""
     if isinstance(value, list):
         return [unpack(part, buffers) for part in value]
     if not isinstance(value, dict):

@@ -2,8 +2,8 @@
 
     python -I -u main.py DESCRIPTION
 
-The description is a JSON object: what ``main`` takes. The package directory of the session's own shim is used here
-too, so both sides are of one version. Of it only what an engine needs is imported, and that runs on Python 3.6 and up.
+The description is a JSON object with the arguments of ``main``. The worker uses the session's own package directory,
+so both sides have the same version. It imports only the modules that an engine needs, which run on Python 3.6 and up.
 """
 
 import contextlib
@@ -28,9 +28,9 @@ import types
 libc = ctypes.CDLL(None)
 
 PR_SET_PDEATHSIG = 1
-STARTING = 10  # seconds that the session's thread which has started this process gets to end
+STARTING = 10  # seconds to wait for the end of the session's thread that has started this process
 DESCRIPTORS = 4096
-STACK = 100 << 20  # bytes; the system leaves that much room below a stack in any case
+STACK = 100 << 20  # bytes; the system leaves that much space below a stack in any case
 
 
 def main(package, engine, location, lifeline, stream, regions, thread):
@@ -39,11 +39,11 @@ def main(package, engine, location, lifeline, stream, regions, thread):
     Arguments:
         package: the directory of pyshim.
         engine: "module:class".
-        location: path of the module or package on top of the engine's module, where that is not pyshim's own.
+        location: path of the top-level module or package of the engine's module, or None if that is pyshim.
         lifeline: the descriptor of a pipe whose other end is the session's.
         stream: the descriptor of a socket whose other end is the session's.
-        regions: two descriptors of memory, for what is received and what is sent, or none.
-        thread: the number of the thread that has started this process, None where it is the session's first one.
+        regions: two descriptors of memory, for incoming and outgoing arrays, or an empty list.
+        thread: the number of the thread that has started this process, or None if it is the session's main thread.
     """
     parent = os.getppid()
     take_normal_settings()
@@ -62,7 +62,7 @@ def main(package, engine, location, lifeline, stream, regions, thread):
     connection = Connection(socket.socket(fileno=stream), outgoing, incoming)
 
     module, name = engine.split(":")
-    gc.disable()  # importing makes next to no garbage: collections in between take a tenth of the time for nothing
+    gc.disable()  # imports create hardly any garbage; collections would only add a tenth of the time
     try:
         if location is not None:
             import_from(location, module.split(".")[0])
@@ -75,7 +75,7 @@ def main(package, engine, location, lifeline, stream, regions, thread):
         os._exit(1)
     connection.send({"ready": {"traits": built.traits(), "pid": os.getpid(),
                                "python_version": platform.python_version()}})
-    if hasattr(gc, "freeze"):  # what the library has made lives on; collections need not look at it
+    if hasattr(gc, "freeze"):  # the library's objects are permanent, so collections can skip them
         gc.freeze()
     gc.enable()
     status = 0
@@ -87,20 +87,20 @@ def main(package, engine, location, lifeline, stream, regions, thread):
         traceback.print_exc()
         status = 1
     flush_output()
-    os._exit(status)  # taking a native library down in order can take seconds
+    os._exit(status)  # an orderly shutdown of a native library can take seconds
 
 
 def take_normal_settings():
-    """Undo what this process has inherited of the session's own settings."""
+    """Reset the process settings that were inherited from the session."""
     for number in (signal.SIGCHLD, signal.SIGIO, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)  # where the end of a child is ignored, compilers seem to succeed
+        signal.signal(number, signal.SIG_DFL)  # if SIGCHLD is ignored, failed compilers seem to succeed
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    os.umask(os.umask(0o077) & 0o077)  # what is made here can be read again
-    with contextlib.suppress(OSError):  # a sandbox may refuse it
+    os.umask(os.umask(0o077) & 0o077)  # this process can read the files that it creates
+    with contextlib.suppress(OSError):  # a sandbox may forbid it
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if 0 <= soft < DESCRIPTORS:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard if 0 <= hard < DESCRIPTORS else DESCRIPTORS, hard))
-        hard = resource.getrlimit(resource.RLIMIT_STACK)[1]  # libraries walk deep graphs by recursion
+        hard = resource.getrlimit(resource.RLIMIT_STACK)[1]  # libraries traverse deep graphs recursively
         resource.setrlimit(resource.RLIMIT_STACK, (hard if 0 <= hard < STACK else STACK, hard))
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
@@ -110,10 +110,10 @@ def take_normal_settings():
 
 
 def die_with_lifeline(lifeline):
-    """End this process when the session has ended, even in the middle of a native call.
+    """Make the kernel kill this process when the session ends, even during a native call.
 
-    The session holds the other end of this pipe and never writes. When it has ended, however it ended, the kernel
-    sends a signal that no process can block, not even one that is stopped.
+    The session holds the other end of this pipe and never writes to it. When the session ends, for whatever reason, the
+    kernel sends SIGKILL, which cannot be blocked and ends even a stopped process.
     """
     with contextlib.suppress(AttributeError, OSError):  # else it is SIGIO, whose default action is to end the process
         fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
@@ -121,15 +121,15 @@ def die_with_lifeline(lifeline):
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
     poll = select.poll()
     poll.register(lifeline, 0)
-    if poll.poll(0):  # it has ended already
+    if poll.poll(0):  # the session has already ended
         os._exit(0)
 
 
 def die_with_parent(parent, thread):
-    """End this process when the session has ended while a process that it has forked holds its end of the pipe.
+    """Make the kernel kill this process when the session ends, even if a fork of the session holds the pipe open.
 
-    The kernel sends the signal when the thread that has started this process ends. That thread is a short one, whose
-    place the session's first thread takes: it has to be gone before.
+    The kernel sends the signal when the parent thread ends. The thread that has started this process is short-lived;
+    when it ends, the session's main thread becomes the parent. So wait for its end first.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -139,12 +139,12 @@ def die_with_parent(parent, thread):
             return
         time.sleep(0.001)
     libc.prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0)
-    if os.getppid() != parent:  # it has ended meanwhile
+    if os.getppid() != parent:  # the session has ended in the meantime
         os._exit(0)
 
 
 def import_from(location, name):
-    """Import the module or package of that name from its path. What lies beside it is not found."""
+    """Import the module or package of that name from its path, without making its neighbours importable."""
     path = os.path.join(location, "__init__.py") if os.path.isdir(location) else location
     if os.path.exists(path):
         within = [location] if os.path.isdir(location) else None
@@ -159,7 +159,7 @@ def import_from(location, name):
 
 
 def flush_output():
-    """Write out what Python and C libraries have printed and hold back."""
+    """Flush what Python and C libraries have buffered."""
     sys.stdout.flush()
     sys.stderr.flush()
     libc.fflush(None)

@@ -1,14 +1,14 @@
 """Service: answers the messages of a worker's session, one after the other.
 
-    run        compile a program, kept as a function under a number, or run one with arrays, or both
+    run        compile a program and keep it as a function under a number, or run one with arrays, or both
     hold       keep arrays under a number
     batches    run a function on batches of rows of such arrays
-    variable   a new variable with its value
-    get, set   the values of variables
+    variable   create a variable with its value
+    get, set   get or set the values of variables
     clear      forget the graph
-    describe   which kernels are ours
+    describe   say which kernels are our own
 
-Every message also tells which numbers the session has let go of. The answer is ``return`` or ``raise``.
+Every message also lists the numbers that the session has released. The answer is ``return`` or ``raise``.
 """
 
 import gc
@@ -29,7 +29,7 @@ from ..wire.waiting import Waiting
 
 MOST_GARBAGE = 1 << 26  # bytes
 
-# What a message raises that is none of these, or does not hold what it has to.
+# The errors that reading a malformed message may raise.
 MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
 
 
@@ -40,7 +40,7 @@ class Service:
         self.engine = engine
         self.flush_output = flush_output
         self.decoder = Decoder()
-        self.garbage = 0  # bytes of values that the session has let go of since the last collection
+        self.garbage = 0  # bytes of values that the session has released since the last collection
         poll = select.poll()
         poll.register(connection.stream, select.POLLIN)
         self.waiting = Waiting(poll)
@@ -52,14 +52,14 @@ class Service:
             self.waiting.ready("message")
             message = self.connection.receive()
             answer = self.answer(message)
-            self.flush_output()  # what a call prints is there to be shown before the call returns
+            self.flush_output()  # so that the session shows what a call prints before the call returns
             try:
                 self.connection.send(answer)
-            except errors.WireError as error:  # nothing has been sent of it
+            except errors.WireError as error:  # nothing has been sent
                 self.connection.send(_raised(error))
 
     def answer(self, message):
-        """The message that a message is answered with."""
+        """Returns: the answer to a message."""
         try:
             act, content = self._read(message)
         except errors.KerasError as error:
@@ -76,7 +76,7 @@ class Service:
         return {"return": pack(arrays, buffers), "buffers": buffers}
 
     def _read(self, message):
-        """What a message asks for: a function of ``ACTIONS``, and its arguments."""
+        """Returns: the function of ``ACTIONS`` that a message requests, and its arguments."""
         try:
             self._let_go(message.get("release", ()))
             if "lost" in message:
@@ -92,8 +92,8 @@ class Service:
                                    words=error) from error
 
     def _let_go(self, numbers):
-        """Let go of what the session has let go of. What an engine has made of it may be cycles of objects, which keep
-        values alive until Python looks for those: too late where they are few and large."""
+        """Release what the session has released. An engine may have created reference cycles, which keep values alive
+        until the next garbage collection. If they are few and large, that comes too late, so it is started here."""
         self.garbage += self.decoder.forget(numbers)
         if self.garbage > MOST_GARBAGE:
             self.garbage = 0
@@ -102,7 +102,7 @@ class Service:
     # -- reading messages -------------------------------------------------------------------------------
 
     def _program(self, message, buffers):
-        """A program, which is new where a message has one, and the arrays that it is to be run with."""
+        """Returns: the arguments of ``run``: a new program, if the message has one, and the arrays to run it with."""
         program = message.get("program")
         fed = message["fed"]
         return {"number": message["number"], "once": message.get("once", False),
@@ -141,7 +141,7 @@ class Service:
     def _nothing(self, message, buffers):
         return {}
 
-    # -- acting on them -----------------------------------------------------------------------------------
+    # -- acting on messages -------------------------------------------------------------------------------
 
     def run(self, number, once, program, arrays):
         """Compile a program, if there is one, and run it, if there are arrays. Returns: the outputs' values."""
@@ -190,13 +190,13 @@ ACTIONS = {
 
 
 def _raised(error):
-    """The message that an error is answered with."""
+    """Returns: the answer that reports an error."""
     data = error.to_data()
     return dict(data, fields=pack(data["fields"], []), native=_native(error))
 
 
 def _native(error):
-    """The traceback of the native error behind this one."""
+    """Returns: the traceback of the native error that caused this one, or None."""
     if error.__cause__ is None:
         return None
     return "".join(traceback.format_exception(type(error.__cause__), error.__cause__,
