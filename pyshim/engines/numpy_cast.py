@@ -16,7 +16,7 @@ def whole(x, dtype):
     """
     limits = np.iinfo(dtype)
     x = np.asarray(x).astype("float64")
-    below, above = x <= limits.min, x >= limits.max  # as floats, which may round the largest number up
+    below, above = x <= limits.min, x >= limits.max  # as a float, the largest number may be rounded up
     result = np.where(below | above | np.isnan(x), 0, x).astype(dtype)
     result[below], result[above] = limits.min, limits.max
     return result

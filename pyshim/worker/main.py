@@ -115,7 +115,7 @@ def die_with_lifeline(lifeline):
     The session holds the other end of this pipe and never writes to it. When the session ends, for whatever reason, the
     kernel sends SIGKILL, which cannot be blocked and ends even a stopped process.
     """
-    with contextlib.suppress(AttributeError, OSError):  # else it is SIGIO, whose default action is to end the process
+    with contextlib.suppress(AttributeError, OSError):  # else SIGIO, whose default action also ends the process
         fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)

@@ -47,7 +47,7 @@ class Variables:
 def _whole(x, dtype):
     """Convert floats to integers. TensorFlow's result for nan and numbers out of range depends on the processor."""
     x = tf.cast(x, tf.float64)
-    below, above = x <= float(dtype.min), x >= float(dtype.max)  # as floats, which may round the largest number up
+    below, above = x <= float(dtype.min), x >= float(dtype.max)  # as a float, the largest number may be rounded up
     inside = tf.where(below | above | tf.math.is_nan(x), tf.zeros_like(x), x)
     beyond = tf.where(below, tf.constant(dtype.min, dtype), tf.constant(dtype.max, dtype))
     return tf.where(below | above, beyond, tf.cast(inside, dtype))

@@ -69,7 +69,7 @@ class Elementwise:
 class Choosing:
     """A scalar op that returns one of its arguments, the first in case of a tie, and passes the gradient to it alone.
 
-    Theano's maximum and minimum multiply the gradient by 0 for the other argument, which is nan if it is infinite.
+    Theano's maximum and minimum multiply the gradient by 0 for the other argument: nan, if the gradient is infinite.
     """
 
     def L_op(self, inputs, outputs, gradients):

@@ -46,6 +46,6 @@ def _whole(x, dtype):
     """Convert floats to integers. PyTorch's result for nan and numbers out of range depends on the processor."""
     limits = torch.iinfo(dtype)
     x = x.double()
-    below, above = x <= float(limits.min), x >= float(limits.max)  # as floats, which may round the largest number up
+    below, above = x <= float(limits.min), x >= float(limits.max)  # as a float, the largest number may be rounded up
     inside = torch.where(below | above | torch.isnan(x), 0, x).to(dtype)
     return inside.masked_fill_(below, limits.min).masked_fill_(above, limits.max)
