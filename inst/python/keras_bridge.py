@@ -1,8 +1,8 @@
 """The Python side of the R package's bridge to pyshim.
 
-R calls functions that ``function`` and ``method`` give. They never raise: what went wrong comes back as a
-``Failure``, from which R makes a condition. So R needs nothing of the way reticulate reports exceptions,
-which differs between its releases.
+R calls the functions that ``function`` and ``method`` return. They never raise: an error comes back as a
+``Failure``, which R turns into a condition. So R does not depend on how reticulate reports exceptions, which
+differs between its releases.
 """
 
 import ctypes
@@ -29,20 +29,20 @@ FIRST_TIMEOUT = os.environ.get(timeout.VARIABLE)
 
 
 class RJumpError(Exception):
-    """An R function that Python called has jumped elsewhere. R goes on with the jump when the call is over."""
+    """An R function called from Python made a non-local jump. R resumes the jump when the call has returned."""
 
 
 # -- calls from R -----------------------------------------------------------------------------------------
 
 def function(name):
-    """The function of pyshim, of its environments, of this module, or of that of models, as R calls it."""
+    """A function of pyshim, its environments, this module or ``keras_models``, wrapped for calls from R."""
     found = (getattr(pyshim, name, None) or getattr(environments, name, None) or globals().get(name)
              or getattr(models, name))
     return _guarded(found)
 
 
 def method(name):
-    """The function of that name of the contract, which pyshim may have as an operator only."""
+    """The contract's function of that name, wrapped for R; pyshim may offer it only as an operator."""
     return _guarded(lambda *args: session.call(name, args, {}))
 
 
@@ -51,7 +51,7 @@ def _guarded(target):
 
 
 def _for_r(value):
-    """The value with arrays of the types that R has. Lists become tuples, which reticulate never simplifies."""
+    """The value, its arrays cast to types that R has. Lists become tuples, which reticulate never simplifies."""
     if isinstance(value, (list, tuple)):
         return tuple(_for_r(part) for part in value)
     if isinstance(value, (np.ndarray, np.generic)):
@@ -69,7 +69,7 @@ LARGE = 1 << 16  # elements
 
 
 class LargeArray:
-    """An array that R fetches into one of its own, since reticulate's conversion takes three passes and more."""
+    """A large array that R copies into its own memory, since reticulate's conversion makes at least three passes."""
 
     def __init__(self, value):
         self.value = value
@@ -79,9 +79,9 @@ class LargeArray:
         return list(self.value.shape)
 
     def fetch(self, target):
-        """Write the values into a new array of R, whose memory reticulate shows to Python, read-only.
+        """Write the values into a new R array, whose memory reticulate exposes to Python as read-only.
 
-        Returns: whether that memory is as it has to be; if not, nothing has been written.
+        Returns: whether that memory has the expected layout; if not, nothing is written.
         """
         fits = (target.dtype == np.float64 and target.shape == self.value.shape
                 and target.flags.f_contiguous and not target.flags.owndata)
@@ -91,7 +91,7 @@ class LargeArray:
         return bool(fits)
 
 
-# -- what R asks that pyshim has no function for ------------------------------------------------------------
+# -- what R needs and pyshim has no function for ------------------------------------------------------------
 
 def describe(x):
     """Backend, kind, name, dtype and shape of a tensor, and whether it is sparse."""
@@ -104,7 +104,7 @@ def describe_function(x):
 
 
 def fetch(large, target):
-    """Write a large array into an array of R. Returns: whether that was possible."""
+    """Write a large array into an R array. Returns: whether that was possible."""
     return large.fetch(target)
 
 
@@ -114,12 +114,12 @@ def save_named(path, names, variables):
 
 
 def load_named(path, names, variables):
-    """Give variables the values that were saved under these names."""
+    """Set variables to the values that were saved under these names."""
     pyshim.load_variables(path, dict(zip(names, variables)))
 
 
 def load_all(path):
-    """The names of the variables that a file holds, and the variables."""
+    """Load all variables of a file. Returns: their names, and the variables."""
     loaded = pyshim.load_variables(path)
     return list(loaded), list(loaded.values())
 
@@ -130,7 +130,7 @@ def call_function(compiled, values):
 
 
 def call_beside(x, name, *args):
-    """Call a function on the backend of a tensor, whichever backend is the current one."""
+    """Call a function on a tensor's own backend, whichever backend is current."""
     return session.call_on(x.host, name, args, {})
 
 
@@ -141,7 +141,7 @@ def get_item(x, parts):
 
 
 def switch_backend(name, in_process, save, threads, device, scoped):
-    """Use a backend. Where that is for a while, it is announced only if its engine starts."""
+    """Use a backend. A scoped (temporary) switch is announced only if it starts the engine."""
     with errors.naming("use_backend"):
         return session.select(name, in_process, save, threads, [] if scoped else [None], device)
 
@@ -157,12 +157,12 @@ def leave(scope):
 
 
 def mode(eager):
-    """The context in which calls are eager, or symbolic."""
+    """A context in which calls are eager, or symbolic."""
     return session._Mode(eager)
 
 
 def seed_session(seed, disable_gpu, one_thread):
-    """Seed Python and NumPy, and begin an empty session of the current backend, on one thread if asked for."""
+    """Seed Python and NumPy, and start an empty session of the current backend, single-threaded on request."""
     random.seed(seed)
     np.random.seed(seed)
     if disable_gpu:
@@ -176,7 +176,7 @@ def seed_session(seed, disable_gpu, one_thread):
 
 
 def set_timeout(seconds):
-    """How long calls may take: a number of seconds, None for what the session began with."""
+    """Set the timeout of calls, in seconds; None restores the one that the session started with."""
     text = FIRST_TIMEOUT if seconds is None else repr(float(seconds))
     os.environ.pop(timeout.VARIABLE, None)
     if text is not None:
@@ -184,22 +184,22 @@ def set_timeout(seconds):
 
 
 def set_library_path(path):
-    """The LD_LIBRARY_PATH that other interpreters are started with."""
+    """Set the LD_LIBRARY_PATH for other interpreters that are started."""
     os.environ.pop("LD_LIBRARY_PATH", None)
     if path:
         os.environ["LD_LIBRARY_PATH"] = path
 
 
-# -- R functions, and what is printed -----------------------------------------------------------------------
+# -- R functions and printed output -------------------------------------------------------------------------
 
 class RFunction:
-    """An R function as a Python function. ``respond`` takes the list of arguments, and returns a list of the
-    result, or an empty one where the function has jumped elsewhere."""
+    """An R function as a Python function. ``respond`` takes the list of arguments and returns the result in a
+    list, or an empty list if the function made a non-local jump."""
 
     def __init__(self, respond):
         self.respond = respond
 
-    def __call__(self, *args, **kwargs):  # Keras names some arguments of callbacks, which come in their order
+    def __call__(self, *args, **kwargs):  # Keras passes some callback arguments by name, in order
         with interrupts.in_r():
             answer = self.respond([*args, *kwargs.values()])
         if not answer:
@@ -208,7 +208,7 @@ class RFunction:
 
 
 class Stream:
-    """sys.stdout or sys.stderr, where what is written goes to R, which knows who wants to see it."""
+    """A replacement for sys.stdout or sys.stderr that sends output to R, which decides where it is shown."""
 
     def __init__(self, original, write, console_width):
         self._original = original
@@ -216,7 +216,7 @@ class Stream:
         self.console_width = console_width
 
     def write(self, text):
-        # R can be called by its own thread only.
+        # Only R's own thread may call R.
         if threading.current_thread() is threading.main_thread():
             self._write(text)
         else:
@@ -224,7 +224,7 @@ class Stream:
         return len(text)
 
     def isatty(self):
-        """Whether a line can be written over."""
+        """Whether a line can be overwritten."""
         if threading.current_thread() is threading.main_thread():
             return self.console_width() > 0
         return False
@@ -237,9 +237,9 @@ class Stream:
 
 
 def connect(show_output, show_error, show_warning, announce, console_width):
-    """Hand what Python prints, its warnings, and the news of a backend in use to functions of R.
+    """Route Python's output, its warnings and announcements of backends to R functions.
 
-    ``console_width`` says how wide R's console is, and 0 where output goes elsewhere.
+    ``console_width`` returns the width of R's console, or 0 where output goes elsewhere.
     """
     sys.stdout = Stream(sys.stdout, show_output, console_width)
     sys.stderr = Stream(sys.stderr, show_error, lambda: 0)  # R shows messages once the call is over
@@ -251,7 +251,7 @@ def connect(show_output, show_error, show_warning, announce, console_width):
         if filename.startswith(pyshim.__path__[0]):
             show_warning(str(message))
         elif filename.startswith(Packages().folder()):
-            # Keras warns of much that scripts do on purpose, such as the frozen half of a GAN: so as a message.
+            # Keras warns about things that scripts do on purpose, such as freezing half of a GAN. Show a message.
             show_error("Keras: %s\n" % message)
         else:
             show(message, category, filename, *more)

@@ -1,4 +1,4 @@
-"""What objects of Keras are, and were made with, for R to show."""
+"""Descriptions of Keras objects, their class and settings, for R to print."""
 
 import inspect
 
@@ -6,10 +6,10 @@ import numpy as np
 
 
 def described(target):
-    """The class of an object and its settings that are numbers, strings and the like.
+    """The class of an object, and those of its settings that are numbers, strings and the like.
 
-    An optimizer or a regularizer has a configuration. Of others, such as callbacks, the arguments that differ from
-    their defaults are shown.
+    Optimizers and regularizers have a configuration. For other objects, such as callbacks, the attributes that
+    differ from their defaults are shown.
     """
     if hasattr(target, "get_config"):
         settings = target.get_config()
@@ -23,12 +23,12 @@ def described(target):
 
 
 def entries(configuration):
-    """A configuration, with the name of the class that it is of."""
+    """A configuration, and the name of the class that it belongs to."""
     return {"class": configuration._owner.__name__, "config": configuration._config}
 
 
 def _usual(kind):
-    """The attributes of an object of a class that is made with no arguments; none where it needs some."""
+    """The attributes that an instance of a class has by default; none if the constructor requires arguments."""
     try:
         return vars(kind())
     except Exception:
@@ -39,7 +39,7 @@ def _is_plain(value):
     if isinstance(value, (list, tuple)):
         return 0 < len(value) <= 4 and all(isinstance(part, (int, float)) for part in value)
     if isinstance(value, str):
-        return len(value) <= 30 and not value.startswith("{")  # counts of words, as JSON
+        return len(value) <= 30 and not value.startswith("{")  # a tokenizer's word counts are JSON
     return isinstance(value, (bool, int, float, np.generic))
 
 
@@ -47,7 +47,7 @@ def _plain(value):
     if isinstance(value, (list, tuple)):
         return list(value)
     value = value.item() if isinstance(value, np.generic) else value
-    return float("%.7g" % value) if isinstance(value, float) else value  # the settings of an optimizer are float32
+    return float("%.7g" % value) if isinstance(value, float) else value  # an optimizer's settings are float32
 
 
 def _same(value, default):

@@ -1,4 +1,4 @@
-"""What went wrong in Python, as R is told of it."""
+"""How errors in Python are reported to R."""
 
 import re
 import traceback
@@ -9,7 +9,7 @@ from pyshim import errors
 
 
 class Failure:
-    """What a call gives in place of raising; ``fields`` is what R makes a condition from."""
+    """What a call returns instead of raising; R makes a condition from ``fields``."""
 
     def __init__(self, error):
         told = error if isinstance(error, errors.KerasError) else _foreign(error)
@@ -18,12 +18,12 @@ class Failure:
 
 
 def _foreign(error):
-    """An error that is none of ours, as one: its last line is the message, its traceback comes along."""
+    """A foreign error as one of ours: its last line is the message, and its traceback is kept."""
     lines = traceback.format_exception(type(error), error, error.__traceback__)
     words = lines[-1].strip()
     said = " ".join(map(str, error.args))
     if isinstance(error, ValueError) and _raised_by_keras(error):
-        words = said  # Keras says what is wrong with an argument
+        words = said  # Keras's own words on what is wrong with an argument
     told = mistakes.told(error, said) or errors.KerasError("{words}", words=words)
     told.native = "".join(lines)
     return told
@@ -37,7 +37,7 @@ def _raised_by_keras(error):
 
 
 def _unsimplified(data):
-    """Plain data with tuples for lists, which reticulate makes lists of, and never vectors."""
+    """Plain data, its lists as tuples: reticulate converts those to R lists, never to vectors."""
     if isinstance(data, dict):
         return {key: _unsimplified(part) for key, part in data.items()}
     return tuple(map(_unsimplified, data)) if isinstance(data, (list, tuple)) else data

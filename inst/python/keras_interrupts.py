@@ -1,11 +1,11 @@
-"""Ctrl-C in a session of R: who sees it, R or Python.
+"""Ctrl-C in an R session: whether R or Python handles it.
 
-R must not jump out of frames of Python, so it leaves interrupts alone while Python runs (``suspendInterrupts``).
-Then Python has to see them itself. So a call from R sets Python's own signal handler, a call back into R sets
-R's again, and each puts back what it found when it ends.
+R must not jump out of Python frames, so it ignores interrupts while Python runs (``suspendInterrupts``), and
+Python has to handle them itself. A call from R therefore installs Python's own signal handler, a call back into R
+restores R's, and each restores what it found when it returns.
 
-reticulate's handler stays out of this. It notes an interrupt for R and for Python, and with R's suspended
-neither of the two would act on it.
+reticulate's handler is not used. It marks an interrupt as pending for both R and Python, and while R's interrupts
+are suspended neither would act on it.
 """
 
 import contextlib
@@ -13,36 +13,36 @@ import ctypes
 import signal
 import threading
 
-# That of ``signal`` makes enumerations of what it takes and returns: a third of what a call costs here.
+# ``signal.signal`` converts to and from enumerations, which takes a third of the time of a call here.
 from _signal import signal as set_handler
 
 _libc = ctypes.CDLL(None)
-_Action = ctypes.c_char * 256  # a ``struct sigaction``, which is smaller than this on every platform
+_Action = ctypes.c_char * 256  # a ``struct sigaction``; it is smaller than this on every platform
 
 try:
     _r_pending = ctypes.c_int.in_dll(_libc, "R_interrupts_pending")
-except ValueError:  # an R that does not show its symbols
+except ValueError:  # an R that does not export its symbols
     _r_pending = ctypes.c_int(0)
 
 
 class _State:
     armed = False     # Python runs, and an interrupt is raised there
     in_r = False      # R runs, called from Python
-    missed = False    # an interrupt came that the call has not been ended by
+    missed = False    # an interrupt came, but has not ended the call yet
     rs_action = None  # what the system does on SIGINT while R runs
 
 
 def _handler(number, frame):
     if _State.in_r:
-        return  # reticulate's handler has told R as well
-    _State.missed = True  # until it has arrived: Python drops what is raised in a finalizer
+        return  # reticulate's handler has notified R as well
+    _State.missed = True  # until it is handled: Python drops exceptions raised in a finalizer
     if _State.armed:
-        _State.armed = False  # cleaning up after the first interrupt must not be cut off by a second one
+        _State.armed = False  # a second interrupt must not cut off the cleanup after the first
         raise KeyboardInterrupt
 
 
 def pending():
-    """Whether R has an interrupt to handle, RStudio's Esc for example, which is no signal. It is taken from R."""
+    """Take R's pending interrupt, such as RStudio's Esc, which sends no signal. Returns: whether there was one."""
     if not _r_pending.value:
         return False
     _r_pending.value = 0
@@ -50,7 +50,7 @@ def pending():
 
 
 def _action():
-    """What the system does on SIGINT."""
+    """The system's current action on SIGINT."""
     buffer = _Action()
     _libc.sigaction(signal.SIGINT, None, buffer)
     return buffer
@@ -58,13 +58,13 @@ def _action():
 
 @contextlib.contextmanager
 def in_r():
-    """R runs inside, called from Python, and handles interrupts."""
+    """A context in which R runs, called from Python, and handles interrupts."""
     armed, _State.armed, _State.in_r = _State.armed, False, True
     _libc.sigaction(signal.SIGINT, _State.rs_action, None)
     try:
         yield
     finally:
-        set_handler(signal.SIGINT, _handler)  # which first delivers to the handler what came until now
+        set_handler(signal.SIGINT, _handler)  # delivers signals that are already pending first
         _State.armed, _State.in_r = armed, False
         if armed and pending():  # R had no time to handle it
             _State.armed = False
@@ -72,10 +72,10 @@ def in_r():
 
 
 def guarded(target, succeed, fail):
-    """A function that R calls: ``succeed(target(...))``, or ``fail(error)`` of what was raised.
+    """A function for R to call: it returns ``succeed(target(...))``, or ``fail(error)`` if the target raised.
 
-    An interrupt becomes a KeyboardInterrupt inside, and never leaves the function. Where R does not run in Python's
-    first thread, which alone handles signals, interrupts wait for the end of the call.
+    An interrupt raises KeyboardInterrupt inside the function, and never leaves it. If R does not run in Python's
+    main thread, the only one that handles signals, interrupts wait until the call returns.
     """
     def call(*args, **kwargs):
         if threading.current_thread() is not threading.main_thread():

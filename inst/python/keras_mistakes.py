@@ -1,7 +1,7 @@
-"""Frequent mistakes that Keras finds itself, and tells in Python's notation: what R says of them.
+"""R's messages for frequent mistakes that Keras itself reports, in Python's notation.
 
-Each rule is a pattern of Keras's message, and a function that makes an error of ours of it. The messages' arguments and
-calls are R's: no one else reads them.
+Each rule is a pattern that matches Keras's message, and a function that makes one of our errors from it. Arguments
+and calls in these messages are written for R, since only R users see them.
 """
 
 import ast
@@ -18,9 +18,9 @@ NAMES = r"\[.*\]"
 
 
 def told(error, words):
-    """The error of ours that tells what an error of Keras does; None where there is no rule for it.
+    """Our error for an error of Keras; None where no rule matches it.
 
-    ``words`` is what it says.
+    ``words`` is Keras's message.
     """
     for pattern, tell in RULES:
         found = re.search(pattern, words, re.DOTALL)
@@ -37,7 +37,7 @@ def rule(pattern):
 
 
 class Places:
-    """Where an error was raised: local variables of the functions that were running."""
+    """Where an error was raised: the local variables of the functions that were running."""
 
     def __init__(self, error):
         self.frames = []

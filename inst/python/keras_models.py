@@ -1,7 +1,7 @@
 """The Python side of the R package's models: R calls Keras's classes, functions and methods through these.
 
-What Keras is given comes as R has it: arrays of doubles in column-major order, lists, vectors. ``data`` makes of it
-what Keras computes with.
+Values arrive in R's form: column-major arrays of doubles, lists, vectors. ``data`` converts them to what Keras
+computes with.
 """
 
 import importlib
@@ -17,12 +17,12 @@ from pyshim.wire.reordering import reorder
 
 
 def keras_call(path, args, kwargs):
-    """Call a class or function of Keras: "layers.Dense"."""
+    """Call a class or function of Keras, such as "layers.Dense"."""
     return keras_get(path)(*args, **kwargs)
 
 
 def keras_get(path):
-    """What Keras has of that name: "layers.Dense"."""
+    """The object of Keras with that dotted name, such as "layers.Dense"."""
     from pyshim import keras
     target = keras
     for name in path.split("."):
@@ -33,7 +33,7 @@ def keras_get(path):
 
 
 def object_call(target, name, args, kwargs):
-    """Call a method of an object; the object itself where the name is empty."""
+    """Call a method of an object, or the object itself if the name is empty."""
     return (getattr(target, name) if name else target)(*args, **kwargs)
 
 
@@ -48,12 +48,12 @@ def object_set(target, name, value):
 
 
 def seed_numpy(seed):
-    """Seed NumPy's generator, which Keras draws initial weights, shuffling and seeds of dropout from."""
+    """Seed NumPy's generator, from which Keras draws initial weights, shuffling and dropout seeds."""
     np.random.seed(seed)
 
 
 def data(value):
-    """Arrays of R as Keras computes with them: floats in floatx, row-major; lists and dicts of them alike."""
+    """R's arrays as Keras computes with them: floats cast to floatx, row-major. Also for lists and dicts of arrays."""
     if isinstance(value, (list, tuple)):
         return [data(part) for part in value]
     if isinstance(value, dict):
@@ -66,18 +66,18 @@ def data(value):
 
 
 def _row_major(array, dtype):
-    """The array in a dtype, and in row-major order: itself where it is so."""
+    """The array in a dtype and in row-major order; the array itself if it already is."""
     if array.flags.c_contiguous and array.dtype == dtype:
         return array
     made = np.empty(array.shape, dtype)
-    with np.errstate(all="ignore"):  # too large a number is infinity; R's NA has a payload, which a cast minds
+    with np.errstate(all="ignore"):  # too large a number becomes infinity; casting the payload of R's NA would warn
         if array.size:
             reorder(made, array)
     return made
 
 
 def fit(model, name, x, y, kwargs, keep=False):
-    """Fit a model, and keep snapshots of it if asked to. Returns: its history and parameters."""
+    """Fit a model, and keep snapshots of it on request. Returns: its history and parameters."""
     if keep and pyshim.models.snapshots.kept(model) is None and pyshim.models.copies.is_built(model):
         pyshim.snapshot(model)
     for argument in ("validation_data", "sample_weight"):
@@ -110,7 +110,7 @@ def summary_lines(model, line_length, positions):
 
 
 class RGenerator:
-    """An R function as a generator: it returns a batch at each call, and None at the end."""
+    """An R function as a generator: it returns a batch on each call, and None at the end."""
 
     def __init__(self, function):
         self.function = function
@@ -137,7 +137,7 @@ def as_generator(function):
 
 
 class Configuration:
-    """The configuration of a layer or a model, with the class that it is of. R has its entries by ``$`` and ``[[``."""
+    """The configuration of a layer or a model, and its class. R reads its entries by ``$`` and ``[[``."""
 
     def __init__(self, owner, config):
         self._owner = owner
@@ -167,16 +167,16 @@ def configuration(target):
 
 
 def from_configuration(made):
-    """A layer or a model of a configuration."""
+    """A layer or a model made from a configuration."""
     return made._owner.from_config(made._config)
 
 
-# -- classes of R -----------------------------------------------------------------------------------------
+# -- R classes --------------------------------------------------------------------------------------------
 
 def layer_of_class(name, methods, arguments):
-    """A layer whose methods are R functions; its class has the name of the R6 class.
+    """A layer whose methods are R functions; its Python class is named after the R6 class.
 
-    ``arguments`` are those of the layer, or the configuration of another layer that it is a copy of.
+    ``arguments`` are the layer's arguments, or the configuration of the layer that it is a copy of.
     """
     layer_class = keras_get("layers.Layer")
 
@@ -193,7 +193,7 @@ def layer_of_class(name, methods, arguments):
 
         @classmethod
         def from_config(cls, config):
-            # A copy has an R6 object of its own, which R makes.
+            # A copy needs its own R6 object, and R makes it.
             return methods["copy"](Configuration(cls, config))
     RLayer.__name__ = RLayer.__qualname__ = name
     return RLayer(**(arguments._config if isinstance(arguments, Configuration) else arguments))
@@ -213,7 +213,7 @@ def _shape_of_r(shape):
 
 
 def callback_of_functions(functions):
-    """A callback whose methods are R functions, which take arguments by position."""
+    """A callback whose methods are R functions that take arguments by position."""
     def method(function):
         return lambda *args, logs=None: function(*args, *([] if logs is None else [logs]))
     callback = keras_get("callbacks.Callback")()
@@ -223,7 +223,7 @@ def callback_of_functions(functions):
 
 
 def track_layer(wrapper, layer):
-    """Have the weights of a layer counted among those of the layer around it."""
+    """Make the weights of a layer part of those of the layer that wraps it."""
     build = wrapper.build
 
     def tracked(input_shape):
@@ -248,7 +248,7 @@ def is_keras_installed():
 
 
 class Kept:
-    """An array that stays Python's when it is returned to R."""
+    """An array that is not converted when it is returned to R."""
 
     def __init__(self, array):
         self.array = array
@@ -258,7 +258,7 @@ class Kept:
 
 
 def as_numpy(value, dtype):
-    """Arrays as Keras computes with them, which R keeps as they are."""
+    """Arrays as Keras computes with them; R keeps them unconverted."""
     if isinstance(value, (list, tuple)):
         return [as_numpy(part, dtype) for part in value]
     array = data(np.asarray(value))
@@ -271,19 +271,19 @@ def as_numpy_array(value):
 
 
 def preprocessed(module, x, kwargs):
-    """Images as a network of Keras's applications expects them. R's memory is not written into."""
+    """Images preprocessed as a network of keras.applications expects. R's memory is not modified."""
     return keras_get("applications.%s.preprocess_input" % module)(np.array(data(np.asarray(x))), **kwargs)
 
 
 def densenet(arguments):
-    """DenseNet of any number of blocks, which Keras's module has under another name."""
-    arguments = _submodules(arguments)  # which imports Keras, and with it finds keras_applications
+    """A DenseNet with any number of blocks, which Keras's module has under another name."""
+    arguments = _submodules(arguments)  # this imports Keras, which makes keras_applications importable
     from keras_applications import densenet as module
     return module.DenseNet(**arguments)
 
 
 def nasnet(arguments):
-    """NASNet of any size."""
+    """A NASNet of any size."""
     arguments = _submodules(arguments)
     from keras_applications import nasnet as module
     shape = arguments.pop("default_size")
@@ -291,12 +291,12 @@ def nasnet(arguments):
 
 
 def _submodules(arguments):
-    """The arguments, with the modules of Keras that keras_applications is given."""
+    """The arguments, and the modules of Keras that keras_applications must be given."""
     return dict(arguments, **{name: keras_get(name) for name in ("backend", "layers", "models", "utils")})
 
 
 def resized_images(images, height, width, data_format):
-    """An image or several, resized to that many rows and columns by the nearest pixel."""
+    """One image or several, resized to that many rows and columns by nearest neighbour."""
     images = np.asarray(images)
     rows_axis = images.ndim - (3 if data_format == "channels_last" else 2)
     for axis, size in ((rows_axis, height), (rows_axis + 1, width)):
@@ -306,9 +306,9 @@ def resized_images(images, height, width, data_format):
 
 
 def flow_of_files(generator, paths, classes, labels, class_indices, arguments):
-    """Batches of image files, as of ``flow_from_dataframe``, which needs pandas.
+    """Batches of image files, as ``flow_from_dataframe`` makes them, but without pandas.
 
-    ``classes`` are numbers of classes, ``labels`` other targets; either may be None.
+    ``classes`` are class indices, ``labels`` other targets; either may be None.
     """
     from keras_preprocessing.image.iterator import BatchFromFilesMixin
     names = ("target_size", "color_mode", "save_to_dir", "save_prefix", "save_format", "subset", "interpolation")
@@ -335,7 +335,7 @@ def flow_of_files(generator, paths, classes, labels, class_indices, arguments):
 
 
 def next_batch(generator):
-    """Whether a generator has another batch, and that batch."""
+    """The next batch of a generator. Returns: whether there is one, and the batch."""
     try:
         return True, next(iter(generator) if not hasattr(generator, "__next__") else generator)
     except StopIteration:
@@ -343,16 +343,16 @@ def next_batch(generator):
 
 
 def comparison(model, x, backends):
-    """What backends make of a model: columns of the table, and the predictions by backend."""
+    """Compare a model's predictions on backends. Returns: the table's columns, and the predictions by backend."""
     return table_of(pyshim.compare_backends(model, data(x), backends))
 
 
 def graph_comparison(outputs, feeds, backends):
-    """What backends make of tensors: columns of the table, and the values by backend."""
+    """Compare tensors' values on backends. Returns: the table's columns, and the values by backend."""
     return table_of(pyshim.compare_backends(outputs, feeds, backends))
 
 
 def table_of(compared):
-    """A comparison as R has it."""
+    """A comparison in the form that R reads."""
     return ({name: [row[name] for row in compared] for name in ("backend", "absolute", "relative", "seconds")},
             compared.values)

@@ -1,24 +1,24 @@
-"""What ``fit()`` of R shows while it trains: a bar that fits the console, or a line for each epoch."""
+"""What R's ``fit()`` shows while it trains: a bar that fits the console, or a line for each epoch."""
 
 import sys
 import time
 
-INTERVAL = 0.1  # seconds between two states of the bar
+INTERVAL = 0.1  # seconds between updates of the bar
 BAR = 30
 LEAST_BAR = 10
 
 
 def progress(callback_class):
-    """A callback of Keras that shows the progress."""
+    """A Keras callback that shows the progress."""
     class Progress(_Progress, callback_class):
         pass
     return Progress()
 
 
 class _Progress:
-    """The callback's methods. The console's width is asked for at each epoch: it may have changed, or be a file's."""
+    """The callback's methods. The console's width is read at each epoch: it may change, or output may go to a file."""
 
-    acts_on_batches = False  # it only shows them: the engine may be ahead
+    acts_on_batches = False  # it only shows them, so the engine may run ahead
 
     def on_epoch_begin(self, epoch, logs=None):
         self.title = "Epoch %d/%d" % (epoch + 1, self.params["epochs"])
@@ -30,7 +30,7 @@ class _Progress:
         names = [name for name in self.params["metrics"] if not name.startswith("val_")]
         target = self.params.get("samples") or self.params.get("steps") or 0
         others = 2 * len(str(target)) + len("/ [] - ETA: 0:00") + sum(len(" - : 0.0000" + name) for name in names)
-        self.bar = min(BAR, max(LEAST_BAR, self.width - 1 - others))  # as wide in all epochs
+        self.bar = min(BAR, max(LEAST_BAR, self.width - 1 - others))  # the same width in all epochs
         if self.width:
             sys.stdout.write(self.title + "\n")
 
@@ -41,7 +41,7 @@ class _Progress:
         self.seen += size
         self.steps = batch + 1
         if self.width and time.time() - self.shown >= INTERVAL:
-            # Metrics are averages over the epoch already; the loss is the batch's.
+            # Metrics are already averages over the epoch; the loss is that of the batch.
             self._write(self._bar(dict(logs, loss=self.loss / self.seen)), last=False)
 
     def on_epoch_end(self, epoch, logs=None):
@@ -68,7 +68,7 @@ class _Progress:
         return "%s [%s]%s" % (count, bar, rest)
 
     def _write(self, text, last):
-        # A line that the console wraps could not be written over.
+        # A line that the console wraps could not be overwritten.
         text = text if last else text[:self.width - 1]
         sys.stdout.write("\r" + text + " " * (self.length - len(text)) + ("\n" if last else ""))
         sys.stdout.flush()
@@ -90,5 +90,5 @@ def _duration(seconds):
 
 
 def _console_width():
-    """Columns of R's console, 0 where no line can be written over: in a file, a document, a sink."""
+    """Columns of R's console, or 0 where lines cannot be overwritten: in a file, a document, a sink."""
     return int(sys.stdout.console_width()) if hasattr(sys.stdout, "console_width") else 0

@@ -1,11 +1,11 @@
-"""What R can do without NumPy: list backends, tell the settings, install.
+"""What R can do without NumPy: list backends, report the settings, install.
 
-``keras_bridge`` offers these functions in R's own Python. Where that has no NumPy, R runs this file by
+``keras_bridge`` offers these functions in R's own Python. If that Python has no NumPy, R runs this file as
 
     python keras_setup.py RESULT FUNCTION ARGUMENTS
 
-in a process of its own. ARGUMENTS is a JSON object; the answer goes to the file RESULT, as JSON: the "value", or what
-went wrong as "failure". What is printed meanwhile is for the user.
+in a separate process. ARGUMENTS is a JSON object. The answer is written to the file RESULT as JSON: either the
+"value", or the error as "failure". Anything printed meanwhile is for the user.
 """
 
 import json
@@ -24,12 +24,12 @@ def backend():
 
 
 def list_backends():
-    """The registered backends, and how each stands."""
+    """The registered backends and their states."""
     return session.list_backends()
 
 
 def backend_info(name):
-    """What list_backends() tells of a backend, and where its engine runs."""
+    """What list_backends() returns for a backend, and where its engine runs."""
     with errors.naming("backend_info"):
         environments.find(name)
     info = next(standing for standing in session.list_backends() if standing["backend"] == name)
@@ -39,7 +39,7 @@ def backend_info(name):
 
 
 def settings():
-    """The settings that hold for all backends, and this session's Python."""
+    """The settings that apply to all backends, and this session's Python."""
     own = environments.session_python()
     return {"home": config.home(), "file": config.path(), "backend": session.backend(),
             "floatx": config.floatx(), "epsilon": config.epsilon(),
@@ -48,7 +48,7 @@ def settings():
 
 
 def main(result, function, arguments):
-    """Call a function, and write its answer to a file."""
+    """Call a function and write its answer to a file."""
     target = globals().get(function) or getattr(environments, function, None) or getattr(pyshim, function)
     try:
         answer = {"value": target(**json.loads(arguments))}
