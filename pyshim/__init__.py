@@ -4,9 +4,9 @@
     K.use_backend("cntk")
     K.eval(K.dot(K.ones((2, 3)), K.ones((3, 4))))
 
-Importing it starts no engine: the first call of a backend function does. It needs NumPy alone. Without NumPy,
-``install_backend``, ``list_backends``, ``doctor`` and the command line still work, so that they can say what is
-missing and install engines.
+Importing pyshim starts no engine; the first call of a backend function does. Its only requirement is NumPy. Without
+NumPy, ``install_backend``, ``list_backends``, ``doctor`` and the command line still work, so that they can say what
+is missing and install engines.
 """
 
 import importlib

@@ -7,7 +7,7 @@ from . import environments, session
 from .errors import KerasError
 from .models.install import install_keras
 
-KERAS = "keras"  # what `install` calls the packages of models, beside the backends
+KERAS = "keras"  # the name by which `install` installs Keras itself, besides the backends
 
 
 def main(arguments=None):
@@ -41,7 +41,7 @@ def _list(options):
 
 
 def _install(options):
-    """Install each; one that fails does not keep the others away."""
+    """Install each one; a failure does not stop the others."""
     failed = 0
     for name in options.backends or environments.names() + [KERAS]:
         try:

@@ -1,4 +1,4 @@
-"""What pyshim offers to those who have NumPy: the backend functions, tensors, and files of variables."""
+"""What pyshim offers where NumPy is installed: the backend functions, tensors, and files of variables."""
 
 from . import config, inspection, session, storage
 from .contract.core import numeric_array
@@ -12,7 +12,7 @@ from .tensors import Tensor
 
 
 def _public(name):
-    """The backend function: of the session, of the settings, a question that a tensor answers, or the contract's."""
+    """The backend function of that name: of the session, the settings, ``inspection``, or else the contract."""
     for module in (session, config, inspection):
         function = getattr(module, name, None)
         if getattr(function, "__module__", None) == module.__name__:
@@ -21,7 +21,7 @@ def _public(name):
 
 
 def cast_to_floatx(x):
-    """The tensor or array with elements of dtype floatx.
+    """Cast a tensor or array to the dtype floatx.
 
     Arguments: x, a tensor, number or array. Returns: a tensor where x is one, else a NumPy array.
     """

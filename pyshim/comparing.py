@@ -1,4 +1,4 @@
-"""The same graph, or the same model, on several backends: whether their values agree."""
+"""Comparing the values of a graph, or of a model, on several backends."""
 
 import functools
 import time
@@ -15,7 +15,7 @@ from .tensors import Tensor
 
 
 class Comparison(list):
-    """The rows of a comparison, a dict for each backend; ``values`` are the arrays by backend."""
+    """The rows of a comparison, one dict per backend; ``values`` holds the arrays by backend."""
 
     def __init__(self, rows, values):
         super().__init__(rows)
@@ -29,22 +29,22 @@ class Comparison(list):
 
 
 def compare_backends(outputs, feeds=None, backends=None):
-    """Compare what backends make of the same thing: a graph's values, or a model's predictions.
+    """Compare a graph's values, or a model's predictions, on several backends.
 
     Arguments:
-        outputs: a tensor, a list of tensors of one backend, or a model of Keras's.
-        feeds: of tensors, the values of placeholders: a dict, or a list of (placeholder, value) pairs. Of a model, the
-            array of its inputs, or a list of arrays.
-        backends: names of the backends; by default that of the tensors or of the model, and then all others that are
-            installed, but for those that have no gradients where some are needed.
-    Returns: a list with a dict for each backend: "backend"; "absolute", the largest difference from the first one's
-    values; "relative", the same divided by the largest absolute value of the first one's values; "seconds", the time of
-    an evaluation once the graph is compiled, or the model is built. Its attribute ``values`` has the arrays, a list for
-    a list of tensors. Variables have the values of the moment everywhere; updates are not carried out. Each backend
-    gets a copy of a model (see ``to_backend``), so the model itself stays as it is. Random tensors differ by engine.
+        outputs: a tensor, a list of tensors of one backend, or a Keras model.
+        feeds: for tensors, the values of placeholders: a dict, or a list of (placeholder, value) pairs. For a model,
+            the array of its inputs, or a list of arrays.
+        backends: names of the backends; by default that of the tensors or the model, and then all other installed
+            ones, except those without gradients if the computation needs some.
+    Returns: a list with one dict per backend: "backend"; "absolute", the largest difference from the first backend's
+    values; "relative", the same divided by the largest absolute value of the first backend; "seconds", the time of
+    one evaluation once the graph is compiled, or the model built. Its attribute ``values`` holds the arrays, a list for
+    a list of tensors. Variables have their current values on every backend; updates are not carried out. Each backend
+    gets a copy of a model (see ``to_backend``), so the model itself does not change. Random tensors differ by engine.
 
-    Raises ArgumentError for what is none of these, or a model that cannot be copied, UnknownBackendError and
-    NotInstalledError for a backend, and GradientError for one that is named and has no such gradients.
+    Raises ArgumentError for anything else, or a model that cannot be copied; UnknownBackendError or
+    NotInstalledError for a backend; GradientError if a named backend lacks the gradients that are needed.
 
     Example:
         >>> x = K.placeholder((None, 3))
@@ -88,7 +88,7 @@ def _pairs(feeds):
 
 
 def _function(contract, placeholders, tensors):
-    """The function of the placeholders that computes the tensors, on a contract."""
+    """A function, on a contract, that computes the tensors from the placeholders."""
     theirs = tensors[0].graph.contract
     for tensor in placeholders + tensors:
         theirs.need_own(tensor)
@@ -112,10 +112,10 @@ def _of_models(model, x, backends):
 # -- tables -------------------------------------------------------------------------------------------------
 
 def _compared(names, made, skipped=()):
-    """The comparison of backends.
+    """Compare backends.
 
-    Arguments: names, of the backends; made, a function that makes, on the current backend, the function that returns
-    the values; skipped, an error of it for which a backend is left out.
+    Arguments: names, the backends' names; made, a function that builds, on the current backend, a function that
+    returns the values; skipped, the error types on which a backend is left out.
     """
     rows, values = [], {}
     for name in names:
@@ -152,7 +152,7 @@ def _arrays(values):
 
 
 def _differences(first, other):
-    """The largest difference, and the same divided by the largest absolute value. Where both are nan, they agree."""
+    """The largest difference, and that divided by the largest absolute value. A nan equals a nan."""
     differences = np.concatenate([np.where((a == b) | np.isnan(a) & np.isnan(b), 0, np.abs(a - b)).ravel()
                                   for a, b in zip(first, other)] or [np.zeros(0)])
     largest = float(differences.max()) if differences.size else 0.

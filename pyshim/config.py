@@ -1,7 +1,7 @@
-"""Settings that hold for all backends: keras.json, environment variables, floatx, epsilon, data format.
+"""Settings that apply to all backends: keras.json, environment variables, floatx, epsilon, data format.
 
-``keras.json`` lies in the Keras home: ``$KERAS_HOME``, else ``~/.keras``. It is read when a setting is
-first asked for. A worker never reads it: settings matter while the graph is built, which is the session's to do.
+``keras.json`` is in the Keras home: ``$KERAS_HOME``, else ``~/.keras``. It is read when a setting is first
+used. A worker never reads it: settings matter only while the graph is built, which happens in the session.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ DATA_FORMATS = ("channels_last", "channels_first")
 DEFAULTS = {"floatx": "float32", "epsilon": 1e-07, "backend": "tensorflow",
             "image_data_format": "channels_last"}
 
-# What reading a file raises that is missing, closed to us, or no JSON. Deep nesting exhausts the parser.
+# Raised on reading a file that is missing, not accessible or not JSON. Deep nesting exhausts the parser.
 UNREADABLE = (OSError, ValueError, RecursionError)
 
 LARGEST = 1 << 20  # bytes of keras.json
@@ -35,10 +35,10 @@ _state = {"settings": None}
 def home():
     """The Keras home, where keras.json and the engines' environments are. Returns: a path, a string."""
     folder = os.path.expanduser(os.environ.get("KERAS_HOME") or os.path.join("~", ".keras"))
-    if folder.split(os.sep)[0] == "~":  # neither HOME nor the system's list of users has a home: it is / then
+    if folder.split(os.sep)[0] == "~":  # neither HOME nor the user database has a home directory: use /
         folder = os.sep + folder[2:]
     try:
-        return os.path.abspath(folder)  # engines run in another working directory
+        return os.path.abspath(folder)  # absolute, since engines run in another working directory
     except FileNotFoundError:  # the working directory has been deleted
         return folder
 
@@ -53,7 +53,7 @@ def path():
 def backend():
     """The default backend: ``$KERAS_BACKEND``, else that of keras.json. Returns: a string.
 
-    ``KERAS_BACKEND=pyshim`` tells Keras 2.3.1 to run on this package, and says nothing of the backend.
+    ``KERAS_BACKEND=pyshim`` tells Keras 2.3.1 to run on this package, and does not select a backend.
     """
     chosen = os.environ.get("KERAS_BACKEND")
     return chosen if chosen and chosen != "pyshim" else _settings()["backend"]
@@ -70,7 +70,7 @@ def floatx():
 
 
 def set_floatx(floatx):
-    """Change the default dtype of floats, on all backends, for what is built from here on.
+    """Change the default dtype of floats, on all backends, for everything built from now on.
 
     Arguments: floatx, "float16", "float32" or "float64". Raises ConfigError for any other value.
     """
@@ -78,12 +78,12 @@ def set_floatx(floatx):
 
 
 def epsilon():
-    """The small number that keeps logarithms and quotients finite. Returns: a float."""
+    """The small number used to keep logarithms and quotients finite. Returns: a float."""
     return _settings()["epsilon"]
 
 
 def set_epsilon(e):
-    """Change ``epsilon``, on all backends, for what is built from here on.
+    """Change ``epsilon``, on all backends, for everything built from now on.
 
     Arguments: e, a positive number. Raises ConfigError for any other value.
     """
@@ -113,7 +113,7 @@ def normalize_data_format(value):
 
 
 def standard_data_format(value, argument="data format"):
-    """The same for a value that was given as another argument."""
+    """The same for a value that the user gave under another argument name."""
     if value is None:
         return image_data_format()
     name = value.lower() if isinstance(value, str) else value
@@ -127,8 +127,8 @@ def standard_data_format(value, argument="data format"):
 def save_backend(name):
     """Make a backend the default of later sessions: the key "backend" of keras.json.
 
-    The file is replaced at once as a whole, and its other keys are kept. Raises ConfigError where it
-    cannot be read or written; it is then left as it is.
+    The file is replaced atomically, and its other keys are kept. Raises ConfigError if it cannot be read or written;
+    it is then left as it is.
     """
     try:
         with _locked_home():
@@ -155,7 +155,7 @@ def _set(key, value):
 
 
 def _load():
-    """The settings of keras.json, which is created where it is missing; one warning says what is wrong."""
+    """The settings of keras.json. Creates the file if it is missing; problems are reported in one warning."""
     settings, problems, saved = dict(DEFAULTS), [], {}
     try:
         saved = _read()
@@ -179,7 +179,7 @@ def _load():
 
 
 def _created():
-    """What the new keras.json holds, by this process or by one that was faster."""
+    """Create keras.json. Returns: its content, as written by this process or by a faster one."""
     with _locked_home():
         if os.path.exists(path()):
             return _read()
@@ -188,7 +188,7 @@ def _created():
 
 
 def _problem(key, value):
-    """The error about a value of a setting, None if nothing is wrong."""
+    """The error in a setting's value, or None if it is valid."""
     choices = {"floatx": FLOATS, "image_data_format": DATA_FORMATS}
     if key in choices and not (isinstance(value, str) and value in choices[key]):
         return unknown(ConfigError, key, value, choices[key])
@@ -201,7 +201,7 @@ def _problem(key, value):
 
 
 def _read():
-    # Opening a pipe would wait for its other end.
+    # Opening a named pipe would block until its other end is opened.
     descriptor = os.open(path(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -220,7 +220,7 @@ def _read():
 
 @contextlib.contextmanager
 def _locked_home():
-    """The Keras home, made where it is missing, for this process alone."""
+    """A lock on the Keras home, which is created if it is missing."""
     make_folder(home())
     descriptor = os.open(home(), os.O_RDONLY)
     try:

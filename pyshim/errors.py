@@ -1,4 +1,4 @@
-"""The errors of the package, by what went wrong.
+"""The package's error classes.
 
 Each class also derives from the built-in exception a Python user would catch. The R package turns
 ``ShapeError`` into a condition of class ``keras_error_shape``, and so on by the same rule.
@@ -15,13 +15,13 @@ class KerasError(Exception):
     """Base class of every error that this package raises.
 
     Arguments:
-        template: what is wrong, in one line; names in braces stand for the fields (see ``messages.py``).
-        detail: a template of what shows it, such as the sizes that differ.
-        remedy: a template of what to do, or of what is accepted.
+        template: what is wrong, in one line; names in braces are fields (see ``messages.py``).
+        detail: a template with the evidence, such as the sizes that differ.
+        remedy: a template that says what to do, or what is accepted.
         fields: the template's fields. ``argument``, ``value``, ``axis`` and ``shape`` are the usual names.
 
-    ``function`` is the name of the backend function that was called, and stands before the message. ``native`` is the
-    native library's own traceback, where it was the one that refused.
+    ``function`` is the name of the backend function that was called; it precedes the message. ``native`` is the native
+    library's own traceback, if the error came from there.
     """
 
     function = None
@@ -46,13 +46,13 @@ class KerasError(Exception):
         return text + "; " + filled(self.remedy, self.fields) if self.remedy else text
 
     def to_data(self):
-        """The error as plain data, which another process or language reads."""
+        """The error as plain data for another process or language."""
         return {"raise": type(self).__name__, "template": self.template, "detail": self.detail, "remedy": self.remedy,
                 "fields": to_data(self.fields), "function": self.function, "native": self.native}
 
     @staticmethod
     def from_data(data):
-        """The error that ``to_data`` has written; a KerasError where its class is none of these."""
+        """The error that ``to_data`` has written; a KerasError if its class is unknown here."""
         kind = globals().get(data["raise"])
         if not (isinstance(kind, type) and issubclass(kind, KerasError)):
             kind = KerasError
@@ -63,7 +63,7 @@ class KerasError(Exception):
 
 @contextlib.contextmanager
 def naming(function):
-    """Errors that are raised inside name the backend function that the user called."""
+    """A context in which errors name the backend function that the user called."""
     try:
         yield
     except KerasError as error:
@@ -73,7 +73,7 @@ def naming(function):
 
 @contextlib.contextmanager
 def fitting(function, args, kwargs):
-    """A TypeError inside is an ArgumentError where the arguments do not fit the function's signature."""
+    """A context that turns a TypeError into an ArgumentError if the arguments do not fit the function's signature."""
     try:
         yield
     except TypeError:
@@ -89,7 +89,7 @@ class PythonError(KerasError, ImportError):
 
 
 def unknown(kind, argument, value, accepted):
-    """The error that a value is none of the names that are accepted; it says which one may have been meant."""
+    """The error for a value that is not one of the accepted names; it suggests the one that may have been meant."""
     remedy, fields = "accepted: {accepted}", {}
     meant = suggestion(value, accepted)
     if meant is not None:
@@ -99,7 +99,7 @@ def unknown(kind, argument, value, accepted):
 
 
 class UnknownBackendError(KerasError, ValueError):
-    """The name is not that of a registered backend."""
+    """No backend is registered under the name."""
 
 
 class NotInstalledError(KerasError, RuntimeError):
@@ -119,7 +119,7 @@ class ConfigError(KerasError, ValueError):
 
 
 class FileError(KerasError, OSError):
-    """A file of variables cannot be read or written, or is none."""
+    """A file of variables cannot be read or written, or is not such a file."""
 
 
 class ArgumentError(KerasError, ValueError):
@@ -127,11 +127,11 @@ class ArgumentError(KerasError, ValueError):
 
 
 class ShapeError(KerasError, ValueError):
-    """Shapes, ranks or axes do not fit."""
+    """Shapes, ranks or axes are not compatible."""
 
 
 class DtypeError(KerasError, TypeError):
-    """A dtype is unknown, or does not fit."""
+    """A dtype is unknown or not accepted."""
 
 
 class BackendMismatchError(KerasError, ValueError):
@@ -143,11 +143,11 @@ class StaleTensorError(KerasError, RuntimeError):
 
 
 class PlaceholderError(KerasError, ValueError):
-    """A value was asked for that depends on a placeholder without one."""
+    """A requested value depends on a placeholder that has no value."""
 
 
 class GradientError(KerasError, ValueError):
-    """The gradient asked for does not exist."""
+    """The requested gradient does not exist."""
 
 
 class EagerError(KerasError, RuntimeError):
@@ -159,7 +159,7 @@ class EngineError(KerasError, RuntimeError):
 
 
 class DeviceError(KerasError, RuntimeError):
-    """The engine cannot compute on the device that was asked for."""
+    """The engine cannot compute on the requested device."""
 
 
 class WorkerError(KerasError, RuntimeError):
@@ -167,7 +167,7 @@ class WorkerError(KerasError, RuntimeError):
 
 
 class TrainingError(WorkerError):
-    """The worker process exited while a model was trained; ``initial_epoch`` is the epoch to go on with."""
+    """The worker process exited while a model was trained; ``initial_epoch`` is the epoch to resume from."""
 
     @property
     def initial_epoch(self):
@@ -178,7 +178,7 @@ class TrainingError(WorkerError):
 
 
 class TimeoutError(KerasError, builtins.TimeoutError):
-    """A worker did not answer within the timeout, and was ended."""
+    """A worker did not answer within the timeout and was terminated."""
 
 
 class WireError(KerasError, ValueError):
@@ -186,4 +186,4 @@ class WireError(KerasError, ValueError):
 
 
 class OutOfMemoryError(EngineError, WireError, MemoryError):
-    """There is no memory for a message or its arrays, in the session or in the worker. Both live on."""
+    """Not enough memory for a message or its arrays, in the session or in the worker. Both keep running."""

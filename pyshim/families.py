@@ -1,6 +1,6 @@
 """The twelve families, and the backend functions in each.
 
-The same names cut the contract, each engine, the R sources, the tests and the reference.
+The contract, each engine, the R sources, the tests and the reference are divided by these names.
 """
 
 FAMILIES = {

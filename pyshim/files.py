@@ -1,4 +1,4 @@
-"""Files and folders that other processes use, and that are worth something."""
+"""Writing files and making folders safely: other processes use them, and their data must not be lost."""
 
 import contextlib
 import fcntl
@@ -9,9 +9,9 @@ import stat
 
 
 def make_folder(path):
-    """Make a folder, and those above it, where they are missing.
+    """Make a folder and its parents, where they are missing.
 
-    Their owner may enter and write them, whatever the umask says. OSError where one cannot be made.
+    Their owner may enter and write them, whatever the umask says. Raises OSError if one cannot be made.
     """
     above = os.path.dirname(path)
     if above and not os.path.exists(above):
@@ -26,15 +26,15 @@ def make_folder(path):
 
 
 def _grant(file, rights):
-    """See to it that the owner of a path or descriptor has these rights."""
+    """Ensure that the owner of a path or descriptor has these rights."""
     mode = stat.S_IMODE(os.stat(file).st_mode)
     if mode & rights != rights:
         os.chmod(file, mode | rights)
 
 
 def clear_of_standard_streams(descriptor):
-    """The descriptor, under a number above 2: where the standard streams of this process are closed, new ones get
-    their numbers, and whatever writes to stdout would write there."""
+    """The descriptor, under a number above 2. If this process's standard streams are closed, new descriptors get
+    their numbers, and anything that writes to stdout would write there."""
     if descriptor > 2:
         return descriptor
     try:
@@ -45,11 +45,11 @@ def clear_of_standard_streams(descriptor):
 
 @contextlib.contextmanager
 def replacing(path):
-    """A binary file to write to, which takes the place of that at the path when the block ends.
+    """A context with a binary file to write to, which replaces the file at the path when the block ends.
 
-    Whoever reads sees the old file or the new one, never a part. Where the block or the writing fails, the
-    old file is as it was and nothing is left beside it; a process that is killed leaves a file
-    ``.pyshim-saving-*``. A link stays one, and an old file's permissions stay.
+    Readers see the old file or the new one, never a part. If the block or the writing fails, the old file is
+    unchanged and nothing is left beside it; a process that is killed leaves a file ``.pyshim-saving-*``. A link stays a
+    link, and an old file's permissions are kept.
     """
     target = os.path.realpath(path)
     temporary = os.path.join(os.path.dirname(target), ".pyshim-saving-" + secrets.token_hex(8))
@@ -70,6 +70,6 @@ def replacing(path):
 
 
 def replace_json(path, value):
-    """Write a value as JSON to the file at the path, as a whole or not at all."""
+    """Write a value as JSON to the file at the path, atomically."""
     with replacing(path) as file:
         file.write(json.dumps(value, indent=4).encode("utf-8") + b"\n")

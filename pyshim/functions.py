@@ -1,4 +1,4 @@
-"""The backend functions as the session has them: signature and documentation are the contract's."""
+"""The session's backend functions; their signatures and documentation are the contract's."""
 
 import functools
 import inspect
@@ -9,7 +9,7 @@ from .errors import fitting, naming
 
 
 def session_function(name, function):
-    """A function of the session, whose errors name it, those of a call that does not fit its signature too."""
+    """A session function whose errors name it, including those of calls that do not fit its signature."""
     @functools.wraps(function)
     def named(*args, **kwargs):
         with naming(name), fitting(function, args, kwargs):
@@ -18,7 +18,7 @@ def session_function(name, function):
 
 
 def backend_function(name):
-    """The function that calls the contract's function of that name on the current backend."""
+    """A function that calls the contract's function of that name on the current backend."""
     method = getattr(Contract, name)
     call = session.call_here if getattr(method, "takes_any_backend", False) else session.call
 

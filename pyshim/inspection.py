@@ -1,4 +1,4 @@
-"""Questions about tensors that they answer themselves, without a call of the contract."""
+"""Properties of tensors, read from the tensor itself without a call of the contract."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def is_placeholder(x):
 def is_keras_tensor(x):
     """Whether a tensor was made by a Keras layer.
 
-    Arguments: x, a tensor. Returns: a bool. Raises ArgumentError where x is no tensor.
+    Arguments: x, a tensor. Returns: a bool. Raises ArgumentError if x is not a tensor.
     """
     if not isinstance(x, Tensor):
         with naming("is_keras_tensor"):
@@ -57,7 +57,7 @@ def get_variable_shape(x):
 def count_params(x):
     """The number of elements. Arguments: x, a tensor of known shape. Returns: an integer.
 
-    Raises ShapeError where a size is unknown.
+    Raises ShapeError if a size is unknown.
     """
     shape = _shape("count_params", x)
     if None in shape:

@@ -1,13 +1,13 @@
-"""Messages of errors: a template and its fields, which each language writes in its own way.
+"""Error messages: a template and its fields, which each language writes in its own notation.
 
 A template is English text with fields in braces: ``"{argument} must be a whole number, not {value}"``. The classes
 below say what a field is, so that Python writes axis 0, ``None`` and ``cast()`` where R writes axis 1, ``NULL`` and
-``k_cast()``. A field that is a tuple is a shape. One that is a string or a number is written as it is in every
-language: a path, a name, a size, the words of a native library. A template may also hold ``{True}``, ``{False}``,
+``k_cast()``. A tuple is a shape. A string or a number is written unchanged in every language: a path, a name, a
+size, the words of a native library. A template may also contain ``{True}``, ``{False}``,
 ``{None}``, ``{tuple}`` (a vector in R), ``{dict}`` (a named list in R), functions, ``{cast()}``, and names of arguments
 in backticks.
 
-Workers import this file, so it runs on Python 3.6; where pyshim is asked what is wrong, there may be no NumPy.
+Workers import this file, so it must run on Python 3.6. It must not need NumPy either: that may be what is missing.
 """
 
 import difflib
@@ -16,8 +16,8 @@ import reprlib
 
 FIELD = re.compile(r"\{(\w+)(\(\))?\}|`(\w+)`")
 CONSTANTS = ("True", "False", "None", "tuple", "dict")
-LONGEST = 200    # characters of a string that a message shows
-MOST_PARTS = 20  # of a list that a message shows
+LONGEST = 200    # characters shown of a string
+MOST_PARTS = 20  # items shown of a list
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 80
@@ -25,7 +25,7 @@ _short.maxlist = _short.maxtuple = _short.maxset = _short.maxdict = 6
 
 
 def filled(template, fields):
-    """The template with its fields as Python writes them."""
+    """The template, its fields filled in as Python writes them."""
     def write(match):
         name, called, argument = match.groups()
         if argument:
@@ -37,7 +37,7 @@ def filled(template, fields):
 
 
 class Field:
-    """A field: ``data`` is what travels to another process or language, ``str()`` what Python writes."""
+    """A field: ``data`` is sent to another process or language, ``str()`` is what Python writes."""
 
     def __init__(self, data):
         self.data = data
@@ -75,7 +75,7 @@ class Value(Field):
 
 
 class Type(Value):
-    """A value of a type that is not accepted: Python writes the type, R says what it is."""
+    """A value of a type that is not accepted: Python writes its type, R describes it."""
 
     def __init__(self, value):
         super().__init__(value)
@@ -100,7 +100,7 @@ class Axis(Position):
 
 
 class Shape(Field):
-    """A shape. Its sizes are numbers, None, tensors, or what they stand for: ``("samples", 1)``."""
+    """A shape. Its sizes are numbers, None, tensors, or names of what they count: ``("samples", 1)``."""
 
     def __init__(self, shape):
         super().__init__([_described(size) for size in shape])
@@ -148,13 +148,13 @@ KINDS = {kind.__name__.lower(): kind for kind in (Argument, Value, Type, Positio
 
 
 def to_data(fields):
-    """The fields as plain data: a dict of pairs, the kind ("text" of what is written as it is) and the data."""
+    """The fields as plain data: a dict of (kind, data) pairs; the kind "text" is written unchanged."""
     return {name: (type(field).__name__.lower(), field.data) if isinstance(field, Field) else ("text", str(field))
             for name, field in fields.items()}
 
 
 def from_data(data):
-    """The fields of plain data."""
+    """The fields that ``to_data`` has written."""
     return {name: content if kind == "text" else _restored(kind, content) for name, (kind, content) in data.items()}
 
 
@@ -165,7 +165,7 @@ def _restored(kind, data):
 
 
 def suggestion(value, accepted):
-    """The accepted name that a misspelt one is close to, or None: also of "float", which begins several."""
+    """The accepted name closest to a misspelt one, or None; also None for "float", a prefix of several."""
     if not isinstance(value, str) or sum(name.startswith(value.lower()) for name in accepted) > 1:
         return None
     found = difflib.get_close_matches(value.lower(), accepted, 1)
@@ -173,7 +173,7 @@ def suggestion(value, accepted):
 
 
 def _described(value, depth=3):
-    """The value as plain data: numbers, strings, None and short lists as they are, anything else by what it is."""
+    """The value as plain data: numbers, strings, None and short lists unchanged, anything else as a description."""
     if getattr(value, "shape", None) == () and hasattr(value, "item"):  # a scalar of NumPy
         value = value.item()
     if value is None or isinstance(value, (bool, int, float)):

@@ -7,7 +7,7 @@ COUNT = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 
 
 def instructions():
-    """The names of the instructions that the processors have, as Linux tells them; none where it does not."""
+    """The names of the processors' instruction sets, as Linux reports them; empty on other systems."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
             flags = next((line for line in file if line.startswith("flags")), "")
@@ -19,7 +19,7 @@ def instructions():
 def count_in(text):
     """The number of threads in the text of a variable such as OMP_NUM_THREADS, None where it has none.
 
-    OpenMP takes a list there, one number for each level of nested loops; libraries that know no OpenMP do not.
+    OpenMP accepts a list there, one number for each level of nested loops; libraries without OpenMP do not.
     """
     found = re.match(r"\s*\+?0*([1-9]\d{0,5})\s*(,|$)", text)
     return found and found.group(1)

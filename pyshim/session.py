@@ -19,14 +19,14 @@ class _Session:
 
     def __init__(self):
         self.hosts = {}         # (backend, in_process) -> host
-        self.threads = {}       # backend -> how many threads its worker is to use, where it was told
-        self.devices = {}       # backend -> what its worker is to compute on, where it was told
-        self.current = None     # of the main thread, which new threads begin with; a key of hosts
-        self.announced = set()  # keys of hosts, and places in programs that have switched to one
+        self.threads = {}       # backend -> the number of threads chosen for its worker
+        self.devices = {}       # backend -> the device chosen for its worker
+        self.current = None     # the main thread's, which new threads start with; a key of hosts
+        self.announced = set()  # keys of hosts, and places in programs that switched to one
 
 
 class _Thread(threading.local):
-    """What each thread has for itself."""
+    """State that each thread has of its own."""
 
     def __init__(self):
         self.current = _session.current
@@ -38,21 +38,21 @@ _thread = _Thread()
 
 
 def _use(key):
-    """Make a backend the current one of this thread."""
+    """Make a backend current in this thread."""
     _thread.current = key
     if threading.current_thread() is threading.main_thread():
         _session.current = key
 
 
-# -- saying which backend is used -------------------------------------------------------------------------
+# -- announcing the backend in use------------------------------------------------------------------------
 
 def announce(title):
-    """Say which backend is used. The R package puts a function of its own in this one's place."""
+    """Say which backend is used. The R package replaces this function by its own."""
     output.write(sys.stderr, "Using %s backend.\n" % title)
 
 
 def _announce_once(host, *places):
-    """Announce a host, unless it and the places are known. A place that is None is never known."""
+    """Announce a host, unless it and the places have been announced. A place of None never counts as announced."""
     news = {host.key, *places} - _session.announced
     if news and os.environ.get("KERAS_QUIET", "0") in ("", "0"):
         announce(host.environment.title)
@@ -70,7 +70,7 @@ def _place(name):
 
 
 class Scope:
-    """What ``use_backend`` gives: as a context manager, it goes back to the backend before."""
+    """What ``use_backend`` returns: a context manager that restores the previous backend on exit."""
 
     def __init__(self, name, before):
         self.name = name
@@ -87,28 +87,27 @@ class Scope:
 
 
 def use_backend(name, in_process=False, save=False, threads=None, device=None):
-    """Make a backend the current one of this thread, and start its engine if it is not running.
+    """Make a backend current in this thread, and start its engine if it is not running.
 
-    Other threads keep theirs; a new thread begins with the main thread's. stderr says which backend is used
-    when its engine starts, and the first time that a line of a program switches to it; KERAS_QUIET=1 as an
-    environment variable silences that.
+    Other threads keep their backend; a new thread starts with the main thread's. A line on stderr says which backend
+    is used when its engine starts, and the first time that a line of a program switches to it; the environment
+    variable KERAS_QUIET=1 silences that.
 
     Arguments:
         name: "tensorflow", "theano", "cntk", "jax", "torch", "numpy", or another registered name.
         in_process: run the engine in this Python, which must have the library, instead of in a worker; "numpy" always
-            does.
+            runs this way.
         save: write the name to keras.json as the default of later sessions.
-        threads: how many threads the engine computes with, an integer; None leaves it as it is: at first
-            as many as there are cores, in CNTK for products of matrices, convolutions and pooling alone.
-        device: "cpu", "gpu", or one of several, such as "gpu:1"; None leaves it to the engine, which takes a GPU where
-            it is installed for one (``install_backend(gpu=True)``) and finds one.
-    Returns: a context manager that goes back to the backend before; without ``with`` the backend stays.
-    Tensors of other backends stay alive; ``eval`` computes them on the current one.
+        threads: how many threads the engine computes with, an integer; None leaves the number unchanged: initially
+            the number of cores, in CNTK only for matrix products, convolutions and pooling.
+        device: "cpu", "gpu", or one of several, such as "gpu:1"; None leaves it to the engine, which uses a GPU if it
+            is installed for one (``install_backend(gpu=True)``) and finds one.
+    Returns: a context manager that restores the previous backend on exit; without ``with`` the backend stays current.
+    Tensors of other backends stay valid; ``eval`` computes them on the current one.
 
-    Raises UnknownBackendError for a name that is not registered, NotInstalledError where the backend's
-    environment is not installed, WorkerError where its worker cannot start, DeviceError where it has no such
-    device, ArgumentError for threads or a device that a running engine does not have: it keeps what it has started
-    with.
+    Raises UnknownBackendError for a name that is not registered, NotInstalledError if the backend's environment is not
+    installed, WorkerError if its worker cannot start, DeviceError if there is no such device, ArgumentError for
+    threads or a device other than those of a running engine, which cannot change them.
 
     Example:
         >>> with K.use_backend("theano"):
@@ -120,7 +119,7 @@ def use_backend(name, in_process=False, save=False, threads=None, device=None):
 
 
 def select(name, in_process, save, threads, places, device=None):
-    """What ``use_backend`` does. A start is announced, and a switch at a place in a program that is not known."""
+    """Do the work of ``use_backend``. A start is announced, and so is the first switch at a place in a program."""
     from .contract import rules  # needs NumPy, which the import of pyshim does not
     in_process, save = rules.flag(in_process, "in_process"), rules.flag(save, "save")
     before = _thread.current
@@ -146,7 +145,7 @@ def select(name, in_process, save, threads, places, device=None):
 
 @contextlib.contextmanager
 def on(host):
-    """A context in which a host is the current one of this thread; nothing is announced."""
+    """A context in which a host is current in this thread; nothing is announced."""
     before = _thread.current
     _thread.current = host.key
     try:
@@ -162,7 +161,7 @@ def _need_threads(threads):
 
 
 def _need_device(device, environment):
-    """An error for what is no device, or none that a backend is installed for."""
+    """Raise an error for a value that is not a device, or a device that a backend is not installed for."""
     if not isinstance(device, str) or not re.match(r"(cpu|gpu(:\d{1,3})?)$", device):
         raise ArgumentError("{argument} must be 'cpu', 'gpu', or one of several, such as 'gpu:1', not {value}",
                             argument="device", value=Value(device))
@@ -177,8 +176,8 @@ def _need_device(device, environment):
 
 
 def _choose(argument, key, value, chosen, variable):
-    """Note what a backend's worker is to start with: ``chosen`` has that by backend, ``variable`` is the environment
-    variable that does the same in the session's own process."""
+    """Record what a backend's worker is to start with: ``chosen`` maps backends to choices, ``variable`` is the
+    environment variable that has the same effect in the session's own process."""
     name, in_process = key
     if in_process:
         raise ArgumentError("{argument} cannot be chosen where the engine shares the session's process",
@@ -199,7 +198,7 @@ def _key(environment, in_process=False):
 
 
 def _environment(name):
-    """The environment of a backend that the user names."""
+    """The environment of a backend, by the name that the user gave."""
     if not isinstance(name, str):
         raise UnknownBackendError("a backend's name is a string, one of {accepted}, not {value}", argument="backend",
                                   accepted=Choices(environments.names()), value=Value(name))
@@ -207,15 +206,15 @@ def _environment(name):
 
 
 def backend():
-    """The name of this thread's current backend: of the last ``use_backend``, else the default in keras.json.
+    """The name of this thread's current backend: that of the last ``use_backend``, else the default in keras.json.
 
-    Returns: a string. No engine is started for it.
+    Returns: a string. No engine is started.
     """
     return _thread.current[0] if _thread.current else config.backend()
 
 
 def current_host():
-    """The host of the current backend, started where it has never been."""
+    """The host of the current backend, which is started if it has never been."""
     key = _thread.current
     if key is None:
         key = _key(environments.find(config.backend()))
@@ -230,7 +229,7 @@ def current_host():
 
 
 def _host(key):
-    """The host of that key, which the session keeps."""
+    """The session's host for that key, created on first use."""
     host = _session.hosts.get(key)
     if host is None:
         host = _session.hosts.setdefault(key, _new(*key))
@@ -253,12 +252,12 @@ def started():
 
 
 def list_backends():
-    """The registered backends, and how each stands.
+    """The registered backends and their states.
 
     Returns: a list of dicts with the keys "backend", "title", "installed" (a bool), "engine_version" and
     "python_version" (strings, None where not installed), "path" (of its interpreter), "running" (a bool),
-    "memory" (resident bytes of its worker), "device" (what it computes on, such as "cpu" or "gpu:1"), both None where
-    none runs, and "current" (a bool).
+    "memory" (resident bytes of its worker), "device" (what it computes on, such as "cpu" or "gpu:1"), both None if
+    no worker runs, and "current" (a bool).
     """
     return [_standing(environments.find(name)) for name in environments.names()]
 
@@ -277,8 +276,8 @@ def _standing(environment):
 def stop_backend(name=None):
     """Stop the engines of a backend, or of all. Their graphs stay; variables lose their values.
 
-    A call that another thread is in ends with WorkerError. The next call that needs the engine
-    starts it again. Signal handlers and finalizers may stop engines, too.
+    A call in progress in another thread raises WorkerError. The next call that needs the engine starts it again. Signal
+    handlers and finalizers may stop engines, too.
 
     Arguments: name of a backend, None for all. Raises UnknownBackendError for a name not registered.
     """
@@ -293,8 +292,8 @@ def stop_backend(name=None):
 # -- calls ----------------------------------------------------------------------------------------------
 
 def call(name, args, kwargs):
-    """Call a function of the contract on the backend of its tensors, on the current one where it has none."""
-    from .tensors import of_graphs  # which needs NumPy
+    """Call a function of the contract on the backend of its tensors, or on the current one if it gets none."""
+    from .tensors import of_graphs  # here, since it needs NumPy
     with naming(name):
         given = of_graphs([args, kwargs])
         host = _host_of(given)
@@ -302,9 +301,9 @@ def call(name, args, kwargs):
 
 
 def call_here(name, args, kwargs):
-    """Call a function of the contract that takes tensors of any backend: on the current one, where a backend other than
-    theirs is that."""
-    from .tensors import of_graphs  # which needs NumPy
+    """Call a function of the contract that takes tensors of any backend. It runs on the current backend, even if that
+    is not the tensors' own."""
+    from .tensors import of_graphs  # here, since it needs NumPy
     with naming(name):
         host = _host_of(of_graphs([args, kwargs]))
         if _thread.current is not None and _thread.current[0] != host.backend:
@@ -313,7 +312,7 @@ def call_here(name, args, kwargs):
 
 
 def call_on(host, name, args, kwargs, given=None):
-    """Call a function of the contract on a host, which is the current one for functions of the user that it calls.
+    """Call a function of the contract on a host, which is current while the contract calls the user's functions.
 
     Arguments: given, as of ``Host.call``.
     """
@@ -327,7 +326,7 @@ def call_on(host, name, args, kwargs, given=None):
 
 
 def _host_of(given):
-    """The host of tensors and functions: the current one where it has some of them, or there are none."""
+    """The host of tensors and functions: the current one if any of them belong to it, or if there are none."""
     hosts = [thing.graph.host for thing in given]
     if not hosts or _session.hosts.get(_thread.current) in hosts:
         return current_host()
@@ -335,7 +334,7 @@ def _host_of(given):
 
 
 class _Mode:
-    """Calls inside are eager, or symbolic."""
+    """A context in which calls are eager, or symbolic."""
 
     def __init__(self, eager):
         self.eager = eager
@@ -349,7 +348,7 @@ class _Mode:
 
 
 def symbolic(func):
-    """The function, made to run in the backend's graph, also when it is called inside ``eager``.
+    """The function, made to run in the backend's graph, even when called inside ``eager``.
 
     Arguments: func, a function. Returns: a function of the same arguments and return value.
     """
@@ -357,12 +356,11 @@ def symbolic(func):
 
 
 def eager(func):
-    """The function, made to run outside the graph: each result inside is a concrete value.
+    """The function, made to run eagerly: each result inside is a concrete value.
 
-    Arguments: func, a function. Returns: a function of the same arguments and return value. Inside, every
-    backend function computes at once, updates change their variables at once, and
-    ``numpy.asarray(x)`` gives a result's value. ``placeholder``, ``function`` and ``gradients`` raise
-    EagerError there.
+    Arguments: func, a function. Returns: a function of the same arguments and return value. Inside, every backend
+    function computes immediately, updates change their variables immediately, and ``numpy.asarray(x)`` returns a
+    result's value. ``placeholder``, ``function`` and ``gradients`` raise EagerError there.
 
     Example:
         >>> K.eager(lambda: float(K.sum(K.ones((3,)))))()
@@ -383,16 +381,16 @@ def _in_mode(func, eager):
 
 
 class _GraphScope:
-    """A scope of the contract's: entered and left by calls."""
+    """A scope of the contract, entered and left by calls to it."""
 
     def __init__(self, kind, argument):
         self.kind = kind
         self.argument = argument
-        self.__enter__()  # what it cannot take is refused here
+        self.__enter__()  # invalid arguments are refused here
         self.__exit__()
 
     def __enter__(self):
-        from .tensors import of_graphs  # which needs NumPy
+        from .tensors import of_graphs  # here, since it needs NumPy
         self.host = _host_of(of_graphs(self.argument))
         with naming(self.kind):
             self.host.call("enter_" + self.kind, (self.argument,), {})
@@ -415,7 +413,7 @@ def name_scope(name):
 
 
 def control_dependencies(control_inputs):
-    """A context whose new tensors are computed only together with, and after, the control inputs.
+    """A context in which new tensors are computed only after the control inputs, and together with them.
 
     Arguments: control_inputs, a list of tensors, such as updates and printed tensors, or one. Inside, a
     variable that one of them updates has its new value. Returns: a context manager.

@@ -1,14 +1,14 @@
-"""SparseArray: the value of a sparse tensor, as coordinates, with NumPy alone."""
+"""SparseArray: the value of a sparse tensor in coordinate (COO) format, with only NumPy."""
 
 import numpy as np
 
 from .errors import ArgumentError, ShapeError
 
-LARGEST = 2 ** 31 - 1  # what rows and columns are counted in is int32
+LARGEST = 2 ** 31 - 1  # rows and columns are int32
 
 
 def _as_int32(numbers, argument):
-    """Numbers of rows or columns; ShapeError where int32 does not hold one."""
+    """Row or column indices as int32; raises ShapeError if one does not fit."""
     numbers = np.asarray(numbers)
     if numbers.size and not -1 <= numbers.min() <= numbers.max() <= LARGEST:
         raise ShapeError("{argument} hold numbers out of range", argument=argument)
@@ -16,10 +16,10 @@ def _as_int32(numbers, argument):
 
 
 class SparseArray:
-    """A sparse matrix: ``values[i]`` stands at ``(rows[i], columns[i])``; values at one place add up.
+    """A sparse matrix: ``values[i]`` is the element at ``(rows[i], columns[i])``; duplicates are summed.
 
     ``rows`` and ``columns`` are integer arrays counted from 0, ``shape`` is a pair of sizes.
-    Raises ShapeError where they do not fit together.
+    Raises ShapeError if they are not consistent.
     """
 
     def __init__(self, rows, columns, values, shape):
@@ -48,7 +48,7 @@ class SparseArray:
 
     @classmethod
     def of(cls, value):
-        """A SciPy sparse matrix or array, or a SparseArray, as one."""
+        """A SparseArray made from a SciPy sparse matrix or array, or from a SparseArray."""
         if isinstance(value, cls):
             return value
         if not hasattr(value, "tocoo"):

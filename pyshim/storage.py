@@ -1,7 +1,7 @@
-"""Saving and loading the values of variables, as NumPy's ``.npz``: a zip archive of one ``.npy`` file a variable.
+"""Saving and loading the values of variables as NumPy's ``.npz``: a zip archive with one ``.npy`` file per variable.
 
 ``numpy.load`` opens such a file, and one that ``numpy.savez`` wrote can be loaded here. A sparse variable ``w``
-is kept as the arrays ``w:rows``, ``w:columns``, ``w:values`` and ``w:shape``; values at one place add up.
+is kept as the arrays ``w:rows``, ``w:columns``, ``w:values`` and ``w:shape``; duplicate elements are summed.
 """
 
 import os
@@ -19,20 +19,20 @@ from .tensors import Tensor
 
 PARTS = (":rows", ":columns", ":values", ":shape")
 NOT_WHOLE = "{path} is no whole file of saved variables (NumPy's .npz)"
-LONGEST_NAME = 2 ** 16 - 1 - len(":columns.npy")  # the limit of a zip archive, with what is added to a name
+LONGEST_NAME = 2 ** 16 - 1 - len(":columns.npy")  # the limit of a zip archive, less the longest suffix
 
 
 def save_variables(path, variables):
-    """Save the values of variables in a file, which every backend can load, and NumPy too: see ``load_variables``.
+    """Save the values of variables in a file that every backend, and NumPy, can load: see ``load_variables``.
 
     Arguments:
-        path: where to, a string; ``~`` is the home folder. Files of this kind, NumPy's, are called ``.npz``.
-        variables: a dict of variables by name, or a list of variables, saved under their own names. They may be
-            of different backends.
-    An older file is replaced once the new one is whole: when saving fails, or is killed, the older one is as it was.
+        path: the file to write, a string; ``~`` is the home folder. The usual extension is NumPy's, ``.npz``.
+        variables: a dict of variables by name, or a list of variables, saved under their own names. They may belong
+            to different backends.
+    An existing file is replaced only once the new one is complete: if saving fails or is killed, it is unchanged.
 
-    Raises FileError where the file cannot be written, ArgumentError for two variables of one name or none at all, for
-    a name with surrogates or of more than 65,523 bytes, DtypeError for what is no variable.
+    Raises FileError if the file cannot be written; ArgumentError if two variables have the same name, there are no
+    variables, or a name has surrogates or more than 65,523 bytes; DtypeError for anything that is not a variable.
 
     Example:
         >>> import os, tempfile
@@ -52,7 +52,7 @@ def save_variables(path, variables):
         with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
             for name, variable in named.items():
                 for key, array in _arrays(name, variable):
-                    # Large ones take the form of zip that knows of large files; NumPy does the same.
+                    # ZIP64, which allows entries over 4 GB; NumPy does the same.
                     with archive.open(zipfile.ZipInfo(key + ".npy"), "w", force_zip64=True) as entry:
                         npy.write_array(entry, array, allow_pickle=False)
     except OSError as error:
@@ -61,18 +61,17 @@ def save_variables(path, variables):
 
 
 def load_variables(path, variables=None):
-    """Load what ``save_variables``, or ``numpy.savez``, has saved.
+    """Load a file saved by ``save_variables`` or ``numpy.savez``.
 
     Arguments:
-        path: of the file, a string; ``~`` is the home folder.
-        variables: a dict of variables by name, or a list of variables, taken by their own names, which get the
-            saved values; what else the file holds is left. None for all that it holds, as new variables.
-    Returns: a dict of new variables of the current backend, with the saved names and dtypes; None where variables
-    were given.
+        path: the file, a string; ``~`` is the home folder.
+        variables: the variables that get the saved values: a dict by name, or a list of variables, matched by their
+            own names; other entries of the file are ignored. None loads all entries as new variables.
+    Returns: a dict of new variables of the current backend, with the saved names and dtypes; None if variables were
+    given.
 
-    No variable is changed unless all can be. Raises FileError where the file cannot be read or is none of this
-    kind, ArgumentError for a name that is not in it, ShapeError and DtypeError where a saved value does not fit
-    its variable.
+    Either all variables change or none does. Raises FileError if the file cannot be read or has another format,
+    ArgumentError for a name that is not in it, ShapeError or DtypeError if a saved value does not fit its variable.
 
     Example:
         >>> import os, tempfile
@@ -152,7 +151,7 @@ def _checked_name(name):
 
 
 def _arrays(name, variable):
-    """What is stored of a variable: (name, array) pairs."""
+    """The (name, array) pairs that are stored for a variable."""
     if not variable.sparse:
         return [(name, variable.host.call("eval", (variable,), {}))]
     parts = variable.host.call("sparse_parts", (variable,), {})
@@ -160,7 +159,7 @@ def _arrays(name, variable):
 
 
 def _check(path, name, value, variable):
-    """An error unless the value that was read fits the variable."""
+    """Raise an error unless the value that was read fits the variable."""
     if isinstance(value, SparseArray):
         raise ArgumentError("{name} is sparse in {path}, and the variable is not",
                             remedy="load it as a new one, with no variables given", name=Value(name), path=path)
@@ -175,7 +174,7 @@ def _check(path, name, value, variable):
 # -- reading --------------------------------------------------------------------------------------------
 
 def _read(path, wanted=None):
-    """The arrays and SparseArrays in a file by name, all of them or the wanted ones."""
+    """The arrays and SparseArrays in a file, by name: all of them, or only the wanted ones."""
     try:
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
             _check_count(file, archive)
@@ -191,7 +190,7 @@ def _read(path, wanted=None):
         raise
     except _Broken as error:
         raise FileError(NOT_WHOLE, error.problem, path=path, **error.fields) from error
-    except Exception as error:  # of whatever kind the readers of zip and npy meet a broken file with
+    except Exception as error:  # the zip and npy readers raise all kinds of errors for a broken file
         raise FileError(NOT_WHOLE, "{reason}", path=path, reason=str(error) or type(error).__name__) from error
     for name, value in values.items():
         if value.dtype.name not in DTYPES:
@@ -201,7 +200,7 @@ def _read(path, wanted=None):
 
 
 class _Broken(ValueError):
-    """What is wrong with a file: a template and its fields."""
+    """A file is invalid; holds the message's template and its fields."""
 
     def __init__(self, problem, **fields):
         super().__init__(problem)
@@ -209,7 +208,7 @@ class _Broken(ValueError):
 
 
 def _check_count(file, archive):
-    """_Broken unless the archive lists as many files as its end says: a wrong length can hide some."""
+    """Raise _Broken unless the archive lists as many files as its end record says: a wrong length can hide some."""
     file.seek(-22, os.SEEK_END)
     end = file.read()
     count = int.from_bytes(end[10:12], "little")
@@ -219,7 +218,7 @@ def _check_count(file, archive):
 
 
 def _names(archive):
-    """The names of the stored variables, and whether they are sparse: a dict."""
+    """A dict of the stored variables' names, and whether each is sparse."""
     files = archive.namelist()
     foreign = [name for name in files if not name.endswith(".npy")]
     if foreign:
@@ -249,6 +248,6 @@ def _value(archive, name, sparse):
 def _array(archive, name):
     with archive.open(name + ".npy") as file:
         array = npy.read_array(file, allow_pickle=False)
-        if file.read(1):  # at the end the zip file's checksum is compared, too
+        if file.read(1):  # reading to the end also verifies the entry's checksum
             raise _Broken("{name} is longer than it says", name=Value(name))
     return array.astype(array.dtype.newbyteorder("="), copy=False)

@@ -1,4 +1,4 @@
-"""Tensor: what users hold, which is a node of the session's graph."""
+"""Tensor: the object that users hold, a node of the session's graph."""
 
 import numpy as np
 
@@ -7,18 +7,18 @@ from .graph.node import Node
 
 
 class OfGraph:
-    """What belongs to a graph of the session: a tensor, or a function. ``graph`` is set by its class."""
+    """Base class of objects that belong to a graph of the session: tensors and functions. Subclasses set ``graph``."""
 
     __slots__ = ()
 
     @property
     def host(self):
-        """Where its backend runs."""
+        """The host that runs its backend."""
         return self.graph.host
 
     @property
     def backend(self):
-        """The name of the backend that it belongs to."""
+        """The name of its backend."""
         return self.graph.host.backend
 
     def __reduce_ex__(self, protocol):
@@ -31,20 +31,20 @@ class Tensor(OfGraph, Node):
 
     ``dtype`` is its dtype's name, ``shape`` its static shape with None for unknown sizes, ``kind`` one of
     "variable", "placeholder", "constant", "update", "gradient" and "tensor". Its value stays with the backend:
-    ``eval(x)`` or ``numpy.asarray(x)`` gets it. Operators compute on the tensor's own backend, whichever is the
-    current one. ``==`` and ``!=`` make tensors, too; between two tensors, the truth value of what they make is whether
-    both are the same tensor, so that ``x in tensors`` finds it.
+    ``eval(x)`` or ``numpy.asarray(x)`` fetches it. Operators compute on the tensor's own backend, whichever is
+    current. ``==`` and ``!=`` make tensors, too; the truth value of such a tensor, made from two tensors, says whether
+    both are the same object, so that ``x in tensors`` finds it.
     """
 
     __slots__ = ("graph", "constraint", "compared", "__dict__")  # Keras adds attributes of its own
 
-    __array_ufunc__ = None  # so that array + tensor is the tensor's to compute
+    __array_ufunc__ = None  # so that array + tensor calls the tensor's operator
 
     def __init__(self, graph, kind, dtype, shape, **more):
         super().__init__(kind, dtype, shape, **more)
         self.graph = graph
         self.constraint = None
-        self.compared = None  # where it was made by "==" or "!=" of two tensors: its truth value
+        self.compared = None  # its truth value, if it was made by "==" or "!=" of two tensors
         if kind in ("placeholder", "variable"):
             self._keras_shape, self._uses_learning_phase = self.shape, False
 
@@ -56,7 +56,7 @@ class Tensor(OfGraph, Node):
 
     @property
     def sparse(self):
-        """Whether it is kept in a sparse form."""
+        """Whether it is sparse."""
         return self.parts is not None
 
     def __repr__(self):
@@ -67,7 +67,7 @@ class Tensor(OfGraph, Node):
     __str__ = __repr__
 
     def describe(self):
-        """What it is computed from, as text: a line for each node of the graph, inputs before their users."""
+        """The computation of the tensor as text: one line for each node of its graph, inputs first."""
         return self._call("describe_graph", self)
 
     def __array__(self, dtype=None, copy=None):
@@ -101,10 +101,10 @@ class Tensor(OfGraph, Node):
         return self._call("get_item", self, key)
 
     def _call(self, name, *args):
-        from . import session  # which needs no NumPy, and this does
+        from . import session  # session must import without NumPy, and this module needs it
         return session.call_on(self.graph.host, name, args, {})
 
-    # Comparisons make tensors, so a tensor is hashed by what it is.
+    # Comparisons make tensors, so a tensor is hashed by identity.
     __hash__ = object.__hash__
 
 
@@ -140,8 +140,8 @@ def _operator(name, swapped=False):
 
 
 def _comparison(name, same):
-    """``==`` or ``!=``; ``same`` is what it says of a tensor and itself. Where two tensors cannot be compared element
-    by element, they are different ones."""
+    """``==`` or ``!=``; ``same`` is its result for a tensor and itself. Two tensors that cannot be compared element by
+    element count as different."""
     def method(self, other):
         if other is None or isinstance(other, (str, dict)):
             return NotImplemented

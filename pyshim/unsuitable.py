@@ -1,12 +1,12 @@
-"""Values that NumPy would take for arrays, or that it has, but that cannot be the value of a tensor."""
+"""Values that NumPy accepts as arrays, but that cannot be the value of a tensor."""
 
 import numpy as np
 
-KINDS = "fiub"  # of dtypes: floats, integers and bools
+KINDS = "fiub"  # accepted kinds of dtypes: floats, integers and bools
 
 
 def describe(value):
-    """What is unsuitable in a value, which may be a list: a string; None where nothing is."""
+    """A string that says what is unsuitable in a value, which may be a list; None if nothing is."""
     if isinstance(value, (list, tuple)):
         arrays = (list, tuple, np.ndarray, np.generic)
         return next(filter(None, (describe(part) for part in value if isinstance(part, arrays))), None)
