@@ -44,7 +44,7 @@ def _use(key):
         _session.current = key
 
 
-# -- announcing the backend in use------------------------------------------------------------------------
+# -- announcing the backend in use -----------------------------------------------------------------------
 
 def announce(title):
     """Say which backend is used. The R package replaces this function by its own."""

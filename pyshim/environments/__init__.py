@@ -1,4 +1,4 @@
-"""Environments: for each engine an interpreter and pinned packages, kept under the Keras home."""
+"""Environments: an interpreter and pinned packages for each engine, kept under the Keras home."""
 
 from .doctor import doctor
 from .install import download_needed, install_backend, pinned_version

@@ -1,4 +1,4 @@
-"""Checking an installed environment, by its own interpreter."""
+"""Checking an installed environment with its own interpreter."""
 
 import json
 import os
@@ -24,10 +24,10 @@ sys.stdout.write("\\n" + json.dumps({"python_version": platform.python_version()
 
 
 def check(environment):
-    """Import the engine's library in its environment, and let it compute. Returns: facts, a dict.
+    """Import the engine's library in its environment and run a computation. Returns: facts, a dict.
 
-    Raises InstallError with what went wrong. A new environment that works only with the session's LD_LIBRARY_PATH,
-    as interpreters of a cluster's modules do, has its folders in its record from then on.
+    Raises InstallError if that fails. If a new environment works only with the session's LD_LIBRARY_PATH, as with
+    interpreters from a cluster's modules, those folders are added to its record.
     """
     if environment.in_session:
         return environment.record()
@@ -53,14 +53,14 @@ def _facts(environment):
 
 
 def _wrong_packages(environment, installed):
-    """Pinned packages that are not there, or in another version."""
+    """Pinned packages that are missing or have another version."""
     installed = {_canonical(name): version for name, version in installed.items()}
     wrong = []
     with open(environment.pins(environment.is_for_gpu()), encoding="utf-8") as file:
         pins = re.findall(r"^([^\s#=]+)==(\S+)", file.read(), re.MULTILINE)
     for name, version in pins:
         found = installed.get(_canonical(name))
-        # CNTK 2.7.post2 calls itself 2.7.
+        # CNTK 2.7.post2 reports its version as 2.7.
         if found is None or found.split(".post")[0] != version.split(".post")[0]:
             wrong.append("%s %s in place of %s" % (name, found or "(none)", version))
     return wrong
@@ -71,7 +71,7 @@ def _canonical(name):
 
 
 def _python(environment, code):
-    """What the environment's interpreter prints when it runs the code as a worker would be run."""
+    """The output of code that the environment's interpreter runs in the same way as a worker."""
     folder = environment.work_folder()
     done = subprocess.run([environment.python(), "-I", "-c", code, environment.module],
                           env=environment.process_environment(folder), cwd=folder or os.sep,

@@ -1,4 +1,4 @@
-"""CNTK's environment: given Open MPI's libraries under the names that it was linked to."""
+"""CNTK's environment: it gets links to Open MPI's libraries under the names that CNTK was linked against."""
 
 import glob
 import os
@@ -7,7 +7,7 @@ import subprocess
 from ..errors import InstallError
 from .environment import Environment
 
-# CNTK's name: the compatible library of Open MPI 3 and 4.
+# The name that CNTK expects: the compatible library of Open MPI 3 and 4.
 MPI = {"libmpi.so.12": "libmpi.so.40", "libmpi_cxx.so.1": "libmpi_cxx.so.40"}
 FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64/openmpi/lib", "/usr/lib64",
            "/usr/local/lib", "/usr/lib")
@@ -29,7 +29,7 @@ class CNTK(Environment):
                                    library=name)
 
     def complete(self, directory):
-        """The names go beside CNTK's own libraries, where it looks first."""
+        """Put the links beside CNTK's own libraries, where it looks first."""
         libraries = os.path.join(directory, "lib", "python3.6", "site-packages", "cntk", "libs")
         for name, target in MPI.items():
             link = os.path.join(libraries, name)
@@ -53,7 +53,7 @@ assert cntk.times(x, x).eval().tolist() == [[1, 0], [0, 1]], "a product is wrong
 
 
 def _library(name):
-    """The path of a shared library, None where the machine has none of that name."""
+    """The path of a shared library, or None if the machine has none of that name."""
     folders = list(FOLDERS) + os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
     for folder in filter(None, folders):
         if os.path.exists(os.path.join(folder, name)):

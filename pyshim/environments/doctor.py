@@ -1,4 +1,4 @@
-"""doctor: whether the installed environments are sound."""
+"""doctor: check that the installed environments work."""
 
 from ..errors import KerasError
 from .checks import check
@@ -7,11 +7,11 @@ from .registry import find, names
 
 
 def doctor(name=None):
-    """Check the environments: pinned packages, the library at work, its BLAS or MPI.
+    """Check the environments: pinned packages, a computation with the library, its BLAS or MPI.
 
-    Arguments: name of a backend, None for all. Returns: a list of dicts, one a backend, with the keys
-    "backend", "installed" (a bool), "versions" (a string, None where it does not work) and "problems" (a
-    list of strings, each with what to do; empty where all is well).
+    Arguments: name of a backend, None for all. Returns: a list of dicts, one per backend, with the keys
+    "backend", "installed" (a bool), "versions" (a string, None if it does not work) and "problems" (a
+    list of strings, each with a remedy; empty if there are none).
     """
     return [_examine(find(each)) for each in ([name] if name else names())]
 

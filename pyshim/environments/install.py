@@ -19,7 +19,7 @@ from .progress import Progress
 from .registry import find
 from .steps import run
 
-UNFINISHED = ".pyshim-unfinished"  # lies in a folder as long as it is being filled
+UNFINISHED = ".pyshim-unfinished"  # marks a folder that is still being filled
 
 
 def install_backend(name, python=None, path=None, force=False, method="auto", conda="auto", quiet=False, yes=False,
@@ -28,22 +28,22 @@ def install_backend(name, python=None, path=None, force=False, method="auto", co
 
     Arguments:
         name: "tensorflow", "theano", "cntk", "jax", "torch", or another registered name. "numpy" needs no installation.
-        python: path of the interpreter to use; by default a fitting one on PATH or at pyenv, conda or uv. Where there
-            is none, uv or conda downloads one into the Keras home, if it can.
-        path: another place for the virtual environment, a new or empty folder; remembered in the Keras home.
-        force: install again what is there already.
-        method: "conda" takes the interpreter from a conda environment of its own; "auto" and "virtualenv" take one that
-            is there.
+        python: path of the interpreter to use; by default a suitable one on PATH or from pyenv, conda or uv. If there
+            is none, uv or conda downloads one into the Keras home, if possible.
+        path: another place for the virtual environment, a new or empty folder, which is recorded in the Keras home.
+        force: install again even if the backend is installed.
+        method: "conda" takes the interpreter from a dedicated conda environment; "auto" and "virtualenv" take an
+            existing one.
         conda: path of conda, mamba or micromamba; "auto" looks for one.
-        quiet: do not show how the installation goes on.
+        quiet: do not show progress.
         yes: download an interpreter without asking. A session without a terminal is never asked.
-        gpu: install the packages for a GPU of NVIDIA, with CUDA, in place of those for the processor alone. What is
-            installed for a GPU stays so until it is installed anew with ``force``.
-    Returns: the path of the environment's interpreter. The steps are shown as they go on.
+        gpu: install the packages for an NVIDIA GPU, with CUDA, instead of the CPU-only ones. An installation for a GPU
+            remains one until it is installed again with ``force``.
+    Returns: the path of the environment's interpreter. Progress is shown.
 
-    Raises UnknownBackendError, InterpreterError where no interpreter fits and none could be brought (the message says
-    how to get one), InstallError where a step fails. A part of an environment is never taken for a whole one: after
-    a failure or an interrupt, the next call starts over.
+    Raises UnknownBackendError; InterpreterError if there is no suitable interpreter and none can be downloaded (the
+    message says how to get one); InstallError if a step fails. A partial environment is never used: after a failure or
+    an interrupt, the next call starts over.
     """
     environment = find(name)
     conda = _conda(method, conda)
@@ -71,10 +71,10 @@ def install_backend(name, python=None, path=None, force=False, method="auto", co
 
 
 def download_needed(name, python=None, method="auto", conda="auto", gpu=False):
-    """What ``install_backend`` would download besides packages, since no interpreter fits.
+    """What ``install_backend`` would download besides packages, for want of a suitable interpreter.
 
-    Arguments: as of ``install_backend``. Returns: a sentence; None where an interpreter is there, or where none can be
-    brought. Nothing is changed.
+    Arguments: as for ``install_backend``. Returns: a sentence; None if there is a suitable interpreter, or if none can
+    be downloaded. Nothing is changed.
     """
     environment = find(name)
     conda = _conda(method, conda)
@@ -103,7 +103,7 @@ def pinned_version(name):
 
 
 def _conda(method, conda):
-    """The path of the conda that is to bring the interpreter; None where none is asked for."""
+    """The path of the conda that is to provide the interpreter; None if none was requested."""
     if method not in ("auto", "virtualenv", "conda"):
         raise ArgumentError("{argument} must be 'auto', 'virtualenv' or 'conda', not {value}", argument="method",
                             value=Value(method))
@@ -130,7 +130,7 @@ def _interpreter(environment, python, conda, progress, agree):
 
 
 def _agree(question):
-    """Ask in a terminal; elsewhere nobody could answer, and the call itself was the request."""
+    """Ask in a terminal. Elsewhere nobody could answer, and the call itself counts as consent."""
     try:
         asked = sys.stdin.isatty() and sys.stdout.isatty()
     except (AttributeError, ValueError):  # no standard input at all
@@ -150,7 +150,7 @@ def _install(environment, interpreter, path, progress, gpu):
     progress.step("Trying %s out" % environment.title)
     facts = dict(environment.complete(directory), backend=environment.name, python=own, directory=directory,
                  digest=environment.digest(gpu), platform=platform.platform(), gpu=gpu)
-    with environment.tried(facts):  # as a worker will use it
+    with environment.tried(facts):  # in the same way as a worker will use it
         facts.update(check(environment))
     os.unlink(os.path.join(directory, UNFINISHED))
     environment.write_record(facts)
@@ -159,19 +159,19 @@ def _install(environment, interpreter, path, progress, gpu):
 
 
 def _cleared(environment, path):
-    """The folder for the virtual environment, with nothing of an earlier one."""
+    """The folder for the virtual environment, cleared of any earlier one."""
     default = os.path.join(environment.folder(), "venv")
     directory = os.path.abspath(os.path.expanduser(path)) if path else default
     mark = os.path.join(directory, UNFINISHED)
     if directory != default and os.path.isdir(directory) and os.listdir(directory) and not os.path.exists(mark):
         raise InstallError("{argument} {path} is not empty", remedy="name a new or an empty folder", argument="path",
                            path=directory)
-    environment.drop_record()  # first of all
+    environment.drop_record()  # first, so that a half-removed environment never counts as complete
     old = os.path.join(os.path.dirname(environment.folder()), ".%s-old-" % environment.name)
     if os.path.isdir(environment.folder()):
         os.rename(environment.folder(), old + secrets.token_hex(8))
     for folder in glob.glob(glob.escape(old) + "*"):
-        shutil.rmtree(folder, ignore_errors=True)  # a worker that still runs may write into it
+        shutil.rmtree(folder, ignore_errors=True)  # a running worker may still write into it
     os.makedirs(environment.folder(), exist_ok=True)
     os.makedirs(directory, exist_ok=True)
     open(mark, "w").close()
@@ -182,7 +182,7 @@ def _cleared(environment, path):
 
 
 def _make(environment, interpreter, directory, progress, requirements):
-    """Make the virtual environment and fill it. Returns: the path of its interpreter."""
+    """Make the virtual environment and install into it. Returns: the path of its interpreter."""
     progress.step("Making the virtual environment")
     run([interpreter, "-I", "-m", "venv", directory], "make the virtual environment", progress)
     own = os.path.join(directory, "bin", "python")
@@ -190,14 +190,14 @@ def _make(environment, interpreter, directory, progress, requirements):
     progress.step("Installing pip")
     run(pip + ["--quiet", "--requirement", environment.installer()], "install pip", progress)
     progress.step("Installing the packages")
-    # Where a package has to be built, then by the setuptools that is pinned, not by the newest one.
+    # A package that has to be built is built with the pinned setuptools, not with the newest one.
     run(pip + _progress_bar(own) + ["--no-build-isolation", "--requirement", requirements],
         "install the packages", progress)
     return own
 
 
 def _progress_bar(python):
-    """The option by which pip, from 24.1 on, tells how much of a file it has."""
+    """The option that makes pip 24.1 or newer report how much of a file it has downloaded."""
     done = subprocess.run([python, "-I", "-m", "pip", "install", "--help"], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, universal_newlines=True)
     return ["--progress-bar", "raw"] if "raw" in done.stdout else []

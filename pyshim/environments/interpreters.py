@@ -24,14 +24,14 @@ print(json.dumps({"version": version,
 
 
 def find_interpreter(title, versions, first=None, shared=False):
-    """The path of an interpreter of one of the versions, the first wins.
+    """The path of an interpreter of one of the versions, the earliest in the list that can be found.
 
     Arguments:
-        title: what needs it.
+        title: what it is needed for.
         versions: a sequence of strings such as "3.9".
-        first: the path of an interpreter that wins where it fits.
-        shared: whether it must bring libpython as a shared library, as R needs it.
-    Looks on PATH, at pyenv, conda and uv, and in the Keras home. Raises InterpreterError, which says how to get one.
+        first: the path of an interpreter that is preferred if it is suitable.
+        shared: whether it must have libpython as a shared library, as R needs it.
+    Searches PATH, pyenv, conda, uv and the Keras home. Raises InterpreterError, which says how to get one.
     """
     if first and version_of(first, shared) in versions:
         return first
@@ -46,14 +46,14 @@ def find_interpreter(title, versions, first=None, shared=False):
 
 
 def missing_interpreter(reason, more="", **fields):
-    """The error that there is no interpreter; ``reason`` is a template, and an attribute of the error as text."""
+    """The error that there is no interpreter; ``reason`` is a template, and its text becomes an attribute."""
     missing = InterpreterError(reason + more, **fields)
     missing.reason = filled(reason, missing.fields)
     return missing
 
 
 def check_interpreter(title, versions, path):
-    """The path of the interpreter that a user named; InterpreterError unless it fits."""
+    """The path of the interpreter that a user named. Raises InterpreterError unless it is suitable."""
     found = shutil.which(os.path.expanduser(path)) or path
     version = version_of(found)
     if version is None:
@@ -70,7 +70,7 @@ def _one_of(versions):
 
 
 def _ways(versions):
-    """Commands that bring an interpreter of the first version. uv has none older than 3.8."""
+    """Commands that install an interpreter of the first version. uv has none older than 3.8."""
     version = versions[0]
     ways = ["`pyenv install %s`" % version, "`conda create -n python%s python=%s`" % (version, version)]
     if int(version.split(".")[1]) >= 8:
@@ -92,7 +92,7 @@ def _candidates(version):
     for root in filter(None, [os.environ.get("UV_PYTHON_INSTALL_DIR"), _output("uv", "python", "dir"),
                               os.path.join(home, ".local", "share", "uv", "python")]):
         paths += _glob(root, "cpython-%s.*" % version, "bin", name)
-    own = os.path.join(config.home(), "interpreters")  # see obtain.py
+    own = os.path.join(config.home(), "interpreters")  # put there by obtain.py
     paths += _glob(own, "cpython-%s*" % version, "bin", name) + _glob(own, "conda-" + version, "bin", "python")
     return [path for path in dict.fromkeys(paths) if os.access(path, os.X_OK) and os.path.isfile(path)]
 
@@ -119,12 +119,12 @@ def _glob(*parts):
 
 
 def _output(name, *arguments):
-    """What a tool prints, None where it is not there or fails."""
+    """A tool's output, or None if it is missing or fails."""
     path = shutil.which(name)
     return _printed(path, *arguments) if path else None
 
 
-@functools.lru_cache(maxsize=None)  # conda takes a second to say where it is
+@functools.lru_cache(maxsize=None)  # asking conda takes a second
 def _printed(*command):
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20,
@@ -135,8 +135,8 @@ def _printed(*command):
 
 
 def version_of(path, shared=False):
-    """The version of an interpreter, such as "3.9"; None where it cannot make virtual environments, or does not bring
-    libpython as a shared library where that is asked for."""
+    """The version of an interpreter, such as "3.9"; None if it cannot make virtual environments, or lacks the shared
+    libpython that is required."""
     try:
         done = subprocess.run([path, "-I", "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               timeout=20, universal_newlines=True)

@@ -16,14 +16,14 @@ class JAX(Environment):
     passed = {"TF_CPP_MIN_LOG_LEVEL": one_of("0", "1", "2", "3"), "PJRT_NPROC": processors.count_in}
 
     def settings(self):
-        # What XLA logs is for its developers. What went wrong comes as an exception.
+        # XLA's log is for its developers. Errors are raised as exceptions.
         return {**super().settings(), "TF_CPP_MIN_LOG_LEVEL": "3"}
 
     def thread_environment(self, threads):
         return {**super().thread_environment(threads), "PJRT_NPROC": str(threads)}
 
     def device_environment(self, device):
-        # Without this, JAX tells at length that it finds no GPU.
+        # Without this, JAX logs at length that it finds no GPU.
         return {**super().device_environment(device), **({"JAX_PLATFORMS": "cpu"} if device == "cpu" else {})}
 
     check = """

@@ -1,4 +1,4 @@
-"""One installation of a backend at a time, its child processes included."""
+"""A lock: one installation of a backend at a time, including its child processes."""
 
 import contextlib
 import fcntl
@@ -12,7 +12,7 @@ _held: List[int] = []
 
 @contextlib.contextmanager
 def locked(environment, wait):
-    """The installation of a backend for this process alone; ``wait`` is called before it waits for another's."""
+    """A context that holds a backend's installation lock; ``wait`` is called before waiting for another process."""
     folder = os.path.dirname(environment.folder())
     try:
         os.makedirs(folder, exist_ok=True)
@@ -35,8 +35,8 @@ def locked(environment, wait):
 
 
 def held():
-    """What a child process inherits (``pass_fds``): it holds the lock too.
+    """The descriptors that a child process inherits (``pass_fds``), so that it holds the lock too.
 
-    So where this process is killed and a step of its installation lives on, the next one waits for its end.
+    If this process is killed while a step of its installation keeps running, the next installation waits for that step.
     """
     return tuple(_held)

@@ -1,7 +1,7 @@
-"""Getting a Python interpreter that the machine does not have: by uv, or by conda and its relatives.
+"""Downloading a Python interpreter that the machine lacks, with uv, conda, mamba or micromamba.
 
-What is brought lies below the Keras home: interpreters in ``interpreters``, uv in ``tools``. Nothing outside of it
-changes, and to remove the Keras home is to remove all.
+Everything is put below the Keras home: interpreters in ``interpreters``, uv in ``tools``. Nothing outside of it
+changes, and removing the Keras home removes everything.
 """
 
 import glob
@@ -15,14 +15,14 @@ from . import interpreters
 from .environment import REQUIREMENTS
 from .steps import run
 
-# conda's interpreters are of conda-forge, whose packages anybody may use. A mirror is conda's to know (channel_alias).
+# conda's interpreters come from conda-forge, which anybody may use. Mirrors are configured in conda (channel_alias).
 CHANNEL = "conda-forge"
 
-UV_OLDEST = 8  # uv brings Python 3.8 and newer
+UV_OLDEST = 8  # uv provides Python 3.8 and newer
 
 
 class Uv:
-    """uv, found on PATH, or brought from the package index into the Keras home."""
+    """uv, found on PATH, or installed from the package index into the Keras home."""
 
     name = "uv"
 
@@ -41,7 +41,7 @@ class Uv:
     def carry_out(self, progress):
         if not self.path:
             self._bring(progress)
-        # No links in ~/.local/bin: it is for us alone.
+        # No links in ~/.local/bin: the interpreter is only for pyshim.
         variables = dict(os.environ, UV_PYTHON_INSTALL_DIR=self.folder, UV_PYTHON_INSTALL_BIN="0", UV_NO_PROGRESS="1")
         run([self.path, "python", "install", self.version], "get Python %s with uv" % self.version, progress, variables)
         found = glob.glob(os.path.join(glob.escape(self.folder), "cpython-%s*" % self.version, "bin",
@@ -90,10 +90,10 @@ class Conda:
 
 
 def ways(versions, conda=None):
-    """How an interpreter of one of the versions can be got here, the best way first.
+    """The ways to get an interpreter of one of the versions here, the best first.
 
-    Arguments: versions, a sequence of strings such as "3.9"; conda, the path of conda, mamba or micromamba, where the
-    interpreter is to come by it alone. Returns: a list of objects with the methods ``describe`` and ``carry_out``.
+    Arguments: versions, a sequence of strings such as "3.9"; conda, the path of conda, mamba or micromamba, if only
+    that may be used. Returns: a list of objects with the methods ``describe`` and ``carry_out``.
     """
     if conda:
         return [Conda(versions[0], conda)]
@@ -108,7 +108,7 @@ def ways(versions, conda=None):
 
 
 def find_conda():
-    """The path of conda, mamba or micromamba; None where there is none."""
+    """The path of conda, mamba or micromamba; None if there is none."""
     for name in ("micromamba", "mamba", "conda"):
         places = [shutil.which(name)]
         places += [os.path.join(root, "bin", name) for root in interpreters.conda_roots()]
@@ -122,9 +122,9 @@ def obtain(missing, versions, conda, agree, progress):
     """Get an interpreter of one of the versions: the first way that the user agrees to and that succeeds.
 
     Arguments:
-        missing: the InterpreterError that says that there is none, and how to get one by hand.
-        versions, conda: as of ``ways``.
-        agree: a function that is given what would be done, and tells whether to do it.
+        missing: the InterpreterError that says that there is none, and how to get one manually.
+        versions, conda: as for ``ways``.
+        agree: a function that takes a description of what would be done, and returns whether to do it.
         progress: a Progress.
     Returns: the path of the interpreter. Raises InterpreterError with what was tried.
     """

@@ -1,7 +1,7 @@
-"""What a person sees while something is installed: steps, packages with their sizes, and the time.
+"""What users see during an installation: steps, packages with their sizes, and the time.
 
-In a terminal the last line is alive: it shows the current package and the seconds. Elsewhere (a log, a notebook) each
-step and each package is a line of its own, and a step that says nothing for a while is a line, too.
+In a terminal the last line is updated in place: it shows the current package and the seconds. Elsewhere (a log, a
+notebook) each step and each package gets its own line, and so does a longer silence of a step.
 """
 
 import os
@@ -13,10 +13,10 @@ QUIET_SECONDS = 15  # of silence, after which a log gets a line
 
 
 class Progress:
-    """Tells how an installation goes on, on standard output.
+    """Reports the progress of an installation on standard output.
 
-    Arguments: steps, how many there will be; folder, the one that grows meanwhile; quiet, to say nothing at all, as
-    KERAS_QUIET=1 in the environment does.
+    Arguments: steps, their number; folder, the folder being filled; quiet, whether to print nothing, as the environment
+    variable KERAS_QUIET=1 does.
     """
 
     def __init__(self, steps=1, folder=None, quiet=False):
@@ -28,21 +28,21 @@ class Progress:
         self._step = 0
         self._detail = ""
 
-    # -- what is told -----------------------------------------------------------------------------------
+    # -- what is shown -----------------------------------------------------------------------------------
 
     def say(self, text):
-        """A line that stays."""
+        """Print a permanent line."""
         if not self.quiet:
             self._write(("\r\033[K" if self._live else "") + text + "\n")
 
     def step(self, text):
-        """The next step begins."""
+        """Begin the next step."""
         self._step += 1
         self._detail = ""
         self.say("[%d/%d] %s" % (self._step, self.steps, text))
 
     def detail(self, text):
-        """What the step works on now, such as a package."""
+        """Show what the step is working on, such as a package."""
         self._detail = text
         if self._live:
             self.tick()
@@ -50,9 +50,9 @@ class Progress:
             self.say("      " + text)
 
     def tick(self, part=""):
-        """Time has passed: the live line is drawn anew; a log gets a line after a silence.
+        """Note that time has passed: the live line is redrawn; a log gets a line after a silence.
 
-        Arguments: part, how much of the current package is there, such as "12 of 80 MB".
+        Arguments: part, how much of the current package has arrived, such as "12 of 80 MB".
         """
         seconds = time.monotonic() - self._begun
         if self._live:
@@ -62,15 +62,15 @@ class Progress:
             self.say("      ... %s, %s so far" % (duration(seconds), part or size(bytes_in(self.folder))))
 
     def pause(self):
-        """How long to wait for news before the next tick, in seconds."""
+        """How long to wait for output before the next tick, in seconds."""
         return 1 if self._live else QUIET_SECONDS
 
     def end(self, text):
-        """All is done."""
+        """Report that everything is done."""
         self.say("%s (%s, %s)" % (text, size(bytes_in(self.folder)), duration(time.monotonic() - self._begun)))
 
     def clear(self):
-        """Take the live line away, as before an error message."""
+        """Remove the live line, for example before an error message."""
         if self._live:
             self._write("\r\033[K")
 
@@ -83,11 +83,11 @@ class Progress:
 def _is_terminal():
     try:
         return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    except (AttributeError, ValueError):  # a stream of some notebook; a closed one
+    except (AttributeError, ValueError):  # a notebook's stream, or a closed one
         return False
 
 
-# -- numbers as people read them ------------------------------------------------------------------------
+# -- readable numbers ------------------------------------------------------------------------
 
 def duration(seconds):
     """ "48 s" or "2 min 5 s"."""
@@ -96,14 +96,14 @@ def duration(seconds):
 
 
 def size(count):
-    """A number of bytes as pip writes it: "1.6 GB", "222 MB", "11 kB"."""
+    """A number of bytes in pip's format: "1.6 GB", "222 MB", "11 kB"."""
     if count >= 1e9:
         return "%.1f GB" % (count / 1e9)
     return "%.0f MB" % (count / 1e6) if count >= 1e6 else "%.0f kB" % (count / 1e3)
 
 
 def bytes_in(folder):
-    """How many bytes the files below a folder have; a file may vanish meanwhile."""
+    """The total size of the files below a folder, in bytes; a file may vanish meanwhile."""
     total = 0
     for place, _, names in os.walk(folder or os.devnull):
         for name in names:

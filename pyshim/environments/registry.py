@@ -1,7 +1,7 @@
 """The registered backends: entry points of the group ``pyshim.backends``.
 
-Those of this package stand in ``entry_points.txt``, which setup.cfg names too: from a checkout, or inside
-the R package, no package metadata is there to be found. Other packages add theirs by their own metadata.
+This package's own are listed in ``entry_points.txt``, to which setup.cfg refers: in a checkout, or inside the R
+package, there is no package metadata. Other packages add theirs by their own metadata.
 """
 
 import configparser
@@ -21,9 +21,9 @@ def names():
 
 @functools.lru_cache(maxsize=None)
 def find(name):
-    """The environment of a backend; UnknownBackendError for a name that is not registered.
+    """The environment of a backend. Raises UnknownBackendError for a name that is not registered.
 
-    Nothing is imported for such a name.
+    Nothing is imported in that case.
     """
     points = _entry_points()
     if name not in points:
@@ -43,5 +43,5 @@ def _entry_points():
 
 def _of_other_packages():
     found = importlib.metadata.entry_points()
-    # Python 3.8 and 3.9 give a dict.
+    # Python 3.8 and 3.9 return a dict.
     return found.select(group=GROUP) if hasattr(found, "select") else found.get(GROUP, ())

@@ -1,4 +1,4 @@
-"""The session's own Python: it needs NumPy, which an engine's environment does not give it."""
+"""The session's own Python: it needs NumPy, which the engines' environments do not provide."""
 
 import importlib
 import os
@@ -13,15 +13,15 @@ from .obtain import obtain
 from .progress import Progress
 from .steps import run
 
-# Those that NumPy still has wheels for, the most widespread first.
+# The versions that NumPy has wheels for, the most common first.
 PYTHONS = ("3.11", "3.12", "3.13", "3.10", "3.9", "3.8")
 
 
 def session_python():
-    """What the session's own Python is.
+    """Information on the session's own Python.
 
     Returns: a dict with the keys "python" (the path of the interpreter), "python_version", "numpy" (its version,
-    None where it cannot be imported) and "problem" (what is wrong and how to repair it, None where all is well).
+    None if it cannot be imported) and "problem" (what is wrong and how to repair it, or None).
     """
     numpy, problem = None, None
     try:
@@ -46,7 +46,7 @@ def _is_managed_by_the_system():
     return sys.prefix == sys.base_prefix and os.path.exists(mark)
 
 
-# -- giving R's Python NumPy ----------------------------------------------------------------------------
+# -- NumPy for R's Python ----------------------------------------------------------------------------
 
 def numpy_needed(folder):
     """What ``install_numpy`` would do.
@@ -60,14 +60,14 @@ def numpy_needed(folder):
 
 
 def install_numpy(folder, numpy="numpy", quiet=False):
-    """Give R a Python with NumPy: this one where it is of a virtual environment, else a new environment.
+    """Provide R with a Python that has NumPy: this one if it is in a virtual environment, else a new environment.
 
     Arguments:
         folder: where to make the virtual environment.
         numpy: the requirement, such as "numpy<2".
-        quiet: do not show how it goes on.
-    Returns: the path of the interpreter. Raises InterpreterError where there is none to make it with, InstallError
-    where a step fails.
+        quiet: do not show progress.
+    Returns: the path of the interpreter. Raises InterpreterError if there is none to make it with, InstallError
+    if a step fails.
     """
     progress = Progress(2, sys.prefix if _is_environment() else folder, quiet)
     if _is_environment():
@@ -91,13 +91,13 @@ def install_numpy(folder, numpy="numpy", quiet=False):
 
 
 def _is_environment():
-    """Whether this is a Python that R can use, of a virtual environment or of conda, whose packages are the user's."""
+    """Whether this Python is usable by R, and from a virtual or conda environment, where the user may install."""
     own = sys.prefix != sys.base_prefix or os.path.isdir(os.path.join(sys.prefix, "conda-meta"))
     return own and version_of(sys.executable, shared=True) in PYTHONS
 
 
 def _host(progress):
-    """An interpreter to make the environment with: this one where it fits."""
+    """An interpreter to make the environment with: this one if it is suitable."""
     try:
         return find_interpreter("R", PYTHONS, first=sys.executable, shared=True)
     except InterpreterError as missing:

@@ -1,4 +1,4 @@
-"""Running the commands of an installation, and telling of what they print."""
+"""Running the commands of an installation, and reporting on their output."""
 
 import contextlib
 import os
@@ -14,9 +14,9 @@ from .progress import size
 from .surroundings import install_variables
 
 FULL = ": the disk, or what you may use of it, is full"
-ROOM = 1 << 28  # bytes that a large package needs for a moment
+ROOM = 1 << 28  # bytes that a large package needs temporarily
 
-# What pip prints: the reason in words.
+# pip's output: the reason in words.
 REASONS = {
     "connection broken|NewConnectionError|Max retries exceeded|Could not fetch URL":
         ": the package index cannot be reached. Look at the network, the proxy, and pip's settings",
@@ -26,14 +26,14 @@ REASONS = {
 
 
 def run(command, what, progress, environment=None):
-    """Run a step of an installation. Its progress is told; what else it prints is shown only where it fails.
+    """Run a step of an installation. Progress is shown; other output is shown only if the step fails.
 
     Arguments:
         command: a list of strings.
         what: what the command does, such as "install the packages".
         progress: a Progress.
         environment: environment variables, a dict; those of ``install_variables`` by default.
-    Raises InstallError with the last lines where the command fails.
+    Raises InstallError with the last lines of output if the command fails.
     """
     try:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -49,21 +49,21 @@ def run(command, what, progress, environment=None):
         status = process.wait()
     except BaseException:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # with the processes that it has started
+            os.killpg(process.pid, signal.SIGKILL)  # and the processes that it has started
         process.wait()
         raise
     finally:
         process.stdout.close()
         progress.clear()
     if status:
-        if not _has_room(tempfile.gettempdir()):  # pip tells of a download that broke off, where it was its own cache
+        if not _has_room(tempfile.gettempdir()):  # pip may report a full disk as a broken download
             reason = FULL
         raise InstallError("could not {step}{reason} (exit code {status}). The last lines were:\n  {words}", step=what,
                            reason=reason, status=status, words="\n  ".join(last).strip())
 
 
 def _lines(descriptor, progress):
-    """The lines that a process prints; while it prints none, time goes by."""
+    """The lines that a process prints; while there are none, the progress display ticks."""
     rest = b""
     while True:
         if not select.select([descriptor], [], [], progress.pause())[0]:
@@ -78,14 +78,14 @@ def _lines(descriptor, progress):
 
 
 class _Packages:
-    """Reads pip's lines: which package it collects, how large that is, and how much of it is there."""
+    """Parses pip's output: which package it collects, how large that is, and how much has arrived."""
 
     def __init__(self, progress):
         self.progress = progress
         self.name = None
 
     def heard(self, line):
-        """Tell of a line. Returns: whether it is about progress alone, and of no use in an error."""
+        """Report a line. Returns: whether it is only about progress, and so of no use in an error message."""
         found = re.match(r"Progress (\d+) of (\d+)$", line)
         if found:
             self.progress.tick("%s of %s" % tuple(size(int(number)) for number in found.groups()))

@@ -1,8 +1,8 @@
-"""What surrounds the processes of an engine, workers and checks: environment variables, and a folder to work in.
+"""The surroundings of an engine's processes (workers and checks): environment variables and a working directory.
 
-Both are ours to choose. Of the session's variables only those that a subclass of ``Environment`` or this page
-lists are passed on, and only with a value that the libraries accept: an engine starts, and computes, whatever
-else the session has set.
+Both are under our control. Only those of the session's variables are passed on that a subclass of ``Environment`` or
+this file lists, and only with values that the libraries accept: an engine must start and compute, whatever else is
+set in the session.
 """
 
 import os
@@ -20,7 +20,7 @@ A_DAY = 24 * 3600  # seconds
 
 # -- variables ------------------------------------------------------------------------------------------
 
-# Each of these takes the value that the session has, and returns the one to pass on, or None.
+# Each of these takes a variable's value in the session, and returns the one to pass on, or None.
 
 def anything(value):
     return value
@@ -35,12 +35,12 @@ def size(value):
 
 
 def folders(value):
-    """Those with an absolute path: others depend on the working directory, and an empty entry is that itself."""
+    """The folders with absolute paths: others depend on the working directory, and an empty entry means just that."""
     return os.pathsep.join(folder for folder in value.split(os.pathsep) if os.path.isabs(folder)) or None
 
 
 def programs(value):
-    """The folders of programs, with those of the system at the end."""
+    """The folders of programs, followed by those of the system."""
     own = (folders(value) or "").split(os.pathsep)
     return os.pathsep.join([folder for folder in own if folder] + [each for each in SYSTEM_PATH if each not in own])
 
@@ -62,7 +62,7 @@ def variables(passed, settings, folder, libraries=None):
 
     Arguments:
         passed: functions by name, as in ``PASSED``, for variables of the engine.
-        settings: variables that it gets where the user has set none of that name.
+        settings: variables that it gets unless the user has set them.
         folder: as ``work_folder`` returns it.
         libraries: folders of libraries that its interpreter or packages need.
     Returns: a dict.
@@ -73,7 +73,7 @@ def variables(passed, settings, folder, libraries=None):
         if value is not None:
             found[name] = value
     found["PATH"] = programs(os.environ.get("PATH", ""))
-    found["LC_ALL"] = "C.UTF-8"  # the session shows text as it can
+    found["LC_ALL"] = "C.UTF-8"  # the session encodes text as it can display it
     found["HOME"] = folder or os.sep
     found["USER"] = found["LOGNAME"] = "keras"  # the system may not know this user
     if folder:
@@ -83,19 +83,19 @@ def variables(passed, settings, folder, libraries=None):
     return found
 
 
-# Settings of pip that would have it install elsewhere, or something else.
+# Settings that would make pip install to another place, or other packages.
 HINDERING = frozenset("PIP_" + name for name in (
     "ABI", "CONSTRAINT", "DRY_RUN", "EDITABLE", "IGNORE_INSTALLED", "IMPLEMENTATION", "PLATFORM", "PREFIX", "PYTHON",
     "PYTHON_VERSION", "REQUIREMENT", "ROOT", "SRC", "TARGET"))
 
-# These win over pip's files of settings, too.
+# These also take precedence over pip's configuration files.
 OF_PIP = {"PIP_USER": "0", "PIP_NO_DEPS": "0", "PIP_NO_BINARY": ":none:", "PIP_ONLY_BINARY": ":none:"}
 
 
 def install_variables():
-    """The environment variables of the steps of an installation: the session's, but for those that would hinder it.
+    """Environment variables for installation steps: the session's, except those that would interfere.
 
-    Where packages come from is the user's to say. Returns: a dict.
+    The user's choice of a package index is respected. Returns: a dict.
     """
     found = {name: value for name, value in os.environ.items()
              if name not in HINDERING and not name.startswith("PYTHON")}
@@ -105,10 +105,10 @@ def install_variables():
 # -- a folder -------------------------------------------------------------------------------------------
 
 def work_folder(environment):
-    """A folder for the processes of an engine: their home, their working directory, and their temporary files.
+    """A folder for an engine's processes: their home, working directory and temporary files.
 
-    It belongs to this user alone. It lies beside the environment, or where this user may not write there, below
-    the system's temporary folder. Returns: a path, None where there is no place for it.
+    It belongs to this user alone. It is beside the environment or, if this user may not write there, below the
+    system's temporary folder. Returns: a path, or None if no folder can be made.
     """
     path = os.path.join(environment.folder(), "work")
     if not own_folder(path):
@@ -122,8 +122,8 @@ def work_folder(environment):
 
 
 def own_folder(path):
-    """Whether a folder, which is made where it is missing, belongs to this user, is closed to others, and can be
-    written: programs are compiled there, and run."""
+    """Whether a folder, created if missing, is owned by this user, inaccessible to others and writable: programs are
+    compiled and run there."""
     try:
         if not os.path.lexists(path):
             make_folder(path)
@@ -140,7 +140,7 @@ def own_folder(path):
 
 
 def _clear(folder):
-    """Remove the files of compilers that were killed. Those of compilers that still run are new."""
+    """Remove files left by compilers that were killed. Recent ones are kept: their compilers may still run."""
     for entry in os.scandir(folder):
         try:
             if entry.is_file(follow_symlinks=False) and time.time() - entry.stat().st_mtime > A_DAY:

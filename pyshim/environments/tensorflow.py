@@ -17,8 +17,8 @@ class TensorFlow(Environment):
               "TF_NUM_INTRAOP_THREADS": processors.count_in, "TF_NUM_INTEROP_THREADS": processors.count_in}
 
     def settings(self):
-        # Its log tells what the processor can do, and warns where graphs grow after a run, which is our way.
-        # What went wrong comes as an exception.
+        # Its log lists the processor's capabilities, and warns about graphs that grow after a run, as ours do. Errors
+        # are raised as exceptions.
         return {**super().settings(), "TF_CPP_MIN_LOG_LEVEL": "3"}
 
     check = """

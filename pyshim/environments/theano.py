@@ -1,4 +1,4 @@
-"""Theano's environment: linked to the OpenBLAS that NumPy's own wheel carries, with precompiled headers."""
+"""Theano's environment: linked to the OpenBLAS from NumPy's wheel, and with precompiled headers."""
 
 import glob
 import os
@@ -12,8 +12,8 @@ from .environment import Environment
 from .lock import held
 from .surroundings import one_of, own_folder, programs, variables
 
-# OpenBLAS's kernels, the fastest first, with the instructions that they need. By itself OpenBLAS goes by the model
-# of the processor, and takes its oldest for one that it does not know: a product then takes six times as long.
+# OpenBLAS's kernels, the fastest first, with the instruction sets that they need. By itself OpenBLAS chooses by the
+# processor's model, and its oldest kernel for a model that it does not know: a product then takes six times as long.
 KERNELS = (("SkylakeX", {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}), ("Haswell", {"avx2", "fma"}))
 
 
@@ -31,7 +31,7 @@ class Theano(Environment):
                                remedy="install it (Debian: apt-get install g++), then try again")
 
     def complete(self, directory):
-        """Theano finds no BLAS of its own, and is then half as fast."""
+        """Link a BLAS: Theano finds none by itself, and is then half as fast."""
         pattern = os.path.join(directory, "lib", "python3*", "site-packages", "numpy.libs", "libopenblas*.so")
         libraries = sorted(glob.glob(pattern))
         if not libraries:
@@ -40,7 +40,7 @@ class Theano(Environment):
 
     @property
     def passed(self):
-        # OpenBLAS would run whatever it is told to, and be ended by the processor.
+        # OpenBLAS runs whichever kernel is named, and an unsupported one crashes with an illegal instruction.
         return {"OPENBLAS_CORETYPE": one_of("Prescott", "Nehalem", *_fitting())}
 
     def settings(self):
@@ -51,14 +51,14 @@ class Theano(Environment):
         flags = ",".join(self._flags(folder))
         users = os.environ.get("THEANO_FLAGS")
         return {**super().process_environment(folder), "THEANORC": os.devnull, "PYSHIM_THEANO_FLAGS": flags,
-                "THEANO_FLAGS": flags + ("," + users if users else "")}  # the last one wins
+                "THEANO_FLAGS": flags + ("," + users if users else "")}  # the last one takes precedence
 
     def _flags(self, folder):
         record = self.record()
         library, name = os.path.split(record["blas"])
         blas = "-L%s -l:%s -Wl,-rpath,%s" % (library, name, library)
         if _is_broken_up(library):
-            # Where the program finds it later need not be said: NumPy has loaded it already.
+            # No run-time path is needed: NumPy has already loaded the library.
             blas = "-L%s -l:%s" % (_linked(folder, "blas", library), name) if folder else ""
         compiler, headers = "-g0", record.get("headers")
         if headers and _is_broken_up(headers):
@@ -70,7 +70,7 @@ class Theano(Environment):
             compiled = os.path.join(folder, "compiled")
         return ["blas.ldflags=" + _quoted(blas), "gcc.cxxflags=" + _quoted(compiler),
                 "base_compiledir=" + _quoted(compiled),
-                "compile.wait=1"]  # seconds, for another worker that compiles
+                "compile.wait=1"]  # seconds to wait for another worker that compiles
 
     def problems(self):
         problems = []
@@ -92,37 +92,37 @@ assert product(numpy.eye(2, dtype=x.dtype)).tolist() == [[1, 0], [0, 1]], "a pro
 
 
 def _fitting():
-    """Those of OpenBLAS's kernels that this processor can run, the fastest first."""
+    """The OpenBLAS kernels that this processor can run, the fastest first."""
     there = processors.instructions()
     return [core for core, needed in KERNELS if needed <= there]
 
 
 def _compiler():
-    """The path of g++, None where it is missing."""
+    """The path of g++, or None if it is missing."""
     return shutil.which("g++", path=programs(os.environ.get("PATH", "")))
 
 
 def _quoted(text):
-    """A value as THEANO_FLAGS takes it: with a backslash before what has a meaning there."""
+    """A value for THEANO_FLAGS, with special characters escaped by a backslash."""
     return re.sub(r"([^\w/.:=+ -])", r"\\\1", text)
 
 
 def _is_broken_up(path):
-    """Whether Theano or the linker take a part of a path for the whole, as they do where it has spaces, say."""
+    """Whether Theano or the linker would split a path, as they do at a space, for example."""
     return re.search(r"[\s,:]", path) is not None
 
 
 def _linked(folder, name, target):
-    """Link the folder of the engine's processes to a path that no setting can hold. Returns: the name of the link."""
+    """Link to a path that cannot be written in a setting. The link is in the work folder. Returns: its name."""
     path = os.path.join(folder, name)
     if not os.path.islink(path) or os.readlink(path) != target:
         temporary = "%s-%d" % (path, os.getpid())
         os.symlink(target, temporary)
-        os.replace(temporary, path)  # at once: another session may start just now
+        os.replace(temporary, path)  # atomically, since another session may be starting
     return name
 
 
-# Stands before the interpreter's header of that name: each C file that Theano writes begins with it.
+# Shadows the interpreter's header of that name, which each C file that Theano writes includes first.
 HEADER = """\
 #include_next <Python.h>
 #ifndef PYSHIM_PRECOMPILED
@@ -134,7 +134,7 @@ HEADER = """\
 #endif
 """
 
-# Precompiled headers fit the very options that Theano gives the compiler.
+# Precompiled headers work only with exactly the options that Theano gives the compiler.
 PRECOMPILE = """
 import subprocess, sys
 from theano import config
@@ -147,7 +147,7 @@ sys.exit(subprocess.call([config.cxx, "-w", "-x", "c++-header"] + options + fold
 
 
 def _precompiled(directory):
-    """The folder of precompiled headers, which halve the time of compiling; None where they cannot be made."""
+    """The folder of precompiled headers, which halve compilation times; None if they cannot be made."""
     folder = os.path.join(directory, "include", "precompiled")
     os.makedirs(folder, exist_ok=True)
     compiled = os.path.join(directory, "include", "compiled")

@@ -12,8 +12,8 @@ class PyTorch(Environment):
     pythons = ("3.11", "3.12", "3.13", "3.10")
 
     def settings(self):
-        # How often a thread looks for work before it sleeps. By OpenMP's own measure it would hold a core for
-        # milliseconds after each operation: where other processes want the cores, steps take ten times as long.
+        # How often a thread spins before it sleeps. With OpenMP's default it would occupy a core for milliseconds after
+        # each operation: when other processes need the cores, steps take ten times as long.
         return {**super().settings(), "GOMP_SPINCOUNT": "1000"}
 
     check = """

@@ -2,8 +2,8 @@
 
     from pyshim import keras
 
-``install.py`` installs it, ``loading.py`` imports it, and ``repairs.py`` holds what code of 2019 needs on a new
-Python, NumPy or h5py, and on a backend that is not one of its own. ``training.py`` runs the batches.
-``copies.py`` builds a model again on another backend, ``snapshots.py`` after its worker has exited. It all runs in the
-session.
+``install.py`` installs it, ``loading.py`` imports it, and ``repairs.py`` holds the patches that code of 2019 needs on
+a new Python, NumPy or h5py, and on a backend that is not one of Keras's own. ``training.py`` runs the batches.
+``copies.py`` rebuilds a model on another backend, ``snapshots.py`` after its worker has exited. All of it runs in
+the session.
 """

@@ -1,8 +1,8 @@
-"""Models of a user's own class, which no configuration describes: copies call the class's constructor again.
+"""Models of a user's own class, which have no configuration: copies call the class's constructor again.
 
-A model of a class with its own ``call``, or with a constructor of its own, is made by its code alone. Keras's base
-class notes the arguments that the constructor was given, so that they can be given again. Where code from outside makes
-a model, as R's does, the model's attribute ``make_again`` is a function that makes another one.
+A model whose class has its own ``call`` or its own constructor can only be made by that code. The repaired base class
+records the constructor's arguments, so that they can be passed again. If other code makes the model, as R's does, the
+model's attribute ``make_again`` is a function that makes another one.
 """
 
 from ..errors import ArgumentError
@@ -10,29 +10,29 @@ from ..messages import Value
 from ..tensors import Tensor
 
 NOTED = "_constructor_arguments"
-KEY = "constructed"  # in a configuration: the name of the model that is to be made again
+KEY = "constructed"  # in a configuration: the name of a model that its constructor makes
 
 _KERAS = (".engine.network", ".engine.training", ".engine.sequential")
 
 
 def note(model, args, kwargs):
-    """Note the arguments of a model's constructor, where it is its class's own."""
+    """Record the arguments of a model's constructor, if the class defines its own."""
     if _own(type(model), "__init__"):
         vars(model)[NOTED] = args, kwargs
 
 
 def is_constructed(model):
-    """Whether a model is made by its class's constructor, and not from a configuration. Returns: a bool."""
+    """Whether a model is made by its class's constructor, not from a configuration. Returns: a bool."""
     return _own(type(model), "__init__") or _own(type(model), "call")
 
 
 def _own(cls, name):
-    """Whether a method is one of the user's. Returns: a bool."""
+    """Whether a method is defined by the user's class. Returns: a bool."""
     return not next(each for each in cls.__mro__ if name in vars(each)).__module__.endswith(_KERAS)
 
 
 def made_again(model, keras):
-    """A model that the constructor of a model's class makes on the current backend. Returns: the new model."""
+    """Make a model on the current backend by the constructor of another one's class. Returns: the new model."""
     if hasattr(model, "make_again"):
         return model.make_again()
     args, kwargs = vars(model).get(NOTED, ((), {}))
@@ -48,7 +48,7 @@ def made_again(model, keras):
 
 
 def _is_of_backend(value, keras):
-    """Whether it is, or holds, what belongs to a backend."""
+    """Whether a value is, or contains, an object that belongs to a backend."""
     if isinstance(value, (list, tuple, dict)):
         return any(_is_of_backend(part, keras) for part in (value.values() if isinstance(value, dict) else value))
     return isinstance(value, (Tensor, keras.layers.Layer, keras.optimizers.Optimizer))
@@ -57,8 +57,8 @@ def _is_of_backend(value, keras):
 def number_calls(config, things):
     """Correct the configuration of a network whose layers are models with their own ``call``.
 
-    Keras numbers the calls of a model within a network from 1, since a network has been called once when it was made; a
-    model with its own ``call`` has not. Arguments: things, models by the names that the configuration has for them.
+    Keras numbers the calls of a model within a network from 1, because making a network calls it once; making a model
+    with its own ``call`` does not. Arguments: things, a dict of the models by their names in the configuration.
     """
     if isinstance(config, list):
         for part in config:
@@ -78,7 +78,7 @@ def number_calls(config, things):
 
 
 def give_inputs(model, new, keras):
-    """Have a model that was made again know its inputs, as the first one does."""
+    """Set the inputs of a model that was made again, as they are in the original."""
     if new.inputs:
         return
     if isinstance(new, keras.models.Sequential):
@@ -88,7 +88,7 @@ def give_inputs(model, new, keras):
 
 
 def check_weights(model, new, weights):
-    """An ArgumentError unless a model that was made again has weights of the shapes of these arrays."""
+    """Raise ArgumentError unless the weights of a model that was made again have the shapes of these arrays."""
     expected, found = [weight.shape for weight in weights], [tuple(weight.shape) for weight in new.weights]
     if found != expected:
         raise ArgumentError("the constructor of {cls} makes weights of shapes {found}, and the model has {expected}",

@@ -1,7 +1,7 @@
 """Copies of models: the same architecture, weights, optimizer state and compile arguments, built on another backend.
 
-A copy is built from the model's configuration, or by the constructor of its class (``constructed.py``). The model's own
-engine need not live for that: only its values have to be known, a ``State``.
+A copy is built from the model's configuration, or by the constructor of its class (``constructed.py``). The model's
+own engine need not run for that: only its values are needed, as a ``State``.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from ..messages import Type, Value
 from ..tensors import Tensor
 from . import constructed
 
-_copying = threading.local()  # things: what no configuration holds by a name for the copy, while a model is copied
+_copying = threading.local()  # things: objects that no configuration can hold, by name, while a model is copied
 
 
 class State:
@@ -33,17 +33,17 @@ def to_backend(model, backend, custom_objects=None):
     """Copy a model to another backend: architecture, weights, optimizer state and compile arguments.
 
     Arguments:
-        model: a model of Keras's.
-        backend: name of the backend, which is started where it is not running. The current one stays.
-        custom_objects: a dict of functions and classes by name that the model uses. Those that its layers hold are
-            found without it.
-    Returns: the new model. The old one stays as it is, and both can be trained. States of stateful layers are not
+        model: a Keras model.
+        backend: name of the backend, which is started if it is not running. The current backend does not change.
+        custom_objects: a dict of functions and classes that the model uses, by name. Those that its layers hold are
+            found automatically.
+    Returns: the new model. The old one is unchanged, and both can be trained. States of stateful layers are not
     copied. A model whose worker has exited is copied from its snapshot.
 
-    A model of a class of the user's is made by the constructor, with the arguments that it was given.
+    A model of a user's own class is made by its constructor, with the original arguments.
 
-    Raises ArgumentError for what cannot be copied: a constructor's arguments that are layers, tensors given to
-    ``add_loss``, ``add_metric`` or ``target_tensors``.
+    Raises ArgumentError for models that cannot be copied: those with layers as constructor arguments, or with tensors
+    passed to ``add_loss``, ``add_metric`` or ``target_tensors``.
 
     Example:
         >>> moved = K.to_backend(model, "cntk")                       # doctest: +SKIP
@@ -55,8 +55,8 @@ def to_backend(model, backend, custom_objects=None):
 
 
 def current_state(model):
-    """The state of a model: its own, or where its worker has exited, that of its snapshot."""
-    from . import snapshots  # which imports this module
+    """The state of a model: its current one or, if its worker has exited, that of its snapshot."""
+    from . import snapshots  # here, since snapshots imports this module
     if not is_built(model):
         raise ArgumentError("the model has no weights yet: it does not know the shape of its inputs",
                             remedy="give its first layer `input_shape`, or train it first", argument="model")
@@ -79,7 +79,7 @@ def has_lost_its_values(model):
     weights = model.weights
     if not weights:
         return not model.inputs[0].host.running
-    try:  # the session may not have noticed yet
+    try:  # the session may not have noticed the exit yet
         session.call_on(weights[0].host, "get_value", (weights[0],), {})
     except (StaleTensorError, WorkerError, TimeoutError):
         return True
@@ -87,7 +87,7 @@ def has_lost_its_values(model):
 
 
 def keras_of(model):
-    """The package of Keras that a model's class comes from, under whichever name it was imported; None of others."""
+    """The Keras package that defines a model's class, under whichever name it was imported; None if not Keras."""
     for each in type(model).__mro__:
         if each.__module__.endswith(".engine.network") and each.__name__ == "Network":
             return importlib.import_module(each.__module__[:-len(".engine.network")])
@@ -95,7 +95,7 @@ def keras_of(model):
 
 
 def check_model(model):
-    """An ArgumentError unless it is a model of Keras's on this package's backends."""
+    """Raise ArgumentError unless it is a Keras model on this package's backends."""
     keras = keras_of(model)
     if keras is None or any(not isinstance(each, Tensor) for each in getattr(model, "inputs", None) or ()):
         raise ArgumentError("{argument} must be a model of Keras's, not {value}", argument="model", value=Type(model))
@@ -104,9 +104,9 @@ def check_model(model):
 # -- copying ----------------------------------------------------------------------------------------------
 
 def copied(model, state, custom_objects=None, compiled=True):
-    """A copy of a model on the current backend with these values, and compiled as the model is.
+    """A copy of a model on the current backend with these values, compiled in the same way.
 
-    Where predictions alone are wanted, ``compiled`` is False: there are engines that cannot train.
+    ``compiled`` is False if only predictions are needed: some engines cannot train.
     """
     keras = keras_of(model)
     _check_what_can_be_copied(model, keras)
@@ -124,7 +124,7 @@ def copied(model, state, custom_objects=None, compiled=True):
             new = constructed.made_again(model, keras)
             constructed.give_inputs(model, new, keras)
             constructed.check_weights(model, new, state.weights)
-        for old_layer, new_layer in pairs(model, new):  # what no configuration of a network says
+        for old_layer, new_layer in pairs(model, new):  # not part of a network's configuration
             if new_layer.trainable != old_layer.trainable:
                 new_layer.trainable = old_layer.trainable
             new_layer.name = old_layer.name
@@ -135,9 +135,9 @@ def copied(model, state, custom_objects=None, compiled=True):
 
 
 def _compile(model, new, state, keras):
-    """Compile the copy as the model is, and give its optimizer the same state."""
+    """Compile the copy in the same way as the model, and copy its optimizer's state."""
     def own(value):
-        if isinstance(value, keras.metrics.Metric):  # has variables
+        if isinstance(value, keras.metrics.Metric):  # it has variables, so it must be a new one
             return type(value).from_config(dict(value.get_config(), name=_first_name(model, value)))
         if isinstance(value, (list, tuple)):
             return [own(part) for part in value]
@@ -154,20 +154,20 @@ def _compile(model, new, state, keras):
 
 
 def _first_name(model, metric):
-    """The name of a metric before ``compile`` put that of its output in front, which it does for several outputs."""
+    """The name of a metric without the output's name that ``compile`` prepends if there are several outputs."""
     outputs = model.output_names if len(model.output_names) > 1 else []
     return next((metric.name[len(output) + 1:] for output in sorted(outputs, key=len, reverse=True)
                  if metric.name.startswith(output + "_")), metric.name)
 
 
 def parts(model):
-    """The model, its layers, and the layers within them: wrapped ones, cells, metrics."""
+    """The model, its layers, and the layers within those: wrapped layers, cells, metrics."""
     return (old for old, _ in pairs(model, model))
 
 
 def variables(model):
     """The variables that a model computes with: weights, the learning rate, metrics, states of layers, and those that
-    functions of the user's read. Returns: a list."""
+    the user's functions read. Returns: a list."""
     def inside(value):
         if isinstance(value, Tensor):
             yield value
@@ -180,7 +180,7 @@ def variables(model):
 
 
 def pairs(old, new):
-    """Layers of a model and of its copy that correspond: the models themselves come first."""
+    """Pairs of corresponding layers of a model and its copy, beginning with the models themselves."""
     seen = set()
     waiting = [(old, new)]
     layer_class = keras_of(old).layers.Layer
@@ -198,15 +198,15 @@ def pairs(old, new):
                 waiting.append((value, other))
 
 
-# -- what a configuration does not hold -------------------------------------------------------------------
+# -- what configurations do not contain -------------------------------------------------------------------
 
 @contextlib.contextmanager
 def _named_things():
-    """A context in which configurations name the functions of Lambda layers, and models of own classes. Returns: these
-    functions and models by name.
+    """A context in which configurations refer by name to functions of Lambda layers and to models of users' classes.
+    Returns: a dict of these functions and models.
 
-    A file has to hold a function's bytecode. A copy has the same function, be it an object that is no function of
-    Python's, or one that uses what only its own module knows.
+    A file must contain a function's bytecode. A copy in this session uses the same function object, which may also be a
+    callable that is not a Python function, or a function that needs its own module's globals.
     """
     _copying.things = {}
     try:
@@ -216,7 +216,7 @@ def _named_things():
 
 
 def by_name(layer, config):
-    """The configuration of a Lambda layer, which names its functions while a model is copied."""
+    """The configuration of a Lambda layer, with its functions by name while a model is copied."""
     things = getattr(_copying, "things", None)
     if things is None:
         return config
@@ -229,7 +229,7 @@ def by_name(layer, config):
 
 
 def of_constructor(model):
-    """The configuration of a model of an own class, which names the model while it is copied; None otherwise."""
+    """The configuration of a model of a user's class while it is copied: it names the model. None otherwise."""
     things = getattr(_copying, "things", None)
     if things is None or not constructed.is_constructed(model):
         return None
@@ -239,7 +239,7 @@ def of_constructor(model):
 
 
 def _custom_objects(model, config, keras):
-    """The classes and functions that the model's layers hold and Keras does not know, by name."""
+    """The classes and functions that the model's layers hold and Keras does not define, by name."""
     named = set(_strings(config))
     found = {}
     for layer in parts(model):
@@ -269,7 +269,7 @@ def _strings(config):
 
 def _check_what_can_be_copied(model, keras):
     networks = [part for part in parts(model) if isinstance(part, keras.engine.network.Network)]
-    # What a constructor has made, it makes again.
+    # Layers that a constructor has made are made by it again.
     made = {id(part) for network in networks if constructed.is_constructed(network) for part in parts(network)}
     for network in networks:
         if id(network) in made:

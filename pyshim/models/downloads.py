@@ -1,4 +1,4 @@
-"""Files that Keras downloads: data sets and weights. They are whole, they are what was expected, or there are none."""
+"""Files that Keras downloads, data sets and weights: they are complete and verified, or they do not exist."""
 
 import functools
 import http.client
@@ -10,7 +10,7 @@ from ..errors import FileError, KerasError
 
 
 def whole(urlretrieve):
-    """``urlretrieve``, whose file appears when it is whole: a killed session leaves none that looks like one."""
+    """A ``urlretrieve`` whose file appears only when it is complete, so that a killed session leaves no partial one."""
     @functools.wraps(urlretrieve)
     def call(url, filename, *args, **kwargs):
         part = "%s.%d.part" % (filename, os.getpid())
@@ -25,9 +25,9 @@ def whole(urlretrieve):
 
 
 def checked(get_file, module):
-    """``get_file``, which compares the checksum of what it has downloaded, and says what has failed.
+    """A ``get_file`` that verifies the checksum of its download and reports failures clearly.
 
-    Arguments: get_file, the function; module, that of Keras's which it is from.
+    Arguments: get_file, the function; module, the Keras module that defines it.
     """
     signature = inspect.signature(get_file)
 
@@ -40,7 +40,7 @@ def checked(get_file, module):
             path = get_file(*args, **kwargs)
         except KerasError:
             raise
-        except Exception as error:  # that of a failed download is an Exception and nothing more
+        except Exception as error:  # a failed download raises a plain Exception
             if type(error) is not Exception and not isinstance(error, (OSError, http.client.HTTPException)):
                 raise
             raise FileError("{file} could not be downloaded from {origin}", "{reason}",

@@ -1,4 +1,4 @@
-"""HDF5 files as Keras 2.3.1 expects them from h5py 2, and whether their code is trusted."""
+"""HDF5 files in the form that Keras 2.3.1 expects from h5py 2, and whether code in them is trusted."""
 
 import contextlib
 import functools
@@ -8,14 +8,14 @@ _trust = threading.local()
 
 
 class Text(str):
-    """Text of h5py 3 that can be decoded as h5py 2's bytes can."""
+    """Text from h5py 3, with a method ``decode`` like the bytes that h5py 2 returned."""
 
     def decode(self, encoding="utf-8", errors="strict"):
         return str(self)
 
 
 def decodable(value):
-    """The value, with text in it that can be decoded."""
+    """The value, with its strings replaced by ``Text``."""
     if isinstance(value, str):
         return Text(value)
     if getattr(getattr(value, "dtype", None), "kind", "") == "O" or isinstance(value, list):
@@ -24,7 +24,7 @@ def decodable(value):
 
 
 class _Attributes:
-    """The attributes of a group, with text that can be decoded."""
+    """The attributes of a group, with strings as ``Text``."""
 
     def __init__(self, attributes):
         self._attributes = attributes
@@ -37,7 +37,7 @@ class _Attributes:
 
 
 class _Group:
-    """A group of a file whose attributes can be decoded, and those of the groups in it."""
+    """A group of a file; strings in its attributes, and in those of groups below it, are ``Text``."""
 
     def __init__(self, group):
         self._group = group
@@ -52,7 +52,7 @@ class _Group:
 
 
 def with_decodable_group(function):
-    """The function, whose first argument is a group, with one that can be decoded."""
+    """The function, whose first argument is a group, wrapped to get a ``_Group``."""
     @functools.wraps(function)
     def call(group, *args, **kwargs):
         return function(group if isinstance(group, _Group) or not hasattr(group, "attrs") else _Group(group),
@@ -64,8 +64,8 @@ def with_decodable_group(function):
 def trusting_files():
     """A context in which models may run code that their files hold.
 
-    A file of a model with a Lambda layer holds the bytecode of its function. Bytecode can do whatever its writer
-    wants, and it fits one version of Python only: load files of your own this way, and no others.
+    A file of a model with a Lambda layer contains the bytecode of its function. Bytecode can do whatever its author
+    wants, and works only with one version of Python: load only your own files this way.
 
     Returns: a context manager.
 

@@ -1,8 +1,8 @@
-"""Installing Keras 2.3.1, and what it needs, for the session's own Python.
+"""Installing Keras 2.3.1 and its requirements for the session's own Python.
 
-The packages go into a folder of the Keras home, one for each Python version, and never into the session's own
-``site-packages``. NumPy stays the session's own. Keras lies in a folder by itself, so that no other ``import keras``
-finds it.
+The packages go into a folder of the Keras home, one for each Python version, never into the session's own
+``site-packages``. The session's NumPy is used. Keras itself is in a separate folder, so that an ordinary
+``import keras`` does not find it.
 """
 
 import glob
@@ -43,7 +43,7 @@ class Packages:
 
     @property
     def keras(self):
-        """The folder that holds the package ``keras`` alone."""
+        """The folder that contains only the package ``keras``."""
         return os.path.join(self.folder(), "keras")
 
     @property
@@ -52,11 +52,11 @@ class Packages:
         return os.path.join(self.folder(), "packages")
 
     def is_installed(self):
-        """Whether all of them are there. Returns: a bool."""
+        """Whether all of them are installed. Returns: a bool."""
         return os.path.exists(os.path.join(self.folder(), "installed.json"))
 
     def is_current(self):
-        """Whether they are those that this release pins. Returns: a bool."""
+        """Whether they are the versions that this release pins. Returns: a bool."""
         try:
             with open(os.path.join(self.folder(), "installed.json"), encoding="utf-8") as file:
                 return json.load(file)["requirements"] == _requirements()
@@ -65,17 +65,17 @@ class Packages:
 
 
 def install_keras(force=False, quiet=False):
-    """Install Keras 2.3.1 and what it needs for this session's Python, under the Keras home.
+    """Install Keras 2.3.1 and its requirements for this session's Python, under the Keras home.
 
     Arguments:
-        force: install again what is there already.
-        quiet: do not show how the installation goes on.
-    Returns: the folder of the packages. The steps are shown as they go on.
+        force: install again even if it is installed.
+        quiet: do not show progress.
+    Returns: the folder of the packages. Progress is shown.
 
-    Keras, keras-applications, keras-preprocessing, h5py, PyYAML, SciPy and Pillow are installed in pinned
-    versions, whose hashes are checked. The NumPy of the session is used as it is.
+    Keras, keras-applications, keras-preprocessing, h5py, PyYAML, SciPy and Pillow are installed in pinned versions
+    whose hashes are checked. The session's NumPy is used unchanged.
 
-    Raises InstallError where a step fails. Before all packages are there, none of them is used.
+    Raises InstallError if a step fails. None of the packages is used until all are installed.
 
     Example:
         >>> pyshim.install_keras()                                    # doctest: +SKIP
@@ -121,7 +121,7 @@ def _install(target, progress):
 
 
 def _pip(temporary, progress):
-    """The command of a pip that runs on this Python: its own, or one in a temporary virtual environment."""
+    """The command of a pip for this Python: its own, or one in a temporary virtual environment."""
     if importlib.util.find_spec("pip"):
         return [_python(), "-m", "pip", "--disable-pip-version-check"]
     run([_python(), "-m", "venv", temporary], "make a virtual environment for pip", progress)

@@ -1,4 +1,4 @@
-"""Importing Keras 2.3.1 under a name of its own, with the repairs that it needs."""
+"""Importing Keras 2.3.1 under another name, with the repairs that it needs."""
 
 import importlib.abc
 import importlib.machinery
@@ -15,14 +15,14 @@ REPAIRED = ("keras_preprocessing", "keras_applications")  # besides Keras itself
 
 
 def load(name):
-    """Import Keras under this name, in place of the module that is there."""
+    """Import Keras under this name, replacing the module that has it now."""
     target = Packages()
     if not target.is_installed():
         raise NotInstalledError("Keras is not installed for this Python, %d.%d. Install it with "
                                 "pyshim.install_keras(), in R install_keras(), or in a shell with python -m pyshim "
                                 "install keras" % sys.version_info[:2])
     if target.packages not in sys.path:
-        sys.path.append(target.packages)  # the last: packages of the session's own come first
+        sys.path.append(target.packages)  # at the end: the session's own packages take precedence
     finder = repair_imports(name)
     stand_in = sys.modules.pop(name)
     try:
@@ -38,16 +38,16 @@ def load(name):
 
 
 def repair_imports(name):
-    """Have the modules of Keras, imported under this name, repaired from now on. Returns: the finder that does it."""
+    """Repair Keras's modules, under this name, as they are imported from now on. Returns: the finder that does it."""
     finder = _Finder(name)
     sys.meta_path.insert(0, finder)
     return finder
 
 
 def repair_half_imported(name):
-    """Repair a Keras that is just importing this package as its backend (``KERAS_BACKEND=pyshim``).
+    """Repair a Keras that is in the middle of importing this package as its backend (``KERAS_BACKEND=pyshim``).
 
-    Modules whose code is still running are repaired when the next one is imported: they are complete then.
+    Modules whose code is still running are repaired when a later module is imported, when they are complete.
     """
     finder = repair_imports(name)
     for each in [each for each in sys.modules if each.startswith(name + ".")]:
@@ -58,7 +58,7 @@ def repair_half_imported(name):
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Finds the modules of Keras, and of what it is made of, for a loader that repairs them."""
+    """Finds the modules of Keras and of its companion packages, for a loader that repairs them."""
 
     def __init__(self, name):
         self.name = name
@@ -76,8 +76,8 @@ class _Finder(importlib.abc.MetaPathFinder):
         return None
 
     def spec(self, fullname, path):
-        """The spec of a module whose loader repairs it, None where there is no such module."""
-        # Keras's folder holds its package as "keras", whatever the name that it is imported under.
+        """The spec of a module, with a loader that repairs it; None if there is no such module."""
+        # In its folder the package is called "keras", whatever name it is imported under.
         found = "keras" if fullname == self.name else fullname
         spec = importlib.machinery.PathFinder.find_spec(found, path)
         if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
@@ -91,14 +91,14 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
-    """Runs a module's code in what the repairs make of its surroundings, and repairs the module afterwards."""
+    """Runs a module's code in surroundings that the repairs prepare, and then repairs the module."""
 
     finder = None
     short = None  # the module's name within Keras
 
     def source_to_code(self, data, path, **options):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)  # Keras compares numbers by "is", which is not the user's
+            warnings.simplefilter("ignore", SyntaxWarning)  # Keras compares numbers by "is", which users cannot change
             return super().source_to_code(data, path, **options)
 
     def exec_module(self, module):

@@ -1,8 +1,8 @@
-"""What Keras 2.3.1 needs on a new Python, NumPy or h5py, and on a backend that is not one of its own.
+"""Patches for Keras 2.3.1 on a new Python, NumPy or h5py, and on a backend that is not one of its own.
 
-Each repair belongs to one module of Keras, and says why it is there. ``around`` names those that have to be in place
-while a module's code runs; they are taken back afterwards. ``after`` names those that change the module itself. Nothing
-outside of Keras is changed once it has been imported.
+Each repair belongs to one module of Keras and says why it is needed. ``around`` lists those that must be in place
+while a module's code runs; they are undone afterwards. ``after`` lists those that change the module itself. Once Keras
+has been imported, nothing outside of it remains changed.
 """
 
 import collections
@@ -36,7 +36,7 @@ def _repair(table, *modules):
 
 @contextlib.contextmanager
 def around(module):
-    """The surroundings that a module's code needs while it runs; ``module`` is its name within Keras."""
+    """A context with the surroundings that a module's code needs; ``module`` is its name within Keras."""
     with contextlib.ExitStack() as stack:
         for repair in _around.get(module, ()):
             stack.enter_context(repair())
@@ -51,7 +51,7 @@ def after(name, module):
 
 @contextlib.contextmanager
 def _entry(mapping, key, value):
-    """A context in which the mapping has that value for the key."""
+    """A context in which the mapping has this value for the key."""
     there, before = key in mapping, mapping.get(key)
     mapping[key] = value
     try:
@@ -68,7 +68,7 @@ def _entry(mapping, key, value):
 @_repair(_around, "callbacks.callbacks")
 @contextlib.contextmanager
 def iterable_in_collections():
-    """``from collections import Iterable``: since Python 3.10, collections.abc alone has it."""
+    """``from collections import Iterable``: since Python 3.10 it is only in collections.abc."""
     if hasattr(collections, "Iterable"):
         yield
         return
@@ -81,14 +81,14 @@ def iterable_in_collections():
 
 @_repair(_after, "engine.training_utils")
 def abstract_classes_of_collections(module):
-    """``collections.Mapping`` and others at run time: since Python 3.10, collections.abc alone has them."""
+    """``collections.Mapping`` and others at run time: since Python 3.10 they are only in collections.abc."""
     module.collections = types.SimpleNamespace(**{**vars(collections.abc), **vars(collections)})
 
 
 # -- NumPy ----------------------------------------------------------------------------------------------
 
 class _OldNames(types.ModuleType):
-    """NumPy with the names that its second version has dropped."""
+    """NumPy with the names that NumPy 2 has removed."""
 
     old = {"Inf": "inf", "string_": "bytes_", "unicode_": "str_", "float_": "float64", "product": "prod"}
 
@@ -107,7 +107,7 @@ def names_that_numpy_dropped(module):
 
 @_repair(_after, "datasets.imdb", "datasets.reuters")
 def sequences_of_different_lengths(module):
-    """``np.array()`` of lists of different lengths: since NumPy 1.24 that has to be asked for."""
+    """``np.array()`` of lists of different lengths: since NumPy 1.24 that requires ``dtype=object``."""
     class Numpy(types.ModuleType):
         def __getattr__(self, name):
             return getattr(np, name)
@@ -128,7 +128,7 @@ def sequences_of_different_lengths(module):
 @_repair(_around, "backend.load_backend")
 @contextlib.contextmanager
 def external_backend():
-    """Keras takes its backend from KERAS_BACKEND, and reads and writes keras.json, which is this package's to do."""
+    """Keras takes its backend from KERAS_BACKEND, and reads and writes keras.json, which this package handles."""
     with tempfile.TemporaryDirectory() as nothing, _entry(os.environ, "KERAS_HOME", nothing), \
             _entry(os.environ, "KERAS_BACKEND", "pyshim"), \
             contextlib.redirect_stderr(io.StringIO()):  # "Using pyshim backend."
@@ -138,7 +138,7 @@ def external_backend():
 @_repair(_around, "engine.saving", "utils.test_utils")
 @contextlib.contextmanager
 def without_tensorflow():
-    """These modules import TensorFlow where the session has it: for files on a remote file system."""
+    """These modules import TensorFlow if the session has it, for files on a remote file system."""
     with _entry(sys.modules, "tensorflow", sys.modules.get("tensorflow")):  # None: it cannot be imported
         yield
 
@@ -149,7 +149,7 @@ SETTINGS = ("epsilon", "set_epsilon", "floatx", "set_floatx", "image_data_format
 
 @_repair(_after, "backend.common", "backend.load_backend", "backend")
 def one_set_of_settings(module):
-    """Keras keeps epsilon, floatx and the data format of its own; here they are this package's."""
+    """Keras keeps its own epsilon, floatx and data format; this makes it use this package's."""
     for name in SETTINGS:
         setattr(module, name, getattr(pyshim, name))
     # Layers call it with the argument of their own constructors, whose name an error has to say.
@@ -158,7 +158,7 @@ def one_set_of_settings(module):
 
 @_repair(_after, "backend")
 def functions_of_some_backends(module):
-    """Functions that Keras imports for one of its own backends only."""
+    """Functions that Keras imports only for one of its own backends."""
     for name in ("clear_session", "get_session", "set_session", "manual_variable_initialization",
                  "pattern_broadcast", "reset_uids"):
         setattr(module, name, getattr(pyshim, name))
@@ -167,43 +167,43 @@ def functions_of_some_backends(module):
 
 @_repair(_after, "backend")
 def scalars_of_tensors(module):
-    """Values without axes, such as the learning rate's, are NumPy's scalars in the original: ``round()`` takes them."""
+    """Scalars, such as the learning rate's value, are NumPy scalars in the original: ``round()`` accepts them."""
     for name in ("eval", "get_value", "batch_get_value"):
         function = getattr(module, name)
         setattr(module, name, functools.wraps(function)(training.with_scalars(function)))
 
 
-# What K.backend() answers within Keras, where "pyshim" would take a detour that its other backends need.
+# Modules of Keras where K.backend() returns "tensorflow", to avoid detours that its other backends need.
 AS_TENSORFLOW = (
-    "layers.core",      # Lambda finds its output shape by calling its function
-    "engine.saving",    # kernels are stored for correlation, as TensorFlow's are
+    "layers.core",      # Lambda infers its output shape by calling its function
+    "engine.saving",    # kernels are stored for cross-correlation, as with TensorFlow
     "engine.network",   # the same, in a model's description
-    "metrics",          # Precision and Recall of the largest k predictions
+    "metrics",          # Precision and Recall of the top k predictions
 )
 
 
 def _backend_of(keras):
-    """The function ``backend``: users get the engine's name, Keras's own modules one that takes no detour."""
+    """The function ``backend``: users get the engine's name, Keras's own modules the name that avoids detours."""
     def backend():
         """The name of the current backend. Returns: a string."""
         frame = sys._getframe(1)
         caller = frame.f_globals.get("__name__", "")
         if not caller.startswith(keras + "."):
             return session.backend()
-        imported = frame.f_code.co_name == "<module>"  # it would import TensorFlow itself
+        imported = frame.f_code.co_name == "<module>"  # at import time "tensorflow" would make Keras import TensorFlow
         return "tensorflow" if caller[len(keras) + 1:] in AS_TENSORFLOW and not imported else "pyshim"
     return backend
 
 
-# -- mistakes of its own --------------------------------------------------------------------------------
+# -- Keras's own bugs -----------------------------------------------------------------------------------
 
 @_repair(_after, "layers.wrappers")
 def learning_phase_of_time_distributed(module):
-    """Where the number of samples is known, TimeDistributed notes in a global variable, which nobody has defined, that
-    its layer uses the learning phase, and then reads a local one of that name."""
+    """If the number of samples is known, TimeDistributed records in an undefined global variable that its layer uses
+    the learning phase, and then reads a local variable of the same name."""
     call = module.TimeDistributed.call
 
-    @functools.wraps(call)  # Keras looks at the signature
+    @functools.wraps(call)  # Keras inspects the signature
     def noted(self, inputs, training=None, mask=None):
         module.uses_learning_phase = False
         y = call(self, inputs, training=training, mask=mask)
@@ -229,7 +229,7 @@ def loss_of_all_batches(module):
             losses.append(values[0] if isinstance(values, list) else values)
             sizes.append(first.shape[0])
             return values
-        model.__dict__["test_on_batch"] = test_on_batch  # in place of the method, as long as it takes
+        model.__dict__["test_on_batch"] = test_on_batch  # shadows the method for the duration of the call
         try:
             values = evaluate(model, *args, **kwargs)
         finally:
@@ -241,7 +241,7 @@ def loss_of_all_batches(module):
 
 @_repair(_after, "metrics")
 def metrics_in_files(module):
-    """A metric that is an object is a dictionary in a saved model, which Keras takes for a name."""
+    """In a saved model a metric object is a dictionary, which Keras mistakes for a name."""
     get = module.get
 
     @functools.wraps(get)
@@ -253,7 +253,7 @@ def metrics_in_files(module):
 # -- several backends in one session ------------------------------------------------------------------------
 
 def _tensor_in(value):
-    """The first tensor in a value of Keras's, None where there is none."""
+    """The first tensor in a nested value, or None."""
     if isinstance(value, pyshim.Tensor):
         return value
     if isinstance(value, (list, tuple)):
@@ -262,7 +262,7 @@ def _tensor_in(value):
 
 
 def _on_backend_of(find, function):
-    """The function, with the backend of the tensor that is found in its first two arguments as the current one."""
+    """The function, run with the backend of the tensor found in its first two arguments as the current one."""
     @functools.wraps(function)
     def call(*args, **kwargs):
         tensor = find(*args[:2])
@@ -275,13 +275,13 @@ def _on_backend_of(find, function):
 
 @_repair(_after, "engine.base_layer")
 def layers_of_their_inputs_backend(module):
-    """A layer's weights belong to the backend of its inputs, whichever backend is the current one."""
+    """A layer's weights belong to the backend of its inputs, whichever backend is current."""
     module.Layer.__call__ = _on_backend_of(lambda layer, inputs=None: _tensor_in(inputs), module.Layer.__call__)
 
 
 @_repair(_after, "engine.training")
 def models_of_their_own_backend(module):
-    """A model goes on with its own backend, of which its optimizer's variables have to be, too."""
+    """A model keeps computing on its own backend, so its optimizer's variables must belong to that, too."""
     def of_model(model, *_):
         return _tensor_in(getattr(model, "inputs", None))
     for name in ("compile", "fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator",
@@ -294,7 +294,7 @@ def models_of_their_own_backend(module):
 
 @_repair(_after, "engine.training")
 def scalars_of_batches(module):
-    """The loss and metrics of a batch are NumPy's scalars in the original, as TensorFlow returns them."""
+    """The loss and metrics of a batch are NumPy scalars in the original, as TensorFlow returns them."""
     for name in ("train_on_batch", "test_on_batch"):
         method = getattr(module.Model, name)
         setattr(module.Model, name, functools.wraps(method)(training.with_scalars(method)))
@@ -302,22 +302,22 @@ def scalars_of_batches(module):
 
 @_repair(_after, "engine.training_arrays")
 def batches_run_ahead(module):
-    """Each batch would cross to the engine's process, one by one."""
+    """Without this, each batch would be a round trip to the engine's process."""
     training.run_ahead(module)
 
 
-# -- models that move to another backend, and survive their own ------------------------------------------------
+# -- models that move to another backend, or outlive their worker ----------------------------------------------
 
 @_repair(_after, "engine.training")
 def models_that_survive_their_worker(module):
-    """Training says in which epoch a worker has exited, and keeps snapshots where it is asked to."""
+    """Training says in which epoch a worker has exited, and keeps snapshots on request."""
     for name in ("fit", "fit_generator"):
         setattr(module.Model, name, snapshots.watched(getattr(module.Model, name)))
 
 
 @_repair(_after, "layers.core")
 def functions_of_copied_layers(module):
-    """A Lambda layer's configuration holds its function's bytecode; a copy in this session has the function."""
+    """A Lambda layer's configuration holds its function's bytecode; a copy in this session uses the function itself."""
     get = module.Lambda.get_config
 
     def get_config(self):
@@ -327,7 +327,7 @@ def functions_of_copied_layers(module):
 
 @_repair(_after, "engine.network")
 def arguments_of_constructors(module):
-    """A model of a user's class has no configuration: a copy gives the constructor the same arguments."""
+    """A model of a user's class has no configuration: a copy calls the constructor with the same arguments."""
     def __new__(cls, *args, **kwargs):  # noqa: N807
         model = object.__new__(cls)
         constructed.note(model, args, kwargs)
@@ -337,7 +337,7 @@ def arguments_of_constructors(module):
 
 @_repair(_after, "engine.network", "engine.sequential")
 def models_that_are_constructed_again(module):
-    """While a model is copied, its configuration and those around it name it where its class is the user's."""
+    """While a model of a user's class is copied, its configuration and those that contain it refer to it by name."""
     base = getattr(module, "Sequential", None) or module.Network
     get, make = base.get_config, base.from_config.__func__
 
@@ -356,7 +356,7 @@ def models_that_are_constructed_again(module):
 
 @_repair(_after, "engine.network")
 def outputs_without_layers(module):
-    """The outputs of a subclass's ``call`` may be the backend's tensors, which know of no learning phase: layers do."""
+    """A subclass's ``call`` may return plain backend tensors, which lack the learning-phase flag that layers set."""
     def uses_learning_phase(self):
         outputs = self.outputs or ()
         if not all(hasattr(x, "_uses_learning_phase") for x in outputs):
@@ -367,7 +367,7 @@ def outputs_without_layers(module):
 
 @_repair(_after, "utils.generic_utils")
 def bars_of_small_files(module):
-    """A download's bar counts blocks: the bar of a file that is smaller than one was as long as the block."""
+    """A download's bar counts blocks, so for a file smaller than one block it showed the block's size."""
     update = module.Progbar.update
 
     @functools.wraps(update)
@@ -380,7 +380,7 @@ def bars_of_small_files(module):
 
 @_repair(_after, "utils.io_utils")
 def text_of_dictionaries(module):
-    """h5py 3 returns text as str, which Keras decodes."""
+    """h5py 3 returns text as str, but Keras calls ``decode`` on it."""
     original = module.H5Dict.__getitem__
 
     def get(self, attr):
@@ -390,9 +390,9 @@ def text_of_dictionaries(module):
 
 @_repair(_after, "utils.io_utils")
 def files_in_memory(module):
-    """A model that is saved to a stream is written to a file in memory, which h5py 3 opens for reading."""
+    """A model saved to a stream is written to a file in memory, which h5py 3 opens read-only by default."""
     def save_to_binary_h5py(save_function, stream):
-        """Call a function with an h5py.File in memory, and write the file's bytes to a stream. Returns: its result."""
+        """Call a function with an in-memory h5py.File, and write its bytes to a stream. Returns: the call's result."""
         with module.h5py.File("in-memory-h5py", "w", driver="core", backing_store=False) as file:
             result = save_function(file)
             file.flush()
@@ -403,7 +403,7 @@ def files_in_memory(module):
 
 @_repair(_after, "engine.saving")
 def text_of_groups(module):
-    """The same in the functions that are given a group of a file."""
+    """The same for the functions that take a group of a file."""
     for name in ("load_attributes_from_hdf5_group", "load_weights_from_hdf5_group",
                  "load_weights_from_hdf5_group_by_name"):
         setattr(module, name, hdf5.with_decodable_group(getattr(module, name)))
@@ -411,7 +411,7 @@ def text_of_groups(module):
 
 @_repair(_after, "engine.saving")
 def names_of_weights(module):
-    """TensorFlow numbers variables of one name, and the datasets of a layer's weights have to differ in theirs."""
+    """A layer's weights need unique dataset names in a file. TensorFlow numbers variables of the same name."""
     def numbered(layers):
         for layer in layers:
             seen = set()
@@ -436,9 +436,9 @@ def names_of_weights(module):
 
 @_repair(_after, "utils.generic_utils")
 def code_in_files_is_refused(module):
-    """A Lambda layer keeps its function's bytecode in the file, and loading it would run whatever is there.
+    """A Lambda layer stores its function's bytecode in the file, and loading it could run arbitrary code.
 
-    Bytecode that this session has written is fine: a model that is copied goes the same way.
+    Bytecode that this session has written is allowed, since copying a model takes the same path.
     """
     dump, load = module.func_dump, module.func_load
     own = set()
@@ -461,16 +461,16 @@ def code_in_files_is_refused(module):
 
 @_repair(_after, "utils.data_utils")
 def downloads_that_are_checked(module):
-    """A file is compared with its checksum where it lies in the cache already, but not when it has been downloaded."""
+    """Keras verifies the checksum of a file that is already in the cache, but not of one that it has downloaded."""
     module.urlretrieve = downloads.whole(module.urlretrieve)
     module.get_file = downloads.checked(module.get_file, module)
 
 
-# -- what a GPU is needed for -------------------------------------------------------------------------------
+# -- layers that require a GPU ------------------------------------------------------------------------------
 
 @_repair(_after, "layers.cudnn_recurrent")
 def alternatives_to_cudnn(module):
-    """These layers are TensorFlow's kernels for a GPU, and Keras says no more than that."""
+    """These layers need TensorFlow's GPU kernels, and Keras's message names no alternative."""
     same = "has the same weights and computes the same on every backend"
 
     def refuse(instead):
@@ -484,7 +484,7 @@ def alternatives_to_cudnn(module):
 
 @_repair(_after, "utils.multi_gpu_utils")
 def alternative_to_several_gpus(module):
-    """It places copies of a model on several GPUs by TensorFlow's own functions."""
+    """The original places copies of a model on several GPUs by TensorFlow's own functions."""
     def multi_gpu_model(model, gpus=None, cpu_merge=True, cpu_relocation=False):
         """Refused: no backend here spreads a model over several GPUs."""
         raise ArgumentError("multi_gpu_model() places copies of a model on several GPUs by TensorFlow's own functions, "
@@ -496,13 +496,13 @@ def alternative_to_several_gpus(module):
 
 @_repair(_after, "utils.metrics_utils")
 def largest_of_each_row(module):
-    """The largest k predictions of each row, which Keras finds by TensorFlow's own function."""
+    """The top k predictions of each row, which Keras finds by a function of TensorFlow."""
     def filter_top_k(x, k):
-        """x where it is among the k largest of the last axis, a large negative number elsewhere."""
+        """x where it is among the k largest along the last axis, and a large negative number elsewhere."""
         size = pyshim.int_shape(x)[-1]
-        # How many of the row are larger, or equal and further to the front.
+        # How many elements of the row are larger, or equal and earlier.
         mine, other = pyshim.expand_dims(x, -1), pyshim.expand_dims(x, -2)
-        earlier = np.tril(np.ones((size, size)), -1)  # of place j before place i
+        earlier = np.tril(np.ones((size, size)), -1)  # 1 where position j is before position i
         before = (pyshim.cast(other > mine, pyshim.dtype(x))
                   + pyshim.cast(pyshim.equal(other, mine), pyshim.dtype(x)) * earlier)
         chosen = pyshim.cast(pyshim.sum(before, axis=-1) < k, pyshim.dtype(x))
@@ -512,14 +512,14 @@ def largest_of_each_row(module):
 
 @_repair(_after, "callbacks.tensorboard_v1")
 def logs_without_tensorflow(module):
-    """The callback TensorBoard writes by TensorFlow 1."""
+    """The callback TensorBoard needs TensorFlow 1 for writing."""
     module.TensorBoard = tensorboard.callback_class(module.Callback)
     module.TensorBoard.__module__, module.TensorBoard.__qualname__ = module.__name__, "TensorBoard"
 
 
 @_repair(_after, "metrics")
 def mean_iou(module):
-    """MeanIoU, which Keras takes from TensorFlow: by the formula in its documentation."""
+    """MeanIoU, which Keras takes from TensorFlow; here by the formula in its documentation."""
     backend = pyshim
 
     class MeanIoU(module.Metric):

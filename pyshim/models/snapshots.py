@@ -1,8 +1,8 @@
-"""Snapshots: models that survive their worker.
+"""Snapshots: how models survive the exit of their worker.
 
-``fit`` says in which epoch a worker has exited, and a model whose snapshot was kept can be brought back with the values
-that it had at the end of the last whole epoch. Its graph is in the session, so on its own backend its variables get
-their values again; on another one it is built again.
+``fit`` says in which epoch a worker has exited, and a model with a snapshot can be restored to its values at the end
+of the last complete epoch. Its graph is in the session, so on its own backend the values of its variables are set
+again; on another backend the model is rebuilt.
 """
 
 import functools
@@ -22,9 +22,9 @@ _kept = weakref.WeakKeyDictionary()  # model -> Snapshot
 
 
 class Snapshot:
-    """The values of a model at the end of its last whole epoch.
+    """The values of a model at the end of its last complete epoch.
 
-    ``epoch`` counts the epochs that were complete, and so is the ``initial_epoch`` to go on with. ``weights`` and
+    ``epoch`` is the number of complete epochs, and so the ``initial_epoch`` to resume from. ``weights`` and
     ``optimizer_weights`` are lists of arrays.
     """
 
@@ -32,7 +32,7 @@ class Snapshot:
         self.take(model, 0)
 
     def take(self, model, epoch):
-        """Take the values that the model has now."""
+        """Take the current values of the model."""
         others = _others(model)
         values = keras_of(model).backend.batch_get_value(others)
         self.others = [(weakref.ref(x), value) for x, value in zip(others, values)]
@@ -54,10 +54,10 @@ def snapshot(model, keep=True):
     """Keep the values of a model in the session's memory, now and at the end of each epoch of ``fit``.
 
     Arguments:
-        model: a model of Keras's.
-        keep: False to let go of the snapshot, and to keep none from now on.
-    Returns: the Snapshot, which is brought up to date by ``fit``: ``epoch``, ``weights`` and ``optimizer_weights``.
-    None where ``keep`` is False.
+        model: a Keras model.
+        keep: False to discard the snapshot and take none from now on.
+    Returns: the Snapshot, which ``fit`` updates: ``epoch``, ``weights`` and ``optimizer_weights``. None if ``keep`` is
+    False.
 
     Example:
         >>> kept = K.snapshot(model)                                  # doctest: +SKIP
@@ -75,22 +75,21 @@ def snapshot(model, keep=True):
 
 
 def kept(model):
-    """The snapshot of a model, None where none is kept."""
+    """The snapshot of a model, or None if none is kept."""
     return _kept.get(model)
 
 
 def restore(model, backend=None, custom_objects=None):
-    """Bring a model back as it was when its snapshot was taken, after its worker has exited or to go back.
+    """Restore a model to its snapshot, after its worker has exited or to undo training.
 
     Arguments:
         model: a model whose snapshot is kept, by ``snapshot``.
-        backend: name of the backend to go on with; that of the model by default.
-        custom_objects: as of ``to_backend``.
-    Returns: the model, the same object; its layers and its optimizer are live again, too. On another backend, tensors
-    that were taken from it, such as ``model.output``, have to be taken again.
+        backend: name of the backend to continue on; the model's own by default.
+        custom_objects: as for ``to_backend``.
+    Returns: the same model object; its layers and its optimizer are usable again, too. On another backend, tensors
+    that were taken from it, such as ``model.output``, have to be read again.
 
-    Raises ArgumentError where no snapshot is kept, or the model cannot be copied to another backend: see
-    ``to_backend``.
+    Raises ArgumentError if no snapshot is kept, or the model cannot be copied to another backend: see ``to_backend``.
 
     Example:
         >>> K.restore(model).fit(x, y, epochs=9, initial_epoch=4)     # doctest: +SKIP
@@ -99,7 +98,7 @@ def restore(model, backend=None, custom_objects=None):
         check_model(model)
         if kept(model) is None:
             raise ArgumentError("no snapshot of the model is kept", remedy=KEEP, argument="model")
-        has_lost_its_values(model)  # then the backend is started again
+        has_lost_its_values(model)  # this check restarts the backend if so
         name = model.inputs[0].backend if backend is None else backend
         with session.select(name, False, False, None, []):
             if name != model.inputs[0].backend or not _revived(model, kept(model)):
@@ -114,7 +113,7 @@ def _others(model):
 
 
 def _revived(model, snapshot):
-    """Give the variables of a model the values of a snapshot. Returns: whether the model has the same variables yet."""
+    """Set a model's variables to a snapshot's values. Returns: whether the model still has the same variables."""
     graph, state = model.inputs[0].graph, snapshot.state
     values = [(ref(), value) for ref, value in snapshot.others]
     values += zip(getattr(model.optimizer, "weights", ()), state.optimizer_weights)
@@ -128,10 +127,10 @@ def _revived(model, snapshot):
 
 
 def _become(model, new):
-    """Make a model what its copy is, so that whoever has the model or a layer of it has that of the copy.
+    """Turn a model into its copy, in place, so that references to the model or its layers stay valid.
 
-    All tensors of the model are gone with its worker. So each object gets the attributes of its counterpart, which
-    are consistent among each other, and shares them with it from now on: no object has to be replaced anywhere.
+    The model's tensors are lost with its worker. So each object gets the attributes of its counterpart in the copy,
+    which are consistent with each other, and shares them from now on: no reference has to be replaced anywhere.
     """
     history = vars(model).get("history")
     optimizers = getattr(model, "optimizer", None), getattr(new, "optimizer", None)
@@ -148,7 +147,7 @@ def _become(model, new):
 # -- fit() --------------------------------------------------------------------------------------------------
 
 def watched(fit):
-    """``fit``, which takes snapshots of a model whose snapshot is kept, and says in which epoch its worker exited."""
+    """A ``fit`` that updates the snapshot of a model that has one, and says in which epoch a worker has exited."""
     places = list(inspect.signature(fit).parameters)
 
     @functools.wraps(fit)
@@ -175,7 +174,7 @@ def watched(fit):
 
 
 def _watch(model, epoch):
-    """A callback that knows the running epoch, and takes snapshots."""
+    """A callback that tracks the current epoch and takes snapshots."""
     class Watch(importlib.import_module(keras_of(model).__name__ + ".callbacks").Callback):
         running_epoch = epoch
 
@@ -194,7 +193,7 @@ def _watch(model, epoch):
                 raise
 
         def epoch_of_all(self):
-            """The running epoch as the progress bar counts it: "3 of 10"."""
+            """The current epoch as the progress bar counts it: "3 of 10"."""
             epochs = (self.params or {}).get("epochs")
             return str(self.running_epoch + 1) + (" of %d" % epochs if epochs else "")
 
@@ -205,7 +204,7 @@ def _watch(model, epoch):
 
 
 def _ended(model, watch, error):
-    """The error that a model's worker has exited in an epoch."""
+    """The error that a model's worker has exited during an epoch."""
     if kept(model) is None:
         remedy = KEEP
     else:

@@ -1,4 +1,4 @@
-"""Logs for TensorBoard without TensorFlow: tensorboardX, an event writer from PyPI, writes them.
+"""Logs for TensorBoard without TensorFlow, written by tensorboardX, an event writer from PyPI.
 
 It is optional, and looked for when a callback is made.
 """
@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ArgumentError, NotInstalledError
 from ..messages import Value
 
-# What the original writes by TensorFlow 1 alone, and old scripts may ask for.
+# Options of the original that only TensorFlow 1 can serve; old scripts may set them.
 NOT_WRITTEN = ("write_grads", "write_images", "embeddings_freq")
 
 
@@ -23,17 +23,17 @@ def callback_class(base):
         Arguments:
             log_dir: the folder to write to. ``tensorboard --logdir`` shows it.
             histogram_freq: after how many epochs histograms of all weights are written; 0 for none.
-            batch_size, write_graph: accepted for old scripts; there is no graph of TensorFlow's to write.
+            batch_size, write_graph: accepted for old scripts; there is no TensorFlow graph to write.
             write_grads, write_images, embeddings_freq: not written, with a warning.
             embeddings_layer_names, embeddings_metadata, embeddings_data: accepted for old scripts.
             update_freq: "epoch" for the metrics of each epoch, by its number; "batch" for those of each batch, too, or
                 a number of samples after which they are written, both by the number of samples seen, and under names
                 that begin with ``batch_``.
 
-        Raises NotInstalledError without the package tensorboardX.
+        Raises NotInstalledError if the package tensorboardX is missing.
         """
 
-        acts_on_batches = False  # it notes what it is told
+        acts_on_batches = False  # it only records what it receives
 
         def __init__(self, log_dir="./logs", histogram_freq=0, batch_size=32, write_graph=True, write_grads=False,
                      write_images=False, embeddings_freq=0, embeddings_layer_names=None, embeddings_metadata=None,

@@ -1,12 +1,12 @@
-"""Training on arrays: Keras's own loops run, and the engine is ahead of them.
+"""Training on arrays: Keras's own loops run, and the engine runs ahead of them.
 
-Keras's loop over arrays cuts a batch out of them, calls the compiled function with it, and tells the callbacks what it
-returned. Here the loop gets an ``Ahead`` in place of the function, and the row numbers of a batch in place of the
-batch. The arrays go to the engine once. When the loop asks for a batch, it is run together with those that come after
-it, for about a tenth of a second; then the loop finds their results there.
+Keras's loop over arrays slices a batch from them, calls the compiled function with it, and passes the results to the
+callbacks. Here the function is replaced by an ``Ahead``, and the batch by its row numbers. The arrays are sent to the
+engine once. When the loop requests a batch, it is run together with the batches that follow, for about a tenth of a
+second; when the loop gets to those, their results are already there.
 
-So shuffling, averages, histories and the progress bar are Keras's own. Where a callback acts on batches, each batch is
-run when the loop asks for it. Steps, at each of which Keras feeds its arrays as a whole, are run as Keras runs them.
+So shuffling, averages, histories and the progress bar remain Keras's own. If a callback acts on batches, each batch is
+run only when the loop requests it. Training in steps, where Keras feeds whole arrays at each step, is left unchanged.
 """
 
 import collections
@@ -25,14 +25,14 @@ from ..hosts.postponing import postponing
 from ..sparse_array import is_sparse_value
 from ..tensors import Tensor
 
-SECONDS = 0.15         # that a chunk of batches takes
-GROWTH = 4             # a chunk has at most so many times the batches of the one before
-MOST_HELD = 2 ** 30    # bytes of arrays that are sent as a whole
-MOST_READ = 2 ** 26    # bytes of a chunk that is read from larger arrays, or from a file
+SECONDS = 0.15         # the target duration of a chunk of batches
+GROWTH = 4             # a chunk has at most this many times the batches of the previous one
+MOST_HELD = 2 ** 30    # bytes; larger data sets are sent in parts
+MOST_READ = 2 ** 26    # bytes of a chunk that is read from larger arrays or from a file
 
 
 class Ahead:
-    """A compiled function that is called with the row numbers of batches, and runs several of them at once."""
+    """A compiled function that is called with the row numbers of a batch, and runs several batches at once."""
 
     def __init__(self, function, arrays):
         self.function = function
@@ -40,25 +40,25 @@ class Ahead:
         self.is_held = all(isinstance(array, int) or _in_memory(array) for array in arrays) and sum(
             array.nbytes for array in arrays if not isinstance(array, int)) <= MOST_HELD
         self.held = None
-        self.most = 1         # batches of the next chunk
-        self.batch_bytes = 1  # of the rows of a batch that have to be read
+        self.most = 1         # the most batches in the next chunk
+        self.batch_bytes = 1  # bytes of a batch's rows that have to be read
 
     def begin(self, one_by_one):
-        """Begin to go through the arrays; with ``one_by_one``, a callback acts on batches."""
+        """Prepare for a run of the loop; ``one_by_one`` says whether a callback acts on batches."""
         self.one_by_one = one_by_one
-        self.position = 0  # of the next chunk, in the order of the rows
+        self.position = 0  # where the next chunk starts in the order of the rows
         self.results = collections.deque()
 
     def __call__(self, inputs):
-        """The result of the batch whose row numbers are the first of the inputs."""
+        """The result of a batch; the first input is its row numbers."""
         if not self.results:
             self._run(inputs[0])
         return scalars(self.results.popleft())
 
     def _run(self, rows):
-        """Run the batch of these rows and those after it: the loop's row numbers are a part of those of all batches."""
+        """Run the batch of these rows and following ones: ``rows`` is a view into the row numbers of all batches."""
         order = rows if rows.base is None else rows.base
-        if self.position == len(order):  # another epoch
+        if self.position == len(order):  # a new epoch starts
             self.position = 0
         chunk = order[self.position:self.position + len(rows) * (1 if self.one_by_one else self.most)]
         sizes = [len(rows)] * (len(chunk) // len(rows))
@@ -76,7 +76,7 @@ class Ahead:
             if self.held is None:
                 self.held = batches.hold(self.function, self.arrays)
             return batches.run(self.function, self.held, rows, sizes)
-        # The rows of a chunk are sent alone, read batch by batch, since a file is read in its own order.
+        # Only the rows of the chunk are sent. They are read batch by batch, since a file is read in its own order.
         parts = np.split(rows, np.cumsum(sizes)[:-1])
         read = [array if isinstance(array, int) else np.concatenate([_read(array, part) for part in parts])
                 for array in self.arrays]
@@ -85,21 +85,21 @@ class Ahead:
 
 
 def scalars(results):
-    """What a function returns, with NumPy's scalars in place of arrays without axes, which ``round()`` refuses."""
+    """A function's results, with 0-d arrays replaced by NumPy scalars, since ``round()`` refuses the former."""
     if isinstance(results, list):
         return [scalars(result) for result in results]
     return results[()] if isinstance(results, np.ndarray) and not results.ndim else results
 
 
 def with_scalars(function):
-    """The function, with what it returns as ``scalars`` makes it."""
+    """The function, with ``scalars`` applied to its results."""
     def call(*args, **kwargs):
         return scalars(function(*args, **kwargs))
     return call
 
 
 def _in_memory(array):
-    """Whether it is an array, and none that is mapped from a file."""
+    """Whether it is an array that is not memory-mapped from a file."""
     if not isinstance(array, np.ndarray):
         return False
     while isinstance(array, np.ndarray):
@@ -108,7 +108,7 @@ def _in_memory(array):
 
 
 def _read(array, rows):
-    """These rows of what may be an array on disk."""
+    """These rows of an array, which may be on disk."""
     if rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
         return np.asarray(array[int(rows[0]):int(rows[-1]) + 1])
     try:
@@ -121,7 +121,7 @@ def _read(array, rows):
 # -- the loops ----------------------------------------------------------------------------------------------
 
 class _Loops(threading.local):
-    """Of a thread: whether its innermost loop has an ``Ahead`` for its function."""
+    """Per thread: whether its innermost loop's function is an ``Ahead``."""
 
     ahead = False
 
@@ -130,7 +130,7 @@ _loops = _Loops()
 
 
 def run_ahead(module):
-    """Have the loops of Keras's module ``training_arrays`` run batches ahead, where their function allows it."""
+    """Make the loops of Keras's module ``training_arrays`` run batches ahead, if their function allows it."""
     slice_arrays = module.slice_arrays
 
     def rows_of_batch(arrays, start=None, stop=None):
@@ -141,7 +141,7 @@ def run_ahead(module):
 
 
 def _ahead(loop, kind, classes):
-    """A loop of Keras, whose batches are run ahead; ``classes`` is the module of callbacks."""
+    """A Keras loop, wrapped so that its batches are run ahead; ``classes`` is the module of callbacks."""
     signature = inspect.signature(loop)
     mode = "train" if kind == "fit" else kind
 
@@ -158,12 +158,12 @@ def _ahead(loop, kind, classes):
             arguments[function] = ahead
         elif callable(arguments[function]):
             arguments[function] = with_scalars(arguments[function])
-        if kind == "fit" and not in_steps:  # the data of all validations are sent once
+        if kind == "fit" and not in_steps:  # validation data are sent only once
             arguments["val_function"] = (_ahead_of(arguments["val_function"], arguments["val_inputs"])
                                          or arguments["val_function"])
         outer, _loops.ahead = _loops.ahead, ahead is not None
         try:
-            with postponing():  # an interrupt leaves the model with the weights of the last batch
+            with postponing():  # after an interrupt the model has the weights of the last complete batch
                 return loop(*given.args, **given.kwargs)
         finally:
             _loops.ahead = outer
@@ -171,7 +171,7 @@ def _ahead(loop, kind, classes):
 
 
 def _ahead_of(function, arrays):
-    """The ``Ahead`` of a function and the arrays that it is to be called with, None where it cannot be."""
+    """An ``Ahead`` for a function and its input arrays; None if they do not allow it."""
     if isinstance(function, Ahead):
         return function
     usable = isinstance(function, Function) and arrays and not isinstance(arrays[0], int) and not any(
@@ -180,7 +180,7 @@ def _ahead_of(function, arrays):
 
 
 def acts_on_batches(callbacks, mode, classes):
-    """Whether one of the callbacks has to be called when a batch has been run, and before the next one is.
+    """Whether one of the callbacks must be called after each batch and before the next one is run.
 
     Arguments: callbacks, a list of them or None; mode, "train", "test" or "predict"; classes, Keras's module of
     callbacks.
@@ -193,16 +193,16 @@ def acts_on_batches(callbacks, mode, classes):
 
 
 def _only_shows(callback, classes):
-    """Whether a callback notes and shows what batches have returned, in time or later.
+    """Whether a callback only records and shows batches' results, so that it may be called late.
 
-    A callback says so by an attribute ``acts_on_batches`` that is False.
+    A callback declares that by an attribute ``acts_on_batches`` that is False.
     """
     return (type(callback) in (classes.BaseLogger, classes.ProgbarLogger)
             or getattr(callback, "acts_on_batches", True) is False)
 
 
 def _acts(callback, name, classes):
-    """Whether a method of a callback does something."""
+    """Whether a callback overrides a method."""
     method = getattr(callback, name, None)
     function = getattr(method, "__func__", method)
     idle = getattr(function, "__code__", None) in classes.LambdaCallback.__init__.__code__.co_consts
