@@ -1,7 +1,7 @@
 """The contract: every backend function once, with its signature, its meaning and its documentation.
 
-It runs in the session. ``Contract(host)`` records what is computed as a graph of tensors, which name kernels
-(``engines/kernels/``), and gives the host, where the engine runs, the programs that are to be run.
+It runs in the session. ``Contract(host)`` records computations as a graph of tensors, whose operations name kernels
+(``engines/kernels/``), and passes programs to the host that runs the engine.
 """
 
 from .configuration import Configuration

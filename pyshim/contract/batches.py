@@ -1,4 +1,4 @@
-"""Running a compiled function on many batches: the data go to the engine once, and the results come back together."""
+"""Running a compiled function on many batches: data are sent to the engine once, and results come back together."""
 
 import numpy as np
 
@@ -11,9 +11,9 @@ from . import rules
 
 
 class HeldArrays:
-    """Arrays that an engine holds for the inputs of a function, until this object is garbage.
+    """Arrays that an engine holds for the inputs of a function, until this object is garbage-collected.
 
-    ``shapes`` are those of the arrays.
+    ``shapes`` are the arrays' shapes.
     """
 
     def __init__(self, function, arrays):
@@ -23,7 +23,7 @@ class HeldArrays:
 
 
 def hold(function, arrays):
-    """What ``Function.hold`` does."""
+    """The implementation of ``Function.hold``."""
     if not isinstance(arrays, (list, tuple)):
         raise ArgumentError("{argument} must be the list of the inputs' arrays, not {value}", argument="arrays",
                             value=Type(arrays))
@@ -34,7 +34,7 @@ def hold(function, arrays):
 
 
 def _array(function, i, value):
-    """The value of an input as an array of its dtype."""
+    """The value of an input as an array of the input's dtype."""
     argument = Argument("arrays", i)
     if isinstance(value, Tensor) or is_sparse_value(value):
         raise ArgumentError("{argument} must be an array, not {value}", argument=argument, value=Type(value))
@@ -46,7 +46,7 @@ def _array(function, i, value):
 
 
 def run_batches(function, arrays, indices):
-    """What ``Function.run_batches`` does."""
+    """The implementation of ``Function.run_batches``."""
     held = arrays if isinstance(arrays, HeldArrays) else hold(function, arrays)
     if held.host is not function.host:
         raise BackendMismatchError("{argument} is held by backend {backend}, the function by backend {other}",
@@ -65,7 +65,7 @@ def run_batches(function, arrays, indices):
 
 
 def _rows(i, rows, shortest):
-    """The rows of a batch as a vector, which every array has; ``shortest`` is the least number of rows."""
+    """The row numbers of a batch as a vector, checked against ``shortest``, the smallest number of rows of an array."""
     argument = Argument("indices", i)
     vector = np.asarray(rows)
     if vector.ndim != 1:

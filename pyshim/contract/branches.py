@@ -1,7 +1,7 @@
-"""Updates in the branches of ``switch``: one that is needed for a branch alone is carried out where that is chosen.
+"""Updates in the branches of ``switch``: an update that only one branch needs is run only if that is chosen.
 
-The condition under which a node is needed is a set of ways. A way is a set of choices that all have to be made: pairs
-of a scalar condition's node and the value that it has to have. An empty set of choices is always made.
+The condition under which a node is needed is a set of ways, any of which suffices. A way is a set of choices that must
+all be made: pairs of a scalar condition's node and its required value. The empty way is always taken.
 """
 
 from typing import FrozenSet
@@ -14,11 +14,11 @@ ALWAYS: FrozenSet[FrozenSet] = frozenset([frozenset()])
 
 
 def new_values(contract, needed, roots):
-    """The variables that are updated, and the nodes of their new values.
+    """The updated variables, and the nodes of their new values.
 
-    ``needed`` are the nodes of a program, inputs before their users, ``roots`` those of them that are asked for.
-    Raises ArgumentError for a variable that may be updated by two updates in one evaluation, unless the second is
-    computed from the first.
+    ``needed`` are the nodes of a program, inputs before their users; ``roots`` are those that were requested.
+    Raises ArgumentError for a variable that two updates may change in one evaluation, unless the second is computed
+    from the first.
     """
     updates = [node for node in needed if node.kind == "update"]
     if not updates:
@@ -52,7 +52,7 @@ def _ways(needed, roots):
 
 
 def _either(ways, others):
-    """The union of two sets of ways, as simple as it can be said: what is needed in both branches is always needed."""
+    """The union of two sets of ways, simplified: a node that both branches need is always needed."""
     ways = set(ways | others)
     changed = True
     while changed:
@@ -71,7 +71,7 @@ def _either(ways, others):
 
 
 def _last(variable, updates, ways):
-    """Those of the updates of a variable that no later one is built upon. Only one of them may be carried out."""
+    """The updates of a variable that no later update depends on. Only one of them may be carried out."""
     last = []
     for update in updates:
         before = set(ancestors([update]))
@@ -86,17 +86,17 @@ def _last(variable, updates, ways):
 
 
 def _implies(ways, others):
-    """Whether one of the other ways is taken whenever one of these is."""
+    """Whether one of the others is taken whenever one of these ways is."""
     return all(any(other <= way for other in others) for way in ways)
 
 
 def _exclude(ways, others):
-    """Whether no way goes together with another."""
+    """Whether no way can be taken together with one of the others."""
     return all(any((condition, not chosen) in other for condition, chosen in way) for way in ways for other in others)
 
 
 def _new_value(contract, variable, updates, ways):
-    """The new value: that of the update that is carried out, else the old one."""
+    """The node of the new value: that of whichever update is carried out, else the old value."""
     value = variable
     for update in updates:
         new = update.inputs[0]
@@ -105,7 +105,7 @@ def _new_value(contract, variable, updates, ways):
 
 
 def _condition(contract, ways):
-    """The node that tells whether one of the ways is taken."""
+    """The node of a bool: whether one of the ways is taken."""
     either = None
     for way in sorted(ways, key=len):
         both = None

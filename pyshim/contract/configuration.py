@@ -1,6 +1,6 @@
 """Configuration of an engine: unique names, the learning phase, the native session.
 
-Settings that hold for all backends at once (floatx, epsilon, data format) live in ``pyshim.config``.
+Settings that apply to all backends (floatx, epsilon, data format) are in ``pyshim.config``.
 """
 
 import itertools
@@ -33,16 +33,16 @@ class Configuration:
     def manual_variable_initialization(self, value):
         """Whether variables are left for the user to initialize through the native session.
 
-        Arguments: value, a bool. Of TensorFlow only; the other engines have no uninitialized variables,
-        and take the setting without effect.
+        Arguments: value, a bool. It affects only TensorFlow; the other engines have no uninitialized variables
+        and ignore the setting.
         """
         self.initialize_variables = not rules.flag(value, "value")
 
     def learning_phase(self):
         """The learning phase: 0 is test, 1 is train.
 
-        Returns: the integer given to ``set_learning_phase``, or else a bool scalar placeholder that can be
-        an input of ``function`` and is test where it is not fed.
+        Returns: the integer given to ``set_learning_phase``, or else a bool scalar placeholder that can be an input
+        of ``function``; it defaults to test.
         """
         if self.phase is None:
             with self.outside_scopes():
@@ -51,7 +51,7 @@ class Configuration:
         return self.phase
 
     def set_learning_phase(self, value):
-        """Fix the learning phase for what is built from here on.
+        """Fix the learning phase for everything built from now on.
 
         Arguments: value, 0 (test) or 1 (train). Raises ArgumentError for any other value.
         """
@@ -61,10 +61,10 @@ class Configuration:
         self.phase = int(value)
 
     def get_session(self):
-        """The native session of the engine, for those who work with the native library itself.
+        """The native session of the engine, for direct work with the native library.
 
-        Returns: TensorFlow's ``Session``. Raises EngineError on an engine that has none, and where the
-        engine runs in a worker: a native object cannot leave its process (``in_process=True`` keeps it here).
+        Returns: TensorFlow's ``Session``. Raises EngineError if the engine has none, or runs in a worker: a native
+        object cannot leave its process (``in_process=True`` runs the engine in this one).
         """
         self._need_session()
         return self.host.engine.get_session()

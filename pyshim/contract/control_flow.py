@@ -1,7 +1,7 @@
-"""Functions that take functions: recurrent networks, maps and folds, branches.
+"""Functions that take functions as arguments: recurrent networks, maps and folds, branches.
 
-The functions given are called while the graph is built, once for a loop whatever its length, with tensors
-that stand for an element or a state. ``print_tensor`` and random tensors work inside; updates do not.
+The functions are called while the graph is built, once per loop whatever its length, with tensors that stand for an
+element or a state. ``print_tensor`` and random tensors work inside; updates do not.
 """
 
 import numpy as np
@@ -19,13 +19,13 @@ class ControlFlow:
 
     @calls_functions
     def switch(self, condition, then_expression, else_expression):
-        """One of two tensors, by a condition: all of it, or element by element.
+        """One of two tensors, chosen by a condition as a whole or element by element.
 
-        Arguments: condition, a tensor of bools or numbers: a scalar, or with the first axes of the
-        expressions (or size 1 there); then_expression, else_expression, tensors of one dtype that broadcast, or
-        functions without arguments that make them. Returns: a tensor. Both expressions are in the graph and
-        computed; the gradient of what is not chosen is 0. With a scalar condition, updates that only one of the
-        expressions needs are carried out only where that is chosen.
+        Arguments: condition, a tensor of bools or numbers: a scalar, or of the shape of the expressions' first axes
+        (or size 1 there); then_expression, else_expression, tensors of the same dtype that broadcast, or functions
+        without arguments that return them. Returns: a tensor. Both expressions are in the graph and are computed; the
+        gradient of elements that are not chosen is 0. With a scalar condition, updates that only one of the
+        expressions needs are carried out only if that one is chosen.
         """
         return self._switched(condition, (then_expression, else_expression), ("then_expression", "else_expression"))
 
@@ -46,7 +46,7 @@ class ControlFlow:
 
     @calls_functions
     def in_train_phase(self, x, alt, training=None):
-        """x in the train phase, alt in the test phase.
+        """x in the training phase, alt in the test phase.
 
         Arguments: x, alt, tensors, or functions without arguments that make them; training, a bool, 0 or 1,
         or a scalar tensor; by default ``learning_phase()``. Returns: a tensor.
@@ -55,12 +55,12 @@ class ControlFlow:
 
     @calls_functions
     def in_test_phase(self, x, alt, training=None):
-        """x in the test phase, alt in the train phase. Arguments and return value as of ``in_train_phase``."""
+        """x in the test phase, alt in the training phase. Arguments and return value as of ``in_train_phase``."""
         return self._in_phase(training, (alt, x), ("alt", "x"))
 
     def _in_phase(self, training, expressions, names):
-        """The expression of the train phase or that of the test phase, of which only the one is called where the
-        phase is known."""
+        """The expression of the training phase or that of the test phase. If the phase is known, only that one is
+        called."""
         fed = training is None
         training = self.learning_phase() if fed else training
         if isinstance(training, Node):
@@ -69,10 +69,10 @@ class ControlFlow:
                                  shape=training.shape)
             result = self._switched(training, expressions, names)
             if fed:
-                result._uses_learning_phase = True  # Keras feeds the phase where an output uses it
+                result._uses_learning_phase = True  # tells Keras to feed the phase
             return result
         training = rules.flag(training, "training", "{True}, {False}, a scalar tensor or {None}")
-        # A value that is not chosen has to be a tensor all the same.
+        # The value that is not chosen must be a valid tensor, too.
         values = [x if callable(x) else self.node(x, name) for x, name in zip(expressions, names)]
         return self.node(_called(values[0 if training else 1]), names[0 if training else 1])
 
@@ -80,9 +80,9 @@ class ControlFlow:
 
     @calls_functions
     def map_fn(self, fn, elems, name=None, dtype=None):
-        """A function applied to each slice of the first axis, and the results stacked.
+        """Apply a function to each slice along the first axis, and stack the results.
 
-        Arguments: fn, a function of a tensor that gives a tensor; elems, a tensor with at least one
+        Arguments: fn, a function of a tensor that returns a tensor; elems, a tensor with at least one
         dimension; name, a string; dtype, that of the results, by default fn's. Returns: a tensor.
 
         Example:
@@ -99,9 +99,9 @@ class ControlFlow:
 
     @calls_functions
     def foldl(self, fn, elems, initializer=None, name=None):
-        """A function applied to an accumulator and each slice of the first axis in turn.
+        """Apply a function to an accumulator and each slice along the first axis in turn.
 
-        Arguments: fn, a function of the accumulator and a slice that gives the next accumulator, of the
+        Arguments: fn, a function of the accumulator and a slice that returns the next accumulator, of the
         same shape and dtype; elems, a tensor with at least one dimension; initializer, the first
         accumulator, by default the first slice; name, a string. Returns: a tensor, the last accumulator.
         """
@@ -139,20 +139,20 @@ class ControlFlow:
     @calls_functions
     def rnn(self, step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None,
             unroll=False, input_length=None):
-        """A step applied to each time of a sequence, with states that it hands on.
+        """Apply a step to each time step of a sequence, with states carried from one to the next.
 
         Arguments:
-            step_function: a function of the input of one time, of shape (samples, ...), and the list of
-                states followed by the constants. It gives the output, of shape (samples, ...), and the list
-                of the new states, each of its state's shape and dtype.
+            step_function: a function of the input of one time step, of shape (samples, ...), and the list of
+                states followed by the constants. It returns the output, of shape (samples, ...), and the list
+                of new states, each of its state's shape and dtype.
             inputs: a tensor of shape (samples, time, ...).
             initial_states: list of tensors.
-            go_backwards: begin with the last time; outputs are in the order in which they are made.
+            go_backwards: begin with the last time step; outputs are in the order in which they are computed.
             mask: a tensor of shape (samples, time) or (samples, time, 1); where it is 0, the output is that
-                of the time before (0 at first), and the states stay.
-            constants: list of tensors that each step is given.
-            unroll: write the steps into the graph one after another; the time must be known then.
-            input_length: the number of times, where unroll needs it and the shape of inputs does not tell.
+                of the previous time step (0 at first), and the states do not change.
+            constants: list of tensors that are passed to each step.
+            unroll: put each step into the graph separately; the number of time steps must be known then.
+            input_length: the number of time steps, if unroll needs it and the shape of inputs does not say.
         Returns: the last output, the outputs of shape (samples, time, ...), and the list of the last states.
 
         Example:
@@ -207,7 +207,7 @@ class ControlFlow:
         return last, self._time_first(outputs[0]), states[:-1] if mask is not None else states
 
     def _last_output(self, outputs, states):
-        """The last of a loop's outputs: where there surely is one, the state of that value, which takes less time."""
+        """The last of a loop's outputs; if it surely exists and equals a state, that last state, which is faster."""
         body = outputs.operation.attributes.get("body")
         state = None if body is None or not outputs.shape[0] else position(body.outputs[0], body.new_states)
         if state is not None:
@@ -226,29 +226,29 @@ class ControlFlow:
         return self.node(output, "the output of step_function"), list(new_states)
 
     def _where(self, mask, x, y):
-        """x where the mask, of shape (samples, 1), holds, else y."""
+        """x where the mask, of shape (samples, 1), is true, else y."""
         for _ in range(x.ndim - 2):
             mask = self.expand_dims(mask)
         return self.select(mask if x.ndim > 1 else self.squeeze(mask, 1), x, y)
 
     def _time_first(self, x):
-        """x with its first two axes exchanged."""
+        """x with its first two axes swapped."""
         return self.permute_dimensions(x, (1, 0) + tuple(range(2, x.ndim)))
 
     # -- loops --------------------------------------------------------------------------------------
 
     def loop(self, name, step, sequences, states):
-        """A step applied to each slice of the sequences' first axis, in the engine's own loop.
+        """Apply a step to each slice along the sequences' first axis, in the engine's own loop.
 
-        Arguments: name of the user's function; step, a function of a list of slices, a list of states, and a function
-        that makes a further state, which is 0 at first, of the shape of a tensor of the step; it returns a list of
+        Arguments: name, the function that the user called; step, a function of a list of slices, a list of states, and
+        a function that adds another state, initially 0, with the shape of a tensor of the step; it returns a list of
         outputs and the list of all new states; sequences, states, lists of nodes.
         Returns: a list of stacked outputs, and a list of the last states.
         """
         body = Body(name, [], [])
         body.slices = [self._loop_input(body, x.dtype, x.shape[1:]) for x in sequences]
         body.states = [self._loop_input(body, x.dtype, x.shape) for x in states]
-        further = []  # nodes of the step, for which there is a further state each
+        further = []  # nodes of the step, with one additional state for each
 
         def state_like(node):
             further.append(node)
@@ -279,19 +279,19 @@ class ControlFlow:
             return self.new_node("loop input", dtype, shape, value=body)
 
     def _zeros_in_first_step(self, node, body, sequences, states):
-        """Zeros in the shape that a node of a loop's step has in the first step."""
+        """Zeros of the shape that a node of a loop's body has in the first step."""
         if None not in node.shape:
             return self.constant_node(np.zeros(node.shape, node.dtype))
         needed = set(ancestors([node]))
         now = {inside: self.get_item(x, 0) for inside, x in zip(body.slices, sequences) if inside in needed}
         now.update(zip(body.states, states))
-        for x in needed:  # nothing is printed for it
+        for x in needed:  # without printing
             if x.operation is not None and x.operation.kernel == "print_tensor":
                 now[x] = substituted(x.inputs, now)[0]
         return self.zeros_like(substituted([node], now)[0])
 
     def _unrolled(self, name, step, sequences, states, length):
-        """As ``loop``, with each step in the graph; ``length`` counts where the sequences do not tell."""
+        """As ``loop``, but unrolled; ``length`` is the number of steps if the sequences do not say."""
         time = sequences[0].shape[0] if sequences[0].shape[0] is not None else length
         if time is None or isinstance(time, Node):
             steps, samples, *rest = sequences[0].shape

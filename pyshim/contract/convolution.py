@@ -1,7 +1,7 @@
 """Convolutions, pooling and locally connected products.
 
-Kernels see the channels last, and one or more spatial axes between the samples and the channels.
-Definitions: the Keras reference; paddings and their placing as in TensorFlow.
+Kernels get channels-last input, with one or more spatial axes between the samples and the channels.
+Definitions: the Keras reference; amount and placement of padding as in TensorFlow.
 """
 
 from .. import config
@@ -67,13 +67,13 @@ class Convolution:
 
     def conv2d_transpose(self, x, kernel, output_shape, strides=(1, 1), padding="valid", data_format=None,
                          dilation_rate=(1, 1)):
-        """The transpose of ``conv2d``: what its gradient with respect to x computes.
+        """The transpose of ``conv2d``, which is its gradient with respect to x.
 
         Arguments: x, a floating tensor with four dimensions; kernel, of shape (rows, columns, filters,
         channels of x); output_shape, the shape of the result with its samples (None where unknown), of numbers or
         integer scalars, or one integer tensor; strides, padding, data_format and dilation_rate as of ``conv2d``.
-        Returns: a tensor of output_shape. Raises ShapeError where ``conv2d`` would not make x of an input of that
-        shape; where that is not known before, evaluating it raises EngineError.
+        Returns: a tensor of output_shape. Raises ShapeError if ``conv2d`` of an input of that shape would not have
+        x's shape; if that is not known before, evaluating it raises EngineError.
         """
         return self._transposed(x, kernel, output_shape, strides, padding, data_format, dilation_rate, 2)
 
@@ -97,7 +97,7 @@ class Convolution:
             raise ShapeError("{argument} must be known in every spatial dimension, not {shape}",
                              remedy="a size may be a tensor, an element of {shape()}", argument="output_shape",
                              shape=written)
-        of_x = x  # as the user gave it: its sizes may be those of output_shape
+        of_x = x  # as the user passed it: output_shape may refer to its sizes
         x, order = self._channels_last(x, data_format)
         if not rules.compatible(x.shape[-1:], kernel.shape[-1:]):
             raise _unequal_channels(x, "kernel", kernel, kernel.shape[-1])
@@ -139,8 +139,11 @@ class Convolution:
         return self._ordered(result, order)
 
     def _within_padding(self, sizes, spans, strides, padding):
-        """What a transposed convolution makes in place of the sizes: these, and padding that depends on sizes which are
-        not known yet; the padding that is left to the kernel; where the sizes are in it, None where they are all of it.
+        """Spatial sizes and padding for the kernel of a transposed convolution.
+
+        Padding that depends on sizes not known yet cannot be left to the kernel: it is added to the sizes, and cropped
+        from the result. Returns: the enlarged sizes; the padding for the kernel; the slices to crop to, None if nothing
+        is to be cropped.
         """
         if padding == "valid":
             return sizes, ((0, 0),) * len(sizes), None
@@ -159,7 +162,7 @@ class Convolution:
 
     def depthwise_conv2d(self, x, depthwise_kernel, strides=(1, 1), padding="valid", data_format=None,
                          dilation_rate=(1, 1)):
-        """Convolution of each channel of images by filters of its own.
+        """Convolution of each channel of images with its own filters.
 
         Arguments: depthwise_kernel, of shape (rows, columns, channels, multiplier); the others as of
         ``conv2d``. Returns: a tensor with channels * multiplier channels, those of one channel side by side.
@@ -168,7 +171,7 @@ class Convolution:
 
     def separable_conv1d(self, x, depthwise_kernel, pointwise_kernel, strides=1, padding="valid",
                          data_format=None, dilation_rate=1):
-        """Convolution of each channel on its own along one axis, then products across the channels.
+        """Convolution of each channel separately along one axis, then a pointwise convolution across channels.
 
         Arguments: depthwise_kernel, of shape (size, channels, multiplier); pointwise_kernel, of shape
         (1, channels * multiplier, filters); the others as of ``conv1d``, without "causal". Returns: as of
@@ -179,7 +182,7 @@ class Convolution:
 
     def separable_conv2d(self, x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding="valid",
                          data_format=None, dilation_rate=(1, 1)):
-        """Convolution of each channel of images on its own, then products across the channels.
+        """Convolution of each channel of images separately, then a pointwise convolution across channels.
 
         Arguments: depthwise_kernel as of ``depthwise_conv2d``; pointwise_kernel, of shape
         (1, 1, channels * multiplier, filters); the others as of ``conv2d``. Returns: as of ``conv2d``.
@@ -218,7 +221,7 @@ class Convolution:
         """The largest element, or the mean, of windows that move over images.
 
         Arguments: x, a floating tensor with four dimensions; pool_size, strides, a number or two; padding,
-        "valid" or "same" (padded places count for nothing); data_format, "channels_last" or
+        "valid" or "same" (padded positions are ignored); data_format, "channels_last" or
         "channels_first", by default the setting; pool_mode, "max" or "avg". Returns: a tensor of x's dtype.
         """
         return self._pooled(x, pool_size, strides, padding, data_format, pool_mode, 2)
@@ -248,7 +251,7 @@ class Convolution:
         result = windowed(x)
         if pool_mode == "avg" and padding == "same" and any(
                 size is None and stride > 1 for size, stride in zip(x.shape[1:-1], strides)):
-            # The kernel has counted the zeros that have been put around x.
+            # The kernel has counted the zeros that x was padded with.
             one = self.get_item(x, (slice(0, 1),) + (slice(None),) * count + (slice(0, 1),))
             result = self.divide(result, windowed(self.ones_like(one)))
         return self._ordered(result, order)
@@ -256,18 +259,18 @@ class Convolution:
     # -- locally connected --------------------------------------------------------------------------
 
     def local_conv1d(self, inputs, kernel, kernel_size, strides, data_format=None):
-        """As ``conv1d``, with a kernel of its own at each place.
+        """As ``conv1d``, with a separate kernel at each position.
 
-        Arguments: inputs, a floating tensor with three dimensions; kernel, of shape (places, kernel_size *
+        Arguments: inputs, a floating tensor with three dimensions; kernel, of shape (positions, kernel_size *
         channels, filters); kernel_size, strides, numbers; data_format, "channels_last" or
         "channels_first", by default the setting. Returns: a tensor of inputs' dtype and data format.
         """
         return self._local(inputs, kernel, kernel_size, strides, None, data_format, 1)
 
     def local_conv2d(self, inputs, kernel, kernel_size, strides, output_shape, data_format=None):
-        """As ``conv2d``, with a kernel of its own at each place.
+        """As ``conv2d``, with a separate kernel at each position.
 
-        Arguments: inputs, a floating tensor with four dimensions; kernel, of shape (places, rows * columns *
+        Arguments: inputs, a floating tensor with four dimensions; kernel, of shape (positions, rows * columns *
         channels of a patch, filters), or with channels first the channels before rows and columns;
         kernel_size, strides, two numbers; output_shape, the rows and columns of the result; data_format,
         "channels_last" or "channels_first", by default the setting. Returns: a tensor of inputs' dtype.
@@ -304,7 +307,7 @@ class Convolution:
             raise ShapeError("{argument} of shape {shape} does not fit `inputs` of shape {inputs}",
                              detail="it must have the shape {needed}", argument="kernel", shape=kernel.shape,
                              inputs=inputs.shape, needed=needed)
-        # One strided block for each place in the kernel, which holds what that place sees everywhere.
+        # One strided block for each element of the window: the values that it sees at all positions.
         blocks = []
         for offset in positions(size):
             key = tuple(slice(first, first + step * (n - 1) + 1, step)
@@ -332,7 +335,7 @@ class Convolution:
         return x, kernel
 
     def _channels_last(self, x, data_format):
-        """x with its channels last, and the order of axes that takes a result back."""
+        """x in channels-last order, and the permutation that restores the order of axes in a result."""
         if config.standard_data_format(data_format) == "channels_last":
             return x, None
         last = x.ndim - 1
@@ -344,6 +347,6 @@ class Convolution:
 
 
 def _unequal_channels(x, name, kernel, channels):
-    """The error that a kernel is for another number of channels than x has."""
+    """The error that a kernel's number of channels differs from x's."""
     return ShapeError("`x` has {x_channels} channels, {argument} of shape {shape} takes {channels}", argument=name,
                       x_channels=x.shape[-1], shape=kernel.shape, channels=channels)

@@ -1,7 +1,7 @@
-"""What all families of the contract stand on: making nodes, reading arguments, calling kernels.
+"""The base of all families of the contract: making nodes, reading arguments, calling kernels.
 
-A public method of the contract checks its arguments, works out dtype and shape of the result, and records
-a node with the kernel that computes it. A function that is a composition of others calls those, and needs no kernel.
+A public method of the contract checks its arguments, works out the result's dtype and shape, and records a node with
+the kernel that computes it. A function that is a composition of others calls those, and needs no kernel.
 """
 
 import contextlib
@@ -30,52 +30,52 @@ class GraphOf:
 
 
 class _Scopes(threading.local):
-    """What holds while a thread builds a part of the graph."""
+    """State of a thread while it builds a part of the graph."""
 
     def __init__(self):
         self.names = []     # name scopes
         self.controls = []  # control dependencies, a list of nodes each
-        self.bodies = []    # of the loops whose steps are being traced, the innermost last
+        self.bodies = []    # bodies of the loops whose steps are being traced, the innermost last
 
 
 class Core:
-    """What is recorded so far, and the two ways between users' values and nodes."""
+    """The recorded graph, and the conversions between users' values and nodes."""
 
     def __init__(self, host):
         self.host = host
         self.begin_graph()
 
     def begin_graph(self):
-        """Begin with an empty graph."""
+        """Start an empty graph."""
         self.graph = GraphOf(self)
         self.scopes = _Scopes()
         self.uids = {}
         self.phase = None
         self.initialize_variables = True
-        self.assertions = {}  # message -> error of what is checked when it runs
+        self.assertions = {}  # message -> error, for checks at run time
 
     # -- making nodes -------------------------------------------------------------------------
 
     def apply(self, kernel, inputs, result_dtype, result_shape, kind="tensor", **attributes):
-        """A node whose value the kernel computes from those of the inputs."""
+        """A node whose value the kernel computes from its inputs."""
         node = self.new_node(kind, result_dtype, result_shape, operation=self._operation(kernel, inputs, attributes))
-        if not node.controls:  # these are to be evaluated with it
+        if not node.controls:  # controls have to be evaluated with it
             node.known = known.of_result(kernel, node.inputs, attributes, result_dtype, result_shape)
         return node
 
     def apply_several(self, kernel, inputs, results, kind="tensor", **attributes):
-        """The nodes of a kernel with several results, from pairs of their dtypes and shapes."""
+        """The nodes of a kernel with several results; ``results`` are pairs of dtype and shape."""
         operation = self._operation(kernel, inputs, attributes)
         return [self.new_node(kind, dtype, shape, operation=operation, output=i)
                 for i, (dtype, shape) in enumerate(results)]
 
     def _asserted(self, x, condition, error):
-        """x; an EngineError when it runs and the condition does not hold. The library knows the message alone."""
+        """x, with a run-time check: an EngineError if the condition is false. The library is given only the message."""
         self.assertions[error.message] = error
         return self.apply("asserted", [x, condition], x.dtype, x.shape, message=error.message)
 
     def asserted_error(self, error):
-        """The error of ours that an engine's error is about, None where that is of another kind."""
+        """The contract's error behind an engine's failed assertion; None if the engine's error is of another kind."""
         text = "%s\n%s" % (error, error.native or error.__cause__)
         told = next((told for message, told in self.assertions.items() if message in text), None)
         return None if told is None else KerasError.from_data(told.to_data())
@@ -85,9 +85,9 @@ class Core:
         return Operation(kernel, inputs, attributes, bodies[-1] if bodies else None)
 
     def new_node(self, kind, dtype, shape, **more):
-        """A node in the name scope and under the control dependencies of the moment.
+        """A node in the current name scope and under the current control dependencies.
 
-        Variables and placeholders are not computed, so no control dependency holds for them.
+        Variables and placeholders are not computed, so control dependencies do not apply to them.
         """
         if more.get("name") is not None:
             more["name"] = self.scoped(more["name"])
@@ -96,12 +96,12 @@ class Core:
         return Tensor(self.graph, kind, dtype, shape, controls=controls, **more)
 
     def scoped(self, name):
-        """The name in the name scope of the moment."""
+        """The name in the current name scope."""
         return "/".join(self.scopes.names + [rules.text(name, "name")])
 
     @contextlib.contextmanager
     def outside_scopes(self):
-        """Make nodes that belong to no scope, such as constants shared by the whole graph."""
+        """A context for making nodes that belong to no scope, such as constants shared by the whole graph."""
         scopes = self.scopes
         before = scopes.names, scopes.controls
         scopes.names, scopes.controls = [], []
@@ -113,11 +113,11 @@ class Core:
     # -- arguments ----------------------------------------------------------------------------
 
     def node(self, value, argument, dtype=None, sparse=False):
-        """The argument as a node: a tensor as it is, a number or array as a constant.
+        """The argument as a node: a tensor unchanged, a number or array as a constant.
 
-        A value that is no tensor yet takes the given dtype, else floatx if it is a float, else its own. A list that
-        holds tensors is stacked; numbers in it take the dtype of the tensors.
-        Where ``sparse`` is accepted, a sparse tensor is, too.
+        A value that is not a tensor takes the given dtype, else floatx if it is a float, else its own dtype. A list
+        that contains tensors is stacked; numbers in it take the tensors' dtype.
+        With ``sparse``, sparse tensors are accepted, too.
         """
         if isinstance(value, Node):
             self.need_own(value)
@@ -129,7 +129,7 @@ class Core:
         return self.constant_node(self.array(value, argument, dtype))
 
     def need_own(self, tensor):
-        """An error unless a tensor, or function, belongs to the graph of this contract."""
+        """Raise an error unless a tensor, or function, belongs to the graph of this contract."""
         if tensor.graph is self.graph:
             return
         what = "tensor" if isinstance(tensor, Node) else "function"
@@ -141,15 +141,15 @@ class Core:
                                    backend=str(tensor.host), other=str(self.host))
 
     def constant_node(self, array, name=None):
-        """A constant of an array, which nobody else may change."""
+        """A constant from an array, which nobody else may modify."""
         node = self.new_node("constant", array.dtype.name, array.shape, name=name, value=array.copy())
         node.known = known.of_array(array)
         return node
 
     def array(self, value, argument, dtype=None):
-        """The argument as a NumPy array of a dtype that tensors have; a tensor gives its value."""
+        """The argument as a NumPy array of a dtype that tensors can have; a tensor is evaluated."""
         if type(value) is np.ndarray and value.dtype.name == dtype and value.dtype.isnative:
-            return value  # as it nearly always comes to a compiled function
+            return value  # the usual case for the inputs of a compiled function
         if isinstance(value, Node):
             self.need_own(value)
             value = self.evaluate(value)
@@ -167,7 +167,7 @@ class Core:
                     raise DtypeError("{argument} holds {number}, which dtype {dtype} cannot hold", argument=argument,
                                      number=int(number), dtype=dtype)
         with numpy_cast.quiet():
-            return array.astype(dtype, copy=False)  # in the order that it has: who computes with it reorders it
+            return array.astype(dtype, copy=False)  # keeps its memory layout: the engine reorders it if needed
 
     def floats(self, value, argument):
         """The argument as a node of a floating dtype; numbers become floatx."""
@@ -187,8 +187,8 @@ class Core:
     def operands(self, x, y, names=("x", "y")):
         """Two arguments as nodes of one dtype.
 
-        A number or array takes the dtype of the tensor beside it. Two tensors of different dtypes are
-        refused, as TensorFlow does: which of the two was meant is the caller's to say.
+        A number or array takes the dtype of the other operand if that is a tensor. Two tensors of different dtypes are
+        refused, as in TensorFlow: the caller must say which dtype is meant.
         """
         x, y = [self.stacked(value, name) if holds_tensor(value) else value for value, name in zip((x, y), names)]
         if isinstance(x, Node):
@@ -208,7 +208,7 @@ class Core:
         return x, y
 
     def _beside(self, value, argument, dtype):
-        """An argument beside a tensor of that dtype."""
+        """An argument as a node, where the other operand is a tensor of that dtype."""
         if not isinstance(value, Node) and not holds_tensor(value):
             value = numeric_array(value, argument)
             if dtype == "bool" and value.dtype.kind != "b" and not np.isin(value, (0, 1)).all():
@@ -219,7 +219,7 @@ class Core:
         return self.node(value, argument, dtype=dtype)
 
     def _in_dtype_of(self, x, value, argument):
-        """An argument as a node; floats that are no tensor take the dtype of a floating tensor x."""
+        """An argument as a node; floats that are not tensors take the dtype of a floating tensor x."""
         if isinstance(value, Node) or holds_tensor(value) or x.dtype not in rules.FLOATS:
             return self.node(value, argument)
         array = numeric_array(value, argument)
@@ -232,8 +232,8 @@ class Core:
         return x, y, rules.broadcast(x.shape, y.shape, names)
 
     def nodes(self, values, argument, beside=None):
-        """A list of tensors; one tensor alone counts as a list of one. Floats that are no tensor take the dtype of a
-        floating one that they stand beside."""
+        """A list of nodes; a single tensor counts as a list of one. Floats that are not tensors take the dtype of a
+        floating tensor ``beside``."""
         if isinstance(values, Node) or not isinstance(values, (list, tuple)):
             values = [values]
         names = [rules.part(argument, i) for i in range(len(values))]
@@ -242,7 +242,7 @@ class Core:
         return [self._in_dtype_of(beside, value, name) for value, name in zip(values, names)]
 
     def nodes_alike(self, values, argument):
-        """A list as tensors of one dtype: that of the tensors in it, which its numbers and arrays take."""
+        """A list as tensors of one dtype: its numbers and arrays take the dtype of the tensors in it."""
         if isinstance(values, Node) or not isinstance(values, (list, tuple)):
             values = [values]
         names = [Argument(argument, i) for i in range(len(values))]
@@ -261,7 +261,7 @@ class Core:
         return nodes
 
     def stacked(self, values, argument, axis=0):
-        """Tensors, and numbers or arrays beside them, joined along a new axis."""
+        """Tensors, and numbers or arrays among them, joined along a new axis."""
         tensors = self.nodes_alike(values, argument)
         if not tensors:
             raise ArgumentError("{argument} must hold at least one tensor", argument=argument)
@@ -283,7 +283,7 @@ class Core:
         return value
 
     def updated(self, node):
-        """The node, or where a control dependency updates this variable, its new value."""
+        """The node, or if a control dependency updates this variable, its new value."""
         if node.kind == "variable":
             for scope in reversed(self.scopes.controls):
                 for control in reversed(scope):
@@ -292,7 +292,7 @@ class Core:
         return node
 
     def fitting_array(self, value, argument, dtype, shape):
-        """A value for a tensor of that dtype and static shape, as an array; ShapeError if it is none."""
+        """A value as an array of that dtype. Raises ShapeError if the static shape does not allow it."""
         array = self.array(value, argument, dtype)
         if not rules.compatible(array.shape, shape):
             raise ShapeError("{argument} has shape {shape}; expected: {expected}", argument=argument,
@@ -308,7 +308,7 @@ def different_dtypes(x_name, x, y_name, y, joint=" and"):
 
 
 def need_joinable(x, i, argument, first):
-    """DtypeError unless the tensor at that position of an argument has the dtype of the first one."""
+    """Raise DtypeError unless the tensor at that position of an argument has the dtype of the first one."""
     if x.dtype != first.dtype:
         raise different_dtypes(Argument(argument, i), x, Argument(argument, 0), first, ",")
 
@@ -321,7 +321,7 @@ def not_joined(i, x, first, axis):
 
 
 def numeric_array(value, argument):
-    """A number or array of numbers as a NumPy array; DtypeError if it is none."""
+    """A number or array of numbers as a NumPy array. Raises DtypeError for anything else."""
     if is_sparse_value(value):
         raise ArgumentError("{argument} is sparse; a dense array is needed", argument=argument)
     what = describe(value)
@@ -340,7 +340,7 @@ def numeric_array(value, argument):
 
 
 def first_tensor(values):
-    """The first tensor in a list or in the lists in it; None where there is none."""
+    """The first tensor in nested lists, or None."""
     if isinstance(values, Node):
         return values
     if isinstance(values, (list, tuple)):
@@ -352,12 +352,12 @@ def first_tensor(values):
 
 
 def holds_tensor(value):
-    """Whether a value is a list that holds tensors."""
+    """Whether a value is a list that contains tensors."""
     return isinstance(value, (list, tuple)) and first_tensor(value) is not None
 
 
 def _need_in_range(array, argument, dtype):
-    """DtypeError where a finite number would be infinite in a floating dtype."""
+    """Raise DtypeError if a finite number would overflow to infinity in a floating dtype."""
     with numpy_cast.quiet():
         beyond = np.isinf(array.astype(dtype, copy=False)) & np.isfinite(array)
     if beyond.any():

@@ -1,4 +1,4 @@
-"""Connectionist temporal classification: labels of sequences whose timing is not known.
+"""Connectionist temporal classification: labels of sequences whose alignment is unknown.
 
 Definition: Graves, Fernandez, Gomez and Schmidhuber, 2006. The last class is the blank.
 """
@@ -12,10 +12,10 @@ from . import rules
 class CTC:
 
     def ctc_label_dense_to_sparse(self, labels, label_lengths):
-        """Labels as a sparse tensor: of each sample those that count.
+        """Labels as a sparse tensor with each sample's valid labels.
 
         Arguments: labels, a tensor of shape (samples, longest); label_lengths, whole numbers of shape
-        (samples,): how many labels of each count. Returns: a sparse tensor of labels' shape and dtype.
+        (samples,): how many labels of each are valid. Returns: a sparse tensor of labels' shape and dtype.
         """
         labels = self.node(labels, "labels")
         rules.need_ndim(labels, "labels", 2)
@@ -29,10 +29,10 @@ class CTC:
 
         Arguments: y_true, whole numbers of shape (samples, labels); y_pred, a floating tensor of
         probabilities of shape (samples, time, classes), of which the last class is the blank; they are
-        increased by epsilon() and scaled to sum 1; input_length, label_length, whole numbers of shape
-        (samples, 1) or (samples,): how many times and labels count. Returns: a tensor of shape (samples, 1);
-        infinity, with a gradient of 0, where the times do not suffice for the labels. Evaluating it raises
-        EngineError for a length, or a label that counts, that is out of range.
+        increased by epsilon() and scaled to sum to 1; input_length, label_length, whole numbers of shape
+        (samples, 1) or (samples,): how many time steps and labels are valid. Returns: a tensor of shape (samples, 1);
+        infinity, with a gradient of 0, if there are too few time steps for the labels. Evaluating it raises
+        EngineError for a length, or a valid label, that is out of range.
         """
         y_pred = self._probabilities(y_pred)
         labels = self.cast(self.node(y_true, "y_true", dtype="int32"), "int32")
@@ -47,13 +47,13 @@ class CTC:
         """The most probable labels of sequences.
 
         Arguments: y_pred, a floating tensor of probabilities of shape (samples, time, classes), of which the
-        last class is the blank; input_length, whole numbers of shape (samples,): how many times count;
-        greedy, take the most probable class at each time; else a beam search of width beam_width finds
-        the top_paths most probable labellings; merge_repeated, give equal labels in a row only once in
-        what the beam search finds. Returns: a list of top_paths (greedy: 1) int64 tensors of shape
-        (samples, longest), filled up with -1, and a tensor of shape (samples, top_paths): with greedy the
-        negative sum of the logarithms of the classes taken, else the logarithm of each labelling's
-        probability. Definition: TensorFlow, ``ctc_greedy_decoder`` and ``ctc_beam_search_decoder``.
+        last class is the blank; input_length, whole numbers of shape (samples,): how many time steps are valid;
+        greedy, take the most probable class at each time step; otherwise a beam search of width beam_width finds
+        the top_paths most probable labellings; merge_repeated, merge consecutive equal labels in the result of the
+        beam search. Returns: a list of top_paths (greedy: 1) int64 tensors of shape
+        (samples, longest), padded with -1, and a tensor of shape (samples, top_paths): with greedy the
+        negative sum of the log-probabilities of the chosen classes, else each labelling's
+        log-probability. Definition: TensorFlow, ``ctc_greedy_decoder`` and ``ctc_beam_search_decoder``.
         """
         y_pred = self._probabilities(y_pred)
         lengths = self._lengths(input_length, "input_length", y_pred, "y_pred")
@@ -70,7 +70,7 @@ class CTC:
         return decoded[:-1], decoded[-1]
 
     def _probabilities(self, y_pred):
-        """The argument as probabilities of shape (samples, time, classes), with one class at least, the blank."""
+        """The argument as probabilities of shape (samples, time, classes), with at least one class, the blank."""
         y_pred = self.floats(y_pred, "y_pred")
         rules.need_ndim(y_pred, "y_pred", 3)
         message = "{argument} has no classes; the last one is the blank"
@@ -81,11 +81,11 @@ class CTC:
         return y_pred
 
     def _ctc_logs(self, y_pred):
-        """The logarithms of the probabilities, as both functions of the reference take them."""
+        """The logarithms of the probabilities, computed as both functions of the reference do."""
         return self.log(self.add(y_pred, config.epsilon()))
 
     def _lengths(self, value, name, samples, of):
-        """Whole numbers, one for each sample of another tensor."""
+        """Whole numbers, one for each of another tensor's samples."""
         lengths = self.cast(self.node(value, name, dtype="int32"), "int32")
         if lengths.ndim not in (1, 2) or lengths.shape[1:] not in ((), (1,), (None,)):
             raise ShapeError("{argument} must have the shape {short} or {long}; its shape is {shape}", argument=name,

@@ -1,6 +1,6 @@
 """Elementwise mathematics, and the operators of a tensor.
 
-The methods of the second part are reached through Python's and R's operators.
+Users reach the methods of the last section through Python's and R's operators.
 """
 
 from .. import config
@@ -24,7 +24,7 @@ class Elementwise:
         return self.apply("abs", [x], x.dtype, x.shape)
 
     def sqrt(self, x):
-        """Square root, elementwise; that of a negative number is 0.
+        """Square root, elementwise; 0 for negative numbers.
 
         Arguments: x, a floating tensor. Returns: a tensor like x. The Keras reference clips below at 0.
         """
@@ -42,7 +42,7 @@ class Elementwise:
         return self._float_function("log", x)
 
     def round(self, x):
-        """Nearest whole number, elementwise; a half goes to the even one, as in IEEE 754.
+        """Nearest whole number, elementwise; halves are rounded to even, as in IEEE 754.
 
         Arguments: x, a tensor of numbers. Returns: a tensor like x. The gradient is 0.
         """
@@ -155,11 +155,11 @@ class Elementwise:
         return self._binary("divide", x, y)
 
     def floor_divide(self, x, y):
-        """The largest whole number not above x / y, elementwise, as NumPy's: the gradient is 0."""
+        """The largest whole number not above x / y, elementwise, as in NumPy. The gradient is 0."""
         return self._binary("floor_divide", x, y)
 
     def remainder(self, x, y):
-        """What floor_divide(x, y) leaves of x, elementwise: it has the sign of y, as in NumPy and in R."""
+        """The remainder of floor_divide(x, y), elementwise, with the sign of y as in NumPy and R."""
         return self._binary("remainder", x, y)
 
     def negative(self, x):
@@ -168,22 +168,22 @@ class Elementwise:
         return self.apply("negative", [x], x.dtype, x.shape)
 
     def logical_and(self, x, y):
-        """Both, elementwise, of bools or of numbers that count as true unless 0."""
+        """Logical and, elementwise, of bools, or of numbers, where 0 is false and all others are true."""
         x, y, shape = self.pair(self.cast(x, "bool"), self.cast(y, "bool"))
         return self.apply("logical_and", [x, y], "bool", shape)
 
     def logical_or(self, x, y):
-        """Either or both, elementwise, of bools or of numbers that count as true unless 0."""
+        """Logical or, elementwise, of bools, or of numbers, where 0 is false and all others are true."""
         x, y, shape = self.pair(self.cast(x, "bool"), self.cast(y, "bool"))
         return self.apply("logical_or", [x, y], "bool", shape)
 
     def logical_not(self, x):
-        """Not, elementwise, of a bool or of a number that counts as true unless 0."""
+        """Logical not, elementwise, of bools, or of numbers, where 0 is false and all others are true."""
         x = self.cast(x, "bool")
         return self.apply("logical_not", [x], "bool", x.shape)
 
     def select(self, condition, x, y):
-        """x where the condition holds, y elsewhere; all three broadcast."""
+        """x where the condition is true, y elsewhere; all three broadcast."""
         condition = self.cast(condition, "bool")
         x, y, shape = self.pair(x, y)
         shape = rules.broadcast(condition.shape, shape, ("condition", "the result"))

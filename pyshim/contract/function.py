@@ -14,11 +14,11 @@ from .programs import program_of
 class Function(OfGraph):
     """What ``function`` returns: call it with the list of the inputs' values.
 
-    ``inputs`` and ``outputs`` tell their (name,) dtype and static shape.
+    ``inputs`` and ``outputs`` describe them: dtype and static shape, for inputs also the name.
     """
 
     def __init__(self, contract, inputs, outputs, updates, single, once=False):
-        # A sparse input is fed by the placeholders of its parts.
+        # A sparse input is fed through the placeholders of its parts.
         fed = [part for node in inputs for part in node.parts or (node,)]
         program = program_of(contract, fed, outputs, updates)
         self.graph = contract.graph
@@ -31,7 +31,7 @@ class Function(OfGraph):
 
     @property
     def outdated(self):
-        """Whether it can neither run nor be compiled again."""
+        """Whether it can no longer run, nor be compiled again."""
         return self._run.outdated
 
     def __call__(self, inputs=()):
@@ -42,7 +42,7 @@ class Function(OfGraph):
             return self.results(inputs)
 
     def results(self, values):
-        """The outputs' values for the inputs': a list of arrays, or one array where ``outputs`` was one tensor."""
+        """The outputs' values for these input values: a list of arrays, or one array if ``outputs`` was one tensor."""
         contract = self.graph.contract
         self._need_graph()
         if len(values) != len(self._nodes):
@@ -54,15 +54,15 @@ class Function(OfGraph):
         return results[0] if self.single else results
 
     def run_batches(self, arrays, indices):
-        """Call the function on many batches: the data go to the engine once, which gathers and runs the batches.
+        """Call the function on many batches: the data are sent to the engine once, which gathers and runs the batches.
 
         Arguments:
-            arrays: list of arrays, one for each input: a batch gets its rows of the first axis. A scalar, such as the
-                learning phase, is given to each batch. Or what ``hold`` returned for such a list.
-            indices: list with a vector of row numbers, integers from 0, for each batch.
-        Returns: a list with what the function returns for each batch, in order. Updates are carried out batch by batch.
+            arrays: list of arrays, one for each input; a batch gets its rows along the first axis. A scalar, such as
+                the learning phase, is passed to each batch. Or the object that ``hold`` returned for such a list.
+            indices: list with a vector of row numbers for each batch, integers counted from 0.
+        Returns: a list with the function's result for each batch, in order. Updates are carried out batch by batch.
 
-        Raises ArgumentError, ShapeError or DtypeError for what is none of these; then no batch has been run.
+        Raises ArgumentError, ShapeError or DtypeError for invalid arguments; then no batch has been run.
 
         Example:
             >>> x = K.placeholder((None, 2)); double = K.function([x], [x * 2])
@@ -76,21 +76,21 @@ class Function(OfGraph):
     def hold(self, arrays):
         """Send arrays to the engine for several calls of ``run_batches``.
 
-        Arguments: arrays, a list as that of ``run_batches``. Returns: an object to give in its place; the engine keeps
-        the arrays until it is garbage. Later changes of the arrays do not reach the engine.
+        Arguments: arrays, a list as for ``run_batches``. Returns: an object to pass in its place; the engine keeps the
+        arrays until that object is garbage-collected. Later changes to the arrays do not reach the engine.
         """
         with naming("hold"):
             return batches.hold(self, arrays)
 
     def run_compiled_batches(self, held, rows, sizes):
-        """The outputs of all batches, one after the other; the arguments have been checked."""
+        """The outputs of all batches in a single list; the arguments have been checked."""
         self._need_graph()
         with self._asserted():
             return self._run.run_batches(held, self._defaults, rows, sizes)
 
     @contextlib.contextmanager
     def _asserted(self):
-        """An error of the engine about what the contract has asserted becomes the contract's own."""
+        """A context that replaces the engine's error about a failed assertion by the contract's own."""
         try:
             yield
         except EngineError as error:
@@ -105,7 +105,7 @@ class Function(OfGraph):
                                    remedy="make it again")
 
     def _arrays(self, contract, i, value):
-        """The value of an input as an array; that of a sparse one as several."""
+        """The value of an input as an array, or several arrays for a sparse input."""
         node = self._nodes[i]
         argument = Argument("inputs", i, *([node.name] if node.name else []))
         if node.parts is not None:

@@ -13,19 +13,19 @@ from .function import Function
 from .moving import Elsewhere
 
 NO_GRADIENTS = "{engine} computes no gradients"
-KEPT = 64  # nodes that keep what was compiled for evaluating them
+KEPT = 64  # the number of nodes that keep their compiled evaluators
 
 
 class Graph:
 
     def begin_graph(self):
         super().begin_graph()
-        self.evaluated = collections.deque()  # weak references to the nodes that keep what was compiled for them
+        self.evaluated = collections.deque()  # weak references to nodes that keep compiled evaluators
 
     def clear_session(self):
-        """Drop the graph with all its tensors, names and the learning phase, and begin a new one.
+        """Discard the graph with all its tensors, names and the learning phase, and start a new one.
 
-        Tensors made before, variables among them, are gone: using one raises StaleTensorError.
+        Existing tensors, including variables, become invalid: using one raises StaleTensorError.
         """
         self.begin_graph()
         self.host.start_graph()
@@ -38,13 +38,13 @@ class Graph:
             outputs: list of tensors, or one.
             updates: list of results of ``update``, ``update_add``, ``update_sub`` and
                 ``moving_average_update``, or of (variable, new value) pairs.
-            name: a string, kept for whoever reads the graph.
+            name: a string, kept only for inspection.
         Returns: a callable. It takes the list of the inputs' values and returns the list of the outputs'
         values as NumPy arrays (one array where ``outputs`` is one tensor). All outputs and all new values
         are computed from the variables as they were before the call; then the variables change.
 
-        Raises ArgumentError for an input that is no placeholder or a variable updated twice,
-        PlaceholderError where an output needs a placeholder that is not among the inputs. Called with
+        Raises ArgumentError for an input that is not a placeholder or a variable that is updated twice,
+        PlaceholderError if an output needs a placeholder that is not among the inputs. Called with
         a value of the wrong shape or dtype, the function raises ShapeError or DtypeError.
 
         Example:
@@ -83,9 +83,9 @@ class Graph:
         return nodes
 
     def evaluate(self, node):
-        """The value of one node, as ``eval`` gives it. A node of another backend is computed on this one.
+        """The value of one node, as ``eval`` returns it. A node of another backend is computed on this one.
 
-        What was compiled for it stays with the node, until many other nodes have been evaluated.
+        The compiled evaluator is cached on the node until many other nodes have been evaluated.
         """
         own = node.graph.contract
         own.need_own(node)
@@ -101,7 +101,7 @@ class Graph:
         return evaluator.results([])
 
     def _evaluator(self, node):
-        """What evaluates a node on this backend, and is kept with the node."""
+        """The compiled evaluator of a node on this backend, cached on the node."""
         if len(self.evaluated) == KEPT:
             oldest = self.evaluated.popleft()()
             if oldest is not None:
@@ -110,7 +110,7 @@ class Graph:
             evaluator = Function(self, [], [node], [], single=True, once=True)
         else:
             evaluator = Elsewhere(self, node)
-        # Those of graphs that clear_session() has dropped go.
+        # Drop evaluators of graphs that clear_session() has discarded.
         kept = {graph: each for graph, each in (node.evaluators or {}).items() if graph.contract.graph is graph}
         node.evaluators = {**kept, self.graph: evaluator}
         self.evaluated.append(weakref.ref(node))
@@ -154,14 +154,14 @@ class Graph:
         return gradients
 
     def describe_graph(self, x):
-        """What a tensor is computed from, as text: a line for each node, inputs before their users.
+        """The computation of a tensor as text: one line for each node, inputs before their users.
 
         Arguments: x, a tensor. Returns: a string.
         """
         return described([self.node(x, "x", sparse=True)])
 
     def stop_gradient(self, variables):
-        """The same tensor, which gradients take for a constant.
+        """The same tensor, treated as a constant by gradients.
 
         Arguments: variables, a tensor or a list of tensors. Returns: the same number of tensors.
         """
@@ -187,7 +187,7 @@ class Graph:
         del self.scopes.controls[-1:]  # clear_session() may have ended it already
 
     def print_tensor(self, x, message=""):
-        """The same tensor, whose value is printed each time it is evaluated.
+        """The same tensor, which prints its value each time it is evaluated.
 
         Arguments: x, a tensor; message, a string printed before the value. Returns: a tensor like x.
         """

@@ -1,7 +1,7 @@
-"""What is known of small integer tensors while the graph is built: sizes, and what is computed from them.
+"""Values of small integer tensors that are known while the graph is built: sizes, and results computed from them.
 
-``Node.known`` is None where nothing is known. Of a scalar it is an element, of a vector a tuple of elements. An
-element is a number, ``(node, axis)`` for the unknown size of a tensor's axis, or None.
+``Node.known`` is None if nothing is known. For a scalar it is an element, for a vector a tuple of elements. An
+element is a number, ``(node, axis)`` for the unknown size of a tensor's axis, or None if it is unknown.
 """
 
 import operator
@@ -14,14 +14,14 @@ LONGEST = 64  # vectors with more elements are data, not sizes
 
 
 def of_array(array):
-    """What is known of a constant."""
+    """The known value of a constant."""
     if array.dtype.name not in rules.INTEGERS or array.ndim > 1 or array.size > LONGEST:
         return None
     return tuple(array.tolist()) if array.ndim else array.item()
 
 
 def of_result(kernel, inputs, attributes, dtype, shape):
-    """What is known of the value that a kernel computes."""
+    """The known part of the value that a kernel computes."""
     compute = COMPUTED.get(kernel)
     if compute is None or dtype not in rules.INTEGERS or len(shape) > 1:
         return None
@@ -34,12 +34,12 @@ def of_result(kernel, inputs, attributes, dtype, shape):
 
 
 def is_number(element):
-    """Whether an element is known as a number."""
+    """Whether an element is a known number."""
     return isinstance(element, int)
 
 
 def _held(element, dtype):
-    """The element, where the dtype can hold it; arithmetic that wraps around is the engine's."""
+    """The element, or None if it overflows the dtype: wraparound is left to the engine."""
     if not is_number(element):
         return element
     limits = np.iinfo(dtype)
@@ -47,7 +47,7 @@ def _held(element, dtype):
 
 
 def _elements(x):
-    """The elements of a scalar or vector as a list; of one whose length is unknown, None."""
+    """The elements of a scalar or vector as a list; None if the length is unknown."""
     if x.known is None:
         return [None] * rules.product(x.shape) if None not in x.shape else None
     return list(x.known) if x.ndim else [x.known]

@@ -1,4 +1,4 @@
-"""Products of matrices and of batches of them, transposition, rows by index."""
+"""Products of matrices and of batches of them, transposition, gathering rows by index."""
 
 import numpy as np
 
@@ -11,12 +11,12 @@ from . import rules
 class LinearAlgebra:
 
     def dot(self, x, y):
-        """The product of x's last axis with y's last but one (or only) axis.
+        """The dot product over x's last axis and y's second-to-last (or only) axis.
 
         Arguments: x, y, tensors of numbers with at least one dimension, of one dtype; x may be sparse, and
         y then has one or two dimensions.
-        Returns: a tensor of shape x.shape[:-1] + y.shape without the axis summed over, as ``numpy.dot``.
-        Raises ShapeError where the two axes differ in size.
+        Returns: a tensor of shape x.shape[:-1] + y.shape without the contracted axis, as ``numpy.dot``.
+        Raises ShapeError if the two axes differ in size.
 
         Example:
             >>> K.int_shape(K.dot(K.placeholder((None, 4)), K.ones((4, 3))))
@@ -34,14 +34,14 @@ class LinearAlgebra:
         return self.apply("dot", [x, y], x.dtype, x.shape[:-1] + y.shape[:inner] + y.shape[inner + 1:])
 
     def batch_dot(self, x, y, axes=None):
-        """For each sample, the sum over one axis of x and one of y of their products.
+        """For each sample, the dot product over one axis of x and one axis of y.
 
         Arguments: x, y, tensors of numbers of one dtype, with at least two dimensions, the first of which
         counts the samples; axes, the axis of x and that of y to sum over, or one number for both. By
-        default the last of x, and the last but one of y (the last where y has two dimensions).
-        Returns: a tensor with x's other axes, then y's without the samples; of two tensors with two
-        dimensions, one of shape (samples, 1). Raises ShapeError where the summed axes, or the numbers of
-        samples, differ in size, or where an axis is that of the samples.
+        default the last of x, and the second-to-last of y (the last if y has two dimensions).
+        Returns: a tensor with x's other axes, then y's without the samples; for two tensors with two
+        dimensions, one of shape (samples, 1). Raises ShapeError if the summed axes, or the numbers of
+        samples, differ in size, or if an axis is that of the samples.
 
         Example:
             >>> K.int_shape(K.batch_dot(K.ones((32, 20, 5)), K.ones((32, 30, 20)), axes=(1, 2)))
@@ -81,11 +81,11 @@ class LinearAlgebra:
         return self.apply("permute", [x], x.dtype, x.shape[::-1], pattern=tuple(range(x.ndim))[::-1])
 
     def gather(self, reference, indices):
-        """The slices of the first axis that the indices name.
+        """The slices along the first axis that the indices select.
 
         Arguments: reference, a tensor with at least one dimension; indices, a tensor of integers from 0.
         Returns: a tensor of reference's dtype and shape indices.shape + reference.shape[1:].
-        Evaluating it raises EngineError where an index is out of range.
+        Evaluating it raises EngineError if an index is out of bounds.
 
         Example:
             >>> K.eval(K.gather([[1., 2.], [3., 4.]], [1, 1, 0]))
@@ -102,11 +102,11 @@ class LinearAlgebra:
         return self.apply("gather", [reference, indices], reference.dtype, indices.shape + reference.shape[1:])
 
     def boolean_mask(self, x, mask):
-        """The elements of x where the mask is true, in row-major order, as ``x[mask]`` of a NumPy array.
+        """The elements of x where the mask is true, in row-major order, like ``x[mask]`` for NumPy arrays.
 
         Arguments: x, a tensor; mask, a bool tensor of x's shape, or of the shape of its first axes.
-        Returns: a tensor of x's dtype, whose first axis has an unknown size, followed by x's axes that the mask
-        has not. Raises ShapeError where the shapes do not fit.
+        Returns: a tensor of x's dtype. Its first axis has an unknown size; x's axes beyond those of the mask follow.
+        Raises ShapeError if the shapes are not compatible.
         """
         x, mask = self.node(x, "x"), self.node(mask, "mask")
         rules.need_dtype(mask, "mask", ("bool",), "bools are needed,")
@@ -116,7 +116,7 @@ class LinearAlgebra:
         if None in mask.shape + x.shape[:mask.ndim]:
             same = self.all(self.equal(self.shape(mask), self.get_item(self.shape(x), slice(0, mask.ndim))))
             x = self.apply("asserted", [x, same], x.dtype, x.shape, message="mask and x differ in shape")
-        # Each element is added to the row of its place among the chosen; the others to a last row, which is dropped.
+        # Each selected element is added to the row of its rank; all others to an extra last row, which is dropped.
         kept = self.flatten(self.cast(mask, "int32"))
         count = self.sum(kept)
         rows = self.select(self.flatten(mask), self.subtract(self.cumsum(kept), 1), count)
@@ -127,7 +127,7 @@ class LinearAlgebra:
         return self.cast(self.get_item(found, slice(None, -1)), x.dtype)
 
     def _first_axes_joined(self, x, count):
-        """The tensor with its first axes as one."""
+        """The tensor with its first axes flattened into one."""
         if count == 1:
             return x
         rest = x.shape[count:]
@@ -138,7 +138,7 @@ class LinearAlgebra:
 
 
 def _need_equal_sizes(x, of_x, y, of_y):
-    """ShapeError unless the two axes, which are summed over, are of one size."""
+    """Raise ShapeError unless the two axes to sum over have the same size."""
     if not rules.compatible((x.shape[of_x],), (y.shape[of_y],)):
         raise unequal_sizes(x, of_x, y, of_y)
 

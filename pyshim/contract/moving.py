@@ -1,4 +1,4 @@
-"""The same graph on another backend: nodes of one contract are made anew for another."""
+"""The same graph on another backend: copying nodes from one contract to another."""
 
 from ..graph.node import Body, Operation, ancestors
 from ..tensors import Tensor
@@ -7,10 +7,10 @@ from .programs import program_of
 
 
 class Elsewhere:
-    """Evaluates a node on the backend of another contract than its own.
+    """Evaluates a node on a backend other than its own.
 
-    Variables stay where they are: the values that they have at an evaluation travel, and so do those that updates give
-    them. What ``Function`` has of that, it does as one.
+    Variables stay where they are: their values are sent along with each evaluation, and new values from updates are
+    sent back. The class has those methods of ``Function`` that an evaluation needs.
     """
 
     def __init__(self, contract, node):
@@ -38,10 +38,11 @@ class Elsewhere:
 
 
 def moved(nodes, contract, variables):
-    """Make nodes, and all they need, anew on the graph of another contract.
+    """Copy nodes, and all that they depend on, to the graph of another contract.
 
-    Arguments: variables, a dict: what stands for each variable there. Updates become their new values, and are not
-    carried out. Returns: a dict of all nodes. Raises GradientError for a gradient that the other engine does not have.
+    Arguments: variables, a dict from each variable to its substitute there. Updates are replaced by their new values,
+    and are not carried out. Returns: a dict from all nodes to their copies. Raises GradientError for a gradient that
+    the other engine cannot compute.
     """
     copies = Copies(contract, variables)
     contract.assertions.update(nodes[0].graph.contract.assertions)
@@ -51,7 +52,7 @@ def moved(nodes, contract, variables):
 
 
 class Copies:
-    """Copies of nodes on the graph of a contract. ``now`` has those that there are already."""
+    """Copies of nodes in the graph of a contract. ``now`` holds the copies that already exist."""
 
     def __init__(self, contract, now):
         self.contract = contract
@@ -60,7 +61,7 @@ class Copies:
         self.bodies = {}      # body of a loop -> its copy
 
     def add(self, node):
-        """Make the copy of a node whose inputs have been copied."""
+        """Copy a node whose inputs have been copied."""
         if node in self.now:
             return
         if node.operation is None:
@@ -99,7 +100,7 @@ class Copies:
         return self.operations[operation]
 
     def gradients(self, loss, variables):
-        """The copies of gradients: nodes."""
+        """The nodes of copied gradients."""
         return self.contract.gradients(loss, variables)
 
     def _body(self, old):

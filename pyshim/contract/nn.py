@@ -33,7 +33,7 @@ class NN:
         above = x
         if max_value is not None:
             above = self._binary("minimum", x, max_value, ("x", "max_value"))
-        # The gradient at 0 is that of the lower part. Comparisons with nan are false, so nan stays.
+        # The gradient at 0 is that of the lower part. Comparisons with nan are false, so nan propagates.
         if raised:
             return self.select(self._binary("less", x, threshold, ("x", "threshold"), dtype="bool"), below, above)
         return self.select(self.less_equal(x, 0), below, above)
@@ -45,7 +45,7 @@ class NN:
         Definition: Clevert, Unterthiner and Hochreiter, 2015.
         """
         x = self.floats(x, "x")
-        # exp of the positive part, which is not chosen, could overflow.
+        # exp of the positive elements is not used, but could overflow.
         below = self._binary("multiply", self.subtract(self.exp(self.minimum(x, 0)), 1), alpha, ("x", "alpha"))
         return self.select(self.greater(x, 0), x, below)
 
@@ -64,7 +64,7 @@ class NN:
         return self.clip(self.add(self.multiply(x, 0.2), 0.5), 0, 1)
 
     def softmax(self, x, axis=-1):
-        """exp(x) scaled to sum 1 along an axis.
+        """exp(x) scaled to sum to 1 along an axis.
 
         Arguments: x, a floating tensor of at least one dimension; axis. Returns: a tensor like x.
         """
@@ -85,8 +85,8 @@ class NN:
         """Cross-entropy of a distribution over classes: -sum(target * log(output)) along the axis.
 
         Arguments: target, a tensor of output's shape; output, a floating tensor: probabilities, which
-        are scaled to sum 1 and kept epsilon() away from 0 and 1, or with from_logits what softmax takes;
-        axis of the classes. Returns: a tensor without that axis. Raises ShapeError where the shapes differ.
+        are scaled to sum to 1 and kept epsilon() away from 0 and 1, or with from_logits the inputs of softmax;
+        axis of the classes. Returns: a tensor without that axis. Raises ShapeError if the shapes differ.
         """
         output, target = self.operands(self.floats(output, "output"), target, ("output", "target"))
         _same_shape(target, output)
@@ -102,11 +102,11 @@ class NN:
         return self.log(_kept_inside(self, output))
 
     def sparse_categorical_crossentropy(self, target, output, from_logits=False, axis=-1):
-        """Cross-entropy with one right class each: -log(output[target]) along the axis.
+        """Cross-entropy with integer class labels: -log(output[target]) along the axis.
 
-        Arguments: target, a tensor with the numbers of the right classes, from 0, of output's shape without
+        Arguments: target, a tensor with the indices of the true classes, from 0, of output's shape without
         the axis (or with size 1 there); output, from_logits and axis as of ``categorical_crossentropy``.
-        Returns: a tensor without that axis; a class out of range gives nan.
+        Returns: a tensor without that axis; nan for a class that is out of range.
         """
         output = self.floats(output, "output")
         target = self.cast(self.node(target, "target"), "int64")
@@ -131,14 +131,14 @@ class NN:
         """Cross-entropy of two classes, elementwise: -(target * log(p) + (1 - target) * log(1 - p)).
 
         Arguments: target, a tensor of output's shape; output, a floating tensor: the probabilities p,
-        which are kept epsilon() away from 0 and 1, or with from_logits what sigmoid takes.
+        which are kept epsilon() away from 0 and 1, or with from_logits the inputs of sigmoid.
         Returns: a tensor of output's shape. Raises ShapeError where the shapes differ.
         """
         output, target = self.operands(self.floats(output, "output"), target, ("output", "target"))
         _same_shape(target, output)
         if rules.flag(from_logits, "from_logits"):
-            # log(1 + exp(x)) is max(x, 0) + log(1 + exp(-abs(x))), which does not overflow. With max and
-            # abs written as selections, the gradient is right at 0, too.
+            # log(1 + exp(x)) is max(x, 0) + log(1 + exp(-abs(x))), which does not overflow. With max and abs
+            # written as selections, the gradient is also correct at 0.
             below = self.less(output, 0)
             tail = self.log(self.add(self.exp(self.select(below, output, self.negative(output))), 1))
             top = self.select(below, self.zeros_like(output), output)
@@ -152,8 +152,8 @@ class NN:
         """Whether the target is among the k classes with the largest predictions.
 
         Arguments: predictions, a floating tensor of shape (samples, classes); targets, an integer tensor of
-        shape (samples,); k, a whole number. Returns: a bool tensor of shape (samples,). Classes that equal
-        the k-th count as among them; a target that is out of range, or whose prediction is not finite, is
+        shape (samples,); k, a whole number. Returns: a bool tensor of shape (samples,). Classes that tie with
+        the k-th are included; a target that is out of range, or whose prediction is not finite, is
         not. Definition: TensorFlow, ``in_top_k``.
         """
         predictions, targets = self.floats(predictions, "predictions"), self.node(targets, "targets")
@@ -176,12 +176,12 @@ class NN:
     # -- normalization ------------------------------------------------------------------------------
 
     def dropout(self, x, level, noise_shape=None, seed=None):
-        """Some elements set to 0 at random, the others scaled so that the expected sum stays.
+        """Set elements to 0 at random, and scale the others so that the expected sum is unchanged.
 
         Arguments: x, a floating tensor; level, the fraction to drop, from 0 up to but not including 1;
         noise_shape, the shape of the mask, with 1 (or None for x's size) on axes along which elements are dropped
         together, numbers, integer scalars, or one integer tensor; seed, an integer that makes the sequence of masks
-        repeat. Returns: a tensor like x.
+        reproducible. Returns: a tensor like x.
         Definition: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014.
         """
         x = self.floats(x, "x")
@@ -206,7 +206,7 @@ class NN:
         return self.select(kept, self.divide(x, 1 - level), self.zeros_like(x))
 
     def l2_normalize(self, x, axis=None):
-        """x / sqrt(sum(x * x)) over an axis; where the sum is below 1e-12, that stands in its place.
+        """x / sqrt(sum(x * x)) over an axis; sums below 1e-12 are replaced by 1e-12.
 
         Arguments: x, a floating tensor; axis, None for all, a number or several. Returns: a tensor like x.
         """
@@ -220,7 +220,7 @@ class NN:
 
         Arguments: x, a floating tensor; gamma, the scale, and beta, the offset: tensors of the sizes of x
         that are not reduced, or None; reduction_axes, the axes to average over; epsilon, added to the
-        variance. Returns: the normalized tensor, the mean, and the variance (of the population, no n - 1).
+        variance. Returns: the normalized tensor, the mean, and the (population) variance.
         Definition: Ioffe and Szegedy, 2015.
         """
         x = self.floats(x, "x")
@@ -253,7 +253,7 @@ class NN:
         return result if beta is None else self.add(result, beta)
 
     def _spread(self, value, name, x, axes):
-        """A parameter of a normalization with an axis of size 1 in each place of the named axes of x."""
+        """A parameter of a normalization, reshaped to have size 1 along the named axes of x."""
         value, _ = self.operands(value, x, (name, "x"))
         if value.ndim == x.ndim - len(axes):
             for axis in axes:
@@ -264,13 +264,13 @@ class NN:
         return value
 
     def bias_add(self, x, bias, data_format=None):
-        """A bias for each channel added.
+        """Add a bias for each channel.
 
         Arguments: x, a tensor with at least two dimensions; bias, a tensor with one dimension, or with one
-        less than x: one for each place and channel, with the channels last; data_format, "channels_last" or
+        less than x: one for each position and channel, with the channels last; data_format, "channels_last" or
         "channels_first", by default the setting. Returns: a tensor like x. Raises ShapeError for a bias that
-        does not fit. With channels first, a bias of several dimensions is reshaped, not transposed, to have
-        the channels first: Keras reference, ``bias_add``.
+        does not fit. With channels first, a bias of several dimensions is reshaped, not transposed, to
+        channels first: Keras reference, ``bias_add``.
         """
         x, bias = self.operands(x, bias, ("x", "bias"))
         data_format = config.standard_data_format(data_format)
@@ -293,9 +293,9 @@ class NN:
 
 
 def _kept_inside(engine, output):
-    """Probabilities epsilon() away from 0 and 1, or by the least that their dtype can hold there."""
+    """Probabilities clipped to be epsilon() away from 0 and 1, or the least distance that their dtype allows."""
     info = np.finfo(output.dtype)
-    # Engines take numbers below the smallest normal one for 0, but compute float16 in float32.
+    # Engines flush subnormal numbers to 0, but compute float16 in float32.
     smallest = 2.0 ** -24 if output.dtype == "float16" else float(info.tiny)
     epsilon = config.epsilon()
     return engine.clip(output, max(epsilon, smallest), 1 - max(epsilon, float(info.epsneg)))

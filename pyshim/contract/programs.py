@@ -1,4 +1,4 @@
-"""Making programs: which nodes an evaluation or a function needs, and whether they can be computed."""
+"""Making programs: collecting the nodes that an evaluation or a function needs, and checking them."""
 
 from ..errors import ArgumentError, PlaceholderError
 from ..graph.node import ancestors
@@ -8,10 +8,10 @@ from . import branches
 
 
 def program_of(contract, inputs, outputs, updates):
-    """The program that computes the outputs, carries out the updates, and is fed the inputs, all lists of nodes.
+    """The program that takes the inputs, computes the outputs, and carries out the updates, all lists of nodes.
 
-    Placeholders with a default that are not among the inputs come behind these, as inputs. Raises PlaceholderError for
-    a placeholder without a value, ArgumentError for a tensor that has a value in a loop only, or a variable that is
+    Placeholders with a default that are not among the inputs are appended to these. Raises PlaceholderError for a
+    placeholder without a value, ArgumentError for a tensor that has a value only inside a loop, or a variable that is
     updated twice.
     """
     needed, fed = ancestors(inputs + outputs + updates), set(inputs)
@@ -23,7 +23,7 @@ def program_of(contract, inputs, outputs, updates):
                                % ", ".join("the {%s}" % name for name in names), **names)
     need_no_loop(needed)
     inputs = inputs + open_ones
-    # What is only to be done alongside (updates and prints under control dependencies) is done too.
+    # Include control dependencies, such as updates and prints, that no output is computed from.
     controls = list(dict.fromkeys(node for owner in needed for node in owner.controls))
     new_values = branches.new_values(contract, needed, outputs + updates)
     nodes = ancestors(inputs + outputs + controls + list(new_values.values()))
@@ -31,7 +31,7 @@ def program_of(contract, inputs, outputs, updates):
 
 
 def need_no_loop(nodes):
-    """ArgumentError where one of the nodes has a value in the steps of a loop only."""
+    """Raise ArgumentError if one of the nodes has a value only inside a loop."""
     for node in nodes:
         if node.kind == "loop input":
             raise ArgumentError("the tensor depends on a slice or state of the loop that calls {function}, and has a "

@@ -1,4 +1,4 @@
-"""Random tensors: drawn anew at each evaluation."""
+"""Random tensors: each evaluation draws new values."""
 
 import numpy as np
 
@@ -16,9 +16,8 @@ class Random:
         """Draws from the normal distribution.
 
         Arguments: shape, a tuple of sizes, numbers or integer scalars such as ``K.shape(x)[0]``, or an integer
-        tensor with one dimension; mean; stddev, the
-        standard deviation; dtype, a floating one, floatx by default; seed, an integer with which a new
-        tensor draws the same sequence again on the same backend. Returns: a tensor.
+        tensor with one dimension; mean; stddev, the standard deviation; dtype, a floating one, floatx by default;
+        seed, an integer that makes the sequence of draws reproducible on the same backend. Returns: a tensor.
         """
         return self._normal("random_normal", shape, mean, stddev, dtype, seed)
 
@@ -47,7 +46,7 @@ class Random:
                                 "cannot hold", low=low, high=high, dtype=dtype)
         draws = self._drawn("random_uniform", shape, "float64", seed)
         draws = self.add(self.multiply(draws, float(high - low)), float(low))
-        # Towards 0, as cast() goes, would make 0 twice as likely where low is negative.
+        # Rounding towards 0, as cast() does, would make 0 twice as likely if the lower bound is negative.
         return self.cast(self.floor_divide(draws, 1), dtype)
 
     def random_binomial(self, shape, p=0.0, dtype=None, seed=None):
@@ -62,7 +61,7 @@ class Random:
         return self.cast(self.less(draws, p), draws.dtype)
 
     def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
-        """Draws from the normal distribution, those beyond two standard deviations drawn again.
+        """Draws from the normal distribution; values beyond two standard deviations are drawn again.
 
         Arguments and return value as of ``random_normal``.
         """
@@ -93,6 +92,6 @@ class Random:
 
 
 def random_seed(seed):
-    """A seed as a whole number from 0. Without one it is drawn from NumPy's generator, as Keras does, so that
-    ``np.random.seed()`` makes all draws repeat, whichever process makes them."""
+    """A seed as a non-negative integer. Without one it is drawn from NumPy's generator, as in Keras, so that
+    ``np.random.seed()`` makes all draws reproducible, whichever process makes them."""
     return int(np.random.randint(10 ** 7)) if seed is None else rules.integer(seed, "seed", least=0) % (2 ** 31 - 1)

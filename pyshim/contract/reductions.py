@@ -12,13 +12,13 @@ class Reductions:
         """The largest element over the axes.
 
         Arguments: x, a tensor of numbers; axis; keepdims, keep the axes with size 1.
-        Returns: a tensor of x's dtype; of no elements -inf, or the least number of an integer dtype.
+        Returns: a tensor of x's dtype; with no elements, -inf or the smallest number of an integer dtype.
         Raises ShapeError for an axis out of range.
         """
         return self._reduction("max", self.numbers(x, "x"), axis, keepdims)
 
     def min(self, x, axis=None, keepdims=False):
-        """The smallest element over the axes; of no elements inf, or the largest number of an integer dtype.
+        """The smallest element over the axes; with no elements, inf or the largest number of an integer dtype.
 
         Arguments and errors as of ``max``. Returns: a tensor of x's dtype.
         """
@@ -33,15 +33,15 @@ class Reductions:
         return self._reduction("prod", self._counted(x), axis, keepdims)
 
     def cumsum(self, x, axis=0):
-        """The running sum along an axis. Arguments: x, a tensor of numbers; axis. Returns: a tensor like x."""
+        """The cumulative sum along an axis. Arguments: x, a tensor of numbers; axis. Returns: a tensor like x."""
         return self._cumulative("cumsum", x, axis)
 
     def cumprod(self, x, axis=0):
-        """The running product along an axis. Arguments: x, a tensor of numbers; axis. Returns: a tensor like x."""
+        """The cumulative product along an axis. Arguments: x, a tensor of numbers; axis. Returns: a tensor like x."""
         return self._cumulative("cumprod", x, axis)
 
     def var(self, x, axis=None, keepdims=False):
-        """The variance over the axes, the mean of the squared deviations (no n - 1).
+        """The (population) variance over the axes: the mean of the squared deviations.
 
         Arguments and errors as of ``mean``. Returns: a tensor of x's dtype; bools and integers become floatx.
         """
@@ -50,7 +50,7 @@ class Reductions:
         return self.mean(self.square(deviations), axis, keepdims)
 
     def std(self, x, axis=None, keepdims=False):
-        """The standard deviation over the axes: the square root of ``var``, whose arguments it takes."""
+        """The standard deviation over the axes: the square root of the variance. Arguments as of ``var``."""
         return self.sqrt(self.var(x, axis, keepdims))
 
     def mean(self, x, axis=None, keepdims=False):
@@ -77,7 +77,7 @@ class Reductions:
         return self._reduction("all", self.cast(self.node(x, "x"), "bool"), axis, keepdims)
 
     def argmax(self, x, axis=-1):
-        """The index of the largest element along an axis, or of the first nan; of equals the first.
+        """The index of the largest element along an axis, the first one if there are several, or of the first nan.
 
         Arguments: x, a tensor of numbers; axis. Returns: an int64 tensor, without that axis. Raises ShapeError
         where the axis has no elements; where that is not known before, evaluating it raises EngineError.
@@ -85,7 +85,7 @@ class Reductions:
         return self._index("argmax", x, axis)
 
     def argmin(self, x, axis=-1):
-        """The index of the smallest element along an axis, or of the first nan; of equals the first.
+        """The index of the smallest element along an axis, the first one if there are several, or of the first nan.
 
         Arguments: x, a tensor of numbers; axis. Returns: an int64 tensor, without that axis. Raises ShapeError
         where the axis has no elements; where that is not known before, evaluating it raises EngineError.
@@ -100,7 +100,7 @@ class Reductions:
         x = self.floats(x, "x")
         if "logsumexp" in self.host.traits["fused"]:
             return self._reduction("logsumexp", x, axis, keepdims)
-        # An infinite maximum is left out: inf - inf is nan.
+        # An infinite maximum is not subtracted: inf - inf is nan.
         top = self.stop_gradient(self.max(x, axis, keepdims=True))
         finite = self.less(self.abs(top), float("inf"))
         top = self.select(finite, top, self.zeros_like(top))

@@ -1,7 +1,7 @@
 """The rules of dtypes, shapes and axes that every function of the contract shares.
 
-They hold for all engines alike, and are checked before an engine sees a call: that is what makes the
-same program give the same shapes, dtypes and errors everywhere. An unknown size is ``None``.
+They apply to all engines, and are checked before an engine sees a call, so that the same program has the same shapes,
+dtypes and errors everywhere. An unknown size is ``None``.
 """
 
 import numpy as np
@@ -13,10 +13,10 @@ from ..messages import Argument, Axis, Choices, Shape, Value
 
 
 def dtype_name(dtype, default=None):
-    """The name of a dtype given as one of DTYPES, or as the type or NumPy dtype of such a name; the default for None.
+    """The name of a dtype: one of DTYPES, or the type or NumPy dtype of that name. None stands for the default.
 
-    DtypeError for all else. NumPy's other names are refused, too: "float" and Python's float are 64 bits wide to
-    NumPy, 32 to TensorFlow, and floatx to nobody.
+    Raises DtypeError for anything else. NumPy's other names are refused, too: "float" and Python's float mean 64 bits
+    in NumPy and 32 in TensorFlow, and floatx in neither.
     """
     dtype = default if dtype is None else dtype
     name = dtype
@@ -33,7 +33,7 @@ def dtype_name(dtype, default=None):
 
 
 def need_dtype(node, argument, accepted, what):
-    """DtypeError unless the node's dtype is among the accepted ones."""
+    """Raise DtypeError unless the node's dtype is among the accepted ones."""
     if node.dtype not in accepted:
         raise DtypeError("{argument} has dtype {dtype}; %s accepted: {accepted}" % what,
                          remedy="convert it first with {cast()}", argument=argument, dtype=node.dtype,
@@ -41,14 +41,14 @@ def need_dtype(node, argument, accepted, what):
 
 
 def choice(value, argument, accepted):
-    """One of the names that are accepted."""
+    """The value, which must be one of the accepted names."""
     if text(value, argument) not in accepted:
         raise unknown(ArgumentError, argument, value, accepted)
     return value
 
 
 def integer(value, argument, least=None, kind=Value):
-    """A whole number (5.0 counts, as R gives it) as an int; ``kind`` is the field that messages show it as."""
+    """A whole number as an int; 5.0 is accepted, since R passes that. ``kind`` is the class of the message's field."""
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
     if not number or not np.isfinite(value) or value != int(value):
         raise ArgumentError("{argument} must be a whole number, not {value}", argument=argument, value=kind(value))
@@ -59,7 +59,7 @@ def integer(value, argument, least=None, kind=Value):
 
 
 def number(value, argument, least=None):
-    """A number, which is not nan where a least one is given."""
+    """A number; nan is refused if a least number is given."""
     if not isinstance(value, (int, float, np.number)) or isinstance(value, bool):
         raise ArgumentError("{argument} must be a number, not {value}", argument=argument, value=Value(value))
     if least is not None and not value >= least:
@@ -69,7 +69,7 @@ def number(value, argument, least=None):
 
 
 def flag(value, argument, accepted="{True} or {False}"):
-    """True or False, which may be given as 1 or 0, as a bool."""
+    """True or False, or 1 or 0, as a bool."""
     if not isinstance(value, (int, float, np.number, np.bool_)) or value not in (0, 1):
         raise ArgumentError("{argument} must be %s, not {value}" % accepted, argument=argument, value=Value(value))
     return bool(value)
@@ -83,18 +83,18 @@ def text(value, argument):
 
 
 def static_shape(shape, argument="shape"):
-    """A shape given as a tuple, list, array or single size, as a tuple of sizes and ``None``."""
+    """A shape, given as a tuple, list, array or single size, as a tuple of sizes and ``None``."""
     return tuple(None if size is None else integer(size, "a size in %s" % argument, least=0)
                  for size in sizes(shape, argument))
 
 
 def part(argument, position):
-    """The part of an argument at a position; the argument is a name, or a part already."""
+    """The part of an argument at a position; the argument is a name, or a part itself."""
     return (argument if isinstance(argument, Argument) else Argument(argument)).part(position)
 
 
 def sizes(shape, argument):
-    """A shape given as a tuple, list, array or single size, as a tuple of what it holds."""
+    """A shape, given as a tuple, list, array or single size, as a tuple of its items."""
     if isinstance(shape, (int, float, np.number)):
         return (shape,)
     if isinstance(shape, (tuple, list)) or isinstance(shape, np.ndarray) and shape.ndim == 1:
@@ -113,7 +113,7 @@ def known_shape(shape, argument="shape"):
 
 
 def one_axis(axis, ndim, argument="axis"):
-    """An axis counted from the front, of a tensor of that many dimensions."""
+    """A possibly negative axis of a tensor with that many dimensions, counted from the front."""
     number = integer(axis, argument, kind=Axis)
     if not -ndim <= number < ndim:
         raise ShapeError("{argument} {axis} is out of range for a tensor with {ndim} dimension" + "s" * (ndim != 1),
@@ -122,7 +122,7 @@ def one_axis(axis, ndim, argument="axis"):
 
 
 def need_ndim(node, argument, *accepted):
-    """ShapeError unless the node has one of the accepted numbers of dimensions."""
+    """Raise ShapeError unless the node has one of the accepted numbers of dimensions."""
     if node.ndim not in accepted:
         raise ShapeError("{argument} must have {accepted} dimension%s; its shape is {shape}"
                          % ("s" * (accepted != (1,))), argument=argument, accepted=" or ".join(map(str, accepted)),
@@ -181,7 +181,7 @@ def compatible(x, y):
 
 
 def merge(x, y):
-    """What two compatible static shapes say together."""
+    """The most specific shape that two compatible static shapes imply."""
     return tuple(b if a is None else a for a, b in zip(x, y))
 
 
@@ -191,12 +191,12 @@ def without(shape, axis):
 
 
 def times(size, factor):
-    """A size multiplied, None when it is unknown."""
+    """A size multiplied by a factor; None if it is unknown."""
     return None if size is None else size * factor
 
 
 def product(sizes):
-    """The number of elements, None when a size is unknown."""
+    """The number of elements; None if a size is unknown."""
     total = 1
     for size in sizes:
         if size is None:

@@ -1,4 +1,4 @@
-"""Changing the shape of tensors, joining them, cutting pieces out."""
+"""Reshaping, joining and slicing tensors."""
 
 import numpy as np
 
@@ -19,8 +19,8 @@ class Shapes:
         """The elements of x, in row-major order, in another shape.
 
         Arguments: x, a tensor; shape, a tuple of sizes, numbers or integer scalars, or an integer tensor with one
-        dimension. One size may be -1 (or None): what is left. Returns: a tensor of x's dtype. Raises ShapeError where
-        the sizes cannot hold x's elements; where that is not known before, evaluating it raises EngineError.
+        dimension. One size may be -1 (or None), which is inferred. Returns: a tensor of x's dtype. Raises ShapeError if
+        the sizes do not hold exactly x's elements; if that is not known before, evaluating it raises EngineError.
 
         Example:
             >>> K.int_shape(K.reshape(K.ones((2, 6)), (3, -1)))
@@ -31,7 +31,7 @@ class Shapes:
         target = static_sizes(sizes)
         if target.count(-1) > 1:
             raise ShapeError("{argument} {shape} leaves more than one size open", argument="shape", shape=target)
-        # A size of x that stands in shape, too, such as K.shape(x)[0], decides nothing: the others hold what is left.
+        # Sizes of x that recur in shape, such as K.shape(x)[0], cancel: only the others have to match.
         own = _own_sizes(x, sizes)
         total = rules.product(size for axis, size in enumerate(x.shape) if axis not in own.values())
         rest = [size for i, size in enumerate(target) if i not in own]
@@ -53,11 +53,11 @@ class Shapes:
         return self.apply("reshape_to", [x, self.packed(sizes)], x.dtype, static)
 
     def flatten(self, x):
-        """The elements of x in one dimension. Arguments: x, a tensor. Returns: a tensor of x's dtype."""
+        """Flatten x to one dimension. Arguments: x, a tensor. Returns: a tensor of x's dtype."""
         return self.reshape(x, (-1,))
 
     def batch_flatten(self, x):
-        """The elements of each sample in one dimension.
+        """Flatten each sample to one dimension.
 
         Arguments: x, a tensor with at least one dimension, which counts the samples.
         Returns: a tensor of x's dtype, with two dimensions.
@@ -86,7 +86,7 @@ class Shapes:
         return self.apply("permute", [x], x.dtype, tuple(x.shape[axis] for axis in axes), pattern=axes)
 
     def repeat_elements(self, x, rep, axis):
-        """Each slice along an axis several times in a row, as ``numpy.repeat``.
+        """Repeat each slice along an axis, as ``numpy.repeat``.
 
         Arguments: x, a tensor; rep, how often; axis. Returns: a tensor of x's dtype.
         """
@@ -98,8 +98,8 @@ class Shapes:
         return self.apply("repeat_elements", [x], x.dtype, shape, rep=rep, axis=axis)
 
     def _repeated(self, x, whole, slices):
-        """x, as a whole ``whole[axis]`` times in a row along an axis, and each slice ``slices[axis]`` times; for
-        numbers of times that kernels do not take."""
+        """x tiled ``whole[axis]`` times along each axis, with each slice repeated ``slices[axis]`` times; for numbers
+        of repetitions that the kernels do not accept."""
         narrow, wide, sizes = [], [], []
         for axis, (outer, inner) in enumerate(zip(whole, slices)):
             length = self.length(x, axis)
@@ -109,7 +109,7 @@ class Shapes:
         return self.reshape(self.broadcast_to(self.reshape(x, narrow), wide), sizes)
 
     def repeat(self, x, n):
-        """Each sample several times along a new second axis.
+        """Repeat each sample along a new second axis.
 
         Arguments: x, a tensor of shape (samples, size); n, how often. Returns: a tensor of shape
         (samples, n, size).
@@ -119,10 +119,10 @@ class Shapes:
         return self.repeat_elements(self.expand_dims(x, 1), self.size_of(n, "n", least=0), 1)
 
     def tile(self, x, n):
-        """The whole tensor several times along its axes, as ``numpy.tile``.
+        """Repeat the whole tensor along its axes, as ``numpy.tile``.
 
-        Arguments: x, a tensor; n, how often, a number for each axis; fewer numbers count for the last
-        axes, more give x new first axes. Returns: a tensor of x's dtype.
+        Arguments: x, a tensor; n, how often, a number for each axis; fewer numbers apply to the last
+        axes, more add new leading axes to x. Returns: a tensor of x's dtype.
         """
         x = self.node(x, "x")
         n = self.sizes_of(n, "n", least=0, each="n")
@@ -159,7 +159,7 @@ class Shapes:
 
         Arguments: x, a tensor; start, the first position on each axis; size, how many from there on each
         axis, -1 for all; both of numbers or integer scalars, or an integer tensor with one dimension. Returns: a tensor
-        of x's dtype. Raises ShapeError where the block leaves x; where that is not known before, evaluating it raises
+        of x's dtype. Raises ShapeError if the block is out of bounds; if that is not known before, evaluating it raises
         EngineError.
 
         Example:
@@ -178,7 +178,7 @@ class Shapes:
         return self._part(x, key, shape)
 
     def _one_for_each_axis(self, value, ndim, argument, least, none=None):
-        """Sizes or positions, of which one that is in no list counts for all axes."""
+        """Sizes or positions for each axis; a single one that is not in a list applies to all axes."""
         sizes = self.sizes_of(value, argument, least, none, each=argument)
         if isinstance(value, (int, float, np.number)) or isinstance(value, Node) and value.ndim == 0:
             sizes *= ndim
@@ -188,8 +188,8 @@ class Shapes:
         return sizes
 
     def _block(self, x, axis, first, count):
-        """``count`` positions of an axis from ``first`` on, -1 for all: x with a check that they are there, the slice,
-        and its static size."""
+        """A block of ``count`` positions along an axis from ``first`` on, -1 for all. Returns: x with a check of the
+        bounds, the slice, and its static size."""
         length = x.shape[axis]
         if isinstance(first, int) and isinstance(count, int):
             end, there = first + max(count, 0), {"first": Position(first), "count": count, "axis": Axis(axis)}
@@ -216,7 +216,7 @@ class Shapes:
         return x, slice(first, stop), count if isinstance(count, int) and count >= 0 else None
 
     def _sized(self, x, axis, least, most, error):
-        """x; the error, when it runs, where the axis has no size from a least to a most one (None: no limit)."""
+        """x, with a run-time check that the size of the axis is between least and most (None: no limit)."""
         size = self.length(x, axis)
         fits = self.greater_equal(size, least)
         if most is not None:
@@ -224,7 +224,7 @@ class Shapes:
         return self._asserted(x, fits, error)
 
     def pattern_broadcast(self, x, broadcastable):
-        """The tensor with axes declared to have size 1, along which it broadcasts.
+        """Declare axes of a tensor to have size 1, so that it broadcasts along them.
 
         Arguments: x, a tensor; broadcastable, a bool for each axis. Returns: a tensor of x's dtype.
         Raises ShapeError where such an axis has another size.
@@ -370,7 +370,7 @@ class Shapes:
         return self.apply("squeeze", [x], x.dtype, rules.without(x.shape, axis), axis=(axis,))
 
     def one_hot(self, indices, num_classes):
-        """A new last axis that is 1 at the index and 0 elsewhere; all 0 for an index out of range.
+        """One-hot encoding along a new last axis: 1 at the index, 0 elsewhere; all 0 for an index out of range.
 
         Arguments: indices, an integer tensor; num_classes, the size of the new axis.
         Returns: a floatx tensor of shape indices.shape + (num_classes,).
@@ -383,10 +383,10 @@ class Shapes:
         return self.cast(self.equal(self.expand_dims(indices), classes), config.floatx())
 
     def get_item(self, x, key):
-        """Elements by position, as ``x[key]`` of a NumPy array: whole numbers, slices, ``...``, None.
+        """Elements by position, like ``x[key]`` for NumPy arrays: whole numbers, slices, ``...``, None.
 
-        A position or the bound of a slice may be an integer scalar. Raises ShapeError for a position out of range or
-        more positions than dimensions; where that is not known before, evaluating it raises EngineError.
+        A position or the bound of a slice may be an integer scalar. Raises ShapeError for a position out of bounds or
+        more positions than dimensions; if that is not known before, evaluating it raises EngineError.
         """
         x = self.node(x, "x")
         key = self._full_key(key if isinstance(key, tuple) else (key,), x.ndim)
@@ -405,7 +405,7 @@ class Shapes:
         return self._part(x, key, shape)
 
     def _part(self, x, key, shape):
-        """x[key], of a static shape. Positions that are tensors go into one, and ``At`` stands for each in the key."""
+        """x[key] with that static shape. Positions that are tensors are packed into one, and ``At`` marks them."""
         positions = []
 
         def placed(value):
@@ -421,7 +421,7 @@ class Shapes:
         return self.apply("get_item", [x], x.dtype, tuple(shape), key=key)
 
     def _full_key(self, key, ndim):
-        """The key with ``...`` written out as slices, and numbers as ints or int64 scalars."""
+        """The key with ``...`` expanded to slices, and numbers as ints or int64 scalars."""
         named = sum(part is not None and part is not Ellipsis for part in key)
         if named > ndim or sum(part is Ellipsis for part in key) > 1:
             raise ShapeError("{count} positions are given for a tensor with {ndim} dimension" + "s" * (ndim != 1),
@@ -446,7 +446,7 @@ class Shapes:
 
 
 def _own_sizes(x, sizes):
-    """Which of the sizes are unknown ones of x itself: their places, with the axes of x."""
+    """Those of the sizes that are unknown sizes of x itself: their positions, with the axes of x."""
     own = {}
     for i, size in enumerate(sizes):
         element = size.known if isinstance(size, Node) else None

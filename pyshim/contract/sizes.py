@@ -1,7 +1,7 @@
 """Sizes, counts and positions as users give them: numbers, integer tensors, or a mixture of both.
 
-A size that is known while the graph is built becomes a number, so static shapes are as exact as can be; any other
-one becomes an int64 scalar. What computes with such sizes has a kernel that takes them as a tensor.
+A size that is known while the graph is built becomes a number, so that static shapes are as exact as possible; any
+other size becomes an int64 scalar. Functions that compute with such sizes use kernels that take them as a tensor.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from . import known, rules
 class Sizes:
 
     def size_of(self, value, argument, least=None):
-        """A size, count or position: a number, or an int64 scalar where it is not known yet."""
+        """A size, count or position: a number, or an int64 scalar if it is not known yet."""
         if not isinstance(value, Node):
             return rules.integer(value, argument, least)
         node = self._integer_tensor(value, argument)
@@ -24,9 +24,9 @@ class Sizes:
         return rules.integer(node.known, argument, least) if known.is_number(node.known) else self.cast(node, "int64")
 
     def sizes_of(self, value, argument, least=None, none=None, each=None):
-        """Several sizes, given as a tuple, list or array, as one number, or as an integer tensor: a list.
+        """A list of sizes, which are given as a tuple, list or array, as one number, or as an integer tensor.
 
-        ``none`` is what None stands for; where it is None, too, None stays. ``each`` is what messages call one of them.
+        ``none`` replaces a size of None, which is kept by default. ``each`` is what messages call one of the sizes.
         """
         if isinstance(value, Node):
             node = self._integer_tensor(value, argument)
@@ -55,7 +55,7 @@ class Sizes:
                                  else np.array([size], "int64") for size in sizes], 0)
 
     def length(self, x, axis):
-        """The size of an axis: a number, or an int64 scalar where it is not known yet."""
+        """The size of an axis: a number, or an int64 scalar if it is not known yet."""
         size = x.shape[axis]
         return self.cast(self.get_item(self.shape(x), axis), "int64") if size is None else size
 
@@ -66,15 +66,15 @@ class Sizes:
         return self.multiply(size, count)
 
     def filled(self, value, sizes):
-        """A tensor of one element as a tensor of that shape."""
+        """A one-element tensor broadcast to these sizes."""
         return self.broadcast_to(self.reshape(value, (1,) * len(sizes)), sizes)
 
     def broadcast_to(self, x, sizes):
-        """x repeated along axes of size 1, so that it has the sizes; those of the other axes are x's own."""
+        """x broadcast to the sizes, which along axes where x has another size than 1 are x's own."""
         static = static_sizes(sizes)
         return self.apply("broadcast_to", [x, self.packed(sizes)], x.dtype, static)
 
 
 def static_sizes(sizes):
-    """The static shape that sizes tell, with None for what is not known yet."""
+    """The static shape of these sizes, with None for those that are not known yet."""
     return tuple(size if known.is_number(size) else None for size in sizes)

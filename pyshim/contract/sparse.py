@@ -1,7 +1,7 @@
-"""Sparse tensors: a node without a native tensor of its own, made of the nodes of its coordinates.
+"""Sparse tensors: a node without its own native tensor, made of the nodes of its coordinates and values.
 
-They have two dimensions. ``dot``, ``concatenate``, ``to_dense``, ``is_sparse`` and what asks about shape and
-dtype take them; elsewhere ``to_dense`` comes first. Two kernels do the computing: scatter and segment_sum.
+They have two dimensions. ``dot``, ``concatenate``, ``to_dense``, ``is_sparse`` and functions that return a shape or
+dtype accept them; elsewhere, call ``to_dense`` first. Two kernels do the computing: scatter and segment_sum.
 """
 
 from ..errors import ArgumentError, EngineError, ShapeError
@@ -39,7 +39,7 @@ class Sparse:
         return self.sparse_node(parts, value.shape, "variable", name)
 
     def sparse_fed(self, node, value, argument):
-        """A value for a sparse placeholder as the arrays of its parts; ShapeError or DtypeError if it is none."""
+        """A value for a sparse placeholder, as the arrays of its parts. ShapeError or DtypeError if it is invalid."""
         value = SparseArray.of(value)
         if not rules.compatible(value.shape, node.shape):
             raise ShapeError("{argument} has shape {shape}; expected: {expected}", argument=argument,
@@ -47,7 +47,7 @@ class Sparse:
         return [self.array(part, argument, part_node.dtype) for part, part_node in zip(value.parts(), node.parts)]
 
     def is_sparse(self, tensor):
-        """Whether the tensor is kept in a sparse form. Arguments: tensor. Returns: a bool."""
+        """Whether the tensor is sparse. Arguments: tensor. Returns: a bool."""
         return self.node(tensor, "tensor", sparse=True).parts is not None
 
     def sparse_parts(self, tensor):
@@ -57,7 +57,7 @@ class Sparse:
     def to_dense(self, tensor):
         """The tensor in dense form.
 
-        Arguments: tensor, a sparse tensor, or a dense one, which is given back as it is. Returns: a tensor of its
+        Arguments: tensor, a sparse tensor, or a dense one, which is returned unchanged. Returns: a tensor of its
         dtype and shape.
         """
         x = self.node(tensor, "tensor", sparse=True)
@@ -81,7 +81,7 @@ class Sparse:
                           x.shape[:1] + y.shape[1:])
 
     def _sparse_concatenate(self, tensors, axis):
-        """Sparse matrices joined along an axis: their coordinates, moved."""
+        """Sparse matrices joined along an axis, by shifting their coordinates."""
         axis = rules.one_axis(axis, 2)
         moved = [[], [], []]
         offset, other = self.constant(0, dtype="int32"), tensors[0].shape[1 - axis]

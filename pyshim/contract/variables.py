@@ -1,4 +1,4 @@
-"""Variables, constants, placeholders: making them, asking about them, reading and changing their values."""
+"""Variables, constants, placeholders: making them, inspecting them, reading and changing their values."""
 
 import numpy as np
 
@@ -20,11 +20,11 @@ class Variables:
     # -- making ---------------------------------------------------------------------------------
 
     def variable(self, value, dtype=None, name=None, constraint=None):
-        """A tensor whose value is kept, and can be changed.
+        """A tensor whose value persists and can be changed.
 
         Arguments: value, a number, array, scipy.sparse matrix or tensor (which is evaluated); dtype, floatx by default;
         name, a string; constraint, a function kept with the variable for optimizers to apply.
-        Returns: a variable of the value's shape. Raises DtypeError for values that are no numbers.
+        Returns: a variable of the value's shape. Raises DtypeError for values that are not numbers.
 
         Example:
             >>> K.eval(K.variable([[1, 2], [3, 4]]))
@@ -96,14 +96,14 @@ class Variables:
         return self.new_node("placeholder", dtype, shape, name=name)
 
     def _name(self, name, kind):
-        """The name that a variable or placeholder was given, or one of its own."""
+        """The name that a variable or placeholder was given, or a generated one."""
         if name is not None and rules.text(name, "name"):
             return name
         number = self.get_uid(kind)
         return kind if number == 1 else "%s_%d" % (kind, number - 1)
 
     def zeros(self, shape, dtype=None, name=None):
-        """A variable filled with zeros; where a size is a tensor, such as ``K.shape(x)[0]``, a tensor of zeros.
+        """A variable filled with zeros; if a size is a tensor, such as ``K.shape(x)[0]``, a tensor of zeros.
 
         Arguments: shape, a tuple of sizes, numbers or integer scalars, or an integer tensor with one dimension;
         dtype, floatx by default; name, a string.
@@ -116,7 +116,7 @@ class Variables:
         return self._filled_variable(0, shape, dtype, name)
 
     def ones(self, shape, dtype=None, name=None):
-        """A variable filled with ones; where a size is a tensor, a tensor of ones. Arguments as of ``zeros``."""
+        """A variable filled with ones; if a size is a tensor, a tensor of ones. Arguments as of ``zeros``."""
         return self._filled_variable(1, shape, dtype, name)
 
     def _filled_variable(self, number, shape, dtype, name):
@@ -127,7 +127,7 @@ class Variables:
         return self.variable(np.full(rules.known_shape(sizes), number, dtype), dtype, name)
 
     def eye(self, size, dtype=None, name=None):
-        """A variable that holds the identity matrix; where a size is a tensor, such a tensor.
+        """A variable that holds the identity matrix; if a size is a tensor, a tensor with that value.
 
         Arguments: size, the number of rows and columns, or a tuple of both, numbers or integer scalars; dtype,
         floatx by default; name, a string.
@@ -196,7 +196,7 @@ class Variables:
     def arange(self, start, stop=None, step=1, dtype="int32"):
         """The numbers from start up to, but not including, stop.
 
-        Arguments: start, stop, step, numbers or scalar tensors; with one alone it is the stop and 0 the start;
+        Arguments: start, stop, step, numbers or scalar tensors; a single one is the stop, and the start is 0;
         dtype of the result. Returns: a tensor of one dimension. Raises ArgumentError when step is 0.
         """
         if stop is None:
@@ -213,7 +213,7 @@ class Variables:
         return self.constant(np.arange(start, stop, step), rules.dtype_name(dtype, "int32"))
 
     def _counted_up(self, start, stop, step, dtype):
-        """``arange`` where one of the three is a tensor."""
+        """``arange`` if one of the three is a tensor."""
         three = [self.node(each, name) for each, name in ((start, "start"), (stop, "stop"), (step, "step"))]
         for node, name in zip(three, ("start", "stop", "step")):
             rules.need_dtype(node, name, rules.FLOATS + rules.INTEGERS, "numbers are needed,")
@@ -221,19 +221,19 @@ class Variables:
                 raise ShapeError("{argument} must be a scalar; its shape is {shape}", argument=name, shape=node.shape)
         whole = all(node.dtype in rules.INTEGERS for node in three)
         start, stop, step = [self.cast(node, "int64" if whole else "float64") for node in three]
-        # As many steps as fit, rounded up.
+        # The number of steps, rounded up.
         count = self.negative(self.floor_divide(self.subtract(start, stop), step))
         count = self.maximum(self.cast(count, "int64"), 0)
         numbers = self.cast(self.apply("arange", [count], "int64", (None,)), start.dtype)
         return self.cast(self.add(start, self.multiply(numbers, step)), dtype)
 
-    # -- asking -----------------------------------------------------------------------------------
+    # -- sizes ------------------------------------------------------------------------------------
 
     def shape(self, x):
         """The shape as a tensor, known in full when it is evaluated.
 
         Arguments: x, a tensor or array. Returns: an int32 tensor with an element for each dimension. Raises ShapeError
-        for a size that int32 does not hold; where that is not known before, evaluating it raises EngineError.
+        for a size that does not fit int32; if that is not known before, evaluating it raises EngineError.
         """
         x = self.node(x, "x", sparse=True)
         if x.parts is not None:
@@ -247,7 +247,7 @@ class Variables:
         """The number of elements as a tensor.
 
         Arguments: x, a tensor or array; name, a string. Returns: an int32 scalar. Raises ShapeError for a number that
-        int32 does not hold; where that is not known before, evaluating it raises EngineError.
+        does not fit int32; if that is not known before, evaluating it raises EngineError.
         """
         x = self.node(x, "x", sparse=True)
         count = rules.product(x.shape)
@@ -267,9 +267,9 @@ class Variables:
         """The value of a tensor, computed on the current backend.
 
         Arguments: x, a tensor of any backend that depends on no placeholder. Returns: a NumPy array of its shape and
-        dtype. An update is carried out. The variables of a tensor of another backend stay there: their values of the
-        moment are sent along. Raises PlaceholderError naming the placeholders without a value, and GradientError for
-        gradients where the current backend has none.
+        dtype. An update is carried out. The variables of a tensor of another backend stay there: their current values
+        are sent along. Raises PlaceholderError naming the placeholders without a value, and GradientError for
+        gradients if the current backend has none.
 
         Example:
             >>> K.eval(K.ones((2, 2)) + 1)
@@ -294,20 +294,20 @@ class Variables:
         return [values[node] if node in values else self.evaluate(node) for node in nodes]
 
     def _node_of(self, x, argument):
-        """A tensor as it is: reading a variable is no computation that a control dependency holds for."""
+        """The argument as a node, tensors unchanged: control dependencies do not apply to reading a variable."""
         return x if isinstance(x, Node) else self.node(x, argument)
 
     def set_value(self, x, value):
         """Change the value of a variable.
 
         Arguments: x, a variable; value, a number, array or tensor (which is evaluated) of x's shape.
-        Raises ShapeError where the shapes differ, DtypeError where x is no variable.
+        Raises ShapeError if the shapes differ, DtypeError if x is not a variable.
         """
         x = self.variable_node(x, "x")
         self.host.set_values([(x, self.fitting_array(value, "value", x.dtype, x.shape))])
 
     def batch_set_value(self, tuples):
-        """Change the values of several variables, or of none when one of the values does not fit.
+        """Change the values of several variables, or of none if one of the values does not fit.
 
         Arguments: tuples, a list of (variable, value) pairs. Raises as ``set_value`` does.
         """
@@ -327,8 +327,8 @@ class Variables:
     def cast(self, x, dtype):
         """The tensor with its elements converted.
 
-        Arguments: x, a tensor or array; dtype, a dtype's name. Floats become integers by dropping the
-        fraction, nan as 0 and what the dtype cannot hold as its nearest limit; numbers become bools by comparing
+        Arguments: x, a tensor or array; dtype, a dtype's name. Floats are truncated to integers; nan becomes 0, and
+        values outside the dtype's range its nearest limit. Numbers become bools by comparing
         with 0. Returns: a tensor of x's shape.
         """
         x, dtype = self.node(x, "x"), rules.dtype_name(dtype)
@@ -344,13 +344,13 @@ class Variables:
         """An update of a variable, carried out when it is evaluated.
 
         Arguments: x, a variable; new_x, a tensor or array of its shape. Returns: a tensor, the new value,
-        to evaluate or to give to ``function`` among its updates.
-        Raises DtypeError where x is no variable or the dtypes differ, ShapeError where the shapes do.
+        to evaluate or to pass to ``function`` among its updates.
+        Raises DtypeError if x is not a variable or the dtypes differ, ShapeError if the shapes differ.
         """
         return self._updated(self.variable_node(x, "x"), new_x, "new_x")
 
     def _updated(self, x, new_x, argument):
-        """An update of a variable by a value, which the argument of that name decides."""
+        """An update of a variable to a new value; ``argument`` is the user's argument that determines the value."""
         new_x = self.node(new_x, argument, dtype=x.dtype)
         if new_x.dtype != x.dtype:
             raise DtypeError("{argument} has dtype {dtype}, the variable has dtype {expected}",
@@ -371,7 +371,7 @@ class Variables:
         return self._moved(self.variable_node(x, "x"), "subtract", decrement, "decrement")
 
     def _moved(self, x, kernel, change, argument):
-        """An update by a sum or difference, which must be of the variable's shape."""
+        """An update by a sum or difference, which must have the variable's shape."""
         moved = self._binary(kernel, x, change, ("x", argument))
         if not rules.compatible(moved.shape, x.shape):
             raise ShapeError("{argument} of shape {shape} does not fit the variable `x` of shape {expected}",
@@ -398,5 +398,5 @@ class Variables:
 
 
 def _draws(seed):
-    """NumPy's generator of that seed, or of one drawn from NumPy's own generator."""
+    """A NumPy generator with that seed, or with one drawn from NumPy's global generator."""
     return np.random.RandomState(random_seed(None) if seed is None else rules.integer(seed, "seed", least=0) % 2 ** 32)

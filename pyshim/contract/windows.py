@@ -1,7 +1,7 @@
-"""Windows that move over the spatial axes of images: how many places they have, and what is put around the images.
+"""Windows that move over the spatial axes of images: their number of positions, and the padding.
 
-Padding is computed here alone, so that kernels get it as numbers. Places: as in TensorFlow, padding "same" makes
-ceil(size / stride) places, and puts the odd zero at the end.
+Padding is computed only here, so that kernels get it as numbers. As in TensorFlow, padding "same" makes
+ceil(size / stride) positions, and puts an odd zero at the end.
 """
 
 from ..errors import ArgumentError, EngineError, ShapeError
@@ -15,14 +15,14 @@ PADDINGS = ("valid", "same")
 class Windows:
 
     def windowed(self, x, argument, width, strides, padding, dilation, compute, outside=0):
-        """What a kernel makes of images by moving a window over them.
+        """The result of a kernel that moves a window over images.
 
-        Arguments: x, images with the channels last; argument, the one that tells the window; width, strides, dilation,
-        a number for each axis; padding, "valid" or "same"; compute, a function of the images, of the padding that is
-        left to the kernel, a pair of numbers before and after for each axis, and of the static spatial shape of its
-        result; outside, what places beyond x hold where it is padded here, since its size is not known yet.
-        Returns: a tensor. Raises ShapeError where the window does not fit; where that is not known before, evaluating
-        it raises EngineError.
+        Arguments: x, images with the channels last; argument, the one that determines the window; width, strides,
+        dilation, a number for each axis; padding, "valid" or "same"; compute, a function of the images, of the padding
+        for the kernel, a pair of numbers before and after for each axis, and of the static spatial shape of its result;
+        outside, the padding value if x has to be padded here, because its size is not known yet.
+        Returns: a tensor. Raises ShapeError if the window does not fit; if that is not known before, evaluating it
+        raises EngineError.
         """
         sizes = output_sizes(x, argument, width, strides, padding, dilation)
         spans = list(map(span, width, dilation))
@@ -33,7 +33,7 @@ class Windows:
             pair, there = self.around(size, wide, stride), None
             if size is None and stride > 1:
                 size = self.length(x, axis)
-                some = self.maximum(size, 1)  # so that the window fits; of none, the place that it makes is dropped
+                some = self.maximum(size, 1)  # so that the window fits; for size 0, the extra position is dropped
                 before, after = self.around(some, wide, stride)
                 whole = self._surrounded(whole, axis, before, self.add(after, self.subtract(some, size)), outside)
                 pair, there = (0, 0), self.number_of_places(size, wide, stride, padding)
@@ -43,8 +43,8 @@ class Windows:
         return result if whole is x else self.get_item(result, (slice(None),) + tuple(places))
 
     def around(self, size, wide, stride):
-        """How much padding "same" puts before and after an axis: numbers, or int64 scalars where they depend on a size
-        that is one; None where they depend on a size that is not given."""
+        """How much padding "same" puts before and after an axis: numbers, or int64 scalars if ``size`` is one and they
+        depend on it; None if they depend on a size that is None."""
         if stride == 1:
             total = wide - 1
         elif size is None:
@@ -60,7 +60,7 @@ class Windows:
         return total // 2, total - total // 2
 
     def number_of_places(self, size, wide, stride, padding):
-        """How many places a window has along an axis whose size may be a tensor."""
+        """The number of positions of a window along an axis whose size may be a tensor."""
         if not isinstance(size, Node):
             return places_on(size, wide, stride, padding)
         if padding == "same":
@@ -68,7 +68,7 @@ class Windows:
         return self.add(self.floor_divide(self.subtract(size, wide), stride), 1)
 
     def _fitting(self, x, width, spans, dilation):
-        """x; an error when it runs where a window does not fit into an axis of unknown size."""
+        """x, with a run-time check that the window fits along axes of unknown size."""
         fits = None
         for axis, wide in enumerate(spans, 1):
             if x.shape[axis] is None:
@@ -79,7 +79,7 @@ class Windows:
             dilation=tuple(dilation), x=Argument("x")))
 
     def _surrounded(self, x, axis, before, after, number):
-        """x with a number around it along an axis."""
+        """x padded with a number along an axis."""
         number = self.node(number, "x", dtype=x.dtype)
         sizes = [self.length(x, i) for i in range(x.ndim)]
         left, right = [self.filled(number, sizes[:axis] + [count] + sizes[axis + 1:]) for count in (before, after)]
@@ -87,12 +87,12 @@ class Windows:
 
 
 def span(width, dilation):
-    """How many elements of an axis a window reaches over."""
+    """The number of elements of an axis that a dilated window spans."""
     return (width - 1) * dilation + 1
 
 
 def steps(strides, dilation_rate, count):
-    """Strides and dilation, of which only one can be more than 1."""
+    """Strides and dilation; only one of them may exceed 1."""
     strides = rules.several(strides, count, "strides", least=1)
     dilation = rules.several(dilation_rate, count, "dilation_rate", least=1)
     if max(strides) > 1 and max(dilation) > 1:
@@ -102,12 +102,12 @@ def steps(strides, dilation_rate, count):
 
 
 def need_padding(padding, accepted=PADDINGS):
-    """ArgumentError unless it is an accepted padding."""
+    """Raise ArgumentError unless it is an accepted padding."""
     rules.choice(padding, "padding", accepted)
 
 
 def output_sizes(x, argument, width, strides, padding, dilation, of="x"):
-    """The spatial sizes of a convolution or pooling of x; ShapeError where its window does not fit."""
+    """The spatial sizes of a convolution or pooling of x. Raises ShapeError if its window does not fit."""
     sizes = tuple(None if size is None else places_on(size, span(wide, step), stride, padding)
                   for size, wide, stride, step in zip(x.shape[1:-1], width, strides, dilation))
     if padding == "valid" and any(size is not None and size < 1 for size in sizes):
@@ -118,7 +118,7 @@ def output_sizes(x, argument, width, strides, padding, dilation, of="x"):
 
 
 def places_on(size, wide, stride, padding):
-    """How many places a window has along an axis; less than 1 where it does not fit."""
+    """The number of positions of a window along an axis; less than 1 if it does not fit."""
     return -(-size // stride) if padding == "same" else (size - wide) // stride + 1
 
 

@@ -1,4 +1,4 @@
-"""Gradients of branches, and of what only passes a tensor on. Loops are in ``loops.py``."""
+"""Gradients of branches, and of kernels that only pass a tensor on. Loops are in ``loops.py``."""
 
 from .elementwise import select
 from .parts import unary

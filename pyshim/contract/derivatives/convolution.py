@@ -19,7 +19,7 @@ def convolution_transpose(k, gradient, result, x, kernel, *given, sizes, **attri
 
 
 def _transposed(k, gradient, x, kernel, attributes):
-    """What a convolution sends back to x."""
+    """The gradient of a convolution with respect to x."""
     spatial = sizes(k, x)[1:-1]
     given = [k.packed(spatial)] if any(isinstance(size, Node) for size in spatial) else []
     return k.apply("convolution_transpose", [gradient, kernel] + given, x.dtype, x.shape, sizes=x.shape[1:-1],
@@ -27,7 +27,7 @@ def _transposed(k, gradient, x, kernel, attributes):
 
 
 def of_kernel(k, gradient, x, kernel, strides, padding, dilation):
-    """What a convolution of x sends back to its kernel: at each place in the window, a product of matrices."""
+    """The gradient of a convolution with respect to its kernel: a matrix product for each element of the window."""
     channels, filters = kernel.shape[-2:]
     rows = k.reshape(gradient, (-1, filters))
     parts = [k.dot(k.transpose(k.reshape(block, (-1, channels))), rows)
@@ -36,7 +36,7 @@ def of_kernel(k, gradient, x, kernel, strides, padding, dilation):
 
 
 def blocks(k, x, width, strides, padding, dilation):
-    """Pairs of a position in a window, and what the window sees there: a block of x that has all places."""
+    """Pairs of a position within the window, and the block of x that it sees as the window moves."""
     if any(map(any, padding)):
         pairs = ((0, 0),) + tuple(padding) + ((0, 0),)
         shape = [None if size is None else size + sum(pair) for size, pair in zip(x.shape, pairs)]
@@ -68,7 +68,7 @@ def pool(k, x, size, strides, padding, mode):
     if mode == "max":
         if inside:
             seen = [k.select(k.greater(there, 0), block, float("-inf")) for there, block in zip(inside, seen)]
-        return _folded(k.maximum, seen)  # of equals, the first has the gradient
+        return _folded(k.maximum, seen)  # the first of equal elements gets the gradient
     return k.divide(_folded(k.add, seen), _folded(k.add, inside) if inside else len(seen))
 
 
@@ -80,7 +80,7 @@ def _folded(function, tensors):
 
 
 def composed(build):
-    """The rule of a kernel that is differentiated as a composition of others, which ``build`` makes."""
+    """The rule of a kernel that is differentiated as the composition of others that ``build`` makes."""
     def rule(k, gradient, result, *inputs, **attributes):
         made = []
 

@@ -4,7 +4,7 @@ from .parts import binary, product, summed_to, unary
 
 
 def first_chosen(comparison):
-    """The rule of ``maximum`` and ``minimum``: the gradient goes where the element came from."""
+    """The rule of ``maximum`` and ``minimum``: the gradient goes to the operand that supplied the element."""
     def of_x(k, gradient, result, x, y):
         return k.select(getattr(k, comparison)(x, y), gradient, k.zeros_like(gradient))
 

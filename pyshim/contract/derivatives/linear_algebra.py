@@ -1,10 +1,10 @@
-"""Gradients of products, transposition, and what takes or adds up slices by index."""
+"""Gradients of products, transposition, and kernels that gather or scatter slices by index."""
 
 from .parts import count, inverse, last, reshaped, sizes, unary
 
 
 def dot(k, gradient, result, x, y):
-    """As products of matrices: x with its other axes as one, y with the axis that is summed over first."""
+    """As matrix products: x with its other axes flattened into one, y with the contracted axis first."""
     inner = max(y.ndim - 2, 0)
     order = [inner] + [axis for axis in range(y.ndim) if axis != inner]
     rows, columns = sizes(k, x)[:-1], [sizes(k, y)[axis] for axis in order[1:]]
@@ -22,7 +22,7 @@ def dot(k, gradient, result, x, y):
 
 
 def batch_dot(k, gradient, result, x, y, axes):
-    """As products of the samples' matrices, of which the axes that are summed over come last."""
+    """As products of each sample's matrices, with the contracted axes last."""
     (x_order, x_back), (y_order, y_back) = last(x, axes[:1]), last(y, axes[1:])
     x_sizes, y_sizes = [sizes(k, x)[axis] for axis in x_order], [sizes(k, y)[axis] for axis in y_order]
     rows, columns = count(k, x_sizes[1:-1]), count(k, y_sizes[1:-1])

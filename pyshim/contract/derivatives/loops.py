@@ -1,4 +1,4 @@
-"""The gradient of a loop, which is a loop backwards."""
+"""The gradient of a loop: another loop, which runs backwards."""
 
 from ...dtypes import FLOATS
 from ...errors import GradientError
@@ -7,10 +7,10 @@ from ..moving import Copies
 
 
 def gradients(k, operation, given, wanted, backward):
-    """The gradients with respect to a loop's inputs, None for those that nobody wants.
+    """The gradients with respect to a loop's inputs, None for those that are not wanted.
 
-    Arguments: given, the gradients that come in, by the number of the loop's result; wanted, a bool for each input;
-    backward, the walk through a step.
+    Arguments: given, the upstream gradients by the index of the loop's result; wanted, a bool for each input; backward,
+    the function that walks back through a step.
     """
     body = operation.attributes["body"]
     _need_no_draws(k, body)
@@ -23,7 +23,7 @@ def gradients(k, operation, given, wanted, backward):
     of_captured = [i for i, is_wanted in enumerate(of_captured) if is_wanted]
 
     def step(slices, states, state_like):
-        """What flows back through a step: to its slices, its states, and, added up, to what it captures."""
+        """The backward pass of one step: gradients of its slices and states, and accumulated ones of captured nodes."""
         now, before = slices[:len(sequences)], slices[len(sequences):len(sequences) + len(first)]
         copies = _copied(k, body, now, before, captured, Copies)
         losses = [(copies.now[body.outputs[i]], gradient)
@@ -52,7 +52,7 @@ def gradients(k, operation, given, wanted, backward):
 
 
 def traced_again(k, operation, inputs, composed):
-    """The results of a loop of other inputs, and with the gradients in its step composed of kernels."""
+    """The results of the same loop with other inputs, and with gradients in its body composed of kernels."""
     body = operation.attributes["body"]
     _need_no_draws(k, body)
     sequences, first, captured = _parts(body, inputs)
@@ -81,24 +81,24 @@ def _histories(k, body, sequences, first, captured):
 
 
 def _parts(body, inputs):
-    """What belongs to the sequences, the first states, and what the body captures."""
+    """Split inputs into those for the sequences, the initial states, and the captured nodes."""
     inputs, count = list(inputs), len(body.slices)
     return inputs[:count], inputs[count:count + len(body.states)], inputs[count + len(body.states):]
 
 
 def _copied(k, body, slices, states, captured, kind):
-    """The copies of a step's nodes, in the step that is being traced."""
+    """Copies of a body's nodes, in the body that is being traced."""
     copies = kind(k, dict(zip(body.loop_inputs + list(body.captured), list(slices) + list(states) + list(captured))))
     copies.bodies[body] = k.scopes.bodies[-1]
     for node in body.nodes:
-        if node.operation.kernel == "print_tensor":  # the loop itself prints
+        if node.operation.kernel == "print_tensor":  # the original loop prints
             copies.now[node] = copies.now[node.operation.inputs[0]]
         copies.add(node)
     return copies
 
 
 def _need_no_draws(k, body):
-    """GradientError where a step draws random numbers: those that a loop has drawn are not to be had again."""
+    """Raise GradientError if a step draws random numbers: a second loop cannot reproduce those of the first."""
     for node in body.nodes:
         inner = node.operation.attributes.get("body")
         if node.operation.kernel in RANDOM:

@@ -4,7 +4,7 @@ from .parts import count, last, product, reshaped, sizes, unary, with_axes
 
 
 def spread(k, gradient, x, axis, keepdims):
-    """A gradient that comes in at a reduction of x, with the axes that were dropped."""
+    """The upstream gradient of a reduction of x, with the reduced axes restored."""
     return gradient if keepdims else with_axes(k, gradient, axis)
 
 
@@ -19,14 +19,14 @@ def mean(k, gradient, result, x, axis, keepdims):
 
 
 def extremum(k, gradient, result, x, axis, keepdims):
-    """Equals share it."""
+    """Equal extrema share the gradient."""
     equal = k.equal(x, spread(k, result, x, axis, keepdims))
     number = k.sum(k.cast(equal, x.dtype), axis, keepdims=True)
     return k.select(equal, k.divide(spread(k, gradient, x, axis, keepdims), number), k.zeros_like(x))
 
 
 def prod(k, gradient, result, x, axis, keepdims):
-    """Each element's derivative is the product of the others: of those before it and those after it."""
+    """Each element's derivative is the product of the elements before it and of those after it."""
     order, back = last(x, axis)
     lengths = [sizes(k, x)[each] for each in order]
     rows = reshaped(k, k.permute_dimensions(x, order), lengths[:-len(axis)] + [count(k, lengths[-len(axis):])])
@@ -49,7 +49,7 @@ def cumsum(k, gradient, result, x, axis):
 
 
 def cumprod(k, gradient, result, x, axis):
-    """Element i is in the results from i on: what stands before it, times a sum that is run from the end."""
+    """Element i affects the results from i on: the product before it, times a cumulative sum from the end."""
     order = [axis] + [each for each in range(x.ndim) if each != axis]
     back = [order.index(each) for each in range(x.ndim)]
     first, flowing = k.permute_dimensions(x, order), k.permute_dimensions(gradient, order)

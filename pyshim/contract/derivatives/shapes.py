@@ -1,4 +1,4 @@
-"""Gradients of what changes shapes, repeats, joins and cuts out."""
+"""Gradients of kernels that reshape, repeat, join and slice."""
 
 import numpy as np
 
@@ -30,12 +30,12 @@ def pad(k, gradient, result, x, padding):
 
 
 def resize_linear(k, gradient, result, x, factor, axis):
-    """What comes in at each place between an element and the next goes to both, by the place's distances."""
+    """The gradient at a point between two elements goes to both, weighted by the distances."""
     shape, whole = sizes(k, x), (slice(None),) * axis
     parts = reshaped(k, gradient, shape[:axis + 1] + [factor] + shape[axis + 1:])
     steps = (np.arange(factor) / factor).reshape((-1,) + (1,) * (x.ndim - axis - 1))
     own, of_next = k.sum(k.multiply(parts, 1 - steps), axis + 1), k.sum(k.multiply(parts, steps), axis + 1)
-    # The last element is its own next.
+    # The last element is its own successor.
     to_next, to_last = [k.get_item(of_next, whole + (part,)) for part in (slice(0, -1), slice(-1, None))]
     nothing = k.zeros_like(to_last)
     return k.add(own, k.add(k.concatenate([nothing, to_next], axis),
@@ -66,7 +66,7 @@ def get_item_at(k, gradient, result, x, positions, key):
 
 
 def placed(k, gradient, x, key):
-    """Zeros in the shape of x, with a gradient in the places x[key]."""
+    """Zeros of the shape of x, with a gradient placed at x[key]."""
     axis = 0
     for part in key:
         if part is None:
@@ -109,7 +109,7 @@ def _padded(k, x, axis, before, after):
 
 
 def _added_at(k, gradient, x, axis, part):
-    """``_placed_along`` where the places are known when it runs."""
+    """``_placed_along`` for positions that are known only at run time."""
     order = [axis] + [each for each in range(x.ndim) if each != axis]
     length = k.get_item(k.shape(x), axis)
     numbers = k.apply("arange", [k.cast(length, "int64")], "int64", (None,))

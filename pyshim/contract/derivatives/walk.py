@@ -1,4 +1,4 @@
-"""The walk from a loss back to what it is differentiated by, kernel by kernel."""
+"""The backward pass, from a loss to the nodes that it is differentiated by, kernel by kernel."""
 
 from typing import Callable, Dict
 
@@ -11,14 +11,14 @@ RULES: Dict[str, Callable] = {}
 
 
 def without_gradients(k, loss, by):
-    """A loss, and what it is differentiated by, with every gradient between the two composed of kernels.
+    """A loss and the nodes that it is differentiated by, with every gradient between them composed of kernels.
 
-    Arguments: k, the contract; loss, a node; by, a list of nodes. Returns: the loss, or a node of its value; a list of
-    nodes, as ``by``; and a list of nodes that have to be evaluated, too, such as updates that the loss needs. Raises
-    GradientError for a kernel without a rule.
+    Arguments: k, the contract; loss, a node; by, a list of nodes. Returns: the loss, or a node of the same value; the
+    nodes that correspond to ``by``; and a list of nodes that have to be evaluated, too, such as updates that the loss
+    needs. Raises GradientError for a kernel without a rule.
     """
     reached, after, alongside = reached_by_gradient(loss), set(by), []
-    now, composed = {}, {}  # node -> what stands for it; operation -> the nodes of its results
+    now, composed = {}, {}  # node -> its replacement; operation -> the nodes of its results
     for node in ancestors([loss], controls=False):
         inputs = differentiable_inputs(node)
         if node not in reached or after.isdisjoint(inputs):
@@ -34,13 +34,13 @@ def without_gradients(k, loss, by):
                 composed[operation] = gradients(k, new[0], new[1:])
             now[node] = composed[operation][node.output]
         elif operation.kernel == "loop":
-            if operation.has_effects():  # it is the loop itself that prints
+            if operation.has_effects():  # the original loop prints
                 alongside.append(node)
             if operation not in composed:
                 composed[operation] = loops.traced_again(k, operation, new, gradients)
             now[node] = composed[operation][node.output]
         elif node.kind == "update" or operation.kernel == "print_tensor":
-            alongside.append(node)  # it is carried out once
+            alongside.append(node)  # so that it is carried out once
             now[node] = new[0]
         else:
             now[node] = k.apply(operation.kernel, new, node.dtype, node.shape, **operation.attributes)
@@ -56,9 +56,9 @@ def gradients(k, loss, by):
 def backward(k, losses, by, order):
     """The gradients of a sum of losses, composed of kernels.
 
-    Arguments: losses, pairs of a node and the gradient that comes in at it; by, the nodes that gradients are taken
-    with respect to; order, the nodes between, inputs before their users, and perhaps others: a gradient flows through
-    no node that is not there. Returns: a list of nodes, None where no gradient arrives.
+    Arguments: losses, pairs of a node and its upstream gradient; by, the nodes to differentiate with respect to;
+    order, at least the nodes between them, inputs before their users: gradients flow only through these nodes.
+    Returns: a list of nodes, None where no gradient arrives.
     """
     flowing, passed = set(by), []
     for node in order:
@@ -74,12 +74,12 @@ def backward(k, losses, by, order):
     for node, gradient in losses:
         add(node, gradient)
     first = {node.operation: node for node in reversed(passed)}
-    results = {}  # of an operation: the nodes that a gradient has arrived at
+    results = {}  # operation -> its nodes that a gradient has arrived at
     for node in reversed(passed):
         operation = node.operation
         if node in found:
             results.setdefault(operation, []).append(node)
-        # All users of all results have been walked through where the walk is at the first of them.
+        # At the first of an operation's results, all users of all its results have been visited.
         if first[operation] is node and operation in results:
             reached = flowing.intersection(x for result in results[operation] for x in differentiable_inputs(result))
             wanted = [x in reached for x in operation.inputs]
@@ -91,7 +91,7 @@ def backward(k, losses, by, order):
 
 
 def _of_inputs(k, node, given, wanted):
-    """The gradients with respect to the inputs of a node's operation, None for those that nobody wants."""
+    """The gradients with respect to the inputs of a node's operation, None for those that are not wanted."""
     operation = node.operation
     if operation.kernel == "loop":
         return loops.gradients(k, operation, given, wanted, backward)
