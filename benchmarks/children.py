@@ -1,4 +1,4 @@
-"""Children: programs that are started and warmed up first, then told in turn to make steps."""
+"""Children: programs that are started and warmed up first, and then run steps in turn."""
 
 import json
 import os
@@ -26,7 +26,7 @@ class Child:
         self.process.stdin.write(json.dumps(command).encode("ascii") + b"\n")
 
     def answer(self):
-        """The next answer; what else the program prints is passed over."""
+        """The next answer; other output of the program is ignored."""
         end = time.monotonic() + LONGEST
         while True:
             line, found, rest = self.pending.partition(b"\n")
@@ -63,7 +63,7 @@ class Child:
 
 
 class Children:
-    """Children by column, that are told something at the same time, or measured in turn."""
+    """Children by column; they receive commands at the same time, or are measured in turn."""
 
     def __init__(self, commands):
         self.by_column = {}
@@ -122,7 +122,7 @@ class Children:
         return max(1, round(count * seconds / took))
 
     def settle(self):
-        """Wait until the threads of all children are still: BLAS and OpenMP spin for a while after their work."""
+        """Wait until the threads of all children are idle: BLAS and OpenMP spin for a while after their work."""
         processes = self._processes()
         for _ in range(100):
             before, start = _used(processes), time.perf_counter()
@@ -133,7 +133,7 @@ class Children:
             child.name for child in self.by_column.values()))
 
     def _processes(self):
-        """The numbers of the children's processes, their workers among them."""
+        """The process ids of the children and their workers."""
         parents = {}
         for name in os.listdir("/proc"):
             if name.isdigit():
@@ -141,7 +141,7 @@ class Children:
                     with open("/proc/%s/stat" % name, encoding="utf-8", errors="replace") as file:
                         parents[int(name)] = int(file.read().rpartition(")")[2].split()[1])
                 except OSError:
-                    pass  # it has ended
+                    pass  # it has exited
         found = {child.process.pid for child in self.by_column.values()}
         while True:
             more = {number for number, parent in parents.items() if parent in found} - found

@@ -27,13 +27,13 @@ TITLES = {
 PROGRAMS = {"numpy": "numpy", "in_process": "pyshim", "worker": "pyshim", "r_worker": "shim", "peer": "keras",
             "r_peer": "peer"}
 
-# What would change a child, if it came from the user's own environment.
+# Variables of the user's environment that would affect a child.
 PRIVATE = ("KERAS_BACKEND", "PYTHONPATH", "PYTHONHOME", "THEANO_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
            "MKL_NUM_THREADS")
 
 
 def missing(column, engine):
-    """Why an engine has no such column, None where it has one."""
+    """Why an engine has no such column, or None if it has."""
     if column == "in_process" and engine == "cntk":
         return ("CNTK needs Python 3.6, and the session's side of pyshim 3.8 (it imports `importlib.metadata`): "
                 "no process can hold both.")

@@ -1,4 +1,4 @@
-"""The peer: Keras 2.3.1 and its three engines in one Python 3.6, made in build/peer where it is missing."""
+"""The peer: Keras 2.3.1 and its three engines in one Python 3.6, installed in build/peer if it is missing."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(ROOT, "build", "peer")
 PYTHON = os.path.join(FOLDER, "bin", "python")
 REQUIREMENTS = os.path.join(ROOT, "benchmarks", "peer.txt")
-RECORD = os.path.join(FOLDER, "peer.json")  # written last: without it, the peer is not whole
+RECORD = os.path.join(FOLDER, "peer.json")  # written last: without it, the peer is incomplete
 
 FACTS = """
 import json, pkg_resources, sys, sysconfig
@@ -24,7 +24,7 @@ print(json.dumps({"include": sysconfig.get_paths()["include"], "versions": versi
 
 
 def install():
-    """Make the peer, unless it is there as the requirement file has it."""
+    """Install the peer, unless it already matches the requirements file."""
     with open(REQUIREMENTS, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
     if os.path.exists(RECORD) and _record()["digest"] == digest:
@@ -47,7 +47,7 @@ def process_environment(engine):
     record = _record()
     blas, name = os.path.split(record["blas"])
     return {"KERAS_HOME": os.path.join(FOLDER, "home"), "KERAS_BACKEND": engine, "TF_CPP_MIN_LOG_LEVEL": "3",
-            # In R, Python does not find the headers of its own interpreter.
+            # Inside R, Python does not find its interpreter's headers.
             "CPATH": record["include"],
             "THEANO_FLAGS": "blas.ldflags=-L%s -l:%s -Wl\\,-rpath\\,%s,base_compiledir=%s,gcc.cxxflags=-I%s"
                             % (blas, name, blas, os.path.join(FOLDER, "compiled"), record["headers"]),
@@ -55,10 +55,10 @@ def process_environment(engine):
 
 
 def library_path():
-    """R_LD_LIBRARY_PATH for R with the peer in its process, where R's own BLAS takes the place of the engine's.
+    """R_LD_LIBRARY_PATH for R with the peer in its process, where R's BLAS replaces the engine's.
 
-    Debian's R comes with the reference BLAS, which is twenty times slower; so R is given the OpenBLAS of NumPy's
-    wheel in its place.
+    Debian's R comes with the reference BLAS, which is twenty times slower, so R gets the OpenBLAS of NumPy's wheel
+    instead.
     """
     blas, folder = _record()["blas"], os.path.join(FOLDER, "blas")
     os.makedirs(folder, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The report: docs/benchmarks.md and docs/benchmarks.png, made of docs/benchmarks.json.
+"""The report: docs/benchmarks.md and docs/benchmarks.png, made from docs/benchmarks.json.
 
     .venv/bin/python benchmarks/report.py [FOLDER]
 """
@@ -21,7 +21,7 @@ from workloads import FAMILIES  # noqa: E402
 DOCS = os.path.join(columns.ROOT, "docs")
 NAMES = {name: title for family in FAMILIES for name, title in family.NAMES.items()}
 
-# What a speed is relative to, where it is not the engine by itself.
+# The reference of a relative speed, where it is not the engine by itself.
 REFERENCES = {"small": "r_peer", "transfer": "numpy"}
 IN_PICTURE = ("mlp", "resident", "cnn", "lstm", "small", "transfer", "start")
 
@@ -56,7 +56,7 @@ all are started and warm before, compute the same losses, and have the same numb
 
 
 def write(measured, folder):
-    """Write all that is told of the measurements into a folder."""
+    """Write the measurements and the report into a folder."""
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "benchmarks.json"), "w", encoding="utf-8") as file:
         json.dump(measured, file, indent=1)
@@ -65,7 +65,7 @@ def write(measured, folder):
 
 
 def render(folder):
-    """Make text and picture of what is stored in a folder."""
+    """Make the text and the picture from the measurements stored in a folder."""
     with open(os.path.join(folder, "benchmarks.json"), encoding="utf-8") as file:
         measured = json.load(file)
     with open(os.path.join(folder, "benchmarks.md"), "w", encoding="utf-8") as file:
@@ -188,7 +188,7 @@ def _table(head, rows):
 # -- picture -----------------------------------------------------------------------------------------------
 
 def draw(results, path):
-    """Draw the speeds, where there are any. R does it: draw.R."""
+    """Draw the speeds, if there are any, with draw.R."""
     rows = []
     for result in results:
         name, seconds = result["workload"], result["seconds"]
@@ -210,7 +210,7 @@ def draw(results, path):
 
 
 def _wanted(name, reference):
-    """The speed that is aimed at, relative to the reference; empty where none is."""
+    """The target speed, relative to the reference; empty if there is none."""
     for target in targets.TARGETS:
         if target.workload == name and getattr(target, "against", None) == reference:
             return target.least if hasattr(target, "least") else 1 / target.most

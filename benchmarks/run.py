@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/run.py [--quick] [--engine NAME]... [--workload NAME]... [--column NAME]...
 
-With --quick, where a part is named, and when the run ends early, they go to build/benchmarks, not to docs.
+With --quick, if only a part is selected, or if the run ends early, they go to build/benchmarks, not to docs.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def main():
     try:
         measure(options, results)
         folder = report.DOCS if options.whole else PARTS
-    finally:  # what an error or Ctrl-C ends is a part, too
+    finally:  # a run that ends by an error or Ctrl-C counts as a part, too
         if results:
             report.write({"machine": columns.machine(), "versions": columns.versions(), "quick": options.quick,
                           "minutes": round((time.time() - start) / 60, 1), "date": time.strftime("%Y-%m-%d"),

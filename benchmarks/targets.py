@@ -2,12 +2,12 @@
 
 import statistics
 
-COLUMN = "r_worker"  # the one that the targets are about
-FLAT = 5e6           # bytes that memory may have grown by
+COLUMN = "r_worker"  # the column that the targets apply to
+FLAT = 5e6           # bytes; memory may grow by this much
 
 
 def ratios(seconds, column, against):
-    """How many times as fast a column is as another one, in each round where both had their turn in it."""
+    """How many times as fast as another one a column is, in each round in which both were measured."""
     own, others = seconds[column], seconds[against]
     if len(own) == len(others):
         return [other / each for each, other in zip(own, others)]
@@ -19,7 +19,7 @@ def speed(seconds, column, against):
 
 
 class Speed:
-    """At least so many times as fast as another column."""
+    """At least this many times as fast as another column."""
 
     def __init__(self, workload, against, least, text):
         self.workload, self.against, self.least, self.text = workload, against, least, text
@@ -30,7 +30,7 @@ class Speed:
 
 
 class Time:
-    """In so many times another column's time."""
+    """At most this many times another column's time."""
 
     def __init__(self, workload, against, most, text):
         self.workload, self.against, self.most, self.text = workload, against, most, text
@@ -41,7 +41,7 @@ class Time:
 
 
 class Within:
-    """In so many seconds."""
+    """At most this many seconds."""
 
     def __init__(self, workload, most, text):
         self.workload, self.most, self.text = workload, most, text
@@ -52,7 +52,7 @@ class Within:
 
 
 class Again:
-    """So many times as fast as another workload, in the same column."""
+    """At least this many times as fast as another workload in the same column."""
 
     def __init__(self, workload, first, least, text):
         self.workload, self.first, self.least, self.text = workload, first, least, text
@@ -86,7 +86,7 @@ class AsFast:
 
 
 class Linear:
-    """For ten times the size, no more than ten times the time; the tenth part more is left to chance."""
+    """For ten times the size, at most ten times the time, with 10 % tolerance."""
 
     def __init__(self, workload, text):
         self.workload, self.text = workload, text

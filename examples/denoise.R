@@ -2,9 +2,9 @@
 #
 #   Rscript examples/denoise.R [denoise.png]
 #
-# A convolutional network sees noisy drawings of stripes, discs and crosses, and learns to give the clean ones back. The
-# script draws test images in three rows, as they are, with noise, and restored, and fails where less than two
-# thirds of the squared error are gone.
+# A convolutional network gets noisy drawings of stripes, discs and crosses, and learns to restore the clean ones. The
+# script draws test images in three rows, original, noisy and restored, and fails unless at least two thirds of the
+# squared error are removed.
 
 library(keras)
 

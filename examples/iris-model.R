@@ -3,7 +3,7 @@
 #   Rscript examples/iris-model.R [iris-model.png]
 #
 # All models start from the same weights and see the same batches, so their predictions must agree. The script prints a
-# table, draws the history of the first one, and fails where an accuracy or an agreement is not met.
+# table, draws the history of the first one, and fails if an accuracy is too low or the backends do not agree.
 
 library(keras)
 
@@ -31,7 +31,7 @@ train <- function(weights) {
 }
 
 backends <- list_backends()
-backends <- backends[backends$installed & backends$backend != "numpy", ]  # which computes no gradients
+backends <- backends[backends$installed & backends$backend != "numpy", ]  # NumPy computes no gradients
 runs <- list()
 for (name in backends$backend) {
   use_backend(name)

@@ -3,7 +3,7 @@
 #   Rscript examples/iris.R [iris.png]
 #
 # All backends start from the same weights and see the same batches, so their final weights must agree.
-# The script prints a table, draws the loss curves, and fails where an accuracy or an agreement is not met.
+# The script prints a table, draws the loss curves, and fails if an accuracy is too low or the backends do not agree.
 
 library(keras)
 
@@ -71,7 +71,7 @@ for (i in which(!backends$installed)) {
   cli::cli_alert_warning("{backends$title[i]} is not installed, and left out. Get it with
                           {.code keras::install_backend(\"{backends$backend[i]}\")}.")
 }
-backends <- backends[backends$installed & backends$backend != "numpy", ]  # which computes no gradients
+backends <- backends[backends$installed & backends$backend != "numpy", ]  # NumPy computes no gradients
 if (nrow(backends) == 0) {
   stop("no backend is installed; install_backend(\"tensorflow\") installs one")
 }
@@ -101,7 +101,7 @@ cat("\naccuracy: on", length(test), "flowers that no training saw;",
 
 # -- the loss curves -------------------------------------------------------------------------------------
 
-# The curves coincide: wide ones lie below narrow ones, so that all are to be seen.
+# The curves coincide: wide ones are drawn below narrow ones, so that all are visible.
 look <- data.frame(
   colour = c(rep_len(c("#F9C784", "#3D84A8", "#8CC7A1", "#D96C75"), nrow(backends) - 1), "#2B2D42"),
   width = seq(4 * nrow(backends), 1.8, length.out = nrow(backends))

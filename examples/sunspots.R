@@ -3,8 +3,8 @@
 #   Rscript examples/sunspots.R [sunspots.png]
 #
 # The network sees four years and predicts the number a year later. It is trained on the months before 1930, with
-# windows of timeseries_generator(), and tested on those since. The script draws both, and fails where the predictions
-# are no better than the last number that the network has seen.
+# windows of timeseries_generator(), and tested on later ones. The script draws both, and fails unless the predictions
+# are better than the last number that the network has seen.
 
 library(keras)
 

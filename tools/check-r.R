@@ -1,6 +1,6 @@
-# Build the R package, look at what is in it, and check it as CRAN does. Anything but a clean check fails.
-# What needs a network is left out: it would be a note wherever there is none.
-# Arguments are passed on to R CMD check: `make test`, which has run the tests already, gives --no-tests.
+# Build the R package, inspect its contents, and check it as CRAN does. Anything but a clean check fails.
+# Checks that need a network are left out: without one, they would produce a note.
+# Arguments are passed on to R CMD check: `make test`, which has already run the tests, passes --no-tests.
 directory <- file.path(getwd(), "build", "check")
 unlink(directory, recursive = TRUE)
 dir.create(directory, recursive = TRUE)
@@ -13,7 +13,7 @@ if (system2(r, c("CMD", "build", shQuote(source))) != 0L) {
 }
 tarball <- Sys.glob("keras_*.tar.gz")
 
-# The tarball holds the whole shim, and nothing of the Python project around it.
+# The tarball contains the whole shim, and nothing else of the Python project.
 files <- sub("^keras/", "", untar(tarball, list = TRUE))
 files <- files[!endsWith(files, "/")]
 shim <- list.files(file.path(source, "pyshim"), recursive = TRUE, include.dirs = FALSE)
@@ -26,7 +26,7 @@ if (length(missing) || length(foreign)) {
   stop("the tarball lacks: ", toString(missing), "; and should not hold: ", toString(foreign))
 }
 
-# Its vignettes show what their code prints: the engines were there when they were built.
+# Its vignettes contain the output of their code, so the engines were available when they were built.
 vignettes <- sub("Rmd$", "html", list.files(file.path(source, "vignettes"), "[.]Rmd$"))
 untar(tarball, file.path("keras", "inst", "doc", vignettes))
 for (vignette in vignettes) {

@@ -1,4 +1,4 @@
-# How much of the R code its tests reach, on one backend. Less than 95 % fails. Needs covr (r-cran-covr).
+# Test coverage of the R code, on one backend. Less than 95 % fails. Needs covr (r-cran-covr).
 Sys.setenv(KERAS_TEST_BACKENDS = "tensorflow")
 coverage <- covr::package_coverage(type = "tests", quiet = TRUE)
 print(coverage)

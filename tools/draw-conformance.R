@@ -22,7 +22,7 @@ colours <- c(native = "#2A7F9E", ours = "#F2A65A", composed = "#8CC7A1", shim = 
 meanings <- c(native = "a kernel of the library", ours = "an op of ours in its graph",
               composed = "composed of other functions", shim = "no kernel needed")
 
-# Rows of each of five columns: a family's name, then its functions. No name stands last in a column.
+# Rows of each of five columns: a family's name, then its functions. A name is never last in a column.
 columns <- 5
 rows <- do.call(rbind, lapply(unique(cells[[1]]), function(family) {
   of_it <- cells[cells[[1]] == family, ]

@@ -66,7 +66,7 @@ workloads$lstm <- function() {
 
 # -- their parts ---------------------------------------------------------------------------------------
 
-kept <- list() # variables, which a function of Keras on TensorFlow does not keep alive
+kept <- list() # keeps variables alive, which a Keras function on TensorFlow does not
 
 keep <- function(...) kept <<- c(kept, list(...))
 

@@ -11,7 +11,7 @@ class Backend:
     def __init__(self, K, data):
         self.K = K
         self.data = data
-        self.kept = []  # variables, which a function of Keras on TensorFlow does not keep alive
+        self.kept = []  # keeps variables alive, which a Keras function on TensorFlow does not
 
     def variants(self, workload):
         return {"K.function": getattr(self, workload)()}
@@ -26,7 +26,7 @@ class Backend:
         return self.fed("mlp", K.function([x, y], [loss], self.descent(loss, w, RATE["mlp"])))
 
     def resident(self):
-        """The same with data that stay with the engine: a step is given the rows of its batch."""
+        """The same with data that stay in the engine: a step gets only the row numbers of its batch."""
         K = self.K
         samples, targets = K.variable(self.data("mlp_x")), K.variable(self.data("mlp_y"))
         self.kept.append((samples, targets))
@@ -68,7 +68,7 @@ class Backend:
             enter, forget, leave = [K.sigmoid(gates[:, i * units:(i + 1) * units]) for i in range(3)]
             cell = forget * cell + enter * K.tanh(gates[:, 3 * units:])
             output = leave * K.tanh(cell)
-            return output, [cell, output]  # Keras on CNTK takes the last state for the output
+            return output, [cell, output]  # Keras on CNTK returns the last state as the output
 
         first = K.sum(K.zeros_like(x), axis=(1, 2))
         zeros = K.tile(K.expand_dims(first), [1, units])
@@ -77,7 +77,7 @@ class Backend:
         return self.fed("lstm", K.function([x, y], [loss], self.descent(loss, w, RATE["lstm"])))
 
     def shaped(self, x, shape):
-        """The tensor, whose static shape Keras may have lost."""
+        """The tensor with its static shape restored, which Keras may have lost."""
         return x
 
     # -- their parts ----------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ class Backend:
         return weights
 
     def kernel(self, value):
-        """The kernel of a convolution, as this backend has it."""
+        """The kernel of a convolution in this backend's layout."""
         return value
 
     def loss(self, target, logits):

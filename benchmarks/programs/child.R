@@ -1,8 +1,8 @@
-# A child of the driver in R. It speaks as child.py does.
+# A child of the driver in R, with the protocol of child.py.
 #
 #   Rscript programs/child.R PROGRAM FOLDER
 #
-# A program, a file beside this one, defines `K`, the backend functions that backend.R is written in.
+# A program, a file beside this one, defines `K`, the backend functions that backend.R uses.
 
 arguments <- commandArgs(TRUE)
 here <- dirname(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)))

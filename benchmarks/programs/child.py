@@ -1,12 +1,11 @@
-"""A child of the driver: it does what it is told on stdin, and answers on stdout.
+"""A child of the driver: it reads commands from stdin and answers on stdout.
 
     python -m programs.child PROGRAM FOLDER
 
-A line of stdin is a JSON list: a command and its arguments. An answer is a line that begins with ``@@``, and
-JSON; what else is printed is chatter of the libraries. The program, a module beside this one, gives
-``program(data)``: an object whose methods are the commands that it has beside those below, and whose
-``variants(workload)`` gives the workload's ways by name: functions that make one step, given its number, and
-give its loss.
+A line of stdin is a JSON list: a command and its arguments. An answer is a line with ``@@`` followed by JSON;
+other output is chatter of the libraries. The program, a module beside this one, defines ``program(data)``, which
+returns an object. Its methods are commands in addition to those below, and its ``variants(workload)`` returns the
+workload's implementations by name: functions that run one step, given its number, and return its loss.
 """
 
 import importlib
@@ -33,7 +32,7 @@ class Child:
         return {name: [_number(step(i)) for i in range(count)] for name, step in self.variants[workload].items()}
 
     def build(self, workload):
-        """Build a workload, and make one step. Returns: the seconds that they took."""
+        """Build a workload and run one step. Returns: the seconds that they took."""
         return timed(lambda i: [step(i) for step in self.program.variants(workload).values()], 1)
 
     def choose(self, workload, count):
@@ -48,7 +47,7 @@ class Child:
         return {"variant": name, "seconds": seconds}
 
     def run(self, workload, count):
-        """Make steps. Returns: the seconds that they took."""
+        """Run steps. Returns: the seconds that they took."""
         return timed(self.steps[workload], count)
 
     def __getattr__(self, command):

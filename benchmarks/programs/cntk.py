@@ -54,10 +54,10 @@ class CNTK:
         return self.fed("cnn", x, y, trainer(C.times(dense, w["out"]) + w["out_bias"], y, learner(w, "cnn")))
 
     def lstm(self):
-        """Unrolled, without axes of batch and sequence; slices of a first axis are the fast ones.
+        """Unrolled, without CNTK's batch and sequence axes; slices along the first axis are fastest.
 
-        With Recurrence and a Trainer, on CNTK's axis of sequences, a step took three times as long. And once a
-        process has made an input with such an axis, all that this class makes is several times slower.
+        With Recurrence and a Trainer, on CNTK's sequence axis, a step took three times as long. And once a process
+        has made an input with such an axis, everything in this class becomes several times slower.
         """
         x, y = C.input_variable((64, 50, 64), dynamic_axes=[]), C.input_variable((64, 10), dynamic_axes=[])
         w = self.weights("lstm")
@@ -82,7 +82,7 @@ class CNTK:
 
     def fed(self, workload, x, y, learn):
         batches = self.data.batches(workload)
-        shape = (-1, 1, 28, 28) if workload == "cnn" else (-1, 784)  # one channel: the order of the axes is the same
+        shape = (-1, 1, 28, 28) if workload == "cnn" else (-1, 784)  # one channel: any order of axes is the same
 
         def fed(samples, targets):
             return {x: samples.reshape(shape), y: targets}
@@ -128,7 +128,7 @@ def trainer(logits, target, learner):
 
 
 def learner(weights, network):
-    """CNTK's own. Its universal learner, with the rule as a function of the graph, was slower."""
+    """CNTK's own learner. Its universal learner, with the rule as a function of the graph, was slower."""
     rate = C.learning_parameter_schedule(RATE[network], minibatch_size=C.learners.IGNORE)
     if network == "cnn":
         return C.adam(list(weights.values()), rate, C.momentum_schedule(BETA_1, C.learners.IGNORE),

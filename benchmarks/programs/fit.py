@@ -6,12 +6,12 @@ import numpy as np
 
 from .settings import BATCH, BETA_1, BETA_2, EPSILON, IN_ORDER, RATE, Data
 
-FIT = "fit_"  # what the names of these workloads begin with
+FIT = "fit_"  # the prefix of these workloads' names
 SAMPLES = 12800
 
 
 def variants(program, workload):
-    """The ways of a program to train for an epoch, given its number: they return the mean loss of its samples."""
+    """A program's implementations of one training epoch, functions of its number that return the mean sample loss."""
     network = workload[len(FIT):]
     if hasattr(program, "keras"):
         return {"Model.fit": of_keras(program, network)}
@@ -26,12 +26,12 @@ def variants(program, workload):
 
 
 def _steps(program, network):
-    """The engine's ways to make a step, with the first weights, on the batches of epochs."""
+    """The engine's implementations of a step, with the initial weights, on the batches of epochs."""
     return type(program)(Epochs(program.data.folder)).variants(network)
 
 
 def fastest(steps):
-    """The name of the fastest of several ways to make a step."""
+    """The name of the fastest of several implementations of a step."""
     seconds = {}
     for name, step in steps.items():
         step(0)
@@ -43,14 +43,14 @@ def fastest(steps):
 
 
 def samples(data, network):
-    """Inputs and targets: those of the network's batches, over and over."""
+    """Inputs and targets: those of the network's batches, repeated."""
     x, y = data(network + "_x"), data(network + "_y")
     times = SAMPLES // len(x)
     return np.concatenate([x] * times), np.concatenate([y] * times)
 
 
 class Epochs(Data):
-    """The data, with the batches of epoch after epoch: each is gathered when it is asked for."""
+    """The data, with the batches of successive epochs, each gathered when it is requested."""
 
     def batches(self, workload):
         return Gathered(*samples(self, workload), size=BATCH[workload])
@@ -112,7 +112,7 @@ LAYERS = {
 
 
 def weights(data, network):
-    """The first weights, as Keras has them: the gates of an LSTM are input, forget, candidate, output there."""
+    """The initial weights in Keras's order: the gates of its LSTM are input, forget, candidate, output."""
     found = list(data.weights(network).values())
     if network == "lstm":
         found[:3] = [np.concatenate([np.split(value, 4, -1)[i] for i in (0, 1, 3, 2)], -1) for value in found[:3]]

@@ -12,12 +12,12 @@ def program(data):
 
 
 class Keras(Backend):
-    """The program with what Keras' layers do, and its bare functions need."""
+    """The program, with the adjustments that Keras's layers make and its bare functions need."""
 
     keras = keras
 
     def variants(self, workload):
-        if K.backend() == "tensorflow":  # operators work on its graph inside of this alone
+        if K.backend() == "tensorflow":  # operators use its graph only inside this context
             return K.symbolic(super().variants)(workload)
         return super().variants(workload)
 
@@ -29,8 +29,8 @@ class Keras(Backend):
         return weights
 
     def kernel(self, value):
-        """The weights of a convolution, as the engine takes them."""
-        if K.backend() == "theano":  # whose convolution is that of mathematics
+        """The weights of a convolution in the engine's layout."""
+        if K.backend() == "theano":  # its convolution flips the kernel, as in mathematics
             return np.array(value[::-1, ::-1])
         return value
 

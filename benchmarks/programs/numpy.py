@@ -1,4 +1,4 @@
-"""NumPy's own cast-and-copy: what handing over an array of R's and getting it back costs at the least."""
+"""NumPy's own cast-and-copy: the least cost of passing an R array to Python and back."""
 
 import numpy as np
 

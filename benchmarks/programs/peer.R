@@ -5,10 +5,10 @@ operator <- reticulate::import("operator", convert = FALSE)
 on_theano <- Sys.getenv("KERAS_BACKEND") == "theano"
 on_tensorflow <- Sys.getenv("KERAS_BACKEND") == "tensorflow"
 
-# As R's own keras package hands arrays over: of float32, in the order of C.
+# Pass arrays as R's own keras package does: float32, row-major.
 as_array <- function(x) if (is.double(x) && length(x) > 1) reticulate::np_array(x, "float32") else x
 
-# What stands in keras.py, too: the shapes that functions lose on Theano, and kernels as its convolution wants them.
+# As in keras.py: restore the shapes that functions lose on Theano, and flip kernels for its convolution.
 reticulate::py_run_string("
 def shaped(x, shape):
     x._keras_shape = tuple(shape)
@@ -48,7 +48,7 @@ K <- list(
   }
 )
 
-if (on_tensorflow) { # operators work on its graph inside of this alone
+if (on_tensorflow) { # operators use its graph only inside this context
   workloads <- lapply(workloads, function(build) {
     function() with(keras$tensorflow_backend$get_graph()$as_default(), build())
   })

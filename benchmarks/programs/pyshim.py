@@ -1,4 +1,4 @@
-"""pyshim, in a worker or, where PYSHIM_IN_PROCESS is set, in process."""
+"""pyshim, in a worker or, if PYSHIM_IN_PROCESS is set, in process."""
 
 import gc
 import os
@@ -28,7 +28,7 @@ class Pyshim(Backend):
 
     @property
     def keras(self):
-        """Keras 2.3.1, which needs what is installed for the session's Python."""
+        """Keras 2.3.1, which needs the packages installed for the session's Python."""
         from pyshim import keras
         return keras
 
@@ -50,7 +50,7 @@ class Pyshim(Backend):
         return step
 
     def graph(self, count):
-        """A graph of so many nodes. Returns: the seconds of building and evaluating it, and a value of it."""
+        """A graph with that many nodes. Returns: the seconds to build and evaluate it, and its value."""
         pyshim.clear_session()
         y = pyshim.variable(self.data("small"))
         start = time.perf_counter()
@@ -72,12 +72,12 @@ class Pyshim(Backend):
 
 
 def thousand(step):
-    """The seconds of a thousand steps, by the median of its hundreds: a pause of the machine is not theirs."""
+    """The seconds of a thousand steps, from the median of its hundreds, so that pauses of the machine do not count."""
     return 10 * statistics.median(timed(step, 100) for _ in range(10))
 
 
 def memory():
-    """Resident bytes of this process, and of the worker, once the garbage is collected."""
+    """Resident bytes of this process and the worker, after garbage collection."""
     gc.collect()
     pyshim.eval(pyshim.constant(np.float32(1)))  # a call tells the worker what is no longer needed
     with open("/proc/self/statm") as file:

@@ -1,4 +1,4 @@
-"""What all programs share: the rates of learning, and the data that the driver wrote."""
+"""What all programs share: learning rates, and the data that the driver wrote."""
 
 import json
 import os
@@ -25,7 +25,7 @@ class Data:
         return np.ascontiguousarray(values.reshape(self.shapes[name], order="F"), dtype="float32")
 
     def as_r(self, name):
-        """An array as R holds it: of float64, in the order of Fortran."""
+        """An array as R holds it: float64, column-major."""
         return np.fromfile(os.path.join(self.folder, name)).reshape(self.shapes[name], order="F")
 
     def weights(self, workload):
@@ -45,7 +45,7 @@ class Data:
 
 
 def back_and_forth(data, put, get):
-    """A step that hands an array of R's kind over, and gets it back as such an array."""
+    """A step that passes an array in R's layout to the engine and gets it back in R's layout."""
     big = data.as_r("big")
 
     def step(i):

@@ -100,10 +100,10 @@ commands$many <- function(workload, count) {
   list(first = first, last = last, before = before, after = memory())
 }
 
-# The seconds of a thousand steps, by the median of its hundreds: a pause of the machine is not theirs.
+# The seconds of a thousand steps, from the median of its hundreds, so that pauses of the machine do not count.
 thousand <- function(step) 10 * median(vapply(1:10, function(i) timed(step, 100), 0))
 
-# Resident bytes of this process, and of the worker, once the garbage is collected.
+# Resident bytes of this process and the worker, after garbage collection.
 memory <- function() {
   gc()
   reticulate::import("gc")$collect()

@@ -13,7 +13,7 @@ from .settings import BETA_1, BETA_2, EPSILON, RATE, back_and_forth
 
 theano.config.floatX = "float32"
 
-# theano.scan loads code for GPUs, which looks for a package by this module of older setuptools, and finds none.
+# theano.scan loads GPU code, which looks up a package by this module of older setuptools, and finds none.
 if importlib.util.find_spec("pkg_resources") is None:
     sys.modules["pkg_resources"] = types.ModuleType("pkg_resources")
     sys.modules["pkg_resources"].DistributionNotFound = ImportError

@@ -1,8 +1,8 @@
 """The workloads by family. A family is a module with
 
 * ``NAMES``: its workloads by name, each with a title;
-* ``measure(plan, engine)``: measures them on an engine. It gives results: dicts with the keys "workload",
-  "engine" and "seconds", which holds a list of repeats for each column, and what else is to be told.
+* ``measure(plan, engine)``: measures them on an engine. It returns results: dicts with the keys "workload",
+  "engine" and "seconds", which holds a list of repeats for each column, and further facts for the report.
 """
 
 from columns import missing
@@ -12,7 +12,7 @@ from . import calls, fits, graphs, sessions, steps, threads
 FAMILIES = [steps, fits, sessions, calls, graphs, threads]
 
 
-# What a quick run takes, where nothing is named.
+# The workloads of a quick run, if none are named.
 QUICK = ("mlp", "small", "transfer", "start", "switch", "many_small", "graph")
 QUICK_COLUMNS = ("numpy", "engine", "r_worker", "peer", "r_peer")
 
@@ -21,7 +21,7 @@ class Plan:
     """What is to be measured, and how often."""
 
     def __init__(self, data, quick, workloads=None, columns=None):
-        self.data = data  # the folder of what data.py has written
+        self.data = data  # the folder that data.py has filled
         self.quick = quick
         self.workloads = workloads or (quick and QUICK)
         self.columns = columns or (quick and QUICK_COLUMNS)

@@ -1,4 +1,4 @@
-"""Sessions: starting an engine, switching between two, and what a next session finds compiled."""
+"""Sessions: starting an engine, switching between two, and reusing code that an earlier session compiled."""
 
 import random
 import tempfile
@@ -16,7 +16,7 @@ NAMES = {
     "compile_again": "the same function in the next session",
 }
 
-# What a new session runs; ``@@`` is before the seconds that it took, or alone at the moment that counts.
+# Programs for a new session; they print ``@@`` and the seconds taken, or ``@@`` alone at the moment that counts.
 BARE = "import %s; print('@@null')"
 PYSHIM = """
 import os, time, pyshim
@@ -71,8 +71,8 @@ def switch(plan, engine):
         children.ask_each(columns, "load", "switch", 1)
         children.ask_each(columns, "choose", "switch", 1)
         for column, seconds in children.measure(columns, "switch", 3 if plan.quick else 9, 0.1).items():
-            measured[column] = [each / 2 for each in seconds]  # there, and back
-    # The peer's way is a new session of R, from its start to the first value.
+            measured[column] = [each / 2 for each in seconds]  # two switches
+    # The peer needs a new R session, timed from its start to the first value.
     program = ["Rscript", "--vanilla", "-e", R_PEER_CALLED]
     if plan.columns_of(engine, ("r_peer",)) and not plan.quick:
         measured.update(in_turns(plan, {"r_peer": lambda: in_session("r_peer", engine, program, whole=True)}))
@@ -92,7 +92,7 @@ def compile_twice(plan, engine):
 
 
 def in_turns(plan, tasks):
-    """What tasks give, by column, in rounds of changing order."""
+    """The results of tasks, by column, in rounds of changing order."""
     measured = {column: [] for column in tasks}
     order, shuffled = list(tasks), random.Random(1)
     for _ in range(1 if plan.quick else 5):
@@ -103,7 +103,7 @@ def in_turns(plan, tasks):
 
 
 def in_session(column, engine, program, whole=False):
-    """The seconds that a new session tells or, where it tells none or the whole counts, those until it answers."""
+    """The seconds that a new session reports or, if it reports none or the whole counts, those until it answers."""
     started = time.perf_counter()
     child = Child("%s, %s" % (CALLED[engine], column), program, environment(column, engine))
     try:

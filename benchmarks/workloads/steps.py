@@ -1,4 +1,4 @@
-"""Steps: what is done over and over, by children that take turns."""
+"""Steps: repeated operations, by children that take turns."""
 
 import statistics
 
@@ -36,7 +36,7 @@ def measure(plan, engine):
 
 
 def check(name, losses, agreement=AGREEMENT):
-    """Stop where a column computes something else than the others."""
+    """Raise an error if a column computes something else than the others."""
     if name in WITHOUT_VALUE:
         return
     found = {"%s, %s" % (column, variant): values

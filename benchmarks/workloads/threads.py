@@ -1,4 +1,4 @@
-"""Threads: a step with one thread and with two, and beside another engine that computes at the same time."""
+"""Threads: a step with one thread, with two, and while another engine computes at the same time."""
 
 from children import Children
 from columns import CALLED, ENGINES, named
