@@ -1,8 +1,8 @@
-"""Every test that asks for ``K`` runs on each of the engines that old scripts name, and NumPy: a real engine, in its
-worker where it has one. The other registered engines run ``SELECTED``, and all of it with ``--whole``,
-``--conformance``, or where ``--backend`` names them.
+"""Every test that uses ``K`` runs on each of the engines that old scripts name, and NumPy: a real engine, in its
+worker if it has one. The other registered engines run ``SELECTED``, or all tests with ``--whole``,
+``--conformance``, or if ``--backend`` names them.
 
-On an engine without gradients, a test of gradients ends where it first asks for one: with the error that says so.
+On an engine without gradients, a test of gradients ends when it first requests one, with the error that says so.
 
 ``--backend theano`` (repeatable) runs the tests of one engine only. ``--composed`` runs them on NumPy and TensorFlow
 with default compositions in place of their own kernels.
@@ -30,14 +30,14 @@ if os.environ.get("CI"):
 
 BACKENDS = tuple(pyshim.environments.names())
 
-# What the contract does, in the session, is tested with these. The others differ by their kernels and programs alone.
+# The contract, which runs in the session, is tested with these. The others differ only in kernels and programs.
 THOROUGH = ("tensorflow", "theano", "cntk", "numpy")
 SELECTED = frozenset(["test_batches", "test_control_flow", "test_convolution", "test_ctc", "test_elementwise",
                       "test_graph", "test_linear_algebra", "test_nn", "test_random", "test_reductions", "test_sparse",
                       "test_model_layers", "test_model_training"])
 GRADIENTS_BY = ", ".join(name for name in BACKENDS if pyshim.environments.find(name).gradients)
 
-if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell's background jobs have it
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a shell's background jobs
     signal.signal(signal.SIGINT, signal.default_int_handler)
 WITH_WORKERS = [name for name in BACKENDS if not pyshim.environments.find(name).in_session]
 
@@ -79,7 +79,7 @@ def _backends(metafunc):
 
 
 def pytest_collection_modifyitems(items):
-    # Where several processes run the tests, each engine's stay together (pytest-xdist, --dist loadgroup).
+    # If several processes run the tests, each engine's tests stay together (pytest-xdist, --dist loadgroup).
     for item in items:
         if "engine" in item.fixturenames:
             # Theano's compiler is slow: tests of models are a group of their own, for another process.

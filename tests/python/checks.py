@@ -1,4 +1,4 @@
-"""What the tests by family share: comparing a tensor with NumPy, and a gradient with finite differences."""
+"""Helpers of the families' tests: comparing a tensor with NumPy, and a gradient with finite differences."""
 
 import numpy as np
 
@@ -43,7 +43,7 @@ def check_array(value, expected, dtype=None):
 
 
 def check_fed(K, build, arrays, expected, shapes=None, static=None):
-    """What ``build`` makes of placeholders has the expected values when these are fed.
+    """The tensor that ``build`` makes from placeholders has the expected values when these are fed.
 
     The placeholders' sizes are all unknown unless ``shapes`` says otherwise. ``build`` may return a list.
     ``static`` are the expected static shapes, all unknown by default.
@@ -81,7 +81,7 @@ def check_gradient(K, build, reference, *arrays):
     """The gradients in float64 of ``build`` are those of ``reference``, the same function in NumPy."""
     variables = [K.variable(array, dtype="float64") for array in arrays]
     result = build(*variables)
-    # Weights make the sum depend on every element in a way of its own.
+    # Weights make the sum depend on every element in a different way.
     weights = np.random.RandomState(7).uniform(0.5, 1.5, list(result.shape))
     gradients = K.gradients(K.sum(result * weights), variables)
     for i, (variable, gradient) in enumerate(zip(variables, gradients)):

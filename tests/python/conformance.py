@@ -2,8 +2,8 @@
 
     python -m pytest tests/python --conformance docs/conformance.md
 
-A test counts for a function on an engine when it passed, stands in the file of the function's family, and called
-the function there.
+A test counts for a function on an engine if it passed, is in the file of the function's family, and called the
+function there.
 """
 
 import ast
@@ -34,7 +34,7 @@ LEGEND = """\
 
 
 class Recorder:
-    """A pytest plugin that notes which functions each test calls."""
+    """A pytest plugin that records which functions each test calls."""
 
     def __init__(self, path):
         self.path = pathlib.Path(path)

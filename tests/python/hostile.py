@@ -1,4 +1,4 @@
-"""Generated frames and calls, most of them wrong: what they may do is to be refused with an error of ours."""
+"""Generated frames and calls, most of them invalid: these must be refused with one of our errors."""
 
 import inspect
 import json
@@ -76,7 +76,7 @@ ASKED = ("start_graph", "variable", "get_value", "set_value", "compile", "name")
 
 
 class Noting:
-    """In the place of an engine: notes what is asked of it, and refuses it."""
+    """Replaces an engine: records requests, and refuses them."""
 
     name = "noting"
 

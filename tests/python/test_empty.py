@@ -1,4 +1,4 @@
-"""Tensors without elements: what the definition gives, or an error of ours, fed or known before."""
+"""Tensors without elements: the defined result, or one of our errors, whether sizes are static or fed."""
 
 import numpy as np
 import pytest

@@ -476,7 +476,7 @@ def test_paddings(K):
 
 
 def bilinear(x, factor, axis):
-    """Element i * factor + j lies j / factor of the way from element i to the next one."""
+    """Element i * factor + j is j / factor of the way from element i to the next one."""
     following = np.concatenate([np.delete(x, 0, axis), np.take(x, [-1], axis)], axis)
     steps = [x + (following - x) * (j / factor) for j in range(factor)]
     return np.stack(steps, axis + 1).reshape(x.shape[:axis] + (-1,) + x.shape[axis + 1:])

@@ -39,7 +39,7 @@ def only_file(path):
     return os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
 
 
-# -- there and back -------------------------------------------------------------------------------------
+# -- round trips ----------------------------------------------------------------------------------------
 
 def test_values_of_every_dtype_come_back_on_every_backend(K, path):
     values = {dtype: sample((2, 3), dtype) for dtype in DTYPES}
@@ -146,7 +146,7 @@ def test_training_goes_on_where_it_was(K, path):
             np.testing.assert_allclose([float(step([x, y])[0]) for _ in range(3)], losses[3:], rtol=1e-5)
 
 
-# -- into variables that are there ----------------------------------------------------------------------
+# -- into existing variables ----------------------------------------------------------------------------
 
 def test_loading_into_variables(K, path):
     w, b = K.variable([1.0, 2.0], name="w"), K.variable(3, dtype="int32", name="b")

@@ -62,7 +62,7 @@ def worker_side():
 
 
 def test_imports_are_found():
-    """As they are where this test's other ones rely on it."""
+    """The other tests of this file rely on that."""
     assert {"wire.nodes", "wire.values", "engines.own_kernels", "errors"} <= imported("worker.service")
     assert {"wire.connection", "wire.region", "worker.service"} <= imported("worker.main")
     assert {"contract", "graph.node", "tensors"} <= imported("hosts.host")

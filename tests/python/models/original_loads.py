@@ -1,4 +1,4 @@
-"""Loads, with the original Keras, the models that ours has saved, and goes on with them: see tools/check-original.
+"""Loads, with the original Keras, models that ours has saved, and continues training them: see tools/check-original.
 
 Runs on Python 3.6. For each file MODEL.h5 there is MODEL.npz with inputs, targets, and what ours predicts, and what the
 losses and weights of its next steps are.
@@ -13,7 +13,7 @@ import numpy as np
 
 
 def check(path):
-    """An AssertionError unless the original computes the same from the file as ours did."""
+    """Raise AssertionError unless the original computes the same from the file as ours did."""
     arrays = np.load(path[:-len(".h5")] + ".npz")
     xs = [arrays[name] for name in sorted(arrays.files) if name.startswith("x")]
     model = keras.models.load_model(path)

@@ -273,7 +273,7 @@ def test_constants_of_cells(K, random):
 
 
 def test_masks_change_nothing_but_what_they_hide(K, random):
-    """Masked steps at the end give what sequences without them give, through wrappers, merges and Lambda layers."""
+    """Masked steps at the end give the same results as sequences without them, through wrappers, merges and Lambdas."""
     def build(steps):
         x = L.Input((steps, 3))
         hidden = L.TimeDistributed(L.Dense(2))(L.Masking()(x))

@@ -1,4 +1,4 @@
-"""What the original Keras 2.3.1 and ours are compared on.
+"""The cases on which the original Keras 2.3.1 and ours are compared.
 
 ``tools/make-fixtures`` runs these files with the original, on Python 3.6, and keeps what they compute in ``fixtures/``;
 the tests run them with ours, on every engine. A case is a function of the module ``keras`` and of a generator of random
