@@ -35,7 +35,7 @@ ask_in_menu <- function(backends) {
   if (chosen > 0L) backends$backend[[chosen]]
 }
 
-#' Names of backends, with how each stands
+#' Names of backends, with the status of each
 #' @noRd
 backend_labels <- function(backends) {
   standing <- ifelse(backends$current, " (current)", ifelse(backends$installed, "", " (not installed)"))

@@ -1,6 +1,6 @@
-# Networks that are known by name.
+# Known networks.
 
-#' The arguments of a network, with a path of weights as Python takes it
+#' The arguments of a network, with the path to the weights expanded for Python
 #' @noRd
 application_arguments <- function(arguments) {
   if (is.character(arguments$weights) && !identical(arguments$weights, "imagenet")) {

@@ -1,13 +1,13 @@
-# Arguments as R users give them, as pyshim takes them.
+# Conversion of arguments from R's conventions to pyshim's.
 
 #' A matrix, sparse or not, as pyshim's SparseArray
 #' @noRd
 as_sparse_array <- function(x, arg) {
   if (is_sparse_matrix(x)) {
-    # In general form, since triplets leave out what symmetry and a unit diagonal imply.
+    # Convert to the general form, since triplets omit elements implied by symmetry or a unit diagonal.
     elements <- Matrix::mat2triplet(methods::as(x, "generalMatrix"), uniqT = TRUE)
     if (is.null(elements$x)) {
-      elements$x <- rep(TRUE, length(elements$i))  # a matrix that tells only where something is
+      elements$x <- rep(TRUE, length(elements$i))  # a pattern matrix, which has positions but no values
     }
   } else {
     x <- as_dense_matrix(x, arg)
@@ -19,17 +19,17 @@ as_sparse_array <- function(x, arg) {
             column(as_numbers(as.vector(elements$x), arg)), as.list(dim(x)))
 }
 
-#' A value for a function that takes sparse tensors: a sparse matrix as such a tensor
+#' A value for a function that accepts sparse tensors: a sparse matrix becomes a sparse tensor
 #' @noRd
 as_sparse_or_value <- function(x, arg, dtype = NULL, ndim = 0L) {
   if (is_sparse_matrix(x)) call_shim("variable", as_sparse_array(x, arg), dtype) else as_value(x, arg, ndim)
 }
 
-#' Whether x is a list of things, and no data frame or other object that is made of one
+#' Whether x is a plain list, not a data frame or another object based on a list
 #' @noRd
 is_plain_list <- function(x) is.list(x) && !is.object(x)
 
-#' A list of values for tensors; one alone counts as a list of one
+#' A list of values for tensors; a single value becomes a list of one
 #' @noRd
 as_values <- function(x, arg, ndim = 0L) {
   if (is_plain_list(x)) {
@@ -39,19 +39,19 @@ as_values <- function(x, arg, ndim = 0L) {
   }
 }
 
-#' The most dimensions that a tensor of a list has
+#' The largest number of dimensions among the tensors in a list
 #' @noRd
 most_dimensions <- function(x) {
   max(0L, vapply(x, function(part) if (k_is_tensor(part)) k_ndim(part) else length(dim(part)), 0L))
 }
 
-#' A value for a tensor, such as a variable, whose number of dimensions it has
+#' A value for a tensor, such as a variable, with the same number of dimensions as the tensor
 #' @noRd
 as_value_like <- function(x, like, arg) {
   as_value(x, arg, if (k_is_tensor(like)) k_ndim(like) else length(dim(like)))
 }
 
-#' A list of a variable and a value for it
+#' A list of a variable and its new value
 #' @noRd
 as_pair <- function(pair, arg) {
   pair <- unname(pair)
@@ -61,7 +61,8 @@ as_pair <- function(pair, arg) {
   list(as_value(pair[[1L]], arg), as_value_like(pair[[2L]], pair[[1L]], arg))
 }
 
-#' An axis, or several, counted from 1, as pyshim counts: from 0. Negative ones count from the end in both
+#' Convert one or several axes, which count from 1, to pyshim's, which count from 0. In both, negative axes count from
+#' the end
 #' @noRd
 as_axis <- function(axis, arg = "axis") {
   if (is.null(axis)) {
@@ -79,8 +80,8 @@ as_axis <- function(axis, arg = "axis") {
   if (length(axis) == 1L) axis else as.list(axis)
 }
 
-#' One of the names that an argument takes; all of them, as a default has them, stand for the first
-#' @param accepted The names; by default those of the default value.
+#' One of the names that an argument accepts; a vector of all of them, as in a default, means the first
+#' @param accepted The accepted names; by default those in the argument's default value.
 #' @param remedy A template.
 #' @noRd
 one_of <- function(value, arg, accepted = NULL, remedy = NULL) {
@@ -133,14 +134,14 @@ shape <- function(...) { # nolint: cyclocomp_linter.
 #' @noRd
 as_shape <- function(shape) {
   if (!is.atomic(shape) && !is.list(shape) || is.null(shape) || inherits(shape, "python.builtin.object")) {
-    return(shape)  # what is no shape at all is for pyshim, and reticulate, to refuse
+    return(shape)  # not a shape at all: pyshim or reticulate will reject it
   }
   lapply(unname(as.list(as_plain_number(shape))), function(size) {
     if (inherits(size, "python.builtin.object")) size else if (!is.null(size) && !is.na(size)) as_whole(size)
   })
 }
 
-#' Whole numbers for several axes, as vectors or (nested) lists; one number alone as it is
+#' Whole numbers for several axes, as vectors or (nested) lists; a single number is returned unchanged
 #' @noRd
 as_counts <- function(x) {
   if (!is.atomic(x) && !is.list(x) || is.null(x) || inherits(x, "python.builtin.object")) {
@@ -154,22 +155,22 @@ as_counts <- function(x) {
   }
 }
 
-#' Whole numbers as integers; anything else as it is, for pyshim to refuse
+#' Convert whole numbers to integers; anything else is returned unchanged, for pyshim to reject
 #' @noRd
 as_whole <- function(x) {
   x <- as_plain_number(x)
   whole <- is.double(x) && all(is.finite(x) & x == trunc(x) & abs(x) <= .Machine$integer.max)
   if (whole) {
-    storage.mode(x) <- "integer"  # which keeps the dimensions
+    storage.mode(x) <- "integer"  # keeps the dimensions, unlike as.integer()
   }
   x
 }
 
-#' A count or position of bit64's class as a double
+#' Convert a count or position of class integer64 to a double
 #' @noRd
 as_plain_number <- function(x) if (is_integer64(x)) integer64_as_double(x) else x
 
-#' Positions: R vectors count from 1, tensors are taken as they are, from 0
+#' Positions: those in R vectors count from 1 and are converted; those in tensors count from 0 and are left unchanged
 #' @noRd
 as_positions <- function(x, arg = "indices") {
   if (is.null(x) || inherits(x, "python.builtin.object")) {
@@ -186,8 +187,8 @@ as_positions <- function(x, arg = "indices") {
   as_value(as_whole(x - 1), arg)
 }
 
-#' Indices, classes and lengths: whole numbers, which R gives as doubles, as integers. They count from 0, and
-#' are taken as they are
+#' Indices, classes and lengths: whole numbers, which are doubles in R, become integers. They count from 0 and are
+#' not shifted
 #' @noRd
 as_integers <- function(x, arg, ndim = 0L) {
   if (is.factor(x)) {

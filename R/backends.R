@@ -51,7 +51,7 @@ use_backend <- function(backend = c("tensorflow", "theano", "cntk"), in_process 
     NULL
   })
   if (is.null(scope)) {
-    do.call(install_backend, list(name), envir = globalenv())  # the user has agreed to it: its errors name it
+    do.call(install_backend, list(name), envir = globalenv())  # the user agreed to this call, so errors should name it
     scope <- use()
   }
   invisible(scope)
@@ -202,7 +202,7 @@ refuse_other_version <- function(argument, value, accepted) {
                "`install_backend(\"tensorflow\", gpu = TRUE)` installs TensorFlow for a GPU."))
 }
 
-#' The environment of R's own Python, for packages besides
+#' The environment of R's own Python, for additional packages
 #' @noRd
 extra_environment <- function() {
   config <- session_python()

@@ -1,7 +1,7 @@
 # Callbacks.
 
-#' Callbacks as Keras takes them
-#' @param live A callback that draws the metrics, or `NULL`.
+#' Callbacks in the form that Keras accepts
+#' @param live A callback that plots the metrics, or `NULL`.
 #' @noRd
 as_callbacks <- function(callbacks, live = NULL) {
   if (!is.list(callbacks) || inherits(callbacks, "KerasCallback")) {
@@ -183,7 +183,7 @@ callback_lambda <- function(on_epoch_begin = NULL, on_epoch_end = NULL, on_batch
 callback_of_functions <- function(functions) {
   methods <- Map(function(f, name) {
     count <- if (grepl("batch|epoch", name)) 2L else 1L
-    # A function may take fewer arguments than the method has.
+    # A function may have fewer arguments than the method.
     taken <- if ("..." %in% names(formals(f))) count else min(count, length(formals(f)))
     as_python_function(function(...) {
       do.call(f, lapply(list(...)[seq_len(taken)], as_logs))
@@ -193,7 +193,7 @@ callback_of_functions <- function(functions) {
   call_shim("callback_of_functions", as_keywords(methods))
 }
 
-#' Values of metrics that a callback is told, by their names
+#' Named values of metrics, as passed to a callback
 #' @noRd
 as_logs <- function(value) if (is.list(value)) by_either_name(value) else value
 
@@ -266,7 +266,7 @@ KerasCallback <- R6::R6Class("KerasCallback", public = list( # nolint: object_na
   on_train_end = function(logs = list()) NULL
 ))
 
-#' A callback of Keras that calls an object of an R6 class: the methods that the class has of its own
+#' A Keras callback that calls the methods of an R6 object, only those that its class overrides
 #' @noRd
 callback_of_class <- function(object) {
   names <- grep("^on_", names(formals(callback_lambda)), value = TRUE)

@@ -73,7 +73,7 @@ k_in_test_phase <- function(x, alt, training = NULL) {
   call_shim("in_test_phase", as_expression(x, "x", alt), as_expression(alt, "alt", x), training)
 }
 
-#' A tensor, or a function that makes one; the other one may tell the number of dimensions
+#' A tensor, or a function that creates one; the number of dimensions may be taken from the other expression
 #' @noRd
 as_expression <- function(x, arg, other = NULL) {
   if (is.function(x) && !inherits(x, "python.builtin.object")) {
@@ -122,7 +122,7 @@ k_foldr <- function(fn, elems, initializer = NULL, name = NULL) {
   fold("foldr", fn, elems, initializer, name)
 }
 
-#' A fold whose first accumulator may be one number: a scalar, or where that does not fit, one element
+#' A fold whose initial accumulator may be a single number: a scalar or, if that does not fit, a vector of one element
 #' @noRd
 fold <- function(kind, fn, elems, initializer, name) {
   fn <- as_python_function(fn, "fn")

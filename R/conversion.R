@@ -1,14 +1,14 @@
-# R's values as arrays that pyshim takes.
+# Conversion of R values to arrays for pyshim.
 #
-# What an engine computes with are numbers and logicals. A class may give the same doubles another meaning
-# (days, nanoseconds, the bits of a 64-bit integer), so a class that is not known here is refused by its name.
+# Engines compute with numbers and logicals. A class may give the same doubles another meaning
+# (days, nanoseconds, the bits of a 64-bit integer), so an unknown class is rejected with an error that names it.
 
-#' A value for a tensor: a tensor as it is; numbers and logicals as a NumPy array, or one of them as a scalar
+#' A value for a tensor: tensors are returned unchanged; numbers and logicals become a NumPy array or a scalar
 #'
-#' R has no scalars: a vector of length 1 may be one, or a tensor with one dimension of size 1. Where the
+#' R has no scalars: a vector of length 1 may stand for a scalar, or for a tensor with one dimension of size 1. If the
 #' argument is known to have dimensions, it is the latter.
-#' @param ndim The number of dimensions that the argument has at least, where it is known.
-#' @param ... `function_name` of `abort()`.
+#' @param ndim The minimum number of dimensions of the argument, if known.
+#' @param ... Passed to `abort()`: `function_name`.
 #' @noRd
 as_value <- function(x, arg = "x", ndim = 0L, ...) {
   if (is.null(x) || inherits(x, "python.builtin.object")) {
@@ -20,7 +20,7 @@ as_value <- function(x, arg = "x", ndim = 0L, ...) {
   as_plain_array(as_numbers(x, arg, ...), ndim)
 }
 
-#' Numbers as reticulate takes them for a NumPy array or a scalar: without names, class and such
+#' Numbers without names, class and other attributes, which reticulate converts to a NumPy array or a scalar
 #' @noRd
 as_plain_array <- function(x, ndim = 0L) {
   if (is_integer64(x)) {
@@ -33,12 +33,12 @@ as_plain_array <- function(x, ndim = 0L) {
       return(as.vector(unclass(x)))
     }
   } else if (identical(names(attributes(x)), "dim")) {
-    return(x)  # as it is, without a copy
+    return(x)  # unchanged, without a copy
   }
   array(as.vector(unclass(x)), size)
 }
 
-#' A value that consists of numbers or logicals, as a vector or array, without NA where there is no NaN
+#' Convert numbers or logicals to a vector or array; NA is an error in types that have no NaN
 #' @noRd
 as_numbers <- function(x, arg, ...) {
   if (is.data.frame(x)) {
@@ -57,7 +57,7 @@ as_numbers <- function(x, arg, ...) {
   x
 }
 
-#' Whether a vector or array holds numbers or logicals that mean what they are
+#' Whether a vector or array has numbers or logicals that keep their plain meaning
 #' @noRd
 has_numbers <- function(x) {
   is_integer64(x) ||
@@ -95,7 +95,7 @@ data_frame_matrix <- function(x, arg, ...) {
     abort("dtype", "{argument} is a data frame with columns that are not numbers: {columns}",
           columns = toString(names(x)[!fitting]), argument = arg, value = x, ...)
   }
-  x[] <- lapply(x, function(column) {  # one that as.matrix() reads as it is
+  x[] <- lapply(x, function(column) {  # in a form that as.matrix() does not change
     if (is.data.frame(column)) {
       data_frame_matrix(column, arg, ...)
     } else if (is_integer64(column)) {
@@ -107,7 +107,8 @@ data_frame_matrix <- function(x, arg, ...) {
   as.matrix(x)
 }
 
-#' Whether a value is a matrix of the package Matrix, which is loaded then: a value may come without it
+#' Whether a value is a matrix of the package Matrix. If so, the package is loaded: a value, such as one from a file,
+#' may exist without it
 #' @noRd
 is_of_matrix_package <- function(x) {
   isS4(x) && identical(attr(class(x), "package"), "Matrix") && requireNamespace("Matrix", quietly = TRUE) &&
@@ -116,7 +117,7 @@ is_of_matrix_package <- function(x) {
 
 is_sparse_matrix <- function(x) is_of_matrix_package(x) && methods::is(x, "sparseMatrix")
 
-#' A value that a sparse placeholder takes: a matrix of numbers
+#' A value for a sparse placeholder: a numeric matrix
 #' @noRd
 as_dense_matrix <- function(x, arg) {
   x <- as_numbers(x, arg)
@@ -125,11 +126,11 @@ as_dense_matrix <- function(x, arg) {
 
 # -- integer64 of the package bit64 -----------------------------------------------------------------------
 
-#' Whether a vector is of bit64's class: 64-bit integers in the memory of doubles. The package may be absent
+#' Whether a vector has bit64's class: 64-bit integers stored in doubles. The package need not be installed
 #' @noRd
 is_integer64 <- function(x) is.double(x) && inherits(x, "integer64")
 
-#' A NumPy array of int64, with the same bits
+#' An int64 NumPy array with the same bits
 #' @noRd
 int64_array <- function(x, ndim = 0L) {
   size <- if (!is.null(dim(x))) dim(x) else if (length(x) > 1L || ndim >= 1L) length(x)
@@ -139,12 +140,12 @@ int64_array <- function(x, ndim = 0L) {
   reticulate::py_call(reticulate::py_get_attr(numbers, "reshape"), shape, order = "F")
 }
 
-#' The numbers as doubles, rounded beyond 2^53
+#' Convert integer64 to doubles; numbers beyond 2^53 are rounded
 #' @noRd
 integer64_as_double <- function(x) {
   bytes <- writeBin(as.vector(unclass(x)), raw(), endian = "little")
   halves <- matrix(readBin(bytes, "integer", 2L * length(x), 4L, endian = "little"), 2L)
-  # R reads the smallest integer as NA.
+  # The smallest 32-bit integer is R's NA.
   whole <- ifelse(is.na(halves), -2^31, halves)
   low <- ifelse(whole[1L, ] < 0, whole[1L, ] + 2^32, whole[1L, ])
   value <- whole[2L, ] * 2^32 + low

@@ -48,6 +48,6 @@ k_ctc_label_dense_to_sparse <- function(labels, label_lengths) {
             as_lengths(label_lengths, "label_lengths"))
 }
 
-#' Lengths, one for each sample; that of one sample alone is a vector, too
+#' Lengths, one for each sample; a single length is also a vector
 #' @noRd
 as_lengths <- function(x, arg) as_integers(x, arg, ndim = 1L)

@@ -42,14 +42,14 @@
 #' @name keras_error
 NULL
 
-#' Refuse what the user gave
+#' Signal an error about the user's input
 #' @param kind The end of the condition's class, such as "shape".
-#' @param message Templates, as of pyshim/messages.py: what is wrong; then, with the names `x` and `i`, what shows it
-#'   and what to do. What the user gave stands in fields: its own braces and backticks stay as they are.
-#' @param ... The fields: strings as they are, fields whose name ends in "shape" as shapes, others as R writes them.
-#' @param argument Name of the argument that is not accepted, or the part of it, such as `"tensors[[2]]"`.
-#' @param value Its value, where it is no argument of the user's own call.
-#' @param function_name As of `signal_error()`.
+#' @param message Templates as in pyshim/messages.py: what is wrong; then, with the names `x` and `i`, the evidence and
+#'   the remedy. The user's input goes into fields, so that its own braces and backticks are left unchanged.
+#' @param ... The fields: strings are inserted unchanged, fields whose name ends in "shape" as shapes, others as R code.
+#' @param argument The name of the rejected argument, or of a part of it, such as `"tensors[[2]]"`.
+#' @param value The argument's value, if it is not an argument of the user's own call.
+#' @param function_name As in `signal_error()`.
 #' @param called The user's call, as `users_call()` returns it.
 #' @noRd
 abort <- function(kind, message, ..., argument = NULL, value = NULL, function_name = NULL, called = users_call()) {
@@ -69,31 +69,31 @@ abort <- function(kind, message, ..., argument = NULL, value = NULL, function_na
 }
 
 #' Signal an error of this package
-#' @param message As `rlang::abort()` takes it.
+#' @param message As in `rlang::abort()`.
 #' @param ... Fields of the condition.
-#' @param function_name Where another name than that of the user's call is to stand before the message.
+#' @param function_name The name to put before the message, if it is not that of the user's call.
 #' @noRd
 signal_error <- function(kind, message, ..., function_name = NULL, called = users_call()) {
   function_name <- if (is.null(function_name)) called$name else function_name
   call <- if (!is.null(called$call)) called$call else if (!is.null(function_name)) str2lang(function_name)
   if (is.symbol(call)) {
-    call <- as.call(list(call))  # of an operator
+    call <- as.call(list(call))  # the call of an operator
   }
   message[[1L]] <- stopped(message[[1L]])
   rlang::abort(message, class = c(paste0("keras_error_", kind), "keras_error"), call = call,
                function_name = function_name, ...)
 }
 
-#' The message, after the function's name
+#' The message, prefixed with the function's name
 #'
-#' The console shows the call, but `conditionMessage()` is all that a log or a test keeps.
+#' The console shows the call, but a log or a test keeps only `conditionMessage()`.
 #' @exportS3Method
 #' @noRd
 conditionMessage.keras_error <- function(c) { # nolint: object_name_linter.
   paste0(if (!is.null(c$function_name)) paste0(c$function_name, ": "), NextMethod())
 }
 
-#' Signal what went wrong in Python
+#' Signal an error that occurred in Python
 #' @noRd
 signal_failure <- function(failure) {
   if (identical(failure$kind, "interrupt")) {
@@ -125,7 +125,7 @@ signal_failure <- function(failure) {
                called = called)
 }
 
-#' The backend function that Keras called, where the error is about an argument of it and not of the user's call
+#' The backend function that Keras called, if the error is about one of its arguments and not about the user's call
 #' @noRd
 inner_function <- function(failure, called) {
   argument <- failure$fields$argument[[2L]][[1L]]
@@ -139,8 +139,8 @@ inner_function <- function(failure, called) {
   if (inner) paste0(name, ": ") else ""
 }
 
-#' The argument whose value, a string, stands in what Keras says
-#' @return The argument's name; NULL where none, or more than one, does.
+#' The argument whose value is a string that occurs in Keras's message
+#' @return The argument's name; NULL if there is none, or more than one.
 #' @noRd
 argument_in_words <- function(words, called) {
   if (startsWith(words, "IndexError") && user_value("axis", called)$found) {
@@ -154,12 +154,12 @@ argument_in_words <- function(words, called) {
   if (sum(stands) == 1L) names(which(stands))
 }
 
-#' The user's call that is going on
+#' The user's call in progress
 #'
-#' That is the last call of a function of this package that comes from outside of it: not from its own functions, be
-#' it through `lapply()` and such.
-#' @return A list of the function's `name` as messages write it, the `call`, and the `frame` with its arguments; NULL
-#'   where there is none.
+#' This is the most recent call of a function of this package from outside the package: not from its own functions,
+#' whether directly or through `lapply()` and the like.
+#' @return A list of the function's `name` as shown in messages, the `call`, and the `frame` with its arguments; NULL if
+#'   there is none.
 #' @noRd
 users_call <- function() { # nolint: cyclocomp_linter.
   count <- sys.nframe() - 1L
@@ -177,7 +177,7 @@ users_call <- function() { # nolint: cyclocomp_linter.
     env <- environment(f)
     inner <- FALSE
     while (!identical(env, package) && !identical(env, emptyenv()) && !inner) {
-      inner <- within(env)  # a function made in one of ours that is going on
+      inner <- within(env)  # a closure created in one of our running functions
       env <- parent.env(env)
     }
     inner || identical(environment(f), package)
@@ -187,7 +187,7 @@ users_call <- function() { # nolint: cyclocomp_linter.
     while (caller > 0L && identical(environment(functions[[caller]]), .BaseNamespaceEnv)) {
       caller <- parents[[caller]]  # lapply(), do.call(), ...
     }
-    # A method that a pipe of magrittr calls is its own caller.
+    # A method called by a magrittr pipe is its own caller.
     caller == 0L || caller > count || caller >= i || !is_ours(functions[[caller]])
   }
   for (i in rev(seq_len(count))) {
@@ -201,7 +201,7 @@ users_call <- function() { # nolint: cyclocomp_linter.
   }
 }
 
-#' The name by which users call a function of this package: an exported one, a generic's; NULL for others
+#' The name by which users call a function of this package: that of an exported function or a generic; NULL for others
 #' @noRd
 public_name <- function(f, call, frame) {
   if (inherits(f, "keras_function")) {
@@ -227,10 +227,10 @@ public_name <- function(f, call, frame) {
   }
 }
 
-#' The R name of a function of pyshim, as it is written in messages
+#' The R name of a function of pyshim, as shown in messages
 #' @noRd
 r_name <- function(name) {
-  names <- c(paste0("k_", name), paste0(name, "_model"))  # k_sum() of sum(), restore_model() of restore()
+  names <- c(paste0("k_", name), paste0(name, "_model"))  # k_sum() for sum(), restore_model() for restore()
   found <- names[vapply(names, exists, NA, envir = topenv(), inherits = FALSE)]
   paste0(c(found, name)[[1L]], "()")
 }

@@ -1,7 +1,7 @@
 # R's generic functions on tensors, beyond operators, indices and conversions.
 #
-# A tensor is an object of Python, for which reticulate has methods that tell names and lengths of Python, and
-# base R takes it for an environment. Neither may answer: what has no method of its own here is refused.
+# A tensor is a Python object: reticulate's methods would return its Python names and length, and base R treats it as an
+# environment. Neither result makes sense for a tensor, so generics without a method here signal an error.
 
 # -- questions about each element -------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ bind <- function(parts, axis, function_name) {
 #' @rdname keras_tensor
 #' @export
 c.keras_tensor <- function(...) {
-  # Numbers beside tensors are sizes: c(k_shape(x)[1], 2).
+  # Numbers combined with tensors are sizes: c(k_shape(x)[1], 2).
   do.call(c, lapply(unname(list(...)), function(part) if (k_is_tensor(part)) list(part) else as.list(part)))
 }
 
@@ -157,9 +157,9 @@ as.list.keras_tensor <- function(x, ...) {
 #' @export
 names.keras_tensor <- function(x) NULL
 
-# -- what is refused --------------------------------------------------------------------------------------
+# -- unsupported functions --------------------------------------------------------------------------------
 
-#' Generic functions that tensors do not have, with what there is instead
+#' Generic functions that tensors do not support, with their alternatives
 #' @noRd
 refused_generics <- c(
   sort = "`sort(as.array(x))` sorts the value.",
@@ -197,7 +197,7 @@ refuse_generic <- function(generic) {
         function_name = as_written(name))
 }
 
-#' A function's name as it is written in messages
+#' A function's name as shown in messages
 #' @noRd
 as_written <- function(name) {
   if (grepl("^[.[:alpha:]][.[:alnum:]]*$", name)) paste0(name, "()") else paste0("`", name, "`")
@@ -209,7 +209,7 @@ Complex.keras_tensor <- function(z) { # nolint: object_name_linter.
         function_name = paste0(.Generic, "()"))
 }
 
-#' What is a Python object behind the scenes, and has no elements: a context
+#' Signal an error about a context, which is internally a Python object but has no elements
 #' @noRd
 refuse_of_context <- function(generic) {
   abort("argument", c("a context has no elements and no value.",
@@ -222,7 +222,7 @@ refused_of_contexts <- c(
   "is.na", "c", "unique", "sort", "xtfrm", "mtfrm"
 )
 
-#' One thing without names, as a function is: tools that list what there is ask for both
+#' A length of 1 and no names, as for a function: tools that list objects call both `length()` and `names()`
 #' @export
 #' @noRd
 length.keras_scope <- function(x) 1L
@@ -246,7 +246,7 @@ str.keras_scope <- function(object, ...) {
 
 # -- methods that are registered when the package is loaded -----------------------------------------------
 
-#' Methods of generics that not all releases of R have, and those that are made from the lists above
+#' Register methods for generics that not all releases of R have, and those generated from the lists above
 #' @noRd
 register_methods <- function() {
   register <- function(generic, class, method) {
@@ -256,7 +256,7 @@ register_methods <- function() {
       }
     }
   }
-  method <- function(definition) eval(definition, topenv())  # a function of this package, as errors tell it
+  method <- function(definition) eval(definition, topenv())  # errors recognize it by its namespace
   for (generic in names(refused_generics)) {
     register(generic, "keras_tensor", method(bquote(function(x, ...) refuse_generic(.(generic)))))
   }
@@ -265,7 +265,7 @@ register_methods <- function() {
   }
   if (getRversion() >= "4.3.0") {
     registerS3method("matrixOps", "keras_tensor", matrix_operation)
-    # Of two classes with operators, such as a tensor and a data frame, the tensor's compute.
+    # If both operands have operators, such as a tensor and a data frame, use the tensor's.
     registerS3method("chooseOpsMethod", "keras_tensor", function(x, y, mx, my, cl, reverse) TRUE)
   } else {
     register_operators("keras_tensor")
@@ -282,10 +282,10 @@ register_operators <- function(class) {
   }
 }
 
-#' Operators of a tensor beside an object of another class with operators, before R 4.3
+#' Operators on a tensor and an object of another class with operators, before R 4.3
 #'
-#' R refuses an operator whose two sides have different methods, as data frames have them, and the integers of bit64.
-#' So both sides get this one, which leaves what is no tensor to base R and to bit64.
+#' R does not dispatch an operator whose operands have different methods, such as those for data frames and for bit64's
+#' integers. So both operands get this method, which leaves calls without a tensor to base R and bit64.
 #' @noRd
 operate_beside <- function(e1, e2) {
   if (missing(e2)) {
@@ -305,7 +305,7 @@ others_operator <- function(generic, method, ...) {
   }
 }
 
-#' Base R's method, which looks for what R's dispatch would tell it
+#' Base R's method, with the variables that R's dispatch would define
 #' @noRd
 data_frame_operator <- function(generic, method) {
   operator <- base::Ops.data.frame

@@ -86,7 +86,7 @@ k_compare_backends <- function(outputs, feeds = list(), backends = NULL) {
   comparison_table(compared, "values")
 }
 
-#' Updates, of which a pair of a variable and its new value is one
+#' A list of updates; a pair of a variable and its new value counts as one update
 #' @noRd
 as_updates <- function(updates) {
   if (!is_plain_list(updates)) {
@@ -187,7 +187,7 @@ k_symbolic <- function(func) {
   in_mode(func, eager = FALSE)
 }
 
-#' R runs the function itself, not through Python: its errors, warnings and restarts stay what they are
+#' R runs the function itself, not through Python, so its errors, warnings and restarts work as usual
 #' @noRd
 in_mode <- function(func, eager) {
   if (!is.function(func)) {

@@ -125,7 +125,7 @@ base_history <- function(frame, ...) {
   for (metric in metrics) {
     part <- frame[frame$metric == metric, ]
     graphics::plot(part$epoch, part$value, type = "n", xlab = "epoch", ylab = "", ...)
-    graphics::title(ylab = metric, line = 3.3)  # beside the numbers
+    graphics::title(ylab = metric, line = 3.3)  # outside the axis labels
     shown <- unique(as.character(part$data))
     for (data in shown) {
       line <- part[part$data == data, ]

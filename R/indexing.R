@@ -1,7 +1,7 @@
-# Elements by position: `[`, `[[`, `head()`, `tail()`, and what refuses to change elements in place.
+# Elements by position: `[`, `[[`, `head()`, `tail()`, and the errors for changing elements in place.
 #
-# Each index becomes a pick: what the shim's get_item takes (a position from 0, or start, stop and step), or a
-# function that takes the elements from an axis of a tensor. All of the first kind are done in one call.
+# Each index becomes a pick: an argument of the shim's get_item (a position from 0, or start, stop and step), or a
+# function that selects elements along an axis of a tensor. All picks of the first kind are applied in one call.
 
 #' @rdname keras_tensor
 #' @export
@@ -104,7 +104,7 @@ without_axes_of_size_1 <- function(x) {
 
 # -- one index --------------------------------------------------------------------------------------------
 
-#' One index as a pick
+#' Convert one index to a pick
 #' @noRd
 as_pick <- function(index, size, axis, drop) {
   if (inherits(index, "keras_range")) {
@@ -139,7 +139,7 @@ positions_of_true <- function(index, size, axis) {
   if (!length(index)) integer() else which(rep_len(as.vector(index), size))
 }
 
-#' Positions, all from 1 or all below 0, as an integer vector
+#' Positions as an integer vector, all at least 1 or all negative
 #' @noRd
 positions_in_order <- function(index, size, axis) { # nolint: cyclocomp_linter.
   if (is_integer64(index)) {
@@ -191,7 +191,7 @@ pick_positions <- function(index, size, drop) { # nolint: cyclocomp_linter.
     return(index - 1L)
   }
   step <- unique(diff(index))
-  # An axis of unknown size may be shorter than a range, which would be cut; gather refuses that.
+  # An axis of unknown size may be shorter than a range. A slice would be truncated silently; gather signals an error.
   if (is.na(size) || length(step) > 1L || 0L %in% step) {
     return(function(x, axis) gather_along(x, axis, array(index - 1L)))
   }
@@ -200,7 +200,7 @@ pick_positions <- function(index, size, drop) { # nolint: cyclocomp_linter.
   list(index[[1L]] - 1L, if (stop >= 0L) stop, step)
 }
 
-#' All but some positions: the runs between them. Those beyond the axis leave out nothing, as in R
+#' All but some positions: the runs between them. Positions beyond the axis are ignored, as in R
 #' @noRd
 pick_all_but <- function(left_out, size) {
   left_out <- sort(unique(left_out))
@@ -222,7 +222,7 @@ pick_all_but <- function(left_out, size) {
   }
 }
 
-#' A tensor as an index: bools, or positions that count from 1 like all in `[`
+#' A tensor as an index: bools, or positions, which count from 1 as always in `[`
 #' @noRd
 pick_by_tensor <- function(index, axis, drop) {
   rank <- length(dim(index))
@@ -253,7 +253,7 @@ pick_by_tensor <- function(index, axis, drop) {
   function(x, axis) gather_along(x, axis, from_zero)
 }
 
-#' All but one position, which is a tensor
+#' All but one position, which is given by a tensor
 #' @noRd
 pick_all_but_tensor <- function(position, axis) {
   if (length(dim(position))) {
@@ -270,7 +270,7 @@ pick_all_but_tensor <- function(position, axis) {
   }
 }
 
-#' The slices along an axis whose positions, from 0, are given; a scalar drops the axis
+#' The slices along an axis at the given positions, which count from 0; a scalar position drops the axis
 #' @noRd
 gather_along <- function(x, axis, positions) {
   along_front(x, axis, function(x) call_method("gather", x, positions))
@@ -280,7 +280,7 @@ mask_along <- function(x, axis, mask) {
   along_front(x, axis, function(x) call_method("boolean_mask", x, mask))
 }
 
-#' A function of the first axis, applied to another one
+#' Apply a function of the first axis to another axis
 #' @noRd
 along_front <- function(x, axis, f) {
   if (axis == 1L) {
@@ -294,9 +294,9 @@ along_front <- function(x, axis, f) {
 
 # -- one index for all axes -------------------------------------------------------------------------------
 
-#' Elements by a mask of the tensor's shape, or by a matrix with a row for each element, as a vector
+#' Elements selected by a mask of the tensor's shape, or by a matrix with a row for each element, as a vector
 #'
-#' A mask takes them in R's order: the first axis runs fastest.
+#' With a mask, they are in R's order (column-major).
 #' @noRd
 pick_elements <- function(x, index) { # nolint: cyclocomp_linter.
   shape <- dim(x)
@@ -381,11 +381,11 @@ ends_of <- function(x, n, function_name, part) {
   }))
 }
 
-# -- nothing is changed in place --------------------------------------------------------------------------
+# -- no changes in place ----------------------------------------------------------------------------------
 
-#' Tensors are not changed in place
+#' Signal an error about changing a tensor in place
 #'
-#' Another name of a tensor is the same tensor, so that a change in place would change both.
+#' Two names may refer to the same tensor, so a change in place would affect both.
 #' @noRd
 refuse_assignment <- function(function_name) {
   abort("argument", c(
@@ -402,7 +402,7 @@ refuse_assignment <- function(function_name) {
 #' @export
 `[[<-.keras_tensor` <- function(x, ..., value) refuse_assignment("`[[<-`")
 
-# -- what a tensor is, by `$` -----------------------------------------------------------------------------
+# -- properties of a tensor, by `$` -----------------------------------------------------------------------
 
 attributes_of_tensors <- c("backend", "constraint", "dtype", "kind", "name", "ndim", "shape", "sparse")
 

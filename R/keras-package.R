@@ -62,7 +62,7 @@
 
 .onLoad <- function(libname, pkgname) {
   reticulate::register_class_filter(add_tensor_class)
-  # Newer releases of reticulate make a Python from what packages declare here; they start none by it.
+  # Newer releases of reticulate create a Python environment from these declarations; this does not start Python.
   if ("py_require" %in% getNamespaceExports("reticulate")) {
     getExportedValue("reticulate", "py_require")("numpy")
   }
@@ -70,16 +70,16 @@
 }
 
 .onAttach <- function(libname, pkgname) {
-  # The functions of R/products.R mask those of base, and do the same: `library(keras)` has nothing to tell.
+  # The functions in R/products.R mask base functions but behave the same, so `library(keras)` need not report them.
   if (getRversion() < "4.4.0") {
     assign(".conflicts.OK", TRUE, envir = as.environment(paste0("package:", pkgname)))
   }
 }
 
-#' Tensors get the S3 class keras_tensor wherever reticulate makes one
+#' Add the S3 class keras_tensor to every tensor that reticulate wraps
 #'
-#' Objects of Keras have the classes that they have where Keras is imported under its own name, which scripts know, and
-#' "keras_object", by which they are printed.
+#' Keras objects get the class names they would have if Keras were imported under its own name, which scripts rely on,
+#' and the class "keras_object", for printing.
 #' @noRd
 add_tensor_class <- function(classes) {
   if (classes[[1L]] == "pyshim.tensors.Tensor") {

@@ -1,4 +1,4 @@
-# What layers and models have in common: weights, configuration, inputs and outputs.
+# Methods shared by layers and models: weights, configuration, inputs and outputs.
 
 #' Weights of a layer or a model
 #'
@@ -146,7 +146,7 @@ set_trainable <- function(object, from, to, trainable) {
   layers <- object_get(object, "layers")
   in_range <- seq_along(layers) >= layer_position(layers, from, 1L, "from") &
     seq_along(layers) <= layer_position(layers, to, length(layers), "to")
-  # The model's own flag would keep all of its layers from training.
+  # If the model's own flag were FALSE, none of its layers would train.
   set(object, trainable || !all(in_range))
   for (i in seq_along(layers)) {
     set(layers[[i]], if (in_range[[i]]) trainable else !trainable)
@@ -154,7 +154,7 @@ set_trainable <- function(object, from, to, trainable) {
   invisible(object)
 }
 
-#' The position of a layer that is given by its name, its position, or itself
+#' The position of a layer, which is given by its name, its position, or the layer itself
 #' @noRd
 layer_position <- function(layers, which, default, arg) {
   if (is.null(which)) {

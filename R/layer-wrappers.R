@@ -1,4 +1,4 @@
-# Layers around other layers.
+# Layers that wrap other layers.
 
 #' Apply a layer to each time step
 #'

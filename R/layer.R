@@ -2,8 +2,8 @@
 
 #' Add a layer to a model, or apply it to tensors
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of them, which it is applied to;
-#'   or nothing, where the layer itself is wanted.
+#' @param object A sequential model, to which the layer is added; a tensor or a list of tensors, to which it is applied;
+#'   or nothing, to return the layer itself.
 #' @param path The layer's class within Keras's module `layers`.
 #' @noRd
 add_layer <- function(object, path, arguments) {
@@ -24,7 +24,7 @@ compose <- function(object, layer, arguments = list()) {
   }
 }
 
-#' A layer, and a model, is a function in R: of tensors, and of a sequential model, which it is added to
+#' Make layers and models R functions: they can be applied to tensors, or to a sequential model to add them to it
 #' @noRd
 #' @exportS3Method reticulate::py_to_r_wrapper
 py_to_r_wrapper.keras.engine.base_layer.Layer <- function(x) { # nolint: object_name_linter.

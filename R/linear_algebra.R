@@ -13,7 +13,7 @@
 #' k_eval(k_dot(matrix(1:4, 2), diag(2)))
 #' @export
 k_dot <- function(x, y) {
-  # One number is a vector where the sum goes over a single element; else a scalar, which has no product.
+  # A single number is a vector if the sum is over one element; otherwise it is a scalar, which has no product.
   single <- c(is_size(utils::tail(dim(y), 2L)[1L], 1L), is_size(utils::tail(dim(x), 1L), 1L))
   x <- as_sparse_or_value(x, "x", if (k_is_tensor(y)) k_dtype(y), ndim = single[[1L]])
   call_shim("dot", x, as_value(y, "y", ndim = single[[2L]]))

@@ -1,7 +1,7 @@
-# Messages of pyshim in R's notation. pyshim/messages.py says what a template and its fields are.
+# Messages of pyshim in R syntax. pyshim/messages.py defines templates and their fields.
 
-#' A template with its fields, as one string
-#' @param fields A named list, each as R writes it.
+#' Fill a template with its fields
+#' @param fields A named list of strings, each in R syntax.
 #' @param called The user's call, as `users_call()` returns it.
 #' @noRd
 filled <- function(template, fields, called = NULL) {
@@ -21,15 +21,15 @@ filled <- function(template, fields, called = NULL) {
   template
 }
 
-#' A template with a capital first, where it begins with a word of ours
+#' Capitalize a template if it begins with one of our own words
 #' @noRd
 capitalized <- function(template) sub("^([a-z])(?=[a-z]*[ ,;:])", "\\U\\1", template, perl = TRUE)
 
-#' A sentence with its full stop; what a native library says has its own end
+#' Add a full stop to a sentence; messages of a native library are left unchanged
 #' @noRd
 stopped <- function(text) if (grepl("[.!?:]$|\n", text)) text else paste0(text, ".")
 
-#' The fields of an error of pyshim, each as R writes it
+#' The fields of a pyshim error, each in R syntax
 #' @param called The user's call, as `users_call()` returns it.
 #' @noRd
 written <- function(fields, called) {
@@ -59,8 +59,8 @@ written <- function(fields, called) {
   texts
 }
 
-#' The value that the user gave for the argument that an error is about, where R knows it
-#' @param shown Whether it is to stand in the message in place of the field `value`.
+#' The user's value for the argument that an error is about, if R knows it
+#' @param shown Whether the message should show it in place of the field `value`.
 #' @return A list of `found` and the `value`.
 #' @noRd
 given <- function(fields, called, shown = TRUE) { # nolint: cyclocomp_linter.
@@ -94,7 +94,7 @@ user_value <- function(name, called) {
 
 is_tensor_data <- function(data) is.list(data) && identical(data[["type"]], "tensor")
 
-#' An argument by the name that it has in R: `tensors[[2]]`
+#' An argument by its name in R: `tensors[[2]]`
 #' @noRd
 r_argument <- function(data, called, quote = TRUE) {
   name <- data[[1L]]
@@ -116,7 +116,7 @@ r_argument <- function(data, called, quote = TRUE) {
   paste0(if (quote) "`", name, paste(path, collapse = ""), if (quote) "`", label)
 }
 
-#' A value of Python, as plain data, in R's notation
+#' A Python value, given as plain data, in R syntax
 #' @noRd
 write_data <- function(data) {
   if (is.null(data)) {
@@ -135,7 +135,7 @@ write_data <- function(data) {
   }
 }
 
-#' What a value of Python is, for one that R has not given
+#' A description of the type of a Python value that does not come from R
 #' @noRd
 write_type <- function(data) {
   switch(data$type,
@@ -145,7 +145,7 @@ write_type <- function(data) {
   )
 }
 
-#' A position that Python counts from 0
+#' A position, which counts from 0 in Python
 #' @noRd
 write_position <- function(data) {
   if (is.list(data) && is.null(names(data))) {
@@ -154,7 +154,7 @@ write_position <- function(data) {
   write_data(if (is.numeric(data) && data >= 0) data + 1 else data)
 }
 
-#' @param shape A list or vector of sizes; NULL or NA stands for one that is not known.
+#' @param shape A list or vector of sizes; NULL or NA stands for an unknown size.
 #' @noRd
 write_shape <- function(shape) paste0("c(", paste(vapply(shape, write_size, ""), collapse = ", "), ")")
 
@@ -162,7 +162,7 @@ write_size <- function(size) {
   if (is.null(size) || is.atomic(size) && is.na(size)) "NA" else if (is.character(size)) size else write_data(size)
 }
 
-#' A field that `abort()` is given
+#' Format a field given to `abort()`
 #' @noRd
 write_field <- function(field, name) {
   if (endsWith(name, "shape")) {
@@ -176,13 +176,13 @@ write_field <- function(field, name) {
   }
 }
 
-#' An argument in backticks; words, such as "index 1", as they are
+#' An argument in backticks; words, such as "index 1", are left unchanged
 #' @noRd
 quoted_argument <- function(argument) {
   if (grepl("^[.[:alpha:]][.\\w]*(\\[\\[\\d+\\]\\])*$", argument, perl = TRUE)) paste0("`", argument, "`") else argument
 }
 
-#' An argument of the user's call, or the part of it that is named, such as `"tensors[[2]]"`
+#' An argument of the user's call, or a named part of it, such as `"tensors[[2]]"`
 #' @return A list of `found` and the `value`.
 #' @noRd
 user_part <- function(argument, called) {
@@ -202,7 +202,7 @@ user_part <- function(argument, called) {
 
 # -- values of R ------------------------------------------------------------------------------------------
 
-#' A value as messages show it: as it is written in R where that is short, else by what it is
+#' A value as shown in messages: R code if that is short, otherwise a description
 #' @noRd
 describe_value <- function(x) { # nolint: cyclocomp_linter. One line for each kind of value.
   if (is.null(x)) {
@@ -233,7 +233,7 @@ describe_value <- function(x) { # nolint: cyclocomp_linter. One line for each ki
 
 is_short <- function(x) is.null(x) || is.atomic(x) && !is.object(x) && length(x) <= 10L
 
-#' A vector as it is written in R; only the beginning of a long one
+#' A vector as R code; a long one is truncated
 #' @noRd
 describe_vector <- function(x) {
   if (!is.null(dim(x))) {
@@ -256,7 +256,7 @@ describe_vector <- function(x) {
 
 kind_of_vector <- function(x) if (is.numeric(x)) "numeric" else typeof(x)
 
-#' A value with what it is, for a message about its type
+#' A value with its type, for a message about its type
 #' @noRd
 describe_type <- function(x) {
   plain <- is.atomic(x) && !is.object(x) && !is.null(x) && is.null(dim(x)) && length(x) != 1L

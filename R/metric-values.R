@@ -1,9 +1,9 @@
-# Values of metrics by name, as evaluate(), train_on_batch() and the history of fit() have them.
+# Named values of metrics, as returned by evaluate(), train_on_batch() and in the history of fit().
 #
-# Keras 2.3 names a metric as compile() was given it: "mae". Its releases before had one name for each: metrics = "mae"
-# was "mean_absolute_error", and "accuracy" was "acc". Scripts ask by either name, and get what there is.
+# Keras 2.3 uses the name that was given to compile(): "mae". Earlier releases had fixed names: metrics = "mae"
+# was "mean_absolute_error", and "accuracy" was "acc". Scripts may use either name.
 
-#' Names of one metric
+#' Synonymous names of metrics
 #' @noRd
 metric_synonyms <- list(
   c("accuracy", "acc"), c("mae", "mean_absolute_error"), c("mse", "mean_squared_error"),
@@ -11,8 +11,8 @@ metric_synonyms <- list(
   c("kld", "kullback_leibler_divergence"), c("cosine", "cosine_proximity")
 )
 
-#' The name among `names` that stands for the same metric: "val_mae" for "val_mean_absolute_error"
-#' @return `name` itself where there is none.
+#' The name in `names` for the same metric: "val_mae" for "val_mean_absolute_error"
+#' @return `name` itself if there is none.
 #' @noRd
 metric_name <- function(name, names) {
   if (name %in% names) {
@@ -28,7 +28,7 @@ metric_name <- function(name, names) {
   name
 }
 
-#' Values of metrics: a number where there is only one, as scripts compute with it; else a list
+#' Values of metrics: a number if there is only one, since scripts compute with it; otherwise a list
 #' @noRd
 metric_values <- function(values, names) {
   if (length(values) == 1L) {
@@ -38,7 +38,7 @@ metric_values <- function(values, names) {
   }
 }
 
-#' A list whose entries have other names, too, where `$` would not find them: it finds "accuracy" by "acc" itself
+#' Make entries of a list accessible by synonyms that `$` would not match: it already matches "acc" to "accuracy"
 #' @noRd
 by_either_name <- function(values) {
   abbreviated <- vapply(metric_synonyms[-1L], `[[`, "", 1L)
@@ -87,7 +87,7 @@ str.keras_metrics <- function(object, ...) utils::str(unclass(object), ...)
 #' @exportS3Method zeallot::destructure
 destructure.keras_metrics <- function(x) as.list(unclass(x))
 
-#' Have callbacks watch, and name in files, the metrics that the model has: its "accuracy" where they say "acc"
+#' Make callbacks use the model's names of metrics, in `monitor` and in file names: "accuracy" where they say "acc"
 #' @noRd
 name_metrics <- function(callbacks, model) {
   watching <- Filter(function(callback) reticulate::py_has_attr(callback, "monitor"), callbacks)

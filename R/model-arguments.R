@@ -1,7 +1,8 @@
-# What Keras would take without a word, or refuse in words of Python: arguments are looked at before it gets them.
+# Checks of arguments before Keras receives them: it would accept some mistakes silently, and report others in Python
+# terms.
 #
-# Most rules follow from the defaults: where one is TRUE or FALSE, a number, or a choice of names, so is what the user
-# gives. `argument_rules` holds the others, by the arguments' names.
+# Most rules follow from the defaults: if one is TRUE or FALSE, a number, or a choice of names, so must be the user's
+# value. `argument_rules` has the others, by argument name.
 
 #' @noRd
 argument_rules <- list(
@@ -18,7 +19,7 @@ argument_rules <- list(
                "classes")
 )
 
-#' Refuse a value that does not fit an argument of Keras
+#' Reject a value that does not fit a Keras argument
 #' @param defaults The formal arguments of the exported function.
 #' @noRd
 check_argument <- function(value, arg, defaults) { # nolint: cyclocomp_linter. One line for each rule.
@@ -49,7 +50,7 @@ check_argument <- function(value, arg, defaults) { # nolint: cyclocomp_linter. O
   } else if (arg %in% argument_kinds$nested && is.numeric(unlist(default))) {
     lapply(value, check_whole, arg, 0L, lengths = NULL)
   } else if (arg %in% argument_kinds$steps) {
-    check_number(value, arg, 1)  # scripts give nrow(x) / batch_size
+    check_number(value, arg, 1)  # scripts pass nrow(x) / batch_size
   } else if (arg %in% argument_kinds$integer && !is.character(default)) {
     check_whole(value, arg, lengths = NULL)
   } else if (has_rule("number") || is.numeric(default) && length(default) == 1L && !arg %in% unlist(argument_kinds)) {
@@ -61,13 +62,13 @@ check_argument <- function(value, arg, defaults) { # nolint: cyclocomp_linter. O
   }
 }
 
-#' A default that is written as it is; NULL for one that is computed
+#' The value of a default that is a literal; NULL for one that is computed
 #' @noRd
 literal <- function(code) {
   if (!is.call(code)) code else if (as.character(code[[1L]])[[1L]] %in% c("c", "-", "list")) eval(code, baseenv())
 }
 
-#' For how many axes an argument such as `kernel_size` holds numbers, as the defaults tell
+#' The number of axes for an argument such as `kernel_size`, according to the defaults
 #' @noRd
 number_of_axes <- function(arg, defaults) {
   for (name in c("strides", "pool_size", arg)) {
@@ -79,7 +80,7 @@ number_of_axes <- function(arg, defaults) {
   1L
 }
 
-#' @param least The least number that is accepted.
+#' @param least The smallest accepted number.
 #' @param lengths How many numbers are accepted; NULL for any.
 #' @noRd
 check_whole <- function(value, arg, least = -Inf, lengths = 1L) {
@@ -121,7 +122,7 @@ check_function <- function(value, arg) {
   }
 }
 
-#' Refuse what is neither a tensor nor a list of tensors
+#' Reject anything but a tensor or a list of tensors
 #' @noRd
 need_tensors <- function(value, arg) {
   for (part in if (is.list(value) && !is.data.frame(value)) value else list(value)) {
@@ -129,7 +130,7 @@ need_tensors <- function(value, arg) {
   }
 }
 
-#' Refuse what cannot stand for a part of Keras that has a name
+#' Reject a value that cannot identify a named part of Keras
 #' @noRd
 check_named <- function(value, arg) {
   if (is.numeric(value) || is.logical(value) || is.data.frame(value)) {
@@ -138,8 +139,8 @@ check_named <- function(value, arg) {
   }
 }
 
-#' Refuse what is no object of Keras where one is needed
-#' @param what What is accepted, with its article.
+#' Reject anything but a Keras object
+#' @param what A description of what is accepted, with its article.
 #' @noRd
 need_object <- function(object, arg, what = "a model or another object of Keras") {
   if (!inherits(object, "python.builtin.object")) {

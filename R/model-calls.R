@@ -1,16 +1,16 @@
-# Calls of Keras: its classes by path ("layers.Dense"), its functions, and methods of its objects.
+# Calls into Keras: its classes by path ("layers.Dense"), its functions, and methods of its objects.
 #
-# Arguments are converted by their names, here and in no other place: `argument_kinds` says which are whole numbers,
-# shapes and so on. An exported function hands all its arguments on by `model_arguments()`.
+# Arguments are converted by their names, and only here: `argument_kinds` says which ones are whole numbers,
+# shapes and so on. An exported function passes on all its arguments with `model_arguments()`.
 
-#' Make an object of a class of Keras, or call one of its functions
+#' Create an object of a Keras class, or call a Keras function
 #' @param ... Arguments by position.
 #' @noRd
 keras_call <- function(path, arguments = list(), ...) {
   call_shim("keras_call", path, list(...), as_keywords(arguments))
 }
 
-#' Call a method of one of Keras's objects
+#' Call a method of a Keras object
 #' @noRd
 object_call <- function(object, name, ..., arguments = list()) {
   need_object(object, as.character(substitute(object))[[1L]])
@@ -22,11 +22,11 @@ object_get <- function(object, name) {
   call_shim("object_get", object, name)
 }
 
-#' Have NumPy's generator, which Keras draws from, follow R's: by one draw of it
+#' Seed NumPy's generator, which Keras uses, with one draw from R's generator
 #' @noRd
 seed_numpy <- function() call_shim("seed_numpy", as_seed(NULL))
 
-#' A named list that Python gets as a dict, also where it is empty
+#' A named list that is converted to a Python dict even if it is empty
 #' @noRd
 as_keywords <- function(arguments) {
   reticulate::py_dict(names(arguments), unname(arguments), convert = FALSE)
@@ -34,7 +34,7 @@ as_keywords <- function(arguments) {
 
 # -- arguments --------------------------------------------------------------------------------------------
 
-#' What the arguments of Keras are, by their names
+#' The kinds of Keras arguments, by name
 #' @noRd
 argument_kinds <- list(
   integer = c(
@@ -59,10 +59,10 @@ argument_kinds <- list(
   )
 )
 
-#' The arguments of the exported function that calls this, as Keras takes them
+#' The arguments of the calling exported function, converted for Keras
 #'
-#' @param except Names of those that are not Keras's.
-#' @param drop Names of those that are left out where they are NULL, so that Keras's own default holds.
+#' @param except Names of arguments that are not Keras's.
+#' @param drop Names of arguments that are omitted if they are NULL, so that Keras's own default applies.
 #' @noRd
 model_arguments <- function(except = "object", drop = argument_kinds$layer_option, frame = parent.frame()) {
   defaults <- formals(sys.function(sys.parent()))
@@ -82,14 +82,14 @@ need_arguments <- function(names, frame) {
   }
 }
 
-#' Of choices such as `c("auto", "min", "max")`, the first one is the default
+#' Resolve a choice such as `c("auto", "min", "max")`, where the first element is the default
 #' @noRd
 chosen <- function(value, default) {
   choices <- is.call(default) && is.character(value) && length(value) > 1L && identical(value, eval(default))
   if (choices) value[[1L]] else value
 }
 
-#' One argument as Keras takes it
+#' Convert one argument for Keras
 #' @noRd
 as_model_argument <- function(value, name) {
   if (is.null(value) || inherits(value, "python.builtin.object")) {
@@ -119,20 +119,20 @@ as_value_of_kind <- function(value, name) {
   }
 }
 
-#' Whether a value is a whole number, or has to be: "same" is a padding, and filters of a text are its characters
+#' Whether a value is, or must be, a whole number: "same" is a padding, and the filters of a tokenizer are characters
 #' @noRd
 needs_whole <- function(value, name) {
   is.numeric(value) || is.logical(value) || is.character(value) && !name %in% c(argument_kinds$nested, "filters")
 }
 
-#' Whole numbers, which R users give as doubles, as integers: one of them as such, several as a tuple
+#' Convert whole numbers, which R users give as doubles, to an integer, or to a tuple if there are several
 #' @noRd
 as_whole_numbers <- function(value, arg) {
   if (is.list(value)) {
     value <- unlist(value)
   }
   if (arg %in% argument_kinds$steps && is.numeric(value)) {
-    value <- trunc(value)  # scripts give nrow(x) / batch_size
+    value <- trunc(value)  # scripts pass nrow(x) / batch_size
   }
   if (!is.numeric(value) && !is.logical(value) || anyNA(value) || any(value != trunc(value))) {
     abort("argument", "{argument} must be whole numbers, not {value}", argument = arg, value = value)
@@ -141,14 +141,14 @@ as_whole_numbers <- function(value, arg) {
   if (length(value) == 1L) value else reticulate::tuple(as.list(value))
 }
 
-#' A shape, whose unknown sizes are NA or NULL, as a tuple
+#' Convert a shape, in which NA or NULL is an unknown size, to a tuple
 #' @noRd
 as_model_shape <- function(value, arg) {
   if (inherits(value, "python.builtin.object")) {
     return(value)  # tuple(...)
   }
   is_shape <- function(part) is.list(part) || length(part) > 1L
-  of_several <- is.list(value) && length(value) && all(vapply(value, is_shape, NA))  # inputs
+  of_several <- is.list(value) && length(value) && all(vapply(value, is_shape, NA))  # shapes of several inputs
   if (of_several) lapply(value, as_model_shape, arg = arg) else reticulate::tuple(lapply(as.list(value), as_size, arg))
 }
 
@@ -162,9 +162,9 @@ as_size <- function(size, arg) {
   }
 }
 
-#' A function for Keras: its own one, by name, where the user gives `loss_*()`, `metric_*()` or `activation_*()`
+#' Convert a function for Keras: `loss_*()`, `metric_*()` and `activation_*()` become the names of Keras's own functions
 #'
-#' Keras treats some of its losses in ways of their own, and finds them by name in a file.
+#' Keras has special cases for some of its losses, and looks them up by name when it loads a file.
 #' @noRd
 as_keras_function <- function(f, arg) {
   kinds <- if (arg == "metric") "^metric_" else "^(loss|activation)_"
@@ -173,7 +173,7 @@ as_keras_function <- function(f, arg) {
   if (any(same) && arg != "f") sub("^[a-z]+_", "", exported[same][[1L]]) else as_named_function(f, arg)
 }
 
-#' An R function that Keras knows by a name: that of the attribute "py_function_name", else of the argument
+#' An R function with a name for Keras: the attribute "py_function_name", or else the argument's name
 #' @noRd
 as_named_function <- function(f, arg) {
   name <- attr(f, "py_function_name", exact = TRUE)
@@ -184,7 +184,7 @@ as_named_function <- function(f, arg) {
 
 # -- data -------------------------------------------------------------------------------------------------
 
-#' Data for a model: arrays, and lists of them for several inputs or outputs
+#' Convert data for a model: arrays, and lists of arrays for several inputs or outputs
 #'
 #' A vector stays one-dimensional, whatever its length.
 #' @noRd

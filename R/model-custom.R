@@ -1,4 +1,4 @@
-# Layers, wrappers, constraints and models of R6 classes and R functions.
+# Layers, wrappers, constraints and models defined by R6 classes and R functions.
 
 #' Add a layer of a class
 #'
@@ -91,7 +91,7 @@ layer_of_class <- function(object, class, arguments) {
   layer
 }
 
-#' A layer of a copy of an R6 object, as models on other backends need it
+#' A layer made from a copy of an R6 object, for copies of models on other backends
 #' @noRd
 copy_of_layer <- function(object, class, configuration) {
   copy <- object$clone()

@@ -1,4 +1,4 @@
-# Models: making, compiling, training, predicting.
+# Models: creating, compiling, training, predicting.
 
 #' A model of tensors
 #'
@@ -119,7 +119,7 @@ compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolin
   invisible(object)
 }
 
-#' Functions without a name for Keras, named as the call has them: `loss = dice_loss`, `metrics = c("mae", dice)`
+#' Name functions that have no name for Keras after the code in the call: `loss = dice_loss`, `metrics = c("mae", dice)`
 #' @param written The code of the argument.
 #' @noRd
 named_as_written <- function(value, written) {
@@ -137,7 +137,7 @@ named_as_written <- function(value, written) {
   value
 }
 
-#' Metrics as Keras takes them: a list, or a dict where they are named by outputs
+#' Convert metrics for Keras: to a list, or to a dict if they are named by outputs
 #' @noRd
 as_metrics <- function(metrics) {
   if (is.null(metrics) || inherits(metrics, "python.builtin.object")) {
@@ -159,7 +159,7 @@ as_metrics <- function(metrics) {
       metric
     }
   }, as.list(metrics), if (is.null(names)) rep("", length(metrics)) else names)
-  # Functions may be named, too: that is the metric's own name.
+  # The name of a function is not that of an output, but the metric's own name.
   by_output <- !is.null(names) && !any(vapply(metrics, is.function, NA))
   if (by_output) as_keywords(converted) else unname(converted)
 }
@@ -254,13 +254,13 @@ fitted_by_generator <- function(object, generator, arguments) {
     arguments$validation_data <- as_generator(arguments$validation_data)
   }
   if (is.function(generator)) {
-    arguments$workers <- 0L  # R runs in its own thread only
+    arguments$workers <- 0L  # R code must run in R's own thread
   }
   as_history(call_shim("fit", object, "fit_generator", as_generator(generator), NULL, as_keywords(arguments),
                        keeps_snapshots()))
 }
 
-#' Refuse to train or evaluate on arrays without targets where the model compares its outputs with some
+#' Reject training or evaluation on arrays without targets if the model's loss needs targets
 #' @noRd
 need_targets <- function(object, x, y) {
   if (is.null(y) && !is_generator(x) && !is.null(object_get(object, "optimizer")) && needs_targets(object)) {
@@ -269,7 +269,7 @@ need_targets <- function(object, x, y) {
   }
 }
 
-#' Refuse class numbers that the model has not, of which the loss would be NaN: they count from 0
+#' Reject class numbers that the model does not have, which would make the loss NaN. Classes count from 0
 #' @noRd
 need_classes <- function(object, y) {
   is_compiled <- !is.null(object_get(object, "optimizer"))
@@ -286,7 +286,7 @@ need_classes <- function(object, y) {
 
 needs_targets <- function(object) length(object_get(object, "_feed_targets")) > 0L
 
-#' Data with names as a dict, else as it is
+#' Convert named data to a dict; other data are returned unchanged
 #' @noRd
 named_data <- function(x, arg) {
   data <- as_model_data(x, arg)
@@ -295,7 +295,7 @@ named_data <- function(x, arg) {
 
 as_verbose <- function(verbose) as_whole_numbers(verbose, "verbose")
 
-#' Weights by classes, or by outputs and classes, as a dict
+#' Convert weights by class, or by output and class, to a dict
 #' @noRd
 as_class_weight <- function(weights) {
   if (is.null(weights) || inherits(weights, "python.builtin.object")) {
@@ -313,7 +313,7 @@ as_class_weight <- function(weights) {
   reticulate::py_dict(as.integer(names(weights)), unname(as.list(weights)), convert = FALSE)
 }
 
-#' Validation data: x and y, and weights of the samples; or a generator
+#' Convert validation data: x and y, and optional sample weights; or a generator
 #' @noRd
 as_validation_data <- function(data) {
   if (is_generator(data)) {
@@ -440,7 +440,7 @@ evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # n
   named_metrics(object, values)
 }
 
-#' Evaluations and predictions have nothing to show but Keras's bar, for which the console has to write over a line
+#' Evaluations and predictions show only Keras's progress bar, which needs a console that can overwrite a line
 #' @noRd
 quiet_verbose <- function(verbose) {
   if (as_verbose(verbose) == 1L && console_width() > 0L) 1L else 0L
@@ -571,7 +571,7 @@ pop_layer <- function(object) {
   }
   object_call(object, "pop")
   for (name in c("train_function", "test_function", "predict_function")) {
-    call_shim("object_set", object, name, NULL)  # Keras would go on with those of the model as it was
+    call_shim("object_set", object, name, NULL)  # otherwise Keras would keep using those of the unchanged model
   }
   invisible(NULL)
 }
@@ -598,7 +598,7 @@ summary.keras.engine.training.Model <- function(object, # nolint: object_name_li
 #' @export
 print.keras.engine.training.Model <- function(x, ...) { # nolint: object_name_linter.
   if (object_get(x, "built")) {
-    summary(x)  # whose first line says that it is a model
+    summary(x)  # its first line says that it is a model
   } else {
     cat("Model: \"", object_get(x, "name"), "\", whose shapes follow from its first input\n", sep = "")
     for (layer in object_get(x, "layers")) {

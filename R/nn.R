@@ -249,7 +249,7 @@ k_normalize_batch_in_training <- function(x, gamma, beta, reduction_axes, epsilo
 k_bias_add <- function(x, bias, data_format = NULL) {
   bias <- as_value(bias, "bias", ndim = 1L)
   if (k_is_tensor(bias) && is.null(dim(bias))) {
-    bias <- k_expand_dims(bias)  # a variable made of one number, which is a scalar
+    bias <- k_expand_dims(bias)  # a variable created from one number is a scalar
   }
   call_shim("bias_add", as_value(x), bias, data_format)
 }

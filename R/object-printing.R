@@ -1,12 +1,12 @@
-# How objects of Keras are shown: optimizers, initializers, callbacks, layers, generators and so on.
+# Printing of Keras objects: optimizers, initializers, callbacks, layers, generators and so on.
 #
-# All of them have the class "keras_object", before that of Python's objects. Models and layers have their own methods.
+# All have the class "keras_object", before that of Python objects. Models and layers have their own methods.
 
 #' @export
 format.keras_object <- function(x, ...) {
   described <- call_shim("described", x)
   settings <- vapply(described$settings, write_data, "")
-  names(settings) <- sub("^learning_rate$", "lr", names(settings))  # as optimizers have it: model$optimizer$lr
+  names(settings) <- sub("^learning_rate$", "lr", names(settings))  # its name in optimizers: model$optimizer$lr
   settings <- if (length(settings)) paste0(": ", toString(paste(names(settings), "=", settings)))
   paste0("<", described$class, settings, ">")
 }

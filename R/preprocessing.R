@@ -19,7 +19,7 @@ pad_sequences <- function(sequences, maxlen = NULL, dtype = "int32", padding = "
   ))
 }
 
-#' Sequences as lists of numbers, also those of one number
+#' Convert sequences to lists of numbers, even if they have only one element
 #' @noRd
 as_sequences <- function(sequences) {
   lapply(unname(as.list(sequences)), function(sequence) {

@@ -1,7 +1,7 @@
-# `%*%`, crossprod() and tcrossprod() of tensors, with vectors as rows or columns, as R has it.
+# `%*%`, crossprod() and tcrossprod() of tensors, with vectors as rows or columns, as in R.
 #
-# R dispatches `%*%` on S3 classes from 4.3 on, and the other two from 4.4 on. Before, this package exports
-# functions of these names, which leave everything but tensors to those of base.
+# R dispatches `%*%` on S3 classes since 4.3, and the other two since 4.4. For earlier versions, this package exports
+# functions of these names, which pass everything but tensors to the base functions.
 
 #' @rdname keras_tensor
 #' @name %*%
@@ -34,7 +34,7 @@ tcrossprod <- function(x, y = NULL, ...) {
 
 one_is_tensor <- function(x, y) inherits(x, "keras_tensor") || inherits(y, "keras_tensor")
 
-#' The method of R's group matrixOps
+#' The method for R's group generic matrixOps
 #' @noRd
 matrix_operation <- function(x, y = NULL, ...) {
   switch(.Generic, "%*%" = matrix_product(x, y), crossprod = cross_product(x, y),
@@ -44,7 +44,7 @@ matrix_operation <- function(x, y = NULL, ...) {
 matrix_product <- function(x, y) {
   x <- as_value(x, "x", ndim = 1L, function_name = "`%*%`")
   y <- as_value(y, "y", ndim = 1L, function_name = "`%*%`")
-  # A vector is a row on the left and a column on the right, unless only the other way fits.
+  # A vector is a row on the left and a column on the right, unless only the opposite fits.
   if (length(dim(x)) == 1L) {
     x <- vector_as_matrix(x, column = is_size(dim(y)[1L], 1L) && !is_size(dim(x), 1L))
   }
@@ -84,7 +84,7 @@ as_matrix_operand <- function(x, arg, function_name, column) {
   if (rank == 1L) vector_as_matrix(x, column(x)) else x
 }
 
-#' Whether a static size is known to be that number
+#' Whether a static size is known and equals a number
 #' @noRd
 is_size <- function(size, number) isTRUE(size == number)
 

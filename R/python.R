@@ -1,16 +1,16 @@
-# The bridge: one call of Python for one call of R.
+# The bridge: one Python call for each R call.
 #
 # `call_shim("dot", x, y)` calls pyshim's dot. The function objects are looked up once. They never raise
-# (see inst/python/keras_bridge.py): what went wrong comes back as a value, and is signalled here.
+# (see inst/python/keras_bridge.py): a failure is returned as a value, and signalled here.
 
 bridge <- new.env(parent = emptyenv())
-bridge$functions <- new.env(parent = emptyenv())  # of pyshim, by name
-bridge$methods <- new.env(parent = emptyenv())    # those that go to the backend of their tensor
-bridge$open <- 0L                                 # calls that are going on
-bridge$news <- list()                             # what they have to tell, until they return
-bridge$jump <- NULL                               # what goes on with the jump of an R function, see below
-bridge$inside <- FALSE                            # whether Python was called by call_python(), which goes on with jumps
-bridge$timeout <- NULL                            # what pyshim knows of the option keras.timeout
+bridge$functions <- new.env(parent = emptyenv())  # pyshim's functions, by name
+bridge$methods <- new.env(parent = emptyenv())    # functions that run on the backend of their tensor
+bridge$open <- 0L                                 # number of calls in progress
+bridge$news <- list()                             # their pending output and warnings, until they return
+bridge$jump <- NULL                               # continues the jump of an R function, see below
+bridge$inside <- FALSE                            # whether Python was called by call_python(), which continues jumps
+bridge$timeout <- NULL                            # the value of the option keras.timeout that pyshim has
 
 #' Call a function of pyshim on the current backend
 #' @noRd
@@ -38,7 +38,7 @@ look_up <- function(kind, name) {
 }
 
 call_python <- function(target, ...) {
-  for (given in list(...)) {  # arguments may hold calls of their own: they come first
+  for (given in list(...)) {  # evaluate the arguments first: they may contain calls themselves
     if (identical(given, NA)) {
       return(call_with_nan(target, ...))
     }
@@ -53,11 +53,11 @@ call_python <- function(target, ...) {
     bridge$open <- bridge$open - 1L
     bridge$inside <- inside
   })
-  # R would jump out of frames of Python. Python sees the interrupt itself (inst/python/keras_interrupts.py).
-  # Calling handlers take a third of the time of tryCatch(); reticulate signals when it has left C++.
+  # An R interrupt would jump out of Python frames. Python handles interrupts itself (inst/python/keras_interrupts.py).
+  # Calling handlers take a third of the time of tryCatch(); reticulate signals conditions after it has left C++.
   value <- suspendInterrupts(withCallingHandlers(
     reticulate::py_call(target, ...),
-    "Rcpp::exception" = refuse, python.builtin.BaseException = refuse # by releases of reticulate
+    "Rcpp::exception" = refuse, python.builtin.BaseException = refuse # depends on the release of reticulate
   ))
   if (!is.null(bridge$jump)) {
     continue_jump()
@@ -68,8 +68,8 @@ call_python <- function(target, ...) {
   received(value)
 }
 
-#' What reticulate itself refuses: a tensor of an R session that has ended, or a value that Python has no
-#' type for
+#' Signal our own error for values that reticulate itself rejects: a tensor of an R session that has ended, or a value
+#' without a corresponding Python type
 #' @noRd
 refuse <- function(condition) {
   if (grepl("previous session", conditionMessage(condition), fixed = TRUE)) {
@@ -88,7 +88,7 @@ refuse <- function(condition) {
   stop(condition)
 }
 
-#' The same call with NaN for NA: reticulate makes TRUE of that, and pyshim refuses NaN where it is none
+#' The same call with NaN for NA: reticulate converts NA to True, whereas pyshim rejects NaN where it is not valid
 #' @noRd
 call_with_nan <- function(target, ...) {
   given <- lapply(list(...), function(x) if (identical(x, NA)) NA_real_ else x)
@@ -100,7 +100,7 @@ is_convertible <- function(x) {
     return(TRUE)
   }
   if (is.environment(x) || is.language(x)) {
-    return(FALSE)  # reticulate would print it
+    return(FALSE)  # reticulate would print the error
   }
   tryCatch({
     reticulate::r_to_py(x)
@@ -108,7 +108,7 @@ is_convertible <- function(x) {
   }, error = function(condition) FALSE)
 }
 
-#' Tell pyshim of the option `keras.timeout`: seconds after which a call is given up
+#' Pass the option `keras.timeout` to pyshim: the time in seconds after which a call is aborted
 #' @noRd
 set_timeout <- function(seconds) {
   valid <- is.null(seconds) || is.numeric(seconds) && length(seconds) == 1L && !is.na(seconds) && seconds > 0
@@ -137,7 +137,7 @@ received <- function(value) {
   }
 }
 
-#' An array with one dimension as the vector that R users expect
+#' Convert an array with one dimension to the vector that R users expect
 #' @noRd
 without_single_dim <- function(value) {
   if (length(dim(value)) == 1L) {
@@ -146,7 +146,7 @@ without_single_dim <- function(value) {
   value
 }
 
-#' A large array as one of R
+#' Convert a large array to an R array
 #' @noRd
 fetched <- function(large) {
   dim <- reticulate::py_to_r(reticulate::py_call(reticulate::py_get_attr(large, "dim")))
@@ -157,7 +157,7 @@ fetched <- function(large) {
   without_single_dim(x)
 }
 
-#' Classes of Python objects that R keeps as they are
+#' Classes of Python objects that are not converted to R objects
 #' @noRd
 kept_classes <- c("pyshim.tensors.OfGraph", "pyshim.session.Scope", "pyshim.session._GraphScope",
                   "pyshim.session._Mode", "pyshim.sparse_array.SparseArray")
@@ -177,9 +177,9 @@ bridge_module <- function() {
 
 python_path <- function() system.file("python", package = "keras", mustWork = TRUE)
 
-#' LD_LIBRARY_PATH without the folders that R, and an R that started it, put before it
+#' LD_LIBRARY_PATH without the folders that R, and an R process that started this one, put in front of it
 #'
-#' The engines' interpreters would find the system's libpython there in place of their own.
+#' With these folders, the engines' interpreters would load the system's libpython instead of their own.
 #' @noRd
 outer_library_path <- function() {
   script <- "unset LD_LIBRARY_PATH; . \"$R_HOME/etc/ldpaths\"; printf %s \"$LD_LIBRARY_PATH\""
@@ -191,22 +191,22 @@ outer_library_path <- function() {
   path
 }
 
-# -- what Python prints and tells -------------------------------------------------------------------------
+# -- output and warnings of Python ------------------------------------------------------------------------
 
 show_output <- function(text) {
   cat(text)
   NULL
 }
 
-#' Columns of the console, 0 where it cannot write over a line: output goes to a file, a document or a sink
+#' The width of the console; 0 if it cannot overwrite a line, because output goes to a file, a document or a sink
 #' @noRd
 console_width <- function() {
   rewritable <- cli::is_dynamic_tty(stdout()) && !isTRUE(getOption("knitr.in.progress")) && sink.number() == 0L
   if (rewritable) getOption("width") else 0L
 }
 
-#' What goes to stderr becomes messages once the call is over: a message may be caught by an exiting
-#' handler, which must not jump out of the midst of Python.
+#' Output to stderr becomes messages once the call is over: a message may be caught by an exiting
+#' handler, which must not jump out of running Python code.
 #' @noRd
 show_error <- function(text) {
   if (bridge$open) note("error", text) else cat(text, file = stderr())
@@ -225,7 +225,7 @@ announce <- function(title) {
   NULL
 }
 
-#' Keep a piece of news; pieces of stderr's text that follow each other are one
+#' Store a message or warning for later; consecutive pieces of text from stderr are joined
 #' @noRd
 note <- function(kind, text) {
   last <- length(bridge$news)
@@ -252,9 +252,9 @@ tell_news <- function() {
 
 #' An R function as a Python function
 #'
-#' It may jump: to a handler, to a restart, out of a function, to the prompt. Python's frames lie between, so
-#' the jump is caught; Python returns, and `call_python()` continues it. Where the user's own code called Python, by
-#' `model$fit()` for example, nobody would continue it, and reticulate tells errors in its own way.
+#' It may jump: to a handler, to a restart, out of a function, to the prompt. There are Python frames in between, so
+#' the jump is caught, Python returns, and `call_python()` continues the jump. If the user's own code called Python, for
+#' example by `model$fit()`, nothing would continue it, so errors are left to reticulate.
 #' @noRd
 as_python_function <- function(f, arg) {
   if (is.null(f)) {
@@ -271,7 +271,7 @@ as_python_function <- function(f, arg) {
     bridge$inside <- FALSE
     on.exit(bridge$inside <- TRUE)
     result <- list()
-    # Newer releases of reticulate have handlers of their own for errors and interrupts around an R function.
+    # Newer releases of reticulate wrap an R function in their own handlers for errors and interrupts.
     run <- function() {
       tryCatch(
         result <<- list(as_value(allowInterrupts(eval(call)), "the value of an R function")),
@@ -289,7 +289,7 @@ as_python_function <- function(f, arg) {
   reticulate::py_call(reticulate::py_get_attr(module, "RFunction"), respond)
 }
 
-#' Go on with the jump of an R function, now that Python has returned
+#' Continue the jump of an R function after Python has returned
 #' @noRd
 continue_jump <- function() {
   jump <- bridge$jump

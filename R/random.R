@@ -94,7 +94,7 @@ use_session_with_seed <- function(seed, disable_gpu = TRUE, disable_parallel_cpu
   invisible(seed)
 }
 
-#' A seed as it is, or one from R's generator
+#' The given seed, or one drawn from R's generator
 #' @noRd
 as_seed <- function(seed) {
   if (is.null(seed)) as.integer(stats::runif(1) * .Machine$integer.max) else as_whole(seed)

@@ -1,10 +1,10 @@
 # Ranges between tensors in `[`: x[2:n, ] and x[1:(n - 1), ], where n is an integer tensor such as
-# k_shape(x)[1]; and head() and tail() of as many slices as a tensor says.
+# k_shape(x)[1]; and head() and tail() with a number of slices given by a tensor.
 #
-# R's `:` is no generic function and does not take tensors. So `[` looks at how an index was written: where that
-# is a call of `:`, it evaluates both ends, and takes a range where one of them is a tensor.
+# R's `:` is not a generic function and does not accept tensors. So `[` inspects the code of an index: if it is a call
+# of `:`, both ends are evaluated, and if one of them is a tensor, the index is a range between tensors.
 
-#' The indices of a call of `[`, evaluated
+#' Evaluate the indices of a call of `[`
 #' @noRd
 evaluated_indices <- function(quosures) {
   lapply(quosures, function(quosure) {
@@ -24,13 +24,13 @@ evaluated_indices <- function(quosures) {
   })
 }
 
-#' The positions of a range, which count from 1; both ends are among them. A range rises, and 1:0 is empty
+#' The positions of a range, which count from 1 and include both ends. A range is ascending, and 1:0 is empty
 #' @noRd
 pick_range <- function(range, axis) {
   ends <- lapply(1:2, function(i) range_end(range[[i]], axis))
   first <- ends[[1L]] - 1L
   count <- ends[[2L]] - first
-  # To the shim a count of -1 stands for all positions.
+  # In the shim, a count of -1 means all positions, so make negative counts smaller than that.
   count <- call_method("minimum", count, count * 2L)
   function(x, axis) {
     rank <- length(dim(x))
@@ -54,7 +54,7 @@ range_end <- function(end, axis) {
   position
 }
 
-#' `head()` and `tail()` of as many slices of the first axis as a tensor says; below 0, all but so many
+#' `head()` and `tail()` with a number of slices of the first axis given by a tensor; a negative n means all but -n
 #' @noRd
 head_by_tensor <- function(x, n) {
   call_shim("get_item", x, from_first_axis(x, list(0L, need_count(n, "head()"), NULL), "head()"))

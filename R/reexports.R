@@ -1,4 +1,4 @@
-# What scripts for Keras take from `library(keras)`, and other packages make.
+# Functions of other packages that Keras scripts expect from `library(keras)`.
 
 #' Functions of other packages
 #'

@@ -1,16 +1,16 @@
-# R's own Python: which one it is or would be, whether it can be used, and giving it NumPy.
+# R's own Python: finding it, checking whether it can be used, and installing NumPy for it.
 #
-# A Python that R has started stays for the life of the session. So it is looked at before it is started, and
-# what needs no NumPy (listing, settings, installing) runs in a process of its own where R's Python has none.
+# Once R has started a Python, it cannot switch to another. So the Python is inspected before it is started, and if it
+# has no NumPy, functions that do not need NumPy (listing, settings, installing) run in a separate process.
 
-#' Call a function of pyshim that needs no NumPy
+#' Call a function of pyshim that does not need NumPy
 #' @noRd
 call_setup <- function(.function, ...) {
   apart <- is.null(bridge$module) && !is_usable(session_python())
   if (apart) call_apart(.function, ...) else call_shim(.function, ...)
 }
 
-#' Call a function of keras_setup.py in a process of its own
+#' Call a function of keras_setup.py in a separate process
 #' @noRd
 call_apart <- function(.function, ...) {
   python <- require_python(session_python())
@@ -42,7 +42,7 @@ call_apart <- function(.function, ...) {
   answer$value
 }
 
-#' What reticulate tells of R's Python, which is not started for it; NULL where there is none
+#' Reticulate's information about R's Python, without starting it; NULL if there is none
 #' @noRd
 session_python <- function() {
   if (reticulate::py_available()) {
@@ -66,13 +66,13 @@ has_numpy <- function(config) {
   }
 }
 
-reticulate_of_numpy_2 <- "1.39" # the first release that takes NumPy 2
+reticulate_of_numpy_2 <- "1.39" # the first release that supports NumPy 2
 
 numpy_requirement <- function() {
   if (utils::packageVersion("reticulate") < reticulate_of_numpy_2) "numpy<2" else "numpy"
 }
 
-#' R's Python, or an error where there is none that could run pyshim
+#' R's Python; an error if there is none that can run pyshim
 #' @noRd
 require_python <- function(config) {
   if (!is.null(config$problem) || is.null(config$python)) {
@@ -92,8 +92,8 @@ require_python <- function(config) {
 choose_python <- paste("Name another Python with `Sys.setenv(RETICULATE_PYTHON = \"/path/of/python\")`",
                        "before the first call, in a new R session.")
 
-#' Start R's Python, or say what it lacks
-#' @param backend The backend that the user wants, for the remedy; by default the current one.
+#' Start R's Python; an error says what is missing
+#' @param backend The requested backend, to be named in the remedy; by default the current one.
 #' @noRd
 require_session_python <- function(backend = NULL) {
   config <- require_python(session_python())
@@ -116,8 +116,8 @@ require_session_python <- function(backend = NULL) {
   }
 }
 
-#' Give R a Python with NumPy where it has none
-#' @param quiet Whether to say nothing of the steps.
+#' Set up a Python with NumPy for R if it has none
+#' @param quiet Whether to suppress the messages about the steps.
 #' @noRd
 prepare_session_python <- function(quiet) {
   config <- require_python(session_python())
@@ -149,7 +149,7 @@ prepare_session_python <- function(quiet) {
   }
 }
 
-#' Ask in an interactive session; elsewhere nobody could answer, and the call itself was the request
+#' Ask in an interactive session; elsewhere nobody could answer, and the call itself counts as agreement
 #' @noRd
 agrees <- function(what) {
   !rlang::is_interactive() || utils::menu(c("Yes", "No"), title = paste(what, "Go on?")) == 1L

@@ -68,7 +68,7 @@ k_expand_dims <- function(x, axis = -1) {
   call_shim("expand_dims", as_value(x, ndim = axes_before(axis)), as_axis(axis))
 }
 
-#' How many dimensions a tensor has at least, where a new axis has that place
+#' The minimum number of dimensions of a tensor that gets a new axis at this position
 #' @noRd
 axes_before <- function(axis) if (is.numeric(axis) && length(axis) == 1L && !is.na(axis)) abs(axis) - 1 else 0
 
@@ -212,7 +212,7 @@ k_unstack <- function(x, axis = 1L, num = NULL, name = NULL) {
   })
 }
 
-#' The size of an axis, which `num` gives where the shape does not
+#' The size of an axis, from `num` if the shape does not have it
 #' @noRd
 number_of_slices <- function(shape, axis, num) {
   size <- shape[[axis]]
@@ -277,7 +277,7 @@ k_slice <- function(x, start, size) {
   call_shim("slice", as_value(x, ndim = 1L), start, size)
 }
 
-#' Counts or positions of several axes, each converted where it is no tensor; one alone stands for all axes
+#' Counts or positions for several axes, each converted unless it is a tensor; a single one applies to all axes
 #' @noRd
 each_count <- function(x, arg, convert) {
   if (inherits(x, "python.builtin.object")) {

@@ -50,20 +50,20 @@ k_load_variables <- function(path, ...) {
   }
 }
 
-#' A path as R expands it; anything else as it is, for pyshim to refuse
+#' Expand a path as R does; anything else is returned unchanged, for pyshim to reject
 #' @noRd
 as_path <- function(path) if (is.character(path)) path.expand(path) else path
 
-#' The name by which code refers to a value, such as `w` or `net$w`; "" for what is computed there
+#' The name by which code refers to a value, such as `w` or `net$w`; "" for an expression that computes it
 #' @noRd
 name_in_code <- function(code) {
   is_name <- is.symbol(code) || is.call(code) && as.character(code[[1L]])[[1L]] %in% c("$", "[[", "@")
   if (is_name) paste(deparse(code), collapse = "") else ""
 }
 
-#' Variables, and lists of them, as one list that has a name for each
+#' Combine variables and lists of variables into one named list
 #'
-#' The names go to Python, and come back, as values: reticulate writes those of a list in the session's own encoding.
+#' Names are passed to and from Python as values: reticulate writes the names of a list in the session's own encoding.
 #' @noRd
 named_variables <- function(...) {
   given <- list(...)

@@ -69,7 +69,7 @@
 #' @name keras_tensor
 NULL
 
-# R gives the group generics below the name of the one that was called.
+# R sets .Generic, in the group generics below, to the name of the function that was called.
 utils::globalVariables(c(".Generic", ".Method"))
 
 operators <- c(
@@ -88,7 +88,7 @@ operate_on_one <- function(operator, x) {
   switch(operator, "+" = x, "-" = negative(x), "!" = call_method("logical_not", x))
 }
 
-#' The negative of a tensor, which tells what it is the negative of: as an index it leaves that out
+#' The negative of a tensor, which refers to the original tensor: as an index, it excludes that position
 #' @noRd
 negative <- function(x) {
   result <- call_method("negative", x)
@@ -113,7 +113,7 @@ Math.keras_tensor <- function(x, ...) { # nolint: object_name_linter.
   f(x, ...)
 }
 
-#' The functions of R's group Math that tensors have
+#' The functions of R's group generic Math that tensors support
 #' @noRd
 math_functions <- list(
   abs = function(x) call_method("abs", x),
@@ -169,7 +169,7 @@ Summary.keras_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_lin
   combine <- c(max = "maximum", min = "minimum", sum = "add", prod = "multiply", any = "logical_or",
                all = "logical_and")[[generic]]
   reduced <- lapply(parts, function(part) {
-    # Numbers stay numbers here, and take the dtype of the tensor beside them.
+    # Numbers stay numbers here, so that they take the dtype of the tensors they are combined with.
     if (inherits(part, "keras_tensor")) call_method(generic, part) else do.call(generic, list(part))
   })
   Reduce(function(x, y) call_method(combine, x, y), reduced)
@@ -212,7 +212,7 @@ length.keras_tensor <- function(x) {
 #' @export
 as.array.keras_tensor <- function(x, ...) {
   value <- call_method("eval", x)
-  # As of base R, which gives a vector one dimension.
+  # As in base R, where as.array() gives a vector one dimension.
   if (length(dim(x)) == 1L) array(value) else value
 }
 
@@ -281,7 +281,7 @@ as.character.keras_tensor <- function(x, ...) {
   as.character(as.array(x))
 }
 
-#' `sprintf()` counts the elements of the object of R, before it asks for their values
+#' `sprintf()` would take the length of the R object before it converts the object to values
 #' @noRd
 refuse_format <- function() {
   abort("argument", c("tensors are not formatted.", i = "`sprintf(format, k_eval(x))` formats the value."),
@@ -294,7 +294,7 @@ as.data.frame.keras_tensor <- function(x, ...) {
   as.data.frame(as.matrix(x), ...)
 }
 
-#' Whether a conversion is done by a function of base R that is not generic, and takes a tensor for its value
+#' Whether a conversion was called by a base function that is not generic and would treat a tensor as a plain value
 #' @noRd
 is_called_by <- function(f) {
   frames <- sys.parents()
@@ -363,17 +363,17 @@ print.keras_tensor <- function(x, ...) {
   invisible(x)
 }
 
-#' Whether an object of Python comes from a file or a restored workspace
+#' Whether a Python object comes from a file or a restored workspace
 #' @noRd
 is_restored <- function(x) reticulate::py_is_null_xptr(x)
 
-#' What a tensor says of itself
+#' A tensor's description of itself
 #' @noRd
 tell <- function(x) {
   setNames(call_shim("describe", x), c("backend", "kind", "name", "dtype", "shape", "sparse"))
 }
 
-#' How many elements a value may have to be printed with its tensor
+#' The largest number of elements for which a value is printed with its tensor
 #' @noRd
 largest_shown <- 60L
 
@@ -383,16 +383,16 @@ str.keras_tensor <- function(object, ...) {
   cat(" ", format(object), "\n", sep = "")
 }
 
-#' A shape as it is written in messages: `(NA, 3)`
+#' A shape as shown in messages: `(NA, 3)`
 #' @noRd
 format_shape <- function(shape) {
   sizes <- vapply(shape, function(size) if (is.null(size) || is.na(size)) "NA" else format(size), "")
   paste0("(", paste(sizes, collapse = ", "), ")")
 }
 
-#' A tensor or a function is an object of Python as it is
+#' A tensor or a compiled function is already a Python object
 #'
-#' Without this, reticulate looks for how to convert it at each call.
+#' Without this method, reticulate searches for a conversion at each call.
 #' @rawNamespace S3method(reticulate::r_to_py,pyshim.tensors.OfGraph)
 #' @noRd
 `r_to_py.pyshim.tensors.OfGraph` <- function(x, convert = FALSE) x # nolint: object_name_linter

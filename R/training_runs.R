@@ -1,4 +1,4 @@
-# Flags of training scripts, and what belongs to TensorFlow alone.
+# Flags of training scripts, and functions that exist only with TensorFlow.
 
 #' Flags of a training script
 #'
@@ -73,9 +73,9 @@ run_dir <- function() {
   if (is.null(theirs)) getwd() else theirs()
 }
 
-#' A function of tfruns, `NULL` where that is not installed
+#' A function of tfruns, or `NULL` if tfruns is not installed
 #'
-#' It is looked up at each call: CRAN's checks would want a package that is named in `tfruns::flags` on each machine.
+#' It is looked up at each call: CRAN's checks require a package that is named in code, as in `tfruns::flags`.
 #' @noRd
 of_tfruns <- function(name) if (rlang::is_installed("tfruns")) getExportedValue("tfruns", name)
 
@@ -89,7 +89,7 @@ make_flag <- function(type, name, default, description) {
   flag
 }
 
-#' A value, which may be text, as one of the flag's type
+#' Convert a value, which may be text, to the flag's type
 #' @noRd
 flag_value <- function(value, flag, place) {
   read <- switch(flag$type,

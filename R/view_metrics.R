@@ -1,12 +1,12 @@
-# The plot of a training while it goes on.
+# Plotting the metrics during training.
 
-#' A callback that draws the metrics after each epoch, `NULL` where none is wanted
+#' A callback that plots the metrics after each epoch, or `NULL` if there should be no plot
 #'
-#' @param view_metrics `TRUE`, `FALSE`, or `"auto"`: where somebody looks at the session.
+#' @param view_metrics `TRUE`, `FALSE`, or `"auto"`: only if someone is watching the session.
 #' @noRd
 live_plot <- function(view_metrics, epochs, initial_epoch = 0L) {
   if (identical(view_metrics, "auto")) {
-    seen <- is.function(getOption("viewer")) || grDevices::dev.interactive(orNone = TRUE)  # and no Rplots.pdf
+    seen <- is.function(getOption("viewer")) || grDevices::dev.interactive(orNone = TRUE)  # not Rplots.pdf
     view_metrics <- interactive() && seen && !isTRUE(getOption("knitr.in.progress")) && epochs - initial_epoch > 1L
   }
   if (!rlang::is_bool(view_metrics)) {
@@ -19,9 +19,9 @@ live_plot <- function(view_metrics, epochs, initial_epoch = 0L) {
   }
 }
 
-#' Functions of a callback that collect the metrics and hand them to `show(frame, last, xlim)`
+#' Functions for a callback that collect the metrics and pass them to `show(frame, last, xlim)`
 #'
-#' A plot that cannot be drawn, as on a device that is too small, does not end the training.
+#' A plot that cannot be drawn, for example on a device that is too small, does not stop the training.
 #' @noRd
 drawing <- function(show, epochs, initial_epoch) {
   metrics <- list()
@@ -55,7 +55,7 @@ on_device <- function(frame, last, xlim) {
   }
 }
 
-#' Show the plot on a page of the viewer, as of RStudio: a picture that the page loads anew each second
+#' Show the plot on a page in the viewer, such as RStudio's: the page reloads the image every second
 #' @noRd
 viewer_page <- function() {
   directory <- tempfile("training")
@@ -79,7 +79,7 @@ viewer_page <- function() {
   }
 }
 
-#' Draw into a file, which is replaced once the picture is complete; the user's device stays the current one
+#' Draw into a file, which is replaced once the image is complete; the user's device remains the current one
 #' @noRd
 draw_png <- function(file, draw) {
   current <- grDevices::dev.cur()
