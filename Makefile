@@ -1,8 +1,8 @@
 # make demo           install what is missing, and train one network and one model on all backends in one R session
 # make test           install what is missing, and run every test of both languages on all engines
-# make soak           what takes long: kills at random moments, many sessions, generated calls (tests/soak)
-# make check          build the R package, and check it as CRAN does
-# make site           the R package's pages, in build/site
+# make soak           the long tests: kills at random moments, many sessions, generated calls (tests/soak)
+# make check          build the R package, and run CRAN's checks on it
+# make site           the R package's website, in build/site
 # make conformance   docs/conformance.md, from a run of all Python tests
 # make bench         docs/benchmarks.md, measured against the engines' own loops and Keras 2.3.1
 # make bench-quick   a first look at the same in two minutes, in build/benchmarks
@@ -28,11 +28,11 @@ demo: .Rlib/.installed
 	Rscript --vanilla examples/iris.R build/iris.png
 	Rscript --vanilla examples/iris-model.R build/iris-model.png
 
-# The R tests have run when the package is checked: once is enough.
+# test-r has already run the R tests, so the check skips them.
 test: test-python test-r
 	Rscript --vanilla tools/check-r.R --no-tests
 
-# Kernels that an engine need not write are compositions of others: the families again, on these alone.
+# Optional kernels have default compositions: these tests are repeated with the compositions only.
 composed := $(addprefix tests/python/test_,$(addsuffix .py,elementwise reductions shapes linear_algebra nn convolution \
     random sparse ctc empty sizes identity losses))
 
@@ -83,7 +83,7 @@ man: .Rlib/.installed
 lock: .venv/.installed
 	tools/lock-requirements
 
-# -- what the commands stand on ------------------------------------------------------------------------
+# -- prerequisites of the commands ---------------------------------------------------------------------
 
 .venv/.installed: tools/requirements.txt tools/system-packages
 	tools/system-packages

@@ -1,8 +1,8 @@
-# Tests of the families run on these engines. KERAS_TEST_BACKENDS=theano runs those of one only.
+# The engines on which the tests of the families run. KERAS_TEST_BACKENDS=theano runs them on one only.
 chosen_backends <- strsplit(Sys.getenv("KERAS_TEST_BACKENDS", "tensorflow,theano,cntk,numpy"), ",")[[1L]]
-# Those whose engine runs in a worker; "numpy" has none.
+# Backends whose engine runs in a worker; "numpy" has no worker.
 backends <- setdiff(chosen_backends, "numpy")
-# The other registered engines differ by their kernels alone, and run a few tests of each kind.
+# The other registered engines differ only in their kernels, and run a few tests of each kind.
 every_backend <- function() {
   if (nzchar(Sys.getenv("KERAS_TEST_BACKENDS"))) chosen_backends else keras::list_backends()$backend
 }
@@ -17,7 +17,7 @@ for_each_backend <- function(description, code, among = chosen_backends) {
   }
 }
 
-# On NumPy, which computes no gradients, a test ends where it first asks for one: with the error that says so.
+# NumPy computes no gradients, so a test ends when it first requests one, with the corresponding error.
 until_gradients <- function(name, code) {
   tryCatch(code, keras_error_gradient = function(condition) {
     if (name != "numpy" || !grepl("computes no gradients", conditionMessage(condition), fixed = TRUE)) {
@@ -38,7 +38,7 @@ expect_value <- function(tensor, expected, tolerance = 1e-5) {
   expect_equal(as.vector(value), as.vector(expected), tolerance = tolerance)
 }
 
-# An error of that class is signalled, whose message has the words, and the session goes on working.
+# An error of this class is signalled, its message contains the words, and the session keeps working.
 expect_keras_error <- function(code, kind, words = NULL) {
   condition <- expect_error(code, class = paste0("keras_error_", kind))
   expect_s3_class(condition, "keras_error")
@@ -49,7 +49,7 @@ expect_keras_error <- function(code, kind, words = NULL) {
   invisible(condition)
 }
 
-# What an R process of its own prints when it runs a script, standard output and standard error together.
+# The output of a script in a separate R process: standard output and standard error together.
 run_r <- function(lines, environment = character()) {
   script <- tempfile(fileext = ".R")
   on.exit(unlink(script))

@@ -1,6 +1,6 @@
-# What layers compute, by their definitions, in base R. Arrays are (samples, positions ..., channels).
+# Reference implementations of layers in base R, from their definitions. Arrays are (samples, positions ..., channels).
 
-# The part of an array that begins at a position, and has a size.
+# The part of an array that begins at the given position and has the given size.
 window_at <- function(x, start, size) {
   positions <- Map(function(first, count) seq(first, length.out = count), start, size)
   part <- do.call(`[`, c(list(x, TRUE), unname(positions), list(TRUE, drop = FALSE)))
@@ -27,7 +27,7 @@ convolved <- function(x, kernel, strides = 1) {
   over_windows(x, size, strides, function(window, i) matrix(window, nrow(window)) %*% kernel)
 }
 
-# Each channel by kernels of its own, (positions ..., channels, multiples).
+# Each channel has its own kernels, (positions ..., channels, multiples).
 convolved_by_depth <- function(x, kernel) {
   rank <- length(dim(kernel)) - 2L
   multiples <- dim(kernel)[rank + 2L]

@@ -8,13 +8,13 @@ with_files <- function(module, folder, code) {
     "    module.get_file = lambda name, *args, **kwargs: folder + '/' + name",
     "    return lambda: setattr(module, 'get_file', download)", sep = "\n"
   ), local = TRUE)$swap
-  keras:::call_shim("keras_get", module)  # which imports it
+  keras:::call_shim("keras_get", module)  # imports the module
   back <- swap(module, normalizePath(folder))
   on.exit(back())
   force(code)
 }
 
-# Write arrays into a file of NumPy: dtypes as NumPy names them, "object" for a list of vectors of whole numbers.
+# Write arrays into a NumPy file: dtypes have NumPy's names, "object" for a list of vectors of whole numbers.
 write_npz <- function(path, arrays, dtypes) {
   save <- reticulate::py_run_string(paste(
     "def save(path, arrays, dtypes):", "    import numpy as np",

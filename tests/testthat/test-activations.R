@@ -4,7 +4,7 @@ sigmoid <- function(x) 1 / (1 + exp(-x))
 elu <- function(x, alpha = 1) ifelse(x > 0, x, alpha * expm1(x))
 softmax <- function(x) exp(x) / rowSums(exp(x))
 
-# Of Klambauer and others, 2017.
+# Constants from Klambauer et al., 2017.
 selu_alpha <- 1.6732632423543772
 selu_scale <- 1.0507009873554805
 

@@ -13,7 +13,7 @@ test_that("outside of RStudio, a menu", {
   expect_length(grep(paste0("\\[1\\] \"", names[[2L]], "\""), output), 2)
 })
 
-# rstudioapi calls functions that RStudio puts on the search path; here they are ours.
+# rstudioapi calls functions that RStudio puts on the search path; the test supplies its own.
 in_rstudio <- function(answer) {
   c(
     "library(keras)",

@@ -1,4 +1,4 @@
-# Known networks with random weights: their sizes are those that their authors and Keras give.
+# Known networks with random weights: their sizes are those published by their authors and Keras.
 image <- c(32, 32, 3)
 larger <- c(75, 75, 3)
 
@@ -6,7 +6,7 @@ larger <- c(75, 75, 3)
 networks <- list(
   vgg16 = list(function() application_vgg16(include_top = FALSE, weights = NULL, input_shape = image), 14714688),
   vgg19 = list(function() application_vgg19(include_top = FALSE, weights = NULL, input_shape = image), 20024384),
-  # Keras says, once, that the output's shape is another one than in Keras 2.1.
+  # Keras warns once that the output's shape differs from Keras 2.1.
   resnet50 = list(function() {
     suppressMessages(application_resnet50(include_top = FALSE, weights = NULL, input_shape = image))
   }, 23587712),
@@ -89,7 +89,7 @@ test_that("predictions are decoded by the index of classes", {
   index <- setNames(lapply(0:999, function(i) c(sprintf("n%08d", i), paste("thing", i))), 0:999)
   folder <- withr::local_tempdir()
   jsonlite::write_json(index, file.path(folder, "imagenet_class_index.json"))
-  keras:::call_shim("keras_get", "applications")  # which finds the package
+  keras:::call_shim("keras_get", "applications")  # finds the package
   cached <- reticulate::import("keras_applications.imagenet_utils", convert = FALSE)
   withr::defer(cached$CLASS_INDEX <- reticulate::r_to_py(NULL))
   with_files("utils", folder, {

@@ -1,7 +1,7 @@
 # Bad values for every argument of every exported function that takes one: the message names the function and the
-# argument as R has them, shows the value in R's notation, and has nothing of Python's.
+# argument as R has them, shows the value in R's notation, and has no Python terms.
 
-# Good calls: the arguments of one call of each function, made when they are needed.
+# Valid calls: the arguments of one call of each function, created when needed.
 good_calls <- function() {
   x <- k_ones(c(2, 3))
   square <- k_ones(c(3, 3))
@@ -130,7 +130,7 @@ good_calls <- function() {
   calls
 }
 
-# Bad values by the names of arguments.
+# Bad values for each argument name.
 bad_values <- function(argument, good) { # nolint: cyclocomp_linter. One line for each kind of argument.
   if (argument %in% c("axis", "axes", "pattern")) {
     list("rows", 1.5, 9, 0, NA, -9)
@@ -177,7 +177,7 @@ bad_values <- function(argument, good) { # nolint: cyclocomp_linter. One line fo
   }
 }
 
-# How a value has to look in a message. Long texts and tables, functions and such are described.
+# The expected form of a value in a message. Long texts, tables, functions and the like are described.
 shown <- function(value) {
   if (is.null(value)) {
     "NULL"
@@ -209,7 +209,7 @@ for_each_backend("bad values are refused in R's words", {
     for (argument in setdiff(names(good), "")) {
       for (value in bad_values(argument, good[[argument]])) {
         if (grepl("_phase$", name) && is.function(value)) {
-          next  # which stands for what it makes
+          next  # a function is accepted in place of its result
         }
         arguments <- good
         arguments[argument] <- list(value)

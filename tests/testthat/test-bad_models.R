@@ -1,5 +1,5 @@
 # Bad arguments of the functions of models: the message names the function and the argument, and shows the value as it
-# was typed, with nothing of Python's.
+# was typed, without Python terms.
 
 # The argument that is wrong, and the call.
 bad_calls <- function(model, x, y) {
@@ -63,7 +63,7 @@ bad_calls <- function(model, x, y) {
   ), rlang::new_quosure, env = environment())
 }
 
-# The wrong value as it has to be shown.
+# The expected form of the wrong value in the message.
 typed <- function(call, argument) {
   name <- rlang::call_name(call)
   f <- get(name)
@@ -77,7 +77,7 @@ typed <- function(call, argument) {
          "list(5)" = "5", deparse(value)[[1L]])
 }
 
-# What an R user does not know: None, True, tuples, types of Python.
+# Python terms that an R user does not know: None, True, tuples, types.
 python_words <- "\\bNone\\b|\\bTrue\\b|\\bFalse\\b|\\btuple|\\bdict\\b|object at 0x|<class|Error:|Error\\("
 
 for_each_backend("bad arguments of functions of models are refused in R's words", {

@@ -1,4 +1,4 @@
-# What callbacks do during a training, on data whose losses are known.
+# The effects of callbacks during training, on data with known losses.
 linear <- function(weight = 1) {
   model <- keras_model_sequential(list(layer_dense(units = 1, use_bias = FALSE, input_shape = 1)))
   set_weights(model, list(matrix(weight)))
@@ -12,7 +12,7 @@ trained <- function(model, epochs, ..., y = 0, batch_size = 1) {
 for_each_backend("training stops when the loss no longer falls enough, with the best weights", {
   model <- linear()
   history <- trained(model, 20, callbacks = callback_early_stopping("loss", min_delta = 0.1, patience = 1))
-  # The losses 1, 1/4, 1/16, 1/64: the last two are no improvement by 0.1 on the best, 1/4.
+  # The losses are 1, 1/4, 1/16, 1/64: the last two do not improve on the best one so far by 0.1.
   expect_equal(history$metrics$loss, 0.25 ^ (0:3), tolerance = 1e-5)
   model <- linear()
   stop <- callback_early_stopping("loss", min_delta = 10, patience = 2, restore_best_weights = TRUE)

@@ -139,7 +139,7 @@ for_each_backend("an R function may jump out of the call, and the engine lives o
   # One that ends inside the call, in the function that has called the engine again.
   y <- k_map_fn(function(e) callCC(function(k) k_map_fn(function(part) k(e * 2), c(1, 2))), x)
   expect_value(y, c(2, 4, 6))
-  # A calling handler decides, and the function goes on.
+  # A calling handler decides, and the function continues.
   y <- withRestarts(k_map_fn(function(e) {
     signalCondition(mine)
     e + 1
@@ -158,7 +158,7 @@ for_each_backend("messages and warnings of an R function arrive", {
   expect_message(y <- suppressWarnings(k_map_fn(speak, c(1, 2))), "heard")
   expect_value(y, c(2, 4))
   expect_warning(suppressMessages(k_map_fn(speak, c(1, 2))), "beware")
-  # An exiting handler leaves the call, and the session goes on.
+  # An exiting handler leaves the call, and the session keeps working.
   expect_equal(tryCatch(k_map_fn(speak, c(1, 2)), message = function(m) conditionMessage(m)), "heard\n")
   expect_value(suppressWarnings(suppressMessages(k_map_fn(speak, c(1, 2)))), c(2, 4))
 })

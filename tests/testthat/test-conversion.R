@@ -165,7 +165,7 @@ for_each_backend("values with one dimension are plain vectors, and scalars plain
   expect_identical(k_eval(k_zeros(1)), 0)
   expect_identical(k_eval(w > 1), c(FALSE, TRUE, TRUE))
   expect_identical(k_eval(k_arange(3)), 0:2)
-  many <- k_eval(k_ones(70000))  # a large array, which comes another way
+  many <- k_eval(k_ones(70000))  # a large array is transferred in a different way
   expect_null(dim(many))
   expect_length(many, 70000)
   k_set_value(w, k_get_value(w))

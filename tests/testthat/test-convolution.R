@@ -1,4 +1,4 @@
-# A convolution by its definition. Dimensions of x: samples, spatial axes, channels; of the kernel: spatial
+# A convolution, computed from its definition. Dimensions of x: samples, spatial axes, channels; of the kernel: spatial
 # sizes, channels, filters.
 convolved <- function(x, kernel, strides = 1, same = FALSE, dilation = 1, depthwise = FALSE) {
   axes <- length(dim(x)) - 2
@@ -43,7 +43,7 @@ with_border <- function(x, before, after, fill = 0) {
   do.call(`[<-`, c(list(array(fill, sizes)), list(TRUE), inside, list(TRUE), list(x)))
 }
 
-# Channels second in place of last, and back.
+# Move the channels from last to second, and back.
 first <- function(x) aperm(x, c(1, length(dim(x)), 2:(length(dim(x)) - 1)))
 last <- function(x) aperm(x, c(1, 3:length(dim(x)), 2))
 

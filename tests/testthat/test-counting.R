@@ -12,7 +12,7 @@ listed <- function() {
   sort(unlist(lapply(cells, function(cell) paste(names_in(cell[[3L]]), names_in(cell[[2L]])[[1L]]))))
 }
 
-# The arguments of a function that its body gives to a converter that counts from 1.
+# The arguments that a function's body passes to a converter for counting from 1.
 converted <- function(name) {
   code <- body(getExportedValue("keras", name))
   found <- character()

@@ -85,7 +85,7 @@ test_that("an interactive session asks whether to install", {
   expect_match(output, "1: Yes", fixed = TRUE)
   expect_match(output, "install_backend(\\\"cntk\\\")", fixed = TRUE)
 
-  # Yes: it installs, for which there is no Python here.
+  # The answer is yes, so it tries to install, but there is no Python here.
   writeLines(c("library(keras)", "message <- tryCatch(use_backend('cntk'), error = conditionMessage)", "1",
                "message"), script)
   bare <- c(paste0(c("HOME=", "KERAS_HOME=", "PYENV_ROOT="), withr::local_tempdir()), "PATH=/usr/bin:/bin")

@@ -80,7 +80,7 @@ for_each_backend("conversions compute the value", {
   expect_equal(union(x, 50), c(v, 50))
 })
 
-# Every generic function that R or reticulate would answer for a Python object.
+# Every generic function for which R or reticulate has a method for Python objects.
 for_each_backend("no generic answers for the Python object behind a tensor", { # nolint: cyclocomp_linter.
   x <- k_variable(v, name = "w")
   placeholder <- k_placeholder(shape = 4)
@@ -111,7 +111,7 @@ for_each_backend("no generic answers for the Python object behind a tensor", { #
                     quote(var(x)), quote(pmax(x, 1)), quote(x && TRUE), quote(rank(x)))) {
     expect_error(eval(call, list(x = x)), label = deparse(call))
   }
-  # What takes the value needs one.
+  # Functions that use the value need one.
   for (call in list(quote(as.numeric(x)), quote(paste(x)), quote(as.matrix(x)), quote(sd(x)))) {
     expect_error(eval(call, list(x = placeholder)), class = "keras_error_placeholder", label = deparse(call))
   }

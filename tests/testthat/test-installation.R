@@ -1,4 +1,4 @@
-# A Keras home of its own, which takes the engines that are installed here for those of this release.
+# A separate Keras home, which treats the engines installed here as those of this release.
 home_with_engines <- function(environment = parent.frame()) {
   home <- withr::local_tempdir(.local_envir = environment)
   keras_config()

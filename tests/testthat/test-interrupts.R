@@ -1,4 +1,4 @@
-# Ctrl-C and SIGINT, in R sessions of their own: one in a terminal, one of Rscript.
+# Ctrl-C and SIGINT, in separate R sessions: one in a terminal, one in Rscript.
 
 in_terminal <- function(lines, environment = character()) {
   script <- withr::local_tempfile()
@@ -10,7 +10,7 @@ in_terminal <- function(lines, environment = character()) {
   ))
 }
 
-# A call that takes a minute and more, and that of another engine.
+# A call that takes more than a minute, and one for another engine.
 long_call <- function(name, other) {
   c(
     "library(keras)", sprintf("invisible(use_backend('%s'))", other), "kept <- k_variable(c(1, 2))",
@@ -19,7 +19,7 @@ long_call <- function(name, other) {
     "descriptors <- length(dir('/proc/self/fd'))"
   )
 }
-# It takes less than a second on an idle machine. This tells an interrupt from a call that ran to its end on a busy one.
+# It takes less than a second on an idle machine. This limit separates an interrupt from a call that finished on a busy one.
 in_time <- 15
 
 alive <- paste(

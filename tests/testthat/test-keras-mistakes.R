@@ -1,4 +1,4 @@
-# Frequent mistakes that Keras finds itself, told in R's words: the argument, the shapes as R writes them, and a remedy.
+# Common mistakes that Keras detects, reported in R terms: the argument, the shapes as R writes them, and a remedy.
 python_words <- paste0("\\b(None|True|False)\\b|\\btuple|\\bdict\\b|Numpy|ndim|object at 0x|<class|",
                        "Error:|Error\\(|[^c]\\([0-9]+,")
 

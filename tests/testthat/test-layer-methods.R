@@ -1,4 +1,4 @@
-# What layers and models are asked, on models whose answers are known.
+# Queries of layers and models, on models with known results.
 for_each_backend("configurations make layers and models anew", {
   layer <- layer_dense(units = 3, activation = "tanh", name = "mine")
   copy <- from_config(get_config(layer))

@@ -29,7 +29,7 @@ over <- function(x, summary) apply(x, c(1L, length(dim(x))), summary)
 last <- function(steps) steps[[length(steps)]]
 stacked <- function(steps) aperm(simplify2array(steps), c(1, 3, 2))
 
-# An input, a layer, and what the layer makes of it.
+# An input, a layer, and the layer's expected output.
 cases <- function() list(
   list(row, layer_dense(units = 3), function(x, w) plus(x %*% w[[1]], w[[2]])),
   list(row, layer_dense(units = 2, activation = "softmax", use_bias = FALSE), function(x, w) softmax(x %*% w[[1]])),

@@ -1,4 +1,4 @@
-# What each layer makes of its input: the shape that Keras's documentation gives.
+# The output shape of each layer, according to Keras's documentation.
 sequence <- function() layer_input(c(6, 3))
 image <- function() layer_input(c(8, 6, 3))
 volume <- function() layer_input(c(4, 4, 4, 2))

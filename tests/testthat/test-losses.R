@@ -87,7 +87,7 @@ for_each_backend("metrics are what their definitions say", {
   many <- matrix(c(0.1, 0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1), 2, byrow = TRUE)  # best: 3, 2, 1, 0 and 0, 1, 2, 3
   expect_equal(mean_of(metric_top_k_categorical_accuracy, diag(4)[c(2, 3), ], many, k = 2), 0)
   expect_equal(mean_of(metric_top_k_categorical_accuracy, diag(4)[c(3, 3), ], many, k = 2), 1 / 2)
-  # The metric grows where the loss falls, in Keras 2.3.1.
+  # In Keras 2.3.1, the metric increases when the loss decreases.
   expect_equal(mean_of(metric_cosine_proximity, targets, predictions), mean(rowSums(unit(targets) * unit(predictions))),
                tolerance = 1e-5)
   expect_equal(mean_of(metric_sparse_top_k_categorical_accuracy, matrix(c(1, 2), 2), many, k = 3), 1)

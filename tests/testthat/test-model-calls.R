@@ -1,4 +1,4 @@
-# Models that are asked batch by batch, by generators, and saved in parts.
+# Models called batch by batch and with generators, and saved in parts.
 x <- matrix(c(0.5, -1, 2, 0, 1, 1.5), 3)
 kernel <- matrix(c(1, -2, 0.5, 0.25, 3, -1), 2)
 softmax <- function(x) exp(x) / rowSums(exp(x))

@@ -1,4 +1,4 @@
-# What models say of mistakes: the function and the argument as the user named them, and what is accepted.
+# Error messages of models: the function and the argument as the user named them, and what is accepted.
 test_that("mistakes in calls of models are told in R's words", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)

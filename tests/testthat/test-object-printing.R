@@ -1,4 +1,4 @@
-# How objects of Keras are shown: what they are, and the settings that they were made with.
+# Printing of Keras objects: their type, and the settings they were created with.
 test_that("objects tell their class and settings, and no word of Python's", {
   suppressMessages(use_backend("cntk"))
   shown <- function(x) paste(capture.output(print(x)), collapse = " ")

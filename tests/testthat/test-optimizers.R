@@ -80,7 +80,7 @@ weights_after <- function(optimizer, steps) {
 }
 
 for_each_backend("steps are those of the update rules", {
-  # An optimizer has the backend of the model that it trains: made here, once for each.
+  # An optimizer belongs to the backend of the model it trains, so one is created here for each backend.
   made <- eval(rules_code)
   for (name in names(made)) {
     state <- list(w = 1, v = 0, m = 0, a = 0, d = 0)

@@ -1,4 +1,4 @@
-# Which line of the output has each text first.
+# The index of the first output line that contains each text.
 places <- function(texts, lines) {
   vapply(texts, function(text) grep(text, lines)[[1L]], 0L)
 }

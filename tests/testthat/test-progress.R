@@ -1,4 +1,4 @@
-# What a training shows: the progress bar in a console, a line for each epoch elsewhere, and the plot of the metrics.
+# The output during training: the progress bar in a console, a line for each epoch elsewhere, and the plot of the metrics.
 trained <- function(..., epochs = 3, batch_size = 4) {
   model <- keras_model_sequential(list(layer_dense(units = 3, activation = "softmax", input_shape = 4)))
   compile(model, "adam", "categorical_crossentropy", metrics = "accuracy")
@@ -10,7 +10,7 @@ script <- c(
   "suppressMessages({library(keras); use_backend('tensorflow')})", "trained <-", deparse(trained)
 )
 
-# The lines that a console shows of what is written to it: after \r, the line is written over.
+# The lines that a console displays for the given output: text after \r overwrites the line.
 shown <- function(text) {
   vapply(strsplit(text, "\r", fixed = TRUE), function(states) {
     Reduce(function(before, after) paste0(after, substring(before, nchar(after) + 1L)), states)

@@ -46,7 +46,7 @@ for_each_backend("what cannot be drawn", {
   expect_keras_error(k_random_uniform(2, seed = -1), "argument", c("k_random_uniform()", "seed"))
 })
 
-# Everything that draws without a seed of its own
+# All functions that draw random numbers without their own seed
 drawn <- function() {
   tensors <- list(k_random_normal(5), k_random_uniform(5), k_random_binomial(9, p = 0.5), k_truncated_normal(5),
                   k_random_uniform(9, 0, 100, dtype = "int32"), k_random_normal_variable(5, 0, 1),

@@ -1,4 +1,4 @@
-# Terms that regularizers add to a loss, and what constraints make of weights, against base R.
+# Terms that regularizers add to a loss, and the effect of constraints on weights, compared with base R.
 weights <- matrix(c(3, -4, 0.5, 0.5, -1, 2), 2)
 
 penalty <- function(regularizer) {

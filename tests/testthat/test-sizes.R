@@ -1,4 +1,4 @@
-# Sizes, counts and positions that are tensors: right for every number of rows that is fed.
+# Sizes, counts and positions that are tensors: correct for every number of rows that is fed.
 
 matrix_of <- function(rows) matrix(seq_len(2 * rows), rows)
 

@@ -1,4 +1,4 @@
-# The functions of tfruns where that is not installed, and where it is.
+# The functions of tfruns, with and without tfruns installed.
 test_that("flags have their defaults, in the flag's type", {
   values <- flags(flag_integer("units", 16), flag_numeric("rate", 0.5), flag_boolean("fast", FALSE),
                   flag_string("name", "mine"), arguments = character())
