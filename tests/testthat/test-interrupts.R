@@ -19,7 +19,8 @@ long_call <- function(name, other) {
     "descriptors <- length(dir('/proc/self/fd'))"
   )
 }
-# It takes less than a second on an idle machine. This limit separates an interrupt from a call that finished on a busy one.
+# It takes less than a second on an idle machine. This limit separates an interrupt from a call that finished on a busy
+# one.
 in_time <- 15
 
 alive <- paste(

@@ -1,4 +1,4 @@
-# The output during training: the progress bar in a console, a line for each epoch elsewhere, and the plot of the metrics.
+# The output during training: the progress bar in a console, a line for each epoch elsewhere, and the metrics plot.
 trained <- function(..., epochs = 3, batch_size = 4) {
   model <- keras_model_sequential(list(layer_dense(units = 3, activation = "softmax", input_shape = 4)))
   compile(model, "adam", "categorical_crossentropy", metrics = "accuracy")
