@@ -12,7 +12,7 @@ trained <- function(model, epochs, ..., y = 0, batch_size = 1) {
 for_each_backend("training stops when the loss no longer falls enough, with the best weights", {
   model <- linear()
   history <- trained(model, 20, callbacks = callback_early_stopping("loss", min_delta = 0.1, patience = 1))
-  # The losses are 1, 1/4, 1/16, 1/64: the last two are not an improvement by 0.1 on the best, 1/4.
+  # The losses are 1, 1/4, 1/16, 1/64: the last one is not an improvement by 0.1 on the best, 1/16.
   expect_equal(history$metrics$loss, 0.25 ^ (0:3), tolerance = 1e-5)
   model <- linear()
   stop <- callback_early_stopping("loss", min_delta = 10, patience = 2, restore_best_weights = TRUE)
