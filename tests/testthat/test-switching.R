@@ -34,7 +34,7 @@ test_that("tensors stay alive while others are used", {
 })
 
 test_that("use_backend() says which one it is", {
-  titles <- c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK")
+  titles <- c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK", jax = "JAX", torch = "PyTorch")
   for (name in backends) {
     said <- testthat::capture_messages(use_backend(name))
     expect_equal(said, paste0("Using ", titles[[name]], " backend.\n"))
