@@ -5,7 +5,7 @@ listed <- function() {
               system.file("doc/old-scripts.Rmd", package = "keras"))
   lines <- readLines(places[file.exists(places)][[1L]])
   begin <- grep("^## What counts from 1", lines)
-  end <- grep("^Besides", lines)
+  end <- grep("^In addition", lines)
   rows <- grep("^\\| `", lines[begin:end], value = TRUE)
   cells <- strsplit(rows, "|", fixed = TRUE)
   names_in <- function(cell) regmatches(cell, gregexpr("(?<=`)[a-z_0-9]+(?=`)", cell, perl = TRUE))[[1L]]
