@@ -1,7 +1,7 @@
 """Engine: the interface of an adapter to a native library: kernels, compiled programs, and variables."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import AbstractSet, Any, Callable, Dict, List, Optional, Sequence
 
 import numpy as np
 
@@ -22,6 +22,8 @@ class Engine(ABC):
     second_derivatives: bool = True     # whether gradients flow through gradients
     has_session: bool = False           # whether the library has a session for users to work with
     fused: Sequence[str] = ()           # kernels that the contract composes on other engines
+    own_modules: AbstractSet[str] = frozenset()  # modules of this package whose functions compute for the library
+    variable_class: Any                 # called with an array; its instances have get() and set(array)
 
     @property
     def device(self) -> str:
@@ -34,13 +36,15 @@ class Engine(ABC):
                 "second_derivatives": self.second_derivatives, "has_session": self.has_session,
                 "fused": list(self.fused)}
 
-    @abstractmethod
     def is_own(self, thing: Any, kernel: str) -> bool:
         """Whether an object that the kernel of that name refers to is an op of this package, not of the library."""
+        return getattr(thing, "__module__", None) in self.own_modules
 
-    @abstractmethod
-    def start_graph(self) -> None:
-        """Start with an empty graph. What was created for the previous graph is no longer needed."""
+    def start_graph(self) -> None:  # noqa: B027 -- engines with something to forget override it
+        """Start with an empty graph. What was created for the previous graph is no longer needed.
+
+        A no-op for engines that keep what they compile in their callables.
+        """
 
     @abstractmethod
     def compile(self, program: Program, once: bool) -> Run:
@@ -52,18 +56,18 @@ class Engine(ABC):
         must not refer to the program's nodes, because they keep it alive.
         """
 
-    @abstractmethod
     def variable(self, array: np.ndarray, name: Optional[str], initialize: bool = True) -> Any:
         """Returns: a native variable with the array's dtype and shape. With ``initialize`` it has the array's value.
         Without, the user initializes it, if the library has variables without a value."""
+        return self.variable_class(array)
 
-    @abstractmethod
     def get_value(self, variable: Any) -> np.ndarray:
         """Returns: the value of a native variable, an array that does not change when the variable does."""
+        return variable.get()
 
-    @abstractmethod
     def set_value(self, variable: Any, array: np.ndarray) -> None:
         """Change the value of a native variable. The array has the variable's dtype and shape."""
+        variable.set(array)
 
     def get_session(self) -> Any:
         """Returns: the library's own session, if it has one."""

@@ -3,8 +3,30 @@
 from abc import ABC, abstractmethod
 
 
+def need_same_shapes(old, new):
+    """ValueError where the new value of a variable has another shape than the old one."""
+    for before, value in zip(old, new):
+        if value.shape != before.shape:
+            raise ValueError("the new value of a variable of shape %s has shape %s"
+                             % (tuple(before.shape), tuple(value.shape)))
+
+
+def replace_values(variables, values):
+    """Give all variables new values, or none of them: ValueError where a shape differs."""
+    need_same_shapes([variable.value for variable in variables], values)
+    for variable, value in zip(variables, values):
+        variable.value = value
+
+
+def unseen(x, message):
+    """The kernel ``print_tensor`` where nothing is to be printed."""
+    return x
+
+
 class Plan(ABC):
     """The sequence of steps that computes the values of nodes. It does not refer to the nodes themselves.
+
+    ``generators`` is the engine's ``RandomState``.
 
     Arguments: nodes, in topological order (inputs first); given, the nodes whose values are passed to each run; wanted,
     the nodes whose values a run returns.
@@ -49,9 +71,9 @@ class Plan(ABC):
     def function(self, operation):
         """Returns: the function that computes an operation's results from its inputs."""
 
-    @abstractmethod
     def attributes(self, operation):
-        """Returns: a dict of the function's keyword arguments."""
+        """Returns: a dict of the function's keyword arguments. The function of a loop has its body already."""
+        return {} if operation.kernel == "loop" else self.generators.attributes(operation)
 
     def giving(self, node, function):
         """Returns: the function to call for a node's value, here the function itself. Subclasses may wrap it."""

@@ -168,14 +168,8 @@ def parts(model):
 def variables(model):
     """The variables that a model computes with: weights, the learning rate, metrics, states of layers, and those that
     the user's functions read. Returns: a list."""
-    def inside(value):
-        if isinstance(value, Tensor):
-            yield value
-        elif isinstance(value, (list, tuple, dict)):
-            for part in value.values() if isinstance(value, dict) else value:
-                yield from inside(part)
     graph, optimizer = model.inputs[0].graph, getattr(model, "optimizer", None)
-    held = [x for part in [*parts(model), *([optimizer] if optimizer else [])] for x in inside(vars(part))]
+    held = [x for part in [*parts(model), *([optimizer] if optimizer else [])] for x in _nested(vars(part), Tensor)]
     return [x for x in ancestors([x for x in held if x.graph is graph]) if x.kind == "variable" and x.parts is None]
 
 
@@ -240,7 +234,7 @@ def of_constructor(model):
 
 def _custom_objects(model, config, keras):
     """The classes and functions that the model's layers hold and Keras does not define, by name."""
-    named = set(_strings(config))
+    named = set(_nested(config, str))
     found = {}
     for layer in parts(model):
         for thing in [type(layer), *vars(layer).values()]:
@@ -258,13 +252,13 @@ def _custom_objects(model, config, keras):
             if not getattr(thing, "__module__", "").startswith(keras.__name__ + ".")}
 
 
-def _strings(config):
-    """All strings in nested lists and dicts."""
-    if isinstance(config, str):
-        yield config
-    elif isinstance(config, (list, tuple, dict)):
-        for part in config.values() if isinstance(config, dict) else config:
-            yield from _strings(part)
+def _nested(value, kind):
+    """All values of a type in nested lists and dicts."""
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _nested(part, kind)
 
 
 def _check_what_can_be_copied(model, keras):

@@ -31,6 +31,7 @@ class Engine(AnyEngine):
     fused = ("logsumexp",)
     kernels = Kernels()
     loop = staticmethod(loop)
+    variable_class = Variable
 
     def is_own(self, thing, kernel):
         return isinstance(thing, Kernel) and (thing.build is None or getattr(thing.build, "in_numpy", False))
@@ -40,12 +41,3 @@ class Engine(AnyEngine):
 
     def compile(self, program, once):
         return run(self.descriptions, program)
-
-    def variable(self, array, name, initialize=True):
-        return Variable(array)
-
-    def get_value(self, variable):
-        return variable.get()
-
-    def set_value(self, variable, array):
-        variable.set(array)

@@ -22,9 +22,6 @@ from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variable, Variables
 
-# The modules that compute with NumPy, or print, in a callback from the compiled function.
-OWN = {module.__name__ for module in (ctc, graph, numpy_ctc)}
-
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
               AllKernels):
@@ -38,25 +35,13 @@ class Engine(Contracted):
     version = jax.__version__
     kernels = Kernels()
     loop = staticmethod(loop)
+    variable_class = Variable
+    # The modules that compute with NumPy, or print, in a callback from the compiled function.
+    own_modules = {module.__name__ for module in (ctc, graph, numpy_ctc)}
 
     @property
     def device(self):
         return "cpu" if jax.default_backend() == "cpu" else "gpu"
 
-    def is_own(self, thing, kernel):
-        return getattr(thing, "__module__", None) in OWN
-
-    def start_graph(self):
-        """A no-op: compiled programs are kept by their function or node."""
-
     def compile(self, program, once):
         return Function(self.kernels, program, once)
-
-    def variable(self, array, name, initialize=True):
-        return Variable(array)
-
-    def get_value(self, variable):
-        return variable.get()
-
-    def set_value(self, variable, array):
-        variable.set(array)

@@ -9,7 +9,7 @@ from ..natives import Natives
 from ..numpy import Kernels as NumpyKernels
 from . import checks
 from .control_flow import loop
-from .random import draws_of, key_of
+from .random import key_of, states
 from .sizes import LONGEST, is_known, known
 
 _numpy = NumpyKernels()
@@ -53,7 +53,7 @@ class JaxNatives(Natives):
         if operation.kernel == "gradient":
             return self._gradients(operation)
         if operation.kernel in RANDOM:
-            key = key_of(draws_of(operation), self.evaluations[operation], self.times)
+            key = key_of(states.of(operation), self.evaluations[operation], self.times)
             shape = tuple(known(inputs[0]).tolist())
             return getattr(self.kernels, operation.kernel)(shape, key=key, **operation.attributes)
         if operation.kernel in ("ctc_sparse", "ctc_decode", "print_tensor") or not inputs \

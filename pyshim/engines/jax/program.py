@@ -10,9 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...graph.node import RANDOM
+from ..plan import need_same_shapes
 from . import checks
 from .natives import JaxNatives, leaf
-from .random import draws_of
+from .random import states
 from .sizes import UNTRACEABLE
 
 BLOCK = 32       # how many batches are compiled as one loop, if that many are requested at once
@@ -37,7 +38,7 @@ class Function:
         self.kept = [node for node in program.nodes
                      if node.kind == "variable" and node.operation is None and node not in changing]
         operations = _inside(program.nodes)
-        self.draws = {operation: draws_of(operation) for operation in operations if operation.kernel in RANDOM}
+        self.draws = {operation: states.of(operation) for operation in operations if operation.kernel in RANDOM}
         # Random draws must be reproducible to the last bit, so they are always compiled with the same settings.
         self.settings = ONCE if once and not self.draws else None
         self.is_calling = any(operation.kernel in CALLING for operation in operations)
@@ -109,9 +110,7 @@ class Function:
             for node in self.program.controls:
                 natives[node]
             new = [jnp.asarray(natives[node]) for node in self.program.updates.values()]
-        for before, value in zip(old, new):
-            if value.shape != before.shape:
-                raise ValueError("the new value of a variable of shape %s has shape %s" % (before.shape, value.shape))
+        need_same_shapes(old, new)
         if noted:
             hold = functools.reduce(jnp.logical_and, [jnp.all(condition) for condition, _ in noted])
             new = [jnp.where(hold, value, before) for before, value in zip(old, new)]

@@ -1,9 +1,10 @@
 """Random tensors on JAX. The seed, the number of evaluations and the indices of time steps determine the draws."""
 
 import random
-import weakref
 
 import jax
+
+from ..random_state import RandomState
 
 
 class Draws:
@@ -14,14 +15,7 @@ class Draws:
         self.evaluations = 0
 
 
-_draws = weakref.WeakKeyDictionary()  # by operation
-
-
-def draws_of(operation):
-    """Returns: the ``Draws`` of an operation, the same in all programs."""
-    if operation not in _draws:
-        _draws[operation] = Draws(operation.attributes["seed"])
-    return _draws[operation]
+states = RandomState(Draws)
 
 
 def key_of(draws, evaluations, times):

@@ -21,9 +21,6 @@ from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variable, Variables
 
-# The modules that implement what NumPy has no function for.
-OWN = {module.__name__ for module in (convolution, plan, numpy_ctc, numpy_division)}
-
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
               AllKernels):
@@ -37,21 +34,9 @@ class Engine(Contracted):
     version = np.__version__
     kernels = Kernels()
     loop = Loop
-
-    def is_own(self, thing, kernel):
-        return getattr(thing, "__module__", None) in OWN
-
-    def start_graph(self):
-        """A no-op: compiled programs are kept by their function or node."""
+    variable_class = Variable
+    # The modules that implement what NumPy has no function for.
+    own_modules = {module.__name__ for module in (convolution, plan, numpy_ctc, numpy_division)}
 
     def compile(self, program, once):
         return compiled(self.kernels, program)
-
-    def variable(self, array, name, initialize=True):
-        return Variable(array)
-
-    def get_value(self, variable):
-        return variable.value.copy()
-
-    def set_value(self, variable, array):
-        variable.value = np.array(array)

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from ...graph.node import RANDOM
 from ..plan import Loop as AnyLoop
-from ..plan import Plan
-from .random import generator_of
+from ..plan import Plan, replace_values, unseen
+from .random import generators
 
 
 def compiled(kernels, program):
@@ -21,18 +20,15 @@ def compiled(kernels, program):
         # Copy the results, because a value may be a view of the user's array, of a variable or of a constant.
         outputs = [np.array(value) for value in values[:count]]
         new = [np.array(value) for value in values[first:]]
-        for variable, value in zip(changed, new):
-            if value.shape != variable.value.shape:
-                raise ValueError("the new value of a variable of shape %s has shape %s"
-                                 % (variable.value.shape, value.shape))
-        for variable, value in zip(changed, new):
-            variable.value = value
+        replace_values(changed, new)
         return outputs
     return run
 
 
 class NumPyPlan(Plan):
     """A plan on NumPy arrays; ``shown`` says whether ``print_tensor`` prints."""
+
+    generators = generators
 
     def __init__(self, kernels, nodes, given, wanted, shown=True):
         self.kernels = kernels
@@ -46,15 +42,8 @@ class NumPyPlan(Plan):
         if operation.kernel == "loop":
             return Loop(operation.attributes["body"], self.shown, kernels=self.kernels)
         if operation.kernel == "print_tensor" and not self.shown:
-            return _unseen
+            return unseen
         return getattr(self.kernels, operation.kernel)
-
-    def attributes(self, operation):
-        if operation.kernel == "loop":
-            return {}
-        if operation.kernel in RANDOM:
-            return dict(operation.attributes, generator=generator_of(operation))
-        return operation.attributes
 
     def fitted(self, result):
         # NumPy's functions return scalars instead of zero-dimensional arrays.
@@ -71,7 +60,3 @@ class Loop(AnyLoop):
 
     def slices(self, sequence):
         return map(np.asarray, sequence)
-
-
-def _unseen(x, message):
-    return x

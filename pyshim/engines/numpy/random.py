@@ -1,20 +1,11 @@
 """Random tensors on NumPy. Each has its own generator, initialized with the seed."""
 
-import weakref
-
 import numpy as np
 
 from .. import numpy_random
+from ..random_state import RandomState
 
-_generators = weakref.WeakKeyDictionary()  # by operation
-
-
-def generator_of(operation):
-    """Returns: the generator of a random operation, the same in all programs."""
-    generator = _generators.get(operation)
-    if generator is None:
-        generator = _generators[operation] = np.random.default_rng(operation.attributes["seed"])
-    return generator
+generators = RandomState(np.random.default_rng)
 
 
 class Random:

@@ -10,10 +10,16 @@ class Variable:
     """A variable. The array ``value`` is never changed in place; an update replaces it."""
 
     def __init__(self, array):
-        self.value = np.array(array)
+        self.set(array)
 
     def read(self):
         return self.value
+
+    def get(self):
+        return self.value.copy()
+
+    def set(self, array):
+        self.value = np.array(array)
 
 
 class Variables:

@@ -4,13 +4,12 @@ import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
 from tensorflow.python.eager import context, execute
 
-from ...graph.node import RANDOM
 from .. import splits
 from ..natives import Natives
 from ..plan import Plan
 from . import gradients, optimizers, samples
 from .control_flow import loop
-from .random import generator_of
+from .random import generators
 
 SMALL = 64  # constants of up to so many elements are embedded in a function; larger ones are captured inputs
 
@@ -131,21 +130,16 @@ class InFunction(Natives):
             if part.split() not in self.splits:
                 self.splits[part.split()] = tf.split(inputs[0], part.sizes, part.axis)
             return self.splits[part.split()][part.number]
-        attributes = attributes_of(operation)
+        attributes = generators.attributes(operation)
         self.kept.append(attributes.get("generator"))
         with gradients.own(), samples.given(operation in self.images):
             return getattr(self.kernels, operation.kernel)(*inputs, **attributes)
 
 
-def attributes_of(operation):
-    """Returns: the keyword arguments of an operation's kernel."""
-    if operation.kernel in RANDOM:
-        return dict(operation.attributes, generator=generator_of(operation))
-    return operation.attributes
-
-
 class Interpreted(Plan):
     """A program that runs kernel by kernel on eager tensors."""
+
+    generators = generators
 
     def __init__(self, kernels, program):
         self.kernels = kernels
@@ -159,9 +153,6 @@ class Interpreted(Plan):
 
     def function(self, operation):
         return getattr(self.kernels, operation.kernel)
-
-    def attributes(self, operation):
-        return attributes_of(operation)
 
     def __call__(self, arrays):
         values = self.run(map(tf.constant, arrays))

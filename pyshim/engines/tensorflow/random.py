@@ -1,22 +1,18 @@
 """Random tensors on TensorFlow. Each has its own generator, whose state is a variable initialized with the seed."""
 
-import weakref
-
 import tensorflow as tf
 
-_generators = weakref.WeakKeyDictionary()  # by operation
+from ..random_state import RandomState
 
 
-def generator_of(operation):
-    """Returns: the generator of a random operation, the same in all programs."""
-    generator = _generators.get(operation)
-    if generator is None:
-        seed = operation.attributes["seed"]
-        with tf.init_scope():
-            generator = (tf.random.Generator.from_non_deterministic_state() if seed is None
-                         else tf.random.Generator.from_seed(seed, alg="philox"))
-        _generators[operation] = generator
-    return generator
+def _generator(seed):
+    with tf.init_scope():
+        if seed is None:
+            return tf.random.Generator.from_non_deterministic_state()
+        return tf.random.Generator.from_seed(seed, alg="philox")
+
+
+generators = RandomState(_generator)
 
 
 class Random:

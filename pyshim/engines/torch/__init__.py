@@ -18,9 +18,6 @@ from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variable, Variables
 
-# The modules that compute with NumPy or Python.
-OWN = {module.__name__ for module in (plan, numpy_ctc, numpy_division)}
-
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,
               AllKernels):
@@ -34,21 +31,9 @@ class Engine(Contracted):
     version = torch.__version__
     kernels = Kernels()
     loop = Loop
-
-    def is_own(self, thing, kernel):
-        return getattr(thing, "__module__", None) in OWN
-
-    def start_graph(self):
-        """A no-op: compiled programs are kept by their function or node."""
+    variable_class = Variable
+    # The modules that compute with NumPy or Python.
+    own_modules = {module.__name__ for module in (plan, numpy_ctc, numpy_division)}
 
     def compile(self, program, once):
         return compiled(self.kernels, program)
-
-    def variable(self, array, name, initialize=True):
-        return Variable(array)
-
-    def get_value(self, variable):
-        return variable.get()
-
-    def set_value(self, variable, array):
-        variable.set(array)

@@ -5,12 +5,12 @@ import functools
 import numpy as np
 import torch
 
-from ...graph.node import RANDOM, reached_by_gradient
+from ...graph.node import reached_by_gradient
 from ..numpy import Kernels as NumPyKernels
 from ..plan import Loop as AnyLoop
-from ..plan import Plan
+from ..plan import Plan, replace_values, unseen
 from .arrays import DTYPES, array_of, tensor_of
-from .random import generator_of
+from .random import generators
 
 _track = torch._C._set_grad_enabled  # called by torch.set_grad_enabled(), which takes ten times as long
 
@@ -34,12 +34,7 @@ def compiled(kernels, program):
         outputs = [np.array(array_of(value)) for value in values[:count]]
         fed = {x.untyped_storage().data_ptr() for x in tensors}
         new = [_alone(value.detach(), fed) for value in values[first:]]
-        for variable, value in zip(changed, new):
-            if value.shape != variable.value.shape:
-                raise ValueError("the new value of a variable of shape %s has shape %s"
-                                 % (tuple(variable.value.shape), tuple(value.shape)))
-        for variable, value in zip(changed, new):
-            variable.value = value
+        replace_values(changed, new)
         return outputs
     return run
 
@@ -75,6 +70,8 @@ class TorchPlan(Plan):
     PyTorch records only the operations between a loss and the tensors that it is differentiated with respect to,
     because recording costs time and memory.
     """
+
+    generators = generators
 
     def __init__(self, nodes, given, wanted, kernels, shown=True, tracked=False):
         self.kernels = kernels
@@ -128,18 +125,11 @@ class TorchPlan(Plan):
         if kernel == "loop":
             return Loop(operation.attributes["body"], self.shown, kernels=self.kernels, tracked=tracked)
         if kernel == "print_tensor" and not self.shown:
-            return _unseen
+            return unseen
         dtypes = [node.dtype for node in operation.inputs] + [operation.attributes.get("dtype")]
         if kernel != "print_tensor" and not LACKING.isdisjoint(dtypes):
             return _by_numpy(getattr(_numpy, kernel))
         return getattr(self.kernels, kernel)
-
-    def attributes(self, operation):
-        if operation.kernel == "loop":
-            return {}
-        if operation.kernel in RANDOM:
-            return dict(operation.attributes, generator=generator_of(operation))
-        return operation.attributes
 
 
 class Loop(AnyLoop):
@@ -193,7 +183,3 @@ def _by_numpy(kernel):
             result = kernel(*map(array_of, inputs), **attributes)
         return list(map(tensor_of, result)) if isinstance(result, (list, tuple)) else tensor_of(result)
     return computed
-
-
-def _unseen(x, message):
-    return x

@@ -1,28 +1,25 @@
 """Random tensors on PyTorch. Each has its own generator, initialized with the seed."""
 
 import math
-import weakref
 
 import torch
 
+from ..random_state import RandomState
 from .arrays import DTYPES
-
-_generators = weakref.WeakKeyDictionary()  # by operation
 
 BEYOND = math.erfc(math.sqrt(2))  # the probability of a draw beyond -2 or 2
 
 
-def generator_of(operation):
-    """Returns: the generator of a random operation, the same in all programs."""
-    generator = _generators.get(operation)
-    if generator is None:
-        generator, seed = torch.Generator(), operation.attributes["seed"]
-        if seed is None:
-            generator.seed()
-        else:
-            generator.manual_seed(seed)
-        _generators[operation] = generator
+def _generator(seed):
+    generator = torch.Generator()
+    if seed is None:
+        generator.seed()
+    else:
+        generator.manual_seed(seed)
     return generator
+
+
+generators = RandomState(_generator)
 
 
 class Random:
