@@ -12,8 +12,9 @@ from keras_progress import progress
 
 import pyshim
 from pyshim import config
+from pyshim.engines.numpy_cast import quiet
 from pyshim.errors import ArgumentError
-from pyshim.wire.reordering import reorder
+from pyshim.wire.reordering import row_major
 
 
 def keras_call(path, args, kwargs):
@@ -61,19 +62,12 @@ def data(value):
     if isinstance(value, Kept):
         return value.array
     if isinstance(value, np.ndarray):
-        return _row_major(value, config.floatx() if value.dtype == np.float64 else value.dtype)
+        dtype = config.floatx() if value.dtype == np.float64 else value.dtype
+        if value.flags.c_contiguous and value.dtype == dtype:
+            return value
+        with quiet():  # casting the payload of R's NA would warn
+            return row_major(value, dtype)
     return value
-
-
-def _row_major(array, dtype):
-    """The array in a dtype and in row-major order; the array itself if it already is."""
-    if array.flags.c_contiguous and array.dtype == dtype:
-        return array
-    made = np.empty(array.shape, dtype)
-    with np.errstate(all="ignore"):  # too large a number becomes infinity; casting the payload of R's NA would warn
-        if array.size:
-            reorder(made, array)
-    return made
 
 
 def fit(model, name, x, y, kwargs, keep=False):

@@ -32,10 +32,10 @@ def _blocks(shape):
     return itertools.product([slice(None)], *map(range, shape[1:axis]), cuts)
 
 
-def row_major(array):
-    """Returns: a new array with the same values in row-major order."""
+def row_major(array, dtype=None):
+    """Returns: a new array with the same values in row-major order, cast to the dtype if one is given."""
     if array.flags.c_contiguous:
-        return array.copy()
-    target = np.empty(array.shape, array.dtype)
+        return array.astype(dtype or array.dtype)
+    target = np.empty(array.shape, dtype or array.dtype)
     reorder(target, array)
     return target

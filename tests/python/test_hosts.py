@@ -14,6 +14,7 @@ import weakref
 import numpy as np
 import pytest
 from checks import check, check_array
+from interrupting import interrupted_at
 
 import pyshim
 from pyshim import environments, errors
@@ -487,35 +488,21 @@ def test_an_interrupt_at_each_step_of_a_call():
     that the session's thread runs, with the engine that starts in the least time."""
     worker = Worker(environments.find("cntk"))
     worker.start()
-    folder = os.path.join(pyshim.__path__[0], "hosts")
-    left = 0
-
-    def interrupt(frame, event, argument):
-        nonlocal left
-        if not frame.f_code.co_filename.startswith(folder):
-            return None
-        if event == "line":
-            left -= 1
-            if left == 0:
-                raise KeyboardInterrupt
-        return interrupt
 
     def open_files():
         return len(os.listdir("/proc/self/fd"))
 
     x = call(worker, "constant", [1.0, 2.0])
     call(worker, "eval", x)
-    before, interrupted, points, tracing = open_files(), True, 0, sys.gettrace()
+    before, interrupted, points = open_files(), True, 0
     while interrupted:
         points += 1
-        y, left, interrupted = call(worker, "add", x, float(points)), points, False
-        sys.settrace(interrupt)
+        y, interrupted = call(worker, "add", x, float(points)), False
         try:
-            call(worker, "eval", y)
+            with interrupted_at(points):
+                call(worker, "eval", y)
         except KeyboardInterrupt:
             interrupted = True
-        finally:
-            sys.settrace(tracing)
         for z in (call(worker, "multiply", x, float(points)), y):
             expected = [points, 2 * points] if z is not y else [points + 1, points + 2]
             assert call(worker, "eval", z).tolist() == expected, points

@@ -383,25 +383,11 @@ except K.errors.WorkerError as error:
     assert "There is too little memory" in ran.stdout and "install_backend" not in ran.stdout, ran.stdout + ran.stderr
 
 
-INTERRUPTS = """
-import gc, os, sys, threading, time
-import pyshim as K
+INTERRUPTS = "import sys\nsys.path.append(%r)\n" % os.path.dirname(os.path.abspath(__file__)) + """
+import gc, os, time
+from interrupting import interrupted_at
 from pyshim import environments
 from pyshim.hosts.worker import Worker
-
-folder = os.path.join(K.__path__[0], "hosts")
-left = 0
-
-def interrupt(frame, event, argument):
-    # Raises where the line that is about to run is the last one of those that are left.
-    global left
-    if not frame.f_code.co_filename.startswith(folder):
-        return None
-    if event == "line":
-        left -= 1
-        if left == 0:
-            raise KeyboardInterrupt
-    return interrupt
 
 def children():
     with open("/proc/self/task/%d/children" % os.getpid()) as file:
@@ -417,14 +403,11 @@ worker.stop()
 before, points = open_files(), 0
 while not worker.running:
     points += 1
-    left = points
-    sys.settrace(interrupt)
     try:
-        worker.start()
+        with interrupted_at(points):
+            worker.start()
     except KeyboardInterrupt:
         pass
-    finally:
-        sys.settrace(None)
     if not worker.running:
         for _ in range(300):
             gc.collect()
