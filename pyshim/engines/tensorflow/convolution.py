@@ -132,7 +132,7 @@ def _windowed(compute, x, kernel, width, strides, padding, dilation, channels, o
 
 
 # For unknown sizes, these functions branch, since a branch needs no copy. The kernels themselves are outside the
-# branches, because only there TensorFlow uses its fast gradients.
+# branches, since TensorFlow uses its fast gradients only there.
 
 def _filled(x, least=()):
     """Returns: x, or zeros of the minimum sizes if x is smaller along an axis. ``least`` has the minimum spatial sizes;
