@@ -132,7 +132,7 @@ shape <- function(...) { # nolint: cyclocomp_linter.
 
 #' A shape with `NA` or `NULL` for unknown sizes
 #' @noRd
-as_shape <- function(shape) {
+as_shape <- function(shape) { # nolint: cyclocomp_linter.
   if (!is.atomic(shape) && !is.list(shape) || is.null(shape) || inherits(shape, "python.builtin.object")) {
     return(shape)  # not a shape at all: pyshim or reticulate will reject it
   }

@@ -204,10 +204,10 @@ as_logs <- function(value) if (is.list(value)) by_either_name(value) else value
 #'
 #' @param log_dir Folder to write to; `NULL` is the folder `logs` in [run_dir()].
 #' @param histogram_freq After how many epochs histograms of all weights are written; 0 for none.
-#' @param update_freq `"epoch"`; `"batch"` for the metrics of each batch, too; or a number of samples after which they are
-#'   written.
-#' @param batch_size,write_graph,embeddings_layer_names,embeddings_metadata,embeddings_data,profile_batch Accepted for old
-#'   scripts, without effect.
+#' @param update_freq `"epoch"`; `"batch"` for the metrics of each batch, too; or a number of samples after which they
+#'   are written.
+#' @param batch_size,write_graph,embeddings_layer_names,embeddings_metadata,embeddings_data,profile_batch Accepted for
+#'   old scripts, without effect.
 #' @param write_grads,write_images,embeddings_freq Not written, with a warning: Keras 2.3.1 does that by TensorFlow 1.
 #' @return A callback, for [fit()][fit.keras.engine.training.Model].
 #'
@@ -238,8 +238,8 @@ callback_tensorboard <- function(log_dir = NULL, histogram_freq = 0, batch_size 
 #' @section Methods:
 #' `on_epoch_begin(epoch, logs)`, `on_epoch_end(epoch, logs)`, `on_batch_begin(batch, logs)`, `on_batch_end(batch,
 #' logs)`,
-#' `on_train_begin(logs)` and `on_train_end(logs)`, and the others of [callback_lambda()]; epochs and batches are counted
-#' from 0.
+#' `on_train_begin(logs)` and `on_train_end(logs)`, and the others of [callback_lambda()]; epochs and batches are
+#' counted from 0.
 #' @return An R6 class.
 #' @family callbacks
 #' @examples

@@ -142,7 +142,7 @@ inner_function <- function(failure, called) {
 #' The argument whose value is a string that occurs in Keras's message
 #' @return The argument's name; NULL if there is none, or more than one.
 #' @noRd
-argument_in_words <- function(words, called) {
+argument_in_words <- function(words, called) { # nolint: cyclocomp_linter.
   if (startsWith(words, "IndexError") && user_value("axis", called)$found) {
     return("axis")
   }

@@ -58,12 +58,12 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
 #' @param backends Names of backends; by default that of the tensors, and then all others that are installed, but for
 #'   those that have no gradients where some are needed.
 #' @return A data frame of class `keras_comparison` with a row for each backend: `backend`; `absolute`, the largest
-#'   difference of its values from those of the first backend; `relative`, the same divided by the largest absolute value
-#'   of the first one's; `seconds`, the time of an evaluation once the graph is compiled. Its attribute "values" is the
-#'   list of values by backend.
+#'   difference of its values from those of the first backend; `relative`, the same divided by the largest absolute
+#'   value of the first one's; `seconds`, the time of an evaluation once the graph is compiled. Its attribute
+#'   "values" is the list of values by backend.
 #'
-#'   Errors: `keras_error_argument` for what is no tensor or no pair, `keras_error_placeholder` where a placeholder has no
-#'   value, `keras_error_gradient` for a backend in `backends` that has no such gradients.
+#'   Errors: `keras_error_argument` for what is no tensor or no pair, `keras_error_placeholder` where a placeholder has
+#'   no value, `keras_error_gradient` for a backend in `backends` that has no such gradients.
 #' @family graph
 #' @seealso [compare_backends()] for models
 #' @examplesIf is_backend_installed()

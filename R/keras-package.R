@@ -40,8 +40,8 @@
 #'   that the engine calls do not count. There is no timeout unless you set one.
 #' * `KERAS_START_TIMEOUT=60`: seconds that an engine may take to start, in place of 300. Where only a timeout of calls
 #'   is set, it holds for starts, too, but these get 20 seconds at least.
-#' * `options(keras.snapshot = TRUE)`: [fit()][fit.keras.engine.training.Model] keeps the weights of each epoch's end, so
-#'   that an engine that exits costs one epoch at most (see [snapshot_model()]).
+#' * `options(keras.snapshot = TRUE)`: [fit()][fit.keras.engine.training.Model] keeps the weights of each epoch's end,
+#'   so that an engine that exits costs one epoch at most (see [snapshot_model()]).
 #' * `options(keras.quiet = TRUE)`, or `KERAS_QUIET=1`: do not say which backend is used, and show
 #'   nothing of installations.
 #' * `KERAS_HOME`: where `keras.json` and the engines are, in place of `~/.keras`. `KERAS_BACKEND`: the

@@ -27,7 +27,7 @@ compose <- function(object, layer, arguments = list()) {
 #' Make layers and models R functions: they can be applied to tensors, or to a sequential model to add them to it
 #' @noRd
 #' @exportS3Method reticulate::py_to_r_wrapper
-py_to_r_wrapper.keras.engine.base_layer.Layer <- function(x) { # nolint: object_name_linter.
+py_to_r_wrapper.keras.engine.base_layer.Layer <- function(x) { # nolint: object_name_linter, object_length_linter.
   force(x)
   function(object, ...) compose(object, x, list(...))
 }

@@ -85,7 +85,7 @@ print.keras_metrics <- function(x, ...) {
 str.keras_metrics <- function(object, ...) utils::str(unclass(object), ...)
 
 #' @exportS3Method zeallot::destructure
-destructure.keras_metrics <- function(x) as.list(unclass(x))
+destructure.keras_metrics <- function(x) as.list(unclass(x)) # nolint: object_name_linter.
 
 #' Make callbacks use the model's names of metrics, in `monitor` and in file names: "accuracy" where they say "acc"
 #' @noRd

@@ -83,7 +83,7 @@ number_of_axes <- function(arg, defaults) {
 #' @param least The smallest accepted number.
 #' @param lengths How many numbers are accepted; NULL for any.
 #' @noRd
-check_whole <- function(value, arg, least = -Inf, lengths = 1L) {
+check_whole <- function(value, arg, least = -Inf, lengths = 1L) { # nolint: cyclocomp_linter.
   numbers <- if (is.list(value)) unlist(value) else value
   fits <- (is.numeric(numbers) || is.logical(numbers) && least == -Inf) && !anyNA(numbers) &&
     all(numbers == trunc(numbers) & numbers >= least) && (is.null(lengths) || length(numbers) %in% lengths)
@@ -95,7 +95,7 @@ check_whole <- function(value, arg, least = -Inf, lengths = 1L) {
   }
 }
 
-check_number <- function(value, arg, least = -Inf, limit = Inf) {
+check_number <- function(value, arg, least = -Inf, limit = Inf) { # nolint: cyclocomp_linter.
   if (!is.numeric(value) || length(value) != 1L || is.na(value) || value < least ||
         is.finite(limit) && value >= limit) {
     abort("argument", "{argument} must be a number{range}, not {value}", argument = arg, value = value,
@@ -103,7 +103,7 @@ check_number <- function(value, arg, least = -Inf, limit = Inf) {
   }
 }
 
-check_flag <- function(value, arg, also = NULL) {
+check_flag <- function(value, arg, also = NULL) { # nolint: cyclocomp_linter.
   if (!(is.logical(value) || is.numeric(value) && all(value %in% 0:1) || identical(value, also)) ||
         length(value) != 1L || is.na(value)) {
     abort("argument", "{argument} must be TRUE or FALSE, not {value}", argument = arg, value = value)

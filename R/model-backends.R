@@ -2,8 +2,8 @@
 
 #' Move a model to another backend
 #'
-#' `to_backend()` copies a model: the new one has the same architecture, weights, state of the optimizer and arguments of
-#' [compile()], and goes on training where the old one stands. The old one stays as it is.
+#' `to_backend()` copies a model: the new one has the same architecture, weights, state of the optimizer and arguments
+#' of [compile()], and goes on training where the old one stands. The old one stays as it is.
 #'
 #' @param model A model. Where its engine has exited, its snapshot is copied (see [snapshot_model()]).
 #' @param backend Name of the backend. The current one stays.
@@ -66,8 +66,8 @@ print.keras_comparison <- function(x, ...) {
 #' of the optimizer at the end of each epoch in R's own process, so that training can go on.
 #'
 #' `snapshot_model()` takes a snapshot now, and has `fit()` take one at the end of each epoch. With
-#' `options(keras.snapshot = TRUE)`, `fit()` does so for every model. `restore_model()` brings the model back as it was at
-#' the last snapshot, on the same backend or another one. On another one, tensors that were taken from it, such as
+#' `options(keras.snapshot = TRUE)`, `fit()` does so for every model. `restore_model()` brings the model back as it was
+#' at the last snapshot, on the same backend or another one. On another one, tensors that were taken from it, such as
 #' `model$output`, have to be taken again.
 #'
 #' @param model A model. `restore_model()` changes it in place.

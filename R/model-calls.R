@@ -127,7 +127,7 @@ needs_whole <- function(value, name) {
 
 #' Convert whole numbers, which R users give as doubles, to an integer, or to a tuple if there are several
 #' @noRd
-as_whole_numbers <- function(value, arg) {
+as_whole_numbers <- function(value, arg) { # nolint: cyclocomp_linter.
   if (is.list(value)) {
     value <- unlist(value)
   }
@@ -145,7 +145,7 @@ as_whole_numbers <- function(value, arg) {
 #' @noRd
 as_model_shape <- function(value, arg) {
   if (inherits(value, "python.builtin.object")) {
-    return(value)  # tuple(...)
+    return(value)  # a Python tuple
   }
   is_shape <- function(part) is.list(part) || length(part) > 1L
   of_several <- is.list(value) && length(value) && all(vapply(value, is_shape, NA))  # shapes of several inputs

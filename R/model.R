@@ -122,7 +122,7 @@ compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolin
 #' Name functions that have no name for Keras after the code in the call: `loss = dice_loss`, `metrics = c("mae", dice)`
 #' @param written The code of the argument.
 #' @noRd
-named_as_written <- function(value, written) {
+named_as_written <- function(value, written) { # nolint: cyclocomp_linter.
   named <- function(f, code) {
     if (is.function(f) && is.symbol(code) && is.null(attr(f, "py_function_name"))) {
       attr(f, "py_function_name") <- as.character(code)
@@ -297,7 +297,7 @@ as_verbose <- function(verbose) as_whole_numbers(verbose, "verbose")
 
 #' Convert weights by class, or by output and class, to a dict
 #' @noRd
-as_class_weight <- function(weights) {
+as_class_weight <- function(weights) { # nolint: cyclocomp_linter.
   if (is.null(weights) || inherits(weights, "python.builtin.object")) {
     return(weights)
   }

@@ -214,7 +214,7 @@ k_unstack <- function(x, axis = 1L, num = NULL, name = NULL) {
 
 #' The size of an axis, from `num` if the shape does not have it
 #' @noRd
-number_of_slices <- function(shape, axis, num) {
+number_of_slices <- function(shape, axis, num) { # nolint: cyclocomp_linter.
   size <- shape[[axis]]
   if (is.na(size) && is.null(num)) {
     abort("shape", c("axis {axis} of {argument} has an unknown size, of shape {shape}", i = "Give `num`."), axis = axis,

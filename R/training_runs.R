@@ -4,8 +4,8 @@
 #'
 #' Values that a script names with their defaults, and that are changed from outside it. Where the R package tfruns is
 #' installed, these are its functions, so that `tfruns::training_run()` sets the flags and keeps the runs. Elsewhere
-#' they read the same two places: the file `flags.yml` in the working directory, and the arguments of the command line, as in
-#' `Rscript train.R --dropout 0.3`, which win over the file.
+#' they read the same two places: the file `flags.yml` in the working directory, and the arguments of the command line,
+#' as in `Rscript train.R --dropout 0.3`, which win over the file.
 #'
 #' @param ... Flags, each made by one of the functions `flag_*()`.
 #' @param config Section of the file that is read besides `default`.

@@ -35,7 +35,9 @@ test_that("networks have the known numbers of weights", {
 })
 
 for_each_backend("small networks classify images, and their weights are kept in a file", {
-  made <- function(weights) application_mobilenet(image, alpha = 0.25, include_top = TRUE, weights = weights, classes = 4)
+  made <- function(weights) {
+    application_mobilenet(image, alpha = 0.25, include_top = TRUE, weights = weights, classes = 4)
+  }
   set.seed(2)
   model <- made(NULL)
   x <- array(runif(2 * prod(image)), c(2, image))
@@ -53,7 +55,8 @@ for_each_backend("small networks classify images, and their weights are kept in 
 test_that("networks of any size follow their arguments", {
   suppressMessages(use_backend("tensorflow"))
   # One dense block of one step: 32 filters more than the 64 of the first layer, and half of them after each transition.
-  model <- application_densenet(c(1, 1, 1, 1), include_top = FALSE, weights = NULL, input_shape = image, pooling = "avg")
+  model <- application_densenet(c(1, 1, 1, 1), include_top = FALSE, weights = NULL, input_shape = image,
+                                pooling = "avg")
   expect_equal(dim(model$output), c(NA, 68L))
   model <- application_nasnet(image, penultimate_filters = 96, num_blocks = 1, stem_block_filters = 8,
                               include_top = FALSE, weights = NULL, pooling = "max")
@@ -108,6 +111,7 @@ test_that("predictions are decoded by the index of classes", {
 
 test_that("networks of any size are the first that a session makes", {
   script <- c("library(keras)", "suppressMessages(use_backend('tensorflow'))",
-              "m <- application_densenet(c(1, 1, 1, 1), FALSE, NULL, input_shape = c(32, 32, 3))", "cat(count_params(m))")
+              "m <- application_densenet(c(1, 1, 1, 1), FALSE, NULL, input_shape = c(32, 32, 3))",
+              "cat(count_params(m))")
   expect_equal(run_r(script), "195648")
 })

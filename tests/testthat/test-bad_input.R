@@ -28,7 +28,8 @@ good_calls <- function() {
     k_constant = list(value = 1, dtype = "float32", shape = c(2, 3), name = "n"),
     k_placeholder = list(shape = NULL, ndim = 2, dtype = "float32", sparse = FALSE, name = "n"),
     k_eye = list(size = 2, dtype = "float32", name = "n"), k_zeros = filled, k_ones = filled, k_zeros_like = like,
-    k_ones_like = like, k_cast = list(x = x, dtype = "float32"), k_arange = list(start = 0, stop = 3, step = 1, dtype = "int32"),
+    k_ones_like = like, k_cast = list(x = x, dtype = "float32"),
+    k_arange = list(start = 0, stop = 3, step = 1, dtype = "int32"),
     k_set_value = list(x = w, value = matrix(1, 2, 3)), k_batch_set_value = list(lists = list(list(w, x))),
     k_update = list(x = w, new_x = x),
     k_update_add = list(x = w, increment = x), k_update_sub = list(x = w, decrement = x), k_get_value = list(x = w),
@@ -65,7 +66,8 @@ good_calls <- function() {
     k_pool2d = pooling,
     k_relu = list(x = x, alpha = 0, max_value = 1, threshold = 0), k_elu = list(x = x, alpha = 1),
     k_softmax = list(x = x, axis = 1), k_sigmoid = elementwise, k_hard_sigmoid = elementwise, k_tanh = elementwise,
-    k_softplus = elementwise, k_softsign = elementwise, k_dropout = list(x = x, level = 0.5, noise_shape = c(2, 1), seed = 1),
+    k_softplus = elementwise, k_softsign = elementwise,
+    k_dropout = list(x = x, level = 0.5, noise_shape = c(2, 1), seed = 1),
     k_l2_normalize = list(x = x, axis = 1), k_bias_add = list(x = x, bias = k_ones(3), data_format = "channels_last"),
     k_categorical_crossentropy = c(crossentropy, axis = 1), k_binary_crossentropy = crossentropy,
     k_in_top_k = list(predictions = x, targets = c(0L, 1L), k = 1),
@@ -80,12 +82,14 @@ good_calls <- function() {
     k_foldr = list(fn = function(a, b) a + b, elems = x, initializer = zeros, name = "n"),
     k_in_train_phase = list(x = x, alt = x, training = 1), k_in_test_phase = list(x = x, alt = x, training = 1),
     k_cast_to_floatx = list(x = x), k_identity = list(x = x, name = "n"),
-    k_shape = list(x = x), k_size = list(x = x, name = "n"), k_to_dense = list(tensor = x), k_is_sparse = list(tensor = x),
+    k_shape = list(x = x), k_size = list(x = x, name = "n"), k_to_dense = list(tensor = x),
+    k_is_sparse = list(tensor = x),
     k_is_keras_tensor = list(x = x), k_unstack = list(x = x, axis = 1, num = 2, name = "n"),
     k_one_hot = list(indices = c(0L, 1L), num_classes = 3),
     k_batch_get_value = list(ops = list(w)), k_get_variable_shape = list(x = w),
     k_moving_average_update = list(x = w, value = x, momentum = 0.9), k_eager = list(func = mean),
-    k_symbolic = list(func = mean), k_function = list(inputs = list(k_placeholder(2)), outputs = list(x), updates = list()),
+    k_symbolic = list(func = mean),
+    k_function = list(inputs = list(k_placeholder(2)), outputs = list(x), updates = list()),
     k_compare_backends = list(outputs = list(x), feeds = list(), backends = k_backend()),
     k_name_scope = list(name = "n"), k_control_dependencies = list(control_inputs = x),
     k_batch_normalization = list(x = x, mean = zeros, var = ones, beta = zeros, gamma = ones, axis = -1,
@@ -199,7 +203,7 @@ shown <- function(value) {
 pythonisms <- paste0("\\bNone|\\bTrue\\b|\\bFalse\\b|\\bstr\\b|\\btuple|\\bdict\\b|[a-z]\\[[0-9]|\\([0-9]+,|",
                      "<environment|object at 0x|\\bnan\\b|'[a-z]")
 
-for_each_backend("bad values are refused in R's words", {
+for_each_backend("bad values are refused in R's words", { # nolint: cyclocomp_linter.
   calls <- good_calls()
   wrong <- character()
   for (name in names(calls)) {

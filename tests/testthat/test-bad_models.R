@@ -80,7 +80,7 @@ typed <- function(call, argument) {
 # Python terms that an R user does not know: None, True, tuples, types.
 python_words <- "\\bNone\\b|\\bTrue\\b|\\bFalse\\b|\\btuple|\\bdict\\b|object at 0x|<class|Error:|Error\\("
 
-for_each_backend("bad arguments of functions of models are refused in R's words", {
+for_each_backend("bad arguments of functions of models are refused in R's words", { # nolint: cyclocomp_linter.
   model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3) %>% compile("sgd", "mse")
   calls <- bad_calls(model, matrix(1, 4, 3), matrix(1, 4, 2))
   wrong <- character()

@@ -7,9 +7,9 @@ kernel <- function(initializer, inputs = 60, units = 40) {
 
 expect_moments <- function(initializer, mean, sd) {
   draws <- kernel(initializer)
-  expect_equal(dim(draws), c(60L, 40L))
-  expect_lt(abs(mean(draws) - mean), 5 * sd / sqrt(length(draws)))
-  expect_equal(sd(draws), sd, tolerance = 0.07)
+  testthat::expect_equal(dim(draws), c(60L, 40L))
+  testthat::expect_lt(abs(mean(draws) - mean), 5 * sd / sqrt(length(draws)))
+  testthat::expect_equal(sd(draws), sd, tolerance = 0.07)
   invisible(draws)
 }
 

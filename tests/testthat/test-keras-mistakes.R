@@ -5,6 +5,7 @@ python_words <- paste0("\\b(None|True|False)\\b|\\btuple|\\bdict\\b|Numpy|ndim|o
 # The class of the error, words of its message, and the call.
 mistakes <- function() {
   dense <- function(units = 2, ...) keras_model_sequential() %>% layer_dense(units, input_shape = 3, ...)
+  # nolint start: object_usage_linter. The calls below use these variables.
   x <- matrix(1, 4, 3)
   y <- matrix(1, 4, 2)
   model <- dense() %>% compile("sgd", "mse")
@@ -15,8 +16,10 @@ mistakes <- function() {
   own <- tempfile(fileext = ".h5")
   mine <- function(y_true, y_pred) k_mean(k_abs(y_true - y_pred))
   save_model_hdf5(dense() %>% compile("sgd", loss = mine), own)
-  stateful <- keras_model_sequential() %>% layer_lstm(2, batch_input_shape = c(2, 3, 1), stateful = TRUE) %>%
+  stateful <- keras_model_sequential() %>%
+    layer_lstm(2, batch_input_shape = c(2, 3, 1), stateful = TRUE) %>%
     compile("sgd", "mse")
+  # nolint end
   broken <- tempfile(fileext = ".h5")
   writeLines("no model", broken)
   list(

@@ -30,7 +30,7 @@ last <- function(steps) steps[[length(steps)]]
 stacked <- function(steps) aperm(simplify2array(steps), c(1, 3, 2))
 
 # An input, a layer, and the layer's expected output.
-cases <- function() list(
+cases <- function() list( # nolint: brace_linter.
   list(row, layer_dense(units = 3), function(x, w) plus(x %*% w[[1]], w[[2]])),
   list(row, layer_dense(units = 2, activation = "softmax", use_bias = FALSE), function(x, w) softmax(x %*% w[[1]])),
   list(row, layer_reshape(target_shape = c(1, 5)), function(x, w) array(x, c(2, 1, 5))),
@@ -115,7 +115,7 @@ cases <- function() list(
   list(frames, layer_conv_lstm_2d(filters = 2, kernel_size = c(1, 1)), function(x, w) {
     w[1:2] <- lapply(w[1:2], function(kernel) array(kernel, dim(kernel)[3:4]))
     pixels <- aperm(x, c(1, 3, 4, 2, 5))
-    array(last(run_lstm(array(pixels, c(8, 3, 2)), w)), c(2, 2, 2, 2))
+    array(last(run_lstm(array(pixels, c(8, 3, 2)), w)), c(2, 2, 2, 2)) # nolint: object_usage_linter.
   })
 )
 

@@ -70,7 +70,8 @@ expect_defined <- function(functions) {
   for (name in names(functions)) {
     data <- data_for(name)
     value <- k_eval(functions[[name]](k_constant(data[[1L]]), k_constant(data[[2L]])))
-    expect_equal(as.vector(value), definitions[[name]](data[[1L]], data[[2L]]), tolerance = 1e-5, label = name)
+    testthat::expect_equal(as.vector(value), definitions[[name]](data[[1L]], data[[2L]]), tolerance = 1e-5,
+                           label = name)
   }
 }
 
@@ -104,7 +105,8 @@ test_that("compile() takes each as Keras's own, with targets of the shape that b
   }
   expect_equal(model$loss, "cosine_similarity")
   compile(model, "sgd", "mse", metrics = list(metric_binary_accuracy, metric_top_k_categorical_accuracy,
-                                              metric_cosine_proximity, custom_metric("mine", metric_mean_squared_error)))
+                                              metric_cosine_proximity,
+                                              custom_metric("mine", metric_mean_squared_error)))
   expect_named(evaluate(model, predictions, targets, verbose = 0),
                c("loss", "binary_accuracy", "top_k_categorical_accuracy", "cosine_proximity", "mine"))
   expect_match(model_to_json(model), "\"activation\": \"linear\"", fixed = TRUE)

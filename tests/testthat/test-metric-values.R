@@ -43,7 +43,8 @@ for_each_backend("metrics have the names of 2017, too", {
 test_that("callbacks watch and name metrics by either name", {
   suppressMessages(use_backend("cntk"))
   folder <- withr::local_tempdir()
-  model <- keras_model_sequential() %>% layer_dense(1, activation = "sigmoid", input_shape = 2) %>%
+  model <- keras_model_sequential() %>%
+    layer_dense(1, activation = "sigmoid", input_shape = 2) %>%
     compile("sgd", "binary_crossentropy", metrics = "accuracy")
   seen <- NULL
   stop_early <- callback_early_stopping(monitor = "val_acc", patience = 1)

@@ -23,7 +23,7 @@ killer <- function(name, epoch) {
 
 kill_worker <- function(name) {
   reticulate::py_run_string(sprintf(
-    "import os, signal, pyshim\n[os.kill(h.pid, signal.SIGKILL) for h in pyshim.session.started() if h.backend == '%s']",
+    "import os, pyshim\nfor h in pyshim.session.started():\n  if h.backend == '%s': os.kill(h.pid, 9)",
     name
   ))
 }
@@ -67,14 +67,14 @@ for_each_backend("a model of an R function is made again by it", {
 
 for_each_backend("layers, activations, losses and metrics of R move", {
   twice <- function(x) 2 * x
-  Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list(
+  Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list( # nolint: object_name_linter.
     scale = NULL,
     build = function(input_shape) {
       self$scale <- self$add_weight("scale", list(input_shape[[2]]), initializer = "ones")
     },
     call = function(x, mask = NULL) x * self$scale
   ))
-  Around <- R6::R6Class("Around", inherit = KerasWrapper)
+  Around <- R6::R6Class("Around", inherit = KerasWrapper) # nolint: object_name_linter.
   model <- keras_model_sequential() %>%
     layer_dense(2, input_shape = 3, activation = twice) %>%
     layer_lambda(function(x) x + 1)

@@ -74,7 +74,9 @@ test_that("layers are functions: of tensors, of sequential models; they follow s
 
 test_that("a range of frozen layers sets the others to the opposite", {
   suppressMessages(use_backend("cntk"))
-  model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3, name = "one") %>% layer_dense(2) %>%
+  model <- keras_model_sequential() %>%
+    layer_dense(2, input_shape = 3, name = "one") %>%
+    layer_dense(2) %>%
     layer_dense(1, name = "three")
   flags <- function() vapply(model$layers, function(layer) layer$trainable, NA)
   freeze_weights(model)

@@ -82,7 +82,8 @@ test_that("what is said to be refused is refused, with the function to use inste
   refused <- differences[startsWith(differences$difference, "Refused"), ]
   for (i in seq_len(nrow(refused))) {
     refusing <- getExportedValue("keras", refused$`function`[[i]])
-    wanted <- names(Filter(function(default) identical(default, quote(expr = )), formals(refusing)))
+    is_required <- function(default) identical(default, quote(expr = )) # nolint: spaces_inside_linter.
+    wanted <- names(Filter(is_required, formals(refusing)))
     wanted <- setdiff(wanted, c("object", "..."))
     condition <- tryCatch(do.call(refusing, setNames(rep(list(2), length(wanted)), wanted)), error = identity)
     expect_s3_class(condition, "keras_error")

@@ -191,7 +191,8 @@ test_that("what is printed is the same on every backend but for its name", {
 })
 
 test_that("classes of Python that R knows by name are there", {
-  known <- c(keras:::kept_classes, sub("^r_to_py[.]", "", grep("^r_to_py[.]pyshim", ls(asNamespace("keras")), value = TRUE)))
+  known <- c(keras:::kept_classes,
+             sub("^r_to_py[.]", "", grep("^r_to_py[.]pyshim", ls(asNamespace("keras")), value = TRUE)))
   for (name in known) {
     module <- reticulate::import(sub("[.][^.]*$", "", name), convert = FALSE)
     expect_true(reticulate::py_has_attr(module, sub(".*[.]", "", name)), label = name)

@@ -4,7 +4,8 @@ library(keras)
 set.seed(5)
 x <- matrix(rnorm(200), 100, 2) %*% matrix(rnorm(16), 2, 8)
 input <- layer_input(shape = c(8))
-encoded <- input %>% layer_dense(units = 4, activation = "tanh", activity_regularizer = regularizer_l1(1e-5)) %>%
+encoded <- input %>%
+  layer_dense(units = 4, activation = "tanh", activity_regularizer = regularizer_l1(1e-5)) %>%
   layer_dense(units = 2, name = "bottleneck")
 decoded <- encoded %>% layer_dense(units = 4, activation = "tanh") %>% layer_dense(units = 8)
 autoencoder <- keras_model(input, decoded)

@@ -21,7 +21,8 @@ for (filters in c(4)) {
   x <- residual_block(x, filters, stride = 2)
 }
 tower_1 <- x %>% layer_conv_2d(4, c(1, 1), padding = "same", activation = "relu")
-tower_2 <- x %>% layer_max_pooling_2d(c(3, 3), strides = c(1, 1), padding = "same") %>%
+tower_2 <- x %>%
+  layer_max_pooling_2d(c(3, 3), strides = c(1, 1), padding = "same") %>%
   layer_conv_2d(4, c(1, 1), padding = "same", activation = "relu")
 output <- layer_concatenate(c(tower_1, tower_2), axis = -1) %>%
   layer_global_average_pooling_2d() %>%
@@ -44,7 +45,8 @@ wave <- array(sin(1:32 / 3), c(2, 16, 1))
 out <- predict(model, wave)
 later <- wave
 later[, 10, 1] <- 5
-stopifnot(identical(dim(out), c(2L, 16L, 1L)), all.equal(out[, 1:9, ], predict(model, later)[, 1:9, ], tolerance = 1e-5))
+stopifnot(identical(dim(out), c(2L, 16L, 1L)),
+          all.equal(out[, 1:9, ], predict(model, later)[, 1:9, ], tolerance = 1e-5))
 stopifnot(identical(dim(predict(model, wave[, 1:8, , drop = FALSE])), c(2L, 8L, 1L)))
 
 # A network for each image of a sequence, then an LSTM; and convolutions within the recurrence.

@@ -28,7 +28,8 @@ log <- read.csv(file.path(folder, "log.csv"))
 stopifnot(identical(log$epoch, seq_len(n) - 1L), all.equal(log$loss, history$metrics$loss, tolerance = 1e-5))
 stopifnot("lr" %in% names(history$metrics), history$metrics$lr[n] < 0.1)
 best <- load_model_hdf5(file.path(folder, "best.h5"))
-stopifnot(all.equal(evaluate(best, x[41:50, ], y[41:50], verbose = 0)$loss, min(history$metrics$val_loss), tolerance = 1e-3))
+stopifnot(all.equal(evaluate(best, x[41:50, ], y[41:50], verbose = 0)$loss,
+                    min(history$metrics$val_loss), tolerance = 1e-3))
 stopifnot(early_stop$stopped_epoch == n - 1)
 
 # One callback without a list, functions with fewer arguments, batches.
@@ -66,7 +67,7 @@ history <- model %>% fit(x, y * NaN, epochs = 5, verbose = 0, callbacks = list(c
 stopifnot(length(history$metrics$loss) == 1)
 
 # Training stopped by the callback itself.
-StopAt <- R6::R6Class("StopAt", inherit = KerasCallback, public = list(
+StopAt <- R6::R6Class("StopAt", inherit = KerasCallback, public = list( # nolint: object_name_linter.
   on_epoch_end = function(epoch, logs = NULL) {
     if (epoch == 1) self$model$stop_training <- TRUE
   }

@@ -30,7 +30,7 @@ predicted <- predict(model, x)
 stopifnot(all.equal(rowSums(predicted), rep(1, 20), tolerance = 1e-5))
 stopifnot(length(history$metrics$accuracy) == 2)
 
-CustomWrapper <- R6::R6Class("CustomWrapper", inherit = KerasWrapper, public = list(
+CustomWrapper <- R6::R6Class("CustomWrapper", inherit = KerasWrapper, public = list( # nolint: object_name_linter.
   weight = NULL,
   build = function(input_shape) {
     super$build(input_shape)
@@ -56,7 +56,8 @@ masked <- keras_model_sequential() %>%
   layer_lstm(units = 4, name = "lstm")
 short <- keras_model_sequential() %>% layer_lstm(units = 4, input_shape = c(NA, 3))
 short %>% set_weights(get_weights(masked))
-stopifnot(all.equal(predict(masked, sequences)[1, ], predict(short, sequences[1, 1:3, , drop = FALSE])[1, ], tolerance = 1e-5))
+stopifnot(all.equal(predict(masked, sequences)[1, ],
+                    predict(short, sequences[1, 1:3, , drop = FALSE])[1, ], tolerance = 1e-5))
 
 model <- keras_model_sequential() %>%
   time_distributed(layer_dense(units = 2), input_shape = c(5, 3)) %>%
@@ -70,4 +71,5 @@ stopifnot(identical(dim(predict(model, sequences)), c(2L, 30L)))
 first <- get_weights(model)[1:2]
 distributed <- keras_model_sequential() %>% time_distributed(layer_dense(units = 2), input_shape = c(5, 3))
 distributed %>% set_weights(first)
-stopifnot(all.equal(predict(distributed, sequences)[2, 4, ], as.vector(sequences[2, 4, ] %*% first[[1]]), tolerance = 1e-5))
+stopifnot(all.equal(predict(distributed, sequences)[2, 4, ],
+                    as.vector(sequences[2, 4, ] %*% first[[1]]), tolerance = 1e-5))

@@ -6,7 +6,7 @@ set.seed(8)
 x <- matrix(runif(80), 20, 4)
 y <- x %*% c(1, -2, 3, 0.5)
 
-CustomLayer <- R6::R6Class("CustomLayer",
+CustomLayer <- R6::R6Class("CustomLayer", # nolint: object_name_linter.
   inherit = KerasLayer,
   public = list(
     output_dim = NULL,
@@ -45,7 +45,7 @@ quantile_loss <- function(q, y_true, y_pred) {
 metric_mean_pred <- custom_metric("mean_pred", function(y_true, y_pred) {
   k_mean(y_pred)
 })
-RootMean <- function(y_true, y_pred) k_sqrt(k_mean(k_square(y_pred - y_true)))
+RootMean <- function(y_true, y_pred) k_sqrt(k_mean(k_square(y_pred - y_true))) # nolint: object_name_linter.
 
 model <- keras_model_sequential()
 model %>%
@@ -59,7 +59,7 @@ model %>% compile(
   optimizer = optimizer_sgd(lr = 0.05, momentum = 0.9, nesterov = TRUE),
   metrics = list("mae", metric_mean_pred, rmse = RootMean)
 )
-LossHistory <- R6::R6Class("LossHistory",
+LossHistory <- R6::R6Class("LossHistory", # nolint: object_name_linter.
   inherit = KerasCallback,
   public = list(
     losses = NULL,

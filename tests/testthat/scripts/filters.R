@@ -2,7 +2,7 @@
 library(keras)
 
 set.seed(13)
-K <- backend()
+K <- backend() # nolint: object_name_linter.
 model <- keras_model_sequential() %>%
   layer_conv_2d(4, c(3, 3), activation = "relu", input_shape = c(8, 8, 1), name = "conv") %>%
   layer_flatten() %>%
@@ -27,9 +27,9 @@ generate_pattern <- function(layer_name, filter_index, size = 8) {
   values <- c()
   step <- 1
   for (i in 1:5) {
-    c(loss_value, grads_value) %<-% iterate(list(input_img_data))
-    input_img_data <- input_img_data + (grads_value * step)
-    values <- c(values, loss_value)
+    c(loss_value, grads_value) %<-% iterate(list(input_img_data)) # nolint: object_usage_linter.
+    input_img_data <- input_img_data + (grads_value * step) # nolint: object_usage_linter.
+    values <- c(values, loss_value) # nolint: object_usage_linter.
   }
   img <- input_img_data[1, , , ]
   list(image = deprocess_image(img), values = values)

@@ -41,23 +41,24 @@ stopifnot(identical(dim(predicted), c(24L, 1L)))
 # A plain function that samples rows; fit() takes it, too.
 x <- matrix(runif(100), 50)
 y <- as.numeric(x[, 1] > x[, 2])
-sampling_generator <- function(X_data, Y_data, batch_size) {
+sampling_generator <- function(X_data, Y_data, batch_size) { # nolint: object_name_linter.
   function() {
-    rows <- sample(1:nrow(X_data), batch_size, replace = TRUE)
+    rows <- sample(1:nrow(X_data), batch_size, replace = TRUE) # nolint: seq_linter.
     list(X_data[rows, ], Y_data[rows])
   }
 }
 model <- keras_model_sequential() %>% layer_dense(1, activation = "sigmoid", input_shape = 2)
 model %>% compile("sgd", "binary_crossentropy", metrics = "accuracy")
-history <- model %>% fit_generator(sampling_generator(x, y, 10), steps_per_epoch = nrow(x) / 10, epochs = 3, verbose = 0,
-                                   validation_data = list(x, y))
+history <- model %>% fit_generator(sampling_generator(x, y, 10), steps_per_epoch = nrow(x) / 10, epochs = 3,
+                                   verbose = 0, validation_data = list(x, y))
 stopifnot(length(history$metrics$val_accuracy) == 3)
 
 # Windows of a time series.
 windows <- timeseries_generator(data, data[, 1], length = 6, sampling_rate = 2, batch_size = 16)
 stopifnot(length(windows) == 8)
 batch <- generator_next(windows)
-stopifnot(identical(dim(batch[[1]]), c(16L, 3L, 2L)), all.equal(batch[[1]][2, , 2], data[c(2, 4, 6), 2], tolerance = 1e-6))
+stopifnot(identical(dim(batch[[1]]), c(16L, 3L, 2L)),
+          all.equal(batch[[1]][2, , 2], data[c(2, 4, 6), 2], tolerance = 1e-6))
 stopifnot(all.equal(as.vector(batch[[2]]), data[7:22, 1], tolerance = 1e-6))
 model <- keras_model_sequential() %>% layer_simple_rnn(3, input_shape = c(3, 2)) %>% layer_dense(1)
 model %>% compile("adam", "mse")

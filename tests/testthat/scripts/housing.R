@@ -29,8 +29,10 @@ for (i in 1:k) {
   results <- model %>% evaluate(val_data, val_targets, verbose = 0)
   all_scores <- c(all_scores, results$mean_absolute_error)
 }
-average_mae_history <- data.frame(epoch = seq_len(ncol(all_mae_histories)), mae = apply(all_mae_histories, 2, base::mean))
-stopifnot(identical(dim(average_mae_history), c(2L, 2L)), all.equal(all_mae_histories[, 2], all_scores, tolerance = 1e-5))
+average_mae_history <- data.frame(epoch = seq_len(ncol(all_mae_histories)),
+                                  mae = apply(all_mae_histories, 2, base::mean))
+stopifnot(identical(dim(average_mae_history), c(2L, 2L)),
+          all.equal(all_mae_histories[, 2], all_scores, tolerance = 1e-5))
 c(loss, mae) %<-% (model %>% evaluate(val_data, val_targets, verbose = 0))
 predicted <- model %>% predict(val_data)
 stopifnot(all.equal(loss, base::mean((predicted[, 1] - val_targets)^2), tolerance = 1e-4))

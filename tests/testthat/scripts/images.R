@@ -42,7 +42,8 @@ validation_generator <- flow_images_from_directory(validation_dir, test_datagen,
 batch <- generator_next(train_generator)
 stopifnot(is.list(batch), identical(dim(batch[[1]]), c(4L, 8L, 8L, 3L)), all(batch[[2]] %in% 0:1))
 stopifnot(train_generator$n == 12, identical(train_generator$class_indices, list(dark = 0L, light = 1L)))
-stopifnot(length(validation_generator$filenames) == 12, identical(as.vector(validation_generator$classes), rep(0:1, each = 6)))
+stopifnot(length(validation_generator$filenames) == 12,
+          identical(as.vector(validation_generator$classes), rep(0:1, each = 6)))
 stopifnot(identical(unlist(train_generator$image_shape), c(8L, 8L, 3L)))
 
 model <- keras_model_sequential() %>%
@@ -67,7 +68,9 @@ model %>% evaluate(validation_generator, steps = 3, verbose = 0)
 frame <- data.frame(filename = list.files(train_dir, recursive = TRUE), stringsAsFactors = FALSE)
 frame$class <- dirname(frame$filename)
 x <- array(0, c(12, 8, 8, 3))
-for (i in seq_len(12)) x[i, , , ] <- image_to_array(image_load(file.path(train_dir, frame$filename[i]), target_size = c(8, 8)))
+for (i in seq_len(12)) {
+  x[i, , , ] <- image_to_array(image_load(file.path(train_dir, frame$filename[i]), target_size = c(8, 8)))
+}
 y <- as.numeric(frame$class == "light")
 centered <- image_data_generator(featurewise_center = TRUE, featurewise_std_normalization = TRUE)
 centered %>% fit_image_data_generator(x)

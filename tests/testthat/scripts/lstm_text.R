@@ -2,8 +2,10 @@
 library(keras)
 
 set.seed(3)
-good <- c("a great film", "what a wonderful great story", "Wonderful!", "great, great acting", "i loved this wonderful film")
-bad <- c("a terrible film", "what an awful boring story", "Boring!", "terrible, terrible acting", "i hated this awful film")
+good <- c("a great film", "what a wonderful great story", "Wonderful!", "great, great acting",
+          "i loved this wonderful film")
+bad <- c("a terrible film", "what an awful boring story", "Boring!", "terrible, terrible acting",
+         "i hated this awful film")
 texts <- rep(c(good, bad), 4)
 labels <- rep(rep(c(1, 0), each = 5), 4)
 max_features <- 20

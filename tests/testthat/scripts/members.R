@@ -19,7 +19,7 @@ stopifnot(identical(get_layer(model, "first")$output$name, model$layers[[1]]$out
 stopifnot(identical(unlist(model$get_layer("first")$output_shape), 3L))
 stopifnot("first" %in% vapply(model$get_config()$layers, function(layer) layer$config$name, ""))
 
-K <- backend()
+K <- backend() # nolint: object_name_linter.
 stopifnot(all.equal(as.vector(K$eval(K$sum(K$constant(matrix(1:4, 2)), axis = 0L))), c(3, 7)))
 stopifnot(K$backend() %in% c("tensorflow", "theano", "cntk"), K$floatx() == "float32")
 stopifnot(is.function(layer_dense(units = 1)), inherits(layer_dense(units = 1), "keras.layers.core.Dense"))

@@ -1,4 +1,5 @@
-# A multilayer perceptron on iris: data frames made matrices, one-hot targets, dropout, history, evaluation, predictions.
+# A multilayer perceptron on iris: data frames made matrices, one-hot targets, dropout, history, evaluation,
+# predictions.
 library(keras)
 
 set.seed(1)

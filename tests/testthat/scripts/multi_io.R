@@ -33,8 +33,8 @@ history <- model %>% fit(
   y = list(main_output = headline_labels, aux_output = headline_labels), epochs = 2, batch_size = 12, verbose = 0,
   validation_split = 0.25
 )
-stopifnot(all(c("loss", "main_output_loss", "aux_output_loss", "main_output_accuracy", "aux_output_mae", "val_loss") %in%
-                names(history$metrics)))
+stopifnot(all(c("loss", "main_output_loss", "aux_output_loss", "main_output_accuracy", "aux_output_mae",
+                "val_loss") %in% names(history$metrics)))
 values <- model %>% evaluate(list(aux_input = additional_data, main_input = headline_data),
                              list(headline_labels, headline_labels), verbose = 0)
 predicted <- model %>% predict(list(headline_data, additional_data))
@@ -63,7 +63,8 @@ b <- layer_input(shape = c(5))
 shared <- layer_dense(units = 2)
 encoded_a <- a %>% shared
 encoded_b <- b %>% shared
-stopifnot(identical(get_output_at(shared, 1)$name, encoded_a$name), identical(get_output_at(shared, 2)$name, encoded_b$name))
+stopifnot(identical(get_output_at(shared, 1)$name, encoded_a$name),
+          identical(get_output_at(shared, 2)$name, encoded_b$name))
 stopifnot(identical(get_input_shape_at(shared, 1), list(NULL, 5L)))
 merged <- list(encoded_a, encoded_b) %>% layer_add()
 model <- keras_model(list(a, b), merged)

@@ -1,10 +1,11 @@
-# Losses and metrics of one's own, by k_functions, by backend(), and by functions that make them; loading by their names.
+# Losses and metrics of one's own, by k_functions, by backend(), and by functions that make them; loading by their
+# names.
 library(keras)
 
 set.seed(3)
 x <- matrix(runif(80), 20)
 y <- to_categorical(rep(0:2, length.out = 20))
-K <- backend()
+K <- backend() # nolint: object_name_linter.
 dice <- function(y_true, y_pred, smooth = 1) {
   y_true_f <- K$flatten(y_true)
   y_pred_f <- K$flatten(y_pred)
@@ -23,7 +24,8 @@ stopifnot(identical(names(history$metrics), c("loss", "accuracy", "sens", "mean_
 p <- predict(model, x)
 values <- evaluate(model, x, y, batch_size = 20, verbose = 0)
 stopifnot(all.equal(values$loss, 1 - (2 * sum(y * p) + 1) / (sum(y) + sum(p) + 1), tolerance = 1e-4))
-stopifnot(all.equal(values$sens, sum(y * (p > 0.5)) / 20, tolerance = 1e-4), all.equal(values$mean_pred, 1 / 3, tolerance = 1e-4))
+stopifnot(all.equal(values$sens, sum(y * (p > 0.5)) / 20, tolerance = 1e-4),
+          all.equal(values$mean_pred, 1 / 3, tolerance = 1e-4))
 
 file <- tempfile(fileext = ".h5")
 save_model_hdf5(model, file)
@@ -43,7 +45,8 @@ e <- y - predict(model, x)
 stopifnot(all.equal(as.numeric(loss), mean(pmax(0.9 * e, -0.1 * e)), tolerance = 1e-4))
 
 # A layer of R6 whose output shape is a tuple.
-AntirectifierLayer <- R6::R6Class("AntirectifierLayer", inherit = KerasLayer, public = list(
+AntirectifierLayer <- R6::R6Class("AntirectifierLayer", # nolint: object_name_linter.
+  inherit = KerasLayer, public = list(
   call = function(x, mask = NULL) {
     x <- x - k_mean(x, axis = 2, keepdims = TRUE)
     x <- k_l2_normalize(x, axis = 2)

@@ -13,7 +13,8 @@ series <- array_reshape(series, c(n, 1, 1))
 
 model <- keras_model_sequential()
 model %>%
-  layer_lstm(units = 5, input_shape = c(tsteps, 1), batch_size = batch_size, return_sequences = TRUE, stateful = TRUE) %>%
+  layer_lstm(units = 5, input_shape = c(tsteps, 1), batch_size = batch_size, return_sequences = TRUE,
+             stateful = TRUE) %>%
   layer_lstm(units = 5, return_sequences = FALSE, stateful = TRUE) %>%
   layer_dense(units = 1)
 stopifnot(identical(unlist(model$input_shape), c(5L, 1L, 1L)))

@@ -4,7 +4,8 @@ library(keras)
 set.seed(2)
 k_set_learning_phase(0)
 model <- keras_model_sequential() %>%
-  layer_conv_2d(2, c(3, 3), activation = "relu", padding = "same", input_shape = list(NULL, NULL, 3), name = "mixed1") %>%
+  layer_conv_2d(2, c(3, 3), activation = "relu", padding = "same", input_shape = list(NULL, NULL, 3),
+                name = "mixed1") %>%
   layer_conv_2d(2, c(3, 3), activation = "relu", padding = "same", name = "mixed2")
 layer_contributions <- list(mixed1 = 0.2, mixed2 = 3)
 layer_dict <- model$layers
@@ -22,9 +23,9 @@ fetch_loss_and_grads <- k_function(list(dream), list(loss, grads))
 gradient_ascent <- function(x, iterations, step) {
   values <- c()
   for (i in 1:iterations) {
-    c(loss_value, grad_values) %<-% fetch_loss_and_grads(list(x))
-    values <- c(values, loss_value)
-    x <- x + (step * grad_values)
+    c(loss_value, grad_values) %<-% fetch_loss_and_grads(list(x)) # nolint: object_usage_linter.
+    values <- c(values, loss_value) # nolint: object_usage_linter.
+    x <- x + (step * grad_values) # nolint: object_usage_linter.
   }
   list(x = x, values = values)
 }
@@ -63,5 +64,6 @@ start <- runif(h * w * 3)
 result <- optim(start, f, g, method = "L-BFGS-B", control = list(maxit = 5))
 stopifnot(result$value < f(start))
 direction <- g(start)
-stopifnot(all.equal((f(start + 1e-2 * direction) - f(start - 1e-2 * direction)) / 2e-2, sum(direction^2), tolerance = 0.02))
+stopifnot(all.equal((f(start + 1e-2 * direction) - f(start - 1e-2 * direction)) / 2e-2,
+                    sum(direction^2), tolerance = 0.02))
 k_set_learning_phase(1)

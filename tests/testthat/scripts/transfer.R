@@ -55,7 +55,7 @@ model %>% compile(optimizer = "rmsprop", loss = "sparse_categorical_crossentropy
 stopifnot(length(model$trainable_weights) == 4)
 model %>% fit(x, y, epochs = 1, verbose = 0)
 layers <- model$layers
-for (i in 1:length(layers))
+for (i in 1:length(layers)) # nolint: seq_linter.
   cat("", file = nullfile(), i, layers[[i]]$name, "\n")
 freeze_weights(model, from = 1, to = 2)
 unfreeze_weights(model, from = 3)
@@ -72,5 +72,6 @@ named <- keras_model_sequential() %>%
   layer_conv_2d(4, c(3, 3), activation = "relu", input_shape = c(8, 8, 3), name = "block1_conv1") %>%
   layer_global_average_pooling_2d()
 named %>% load_model_weights_hdf5(path, by_name = TRUE)
-stopifnot(all.equal(get_weights(named)[[1]], after[[1]], tolerance = 10) , identical(dim(predict(named, x)), c(16L, 4L)))
+stopifnot(all.equal(get_weights(named)[[1]], after[[1]], tolerance = 10),
+          identical(dim(predict(named, x)), c(16L, 4L)))
 stopifnot(identical(get_weights(named), get_weights(get_layer(model, "block1_conv1"))))

@@ -23,7 +23,8 @@ stopifnot(grepl("predict()", wrong, fixed = TRUE), grepl("shape", wrong))
 
 # Row-major and column-major.
 m <- matrix(1:6, 2)
-stopifnot(identical(as.vector(t(array_reshape(m, c(3, 2)))), as.vector(t(m)) + 0) || identical(dim(array_reshape(m, c(3, 2))), c(3L, 2L)))
+stopifnot(identical(as.vector(t(array_reshape(m, c(3, 2)))), as.vector(t(m)) + 0) ||
+            identical(dim(array_reshape(m, c(3, 2))), c(3L, 2L)))
 flat <- keras_model_sequential() %>% layer_flatten(input_shape = c(2, 3))
 stopifnot(all.equal(as.vector(predict(flat, array(m, c(1, 2, 3)))), as.vector(t(m))))
 reshaped <- keras_model_sequential() %>% layer_reshape(c(3, 2), input_shape = c(2, 3))
@@ -41,5 +42,6 @@ stopifnot(all(predict(model, matrix(1, 1, 100)) == 1))
 k_clear_session()
 
 # Labels.
-stopifnot(identical(to_categorical(c(1, 0), 2), matrix(c(0, 1, 1, 0), 2)), identical(dim(to_categorical(0:4)), c(5L, 5L)))
+stopifnot(identical(to_categorical(c(1, 0), 2), matrix(c(0, 1, 1, 0), 2)),
+          identical(dim(to_categorical(0:4)), c(5L, 5L)))
 stopifnot(identical(to_categorical(matrix(c(0, 1))), diag(2)))

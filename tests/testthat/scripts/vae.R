@@ -2,7 +2,7 @@
 library(keras)
 
 set.seed(6)
-K <- keras::backend()
+K <- keras::backend() # nolint: object_name_linter.
 batch_size <- 10
 original_dim <- 6L
 latent_dim <- 2L
