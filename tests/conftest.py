@@ -1,11 +1,11 @@
-"""Every test that uses ``K`` runs on each of the engines that old scripts name, and NumPy: a real engine, in its
-worker if it has one. The other registered engines run ``SELECTED``, or all tests with ``--whole``,
-``--conformance``, or if ``--backend`` names them.
+"""Tests that use ``K`` run once for each engine: by default the four engines in ``THOROUGH``. The other registered
+engines run only the modules in ``SELECTED``, or everything with ``--whole`` or ``--conformance``, or if ``--backend``
+names them. No engine is mocked: each one runs in its worker, or in this process if it has none.
 
-On an engine without gradients, a test of gradients ends when it first requests one, with the error that says so.
+On an engine without gradients, a test of gradients ends as soon as the engine refuses them with the expected error.
 
-``--backend theano`` (repeatable) runs the tests of one engine only. ``--composed`` runs them on NumPy and TensorFlow
-with default compositions in place of their own kernels.
+``--backend theano`` (repeatable) restricts the tests to one engine. ``--composed`` runs them on NumPy and TensorFlow
+with default compositions in place of the engines' own kernels.
 """
 
 import os
@@ -17,27 +17,28 @@ import pytest
 
 import pyshim
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "python"))  # for those in soak, too
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "python"))  # tests/soak needs it, too
 import composed
 import conformance
 
 from pyshim.contract.graph import NO_GRADIENTS
 
-# Continuous integration tries the same examples each time; elsewhere new ones are tried.
+# Continuous integration tries the same examples each time; elsewhere, new ones are generated.
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
 BACKENDS = tuple(pyshim.environments.names())
 
-# The contract, which runs in the session, is tested with these. The others differ only in kernels and programs.
+# The whole contract, which runs in the session, is tested on these. Other engines differ only in their kernels and
+# in how they compile programs.
 THOROUGH = ("tensorflow", "theano", "cntk", "numpy")
 SELECTED = frozenset(["test_batches", "test_control_flow", "test_convolution", "test_ctc", "test_elementwise",
                       "test_graph", "test_linear_algebra", "test_nn", "test_random", "test_reductions", "test_sparse",
                       "test_model_layers", "test_model_training"])
 GRADIENTS_BY = ", ".join(name for name in BACKENDS if pyshim.environments.find(name).gradients)
 
-if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a shell's background jobs
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in a shell's background jobs
     signal.signal(signal.SIGINT, signal.default_int_handler)
 WITH_WORKERS = [name for name in BACKENDS if not pyshim.environments.find(name).in_session]
 
@@ -79,15 +80,15 @@ def _backends(metafunc):
 
 
 def pytest_collection_modifyitems(items):
-    # If several processes run the tests, each engine's tests stay together (pytest-xdist, --dist loadgroup).
+    # With several test processes (pytest-xdist, --dist loadgroup), all tests of one engine run in the same process.
     for item in items:
         if "engine" in item.fixturenames:
-            # Theano's compiler is slow: tests of models are a group of their own, for another process.
+            # Theano compiles slowly, so tests of models form a group of their own, which another process can run.
             group = str(item.callspec.params["engine"]) + ("-models" if "models" in item.path.parts else "")
             item.add_marker(pytest.mark.xdist_group(group))
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)  # around that of conformance.py, which does not count such a test
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # outside of conformance.py's hook, which must not count such a test
 def pytest_runtest_call(item):
     try:
         return (yield)
@@ -106,7 +107,7 @@ def engine(request):
 
 @pytest.fixture
 def K(engine, pytestconfig):
-    """pyshim with the backend current, an empty graph, and the settings at their defaults."""
+    """pyshim with this backend selected, an empty graph, and default settings."""
     recorder = pytestconfig.pluginmanager.getplugin("conformance")
     _default_settings()
     with pyshim.use_backend(engine):

@@ -1,4 +1,4 @@
-"""Helpers of the families' tests: comparing a tensor with NumPy, and a gradient with finite differences."""
+"""Helpers for the tests of the families: comparing tensors with NumPy, and gradients with finite differences."""
 
 import numpy as np
 
@@ -9,14 +9,14 @@ INTEGERS = SIGNED + UNSIGNED
 NUMBERS = FLOATS + INTEGERS
 DTYPES = NUMBERS + ("bool",)
 
-# Relative and absolute tolerance of results of a few operations.
+# Relative and absolute tolerance for the results of a few operations.
 TOLERANCE = {"float16": (4e-3, 1e-3), "float32": (2e-5, 2e-6), "float64": (1e-11, 1e-12)}
 
 
 def check(K, tensor, expected, dtype=None, shape=None):
-    """The tensor has the expected value, and dtype and shape, static and of the value.
+    """Check a tensor's value, its dtype and static shape, and the dtype and shape of the value.
 
-    ``dtype`` is that of the expected value unless given; ``shape`` is a static shape with unknown sizes.
+    ``dtype`` defaults to that of the expected value; pass ``shape`` if the static shape has unknown sizes.
     """
     expected = np.asarray(expected)
     dtype = dtype or expected.dtype.name
@@ -27,7 +27,7 @@ def check(K, tensor, expected, dtype=None, shape=None):
 
 
 def check_array(value, expected, dtype=None):
-    """The array has the expected values, dtype and shape."""
+    """Check an array's values, dtype and shape."""
     expected = np.asarray(expected)
     dtype = dtype or expected.dtype.name
     assert isinstance(value, (np.ndarray, np.generic))
@@ -43,10 +43,10 @@ def check_array(value, expected, dtype=None):
 
 
 def check_fed(K, build, arrays, expected, shapes=None, static=None):
-    """The tensor that ``build`` makes from placeholders has the expected values when these are fed.
+    """Check the tensor that ``build`` returns for placeholders against the expected values when arrays are fed.
 
-    The placeholders' sizes are all unknown unless ``shapes`` says otherwise. ``build`` may return a list.
-    ``static`` are the expected static shapes, all unknown by default.
+    All sizes of the placeholders are unknown unless ``shapes`` says otherwise. ``build`` may return a list.
+    ``static`` holds the expected static shapes; by default all sizes are unknown.
     """
     shapes = shapes or [(None,) * np.ndim(array) for array in arrays]
     inputs = [K.placeholder(shape, dtype=array.dtype.name) for shape, array in zip(shapes, arrays)]
@@ -64,7 +64,7 @@ def check_fed(K, build, arrays, expected, shapes=None, static=None):
 
 
 def numeric_gradient(function, arrays, i, step=1e-5):
-    """The gradient of sum(function(*arrays)) with respect to arrays[i], by central differences."""
+    """Returns: the gradient of sum(function(*arrays)) with respect to arrays[i], by central differences."""
     arrays = [np.array(array, dtype="float64") for array in arrays]
     gradient = np.empty_like(arrays[i])
     for position in np.ndindex(*arrays[i].shape):
@@ -78,10 +78,10 @@ def numeric_gradient(function, arrays, i, step=1e-5):
 
 
 def check_gradient(K, build, reference, *arrays):
-    """The gradients in float64 of ``build`` are those of ``reference``, the same function in NumPy."""
+    """Check that the float64 gradients of ``build`` are those of ``reference``, the same function in NumPy."""
     variables = [K.variable(array, dtype="float64") for array in arrays]
     result = build(*variables)
-    # Weights make the sum depend on every element in a different way.
+    # The weights make each element contribute differently to the sum.
     weights = np.random.RandomState(7).uniform(0.5, 1.5, list(result.shape))
     gradients = K.gradients(K.sum(result * weights), variables)
     for i, (variable, gradient) in enumerate(zip(variables, gradients)):
@@ -91,7 +91,7 @@ def check_gradient(K, build, reference, *arrays):
 
 
 def sample(shape, dtype="float32", seed=0, low=-3.0, high=3.0):
-    """Different values of a dtype in a shape, the same each time."""
+    """Returns: an array of varied values with this dtype and shape, the same each time."""
     state = np.random.RandomState(seed)
     if dtype == "bool":
         return np.asarray(state.uniform(size=shape) < 0.5)

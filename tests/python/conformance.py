@@ -1,9 +1,9 @@
-"""docs/conformance.md: each function on each engine, with the number of tests and how the engine computes it.
+"""Writes docs/conformance.md: for each function and engine, the number of tests and how the engine computes it.
 
     python -m pytest tests/python --conformance docs/conformance.md
 
-A test counts for a function on an engine if it passed, is in the file of the function's family, and called the
-function there.
+A test counts for a function and an engine if it passed, is in the test file of the function's family, and called the
+function on that engine.
 """
 
 import ast
@@ -18,8 +18,8 @@ from pyshim.contract import Contract
 from pyshim.engines.kernels import kernel_names
 
 READING = ("array", "building", "fitting_array", "floats", "new_node", "node", "nodes", "numbers", "operands",
-           "outside_scopes", "pair", "updated", "variable_node", "windowed")  # what the contract reads arguments with
-# Functions of these families compute; those of the others move elements, or ask about tensors.
+           "outside_scopes", "pair", "updated", "variable_node", "windowed")  # the contract reads arguments with these
+# Functions of these families compute values; those of the others move elements or answer questions about tensors.
 COMPUTING = ("linear_algebra", "reductions", "elementwise", "nn", "random", "convolution", "control_flow")
 OPERATORS = ("add", "subtract", "multiply", "divide", "negative", "select", "logical_and", "logical_or")
 
@@ -39,11 +39,11 @@ class Recorder:
     def __init__(self, path):
         self.path = pathlib.Path(path)
         self.passed = collections.Counter()  # by function and backend
-        self.kernels = {}                    # what each engine says of its kernels
+        self.kernels = {}                    # by backend: what the engine reports about its kernels
         self.called = set()
 
     def watched(self, shim):
-        """The shim, with its calls noted."""
+        """Returns: a proxy of the shim that records calls."""
         if shim.backend() not in self.kernels:
             self.kernels[shim.backend()] = shim.session.current_host().describe_kernels()
         return _Watched(shim, self.called)
@@ -51,7 +51,7 @@ class Recorder:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item):
         self.called.clear()
-        result = yield  # raises where the test fails
+        result = yield  # raises if the test fails
         family = item.path.stem.replace("test_", "", 1)
         if "engine" in item.fixturenames:
             for name in self.called.intersection(pyshim.FAMILIES.get(family, ())):
@@ -60,7 +60,7 @@ class Recorder:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node):
-        """Where several processes run the tests (pytest-xdist), each hands over what it has noted."""
+        """With several test processes (pytest-xdist), add what each of them recorded."""
         passed, kernels = getattr(node, "workeroutput", {}).get("conformance", ([], {}))
         self.passed.update({(name, backend): count for name, backend, count in passed})
         self.kernels.update(kernels)
@@ -89,7 +89,7 @@ class Recorder:
         kernels = self.kernels[backend]
         applied, called = _uses(name)
         if name in applied:
-            applied = {name}  # what else it applies prepares for it
+            applied = {name}  # other kernels that it applies only prepare the inputs
         else:
             computing = called.intersection(function for family in COMPUTING for function in pyshim.FAMILIES[family])
             drawn = applied.intersection(pyshim.FAMILIES["random"]) and name not in pyshim.FAMILIES["random"]
@@ -114,7 +114,7 @@ class _Watched:
 
 
 def _uses(name):
-    """The kernels that a function of the contract applies itself, and the contract's functions that it calls."""
+    """Returns: the kernels that a function of the contract applies itself, and the contract's functions it calls."""
     kernels = set(kernel_names()) | {"loop"}
     functions = {function for names in pyshim.FAMILIES.values() for function in names}.union(OPERATORS)
     applied, called, seen, todo = set(), set(), set(), [name] if hasattr(Contract, name) else []
@@ -124,7 +124,7 @@ def _uses(name):
         for node in ast.walk(ast.parse(inspect.cleandoc("\n" + inspect.getsource(getattr(Contract, current))))):
             if isinstance(node, ast.Name) and node.id == "Function":
                 applied.add("compile")
-            if isinstance(node, ast.Call):  # self.apply("kernel", ...) and its like
+            if isinstance(node, ast.Call):  # self.apply("kernel", ...) and similar calls
                 applied.update(kernels.intersection(argument.value for argument in node.args[:1]
                                                     if isinstance(argument, ast.Constant)))
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":

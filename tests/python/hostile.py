@@ -1,4 +1,4 @@
-"""Generated frames and calls, most of them invalid: these must be refused with one of our errors."""
+"""Generated frames and calls. Most of them are invalid and must be refused with one of our errors."""
 
 import inspect
 import json
@@ -28,9 +28,9 @@ KINDS = ("tensor", "constant", "placeholder", "variable", "update", "gradient", 
 
 
 def refuse_frames(seed, count):
-    """Send generated frames to a worker's service: each is answered, or closes it with an error.
+    """Send generated frames to a worker's service, which must answer each one or close the connection with an error.
 
-    What is not refused only tells it of nodes, or has the engine do one of the things that it is there for.
+    An accepted frame may only describe nodes, or make the engine do one of the things in ``ASKED``.
     """
     draw = random.Random(seed)
     settings = dict(config._settings())
@@ -48,11 +48,11 @@ def refuse_frames(seed, count):
             ours.sendall(data)
             ours.shutdown(socket.SHUT_WR)
             while True:
-                piece = ours.recv(1 << 16)  # a hang would be an error here
+                piece = ours.recv(1 << 16)  # raises if the service hangs
                 if not piece:
                     break
                 answer += piece
-        except ConnectionResetError:  # it has closed without reading all
+        except ConnectionResetError:  # the service closed the connection before it had read everything
             pass
         thread.join(20)
         ours.close()
@@ -71,12 +71,12 @@ def refuse_frames(seed, count):
     assert dict(config._settings()) == settings
 
 
-# What a service may ask of its engine.
+# The only things that a service may ask of its engine.
 ASKED = ("start_graph", "variable", "get_value", "set_value", "compile", "name")
 
 
 class Noting:
-    """Replaces an engine: records requests, and refuses them."""
+    """Stands in for an engine: records requests and refuses them."""
 
     name = "noting"
 
@@ -106,7 +106,7 @@ def _frame(draw):
         return bytes(draw.randrange(256) for _ in range(draw.randrange(100)))
     buffers = bytes(draw.randrange(40))
     header = {key: _part(draw) for key in KEYS if draw.random() < 0.7}
-    if draw.random() < 0.8:  # a whole message, of which one part may be wrong
+    if draw.random() < 0.8:  # a complete message, in which one part may be wrong
         header, buffers = dict(_message(draw), release=[], arrays=[["<f4", [2], "C"]]), bytes(8)
         if draw.random() < 0.4:
             header[draw.choice(list(header) + list(KEYS))] = _part(draw)
@@ -120,7 +120,7 @@ def _frame(draw):
 
 
 def _message(draw):
-    """What a session could send, or nearly."""
+    """A message like those that a session sends, valid or nearly valid."""
     do = draw.choice(("run", "run", "run", "run", "hold", "batches", "variable", "get", "set", "clear_", "__init__",
                       "serve", "", None, 3))
     return {"do": do, **{
@@ -146,7 +146,7 @@ def _program(draw):
 
 
 def _entry(draw, number):
-    """The entry of a node, computed from those before it, or of none."""
+    """The entry of a node that is computed from earlier nodes, or from none."""
     earlier = list(range(1, number)) * 2
     body = {part: "fn" if part == "name" else draw.sample(earlier, min(len(earlier), draw.randrange(3)))
             for part in BODY}
@@ -168,7 +168,7 @@ def _part(draw, depth=0):
 
 # -- calls ----------------------------------------------------------------------------------------------
 
-# Not these: they are no functions of tensors, or change what the other calls mean.
+# Left out because they do not take tensors, or because they change the meaning of later calls.
 LEFT_OUT = {"backend", "get_session", "set_session", "symbolic", "eager", "clear_session", "name_scope",
             "control_dependencies", "manual_variable_initialization", "set_floatx", "set_epsilon",
             "set_image_data_format"}
@@ -186,7 +186,7 @@ POOL = 100
 
 
 def survive_calls(K, seed, count):
-    """Make generated calls: each gives a result or an error of ours, and the worker that began is there at the end."""
+    """Make generated calls. Each must return a result or raise our error, and the worker must survive all of them."""
     calls = _Calls(K, seed)
     host = K.session.current_host()
     conversation = getattr(host, "conversation", None)
@@ -210,7 +210,7 @@ class _Calls:
                 self.tensors.append(K.variable(np.ones(shape, dtype), dtype=dtype))
 
     def make(self):
-        """One call, and sometimes the value of what it gives."""
+        """Make one call, and evaluate its result now and then."""
         name = self.draw.choice(NAMES)
         args, kwargs = [], {}
         for parameter in inspect.signature(getattr(self.K, name)).parameters.values():
@@ -233,7 +233,7 @@ class _Calls:
                                  % (name, args, kwargs, error)) from error
 
     def _take(self, result):
-        """Keep tensors for later calls, unless they are large, and evaluate some of them."""
+        """Keep a result's tensors for later calls unless they are large, and evaluate some of them."""
         for tensor in result if isinstance(result, (list, tuple)) else [result]:
             if self.K.is_tensor(tensor) and np.prod([size or 1 for size in tensor.shape], dtype=float) < 1 << 16:
                 if len(self.tensors) < POOL:
@@ -244,7 +244,7 @@ class _Calls:
                     self.K.eval(tensor)
 
     def _argument(self, parameter):
-        """A value for a parameter: in half of the cases one that could be right."""
+        """A value for a parameter; about half of the time one that may be valid."""
         if self.draw.random() < 0.5:
             return self.draw.choice(FITTING.get(parameter, self.tensors))
         return self._value()

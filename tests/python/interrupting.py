@@ -1,4 +1,4 @@
-"""Interrupts at a chosen step of a call or a start: a line of pyshim/hosts that this thread runs."""
+"""Interrupts at a chosen step of a call or a start. A step is a line of pyshim/hosts that this thread runs."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ FOLDER = os.path.join(pyshim.__path__[0], "hosts")
 
 @contextlib.contextmanager
 def interrupted_at(step):
-    """A context that raises KeyboardInterrupt before the line of that number, counted from 1, if so many are run."""
+    """Raise KeyboardInterrupt just before the given step, counted from 1, if the code in the context gets that far."""
     left = step
 
     def interrupt(frame, event, argument):

@@ -22,7 +22,7 @@ def compute(name):
 """
 COMPUTED = "[[7.0, 10.0], [15.0, 22.0]] [[2.0, 3.0], [4.0, 5.0]]\n"
 
-# What is wrong, foreign or old, in variables that a library reads.
+# Wrong, foreign or outdated values of environment variables that a library reads.
 HOSTILE = {
     "KERAS_MAX_EPOCHS": "many", "KERAS_NNX_ENABLED": "maybe", "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "cpp",
     "XLA_FLAGS": "--nonsense", "TF_XLA_FLAGS": "--nonsense", "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "x",
@@ -37,7 +37,7 @@ HOSTILE = {
 
 
 def new_home(folder, monkeypatch):
-    """Make a Keras home below a folder, with the engines that are installed, the session's own. Returns: its path."""
+    """Make a Keras home below a folder, with the same installed engines as this session. Returns: its path."""
     home = folder / "home"
     home.mkdir()
     os.symlink(ENVIRONMENTS, home / "environments")
@@ -47,8 +47,8 @@ def new_home(folder, monkeypatch):
 
 
 def session(script, folder, variables=None, python=sys.executable, before=(), arguments=(), encoding="utf-8"):
-    """Run a script in a session of its own. Returns: the finished process."""
-    # The session's own Python is not what is tested: pyshim is found without PYTHONPATH.
+    """Run a script in a new session. Returns: the finished process."""
+    # PYTHONPATH is among the settings under test, so the script adds pyshim's folder itself.
     script = "import sys; sys.path.insert(0, %r)\n" % ROOT + script
     return subprocess.run([*before, python, "-c", script, *arguments], cwd=str(folder),
                           env=os.environ if variables is None else variables,

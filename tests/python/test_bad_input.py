@@ -1,7 +1,7 @@
-"""Bad input to every backend function: an error of ours that names the function and the argument.
+"""Bad input to every backend function raises one of our errors, which names the function and the argument.
 
-``CALLS`` has a good call of each function. Each argument is of a kind, which says what it cannot be; so the bad
-calls are the good one with one argument replaced. Then come bad calls that only make sense for that function.
+``CALLS`` has a valid call of each function. Each argument is of a kind, which lists invalid values. The bad calls are
+the valid one with one argument replaced, and then those that only make sense for that function.
 """
 
 import re
@@ -16,7 +16,7 @@ NAN = float("nan")
 
 
 class Tensors:
-    """Tensors of ones for the calls, each made when it is first asked for: ``t.matrix``, ``t.matrix_int32``."""
+    """Tensors of ones for the calls, each made on first access: ``t.matrix``, ``t.matrix_int32``."""
 
     SHAPES = {"scalar": (), "vector": (3,), "matrix": (2, 3), "square": (3, 3), "cube": (2, 3, 4),
               "image": (2, 5, 6, 3),
@@ -35,7 +35,7 @@ class Tensors:
         return self.K.ones(shape, dtype)
 
 
-# -- kinds of arguments: a good value, and pairs of an error and a bad one ------------------------------
+# -- kinds of arguments: a valid value, and pairs of an error and an invalid value ----------------------
 
 RAGGED = [[1, 2], [3]]
 NO_TENSORS = [("DtypeError", value) for value in (None, "text", ["a", "b"], RAGGED, {"a": 1})]
@@ -44,22 +44,22 @@ NO_WHOLE_NUMBERS = NO_NUMBERS + [("ArgumentError", value) for value in (0.5, NAN
 
 
 def some(good, *bad):
-    """An argument with bad values of its own."""
+    """An argument with its own list of invalid values."""
     return good, list(bad)
 
 
 def tensor(good, *bad):
-    """A tensor; ``bad`` are others that do not fit."""
+    """A tensor; ``bad`` lists tensors that are invalid here."""
     return good, NO_TENSORS + list(bad)
 
 
 def tensors(good, *bad):
-    """A list of tensors, as which a list of lists counts."""
+    """A list of tensors. A list of lists counts as one."""
     return good, [(error, value) for error, value in NO_TENSORS if value != RAGGED] + list(bad)
 
 
 def also(kind, *bad):
-    """An argument that cannot be these things, either."""
+    """An argument of a kind with further invalid values."""
     return kind[0], kind[1] + list(bad)
 
 
@@ -84,12 +84,12 @@ def axes(good, out_of_range=9):
 
 
 def whole(good, least=None):
-    """A whole number, such as a size."""
+    """An integer, such as a size."""
     return good, NO_WHOLE_NUMBERS + ([] if least is None else [("ArgumentError", least - 1)])
 
 
 def several(good, least=1, single=True):
-    """Whole numbers, one for each axis, or one for all."""
+    """Integers, one per axis, or one for all axes."""
     bad = ["three", None, good + good, [], [0.5] * len(good), [NAN] * len(good), ["a"] * len(good),
            [least - 1] * len(good), {}] + ([] if single else [1])
     return good, [("ArgumentError", value) for value in bad]
@@ -109,7 +109,8 @@ def number(good, *bad):
     return good, NO_NUMBERS + list(bad)
 
 
-# Names and types that NumPy takes for a dtype: "float" is not what floatx is, nor what TensorFlow calls a float.
+# Names and types that NumPy accepts as a dtype but we refuse: "float", for one, is neither floatx nor the float
+# of TensorFlow.
 NO_DTYPES = ("decimal", 5, "complex64", "str", ["float32"], "", "float", "int", "double", "half", "f4", "<f4", "?",
              "Float32", float, int, str, np.floating, np.complex64, np.longdouble, np.dtype("datetime64[s]"))
 
@@ -119,7 +120,7 @@ def dtype(good="float32", *bad):
 
 
 def choice(good, *bad):
-    """One of some words."""
+    """One of several words."""
     return good, [("ArgumentError", value) for value in ("nonsense", 5, ["same"], NAN) + bad]
 
 
@@ -147,7 +148,7 @@ def flag(good=False):
     return good, [("ArgumentError", value) for value in ("text", [], NAN, 2)]
 
 
-# -- good calls -----------------------------------------------------------------------------------------
+# -- valid calls ----------------------------------------------------------------------------------------
 
 def nothing(t):
     return {}
@@ -207,7 +208,7 @@ def cost(t):
 
 
 def convolved(x, kernel, count, **more):
-    """A convolution: of tensors of these shapes."""
+    """A convolution of tensors of these shapes."""
     def call(t):
         others = [("ShapeError", t.scalar), ("ShapeError", t.rank6), ("ShapeError", t(kernel + (1,)))]
         wrong = [("ShapeError", t(kernel[:-2] + (7, 7))), ("ShapeError", t((20,) * count + kernel[-2:])),
@@ -222,7 +223,7 @@ def convolved(x, kernel, count, **more):
 
 
 def renamed(call, **names):
-    """The same call, with other names of arguments; those named None are left out."""
+    """The same call with renamed arguments; arguments renamed to None are left out."""
     return lambda t: {names.get(key, key): kind for key, kind in call(t).items() if names.get(key, key) is not None}
 
 
@@ -526,15 +527,15 @@ CALLS = {
         "top_paths": also(whole(1, 1), ("ArgumentError", 9))},
 }
 
-# What the message calls an argument, where not by its name.
+# The names of arguments in messages, where they differ from the argument's own name.
 SAID = {("set_epsilon", "e"): "epsilon", ("set_image_data_format", "data_format"): "image_data_format"}
 
-# Functions whose argument is an object of the engine's library, which only the engine can know.
+# Functions whose argument is an object of the engine's library, which only the engine can check.
 NATIVE = {"get_session", "set_session"}
 
 
 def bad_calls(name, t):
-    """The good call of a function, and triples of an error, an argument and the arguments of a bad call."""
+    """The valid call of a function, and triples of an error, an argument and the arguments of an invalid call."""
     kinds = CALLS[name](t)
     good = {argument: value for argument, (value, _) in kinds.items()}
     return good, [(error, argument, dict(good, **{argument: value}))

@@ -1,4 +1,4 @@
-"""Function.run_batches: a compiled function on many batches of arrays that the engine holds."""
+"""Function.run_batches: a compiled function called for many batches of arrays that the engine holds."""
 
 import gc
 import time
@@ -13,7 +13,7 @@ ROWS = np.arange(10.).reshape(5, 2)
 
 @pytest.fixture
 def counting(K):
-    """Twice the rows, their sum times a scalar, and how often the function was called before."""
+    """A function that returns twice the rows, their sum times a scalar, and the number of earlier calls."""
     x, factor, count = K.placeholder((None, 2)), K.placeholder(()), K.variable(0.)
     return K.function([x, factor], [2 * x, K.sum(x) * factor, count], updates=[(count, count + 1)])
 
@@ -59,7 +59,7 @@ def test_orders_and_dtypes_of_arrays(counting):
 def test_arrays_are_held_until_they_are_garbage(K, counting):
     array = ROWS.copy()
     held = counting.hold([array, 1])
-    array[:] = 0  # the engine has its own
+    array[:] = 0  # the engine holds a copy
     for _ in range(2):
         np.testing.assert_allclose(counting.run_batches(held, [[3]])[0][0], 2 * ROWS[[3]])
     number, gone = held.held.number, held.host.conversation.encoder.gone
@@ -105,7 +105,7 @@ def test_arrays_of_another_engine_or_function(K, counting, engine):
 
 
 def compile_beside(engine):
-    """JAX compiles a loop over batches when there are many, beside those that it runs meanwhile."""
+    """With many batches, JAX compiles a loop over them in the background, while it runs batches one by one."""
     if engine == "jax":
         time.sleep(4)
 

@@ -1,4 +1,4 @@
-"""One graph on several backends: the values of the moment, the same numbers, a table."""
+"""One graph on several backends: the variables' current values, the same results, a table."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_values_of_several_backends(K, engine, other):
 
 
 def test_loops_gradients_and_updates(K, engine, other):
-    """What is built of bodies, gradients and conditions is built of them again; no variable changes."""
+    """Bodies, gradients and conditions are translated to the other backends; no variable changes."""
     w = K.variable([1.0, 2.0], name="w")
     x = K.placeholder((None, 2))
     outputs = [

@@ -28,7 +28,7 @@ DEFAULTS = {"floatx": "float32", "epsilon": 1e-07, "backend": "tensorflow",
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """A Keras home of the test's own, and settings that were not read yet."""
+    """A Keras home for this test, with settings that have not been read yet."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     monkeypatch.setitem(config._state, "settings", None)
@@ -71,7 +71,7 @@ def test_it_is_honoured(home):
     write(home, content)
     assert settings() == content
     write(home, DEFAULTS)
-    assert settings() == content  # it is read once in a session
+    assert settings() == content  # the file is read once per session
     assert config.path() == str(home / "keras.json")
 
 
@@ -113,7 +113,7 @@ def test_the_home_without_keras_home(home, monkeypatch):
 
 
 def test_a_home_is_an_absolute_path(home, monkeypatch):
-    """Engines run in another working directory, and a folder named ~ is made nowhere."""
+    """Engines run in another working directory, and no folder named ~ is created."""
     monkeypatch.setenv("HOME", str(home / "user"))
     monkeypatch.setenv("KERAS_HOME", os.path.join("~", "mine"))
     assert config.home() == str(home / "user" / "mine")
@@ -124,7 +124,7 @@ def test_a_home_is_an_absolute_path(home, monkeypatch):
 
 @pytest.mark.parametrize("keras_home", [None, "~/mine"])
 def test_a_user_without_a_home(tmp_path, keras_home):
-    """Neither HOME nor the system's list of users tells where it is."""
+    """Neither HOME nor the system's list of users has a home folder."""
     script = """
 import os, sys, warnings
 from pyshim import config
@@ -241,7 +241,7 @@ def test_a_link_stays_a_link(home):
 
 
 def at_once(count, work):
-    """The running processes that do work(number), all of them from the same moment on."""
+    """Run work(number) in ``count`` processes that begin at the same moment. Returns: the processes."""
     context = multiprocessing.get_context("fork")
     barrier = context.Barrier(count)
 
@@ -271,7 +271,7 @@ def test_twenty_processes_save_at_once(home):
     processes = at_once(20, save)
     reads = 0
     while any(process.is_alive() for process in processes):
-        content = saved(home)  # always whole
+        content = saved(home)  # never a partial file
         content.pop("backend", None)
         assert content == others
         reads += 1
@@ -281,7 +281,7 @@ def test_twenty_processes_save_at_once(home):
 
 
 def test_twenty_sessions_begin_at_once(home):
-    """One creates keras.json; none of them sees a part of it, or warns."""
+    """One of them creates keras.json; none reads a partial file or warns."""
     def read(number):
         warnings.simplefilter("error")
         assert settings() == DEFAULTS
@@ -291,7 +291,7 @@ def test_twenty_sessions_begin_at_once(home):
 
 
 def test_a_backend_that_is_saved_meanwhile_is_not_lost(home):
-    """Sessions that begin without keras.json do not write theirs over one that another has just made."""
+    """A session that starts without keras.json does not overwrite a file that another one has just created."""
     def work(number):
         config.save_backend("cntk") if number == 0 else settings()
     for _ in range(10):
@@ -329,7 +329,7 @@ def test_a_process_that_is_killed_while_it_saves_leaves_a_whole_file(home):
         process.kill()
         assert ended([process]) == [-signal.SIGKILL]
         assert saved(home) == {**others, "backend": "cntk"}
-        config.save_backend("theano")  # the next one waits for nobody
+        config.save_backend("theano")  # the killed process leaves no lock behind
 
 
 # -- what is broken -------------------------------------------------------------------------------------
@@ -388,7 +388,7 @@ def test_a_folder_in_its_place(home):
 
 
 def test_a_pipe_or_a_device_in_its_place(home):
-    """Neither is waited for, or read without end."""
+    """The file is neither waited for nor read endlessly."""
     os.mkfifo(home / "keras.json")
     for _ in range(2):
         config._state["settings"] = None
@@ -419,11 +419,11 @@ def test_a_whole_file_gives_no_warning(home):
         assert settings() == DEFAULTS
 
 
-# -- what this process may not read or write ------------------------------------------------------------
+# -- missing permissions --------------------------------------------------------------------------------
 
 @pytest.fixture
 def open_home(monkeypatch):
-    """A Keras home in a folder that every user may read; pytest's own are for one user."""
+    """A Keras home that every user may read; pytest's own folders are private."""
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         monkeypatch.setenv("KERAS_HOME", folder)
@@ -434,7 +434,7 @@ def open_home(monkeypatch):
 
 @contextlib.contextmanager
 def without(bits, path):
-    """These rights of a file or folder are taken from everyone; root, who needs none, is somebody else meanwhile."""
+    """Remove these permissions from a file or folder. Root, who can do anything, acts as another user meanwhile."""
     mode = stat.S_IMODE(path.stat().st_mode)
     path.chmod(mode & ~bits)
     root = os.geteuid() == 0
@@ -489,13 +489,13 @@ def test_a_home_that_may_not_be_entered(open_home):
 
 
 def test_a_umask_that_takes_all_rights(open_home, monkeypatch):
-    """What is made can be read and changed by the user all the same."""
+    """The user can read and change the files all the same."""
     monkeypatch.setenv("KERAS_HOME", str(open_home / "user" / ".keras"))
     (open_home / "user").mkdir()
     (open_home / "user").chmod(0o777)
     before = os.umask(0o777)
     try:
-        with without(0, open_home), warnings.catch_warnings():  # as a user that has no rights but those of the modes
+        with without(0, open_home), warnings.catch_warnings():  # not as root, whom permissions do not restrict
             warnings.simplefilter("error")
             assert settings() == DEFAULTS
             config.save_backend("cntk")
@@ -513,7 +513,7 @@ def test_a_home_that_may_not_be_made(open_home, monkeypatch):
 
 
 def test_a_session_computes_where_the_home_may_not_be_written(open_home):
-    """In a whole session there is one warning, and the engine works."""
+    """The whole session warns once, and the engine works."""
     os.symlink(ENVIRONMENTS, open_home / "environments")
     os.mkdir(open_home / "keras.json")
     script = """

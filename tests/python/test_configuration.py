@@ -85,7 +85,7 @@ def test_cast_to_floatx(K):
             K.cast_to_floatx(value)
 
 
-# -- of each engine -------------------------------------------------------------------------------------
+# -- settings of each engine ----------------------------------------------------------------------------
 
 def test_uids_count_by_prefix(K):
     assert [K.get_uid("a"), K.get_uid("a"), K.get_uid("b"), K.get_uid(), K.get_uid("a")] == [1, 2, 1, 1, 3]

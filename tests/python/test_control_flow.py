@@ -17,7 +17,7 @@ def tensor(K, array):
 # -- the references ---------------------------------------------------------------------------------------
 
 def rnn(step, x, states, backwards=False, mask=None):
-    """The outputs of each time, in the order in which they are made, and the last states."""
+    """The output of each time step, in the order of computation, and the final states."""
     states, output, outputs = [state.copy() for state in states], None, []
     times = range(x.shape[1])[::-1] if backwards else range(x.shape[1])
     for t in times:
@@ -51,7 +51,7 @@ def inputs(dtype="float32", time=TIME):
 
 
 def check_rnn(K, result, expected, static_time=TIME):
-    """The three values of rnn()."""
+    """The three results of rnn()."""
     last, outputs, states = result
     expected_outputs, expected_states = expected
     check(K, outputs, expected_outputs)
@@ -87,7 +87,7 @@ def test_masks_of_other_dtypes_and_shapes(K, unroll):
 
 @pytest.mark.parametrize("unroll", [False, True])
 def test_states_of_other_shapes_and_dtypes(K, unroll):
-    # Matrices as inputs, a state without the size of the output, a count in whole numbers, one nobody changes.
+    # Matrices as inputs, a state with another size than the output, an integer counter, and a state that never changes.
     x = sample((2, 3, 2, 3))
     states = [np.zeros((2, 1), "float32"), np.zeros((2,), "int32"), sample((2, 2, 3), "float64", seed=3)]
     mask = np.array([[1, 0, 1], [0, 1, 1]], bool)
@@ -475,7 +475,7 @@ def test_phases_of_the_learning_phase(K):
         values = function([phase])
         check_array(values[0], doubled if phase else plain)
         check_array(values[1], plain if phase else doubled)
-    check_array(K.function([], [train])([])[0], plain)  # the phase is that of testing unless it is said
+    check_array(K.function([], [train])([])[0], plain)  # the phase defaults to testing
     gradient = K.function([K.learning_phase()], K.gradients(K.sum(train), [x]))
     check_array(gradient([1])[0], np.full(2, 2, "float32"))
     check_array(gradient([0])[0], np.full(2, 1, "float32"))
@@ -491,7 +491,7 @@ def test_phases_after_the_learning_phase_is_set(K):
 # -- what happens in the user's function ------------------------------------------------------------------
 
 class OursError(Exception):
-    """An error of the user's own."""
+    """A user-defined error."""
 
 
 def failing(*arguments):
@@ -562,7 +562,7 @@ def test_gradients_inside(K):
     check(K, K.map_fn(fn, tensor(K, x)), 2 * x)
 
 
-# -- what is refused --------------------------------------------------------------------------------------
+# -- errors -----------------------------------------------------------------------------------------------
 
 def good_step(x, states):
     return x, states
@@ -637,7 +637,7 @@ def test_an_index_out_of_range_inside_is_an_error_when_it_runs(K):
         K.eval(result)
 
 
-# -- what is computed in a loop, and what outside ---------------------------------------------------------
+# -- what a loop computes, and what is computed outside ---------------------------------------------------
 
 def test_a_tensor_of_a_loop_has_no_value_outside(K):
     kept = []
@@ -661,7 +661,7 @@ def test_a_tensor_of_a_loop_has_no_value_outside(K):
 
 
 def test_values_that_are_there_while_a_loop_is_built(K):
-    """Inside of a step, what depends on no slice can be evaluated, by itself and by functions."""
+    """Inside a step, tensors that do not depend on a slice can be evaluated, directly and by functions."""
     v, p = K.variable(2.0), K.placeholder(())
     f, outside = K.function([p], [p * v]), K.constant(2.0) * 3
 
@@ -737,7 +737,7 @@ def test_gradients_by_an_intermediate_tensor_that_a_step_captures(K):
 
 
 def test_descent_in_a_step(K):
-    """Each step of the loop takes gradients of what the steps before it have made."""
+    """Each step of the loop computes gradients of results of the earlier steps."""
     def step(x, states):
         y = states[0]
         return y, [y - 0.1 * K.gradients(K.sum(K.square(y) * x), [y])[0]]

@@ -1,4 +1,4 @@
-"""The family convolution. The references go from place to place, as the definitions do."""
+"""The family convolution. The references compute one output position at a time, as in the definitions."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ UNDILATED = [(count, case) for count, case in ALL if count > 1 and max(case[4]) 
 # -- the references ---------------------------------------------------------------------------------------
 
 def zeros_around(sizes, window, strides, padding, dilation):
-    """How many zeros the padding puts before and after, along each axis."""
+    """The numbers of zeros that the padding adds before and after, for each axis."""
     pairs = []
     for size, width, stride, step in zip(sizes, window, strides, dilation):
         seen = (width - 1) * step + 1
@@ -58,7 +58,7 @@ def zeros_around(sizes, window, strides, padding, dilation):
 
 
 def windows(x, window, strides, padding="valid", dilation=None, fill=0.0):
-    """What each place sees: an array of shape (samples, places, window, channels)."""
+    """The input of each output position: an array of shape (samples, positions, window, channels)."""
     dilation = dilation or (1,) * len(window)
     pairs = zeros_around(x.shape[1:-1], window, strides, padding, dilation)
     x = np.pad(x, [(0, 0)] + pairs + [(0, 0)], mode="constant", constant_values=fill)
@@ -131,12 +131,12 @@ def tensor(K, array):
 
 
 def number_or_several(values):
-    """One number where all are equal, as users write it."""
+    """A single number if all are equal, as users write it."""
     return values[0] if len(set(values)) == 1 else values
 
 
 def check_both_formats(K, function, reference, x, *kernels):
-    """The function of images and kernels in both data formats."""
+    """Check the function of images and kernels in both data formats."""
     for data_format in FORMATS:
         result = function(tensor(K, in_format(x, data_format)), *[tensor(K, kernel) for kernel in kernels],
                           data_format=data_format)
@@ -165,7 +165,7 @@ def test_causal_convolution(K, stride, dilation):
 
 
 def test_one_channel_and_unequal_strides(K):
-    # TensorFlow's own kernel leaves places of these unwritten.
+    # In these cases, TensorFlow's own kernel leaves some positions uninitialized.
     for sizes, window, strides in (((3, 1), (1, 2), (1, 2)), ((5, 2), (2, 2), (1, 3)),
                                    ((2, 5, 1), (1, 2, 2), (1, 1, 2))):
         x, kernel = images(sizes, 1), sample(window + (1, 2), seed=1)
@@ -208,7 +208,7 @@ def test_static_shapes_of_partly_unknown_sizes(K):
 
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_of_every_dtype(K, dtype):
-    def whole(shape, seed):  # whole numbers, whose sums are exact
+    def whole(shape, seed):  # integers, whose sums are exact
         return sample(shape, "int32", seed=seed).astype(dtype)
     for count in CASES:
         sizes, window, strides, padding, dilation = CASES[count][1]
@@ -267,7 +267,7 @@ def test_gradient_when_sizes_are_unknown(K):
 
 
 def test_second_derivative(K):
-    # The gradient of sum(conv(x, w) ** 2) for x, dotted with x, is 2 * sum(conv(x, w) ** 2).
+    # By linearity, the gradient of sum(conv(x, w) ** 2) with respect to x, dotted with x, is 2 * sum(conv(x, w) ** 2).
     x, kernel = images((3, 4), dtype="float64", samples=1), sample((2, 2, 2, 2), "float64", seed=1)
     image, weights = K.variable(x, dtype="float64"), K.variable(kernel, dtype="float64")
     first, = K.gradients(K.sum(K.square(K.conv2d(image, weights))), [image])
@@ -278,7 +278,7 @@ def test_second_derivative(K):
 
 
 def test_elementwise_ops_between_convolutions(K):
-    """Theano computes them in another order of axes, which no result may show."""
+    """Theano computes them in another order of axes. The results must not depend on it."""
     x, kernel, bias = images((4, 5), 3), sample((2, 2, 3, 3), seed=1, low=-1.0, high=1.0), sample((3,), seed=2)
     mask, scale = sample((4, 5, 1), seed=3), images((4, 5), 3, seed=4)
 
@@ -305,7 +305,7 @@ TRANSPOSED = [case for case in ALL if case[0] == 2] + [case for case in UNDILATE
 
 
 def of_shape(sizes, window, strides, padding, dilation):
-    """The spatial shape of what a convolution makes of those sizes."""
+    """The spatial shape of the output of a convolution for an input of these sizes."""
     return windows(np.zeros((1,) + sizes + (1,)), window, strides, padding, dilation).shape[1:len(sizes) + 1]
 
 
@@ -323,7 +323,7 @@ def test_convolution_transpose(K, count, case):
 
 
 def test_transpose_of_several_sizes(K):
-    # A convolution with stride 2 makes 3 places of 5 as of 6: output_shape says which.
+    # A convolution with stride 2 maps both size 5 and size 6 to size 3; output_shape decides between them.
     x, kernel = images((3, 3), 3), sample((2, 2, 2, 3), seed=1)
     for sizes in ((5, 5), (6, 5), (6, 6)):
         check(K, K.conv2d_transpose(tensor(K, x), kernel, (2,) + sizes + (2,), (2, 2), "same"),
@@ -356,7 +356,7 @@ def test_transpose_to_sizes_of_what_is_fed(K, strides, padding, dilation):
         K.permute_dimensions(x, (0, 3, 1, 2)), kernel, (n[0], 2, n[1], n[2]), strides, padding, "channels_first",
         dilation), (0, 2, 3, 1))
     assert as_list.shape == (None, None, None, 2)
-    # What the transposed convolution makes of x is linear, so its gradient is the convolution of the weights.
+    # The transposed convolution is linear in x, so the gradient is the convolution of the weights.
     run = K.function([x, like], [as_list, as_tensor, channels_first] + K.gradients(K.sum(as_list * like), [x]))
     for sizes in ((7, 6), (5, 5)):
         array = images(of_shape(sizes, (2, 3), strides, padding, dilation), 3)
@@ -367,7 +367,7 @@ def test_transpose_to_sizes_of_what_is_fed(K, strides, padding, dilation):
             np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-5)
         np.testing.assert_allclose(values[3], convolution(weights, kernel, strides, padding, dilation),
                                    rtol=1e-4, atol=1e-5)
-    for shape in ((2, 20, 5, 2), (3, 5, 5, 2)):  # another number of places, of samples
+    for shape in ((2, 20, 5, 2), (3, 5, 5, 2)):  # wrong numbers of positions and of samples
         with pytest.raises(K.errors.EngineError):
             run([array, np.zeros(shape)])
 
@@ -513,12 +513,13 @@ def test_gradients_of_what_has_been_evaluated_before(K, layer):
     value, = K.function([x], [loss])([images])
     again, gradient = K.function([x], [loss, K.gradients(loss, [x])[0]])([images])
     np.testing.assert_allclose(again, value, rtol=1e-5)
-    # All of these are linear where no two elements change places, so x times the gradient makes the loss.
+    # These functions are linear as long as the order of the elements is the same, so sum(x * gradient) is the loss.
     np.testing.assert_allclose(np.sum(images * gradient), value, rtol=1e-4)
 
 
 def test_second_derivative_of_a_pool(K):
-    # The gradient of sum(pool(x) ** 3) for x is 3 * x ** 2 at the largest elements, that of its sum 6 * x there.
+    # At the largest elements, the gradient of sum(pool(x) ** 3) with respect to x is 3 * x ** 2, and that of the
+    # gradient's sum is 6 * x.
     x = images((4, 5), dtype="float64", samples=1)
     image = K.variable(x, dtype="float64")
     pooled = K.pool2d(image, 2, 2)
@@ -532,7 +533,7 @@ def test_second_derivative_of_a_pool(K):
 
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_what_no_window_sees_at_the_end_of_an_axis(K, dtype):
-    """Padding "same" and a stride larger than the window: nothing is padded, and the rest has no influence."""
+    """Padding "same" and a stride larger than the window: nothing is padded, and the elements left over are unused."""
     sizes, window, strides = (6, 3, 8), (1, 2, 1), (4, 1, 4)
     same = {"strides": strides, "padding": "same"}
     state = np.random.RandomState(0)
@@ -619,7 +620,7 @@ def test_nan_and_infinity_pass_through(K):
           np.full((1, 3, 3, 1), -np.inf, "float32"))
 
 
-# -- what is refused --------------------------------------------------------------------------------------
+# -- errors -----------------------------------------------------------------------------------------------
 
 IMAGE, KERNEL = (2, 5, 6, 3), (2, 2, 3, 4)
 REFUSED = {  # what: (function, shapes of its tensors, arguments, error, message)
@@ -739,7 +740,7 @@ def test_padding_strides_and_dilation(K, case):
 
 def test_a_variable_of_the_shape_of_images_changes_beside_them(K):
     images, filters = sample((2, 4, 4, 1)), sample((3, 3, 1, 2), seed=1)
-    beside = K.variable(np.ones((2, 4, 4, 2)))  # all numbers are the same at first
+    beside = K.variable(np.ones((2, 4, 4, 2)))  # all elements are equal at first
     convolved = K.conv2d(K.constant(images), K.constant(filters), padding="same", data_format="channels_last")
     f = K.function([], [convolved, convolved * beside])
     for value in (np.ones((2, 4, 4, 2), "float32"), sample((2, 4, 4, 2), seed=2)):

@@ -1,4 +1,4 @@
-"""The family ctc, against sums over every alignment, which are few where the times are."""
+"""The family ctc, compared with sums over all alignments where there are few time steps."""
 
 import itertools
 
@@ -14,13 +14,13 @@ EPSILON = 1e-7
 # -- the references ---------------------------------------------------------------------------------------
 
 def distribution(y_pred):
-    """The probabilities as the reference takes them: increased by epsilon, and scaled to sum 1."""
+    """The probabilities that the reference uses: increased by epsilon, and scaled to sum to 1."""
     y_pred = y_pred.astype("float64") + EPSILON
     return y_pred / y_pred.sum(axis=-1, keepdims=True)
 
 
 def collapsed(path, blank):
-    """The labelling of an alignment: equal ones in a row are one, and blanks are dropped."""
+    """The labelling of an alignment: repeated labels are merged, then blanks are dropped."""
     return tuple(label for label, _ in itertools.groupby(path) if label != blank)
 
 
@@ -48,7 +48,7 @@ def predictions(samples=4, times=4, classes=3, dtype="float32", seed=0):
     return (x / x.sum(axis=-1, keepdims=True)).astype(dtype)
 
 
-# Labels of 4 samples: two, one, none, and two that are equal; how many times and labels count.
+# Labels of 4 samples: two, one, none, and two equal ones; then the numbers of valid time steps and labels.
 LABELS = np.array([[0, 1], [1, 0], [0, 0], [1, 1]], "int32")
 TIMES, COUNTS = np.array([4, 3, 4, 3], "int32"), np.array([2, 1, 0, 2], "int32")
 
@@ -115,7 +115,7 @@ def test_cost_without_labels_is_that_of_blanks(K):
 
 
 def test_cost_of_certainty(K):
-    # A class of probability 0 counts for epsilon.
+    # A probability of 0 counts as epsilon.
     y_pred = np.array([[[1, 0, 0], [0, 0, 1], [0, 1, 0]]] * 2, "float64")
     labels = np.array([[0, 1], [1, 0]], "int32")
     check(K, K.ctc_batch_cost(labels, tensor(K, y_pred), np.array([3, 3]), np.array([2, 2])),
@@ -135,7 +135,7 @@ def test_cost_of_unknown_sizes(K):
 
 
 def test_cost_of_longer_sequences(K):
-    # Sums over alignments are out of reach; the cost does not depend on the classes' names.
+    # There are too many alignments to sum over. But the cost must not change when the classes are renumbered.
     y_pred = predictions(3, 30, 6, "float64", seed=5)
     labels = np.array([[0, 1, 2, 3, 4, 0], [1, 1, 1, 1, 1, 1], [4, 3, 0, 0, 2, 2]], "int32")
     times, counts = np.array([30, 28, 25], "int32"), np.array([6, 5, 4], "int32")
@@ -162,7 +162,7 @@ def test_cost_gradient(K):
         moved[1][position] -= 1e-5
         numeric[position] = np.subtract(*[(cost(LABELS, y, TIMES, COUNTS) * weights).sum() for y in moved]) / 2e-5
     np.testing.assert_allclose(K.eval(gradient), numeric, rtol=1e-5, atol=1e-7)
-    assert np.all(K.eval(gradient)[1, 3:] == 0)  # times that do not count
+    assert np.all(K.eval(gradient)[1, 3:] == 0)  # time steps beyond the length
 
 
 def test_gradient_of_an_infinite_cost_is_0(K):
@@ -207,7 +207,7 @@ def test_greedy(K):
 
 def test_nan_is_the_largest_and_makes_its_sample_nan(K):
     y_pred = np.array([[[0.2, 0.3, 0.5], [np.nan, 0.2, 0.2]], [[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]]] * 2, "float32")
-    lengths = [2, 2, 1, 2]  # the nan of the third sample does not count
+    lengths = [2, 2, 1, 2]  # the nan in the third sample is beyond its length
     decoded, scores = K.ctc_decode(tensor(K, y_pred), lengths)
     check_array(K.eval(decoded[0]), np.array([[0], [1], [-1], [1]]))
     np.testing.assert_array_equal(np.isnan(K.eval(scores)[:, 0]), [True, False, False, False])
@@ -223,7 +223,7 @@ def test_greedy_where_all_are_blanks(K):
 def test_greedy_merges_equal_labels_but_not_over_a_blank(K):
     y_pred = np.eye(3, dtype="float32")[np.array([[0, 0, 2, 0, 1, 1], [1, 1, 1, 0, 2, 2]])]
     decoded, scores = K.ctc_decode(tensor(K, y_pred), np.array([6, 6]), top_paths=3)
-    assert len(decoded) == 1  # of the greedy way there is one
+    assert len(decoded) == 1  # greedy decoding has only one path
     check(K, decoded[0], np.array([[0, 0, 1], [1, 0, -1]]), shape=(2, None))
     np.testing.assert_allclose(K.eval(scores), np.zeros((2, 1)), atol=1e-5)
 
@@ -247,7 +247,7 @@ def test_beam_search_finds_the_most_probable_labellings(K, dtype):
 
 
 def test_beam_search_with_merge_repeated(K):
-    # Each of the two labels that a blank parts counts in the search, and is given once.
+    # The search tells two equal labels apart when a blank separates them; merge_repeated then merges them.
     y_pred = np.array([[[0.9, 0.05, 0.05], [0.05, 0.05, 0.9], [0.9, 0.05, 0.05], [0.1, 0.8, 0.1]]], "float32")
     (plain,), scores = best(y_pred, [4], 1)
     assert plain == [(0, 0, 1)]
@@ -256,7 +256,7 @@ def test_beam_search_with_merge_repeated(K):
 
 
 def test_a_narrow_beam(K):
-    # Greedy takes two blanks; a beam of width 1 keeps the one prefix that is most probable at each time.
+    # Greedy decoding takes two blanks; a beam of width 1 keeps only the most probable prefix of each time step.
     y_pred = np.array([[[0.4, 0.0, 0.6], [0.4, 0.0, 0.6]]], "float32")
     (plain,), scores = best(y_pred, [2], 1)
     assert plain == [(0,)]
@@ -305,7 +305,7 @@ def test_labels_of_unknown_sizes(K):
         check_array(function([[[1, 2], [3, 4]], counts])[0], expected)
 
 
-# -- what is refused --------------------------------------------------------------------------------------
+# -- errors -----------------------------------------------------------------------------------------------
 
 REFUSED = {  # what: (call, error, message)
     "rank of y_pred": (lambda K: K.ctc_batch_cost(LABELS, K.ones((4, 3)), TIMES, COUNTS), "Shape",
@@ -357,7 +357,7 @@ def test_out_of_range(K, dtype, times, counts, label):
                 K.eval(K.ctc_decode(y_pred, [times, 4], greedy=greedy)[1])
 
 
-# -- NumPy's, which some engines call ---------------------------------------------------------------------
+# -- NumPy's implementation, which some engines call ------------------------------------------------------
 
 def test_numpys_cost_and_gradient():
     logs = np.log(predictions(dtype="float64"))
@@ -381,7 +381,7 @@ def test_numpys_cost_at_its_limits():
     costs, gradients = numpy_ctc.cost(logs, LABELS, np.array([1, 0, 0, 2]), np.array([2, 1, 0, 2]))
     np.testing.assert_array_equal(costs, [np.inf, np.inf, 0, np.inf])
     assert np.all(gradients == 0)
-    logs[0, 0, 0] = -np.inf  # a class that is impossible
+    logs[0, 0, 0] = -np.inf  # a class with probability 0
     costs, gradients = numpy_ctc.cost(logs, LABELS, TIMES, COUNTS)
     assert np.all(np.isfinite(costs)) and np.all(np.isfinite(gradients))
 

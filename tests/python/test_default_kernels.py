@@ -1,6 +1,6 @@
-"""Default compositions of kernels against NumPy's own ones, directly.
+"""Default compositions of kernels, compared directly with NumPy's own kernels.
 
-With ``--composed`` all tests run on compositions, on TensorFlow with their gradients.
+With ``--composed``, all tests run on compositions, on TensorFlow with their gradients, too.
 """
 
 import math
@@ -21,7 +21,7 @@ SHAPES = ((), (1,), (0,), (3,), (2, 3), (2, 0), (0, 2), (2, 1, 4))
 
 
 def numbers(shape, dtype, seed=0):
-    """Numbers of a dtype, among them what is special there."""
+    """Numbers of a dtype, including its special values."""
     generator = np.random.default_rng(seed)
     if dtype == "bool":
         return generator.random(shape) < 0.5
@@ -32,7 +32,7 @@ def numbers(shape, dtype, seed=0):
 
 
 def each(shape, dtypes, **attributes):
-    """A case for each dtype, of one tensor."""
+    """One case per dtype, each of one tensor."""
     return [((numbers(shape, dtype),), attributes) for dtype in dtypes]
 
 
@@ -124,7 +124,7 @@ CASES = {
     "ctc_sparse": [((numbers(shape, dtype), np.array(lengths, "int32")), {}) for dtype in INTEGERS + FLOATS
                    for shape, lengths in (((2, 4), (3, 1)), ((3, 2), (0, 2, 0)), ((0, 3), ()), ((2, 0), (0, 0)))],
 }
-DRAWN = ("random_normal", "truncated_normal")  # other draws than NumPy's: see below
+DRAWN = ("random_normal", "truncated_normal")  # they do not draw what NumPy's kernels draw: see below
 
 
 def test_each_composition_is_compared():
@@ -153,7 +153,7 @@ def test_a_composition_computes_what_the_kernel_of_numpy_does(name):
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "softplus"])
 def test_functions_by_exponentials_are_as_exact_as_the_dtype(name, dtype):
-    """To some units of the last place, in relation to the result, however small that is."""
+    """The error is a few units in the last place, relative to the result, even for tiny results."""
     x = np.concatenate([np.linspace(-20, 20, 4001), [-1e-5, 1e-5, 0.4999, 0.5001]]).astype(dtype)
     wide = x.astype("longdouble")
     exact = {"sigmoid": 1 / (1 + np.exp(-wide)), "tanh": np.tanh(wide), "softplus": np.log1p(np.exp(wide))}[name]
@@ -182,7 +182,7 @@ def test_broadcasting_to_a_negative_size_is_an_error():
 # -- random ---------------------------------------------------------------------------------------------
 
 def cumulative(x):
-    """The normal distribution's share below x."""
+    """The cumulative distribution function of the normal distribution."""
     return 0.5 * (1 + math.erf(x / math.sqrt(2)))
 
 
@@ -196,7 +196,7 @@ def test_draws_are_of_the_distribution(name, dtype):
     low = 0 if name == "random_normal" else cumulative(-2)
     expected = np.array([(cumulative(x) - low) / (1 - 2 * low) for x in draws[::100]])
     reached = np.searchsorted(draws, draws[::100], "right") / count
-    # Kolmogorov and Smirnov: beyond 2 / sqrt(n) once in a thousand; ties of float16 add half a unit.
+    # Kolmogorov-Smirnov: above 2 / sqrt(n) once in a thousand; ties in float16 add half a unit.
     assert np.abs(reached - expected).max() < 2 / math.sqrt(count) + (4e-4 if dtype == "float16" else 0)
     assert name == "random_normal" or np.abs(draws).max() <= 2
     first, again = [getattr(COMPOSED, name)(sizes(3), dtype, 0, generator=np.random.default_rng(1)) for _ in range(2)]
@@ -210,7 +210,7 @@ def test_no_draws(name):
 
 
 def test_quantiles_of_the_truncated_distribution():
-    """The draws of evenly spaced numbers are where the distribution has that share below them."""
+    """For evenly spaced uniform numbers, the draws are the quantiles of the distribution."""
     class Even:
         def random(self, shape, dtype):
             return np.linspace(0, 1, 1001)[:-1]
@@ -224,7 +224,7 @@ def test_quantiles_of_the_truncated_distribution():
 # -- which kernels are an engine's own --------------------------------------------------------------------
 
 def test_a_composition_of_own_kernels_is_own():
-    """As docs/conformance.md tells: convolutions are not NumPy's, so what is composed of them is not, either."""
+    """As in docs/conformance.md: convolutions are not NumPy's own functions, nor is what is composed of them."""
     own, of_composed = own_kernels(Engine()), own_kernels(composed.numpy.Engine())
     for name in ("convolution", "depthwise_convolution"):
         assert name in own and name in of_composed

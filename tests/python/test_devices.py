@@ -1,4 +1,4 @@
-"""Devices: where an engine is told to compute. No GPU is needed: where there is none, asking for one is an error."""
+"""The choice of the device. The tests need no GPU: without one, choosing it is an error."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from pyshim.errors import ArgumentError, DeviceError
 
 @pytest.fixture
 def device(monkeypatch):
-    """A function that says on what the engine of a backend runs. No GPU is there, and choices are forgotten."""
+    """A function that says where a backend's engine runs. GPUs are hidden, and earlier choices are forgotten."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
     monkeypatch.setattr(pyshim.session._session, "devices", {})
     yield lambda name: next(each["device"] for each in pyshim.list_backends() if each["backend"] == name)
@@ -65,7 +65,7 @@ def test_a_gpu_is_never_replaced_by_the_processor(device, monkeypatch, name):
         with pytest.raises(DeviceError, match="backend '%s' found no GPU for device='%s'" % (name, wanted)):
             pyshim.use_backend(name, device=wanted)
         assert device(name) is None
-    with pyshim.use_backend(name):  # what failed is not asked for again
+    with pyshim.use_backend(name):  # the failed choice is not remembered
         assert device(name) == "cpu"
 
 
@@ -74,6 +74,6 @@ def test_a_numbered_gpu_is_one_of_those_that_are_visible(monkeypatch):
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", users)
         return Environment().device_environment(device).get("CUDA_VISIBLE_DEVICES")
     assert visible("", "cpu") == visible("2,3", "cpu") == "-1"
-    assert visible("2,3", "gpu") is None  # the user's own setting is passed on
+    assert visible("2,3", "gpu") is None  # the user's own setting is kept
     assert [visible("", "gpu:1"), visible("2,3", "gpu:0"), visible("2,3", "gpu:1")] == ["1", "2", "3"]
     assert visible("2,3", "gpu:2") == "-1"

@@ -1,4 +1,4 @@
-"""The documentation: every public function has one, and what the examples promise comes out on every engine."""
+"""The documentation is complete, and its examples produce the documented results on every engine."""
 
 import csv
 import doctest
@@ -33,7 +33,7 @@ def test_everything_public_is_documented(name):
 
 @pytest.mark.parametrize("name, signature", REFERENCE)
 def test_arguments_are_those_of_the_reference(name, signature):
-    """Names, order and defaults; what a function takes beyond them is optional."""
+    """Names, order and defaults of arguments agree; further arguments of a function are optional."""
     reference = eval("lambda %s: None" % signature[1:-1])
     expected = list(inspect.signature(reference).parameters.values())
     given = list(inspect.signature(getattr(pyshim, name)).parameters.values())
@@ -76,8 +76,8 @@ def test_the_list_of_kernels_is_that_of_the_code():
 # -- docs/reliability.md ----------------------------------------------------------------------------------
 
 def promises():
-    """Each row of the tables of promises: what it promises, and the tests that its last cell names, as pairs of a file
-    and the name of a test in it, None for all of them. A name without a file is of the file before it."""
+    """Returns: for each row of the tables of promises, the promise, and the tests that the last cell names, as pairs of
+    a file and a test's name (None: all tests of the file). A name without a file belongs to the file before it."""
     rows, files = [], {}
     for folder in ("tests/soak", "tests/testthat", "tests/python"):
         files.update({name: os.path.join(folder, name) for name in os.listdir(os.path.join(ROOT, folder))})

@@ -283,7 +283,7 @@ def test_clip_with_limits_in_the_wrong_order(K):
         K.clip(K.ones((2,)), 2, 1)
 
 
-# -- what is refused ------------------------------------------------------------------------------------
+# -- errors ---------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", sorted(set(UNARY) - {"square", "abs", "round", "sign"}))
 def test_floats_are_needed(K, name):
@@ -345,7 +345,7 @@ def test_gradients_have_the_shape_before_broadcasting(K, shapes):
 # -- extreme values -----------------------------------------------------------------------------------------------
 
 def extremes(dtype):
-    """Zeros, halves, the limits of a dtype, infinities and nan. Below the smallest normal number, TensorFlow has 0."""
+    """Zeros, halves, the limits of a dtype, infinities and nan. TensorFlow flushes subnormal numbers to 0."""
     info = np.finfo(dtype)
     return np.array([0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, 3, -8, info.max, info.min, info.tiny, -info.tiny, info.eps,
                      np.inf, -np.inf, np.nan, 20, -20, -35, 40, -60, 88, -88, 1e4, np.pi], dtype)
@@ -368,7 +368,7 @@ AT_EXTREMES = {
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, about nan and inf
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_extreme_values(K, dtype):
-    """Each function by itself, and all in one function, which engines compute in other ways."""
+    """Each function alone, and all in one compiled function, which engines may compute in another way."""
     more = {"pow": lambda x: K.pow(x, -1), "logical_not": lambda x: ~x}
     x = extremes(dtype)
     tensor_, fed = K.constant(x, dtype), K.placeholder((None,), dtype=dtype)

@@ -1,4 +1,4 @@
-"""eval() on another backend than the tensor's: there it computes, and variables stay where they are."""
+"""eval() while another backend is current: that backend computes, and variables stay where they are."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ def other(request, engine):
 
 @pytest.fixture
 def sent(monkeypatch, K, engine):
-    """The programs that the engine of the test compiles from now on."""
+    """The programs that the tested engine compiles from now on."""
     host, programs = K.session.current_host(), []
     compile = type(host).compile
 
@@ -40,15 +40,15 @@ def test_the_current_backend_computes(K, engine, other, sent):
             K.set_value(w, value)
             check_array(K.eval(y), np.tanh(np.dot([[1.0, 2.0, 3.0]], value) / 10), "float32")
             check_array(K.eval(z), 6 * np.array(value[1], "float64") + np.log(np.exp([1.0, 2, 3]).sum()), "float32")
-        assert not sent and not K.session.current_host().contract.uids  # nothing is made there that has a name
+        assert not sent and not K.session.current_host().contract.uids  # no named tensor is made there
         assert w.backend == engine and K.get_value(w).tolist() == value
-        # All else stays with the tensor's backend.
+        # Everything else stays with the tensor's backend.
         check_array(K.get_value(y), K.eval(y), "float32")
         check_array(np.asarray(K.square(w)), np.square(value), "float32")
         check_array(K.function([], [y])([])[0], K.eval(y), "float32")
         assert len(sent) == 3
     check_array(K.eval(y), np.tanh(np.dot([[1.0, 2.0, 3.0]], value) / 10), "float32")
-    assert len(sent) == 3  # get_value() has compiled it before
+    assert len(sent) == 3  # get_value() compiled it already
 
 
 def test_a_tensor_is_compiled_once(K, other, monkeypatch):
@@ -62,12 +62,12 @@ def test_a_tensor_is_compiled_once(K, other, monkeypatch):
             K.set_value(w, i)
             check_array(K.eval(y), np.exp(i) + 1, "float32")
         assert len(count) == 1
-        K.clear_session()  # of the current backend; the tensor's own graph stays
+        K.clear_session()  # clears the current backend; the tensor's own graph stays
         check_array(K.eval(y), np.exp(2) + 1, "float32")
         assert len(count) == 2 and len(y.evaluators) == 1
         for i in range(70):
             K.eval(w * i)
-        assert not y.evaluators  # others have been evaluated since
+        assert not y.evaluators  # later evaluations have replaced it in the cache
         check_array(K.eval(y), np.exp(2) + 1, "float32")
 
 
@@ -134,7 +134,7 @@ def test_in_eager_mode(K, other):
 
 
 def test_before_a_backend_is_chosen(K, engine, monkeypatch):
-    """A default that nobody has used yet is no reason to start its engine."""
+    """eval() does not start the engine of a default backend that has not been used yet."""
     y = K.square(K.variable(3.0))
     monkeypatch.setattr(K.session._thread, "current", None)
     monkeypatch.setattr(K.session, "current_host", None)
@@ -178,7 +178,7 @@ def test_variables_on_a_dead_worker(K, other):
         for tensor in (y, w, K.square(w)):
             with pytest.raises(K.errors.StaleTensorError, match="the variable 'w' .* has lost its value"):
                 K.eval(tensor)
-        check_array(K.eval(plain), np.exp([1]), "float32")  # needs nobody there
+        check_array(K.eval(plain), np.exp([1]), "float32")  # does not need the dead worker
         assert not w.host.running
         K.set_value(w, [0.0, 1.0])
         check_array(K.eval(y), np.exp([0, 1]), "float32")
@@ -192,4 +192,4 @@ def test_the_current_backend_is_a_dead_worker(K, engine):
     with K.use_backend(other):
         check_array(K.eval(y), np.exp([1, 2]), "float32")
         K.stop_backend(other)
-        check_array(K.eval(y), np.exp([1, 2]), "float32")  # in its next worker
+        check_array(K.eval(y), np.exp([1, 2]), "float32")  # in a new worker

@@ -1,4 +1,4 @@
-"""Tensors without elements: the defined result, or one of our errors, whether sizes are static or fed."""
+"""Tensors without elements give the defined result or one of our errors, whether sizes are static or fed."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def ones(*shape, dtype="float32"):
 
 
 def values(K, build, arrays):
-    """What ``build`` makes of constants, and of placeholders of which only the ranks and the channels are known."""
+    """The results of ``build`` for constants, and for placeholders with only their ranks and channels known."""
     yield K.eval(build(*[K.constant(array, dtype=array.dtype.name) for array in arrays]))
     inputs = [K.placeholder((None,) * array.ndim if array.ndim < 3 else (None,) * (array.ndim - 1) + array.shape[-1:],
                             dtype=array.dtype.name) for array in arrays]
@@ -34,7 +34,7 @@ def given(K, build, expected, *arrays):
 
 
 def refused(K, build, *arrays, message):
-    """ShapeError where the shapes are known, EngineError where they are fed; both say what is wrong."""
+    """ShapeError if the shapes are known, EngineError if they are fed; both say what is wrong."""
     each = values(K, build, arrays)
     with pytest.raises(K.errors.ShapeError, match=message):
         next(each)
@@ -130,7 +130,7 @@ def test_shapes_that_do_not_fit(K):
 
 # -- windows --------------------------------------------------------------------------------------------
 
-CONVOLUTIONS = {  # the kernels, and how many channels the result has
+CONVOLUTIONS = {  # the kernels, and the number of output channels
     "conv1d": ([(3, 2, 4)], 4), "conv2d": ([(3, 3, 2, 4)], 4), "conv3d": ([(3, 3, 3, 2, 4)], 4),
     "depthwise_conv2d": ([(3, 3, 2, 4)], 8), "separable_conv1d": ([(3, 2, 4), (1, 8, 3)], 3),
     "separable_conv2d": ([(3, 3, 2, 4), (1, 1, 8, 3)], 3),
@@ -152,7 +152,7 @@ def test_convolutions(K, name):
             if padding == "same":
                 given(K, convolve, zeros(1, 0, *(places,) * (count - 1), channels), zeros(1, 0, *flat, 2))
             else:
-                for size in (0, 2) if strides == 1 else (1,):  # of the first axis
+                for size in (0, 2) if strides == 1 else (1,):  # size of the first axis
                     refused(K, convolve, zeros(1, size, *flat, 2), message="a window of .* does not fit")
 
 
@@ -196,7 +196,7 @@ def test_transposed_convolutions(K):
             [zeros(*x)])
         check_array(of_x, zeros(*x))
         check_array(of_kernel, zeros(*kernel.shape))
-    for rows in (0, 3):  # 4 fit
+    for rows in (0, 3):  # 4 would fit
         refused(K, lambda x: K.conv2d_transpose(x, K.constant(kernel), (None, 5, 6, 4)), zeros(1, rows, 5, 2),
                 message="output_shape .* does not fit")
     for rows in (0, 1):

@@ -1,4 +1,4 @@
-"""Environments: finding interpreters, installing, checking; really installed ones, in homes of their own."""
+"""Environments: finding interpreters, installing, checking. The installations are real, in temporary homes."""
 
 import json
 import os
@@ -19,14 +19,14 @@ from pyshim.environments import install
 from pyshim.environments.environment import REQUIREMENTS, Environment
 from pyshim.environments.interpreters import check_interpreter, find_interpreter
 
-# What is installed.
+# Backends that need an installation.
 BACKENDS = tuple(name for name in environments.names() if not environments.find(name).in_session)
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """A Keras home without environments. What is installed there goes with the test: pytest keeps its folders."""
+    """A Keras home without environments. It is removed after the test, whereas pytest would keep its large files."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     yield tmp_path
     shutil.rmtree(tmp_path / "environments", ignore_errors=True)
@@ -34,7 +34,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """A Keras home in which Theano is installed, in a place that the user named."""
+    """A Keras home in which Theano is installed, in a folder that the user chose."""
     home = tmp_path_factory.mktemp("home")
     done = command_line(home, "install", "theano", "--path", str(home / "elsewhere"))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -67,7 +67,7 @@ class Light(Environment):
 
 @pytest.fixture
 def light(tmp_path):
-    """A backend whose environment holds no more than six, by another package: the environment variable that adds it."""
+    """A backend of another package with a small environment, which holds only six. Returns: the variables to add it."""
     package = tmp_path / "package"
     (package / "light-1.0.dist-info").mkdir(parents=True)
     (package / "light-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: light\nVersion: 1.0\n")
@@ -134,7 +134,7 @@ def test_one_file_holds_for_every_python_of_an_engine(name):
 
 @pytest.mark.parametrize("path", PINNED, ids=os.path.basename)
 def test_what_we_choose_is_what_is_pinned(path):
-    """The file that was made by tools/lock-requirements fits the one that it was made from."""
+    """The file that tools/lock-requirements wrote matches its source."""
     def names(path):
         with open(path, encoding="utf-8") as file:
             return [re.sub(r"\[.*\]", "", line.split(" ")[0].strip().lower()) for line in file if re.match(r"\w", line)]
@@ -229,7 +229,7 @@ def test_a_folder_that_is_not_empty_is_not_overwritten(home):
 
 
 def test_an_install_that_is_killed_leaves_nothing_that_is_taken_for_whole(home):
-    """Killed at some moments of its life; the next list says that there is no environment."""
+    """An installation is killed at several moments; afterwards, the list shows no environment."""
     for seconds in (0.5, 2, 5):
         process = subprocess.Popen([sys.executable, "-m", "pyshim", "install", "cntk"], cwd=ROOT,
                                    stdout=subprocess.DEVNULL, start_new_session=True)
@@ -289,7 +289,7 @@ def test_a_backend_without_packages_for_a_gpu(home):
 
 
 def test_settings_of_pip_that_would_have_it_install_elsewhere(home, light, tmp_path):
-    """As variables, and in a file of settings; those that say where packages come from hold."""
+    """Environment variables and a settings file are ignored, except for settings that say where packages come from."""
     settings = tmp_path / "pip.conf"
     settings.write_text("[global]\nuser = true\n[install]\nno-binary = :all:\n")
     variables = {**light, "PIP_CONFIG_FILE": str(settings), "PIP_USER": "1", "PIP_TARGET": str(tmp_path / "elsewhere"),
@@ -303,13 +303,13 @@ def test_settings_of_pip_that_would_have_it_install_elsewhere(home, light, tmp_p
 
 
 def is_installed(home, name, environment=None):
-    """What a new session says."""
+    """Whether a new session lists the backend as installed."""
     lines = command_line(home, "list", environment=environment).stdout.splitlines()
     return {line.split()[0]: line.split()[1] for line in lines[1:]}[name] == "yes"
 
 
 def test_an_environment_counts_only_once_it_is_checked(home, light, monkeypatch):
-    """While its check runs, other sessions see none; where the check fails there is none."""
+    """Until the check has passed, other sessions do not see the environment; if it fails, there is none."""
     monkeypatch.syspath_prepend(light["PYTHONPATH"])
     environments.find.cache_clear()
     seen = []
@@ -338,7 +338,7 @@ def test_two_installs_at_once(home, light):
 
 
 def test_a_step_that_outlives_its_killed_session_is_waited_for(home, light):
-    """Only the session is killed, not pip, which goes on writing: the next one must not write beside it."""
+    """Only the session is killed; its pip continues to write. The next session must not write at the same time."""
     for seconds in (1, 3, 5):
         with open(home / "output", "w") as output:
             process = subprocess.Popen([sys.executable, "-m", "pyshim", "install", "light", "--force"], cwd=ROOT,
@@ -361,7 +361,7 @@ for number in range(10 ** 9):
 
 
 def test_a_worker_that_still_writes_does_not_hinder_a_new_install(home, light):
-    """As Theano's do, which compile into the folder that is to be replaced."""
+    """Theano's workers do: they compile into the folder that is about to be replaced."""
     assert command_line(home, "install", "light", environment=light).returncode == 0
     writer = subprocess.Popen([sys.executable, "-c", WRITER, str(home / "environments" / "light")])
     try:
@@ -376,7 +376,7 @@ def test_a_worker_that_still_writes_does_not_hinder_a_new_install(home, light):
 
 
 def test_a_place_that_the_user_named_is_taken_up_again(home, light):
-    """Killed there, the next install clears it; a whole environment there is left alone."""
+    """If an installation there was killed, the next one clears the folder; a complete environment is left alone."""
     place = home / "place"
     process = subprocess.Popen([sys.executable, "-m", "pyshim", "install", "light", "--path", str(place)], cwd=ROOT,
                                stdout=subprocess.DEVNULL, env=dict(os.environ, **light), start_new_session=True)
@@ -411,7 +411,7 @@ def test_without_a_network_the_error_says_so(home, name):
 
 @pytest.mark.parametrize("name", BACKENDS)
 def test_where_the_disk_is_full_the_error_says_so(home, name):
-    """No file may be larger than 20 MB, which some file of each engine is."""
+    """Files are limited to 20 MB; every engine has a larger one."""
     limit = 20 * 2 ** 20
     done = command_line(home, "install", name,
                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
@@ -431,7 +431,7 @@ def test_after_all_that_an_install_succeeds(home):
 
 @pytest.mark.parametrize("name", BACKENDS)
 def test_where_only_unfit_interpreters_are_found_the_error_says_what_fits(home, tmp_path, name):
-    """There are a newer Python, one that lies about its version, and one that does not start."""
+    """There are a newer Python, one that reports a wrong version, and one that does not start."""
     environment = environments.find(name)
     unfit = next(version for version in ("3.6", "3.11") if version not in environment.pythons)
     folder = tmp_path / "bin"

@@ -1,4 +1,4 @@
-"""Bad input: each is a clear error, and the session goes on working."""
+"""Every bad input raises a clear error, and the session continues to work."""
 
 import contextlib
 
@@ -11,7 +11,7 @@ import pyshim
 
 @pytest.fixture
 def refused(K, engine):
-    """A context in which an error is expected; what was there before works on afterwards."""
+    """A context that expects an error and then checks that earlier tensors still work."""
     kept = K.variable([1.0, 2.0])
     x = K.placeholder((None,))
     add = K.function([x], [x + kept])
@@ -80,7 +80,7 @@ def nested(depth):
     return value
 
 
-# Each with what names the function and the argument.
+# Calls, with the error and a message that names the function and the argument.
 WRONG = [
     (lambda K, x: K.dot(x, K.ones((3, 2))), "ShapeError",
      r"dot\(\): x of shape \(2, 2\) and y of shape \(3, 2\)"),
@@ -194,7 +194,7 @@ def test_placeholder_without_a_value_is_named(K, refused):
         assert "make it an input of function()" in str(caught.value)
 
 
-# -- tensors that are gone ------------------------------------------------------------------------------
+# -- tensors that no longer exist -----------------------------------------------------------------------
 
 def test_tensors_of_a_cleared_graph(K, engine):
     x, p = K.variable([1.0, 2.0], name="x"), K.placeholder((2,))
@@ -215,12 +215,12 @@ def test_tensors_of_a_cleared_graph(K, engine):
 
 @pytest.mark.worker
 def test_tensors_of_a_stopped_backend(K, engine):
-    """The graph stays; variables have no values until they get new ones."""
+    """The graph survives; variables have no values until they get new ones."""
     x, p = K.variable([1.0, 2.0], name="x"), K.placeholder((2,))
     y, constant = x * 2, K.constant([1.0, 2.0]) + 1
     f = K.function([p], [p + x], [K.update_add(x, p)])
     K.stop_backend(engine)
-    fresh = K.variable([3.0])  # starts it again
+    fresh = K.variable([3.0])  # starts the backend again
     for use in (lambda: K.eval(x), lambda: K.eval(y), lambda: K.eval(fresh + x), lambda: f([[1, 2]]),
                 lambda: K.get_value(x), lambda: float(x[0]), lambda: K.batch_get_value([fresh, x])):
         with pytest.raises(K.errors.StaleTensorError, match=r"the variable 'x' \(float32, \(2,\)\) has lost its value: "
@@ -253,4 +253,4 @@ def test_every_error_says_what_to_do():
             raise error
         with pytest.raises(pyshim.errors.KerasError,
                            match=r"^outer\(\): what"), pyshim.errors.naming("inner"):
-            raise error  # the first name stays
+            raise error  # the outer name was set first and stays

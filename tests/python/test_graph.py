@@ -358,7 +358,7 @@ def test_an_input_that_only_stands_beside_updates(K):
 
 
 def test_a_gradient_of_what_has_not_changed(K):
-    """It is the same each time, also where an engine computes only what has changed."""
+    """The gradient is the same each time, even if an engine recomputes only what has changed."""
     value = np.array([0.5, 2.0], "float32")
     w, x = K.variable(value), K.placeholder((2,))
     for function, expected in ((K.log, 1 / value), (lambda w: w ** 3, 3 * value ** 2),
@@ -762,7 +762,7 @@ def test_a_tensor_from_a_gradient_has_gradients(K):
 
 
 def test_an_evaluation_costs_what_it_needs(K):
-    """... and not what has been built, evaluated and dropped before."""
+    """It does not pay for what was built, evaluated and dropped earlier."""
     x = K.variable([1.0, 2.0])
 
     def seconds():
@@ -810,8 +810,8 @@ def test_a_graph_as_text(K):
 # -- infinite gradients ---------------------------------------------------------------------------------------
 
 INF = float("inf")
-# name: (function, values, their gradients); where the outer function's gradient is infinite, a derivative of 0 gives 0,
-# and a gradient of 0 stays 0 where the inner function's derivative is infinite.
+# name: (function, values, their gradients). Where the outer function's gradient is infinite, an inner derivative of 0
+# gives 0; where the inner function's derivative is infinite, an outer gradient of 0 stays 0.
 CONTRIBUTIONS = {
     "relu": (lambda K, x: K.sqrt(K.relu(x)), [-1, 0, 4], [0, 0, .25]),
     "relu with a limit": (lambda K, x: K.sqrt(6 - K.relu(x, max_value=6)), [9, 2], [0, -.25]),
@@ -892,7 +892,7 @@ def test_a_gradient_that_is_nan_because_a_value_is_stays_nan(K):
 
 
 def test_a_function_computes_what_an_evaluation_does(K):
-    """No optimization changes a value: nan, infinity and the sign of 0 are the same."""
+    """Optimizations keep every value: nan, infinity and the sign of 0 are the same."""
     values = [np.nan, np.inf, -np.inf, -0.0, 0.0, 1.0]
     expressions = {
         "x + 0": lambda x: x + 0.0, "x - x": lambda x: x - x, "x * 0": lambda x: x * 0.0, "0 / x": lambda x: 0.0 / x,
@@ -918,7 +918,7 @@ def test_a_reshape_that_does_not_fit_what_is_fed_is_an_error(K):
 
 
 def test_which_kernels_are_ours(K, engine):
-    """docs/conformance.md is told by the kernels themselves which of them an op of this package computes."""
+    """The kernels themselves report which ones this package implements; docs/conformance.md is written from that."""
     own = K.session.current_host().describe_kernels()["own"]
     ours = {"torch": ["loop", "floor_divide", "ctc_decode"],
             "tensorflow": ["print_tensor"], "theano": ["loop", "max", "pad", "pool", "sigmoid", "print_tensor"],

@@ -1,4 +1,4 @@
-"""What no session would send on purpose: generated frames and generated calls. ``make soak`` tries more of each."""
+"""Generated frames and calls that no session would send on purpose. ``make soak`` tries more of each."""
 
 import hostile
 

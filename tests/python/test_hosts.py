@@ -1,4 +1,4 @@
-"""The worker: functions of the user's, what it prints, and how it ends."""
+"""The worker: callbacks to user functions, its output, and its end."""
 
 import copy
 import gc
@@ -31,18 +31,18 @@ def host_of(K):
 
 
 def call_back(K, function):
-    """Have a function of the contract call one of the user's; returns the tensor that this makes."""
+    """Have a function of the contract call a user function. Returns: the tensor of that result."""
     return K.in_train_phase(lambda: function((2,), "float32"), 0., 1)
 
 
 def say(host, text, stream=1):
-    """Write on a stream of the worker as its native library would, without Python's knowing."""
+    """Write to a stream of the worker as a native library does, bypassing Python."""
     with open("/proc/%d/fd/%d" % (host.pid, stream), "wb", buffering=0) as file:
         file.write(text if isinstance(text, bytes) else text.encode())
 
 
 def wait_until(condition):
-    """Wait for what another process does; pytest's run would hang rather than fail for want of time."""
+    """Wait for another process with a time limit, so that a test fails instead of hanging."""
     for _ in range(6000):
         if condition():
             return True
@@ -53,14 +53,14 @@ def wait_until(condition):
 def is_gone(pid):
     try:
         with open("/proc/%d/stat" % pid) as file:
-            return file.read().rsplit(")", 1)[1].split()[0] == "Z"  # ended, and not yet asked for
+            return file.read().rsplit(")", 1)[1].split()[0] == "Z"  # a zombie: it exited but has not been reaped
     except FileNotFoundError:
         return True
 
 
 @pytest.fixture
 def worker(engine):
-    """A worker beside that of the session."""
+    """A worker in addition to the session's."""
     worker = Worker(environments.find(engine))
     worker.start()
     yield worker
@@ -71,7 +71,7 @@ def call(worker, name, *args, **kwargs):
     return worker.call(name, args, kwargs)
 
 
-# -- functions of the user's ------------------------------------------------------------------------------
+# -- user functions ---------------------------------------------------------------------------------------
 
 def test_the_contract_calls_a_function_of_the_user(K):
     seen = []
@@ -221,7 +221,7 @@ def test_calls_from_several_threads(K):
 
 
 def test_a_call_in_the_midst_of_another_is_refused(worker):
-    """As a finalizer makes one that runs while the session waits, or a signal handler. It may build the graph."""
+    """A finalizer or a signal handler can make such a call while the session waits. It may build the graph."""
     caught = []
     one = call(worker, "ones", ())
 
@@ -247,7 +247,7 @@ def test_a_call_in_the_midst_of_another_is_refused(worker):
 
 
 def test_finalizers_that_call_while_others_do(K):
-    """Handles in cycles go, and finalizers call the engine, whenever Python collects: in calls, in threads."""
+    """Cyclic garbage holds handles, and its finalizers call the engine whenever Python collects, in any thread."""
     class Finalized:
         def __init__(self):
             self.mine, self.x = self, K.ones((2,))
@@ -313,7 +313,7 @@ def test_output_that_is_no_text(K, capsys):
     host = host_of(K)
     say(host, b"\xff\xfe ok \xc3")
     K.eval(K.ones(()))
-    say(host, b"\xa9\n")  # the rest of a character
+    say(host, b"\xa9\n")  # the rest of the character
     K.eval(K.ones(()))
     assert capsys.readouterr().out == "\ufffd\ufffd ok é\n"
 
@@ -330,7 +330,7 @@ def test_output_to_a_stream_that_cannot_show_it(K, monkeypatch):
 
 
 def test_a_worker_that_is_killed_in_a_function_of_the_user(worker):
-    """The graph is the session's: the function that is being traced does not notice."""
+    """The graph belongs to the session, so the user function is traced as if nothing had happened."""
     pid = worker.pid
 
     def function(e):
@@ -469,9 +469,9 @@ os.kill(os.getpid(), signal.SIGKILL)""" % engine
 
 def test_an_interrupt_ends_the_call_and_the_worker(worker):
     x, pid = call(worker, "ones", (2,)), worker.pid
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell ignore SIGINT
     try:
-        os.kill(pid, signal.SIGSTOP)  # a call that does not come to its end
+        os.kill(pid, signal.SIGSTOP)  # a call that never ends
         threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt):
             call(worker, "eval", x)
@@ -484,8 +484,8 @@ def test_an_interrupt_ends_the_call_and_the_worker(worker):
 
 
 def test_an_interrupt_at_each_step_of_a_call():
-    """The next call gets its own answer, from this process or from a new one. The steps are the lines of pyshim/hosts
-    that the session's thread runs, with the engine that starts in the least time."""
+    """The next call gets its own answer, from this process or from a new one. A step is a line of pyshim/hosts
+    that the session's thread runs. The test uses the engine that starts fastest."""
     worker = Worker(environments.find("cntk"))
     worker.start()
 
@@ -522,7 +522,7 @@ def test_noise_instead_of_a_frame_is_refused_by_the_worker(worker):
 
 def test_a_broken_conversation_ends_the_worker(worker, monkeypatch):
     pid = worker.pid
-    monkeypatch.setattr(connection, "MAGIC", b"KER2")  # of what is sent, and what is expected
+    monkeypatch.setattr(connection, "MAGIC", b"KER2")  # in this process: what it sends and expects
     with pytest.raises(errors.KerasError):
         call(worker, "ones", (2,))
     assert wait_until(lambda: is_gone(pid))
@@ -543,7 +543,7 @@ def test_an_unfit_interpreter_is_told():
     unfit.interpreter = "/bin/false"
     with pytest.raises(errors.WorkerError, match=r"the worker of backend theano ended .*exit code 1"):
         Worker(unfit).start()
-    unfit.interpreter = sys.executable  # which has no Theano
+    unfit.interpreter = sys.executable  # it has no Theano
     with pytest.raises(errors.WorkerError,
                        match="could not import its engine: ModuleNotFoundError: .*theano.*"
                        r'Try install_backend\("theano", force=True\)'):
@@ -564,12 +564,12 @@ def test_a_fork_has_engines_of_its_own(K):
                     K.eval(use)
             check(K, K.ones((3,)) + 1, np.full(3, 2, "float32"))
             assert host_of(K) is host and host.pid != pid
-            K.set_value(x, [4.0, 5.0])  # the graph is there
+            K.set_value(x, [4.0, 5.0])  # the graph still exists
             check(K, y, np.array([5, 6], "float32"))
             os.write(writing, b"%d" % host.pid)
         finally:
             os._exit(0)
-    check(K, x + 1, np.full(2, 2, "float32"))  # while the child is at work
+    check(K, x + 1, np.full(2, 2, "float32"))  # while the child is running
     assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 0
     os.close(writing)
     with os.fdopen(reading, "rb") as file:
@@ -584,7 +584,7 @@ def test_a_fork_has_engines_of_its_own(K):
 def test_a_call_that_does_not_return_is_ended(worker, monkeypatch):
     x, pid = call(worker, "ones", (2,)), worker.pid
     monkeypatch.setenv("KERAS_TIMEOUT", "0.5")
-    call(worker, "eval", x)  # in time
+    call(worker, "eval", x)  # within the time limit
     os.kill(pid, signal.SIGSTOP)
     began = time.monotonic()
     with pytest.raises(errors.TimeoutError, match="did not answer within the timeout of 0.5 seconds, and was ended"):
@@ -598,7 +598,7 @@ def test_a_call_that_does_not_return_is_ended(worker, monkeypatch):
 def test_a_worker_that_stops_reading_is_ended(worker, monkeypatch):
     pid = worker.pid
     monkeypatch.setenv("KERAS_TIMEOUT", "0.5")
-    worker.conversation.wire.outgoing = None  # so that the array goes through the stream, which fills
+    worker.conversation.wire.outgoing = None  # so that the array goes through the stream, which fills up
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(errors.TimeoutError, match="did not answer within the timeout"):
         call(worker, "variable", np.zeros(1 << 22))
@@ -633,12 +633,12 @@ def test_a_timeout_that_is_none(worker, monkeypatch):
 def test_an_engine_computes_with_the_threads_that_it_is_told_to(engine, threads):
     worker = Worker(environments.find(engine))
     worker.threads = threads
-    x = call(worker, "variable", np.ones((1500, 1500), "float32"))  # fed, it would keep the main thread busy, too
-    factor = call(worker, "placeholder", (1,))  # without it, CNTK computes the product of what never changes once
+    x = call(worker, "variable", np.ones((1500, 1500), "float32"))  # feeding it would keep the main thread busy, too
+    factor = call(worker, "placeholder", (1,))  # without it, CNTK would compute the constant product only once
     product = call(worker, "function", [factor],
                    [call(worker, "mean", call(worker, "dot", call(worker, "multiply", x, factor), x))])
     product([np.zeros(1)])
-    time.sleep(0.5)  # OpenMP's threads stay awake for a while
+    time.sleep(0.5)  # OpenMP's threads spin for a while
     before = busy_threads(worker.pid)
     for i in range(1, 9):
         mean, = product([np.full(1, i)])
@@ -703,7 +703,7 @@ print(*[host.pid for host in hosts], flush=True)
 
 
 def test_only_what_a_worker_is_there_for_is_done(worker):
-    """Not every method of the service or the engine, nor what would be one of the contract."""
+    """Other methods of the service or the engine, and functions of the contract, are refused."""
     kept = call(worker, "variable", [1.0, 2.0])
     for do in ("_read", "answer", "serve", "start_graph", "eval", "sum", "call", "engine", "__init__", "__class__",
                "make_variable", "", None, 3):

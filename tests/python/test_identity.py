@@ -1,4 +1,4 @@
-"""Which tensor it is: a tensor of the graph is one object, and lists, sets and dicts find it."""
+"""The identity of tensors: a tensor of the graph is one object, and lists, sets and dicts find it."""
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_attributes_stay_where_a_worker_has_ended(K, engine):
 
 
 def test_what_functions_of_the_user_get_and_give(K):
-    """A tensor that the function closes over is the one that is outside."""
+    """A tensor that the function captures is the same object as outside."""
     x, inside = K.variable([1.0, 2.0]), []
 
     def function(e):

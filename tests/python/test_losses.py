@@ -1,4 +1,4 @@
-"""Nothing is lost: the worker, its variables and the session outlive what the surroundings do to a call."""
+"""Nothing is lost: the worker, its variables and the session survive what the surroundings do to a call."""
 
 import gc
 import os
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.worker
 
 @pytest.fixture
 def kept(K):
-    """A variable, which is there at the end, in the same process."""
+    """A variable that must still exist at the end, in the same process."""
     host = K.session.current_host()
     variable, conversation = K.variable([1.0, 2.0]), host.conversation
     yield variable
@@ -31,7 +31,7 @@ def kept(K):
 # -- memory ---------------------------------------------------------------------------------------------
 
 class Limit:
-    """At most so many bytes more of address space for a process; 0 is this one."""
+    """Limits how many more bytes of address space a process can take; process 0 is this one."""
 
     def __init__(self, pid, more=20 << 20):
         self.pid, self.more = pid, more
@@ -67,7 +67,7 @@ def test_memory_that_runs_out_while_an_array_arrives(worker_of):
             with pytest.raises(errors.EngineError, match="(?i)out of memory"):
                 call("variable", array)
             try:
-                call("set_value", large, array)  # some need no more memory than there is
+                call("set_value", large, array)  # some engines need no further memory for this
             except errors.OutOfMemoryError as error:
                 assert "out of memory" in str(error)
     check_array(call("get_value", small), np.array([1, 2], "float32"))
@@ -84,7 +84,7 @@ def test_memory_that_runs_out_while_an_array_arrives(worker_of):
 
 
 def test_functions_of_the_user_that_find_no_memory(K, kept):
-    """The error is ours where a backend function finds none, and the user's own where that raised it."""
+    """The error is ours if a backend function runs out of memory, and the user's own if their code raised it."""
     with Limit(0):
         for function in (lambda e: K.ones((1 << 15, 1 << 15)), lambda e: K.constant(0.0, shape=(1 << 15, 1 << 15))):
             with pytest.raises(errors.OutOfMemoryError, match=r"^(ones|constant)\(\): out of memory: "):
@@ -120,7 +120,7 @@ def test_a_default_timeout_of_sockets(engine, monkeypatch):
         def total():
             return float(worker.call("eval", (worker.call("sum", (large,), {}),), {}))
         assert total() == 9e6
-        monkeypatch.setattr(worker.conversation.wire, "outgoing", None)  # through the stream, which fills
+        monkeypatch.setattr(worker.conversation.wire, "outgoing", None)  # use the stream, which fills up
         assert total() == 9e6
         os.kill(worker.pid, signal.SIGSTOP)
         signal.signal(signal.SIGALRM, lambda *_: os.kill(worker.pid, signal.SIGCONT))
@@ -164,7 +164,7 @@ def test_exceptions_of_functions_that_cannot_be_printed(K, kept, failure):
 
 
 class Hostile:
-    """What a function may return: nothing can be made of it, not even a message."""
+    """A return value of a user function that cannot even be shown in a message."""
 
     def __getattr__(self, name):
         raise RuntimeError("no %s" % name)
@@ -220,7 +220,7 @@ def test_an_exception_of_a_signal_handler_passes_through(K, error, monkeypatch):
         raise error
     monkeypatch.setenv("KERAS_TIMEOUT", "60")
     x, host = K.ones((2,)), K.session.current_host()
-    os.kill(host.pid, signal.SIGSTOP)  # a call that does not come to its end
+    os.kill(host.pid, signal.SIGSTOP)  # a call that never ends
     before = signal.signal(signal.SIGALRM, handler)
     signal.setitimer(signal.ITIMER_REAL, 0.2)
     try:
@@ -260,7 +260,7 @@ def test_the_user_s_own_time_does_not_count(K, kept, monkeypatch):
 
 
 def test_tensors_dropped_while_a_call_is_refused_are_released_later(K, kept, monkeypatch):
-    """The call is refused before anything is sent: what it would have told of goes with the next one."""
+    """The call is refused before anything is sent, so the releases go out with the next one."""
     wire, sent = K.session.current_host().conversation.wire, []
     send = wire.send
 
@@ -284,7 +284,7 @@ def test_tensors_dropped_while_a_call_is_refused_are_released_later(K, kept, mon
 
 
 def test_what_a_refused_call_would_have_told_of_is_told_later(K, kept, monkeypatch):
-    """The nodes of a program that was not sent go out with the next one that needs them."""
+    """The nodes of a program that was not sent are sent with the next one that needs them."""
     x = K.placeholder((None, 9000))
     y = K.square(x) + K.sum(kept)
     for _ in range(2):

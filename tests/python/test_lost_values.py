@@ -1,4 +1,4 @@
-"""A worker has ended: the graph is whole, and its variables say that they lost their values, and take new ones."""
+"""After a worker has exited, the graph is whole; its variables report their lost values and accept new ones."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.worker
 
 
 def end(K):
-    """Kill the session's worker, and have the session notice."""
+    """Kill the session's worker, and let the session notice."""
     os.kill(K.session.current_host().pid, signal.SIGKILL)
     with pytest.raises(K.errors.WorkerError):
         K.variable(0.0)
@@ -28,7 +28,7 @@ def test_the_graph_outlives_its_worker(K, monkeypatch):
     program = f._run.program
     end(K)
 
-    check_array(plain(fed)[0], np.array([[6, 8]], "float32"))  # what needs no variable goes on at once
+    check_array(plain(fed)[0], np.array([[6, 8]], "float32"))  # without variables, it works at once
     check(K, called, np.array([3, 6], "float32"))
     lost = r"the variable '%s' \(float32, \(%s\)\) has lost its value: it ended \(signal SIGKILL\)"
     with pytest.raises(K.errors.StaleTensorError, match=lost % ("w", "2, 1")):
@@ -65,7 +65,7 @@ def test_a_part_of_the_variables_may_be_set(K):
     kept, lost = K.variable([1.0]), K.variable([2.0])
     end(K)
     K.set_value(kept, [3.0])
-    K.batch_set_value([(kept, [4.0]), (lost, [5.0])])  # one that has a value, and one that has none
+    K.batch_set_value([(kept, [4.0]), (lost, [5.0])])  # one with a value, and one without
     assert [value.tolist() for value in K.batch_get_value([kept, lost])] == [[4], [5]]
     end(K)
     K.set_value(lost, [6.0])

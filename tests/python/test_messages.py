@@ -1,4 +1,4 @@
-"""Messages of errors: templates and fields, as Python writes them, and as data that travels."""
+"""Messages of errors: templates and fields, as Python text and as data that the wire carries."""
 
 import json
 
@@ -41,7 +41,7 @@ def test_a_misspelt_name_is_answered_with_the_one_that_was_meant():
     error = errors.unknown(errors.ArgumentError, "padding", "smae", ("valid", "same"))
     assert str(error) == "unknown padding 'smae'; accepted: valid, same. Did you mean 'same'?"
     assert "mean" not in str(errors.unknown(errors.ArgumentError, "padding", "zzz", ("valid", "same")))
-    # "float" begins several: none is meant more than the others.
+    # "float" is the beginning of several names, so none is suggested.
     assert "mean" not in str(errors.unknown(errors.DtypeError, "dtype", "float", ("float32", "float64")))
 
 

@@ -12,7 +12,7 @@ SHAPES = [(), (3,), (2, 3), (2, 3, 4), (2, 1, 3, 2), (1, 2, 1, 2, 3)]
 
 
 def relu(x, alpha=0.0, max_value=None, threshold=0.0):
-    """By its definition: max_value above max_value, x from threshold on, alpha * (x - threshold) below."""
+    """The definition: max_value above max_value, x from threshold on, alpha * (x - threshold) below."""
     below = alpha * (x - threshold) if alpha else np.zeros_like(x)
     above = x if max_value is None else np.minimum(x, np.array(max_value, x.dtype))
     return np.where(x < threshold, below, above).astype(x.dtype)
@@ -335,7 +335,7 @@ def test_softmax_along_any_axis_is_numpys(K, shape, data):
     check(K, K.softmax(K.constant(x), axis), softmax(x, axis))
 
 
-# == more activations, sparse_categorical_crossentropy, in_top_k, normalization, dropout ====================
+# == further activations, sparse_categorical_crossentropy, in_top_k, normalization, dropout =================
 
 def elu(x, alpha=1.0):
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0).astype("float64"))).astype(x.dtype)
@@ -448,7 +448,7 @@ def test_sparse_crossentropy_of_unknown_sizes(K):
 
 
 def test_sparse_crossentropy_is_the_one_of_the_one_hot_target(K):
-    output = np.array([[0.2, 0.2], [3.0, 1.0], [0.0, 1.0]], "float32")  # scaled, and kept away from 0
+    output = np.array([[0.2, 0.2], [3.0, 1.0], [0.0, 1.0]], "float32")  # to be scaled, and clipped away from 0
     for target in ([0, 1, 0], [1, 0, 1]):
         sparse = K.sparse_categorical_crossentropy(np.array(target), tensor(K, output))
         check(K, sparse, K.eval(K.categorical_crossentropy(K.one_hot(target, 2), tensor(K, output))))
@@ -488,7 +488,7 @@ def test_sparse_crossentropy_refuses(K):
 # -- in_top_k -------------------------------------------------------------------------------------------
 
 def in_top_k(predictions, targets, k):
-    """Fewer than k classes are better than the target, which exists and is finite."""
+    """The definition: fewer than k classes are better than the target, which exists and is finite."""
     found = []
     for row, target in zip(predictions, targets):
         inside = 0 <= target < len(row) and np.isfinite(row[target])
@@ -573,7 +573,7 @@ def test_l2_normalize_gradient(K):
 # -- batch normalization --------------------------------------------------------------------------------
 
 def around(value, ndim, kept):
-    """A parameter of the sizes of the kept axes, with size 1 in the others."""
+    """A parameter with the sizes of the kept axes, reshaped to size 1 along the others."""
     if value is None or value.ndim == ndim:
         return value
     shape = [1] * ndim
@@ -696,7 +696,7 @@ def test_bias_add(K, shape):
     check_fed(K, K.bias_add, [x, bias], x + bias, shapes=[(None,) * x.ndim, bias.shape])
     first = np.moveaxis(x, -1, 1)
     check(K, K.bias_add(tensor(K, first), tensor(K, bias), "channels_first"), np.moveaxis(x + bias, -1, 1))
-    # A bias of several dimensions is reshaped, as in the reference, and not transposed.
+    # With "channels_first", a bias of several dimensions is reshaped, as in the reference, rather than transposed.
     check(K, K.bias_add(tensor(K, first), tensor(K, whole), "channels_first"), first + whole.reshape(first.shape[1:]))
     check_fed(K, lambda x, bias: K.bias_add(x, bias, "channels_first"), [first, bias], np.moveaxis(x + bias, -1, 1),
               shapes=[(None,) * x.ndim, bias.shape])
@@ -739,7 +739,7 @@ def test_dropout(K):
             kept = value != 0
             np.testing.assert_allclose(value[kept].astype("float64"), 1 / (1 - float(level)), rtol=1e-3)
             assert abs(1 - kept.mean() - level) < 5 * np.sqrt(level * (1 - level) / x.size)
-            # Rows and columns are not dropped together.
+            # Elements are dropped one by one, not as whole rows or columns.
             assert np.all(kept.any(axis=0)) and np.all(kept.any(axis=1))
 
 
@@ -798,12 +798,12 @@ def test_dropout_refuses(K):
 
 
 def test_crossentropies_of_certain_predictions_in_every_dtype(K):
-    """epsilon() vanishes beside 1 in float16, and a tiny one in every dtype: the logarithms stay finite."""
+    """In float16, 1 + epsilon() is 1, as is 1 plus a tiny epsilon in every dtype. The logarithms are finite anyway."""
     for dtype in FLOATS:
         for epsilon in (1e-7, 1e-3, 1e-12, 1e-60, 1e-320):
             K.set_epsilon(epsilon)
             target = np.array([[0, 1], [0, 1]], dtype)
-            output = np.array([[0, 1], [1, 0]], dtype)  # right, and wrong
+            output = np.array([[0, 1], [1, 0]], dtype)  # right predictions, and wrong ones
             x = K.variable(output, dtype)
             losses = [K.binary_crossentropy(K.constant(target, dtype), x),
                       K.categorical_crossentropy(K.constant(target, dtype), x),
@@ -815,7 +815,7 @@ def test_crossentropies_of_certain_predictions_in_every_dtype(K):
             np.testing.assert_allclose(binary[0], [least, least], **tolerance)
             np.testing.assert_allclose(categorical, [least, most], **tolerance)
             np.testing.assert_array_equal(sparse, categorical)
-            # 1 - p of a p next to 1 is no less than the dtype's distance there.
+            # For p next to 1, 1 - p is at least the dtype's spacing there.
             np.testing.assert_allclose(binary[1], [-np.log(least), most], **tolerance)
             for loss in losses:
                 gradient, = K.gradients(K.sum(loss), [x])

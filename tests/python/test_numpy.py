@@ -1,4 +1,4 @@
-"""The NumPy engine: without a worker and an installation; the tests of the families run on it as on the others."""
+"""The NumPy engine, which needs no worker and no installation. The tests of the families run on it, too."""
 
 import gc
 import os
@@ -28,7 +28,7 @@ def K():
 
 @pytest.fixture
 def home(tmp_path):
-    """An empty Keras home, and a function that runs Python there."""
+    """An empty Keras home, and a function that runs Python with it."""
     def run(*arguments):
         return subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               universal_newlines=True, env=dict(os.environ, KERAS_HOME=str(tmp_path)))
@@ -108,7 +108,7 @@ def test_a_model_predicts_and_evaluates_and_says_that_it_cannot_learn(K):
     np.testing.assert_array_equal(model.predict(x), prediction)
 
 
-# -- values are nobody else's -------------------------------------------------------------------------------
+# -- values are not shared with the user --------------------------------------------------------------------
 
 def test_arrays_of_the_user_and_of_the_engine_are_apart(K):
     given = np.ones((2, 2), "float32")
@@ -150,7 +150,7 @@ def test_nothing_is_kept_of_what_is_dropped(K):
         assert f([np.ones((3, 2))])[0].shape == (3, 2)
         del f
         assert kept() is None
-    K.eval(K.ones(()) + 1)  # the engine is told of what was dropped
+    K.eval(K.ones(()) + 1)  # tells the engine what was released
     assert nodes() <= before + 5
 
 

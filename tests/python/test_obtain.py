@@ -1,8 +1,8 @@
-"""Getting an interpreter that the machine does not have: by uv from a mirror on the disk, by conda, and not at all.
+"""Getting a missing interpreter: with uv from a local mirror, with conda, or not at all.
 
-uv is the real one, and it really installs: from a folder in place of its download server, which holds an interpreter
-of this machine, packed as the server packs it. conda cannot be had without a network: a script stands in for it, which
-accepts the command line that conda accepts, and puts a real Python 3.6 where it is told to.
+uv is the real one, and it really installs: from a folder that stands in for its download server and holds an
+interpreter of this machine, packed as the server packs it. conda needs a network, so a script stands in for it. The
+script accepts conda's command line, and puts a real Python 3.6 where conda would.
 """
 
 import hashlib
@@ -27,13 +27,13 @@ UV = os.path.join(os.path.dirname(sys.executable), "uv")
 
 
 def prefix(version):
-    """Where an interpreter of this machine is installed. What is found may be a script that leads to it."""
+    """The folder where an interpreter of this machine is installed. The interpreter that is found may be a script."""
     done = subprocess.run([find_interpreter("Python", (version,)), "-c", "import sys; print(sys.base_prefix)"],
                           stdout=subprocess.PIPE, check=True, universal_newlines=True)
     return done.stdout.strip()
 
 
-# Found before a test takes the machine's interpreters away.
+# Looked up before a test hides the machine's interpreters.
 PREFIXES = {version: prefix(version) for version in ("3.6", "3.9", "3.11")}
 ARCHIVE = "cpython-3.9.25+20251031-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz"
 SERVER = "https://github.com/astral-sh/python-build-standalone/releases/download"
@@ -41,7 +41,7 @@ SERVER = "https://github.com/astral-sh/python-build-standalone/releases/download
 
 @pytest.fixture(scope="module")
 def mirror(tmp_path_factory):
-    """The variables by which uv gets its one Python 3.9 from a folder: the interpreter of this machine, repacked."""
+    """The variables that make uv take its only Python 3.9, a repacked interpreter of this machine, from a folder."""
     folder = tmp_path_factory.mktemp("mirror")
     archive = folder / "20251031" / ARCHIVE
     archive.parent.mkdir()
@@ -62,7 +62,7 @@ def mirror(tmp_path_factory):
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
-    """A machine that has Python 3.11 alone, with a home of its own. Returns its folder of programs."""
+    """A machine that has only Python 3.11, with a home of its own. Returns: its folder of programs."""
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "python3").symlink_to(os.path.join(PREFIXES["3.11"], "bin", "python3"))
@@ -99,7 +99,7 @@ cp -r {python}/lib/libpython* {python}/lib/python3.6 "$4/lib"
 
 @pytest.fixture
 def conda(machine, tmp_path):
-    """A script in conda's place. Returns the file with the command lines that it was given."""
+    """A script that stands in for conda. Returns: the file that lists its command lines."""
     log = tmp_path / "log"
     program(machine, "conda", CONDA.format(log=log, python=PREFIXES["3.6"]))
     return log
@@ -118,12 +118,12 @@ def test_uv_on_the_path_brings_an_interpreter(machine, mirror, monkeypatch, tmp_
     done = subprocess.run([sys.executable, "-m", "pyshim", "install", "theano"], cwd=ROOT, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, universal_newlines=True)
     assert done.returncode == 0, done.stdout
-    assert needed in done.stdout  # what is done is said first
+    assert needed in done.stdout  # announced before it is done
     python = find("theano").python()
     base = subprocess.run([python, "-c", "import sys; print(sys.base_prefix)"], stdout=subprocess.PIPE,
                           universal_newlines=True).stdout
     assert base.startswith(str(tmp_path / "keras" / "interpreters" / "cpython-3.9"))
-    assert os.listdir(tmp_path) and not os.path.exists(tmp_path / ".local" / "bin")  # no links anywhere else
+    assert os.listdir(tmp_path) and not os.path.exists(tmp_path / ".local" / "bin")  # no links elsewhere
 
     # It is found the next time, without uv.
     (machine / "uv").unlink()
@@ -139,7 +139,7 @@ def test_uv_itself_comes_from_the_package_index(machine, mirror, monkeypatch, tm
     python = way.carry_out(install.Progress(quiet=True))
     assert version_of(python) == "3.9", said
     assert os.path.exists(tmp_path / "keras" / "tools" / "uv" / "bin" / "uv")
-    assert obtain.ways(("3.9",))[0].describe().startswith("uv downloads")  # it is there now
+    assert obtain.ways(("3.9",))[0].describe().startswith("uv downloads")  # uv is installed now
 
 
 def test_a_download_that_fails_is_told_with_what_else_helps(machine, monkeypatch, tmp_path):
@@ -175,7 +175,7 @@ def test_conda_brings_a_python_that_uv_does_not_have(machine, conda, tmp_path):
     assert done.returncode == 0, done.stdout
     assert "CNTK 2.7 on Python 3.6.15 is ready." in done.stdout
     assert find_interpreter("CNTK", ("3.6",)) == str(tmp_path / "keras/interpreters/conda-3.6/bin/python")
-    # Two processes asked it where it is, once each; one installed.
+    # Two processes asked where conda is; one of them installed.
     assert [line.split()[0] for line in conda.read_text().splitlines()] == ["info", "info", "create"]
 
 
@@ -208,7 +208,7 @@ def test_conda_by_request(machine, conda, monkeypatch):
 
 @pytest.mark.parametrize("answer, goes_on", [("n", False), ("no", False), ("y", True), ("", True)])
 def test_a_terminal_is_asked_first(machine, answer, goes_on, tmp_path):
-    """In a real terminal; conda's stand-in notes whether it was called."""
+    """In a real terminal; the script that stands in for conda records whether it was called."""
     program(machine, "conda", "#!/bin/sh\necho called > %s/called\nexit 1\n" % tmp_path)
     primary, secondary = pty.openpty()
     process = subprocess.Popen([sys.executable, "-m", "pyshim", "install", "cntk"], cwd=ROOT, stdin=secondary,
@@ -217,13 +217,13 @@ def test_a_terminal_is_asked_first(machine, answer, goes_on, tmp_path):
     shown = b""
     while b"Go on? [Y/n]" not in shown:
         shown += os.read(primary, 1000)
-        (tmp_path / "called").unlink(missing_ok=True)  # `conda info --base` is no download
+        (tmp_path / "called").unlink(missing_ok=True)  # `conda info --base` downloads nothing
     assert b"conda downloads Python 3.6" in shown
     os.write(primary, (answer + "\n").encode())
     try:
         while os.read(primary, 1000):
             pass
-    except OSError:  # the terminal's other end is closed
+    except OSError:  # the other end of the terminal is closed
         pass
     assert process.wait() == 1
     assert (tmp_path / "called").exists() == goes_on

@@ -1,4 +1,4 @@
-"""The operators of a tensor, and indexing by positions and slices."""
+"""Operators of tensors, and indexing with positions and slices."""
 
 import copy
 import operator
@@ -96,7 +96,7 @@ def test_remainder_of_nan_and_infinity(K):
 
 
 def test_floor_division_and_remainder_where_the_quotient_is_nearly_whole(K):
-    """x / y rounds to a whole number although y does not fit into x so often, or its floor does."""
+    """x / y, or its floor, rounds to an integer that is larger than the true quotient."""
     state = np.random.RandomState(0)
     x = np.concatenate([[0.5, 1.0, 6.0, -6.0, 3.0, 88.0, -1.0, 1e-5, -1e-5, 0.0, -4.0, 4.0, -0.0, 0.0],
                         state.randn(500) * 10])
@@ -110,7 +110,7 @@ def test_floor_division_and_remainder_where_the_quotient_is_nearly_whole(K):
         for value, reference in zip(values, expected):
             np.testing.assert_array_equal(value, reference)
             np.testing.assert_array_equal(np.signbit(value[value == 0]), np.signbit(reference[value == 0]))
-        check(K, K.constant(a, dtype) % K.constant(b, dtype), expected[1])  # evaluated once
+        check(K, K.constant(a, dtype) % K.constant(b, dtype), expected[1])  # eval(), not a function
 
 
 def test_floor_division_and_remainder_of_every_integer_dtype(K):
@@ -123,7 +123,7 @@ def test_floor_division_and_remainder_of_every_integer_dtype(K):
             x, y = np.concatenate([x, -x]), np.concatenate([y, -y])
         check(K, tensor(K, x) // tensor(K, y), x // y)
         check(K, tensor(K, x) % tensor(K, y), x % y)
-        if limits.min:  # the quotient wraps, as -x does; some releases of NumPy die of it
+        if limits.min:  # the quotient overflows and wraps, as -x does; some releases of NumPy crash
             least = tensor(K, np.array([limits.min, 5], dtype))
             check(K, least // -1, np.array([limits.min, -5], dtype))
             check(K, least % -1, np.zeros(2, dtype))
@@ -232,7 +232,7 @@ def test_operators_refuse(K):
     assert (x != "a") is True
 
 
-# -- what Python asks of an object ----------------------------------------------------------------------
+# -- Python's protocols ---------------------------------------------------------------------------------
 
 def test_conversions(K):
     x = K.variable([[1.5, 2.0]])

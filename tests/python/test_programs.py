@@ -1,4 +1,4 @@
-"""Programs of the kind that public scripts contain, with sizes taken from what is fed, against NumPy."""
+"""Code like that in public scripts, with sizes taken from the fed data, compared with NumPy."""
 
 import numpy as np
 import pytest
@@ -11,26 +11,26 @@ def softmax(x):
 
 
 def split_heads(K, x):
-    """Multi-head attention: (samples, time, 2 * 3) to (samples * 2, time, 3)."""
+    """Split the heads of multi-head attention: (samples, time, 2 * 3) to (samples * 2, time, 3)."""
     n = K.shape(x)
     heads = K.permute_dimensions(K.reshape(x, (n[0], n[1], 2, 3)), (0, 2, 1, 3))
     return K.reshape(heads, (-1, n[1], 3))
 
 
 def causal_attention(K, x):
-    """Scores of shape (samples, time, time), where no step sees a later one."""
+    """Attention weights of shape (samples, time, time), in which no time step sees a later one."""
     time = K.arange(K.shape(x)[1])
     later = K.cast(K.expand_dims(time, 1) < time, "float32")
     return K.softmax(x - 1e9 * later)
 
 
 def sampled(K, mean):
-    """The sampling layer of a variational autoencoder, without deviation."""
+    """The sampling layer of a variational autoencoder, with standard deviation 0."""
     return mean + K.random_normal(shape=(K.shape(mean)[0], 4), mean=0., stddev=0.)
 
 
 def mesh(K, x):
-    """The grid of a spatial transformer: rows and columns of images."""
+    """The grid of a spatial transformer: row and column indices of images."""
     n = K.shape(x)
     rows = K.tile(K.expand_dims(K.arange(n[1]), 1), [1, n[2]])
     columns = K.tile(K.expand_dims(K.arange(n[2]), 0), [n[1], 1])
@@ -38,14 +38,14 @@ def mesh(K, x):
 
 
 def shuffled_pixels(K, x):
-    """Channels as pixels of an image twice as large, with the formulas that scripts use."""
+    """Channels rearranged as pixels of an image of twice the size, with the formulas that scripts use."""
     n = K.shape(x)
     parts = K.permute_dimensions(K.reshape(x, (n[0], n[1], n[2], 2, 2, n[3] // 4)), (0, 1, 3, 2, 4, 5))
     return K.reshape(parts, (n[0], n[1] * 2, n[2] * 2, n[3] // 4))
 
 
 def shifted(K, x):
-    """Sequences one step later, with a step of zeros first, as a decoder gets them."""
+    """Sequences delayed by one time step, after a first step of zeros: the input of a decoder."""
     n = K.shape(x)
     return K.concatenate([K.zeros((n[0], 1, 3)), x[:, :n[1] - 1]], axis=1)
 

@@ -1,4 +1,4 @@
-"""What is shown while something is installed: in a log, in a terminal, and not at all."""
+"""The progress of an installation, in a log, in a terminal, and with output turned off."""
 
 import io
 import os
@@ -14,7 +14,7 @@ from pyshim.environments import progress, steps
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-# What pip prints, in the order and with the words of its releases 21 to 26.
+# What pip prints, with the order and wording of its releases 21 to 26.
 PIP = r"""
 import sys, time
 def say(text):
@@ -36,7 +36,7 @@ sys.exit(int(sys.argv[2]))
 
 
 def told(monkeypatch, seconds=0, status=0, quiet=False):
-    """What a log shows."""
+    """The text in a log."""
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     shown = progress.Progress(2, quiet=quiet)
     shown.step("Installing the packages")
@@ -96,13 +96,13 @@ def test_a_terminal_has_one_live_line():
     try:
         while True:
             shown += os.read(primary, 1000)
-    except OSError:  # the terminal's other end is closed
+    except OSError:  # the other end of the terminal is closed
         pass
     assert process.wait() == 0
     text = shown.decode()
     assert "Collecting first==1.0 (2.8 MB) 1 MB of 3 MB" in text
     assert re.search(r"\d s Unpacking 3 packages", text)
-    # Each live line is overwritten by the next one; two lines stay.
+    # Each live line overwrites the last; two lines remain in the end.
     stay = [line.split("\x1b[K")[-1] for line in text.replace("\r\n", "\n").strip("\n").split("\n")]
     assert stay[0] == "[1/2] Installing the packages" and stay[1].startswith("All is ready. (") and len(stay) == 2
 

@@ -1,4 +1,4 @@
-"""The family random: draws have the distribution asked for, and repeat with a seed."""
+"""The family random: draws have the requested distribution, and repeat with a seed."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ NAMES = ("random_normal", "random_uniform", "random_binomial", "truncated_normal
 
 
 def draw(K, name, shape=(3, 4), **arguments):
-    """A random tensor; half of a binomial's draws are 1."""
+    """A random tensor; half of the binomial draws are 1."""
     if name == "random_binomial":
         arguments.setdefault("p", 0.5)
     return getattr(K, name)(shape, **arguments)
@@ -41,13 +41,13 @@ def test_distribution(K, what):
         values = values.astype("float64").ravel()
         low, high = distribution.support()
         assert low <= values.min() and values.max() <= high
-        # Five standard errors, of a mean and of a variance.
+        # Within five standard errors of the mean and of the variance.
         error = distribution.std() / np.sqrt(values.size)
         assert abs(values.mean() - distribution.mean()) < 5 * error
         spread = distribution.var() * np.sqrt((distribution.stats("k") + 2) / values.size)
         assert abs(values.var() - distribution.var()) < 5 * spread
         assert stats.kstest(values, distribution.cdf).pvalue > 1e-3
-        # Draws that follow one another do not depend on each other.
+        # Consecutive draws are uncorrelated.
         assert abs(np.corrcoef(values[:-1], values[1:])[0, 1]) < 5 / np.sqrt(values.size)
 
 
@@ -97,7 +97,7 @@ def test_a_seed_repeats_the_sequence(K, name):
     first, second = draw(K, name, (40,), seed=17), draw(K, name, (40,), seed=17)
     draws = [K.eval(first) for _ in range(3)]
     for one, other in zip(draws, draws[1:]):
-        assert not np.array_equal(one, other)  # the sequence goes on
+        assert not np.array_equal(one, other)  # the sequence continues
     for value in draws:
         np.testing.assert_array_equal(K.eval(second), value)
 
@@ -153,7 +153,7 @@ def test_numpys_seed_makes_draws_repeat(K):
     assert space["drawn"]() == first
     K.clear_session()
     assert space["drawn"]() == first
-    assert len({str(value) for value in first}) == len(first) - 2  # of variables, which draw once
+    assert len({str(value) for value in first}) == len(first) - 2  # variables draw only once, so two values repeat
 
 
 def test_numpys_seed_makes_draws_repeat_in_another_session(K, engine):
@@ -174,7 +174,7 @@ def test_a_call_takes_one_number_of_numpys(K):
         call(None)
         np.testing.assert_array_equal(np.random.get_state()[1], expected[0])
         assert np.random.get_state()[2] == expected[1]
-        call(3)  # takes none
+        call(3)  # with a seed, NumPy's generator is not used
         assert np.random.get_state()[2] == expected[1]
     with pytest.raises(K.errors.ArgumentError, match=r"random_normal\(\): .*sed"):
         K.random_normal((2,), sed=3)
@@ -240,7 +240,7 @@ def test_gradient_passes_through_the_limits(K):
     np.testing.assert_allclose(of_stddev, (value - 12) / 3, rtol=1e-4, atol=1e-5)
 
 
-# -- what is refused --------------------------------------------------------------------------------------
+# -- errors -----------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", NAMES)
 def test_refused(K, name):

@@ -14,7 +14,7 @@ def logsumexp(x, axis=None, keepdims=False):
 
 
 def in_floatx(function):
-    """The reference of an average, which is floatx where x is no float."""
+    """The reference of an average, which has dtype floatx unless x is a float."""
     def reference(x, **kwargs):
         x = x if x.dtype.name in FLOATS else x.astype("float32")
         return np.asarray(function(x.astype("float64"), **kwargs)).astype(x.dtype)
@@ -22,7 +22,7 @@ def in_floatx(function):
 
 
 def counted(function):
-    """The reference of a sum or product: of x's dtype; bools are counted, in int32."""
+    """The reference of a sum or product, which has the dtype of x; bools are counted in int32."""
     def reference(x, **kwargs):
         return function(x, dtype="int32" if x.dtype == bool else x.dtype, **kwargs)
     return reference
@@ -224,7 +224,7 @@ def test_cumprod_gradient_with_zeros(K):
         check_gradient(K, K.cumprod, np.cumprod, np.array(row, "float64"))
 
 
-# -- indices --------------------------------------------------------------------------------------------
+# -- positions ------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", INDEX)
 def test_index_along_every_axis(K, name):
@@ -270,7 +270,7 @@ def test_index_of_unknown_sizes(K, name):
               [INDEX[name](x, axis=1), INDEX[name](x, axis=0)], static=[(None,), (None,)])
 
 
-# -- what is refused ------------------------------------------------------------------------------------
+# -- errors ---------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", sorted(REDUCTIONS) + sorted(CUMULATIVE) + sorted(INDEX))
 def test_axis_out_of_range(K, name):

@@ -1,4 +1,4 @@
-"""What a worker is told of the graph, once, and what it is told to let go of."""
+"""What a worker is told about the graph, exactly once, and what it is told to release."""
 
 import gc
 import threading
@@ -15,7 +15,7 @@ def host_of(K):
 
 
 def messages_to(host, monkeypatch):
-    """The messages that a worker is sent from now on: a list that grows."""
+    """The messages sent to a worker from now on, as a list that grows."""
     sent, send = [], host.conversation.wire.send
 
     def spy(message):
@@ -26,7 +26,7 @@ def messages_to(host, monkeypatch):
 
 
 def entries_of(host, monkeypatch):
-    """The entries of nodes that a worker is told of from now on: a list for each program."""
+    """The entries of nodes sent to a worker from now on: a list for each program."""
     told, encoder = [], host.conversation.encoder
     program = encoder.program
 
@@ -39,13 +39,13 @@ def entries_of(host, monkeypatch):
 
 
 def numbers_in(told):
-    """The numbers of the nodes and operations in entries."""
+    """The numbers of the nodes and operations in these entries."""
     return {number for entries in told for entry in entries
             for number in (entry[0], entry[5][0] if isinstance(entry[5], list) else entry[5]) if number is not None}
 
 
 def released(K, sent):
-    """The numbers that the worker has been told to let go of, with the next message at the latest."""
+    """The numbers that the worker has been told to release, including those that go with the next message."""
     gc.collect()
     K.get_value(K.variable(0.0))
     return {number for message in sent for number in message["release"]}
@@ -149,7 +149,7 @@ def test_what_is_evaluated_does_not_depend_on_what_else_the_graph_has(K, monkeyp
     for _ in range(10000):
         y = y * 1.5
         kept.append(K.sum(y))
-    assert len(told) == 1  # building the graph tells nobody
+    assert len(told) == 1  # building the graph sends nothing
     check_array(K.eval(K.square(x) * 3), np.array([3, 12], "float32"))
     assert [len(entries) for entries in told] == [len(told[0])] * 2
 

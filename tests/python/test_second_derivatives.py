@@ -1,4 +1,4 @@
-"""Gradients of gradients: on CNTK the first ones are composed of kernels, other engines have means of their own."""
+"""Gradients of gradients. CNTK's first gradients are composed of kernels; the other engines differentiate natively."""
 
 import pathlib
 
@@ -44,7 +44,7 @@ def inner_gradient(K, x, w):
     return K.rnn(step, x, [K.ones((2, 2), dtype="float64")])[1]
 
 
-# By kernel: a function, and the values of what it is differentiated by.
+# By kernel: a function, and the values of the arguments that it is differentiated with respect to.
 CASES = {
     "sqrt": (lambda K, x: K.sqrt(x), POSITIVE),
     "exp": (lambda K, x: K.exp(x), A),
@@ -144,7 +144,7 @@ STEPS_WITH_GRADIENTS = {"a gradient in a step": (inner_gradient, SEQUENCE, [0.4,
 
 @pytest.fixture
 def composing():
-    """pyshim with a backend whose gradients have none of their own."""
+    """pyshim with a backend that cannot differentiate its own gradients, and so composes them."""
     with pyshim.use_backend("cntk"):
         pyshim.clear_session()
         yield pyshim
@@ -159,7 +159,7 @@ def test_there_is_a_rule_for_every_kernel():
 
 
 def made(K, case):
-    """The loss of a case, which is linear in nothing, and its variables."""
+    """The loss of a case, made nonlinear in everything, and its variables."""
     function, *values = case
     variables = [K.variable(value, dtype="float64") for value in values]
     result = function(K, *variables)
@@ -181,17 +181,17 @@ def test_composed_gradients_are_those_of_the_engine(composing, name):
 
 @pytest.mark.parametrize("name", {**CASES, **STEPS_WITH_GRADIENTS})
 def test_second_derivatives(K, name):
-    """Along a direction, the first gradient's weighted sum changes as the second derivatives say."""
+    """Along a direction, the weighted sum of first gradients changes as the second derivatives predict."""
     loss, variables = made(K, {**CASES, **STEPS_WITH_GRADIENTS}[name])
     generator = np.random.RandomState(5)
     first = K.gradients(loss, variables)
     weighted = K.sum(K.stack([K.sum(g * generator.normal(size=x.shape)) for g, x in zip(first, variables)]))
     second = K.gradients(weighted, variables)
     assert [g.shape for g in second] == [x.shape for x in variables]
-    values = [K.eval(gradient) for gradient in second]  # quicker than a function where that is compiled for seconds
+    values = [K.eval(gradient) for gradient in second]  # on slow compilers, faster than a function
 
     start, directions = K.batch_get_value(variables), [generator.normal(size=x.shape) for x in variables]
-    step, tolerance = (1e-2, 1e-3) if name == "cast" else (1e-5, 2e-6)  # float32 rounds small steps away
+    step, tolerance = (1e-2, 1e-3) if name == "cast" else (1e-5, 2e-6)  # float32 would round a small step away
     along = []
     for sign in (1, -1):
         K.batch_set_value([(x, value + sign * step * by) for x, value, by in zip(variables, start, directions)])
@@ -252,14 +252,14 @@ def test_images_of_unknown_sizes(composing, make):
 
 def test_higher_derivatives(K):
     x = K.variable([0.5, 2.0], dtype="float64")
-    y = K.sum(x ** 4 * K.exp(K.square(K.sin(x)) + K.square(K.cos(x))))  # x ** 4 * e
+    y = K.sum(x ** 4 * K.exp(K.square(K.sin(x)) + K.square(K.cos(x))))  # the exponential is always e
     for expected in (4 * np.array([0.5, 2]) ** 3, 12 * np.array([0.5, 2]) ** 2, 24 * np.array([0.5, 2]), [24, 24]):
         y, = K.gradients(y, [x])
         check_array(K.eval(y), np.e * np.array(expected), "float64")
 
 
 def test_hessian_times_vector(K):
-    """Of a quadratic form it is the matrix's symmetric part, twice, times the vector."""
+    """The Hessian of a quadratic form x'Ax is A + A'."""
     generator = np.random.RandomState(0)
     matrix, vector = generator.normal(size=(4, 4)), generator.normal(size=(4,))
     x, v = K.variable(generator.normal(size=(4,)), dtype="float64"), K.placeholder((4,), dtype="float64")
@@ -269,7 +269,8 @@ def test_hessian_times_vector(K):
 
 
 def test_gradient_penalty(K):
-    """Of a critic, as Wasserstein GANs with a penalty have it: its descent on every weight is that of differences."""
+    """The gradient penalty of a Wasserstein GAN's critic: its gradient with respect to each weight is that of
+    finite differences."""
     generator = np.random.RandomState(0)
     values = [generator.normal(size=size) * 0.5 for size in ((3, 3, 1, 2), (2,), (8, 4), (4,), (4, 1))]
     w = [K.variable(value, dtype="float64") for value in values]
@@ -299,7 +300,7 @@ def test_gradient_penalty(K):
 
 
 def test_the_same_graph_on_other_engines(K, engine):
-    """A gradient of a gradient goes with its graph: each engine has its own way to it."""
+    """A gradient of a gradient moves with its graph, although each engine computes it in its own way."""
     x, w = K.placeholder((None, 4, 4, 2), dtype="float64"), K.variable(KERNEL, dtype="float64")
     y = K.max(K.pool2d(K.softplus(K.conv2d(x, w, padding="same")), 2, (2, 2)), axis=(1, 2))
     y = K.rnn(lambda e, states: (e * states[0], [K.sin(e) + states[0]]), K.expand_dims(y, 1), [K.ones_like(y)])[0]
@@ -323,7 +324,7 @@ def test_with_respect_to_a_gradient(K):
 
 
 def test_what_is_evaluated_once(K, capfd):
-    """Updates, prints and draws between a gradient and the loss are those of the loss itself."""
+    """Updates, prints and draws between a gradient and the loss happen once, as part of the loss."""
     x, count = K.variable([0.5, 2.0]), K.variable(0.0)
     slope, = K.gradients(K.sum(x ** 3), [x])
     draws = K.random_uniform((2,))
@@ -344,7 +345,7 @@ def test_what_is_evaluated_once(K, capfd):
 
 
 def test_zeros_and_infinities(K):
-    """What is not chosen, or does not contribute, leaves no trace in the second derivative either."""
+    """Elements that are not selected, or do not contribute, leave no nan in the second derivative either."""
     x = K.variable([-1.0, 0.0, 4.0], dtype="float64")
     for loss, expected in ((K.sum(K.switch(K.greater(x, 0), K.sqrt(x), K.zeros_like(x))), [0, 0, -1 / 32]),
                            (K.sum(K.sqrt(K.relu(x - 1))), [0, 0, -0.25 * 3 ** -1.5]),
@@ -358,7 +359,8 @@ def test_zeros_and_infinities(K):
 @pytest.mark.parametrize("name", ["exp", "log", "sqrt", "square", "sin", "cos", "sigmoid", "tanh", "softplus", "relu",
                                   "abs"])
 def test_a_gradient_of_0_that_comes_in_has_a_gradient(K, name):
-    """Of a * f(x) with a = 0, the derivative with respect to x is 0, and that one's with respect to a is f'(x)."""
+    """For a * f(x) with a = 0, the derivative with respect to x is 0; that derivative's own, with respect to a, is
+    f'(x)."""
     a, x = K.variable([0.0, 0.0], dtype="float64"), K.variable([0.5, 2.0], dtype="float64")
     function = getattr(K, name)
     first, = K.gradients(K.sum(a * function(x)), [x])
@@ -398,13 +400,13 @@ def test_refused(K, engine, name):
         refusal = r"gradients\(\): CNTK has no second derivatives of %s$" % name
         with pytest.raises(K.errors.GradientError, match=refusal):
             K.gradients(K.sum(first * x), [x])
-    # What no gradient flows through is not asked for.
+    # A kernel that no gradient flows through needs no second derivative.
     second, = K.gradients(K.sum(K.square(x) + K.stop_gradient(first)), [x])
     check_array(K.eval(second), 2 * SEQUENCE[:1], "float64")
 
 
 def test_documented():
-    """docs/semantics.md names what is refused."""
+    """docs/semantics.md names the functions that refuse."""
     text = (pathlib.Path(pyshim.__file__).resolve().parents[1] / "docs" / "semantics.md").read_text("utf-8")
     for name in REFUSALS:
         assert name in " ".join(text.split())

@@ -1,4 +1,4 @@
-"""What the sources never do: run or unpickle what they are given, go through a shell, or listen on the network."""
+"""What the sources must never do: run or unpickle received data, use a shell, or listen on the network."""
 
 import ast
 import glob
@@ -19,7 +19,7 @@ KEYWORDS = {"shell", "allow_pickle"}
 
 
 def findings(source):
-    """What a source does that it must not: (line, what) pairs."""
+    """The forbidden things that a source does, as pairs (line, what)."""
     found = []
     for node in ast.walk(ast.parse(source)):
         names = []

@@ -1,4 +1,4 @@
-"""The session: switching backends, scopes, all of them at once, and in process."""
+"""The session: switching backends, scopes, all backends at once, and engines in process."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ BACKENDS = ("tensorflow", "theano", "cntk")
 
 
 def run_python(script, python=sys.executable, **environment):
-    """What a fresh Python prints that runs the script."""
+    """The output of a fresh Python that runs the script."""
     ran = subprocess.run([python, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120,
                          env={**os.environ, "PYTHONPATH": ROOT, **environment})
     assert ran.returncode == 0, ran.stderr
@@ -131,7 +131,7 @@ def test_tensors_of_other_backends_stay_alive():
 
 
 def test_all_backends_interleaved():
-    """One step of each in turn: a softmax regression, from the same weights to the same weights."""
+    """A softmax regression: the backends take one step each in turn, from the same to the same weights."""
     x, y = sample((30, 4), "float64", seed=1), np.eye(3)[np.random.RandomState(2).randint(0, 3, 30)]
     w0 = sample((4, 3), "float64", seed=3)
     pyshim.set_floatx("float64")
@@ -149,7 +149,7 @@ def test_all_backends_interleaved():
                 models[name] = (w, step, [])
         expected = w0
         for _ in range(5):
-            for _, step, losses in models.values():  # whichever backend is the current one
+            for _, step, losses in models.values():  # regardless of the current backend
                 losses.append(float(step([x, y])[0]))
             scores = np.exp(x @ expected)
             expected = expected - 0.5 * x.T @ (scores / scores.sum(1, keepdims=True) - y) / len(x)
@@ -236,7 +236,7 @@ def test_stop_backend():
         assert before in pyshim.session.started()
     check(pyshim, x * 2, np.array([2, 4], "float32"))
     pyshim.stop_backend("theano")
-    pyshim.stop_backend("theano")  # which does not run
+    pyshim.stop_backend("theano")  # it is not running
 
 
 def test_stopping_all():
@@ -258,7 +258,7 @@ except K.errors.StaleTensorError as error:
         "stopped; give it one with set_value() or load_variables()"]
 
 
-# -- what a session does before a backend is chosen -----------------------------------------------------
+# -- before a backend is chosen -------------------------------------------------------------------------
 
 def test_importing_starts_nothing():
     script = """
@@ -411,7 +411,7 @@ def test_in_process():
 
 @pytest.mark.parametrize("name", ["theano", "cntk"])
 def test_the_engine_side_runs_on_the_worker_s_python(name):
-    """What a worker imports is found and imported by its own interpreter; the session side is not for it."""
+    """The worker's interpreter finds and imports the worker's modules, but not those of the session."""
     with pyshim.use_backend(name):
         assert pyshim.session.current_host().python_version.startswith({"theano": "3.", "cntk": "3.6"}[name])
         check(pyshim, pyshim.sum(pyshim.ones((2, 2))), np.float32(4))

@@ -1,4 +1,4 @@
-"""The session's own Python: without NumPy, what is installed can still be listed, examined and installed."""
+"""The session's own Python. Even without NumPy, it can list, examine and install backends."""
 
 import os
 import re
@@ -52,7 +52,7 @@ def test_a_numpy_that_cannot_be_imported_is_told_from_none(bare, tmp_path):
 
 
 def test_without_numpy_an_engine_can_be_installed(bare, tmp_path):
-    """As far as an error that only the installation itself can give: no home can be made there."""
+    """The installation gets as far as creating the home, which fails here on purpose."""
     (tmp_path / "file").write_text("")
     code = "import pyshim as K; K.install_backend('theano')"
     done = run(bare, "-c", code, KERAS_HOME=str(tmp_path / "file"))
@@ -76,7 +76,7 @@ MANAGED = "/usr/bin/python3"
 
 
 def test_a_python_of_the_system_gets_a_remedy_that_works(tmp_path):
-    """Debian's refuses `pip install`: the advice is a virtual environment, and following it helps."""
+    """Debian's Python refuses `pip install`: we advise a virtual environment, and that advice works."""
     facts = run(MANAGED, "-c", "import sys, sysconfig; print(sysconfig.get_path('stdlib'))", HOME=str(tmp_path))
     if not os.path.exists(os.path.join(facts.stdout.strip(), "EXTERNALLY-MANAGED")):
         command = re.search("`(.*)`", run(MANAGED, "-m", "pyshim", "doctor").stdout)
@@ -97,7 +97,7 @@ def test_one_version_everywhere():
     with open(os.path.join(ROOT, "DESCRIPTION"), encoding="utf-8") as file:
         version = re.search(r"^Version: (\S+)$", file.read(), re.MULTILINE).group(1)
     assert version == pyshim.__version__
-    # The package of that name on CRAN is at 2.16: update.packages() must not replace this one by it.
+    # CRAN's package of this name has version 2.16: update.packages() must not replace ours with it.
     assert tuple(map(int, version.split("."))) > (2, 99)
 
 

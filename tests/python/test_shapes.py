@@ -77,7 +77,7 @@ def test_moving_elements_keeps_nan_and_infinity(K):
                              (K.reverse(t, (0, 1)), x[::-1, ::-1]), (K.slice(t, (0, 1), (2, 2)), x[:, 1:]),
                              (K.spatial_2d_padding(image)[0, :, :, 0], np.pad(x, 1, "constant")),
                              (K.resize_images(image, 2, 1, "channels_last")[0, :, :, 0], x.repeat(2, 0)),
-                             # A pixel of an enlarged image that is one of the image is that one.
+                             # Bilinear enlargement keeps the original pixels.
                              (K.resize_images(image, 1, 2, "channels_last", "bilinear")[0, :, ::2, 0], x)):
         check(K, result, expected)
 
@@ -302,11 +302,11 @@ def test_any_concatenation_is_numpys(K, shape, lengths, data):
     check(K, K.concatenate([K.constant(array) for array in arrays], axis), np.concatenate(arrays, axis))
 
 
-# == permutations, repetition, pieces, padding, resizing ====================================================
+# == permutations, repetition, parts, padding, resizing =====================================================
 
 RANKS = [(3,), (2, 3), (2, 1, 3), (2, 1, 3, 2), (1, 2, 1, 2, 3)]
 
-# name: (function, reference, shape): what moves elements, and changes none
+# name: (function, reference, shape). The functions move elements, and change none.
 MOVES = {
     "permute_dimensions": (lambda K, x: K.permute_dimensions(x, (2, 0, 1)), lambda x: x.transpose(2, 0, 1), (2, 3, 4)),
     "repeat_elements": (lambda K, x: K.repeat_elements(x, 3, 1), lambda x: np.repeat(x, 3, 1), (2, 3, 2)),
@@ -476,7 +476,7 @@ def test_paddings(K):
 
 
 def bilinear(x, factor, axis):
-    """Element i * factor + j is j / factor of the way from element i to the next one."""
+    """Element i * factor + j lies j / factor of the way from element i to element i + 1."""
     following = np.concatenate([np.delete(x, 0, axis), np.take(x, [-1], axis)], axis)
     steps = [x + (following - x) * (j / factor) for j in range(factor)]
     return np.stack(steps, axis + 1).reshape(x.shape[:axis] + (-1,) + x.shape[axis + 1:])
@@ -595,7 +595,7 @@ def test_any_permutation_tile_and_slice_is_numpys(K, shape, data):
 
 
 def test_joining_many_parts(K):
-    # Theano's own op took a minute and more to compile.
+    # Theano's own op takes more than a minute to compile this.
     x = K.placeholder((None, 2))
     rows = [x[:, :1] * float(i) for i in range(50)]
     joined, stacked = K.concatenate(rows, 1), K.stack([x[0]] * 200)

@@ -1,4 +1,4 @@
-"""Sizes, counts and positions that are tensors: right for every size that is fed, and known as early as possible."""
+"""Sizes, counts and positions given as tensors: right for every fed size, and known as early as possible."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def rows(x):
     return shape(x)[0]
 
 
-# What is built from a placeholder x of shape (None, 2), the same with NumPy, and the static shape.
+# A function of a placeholder x of shape (None, 2), the same function in NumPy, and the static shape of the result.
 CASES = {
     "reshape(x, (n, 1, 2))": (lambda K, x: K.reshape(x, (rows(x), 1, 2)), lambda x: x.reshape(-1, 1, 2),
                               (None, 1, 2)),
@@ -281,7 +281,7 @@ def test_sizes_evaluated_eagerly(K):
 
 @pytest.mark.parametrize("size", [2 ** 31, 2 ** 32 + 3])
 def test_sizes_that_int32_does_not_hold(K, size):
-    # Without elements, such a tensor takes no memory.
+    # Without elements, such a tensor needs no memory.
     for tensor in (K.zeros((size, 0)), K.random_normal((size, 0)), K.repeat_elements(K.ones((1, 0)), size, 0),
                    K.tile(K.ones((1, 0)), (size, 1)), K.constant(1., shape=(size, 0))):
         assert tensor.shape == K.eval(tensor).shape == (size, 0)

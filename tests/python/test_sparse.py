@@ -1,4 +1,4 @@
-"""Sparse tensors: made of scipy.sparse matrices, or of pyshim's SparseArray where there is no SciPy."""
+"""Sparse tensors, made from scipy.sparse matrices, or from pyshim's SparseArray where there is no SciPy."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def array_of(x):
     return pyshim.SparseArray(rows, columns, x[rows, columns], x.shape)
 
 
-# -- making and asking ------------------------------------------------------------------------------------
+# -- creation and queries ---------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_variable_of_every_format(K, format):
@@ -220,7 +220,7 @@ def test_sparse_arrays_that_do_not_fit(arguments, message):
         pyshim.SparseArray(*arguments)
 
 
-# -- what is refused --------------------------------------------------------------------------------------
+# -- errors -----------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name, arguments", [
     ("square", ()), ("sum", ()), ("reshape", ((4, 3),)), ("transpose", ()), ("relu", ()), ("cast", ("float64",)),

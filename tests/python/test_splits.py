@@ -1,4 +1,4 @@
-"""Slices that together are the whole of a tensor."""
+"""Slices that together cover a whole tensor."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from pyshim.graph.node import Node, Operation
 
 
 def found(*keys, shape=(None, 6)):
-    """The sizes and the number of each key's part, None where it is none."""
+    """The sizes of each key's parts and the part's number, or None if the keys do not split the tensor."""
     whole = Node("placeholder", "float32", shape)
     nodes = [Node("tensor", "float32", (), operation=Operation("get_item", [whole], {"key": key})) for key in keys]
     known = parts([whole] + nodes)
@@ -24,7 +24,7 @@ def test_parts_in_any_order_and_twice():
 
 
 @pytest.mark.parametrize("keys", [
-    [(ALL, slice(0, 3))],                                        # a part of it
+    [(ALL, slice(0, 3))],                                        # only a part
     [(ALL, slice(0, 3)), (ALL, slice(4, 6))],                    # a gap
     [(ALL, slice(0, 4)), (ALL, slice(3, 6))],                    # an overlap
     [(ALL, slice(0, 3, 2)), (ALL, slice(3, 6))],                 # a step

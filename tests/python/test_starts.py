@@ -1,6 +1,6 @@
-"""Engines start, and compute, whatever the session's settings are.
+"""Engines start and compute whatever the session's settings are.
 
-Each test starts engines in a session of its own. Many more settings, one by one, are in tests/soak/test_starts.py.
+Each test starts engines in a new session. tests/soak/test_starts.py tries many more settings one by one.
 """
 
 import json
@@ -29,7 +29,7 @@ def home(tmp_path, monkeypatch):
 # -- variables ------------------------------------------------------------------------------------------
 
 def test_variables_that_libraries_read(engine, home):
-    """All of them at once, set before the session computes: some would end the session's own Python."""
+    """All variables at once. They are set when the session already runs: some would crash the session's own Python."""
     script = "import os\nos.environ.update(%r)\n" % HOSTILE + COMPUTE + "print(*compute(%r))" % engine
     ran = session(script, home)
     assert ran.stdout == computed(engine), ran.stderr
@@ -37,7 +37,7 @@ def test_variables_that_libraries_read(engine, home):
 
 @pytest.mark.parametrize("default", ["theano", "cntk"])
 def test_tensorflow_starts_beside_another_default_backend(home, default, monkeypatch):
-    """TensorFlow's own Keras knows no backend of that name, by KERAS_BACKEND, by keras.json, by either home."""
+    """TensorFlow's own Keras does not know the default backend, which it reads from KERAS_BACKEND and keras.json."""
     monkeypatch.setenv("HOME", str(home / "user"))
     for folder in (home, home / "user" / ".keras"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def test_settings_of_theano_that_it_refuses(home, flags, monkeypatch):
 
 
 def test_settings_of_theano_beside_one_that_it_refuses(home, tmp_path, monkeypatch):
-    """The others hold, in whatever order, and the message names the one."""
+    """The remaining settings apply, in any order, and the message names the refused one."""
     monkeypatch.setenv("THEANO_FLAGS", "linker=none,base_compiledir=%s,device=gpu" % (tmp_path / "mine"))
     ran = session(COMPUTE + "print(*compute('theano'))", home)
     assert ran.stdout == computed("theano"), ran.stderr
@@ -83,7 +83,7 @@ def test_a_theanorc_from_another_time(home, monkeypatch):
 
 @pytest.mark.parametrize("name", ["tensorflow", "theano"])  # CNTK's Python is too old for a session
 def test_variables_of_a_session_with_the_engine_in_its_own_process(home, name, tmp_path_factory):
-    """What must be set for the import is set; afterwards all is as before."""
+    """Variables that the import needs are set for its duration; afterwards all are as before."""
     script = """
 import os
 os.environ.update(KERAS_BACKEND="theano", PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION="cpp", KERAS_MAX_EPOCHS="many",
@@ -118,14 +118,14 @@ except K.errors.EngineError as error:
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_settings_of_the_session(home, setting):
-    """Each engine's start under each of them is in tests/soak/test_starts.py."""
+    """tests/soak/test_starts.py tries every engine with every one of these settings."""
     script = SETTING + SETTINGS[setting] + COMPUTE + "name = 'cntk'" + LARGE
     ran = session(script, home)
     assert ran.stdout.endswith(computed("cntk").strip() + " 99999.0\n"), ran.stderr
 
 
 def test_standard_streams_that_are_closed(home):
-    """In any combination, as those of daemons are."""
+    """In any combination; daemons close some or all of them."""
     script = SETTING + """
 numbers = [number for number in range(3) if int(sys.argv[1]) >> number & 1]
 os.dup2(report.fileno(), 9)
@@ -139,7 +139,7 @@ for number in numbers:
 
 
 def namespace():
-    """The command that runs another one as process 1 of a namespace."""
+    """The command that runs another one as process 1 of a new PID namespace."""
     command = ["unshare", "--pid", "--fork", "--mount-proc"]
     if subprocess.run(command + ["true"], stderr=subprocess.DEVNULL).returncode:
         command[1:1] = ["--user", "--map-root-user"]
@@ -158,7 +158,7 @@ def test_a_session_that_is_process_1_of_a_namespace_within_another(home):
 
 
 def test_a_session_whose_children_are_in_another_namespace(home):
-    """The worker is process 1, and sees no parent. The session can have no new threads."""
+    """The worker is process 1 and sees no parent. The session cannot start new threads."""
     script = COMPUTE + "import ctypes\nassert ctypes.CDLL(None).unshare(0x20000000) == 0\nprint(*compute('cntk'))"
     before = ["unshare", "--user", "--map-root-user"] if os.getuid() else []
     ran = session(script, home, before=before)
@@ -170,9 +170,9 @@ def output_of(*command):
 
 
 def test_a_library_in_the_working_directory_is_not_run(home):
-    """CNTK's import runs bash with the working directory among the folders of libraries."""
+    """CNTK's import runs bash, with the working directory on the library path."""
     name, path = next(found for found in re.findall(r"(\S+) => (/\S+)", output_of("ldd", "/bin/bash"))
-                      if not found[0].startswith("libc."))  # without which nothing runs at all
+                      if not found[0].startswith("libc."))  # nothing at all would run without it
     names = re.findall(r" [A-TV-Z] (\w+)@@", output_of("nm", "-D", path))
     (home / "trap.c").write_text("""
 #include <fcntl.h>
@@ -210,7 +210,7 @@ exec %s "$@"
 
 
 def copied_home(home, name):
-    """A Keras home below a folder of that name: the environments are there, by paths through it."""
+    """A Keras home below a folder with this name; its paths to the environments go through that folder."""
     made = home / name / ".keras"
     for engine in [name for name in environments.names() if not environments.find(name).in_session]:
         folder = made / "environments" / engine
@@ -224,7 +224,7 @@ def copied_home(home, name):
 
 
 def test_a_home_with_an_unusual_name(engine, home, monkeypatch):
-    """Theano and the linker break paths up at spaces, commas and colons."""
+    """Theano and the linker split paths at spaces, commas and colons."""
     computes_below(home, "spaces, commas: \"both\"", engine, monkeypatch)
 
 
@@ -243,9 +243,9 @@ def computes_below(home, name, engine, monkeypatch):
 
 
 def test_a_home_that_may_not_be_written(home, monkeypatch):
-    """What Theano compiles is kept below the temporary folder, where this user alone may write."""
+    """Theano's compiled files go to the temporary folder, into a folder that only this user can write to."""
     made = copied_home(home, "user")
-    for name in ("work", "compiled"):  # a file is no folder, whoever asks, root included
+    for name in ("work", "compiled"):  # a file in the place of the folder stops everyone, even root
         (made / "environments" / "theano" / name).write_text("")
     monkeypatch.setenv("KERAS_HOME", str(made))
     monkeypatch.setenv("TMPDIR", str(home))
@@ -257,7 +257,7 @@ def test_a_home_that_may_not_be_written(home, monkeypatch):
 
 
 def test_a_temporary_folder_that_somebody_else_has_prepared(home, monkeypatch):
-    """Programs are compiled and run there, so one that others may write is not used."""
+    """Programs are compiled and run there, so a folder that others can write to is not used."""
     made = copied_home(home, "user")
     (made / "environments" / "cntk" / "work").write_text("")
     trap = home / ("keras-%d" % os.getuid())
@@ -274,7 +274,7 @@ def test_a_temporary_folder_that_somebody_else_has_prepared(home, monkeypatch):
 
 
 def test_no_file_is_left_by_a_compiler(home, monkeypatch):
-    """Where ends of children are ignored, g++ and what it runs seem to have ended before they have."""
+    """If SIGCHLD is ignored, g++ and its child processes seem to have exited before they have."""
     monkeypatch.setenv("KERAS_HOME", str(copied_home(home, "user")))
     script = "import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" + COMPUTE + "print(*compute('theano'))"
     ran = session(script, home)
@@ -283,7 +283,7 @@ def test_no_file_is_left_by_a_compiler(home, monkeypatch):
 
 
 def test_text_that_is_not_ascii(engine, home):
-    """UTF-8 between the two; on the screen as the session can show it."""
+    """Text between session and worker is UTF-8; on the screen, it is shown as far as the session can."""
     shows_text(engine, home, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
                "gr\\xf6\\xdfe \\u2713 = [1. 1.]")
 
@@ -311,10 +311,10 @@ sys.stdout.write(ascii(name) + "\\n")
     assert (printed, name) == (shown, "'gr\\xf6\\xdfe \\u2713'"), ran.stderr
 
 
-# -- starts that fail, or are broken off ------------------------------------------------------------------
+# -- failed and interrupted starts ------------------------------------------------------------------------
 
 def environment_with(tmp_path, program):
-    """CNTK's environment with a program of ours in place of its interpreter."""
+    """CNTK's environment, with a program of ours instead of its interpreter."""
     path = tmp_path / "python"
     path.write_text("#!/bin/sh\n" + program)
     path.chmod(0o755)
@@ -370,7 +370,7 @@ def test_advice_where_a_new_installation_helps():
 
 
 def test_a_start_without_memory(home):
-    """What is advised is memory, not another installation."""
+    """The advice is more memory, not another installation."""
     script = SETTING + """
 import pyshim as K
 resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
@@ -422,7 +422,7 @@ print(points)
 
 
 def test_an_interrupt_at_each_step_of_a_start_leaves_nothing_behind(home):
-    """No process and no descriptor: the steps are the lines of pyshim/hosts that the session's thread runs."""
+    """No process or descriptor is left. A step is a line of pyshim/hosts that the session's thread runs."""
     ran = session(INTERRUPTS, home)
     assert ran.returncode == 0, ran.stderr
     assert int(ran.stdout) > 30
@@ -555,7 +555,7 @@ class Engine(theano.Engine):
 
 @pytest.mark.parametrize("layout", ["package", "package without __init__.py", "module"])
 def test_an_engine_of_another_package_runs_in_a_worker(home, tmp_path, layout, monkeypatch):
-    """The package is on the worker's path, and nothing else of the folder that it is installed in."""
+    """Only the package itself is on the worker's path, not its neighbours in the same folder."""
     site = tmp_path / "site"
     site.mkdir()
     engine = "toy_engine" if layout == "module" else "toy.of.engine"

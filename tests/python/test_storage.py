@@ -1,4 +1,4 @@
-"""save_variables and load_variables: any value, on any backend, and files that are broken."""
+"""save_variables and load_variables: any value, on any backend, and damaged files."""
 
 import io
 import os
@@ -35,7 +35,7 @@ def content(path):
 
 
 def only_file(path):
-    """Nothing but the file itself is in its folder."""
+    """The folder holds nothing but the file."""
     return os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
 
 
@@ -122,7 +122,7 @@ def test_variables_of_several_backends_in_one_file(path):
 
 
 def test_training_goes_on_where_it_was(K, path):
-    """A network's weights and the state of its optimizer, saved on one backend, go on on the next."""
+    """A network's weights and its optimizer's state, saved on one backend, continue to train on the next."""
     x, y = sample((20, 3), seed=1), sample((20, 2), seed=2)
 
     def network():
@@ -229,7 +229,7 @@ def test_variables_that_are_gone_are_not_saved(K, path):
     assert content(path) == before and only_file(path)
 
 
-# -- where it is saved ----------------------------------------------------------------------------------
+# -- locations ------------------------------------------------------------------------------------------
 
 @pytest.fixture
 def x():
@@ -362,7 +362,7 @@ def test_a_worker_that_dies_leaves_the_old_file_whole(path):
         check(pyshim, pyshim.load_variables(path)["x"], np.float32(1))
 
 
-# -- files that are broken ------------------------------------------------------------------------------
+# -- damaged files --------------------------------------------------------------------------------------
 
 @pytest.fixture
 def saved(x, path):
@@ -373,7 +373,7 @@ def saved(x, path):
 
 
 def broken(path, data):
-    """Loading the data fails with a FileError that says why, or gives the right values."""
+    """Loading this data fails with a FileError that says why."""
     with open(path, "wb") as file:
         file.write(data)
     with pytest.raises(errors.FileError, match=r"load_variables\(\): .*is no whole file of saved variables \(NumPy's"):
@@ -386,7 +386,7 @@ def test_a_truncated_file(saved, path):
 
 
 def test_a_file_with_one_wrong_byte(saved, path):
-    """Where the byte means nothing, as in a date, the values are the right ones."""
+    """If the byte has no effect, as in a date, the values are right; otherwise loading fails."""
     data, values = saved
     failed = 0
     for position in range(len(data)):
@@ -406,7 +406,7 @@ def test_a_file_with_one_wrong_byte(saved, path):
 
 
 class Trap:
-    """An object whose pickle makes a folder when it is loaded."""
+    """An object whose pickle creates a folder when it is loaded."""
 
     def __init__(self, where):
         self.where = where

@@ -12,11 +12,11 @@ from checks import check, check_array
 
 import pyshim
 
-BOUND = 60  # seconds after which a test has hung
+BOUND = 60  # seconds after which a test counts as hanging
 
 
 def in_thread(function):
-    """A thread that runs a function; ``outcome`` gets what it returns or raises."""
+    """Start a thread that runs a function; its ``outcome`` will hold what the function returns or raises."""
     outcome = []
 
     def run():
@@ -45,7 +45,7 @@ def other(engine):
 
 @pytest.fixture
 def on_alarm():
-    """Set a function that runs in this thread when the alarm goes off."""
+    """A function that sets what this thread runs when the alarm goes off."""
     before = signal.getsignal(signal.SIGALRM)
 
     def set_alarm(seconds, function):
@@ -65,7 +65,7 @@ def works(K):
 
 @pytest.mark.worker
 def test_stop_while_another_thread_is_in_a_function(K, engine):
-    """The function is the session's, and goes on; what was computed with is lost."""
+    """The user function runs in the session and finishes; the computation is lost."""
     inside, stopped = threading.Event(), threading.Event()
     x = K.ones((3,))
 
@@ -88,7 +88,7 @@ def test_stop_while_another_thread_is_in_a_function(K, engine):
 @pytest.mark.worker
 def test_stop_during_the_call_of_another_thread(K, engine):
     x, host = K.ones((3,)), K.session.current_host()
-    os.kill(host.pid, signal.SIGSTOP)  # a call that does not come to its end
+    os.kill(host.pid, signal.SIGSTOP)  # a call that never ends
     caller = in_thread(lambda: K.eval(x))
     while not host.conversation.talking:
         time.sleep(0.01)
@@ -193,7 +193,7 @@ def test_a_thread_does_not_wait_for_a_function_of_another(K, engine):
 
 @pytest.mark.worker
 def test_threads_build_and_evaluate_one_graph(K):
-    """Each with functions, gradients and scopes of its own, of variables that all share."""
+    """Each thread has its own functions, gradients and scopes; all share the variables."""
     w = K.variable([1.0, 2.0])
     together = threading.Barrier(4, timeout=BOUND)
 
@@ -244,7 +244,7 @@ def test_the_current_backend_is_each_thread_s_own(K, engine, other):
     ready, go = threading.Event(), threading.Event()
 
     def mine():
-        assert K.backend() == engine  # the main thread's
+        assert K.backend() == engine  # that of the main thread
         with K.use_backend(other):
             ready.set()
             assert go.wait(BOUND)
@@ -286,7 +286,7 @@ def test_one_thread_starts_an_engine_while_another_computes(K, engine, other):
 # -- forks ----------------------------------------------------------------------------------------------
 
 def in_fork(check):
-    """Run a check in a fork of this process, for a bounded time."""
+    """Run a check in a fork of this process, with a time limit."""
     child = os.fork()
     if not child:
         code = 1

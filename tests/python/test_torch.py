@@ -1,4 +1,4 @@
-"""What only PyTorch's engine does: autograd tracks what gradients need, and derivatives of ours are differentiable."""
+"""PyTorch only: autograd records only what gradients need, and our own derivatives are differentiable."""
 
 import numpy as np
 import pytest
@@ -16,14 +16,14 @@ def K():
 
 
 def derivatives(K, function, values, weights):
-    """The gradient of the sum of a function, and the gradient of its weighted sum."""
+    """The gradient of the sum of a function, and the gradient of the weighted sum of that gradient."""
     x = K.variable(values, dtype="float64")
     first, = K.gradients(K.sum(function(K, x)), x)
     second, = K.gradients(K.sum(first * np.array(weights)), x)
     return K.function([], [first, second])([])
 
 
-# By name: the function, and of x = (0, 2) the first derivatives and, of these weighted with 1 and 3, the second.
+# By name: a function; at x = (0, 2), its first derivatives, and the derivatives of their sum with weights 1 and 3.
 AT_ZEROS = {
     "x * x": (lambda K, x: x * x, [0, 4], [2, 6]),
     "square(x)": (lambda K, x: K.square(x), [0, 4], [2, 6]),

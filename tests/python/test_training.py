@@ -1,6 +1,6 @@
-"""Networks written in raw backend functions, trained: the same losses on every engine, from the same weights.
+"""Networks written in backend functions, trained from the same weights: every engine has the same losses.
 
-The random masks of dropout are another engine's own, so here they are an input; test_nn.py tests dropout itself.
+Random masks differ between engines, so the masks of dropout are inputs here; test_nn.py tests dropout itself.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from test_convolution import convolution, pool
 import pyshim
 
 STEPS = 20
-TOLERANCE = {"float32": 1e-4, "float64": 1e-9}  # relative, of a loss
+TOLERANCE = {"float32": 1e-4, "float64": 1e-9}  # relative, for a loss
 
 
 def one_hot(classes, count):
@@ -29,7 +29,7 @@ def crossentropy(logits, target):
 
 
 class Perceptron:
-    """Two dense layers with tanh between, and softmax."""
+    """Two dense layers with tanh between them, and softmax."""
 
     inputs = [sample((12, 4), "float64", seed=1), one_hot(np.arange(12) % 3, 3)]
     weights = {"hidden": sample((4, 5), "float64", seed=2, low=-0.7, high=0.7), "bias": np.zeros(5),
@@ -117,7 +117,7 @@ NETWORKS = [Perceptron, Convolutional, LongShortTermMemory]
 
 
 def trained(K, network, dtype, steps=STEPS):
-    """The losses of training with momentum, and what weights and averages are at the end."""
+    """The losses of training with momentum, and the final weights and averages."""
     K.set_floatx(dtype)
     weights = {name: K.variable(value, name=name) for name, value in network.weights.items()}
     velocities = {name: K.zeros(value.shape) for name, value in network.weights.items()}
@@ -138,7 +138,7 @@ _of_tensorflow = {}
 
 
 def trained_by_tensorflow(network, dtype):
-    """What TensorFlow makes of it, in this run of the tests."""
+    """TensorFlow's results, computed once per run of the tests."""
     if (network, dtype) not in _of_tensorflow:
         with pyshim.use_backend("tensorflow"):
             pyshim.clear_session()
@@ -180,7 +180,7 @@ def test_losses_are_those_of_training_in_numpy(K, network):
 def test_gradients_through_everything(K):
     """conv -> pool -> batch_normalization -> rnn -> loss, against finite differences of the engine's own loss."""
     K.set_floatx("float64")
-    arrays = [sample((2, 4, 6, 1), "float64", seed=1, low=-1, high=1),  # images, whose columns become times
+    arrays = [sample((2, 4, 6, 1), "float64", seed=1, low=-1, high=1),  # images, whose columns become time steps
               sample((3, 3, 1, 2), "float64", seed=2, low=-1, high=1), np.array([0.5, 1.5]), np.array([0.1, -0.2]),
               sample((4, 3), "float64", seed=3, low=-1, high=1), sample((3, 3), "float64", seed=4, low=-1, high=1)]
     variables = [K.variable(array) for array in arrays]
@@ -215,7 +215,7 @@ def test_gradients_through_everything(K):
     check_array(at([])[0], K.eval(loss))
 
 
-# Steps of optimizers as Keras writes them, which an engine may have an op of its own for, and some that only look so.
+# Optimizer steps as Keras writes them, for which an engine may have its own op, and some that only look like them.
 RATE, KEPT, BETA_1, BETA_2, EPSILON = 0.1, 0.9, 0.8, 0.95, 1e-3
 
 
@@ -253,7 +253,7 @@ WRITTEN = {
 @pytest.mark.parametrize("scalars", ["constants", "variables"])
 @pytest.mark.parametrize("name", WRITTEN)
 def test_steps_of_optimizers(K, name, scalars):
-    """New values and what is returned are computed from the values before, whatever op makes the step."""
+    """New values and results are computed from the old values, whichever op takes the step."""
     x = np.random.RandomState(4).normal(size=(5, 3)).astype("float32")
     start = [np.full(3, value, "float32") for value in (0.5, 0.25, 0.125)]
     p, m, v = [K.variable(value) for value in start]

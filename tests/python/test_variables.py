@@ -85,7 +85,7 @@ def test_values_that_are_refused(K, make):
         ([0, 256], "uint8", "value holds 256, which dtype uint8 cannot hold"),
         ([0, -1], "uint64", "value holds -1, which dtype uint64 cannot hold"),
         ([1], "complex64", "unknown dtype 'complex64'; accepted: float16, float32, float64, int8"),
-        # NumPy's other names: 64 bits to it, 32 to TensorFlow.
+        # Further names of NumPy's, which mean 64 bits in NumPy and 32 in TensorFlow.
         ([1], "float", "unknown dtype 'float'; accepted: float16"), ([1], float, "unknown dtype 'float'"),
         ([1], int, "unknown dtype 'int'"),
         ([1], ">f8", "unknown dtype '>f8'"), ([1], "floaty", "unknown dtype 'floaty'"),
@@ -118,7 +118,7 @@ def test_arrays_of_other_kinds_are_refused_by_name(K):
                 with pytest.raises(K.errors.DtypeError, match=r"%s\(\): %s.* must be a tensor, a number or an array of "
                                                               "numbers, not %s" % (name, argument, what)):
                     call(array)
-    whole = np.ma.masked_array([1.0, 2.0], [False, False])  # has no mask to lose
+    whole = np.ma.masked_array([1.0, 2.0], [False, False])  # nothing is masked, so nothing is lost
     check(K, K.constant(whole), np.array([1, 2], "float32"))
 
 
@@ -335,7 +335,7 @@ def test_names(K):
     assert K.variable(0.0, name="a/b c:0 é").name == "a/b c:0 é"
 
 
-# -- asking ---------------------------------------------------------------------------------------------
+# -- queries --------------------------------------------------------------------------------------------
 
 def test_what_a_tensor_is(K):
     x, y, z = K.variable(0.0), K.placeholder((2,)), K.constant([1.0])

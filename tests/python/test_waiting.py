@@ -1,4 +1,4 @@
-"""Waiting: awake where the last wait was short, asleep where it was long."""
+"""Waiting: spin if the last wait was short, block if it was long."""
 
 import os
 import select
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.worker
 
 
 class Recording:
-    """A poll that remembers how long each of its polls was willing to sleep."""
+    """A poll object that records how long each poll was allowed to block."""
 
     def __init__(self, poll):
         self.poll_itself = poll
@@ -67,7 +67,7 @@ def test_asleep_after_a_long_wait_for_the_same_thing(pipe, recording):
     assert wait.ready("quick", 0.001) == []
     assert len(recording.asked) > 2
     os.write(pipe[1], b"x")
-    assert wait.ready("slow") == [pipe[0]]  # a short one
+    assert wait.ready("slow") == [pipe[0]]  # a short wait
     os.read(pipe[0], 1)
     recording.asked.clear()
     assert wait.ready("slow", 0.001) == []
@@ -90,6 +90,6 @@ def test_a_worker_rests_between_calls(K):
 
 
 def processor_time(pid):
-    """Seconds that the main thread of a process has computed for."""
+    """The processor time of a process's main thread, in seconds."""
     with open("/proc/%d/schedstat" % pid, encoding="ascii") as file:
         return int(file.read().split()[0]) / 1e9

@@ -1,4 +1,4 @@
-"""The wire: values there and back, frames, and what is no frame."""
+"""The wire: values survive a round trip; frames, and invalid frames."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from pyshim.wire.values import pack, unpack
 
 @pytest.fixture(params=["stream", "region"])
 def ends(request):
-    """The two ends of the wire; arrays go through the stream alone, or large ones through a region."""
+    """The two ends of the wire. Large arrays go through a shared region, or all arrays go through the stream."""
     ours, theirs = socket.socketpair()
     regions = [Region.create() if request.param == "region" else None for _ in range(2)]
     ends = connection.Connection(ours, *regions), connection.Connection(theirs, *other_ends(regions))
@@ -39,7 +39,7 @@ def other_ends(regions):
 
 
 def carried(ends, message):
-    """What arrives of a message; a thread sends it, since a large one fills the stream."""
+    """The message that arrives. A thread sends it, since a large one fills the stream."""
     thread = threading.Thread(target=ends[0].send, args=(message,))
     thread.start()
     received = ends[1].receive()
@@ -145,7 +145,7 @@ def test_large_arrays_go_through_the_region(ends, monkeypatch):
 
 
 class Recording:
-    """A stream that notes what is sent."""
+    """A stream that records what is sent."""
 
     def __init__(self, stream, sent):
         self.stream, self.sent = stream, sent
@@ -201,7 +201,7 @@ def test_values_that_cannot_be_sent():
 @pytest.mark.parametrize("array", [np.array(["a"]), np.array([None]), np.array([1j]), np.array([(1, 2)], "i4,i4"),
                                    np.array(["2020-01-01"], "datetime64[D]")], ids=lambda array: array.dtype.name)
 def test_arrays_of_no_numbers_are_refused_where_they_arrive(array):
-    """The contract lets none of them through; a session that is not ours might."""
+    """The contract would stop them, but a foreign session might send them."""
     read, write = socket.socketpair()
     with read, write:
         listed = [[array.dtype.str, array.shape, "C"]]
@@ -248,7 +248,7 @@ def assert_same(back, value):
         assert back == value
 
 
-# -- what is no frame -----------------------------------------------------------------------------------
+# -- invalid frames -------------------------------------------------------------------------------------
 
 def frame(header, buffers=b"", magic=connection.MAGIC, length=None, size=None):
     data = header if isinstance(header, bytes) else json.dumps(header).encode()

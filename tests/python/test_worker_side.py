@@ -1,4 +1,4 @@
-"""What runs in a worker: none of the session's side is imported there, and all of it is Python 3.6."""
+"""The code that runs in a worker: it imports nothing of the session's side, and all of it is Python 3.6."""
 
 import ast
 import os
@@ -15,13 +15,13 @@ SESSION_SIDE = ("contract", "session", "tensors", "hosts", "functions", "storage
 
 
 def path_of(module):
-    """The file of a module of pyshim, named within it; None where there is none."""
+    """The file of a module of pyshim, given by its name inside the package; None if there is none."""
     path = os.path.join(PACKAGE, *module.split("."))
     return next((found for found in (path + ".py", os.path.join(path, "__init__.py")) if os.path.isfile(found)), None)
 
 
 def imported(module):
-    """The modules of pyshim that a module of it imports, anywhere in it."""
+    """The modules of pyshim that a module of pyshim imports, anywhere in its code."""
     path = path_of(module)
     with open(path, encoding="utf-8") as file:
         tree = ast.parse(file.read())
@@ -45,7 +45,7 @@ def imported(module):
 
 
 def worker_side():
-    """The modules of the worker's side, and those that they import, and so on."""
+    """The modules of the worker's side, and all that they import, directly or not."""
     found, todo = set(), []
     for folder in WORKER_SIDE:
         for where, _, names in os.walk(os.path.join(PACKAGE, folder)):
@@ -62,7 +62,7 @@ def worker_side():
 
 
 def test_imports_are_found():
-    """The other tests of this file rely on that."""
+    """The other tests of this file rely on imported()."""
     assert {"wire.nodes", "wire.values", "engines.own_kernels", "errors"} <= imported("worker.service")
     assert {"wire.connection", "wire.region", "worker.service"} <= imported("worker.main")
     assert {"contract", "graph.node", "tensors"} <= imported("hosts.host")

@@ -1,4 +1,4 @@
-"""Installing an engine, killed 20 times at moments of no choice: never a half environment taken for a whole one."""
+"""An installation is killed 20 times at random moments: a partial environment is never taken for a complete one."""
 
 import os
 import random
@@ -33,7 +33,7 @@ def is_installed(home, name):
 
 @pytest.fixture
 def home():
-    """A Keras home, which may come to hold gigabytes; pytest would keep it for a while."""
+    """A temporary Keras home, removed at once: it can hold gigabytes, and pytest would keep it for a while."""
     with tempfile.TemporaryDirectory() as folder:
         yield folder
 
@@ -52,7 +52,7 @@ def test_kills_at_random_moments(home, name):
         try:
             process.communicate(timeout=moment)
         except subprocess.TimeoutExpired:
-            # The whole group, as when a terminal closes or a container ends; or the session alone.
+            # Kill the whole process group, as a closed terminal or a stopped container does, or only the session.
             (os.killpg if number % 2 else os.kill)(process.pid, signal.SIGKILL)
             process.communicate()
         if is_installed(home, name):

@@ -1,4 +1,4 @@
-"""Workers killed at random moments of work: the session gets an error each time, and goes on."""
+"""Workers are killed at random moments of work. The session gets an error each time, and continues."""
 
 import os
 import random
@@ -16,7 +16,7 @@ def test_kills_at_random_moments(K):
     product = x @ x
     ended = 0
     for _ in range(KILLS):
-        K.ones(())  # starts a worker where the last one is gone
+        K.ones(())  # starts a worker if the last one was killed
         host = K.session.current_host()
         ending = draw.choice((signal.SIGKILL, signal.SIGSEGV))
         timer = threading.Timer(draw.uniform(0, 0.4), os.kill, (host.pid, ending))
@@ -29,7 +29,7 @@ def test_kills_at_random_moments(K):
         except K.errors.WorkerError as error:
             assert "signal SIG" in str(error)
             ended += 1
-        except K.errors.StaleTensorError:  # it was killed between two calls
+        except K.errors.StaleTensorError:  # killed between two calls
             ended += 1
         timer.join()
     assert ended == KILLS

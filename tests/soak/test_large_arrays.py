@@ -1,4 +1,4 @@
-"""Arrays of 2 GiB, and of more than 2^31 elements: right, or refused before anything is sent."""
+"""Arrays of 2 GiB, and of more than 2^31 elements, are right, or refused before anything is sent."""
 
 import os
 import subprocess

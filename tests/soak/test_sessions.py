@@ -53,7 +53,7 @@ def test_memory_stays_flat_over_100000_calls(K):
     sizes = []
     for _ in range(10):
         for _ in range(10000):
-            K.abs(x)  # which asks no engine
+            K.abs(x)  # does not reach the engine
             K.get_value(x)
         K.eval(K.sum(x))
         sizes.append((_resident(os.getpid()), host.memory()))

@@ -1,4 +1,4 @@
-"""Each engine starts, and computes, under each of many settings of its session.
+"""Each engine starts and computes under each of many settings of the session.
 
 The most important ones are in tests/python/test_starts.py.
 """
@@ -25,7 +25,7 @@ def test_settings_of_the_session(engine, home, setting):
     script = SETTING + SETTINGS[setting] + COMPUTE + "name = %r" % engine + LARGE
     ran = session(script, home)
     if setting == "files may not grow" and engine == "theano" and "File too large" in ran.stderr:
-        return  # its compiler writes files; the error says what is wrong
+        return  # Theano's compiler has to write files; the error says what is wrong
     assert ran.stdout.endswith(computed(engine).strip() + " 99999.0\n"), ran.stderr
 
 
@@ -59,7 +59,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", list(FILES) + ["a folder", "a pipe", "a device", "a link to itself"])
 def test_files_of_settings(engine, home, name):
-    """In both homes, the user's own and Keras's."""
+    """Such a file in both homes, the user's own and Keras's."""
     for folder in (home, home / "user" / ".keras"):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "keras.json"
@@ -97,7 +97,7 @@ def test_folders_that_cannot_be_written(engine, home, folders, keras_home):
     none = len(folders) == 3 and not keras_home
     expected = computed(engine)
     script = COMPUTE + "print(*compute(%r))" % engine
-    if none and engine == "theano":  # it cannot compile anywhere
+    if none and engine == "theano":  # Theano has no folder to compile in
         script = ("import pyshim as K\ntry:\n    K.use_backend('theano')\nexcept K.errors.WorkerError as error:\n"
                   "    print('KERAS_HOME' in str(error), 'install_backend' in str(error))\n")
         expected = "True False\n"

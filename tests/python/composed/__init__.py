@@ -1,4 +1,4 @@
-"""Engines whose kernels are default compositions wherever there is one, for ``pytest --composed``."""
+"""Engines that use the default composition of every kernel that has one, for ``pytest --composed``."""
 
 from pyshim.engines.kernels import default_compositions
 
@@ -6,5 +6,5 @@ ENGINES = {"numpy": "composed.numpy:Engine", "tensorflow": "composed.tensorflow:
 
 
 def composed(kernels):
-    """A class of kernels with the default compositions in place of its own ones."""
+    """Returns: a subclass of a class of kernels, with the default compositions instead of the class's own kernels."""
     return type("Composed", (kernels,), default_compositions())

@@ -1,4 +1,4 @@
-"""NumPy's engine on default compositions."""
+"""The NumPy engine with default compositions."""
 
 from pyshim.engines import numpy
 

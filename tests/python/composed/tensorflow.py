@@ -1,4 +1,4 @@
-"""TensorFlow's engine on default compositions."""
+"""The TensorFlow engine with default compositions."""
 
 from pyshim.engines import tensorflow
 

@@ -1,5 +1,5 @@
-"""Which models run on which engine: unless asked, a few of each kind on Theano, which compiles each for seconds, and on
-the engines that run selected tests."""
+"""Chooses which models run on which engine. By default, Theano, which takes seconds to compile each one, and the
+engines outside ``THOROUGH`` run only a few of each kind."""
 
 import cases
 
@@ -16,12 +16,12 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _is_left_out(call):
-    """Whether it is a case that `make test` leaves out, or one that the other engines do."""
+    """Whether `make test` skips this case, on all engines or on this one."""
     if call is not None and call.params.get("rare"):
         return True
     if call is None or call.params.get("engine", FAST[0]) in FAST:
         return False
-    if "fast_only" in call.params:  # a test's own parameter
+    if "fast_only" in call.params:  # set by the test itself
         return call.params["fast_only"]
     if "family" not in call.params:
         return False

@@ -1,4 +1,4 @@
-"""Writes the fixtures, with the original Keras: see tools/make-fixtures. Runs on Python 3.6."""
+"""Writes the fixtures with the original Keras; see tools/make-fixtures. Runs on Python 3.6."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures")
 
 
 def saved_model():
-    """A small network, saved in the middle of its training, and what its next two steps are."""
+    """Save a small network in the middle of its training, with the results of its next two steps."""
     random = np.random.RandomState(5)
     model = keras.models.Sequential([
         keras.layers.Conv2D(2, 3, activation="relu", input_shape=(8, 8, 1)), keras.layers.MaxPooling2D(),
@@ -29,7 +29,7 @@ def saved_model():
 
 def main():
     if keras.backend.backend() == "tensorflow":
-        keras.backend.tensorflow_backend._LOCAL_DEVICES = []  # Keras asks TensorFlow 2.1 for them in an old way
+        keras.backend.tensorflow_backend._LOCAL_DEVICES = []  # Keras's own way to list them fails on TensorFlow 2.1
     os.makedirs(FIXTURES, exist_ok=True)
     if "saved_model" in sys.argv:
         saved_model()

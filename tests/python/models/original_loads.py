@@ -1,7 +1,7 @@
-"""Loads, with the original Keras, models that ours has saved, and continues training them: see tools/check-original.
+"""Loads models that ours has saved with the original Keras, and continues training them; see tools/check-original.
 
-Runs on Python 3.6. For each file MODEL.h5 there is MODEL.npz with inputs, targets, and what ours predicts, and what the
-losses and weights of its next steps are.
+Runs on Python 3.6. Beside each MODEL.h5 is MODEL.npz, with inputs, targets, our predictions, and the losses and weights
+of our next training steps.
 """
 
 import glob
@@ -13,7 +13,7 @@ import numpy as np
 
 
 def check(path):
-    """Raise AssertionError unless the original computes the same from the file as ours did."""
+    """Raise AssertionError unless the original computes from the file what ours did."""
     arrays = np.load(path[:-len(".h5")] + ".npz")
     xs = [arrays[name] for name in sorted(arrays.files) if name.startswith("x")]
     model = keras.models.load_model(path)
@@ -29,7 +29,7 @@ def check(path):
 
 if __name__ == "__main__":
     if keras.backend.backend() == "tensorflow":
-        keras.backend.tensorflow_backend._LOCAL_DEVICES = []  # Keras asks TensorFlow 2.1 for them in an old way
+        keras.backend.tensorflow_backend._LOCAL_DEVICES = []  # Keras's own way to list them fails on TensorFlow 2.1
     found = sorted(glob.glob(os.path.join(sys.argv[1], "*.h5")))
     for each in found:
         check(each)

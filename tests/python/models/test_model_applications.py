@@ -1,4 +1,4 @@
-"""Known networks with random weights: one whose numbers are known, and a small one that all engines agree on."""
+"""Known networks with random weights: one with published figures, and a small one on which all engines agree."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ def test_a_network_has_the_known_number_of_weights_and_predicts():
     with pyshim.use_backend("tensorflow"):
         pyshim.clear_session()
         model = keras.applications.MobileNetV2(input_shape=(32, 32, 3), weights=None)
-        assert model.count_params() == 3538984  # as Keras's documentation has it
+        assert model.count_params() == 3538984  # the figure in Keras's documentation
         shares = model.predict(np.random.RandomState(1).rand(1, 32, 32, 3))
         assert shares.shape == (1, 1000)
         np.testing.assert_allclose(shares.sum(), 1, rtol=1e-4)

@@ -1,4 +1,4 @@
-"""Layers, losses and functions that scripts write with ``keras.backend``, against NumPy."""
+"""Layers, losses and functions that scripts write with ``keras.backend``, compared with NumPy."""
 
 import numpy as np
 import pytest
@@ -232,7 +232,7 @@ def test_gradients_of_a_trained_network(K, random):
     expected = ((1 - np.tanh(x @ w1 + b1) ** 2) * w2[:, 0]) @ w1.T
     np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(out, model.predict(x), rtol=1e-6)
-    # The gradient by the weights, as the compiled model computes it, with targets and weights of samples fed.
+    # The gradient with respect to the weights as the compiled model computes it; targets and sample weights are fed.
     model.compile("sgd", "mse")
     by_weights = model.optimizer.get_gradients(model.total_loss, model.trainable_weights)
     inputs = model.inputs + model.targets + model.sample_weights + [B.learning_phase()]

@@ -1,4 +1,4 @@
-"""The same model on several backends: copies that go on training, and comparisons of predictions."""
+"""The same model on several backends: copies that continue training, and comparisons of predictions."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def _twice(values):
 
 
 class Scale(L.Layer):
-    """A layer of the user's own, which no custom_objects name."""
+    """A user-defined layer that no custom_objects mention."""
 
     def __init__(self, start=1., **kwargs):
         super().__init__(**kwargs)
@@ -116,7 +116,7 @@ def test_custom_objects_are_taken(K, engine, random):
 
 
 class Own(keras.models.Model):
-    """A model with its own ``call``, which adds to the loss and counts a metric."""
+    """A model with its own ``call``, which adds to the loss and tracks a metric."""
 
     def __init__(self, units=2, activation=None):
         super().__init__()
@@ -134,7 +134,7 @@ class Own(keras.models.Model):
 
 
 class Functional(keras.models.Model):
-    """A network of layers that a constructor of the user's connects."""
+    """A network of layers that are connected in the constructor of the user's class."""
 
     def __init__(self, features):
         inputs = L.Input((features,))
@@ -181,7 +181,7 @@ def test_models_of_own_classes_are_constructed_again(K, engine, random, make):
 
 
 class Wrapping(keras.models.Model):
-    """A model whose constructor is given layers."""
+    """A model whose constructor takes layers."""
 
     def __init__(self, layers):
         super().__init__()
@@ -192,7 +192,7 @@ class Wrapping(keras.models.Model):
 
 
 class Described(Wrapping):
-    """The same, with a configuration that says how to make them."""
+    """The same, with a configuration from which the layers can be made."""
 
     def get_config(self):
         return {"units": [self.first.units, self.second.units]}
@@ -284,7 +284,7 @@ def test_a_trained_model_is_compared_on_engines_that_cannot_train_too(random):
 
 
 def test_backends_that_do_not_agree(K, engine):
-    """A layer that adds the length of its backend's name: what the differences have to be is known."""
+    """A layer adds the length of its backend's name, so the differences are known."""
     model = keras.models.Sequential([L.Lambda(lambda x: x + len(backend.backend()), input_shape=(1,))])
     names = [engine, _other(engine)]
     first, second = compared = pyshim.compare_backends(model, np.array([[0.], [-30.]]), names)

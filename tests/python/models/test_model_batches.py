@@ -1,4 +1,4 @@
-"""Training on arrays: batches are run ahead of Keras's loops, with the numbers of these loops alone."""
+"""Training on arrays: running batches ahead of Keras's loops gives the same numbers as those loops alone."""
 
 import contextlib
 import functools
@@ -26,7 +26,7 @@ SAMPLES = 90
 
 @contextlib.contextmanager
 def _keras_alone():
-    """Keras's own loops, without what this package puts around them."""
+    """Use Keras's own loops, without this package's replacement."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("fit_loop", "test_loop", "predict_loop"):
             patch.setattr(LOOPS, name, getattr(LOOPS, name).__wrapped__)
@@ -34,7 +34,7 @@ def _keras_alone():
 
 
 def _both(model, train):
-    """What training gives with Keras alone, and batches run ahead; each begins with the same weights."""
+    """Train with Keras alone, then with batches run ahead, both from the same weights. Returns: the two results."""
     start, results = model.get_weights(), []
     for context in (_keras_alone(), contextlib.nullcontext()):
         with context:
@@ -64,7 +64,7 @@ def _history(model, x, y, arguments):
 
 @pytest.fixture
 def chunks(monkeypatch):
-    """The numbers of batches that were run together, in order."""
+    """The sizes of the groups of batches that were run together, in order."""
     sizes = []
     original = batches.run
 
@@ -110,7 +110,7 @@ def test_evaluate_and_predict(model, data, chunks):
     _assert_same(model, lambda: [model.evaluate(x, y, batch_size=8, verbose=0), model.predict(x, batch_size=7),
                                  model.evaluate(x, y, batch_size=8, sample_weight=weights, verbose=0),
                                  model.predict(x[:1]), model.predict_classes(x, batch_size=11)])
-    assert chunks[:3] == [1, 4, 7]  # 12 batches
+    assert chunks[:3] == [1, 4, 7]  # 12 batches in all
 
 
 def test_chunks_take_a_fraction_of_a_second(model, data, monkeypatch):
@@ -123,7 +123,7 @@ def test_chunks_take_a_fraction_of_a_second(model, data, monkeypatch):
     monkeypatch.setattr(batches, "run", run)
     model.fit(*data, batch_size=2, verbose=0)
     assert sum(sizes) == 45
-    assert sizes[0] == 1 and 2 <= max(sizes) <= 5  # 0.15 s
+    assert sizes[0] == 1 and 2 <= max(sizes) <= 5  # about 0.15 s
 
 
 def test_steps_are_run_as_keras_does(model, data, chunks):
@@ -139,7 +139,7 @@ def test_several_inputs_and_outputs_and_the_learning_phase(K, data):
 
     def train():
         keras.backend.clear_session()
-        np.random.seed(11)  # of the first weights and of dropout
+        np.random.seed(11)  # for the initial weights and dropout
         a, b = L.Input((3,)), L.Input((3,))
         joined = L.concatenate([L.Dense(4, activation="tanh")(a), L.Dropout(0.5)(b)])
         model = keras.models.Model([a, b], [L.Dense(2, activation="softmax")(joined), L.Dense(1)(joined)])
@@ -161,13 +161,13 @@ def test_stateful_layers_and_a_fixed_batch_size(K):
         history = model.fit(x, x[:, 0], batch_size=4, epochs=2, shuffle=False, verbose=0).history
         return history, model.predict(x, batch_size=4), model.predict(x, batch_size=4)
     _, first, second = _assert_same(model, train)
-    assert np.abs(first[:4] - second[:4]).max() > 1e-4  # the state has gone on
+    assert np.abs(first[:4] - second[:4]).max() > 1e-4  # the state carried over
 
 
 # -- callbacks --------------------------------------------------------------------------------------------
 
 class _Recorder(keras.callbacks.Callback):
-    """Notes each batch with the weights after it, and stops when it is told to."""
+    """Records each batch and the weights after it, and stops training at a given batch."""
 
     def __init__(self, stop=None):
         super().__init__()
@@ -219,7 +219,7 @@ C = keras.callbacks
     lambda x, y, folder: {"class_weight": {0: 1., 1: 2.}, "shuffle": "batch"}],
     ids=["schedule", "plateau", "files", "bars", "weights", "classes"])
 def test_fits_that_the_engine_runs_ahead(K, data, chunks, tmp_path, arguments):
-    """Inputs by name, metrics with state, and whatever acts on epochs alone are no reason to run batch by batch."""
+    """Named inputs, stateful metrics and callbacks that act only on epochs do not force batch-by-batch execution."""
     x, y = data
     a, b = L.Input((3,), name="a"), L.Input((3,), name="b")
     model = keras.models.Model([a, b], L.Dense(2, activation="softmax")(L.concatenate([a, b])))
@@ -285,7 +285,7 @@ def test_data_are_sent_once_and_released(model, data, monkeypatch):
         return made
     monkeypatch.setattr(batches, "HeldArrays", holding)
     model.fit(*data, batch_size=8, epochs=3, validation_split=0.2, verbose=0)
-    assert len(held) == 2  # training and validation
+    assert len(held) == 2  # training and validation data
     gc.collect()
     assert [each() for each in held] == [None, None]
 
@@ -299,7 +299,7 @@ def test_files_are_read_batch_by_batch(model, data, tmp_path, monkeypatch):
         max(len(array) for array in arrays)) or original(function, arrays))
     mapped = np.memmap(tmp_path / "x", "float64", "w+", shape=x.shape)
     mapped[:] = x
-    monkeypatch.setattr(training, "MOST_READ", 1500)  # bytes: 15 batches of a prediction
+    monkeypatch.setattr(training, "MOST_READ", 1500)  # in bytes: 15 batches of predict()
     _assert_same(model, lambda: model.predict(mapped, batch_size=4))
     _assert_same(model, lambda: model.fit(mapped, y, batch_size=4, epochs=2, verbose=0, validation_split=0.2).history)
     assert 4 < max(longest) <= 60
@@ -330,7 +330,7 @@ def test_wrong_data_are_named(model, data):
 # -- interrupts -------------------------------------------------------------------------------------------
 
 def _interrupt(seconds):
-    """Interrupt this process after so many seconds. Returns: a list, to which the moment is added."""
+    """Interrupt this process after some seconds. Returns: a list that will hold the time of the interrupt."""
     moments = []
 
     def send():

@@ -1,4 +1,4 @@
-"""Data sets and get_file(): from the cache, and from a file server on this machine in place of the real ones."""
+"""Data sets and get_file(): from the cache, and from a local file server that stands in for the real ones."""
 
 import gzip
 import hashlib
@@ -29,14 +29,14 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def server(monkeypatch):
-    """Files by name, which a server has for whatever address data sets ask for; ``asked`` are the names asked for."""
+    """A server that answers every data set's address with ``files[name]``; ``asked`` lists the requested names."""
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             name = os.path.basename(self.path)
             server.asked.append(name)
             content = server.files.get(name)
             self.send_response(404 if content is None else 200)
-            # More than there is, where the connection is to break.
+            # A broken file announces more bytes than it has.
             self.send_header("Content-Length", str(len(content or b"") + (1000 if name in server.broken else 0)))
             self.end_headers()
             self.wfile.write(content or b"")
@@ -56,7 +56,7 @@ def server(monkeypatch):
 
 @pytest.fixture
 def any_checksum(monkeypatch):
-    """Files of ours pass for the real ones, whose checksums are in Keras."""
+    """Accept our files in place of the real ones, whose checksums Keras knows."""
     monkeypatch.setattr(utils, "validate_file", lambda *args, **kwargs: True)
 
 
@@ -88,7 +88,7 @@ def test_mnist_from_the_cache_asks_no_server(cache, server, any_checksum):
 
 
 def test_boston_housing_is_shuffled_and_split(cache, server, monkeypatch):
-    """Downloaded: with a checksum that fits."""
+    """The download includes a check of the checksum, which passes here."""
     x = np.arange(130.).reshape(10, 13)
     server.files["boston_housing.npz"] = _npz(x=x, y=x[:, 0])
     checked = []
@@ -106,7 +106,7 @@ def test_sequences_of_words(cache, server, any_checksum):
     words = np.array([[4, 9, 2], [5, 3]], dtype=object)
     server.files["imdb.npz"] = _npz(x_train=words, y_train=[0, 1], x_test=words, y_test=[1, 0])
     (x_train, y_train), _ = keras.datasets.imdb.load_data(num_words=8)
-    # 1 begins a sequence, 3 is added to each word, and 2 stands for words from 8 on.
+    # A sequence begins with 1, words are shifted by 3, and words from 8 on become 2.
     order = np.argsort([len(each) for each in x_train])
     assert [x_train[i] for i in order] == [[1, 2, 6], [1, 7, 2, 5]] and [y_train[i] for i in order] == [1, 0]
     server.files["imdb_word_index.json"] = json.dumps({"fine": 4}).encode("ascii")
@@ -161,7 +161,7 @@ def test_a_cached_file_with_another_checksum_is_downloaded_again(cache, server, 
             assert file.read() == content
     assert "hash does not match" in capsys.readouterr().out
     server.files["file.bin"] = b"another"
-    keras.utils.get_file("file.bin", server.url + "file.bin", **checksum)  # it fits, and is not asked for
+    keras.utils.get_file("file.bin", server.url + "file.bin", **checksum)  # the cached file matches: no request
     assert server.asked == ["file.bin", "file.bin"]
 
 
@@ -187,7 +187,7 @@ def test_an_archive_that_is_none_is_refused(cache, server):
 
 
 def test_an_archive_may_be_named_as_its_content_is_not(cache, server, tmp_path):
-    """Scripts name the archive, and look for what it holds beside the path that they get."""
+    """Scripts name the archive and look for its content next to the returned path."""
     (tmp_path / "text.txt").write_text("hello")
     with tarfile.open(str(tmp_path / "data.tar.gz"), "w:gz") as archive:
         archive.add(str(tmp_path / "text.txt"), "inner/text.txt")
@@ -198,7 +198,7 @@ def test_an_archive_may_be_named_as_its_content_is_not(cache, server, tmp_path):
 
 
 def test_a_killed_download_leaves_no_file_that_looks_whole(cache, server, monkeypatch):
-    """The file has its name when it is whole; before, it is another one."""
+    """A file gets its name only once it is complete; until then it has another."""
     seen = []
 
     def progress(count, block_size, total_size):

@@ -1,4 +1,4 @@
-"""Training as scripts ask for it: kinds of data, generators and workers, weights, callbacks, wrappers, mistakes."""
+"""Training as scripts do it: kinds of data, generators and workers, weights, callbacks, wrappers, mistakes."""
 
 import csv
 import threading
@@ -24,7 +24,7 @@ def _linear(units=1, features=3, **more):
 
 
 class Batches(keras.utils.Sequence):
-    """Batches of a data set, which count who asks for them."""
+    """Batches of a data set; records the threads that ask for them, and counts the ends of epochs."""
 
     def __init__(self, x, y, size=4, weights=None):
         self.x, self.y, self.size, self.weights = x, y, size, weights
@@ -208,7 +208,7 @@ def test_callbacks_that_stop_save_and_log(K, random, tmp_path):
 
 
 def test_losses_and_metrics_are_numbers(K, random):
-    """NumPy's scalars, as the original returns them: ``round()`` takes no array without axes."""
+    """Results are NumPy scalars, as in the original: ``round()`` does not accept an array without axes."""
     x, y = random.rand(6, 3), random.rand(6)
     model = _linear(metrics=["mae", keras.metrics.AUC()])
     seen = []
@@ -234,7 +234,7 @@ def test_metrics_that_keep_state(K, random):
     model = M.Sequential([L.Activation("linear", input_shape=(1,))])
     model.compile("sgd", "mse", metrics=[keras.metrics.Precision(), keras.metrics.Recall(), keras.metrics.AUC(),
                                          keras.metrics.TruePositives(), "accuracy"])
-    for size in (2, 6):  # however the batches are cut
+    for size in (2, 6):  # whatever the batch size
         loss, precision, recall, auc, hits, accuracy = model.evaluate(p, y, batch_size=size, verbose=0)
         np.testing.assert_allclose([precision, recall, hits, accuracy], [2 / 3, 2 / 3, 2, 4 / 6], rtol=1e-5)
         assert abs(auc - 8 / 9) < 0.02

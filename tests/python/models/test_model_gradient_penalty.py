@@ -1,4 +1,4 @@
-"""A model whose loss has a gradient in it: the critic of a Wasserstein GAN with a gradient penalty."""
+"""A model whose loss contains a gradient: the critic of a Wasserstein GAN with gradient penalty."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ SHAPE = (6, 6, 1)
 
 
 def penalized_critic(K):
-    """A model of three batches, real, generated and mixed ones, that trains the critic, which is its last layer."""
+    """A model that trains the critic, its last layer, on three batches: real, generated and mixed ones."""
     layers = keras.layers
     critic = keras.models.Sequential([
         layers.Conv2D(3, 3, strides=2, padding="same", input_shape=SHAPE), layers.LeakyReLU(0.2),

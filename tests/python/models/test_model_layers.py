@@ -1,4 +1,4 @@
-"""Each layer as Keras's users rely on it: configuration, output shapes where sizes are unknown, training, files."""
+"""What users rely on in each layer: its configuration, output shapes with unknown sizes, training, saving."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from pyshim import keras
 L = keras.layers
 ROWS, SEQUENCE, IMAGE, VOLUME, FRAMES = (4,), (None, 3), (6, 5, 2), (4, 5, 4, 2), (3, 5, 4, 2)
 
-# Layer, its arguments, the shape of a sample, whether engines that compile for seconds take part.
+# Layer, its arguments, the shape of a sample, whether to run on engines that take seconds to compile.
 LAYERS = [
     ("Dense", {"units": 3, "kernel_regularizer": "l2", "bias_constraint": "non_neg"}, ROWS, False),
     ("Dense", {"units": 3, "kernel_initializer": keras.initializers.VarianceScaling(2., "fan_out", "uniform"),
@@ -98,7 +98,7 @@ def test_configuration_shapes_training_and_files(K, name, arguments, shape, fast
     assert layer.get_config() == first.get_config()
     assert layer.name == first.name
 
-    # What is promised of the shape holds, of the unknown sizes as of the known ones.
+    # The shape computed in advance is right, for unknown sizes, too.
     inputs = L.Input(shape)
     outputs = layer(inputs)
     model = keras.models.Model(inputs, outputs)
@@ -110,12 +110,12 @@ def test_configuration_shapes_training_and_files(K, name, arguments, shape, fast
     assert tuple(layer.compute_output_shape(x.shape)) == predicted.shape
     assert predicted.dtype == "float32"
 
-    # Weights go from one model to another.
+    # Weights can be copied from one model to another.
     copy = keras.models.Model.from_config(model.get_config())
     copy.set_weights(model.get_weights())
     np.testing.assert_allclose(copy.predict(x), predicted, rtol=1e-5, atol=1e-6)
 
-    # It trains as the first layer of a sequential model, and comes back from a file.
+    # It trains as the first layer of a sequential model, and can be saved and loaded.
     config = dict(first.get_config(), batch_input_shape=(None,) + tuple(shape))
     sequential = keras.models.Sequential([type(first).from_config(config)])
     sequential.compile("rmsprop", "mse", weighted_metrics=["mae"])

@@ -13,7 +13,7 @@ FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures")
 
 @pytest.fixture(scope="module")
 def expected():
-    """The original's numbers by family."""
+    """The results of the original, by family."""
     loaded = {}
     for family in cases.FAMILIES:
         with np.load(os.path.join(FIXTURES, family + ".npz")) as arrays:

@@ -33,7 +33,7 @@ def test_a_whole_model_goes_on_training(K, random, tmp_path):
     model.save(path)
     loaded = keras.models.load_model(path)
     np.testing.assert_array_equal(loaded.predict(x), model.predict(x))
-    # The optimizer's state came along: the next step is the same.
+    # The optimizer's state was saved, too: the next step is the same.
     model.reset_metrics()
     np.testing.assert_allclose(loaded.train_on_batch(x, y), model.train_on_batch(x, y), rtol=1e-6)
     np.testing.assert_allclose(loaded.get_weights()[0], model.get_weights()[0], rtol=1e-5)
@@ -60,7 +60,7 @@ def test_a_model_moves_to_every_backend(K, random, tmp_path):
     for name in pyshim.environments.names():
         with pyshim.use_backend(name):
             np.testing.assert_allclose(keras.models.load_model(path).predict(x), expected, rtol=1e-5)
-    np.testing.assert_array_equal(model.predict(x), expected)  # the first one is still alive
+    np.testing.assert_array_equal(model.predict(x), expected)  # the first model still works
 
 
 def test_a_model_that_the_original_saved(K):
@@ -107,7 +107,7 @@ def test_what_is_saved_says_how_kernels_are_stored(K, random, tmp_path):
     model, _, _ = _trained(random)
     path = str(tmp_path / "model.h5")
     model.save(path)
-    with h5py.File(path, "r") as file:  # the original flips the kernels of any other backend than these
+    with h5py.File(path, "r") as file:  # the original would flip kernels saved by a backend with another name
         assert file["model_weights"].attrs["backend"] in ("tensorflow", b"tensorflow")
         assert json.loads(file.attrs["model_config"])["class_name"] == "Sequential"
 
@@ -117,10 +117,10 @@ def test_code_in_a_file_is_not_run(K, random, tmp_path):
     path = str(tmp_path / "model.h5")
     model.save(path)
     x = random.rand(2, 2)
-    np.testing.assert_allclose(keras.models.load_model(path).predict(x), 2 * x, rtol=1e-6)  # of this session
+    np.testing.assert_allclose(keras.models.load_model(path).predict(x), 2 * x, rtol=1e-6)  # made in this session
     config = model.get_config()
     config["layers"][0]["config"]["function"] = (
-        "4wAAAAAAAAAAAAAAAAEAAAABAAAAQwAAAHMEAAAAZAFTAA==\n", None, None)  # of nobody knows whom
+        "4wAAAAAAAAAAAAAAAAEAAAABAAAAQwAAAHMEAAAAZAFTAA==\n", None, None)  # of unknown origin
     text = json.dumps({"class_name": "Sequential", "config": config, "keras_version": "2.3.1", "backend": "tensorflow"})
     with pytest.raises(pyshim.errors.FileError, match="trusting_files"):
         keras.models.model_from_json(text)

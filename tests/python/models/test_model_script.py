@@ -1,4 +1,4 @@
-"""Scripts that say ``import keras``, with Keras 2.3.1 installed under that name, and KERAS_BACKEND=pyshim."""
+"""Scripts that ``import keras``, with Keras 2.3.1 installed under that name and KERAS_BACKEND=pyshim."""
 
 import os
 import subprocess
@@ -30,7 +30,7 @@ def test_an_old_script_runs_on_the_default_backend(engine, tmp_path):
     (home / "keras.json").write_text('{"backend": "%s", "epsilon": 1e-7, "floatx": "float32", '
                                      '"image_data_format": "channels_last"}' % engine)
     path = os.pathsep.join([root, Packages().keras, Packages().packages])
-    script = SCRIPT.format(learn="fit" if engine != "numpy" else "evaluate")  # it has no gradients
+    script = SCRIPT.format(learn="fit" if engine != "numpy" else "evaluate")  # NumPy has no gradients
     done = subprocess.run([sys.executable, "-c", script], cwd=str(tmp_path), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, universal_newlines=True,
                           env=dict(os.environ, KERAS_BACKEND="pyshim", KERAS_HOME=str(home), PYTHONPATH=path))

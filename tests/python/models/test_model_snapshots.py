@@ -1,4 +1,4 @@
-"""Models that survive their worker: snapshots, the error that says in which epoch it exited, and going on."""
+"""Models that survive their worker: snapshots, the error that names the epoch, and resumed training."""
 
 import gc
 import os
@@ -38,7 +38,7 @@ def _kill(engine):
 
 
 class Kill(keras.callbacks.Callback):
-    """Ends the worker in an epoch, counted from 0, after its first batch."""
+    """Kills the worker after the first batch of an epoch, counted from 0."""
 
     def __init__(self, engine, epoch):
         super().__init__()
@@ -59,7 +59,7 @@ def _killed(model, data, engine, epoch):
 
 
 def _trained(data):
-    """The weights after four epochs that nothing ended."""
+    """The weights after four epochs without interruption."""
     model = _model()
     model.fit(*data, batch_size=4, epochs=4, shuffle=False, verbose=0)
     return model.get_weights()
@@ -85,17 +85,17 @@ def test_training_goes_on_as_if_nothing_had_been(K, engine, data):
         model.predict(data[0])
     assert pyshim.restore(model) is model
     _assert_same(model.get_weights(), kept.weights)
-    _assert_same(first.get_weights(), kept.weights[:2])  # a layer that the user has is the model's again
+    _assert_same(first.get_weights(), kept.weights[:2])  # a layer that the user holds belongs to the model again
     history = model.fit(*data, batch_size=4, epochs=4, shuffle=False, verbose=0, initial_epoch=error.initial_epoch)
     assert history.epoch == [2, 3]
-    _assert_same(model.get_weights(), expected)  # Adam's moments came along
+    _assert_same(model.get_weights(), expected)  # Adam's moments were restored, too
     assert model.inputs[0].backend == engine
     model.layers[0].trainable = False
     assert first.trainable is False
 
 
 def test_what_no_configuration_holds_comes_back(K, engine, data):
-    """On its own backend a model has its graph yet: losses of tensors, variables that they read, the learning rate."""
+    """On its own backend, a model keeps its graph: losses of tensors, the variables they read, the learning rate."""
     inputs = L.Input((3,))
     hidden = L.Dense(4, activation="tanh")(inputs)
     model = keras.models.Model(inputs, L.Dense(2)(hidden))
@@ -127,7 +127,7 @@ def test_what_no_configuration_holds_comes_back(K, engine, data):
     assert list(train(epochs=3, initial_epoch=caught.value.initial_epoch).history) == ["loss", "mean_squared_error",
                                                                                        "largest"]
     _assert_same(model.get_weights(), expected)
-    with pytest.raises(errors.ArgumentError, match=r"add_loss\(\)"):  # another one has no such tensors
+    with pytest.raises(errors.ArgumentError, match=r"add_loss\(\)"):  # its tensors do not exist on another backend
         pyshim.restore(model, _other(engine))
 
 
@@ -207,7 +207,7 @@ def test_all_kinds_of_layers_come_back(K, engine):
     inner = keras.models.Sequential([L.Dense(3, activation="relu", input_shape=(4,))])
     steps = L.Input((2, 4))
     joined = L.concatenate([L.Bidirectional(L.SimpleRNN(2))(steps), L.Flatten()(L.TimeDistributed(inner)(steps))])
-    inner.trainable = False  # the wrapper has set it
+    inner.trainable = False  # the wrapper changed it
     scaled = L.Lambda(lambda values: 0.5 * values)(L.BatchNormalization()(joined))
     model = keras.models.Model(steps, L.Dense(1)(scaled))
     model.compile("sgd", "mse")
@@ -217,7 +217,7 @@ def test_all_kinds_of_layers_come_back(K, engine):
     pyshim.snapshot(model)
     _kill(engine)
     np.testing.assert_allclose(pyshim.restore(model).predict(x), expected, rtol=1e-5)
-    frozen = inner.get_weights()  # the network inside is the one that the model uses
+    frozen = inner.get_weights()  # the inner network is still the one that the model uses
     model.train_on_batch(x, np.ones((4, 1)))
     np.testing.assert_array_equal(inner.get_weights()[0], frozen[0])
     assert not np.allclose(model.predict(x), expected)

@@ -17,7 +17,7 @@ PACKAGES = ["tensorboardX==2.6.2.2", "protobuf==4.25.8", "packaging==24.2"]
 
 @pytest.fixture(scope="module")
 def writer(tmp_path_factory):
-    """tensorboardX in a folder of its own, which this Python finds while these tests run."""
+    """tensorboardX in a folder of its own, which this Python searches while these tests run."""
     folder = str(tmp_path_factory.mktemp("writer"))
     subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps",
                     "--target", folder, *PACKAGES], check=True)
@@ -31,12 +31,12 @@ def writer(tmp_path_factory):
 
 
 def _events(folder):
-    """The values in the folder's event file: tuples of tag, step, and a number or the message of a histogram."""
+    """The values in the folder's event file: tuples of tag, step, and a number or a histogram message."""
     from tensorboardX.proto.event_pb2 import Event
     path, = glob.glob(os.path.join(folder, "events.out.tfevents.*"))
     found = []
     with open(path, "rb") as file:
-        while header := file.read(12):  # the length, and its checksum; the record, and its checksum
+        while header := file.read(12):  # length and its checksum; then the record and its checksum
             event = Event.FromString(file.read(struct.unpack("<Q", header[:8])[0]))
             file.read(4)
             for value in event.summary.value:

@@ -1,4 +1,4 @@
-"""Layers as a graph: nodes, shared and nested models, what Keras says of wrong inputs, models without fixed inputs."""
+"""Layers as a graph: nodes, shared and nested models, errors for wrong inputs, models without fixed inputs."""
 
 import numpy as np
 import pytest
@@ -140,7 +140,7 @@ def test_masks_go_through_the_layers(K, random):
     np.testing.assert_allclose(model.predict(value), [vectors[0, :2].mean(0), vectors[1].mean(0)], rtol=1e-5)
     f = B.function([words], [layer.get_output_mask_at(0)])
     assert f([value])[0].tolist() == (value != 0).tolist()
-    # Masked steps add nothing to the loss, whose sum is divided by the number of all steps.
+    # Masked steps add nothing to the loss, but its sum is divided by the number of all steps.
     model = M.Sequential([L.Masking(input_shape=(3, 1)), L.TimeDistributed(L.Dense(1, kernel_initializer="ones"))])
     model.compile("sgd", "mse")
     x = np.array([[[1.], [0.], [0.]], [[2.], [2.], [2.]]])
@@ -234,7 +234,7 @@ def test_states_that_are_given_as_tensors(K, random):
 
 
 class Mixed(L.Layer):
-    """A cell whose step reads a constant, too."""
+    """A cell whose step also reads a constant."""
 
     def __init__(self, units, **kwargs):
         self.units = self.state_size = units
@@ -273,7 +273,7 @@ def test_constants_of_cells(K, random):
 
 
 def test_masks_change_nothing_but_what_they_hide(K, random):
-    """Masked steps at the end give the same results as sequences without them, through wrappers, merges and Lambdas."""
+    """Sequences with masked steps at the end give the results of shorter ones, through wrappers, merges, Lambdas."""
     def build(steps):
         x = L.Input((steps, 3))
         hidden = L.TimeDistributed(L.Dense(2))(L.Masking()(x))

@@ -1,9 +1,9 @@
-"""Every layer in every variation of its arguments: Keras's own check, NumPy's predictions, finite differences.
+"""Every layer with every variation of its arguments: Keras's own check, NumPy's predictions, finite differences.
 
-A row of the table is a layer, the shape of its input, and lists of values for its arguments; each combination of them
-is a case. Keras's public helper ``layer_test`` runs it. Predictions are compared with those of the NumPy engine, and
-gradients with the differences of losses that the NumPy engine computes in float64. `make test` runs two cases of each
-row, and one of a few layers on engines that compile for seconds; ``--whole`` runs all.
+A row of the table has a layer, the shape of its input, and lists of values for its arguments; each combination of
+them is a case. Keras's public helper ``layer_test`` runs it. Predictions are compared with those of the NumPy engine,
+and gradients with differences of losses that the NumPy engine computes in float64. `make test` runs two cases per row,
+and one case of a few layers on engines that take seconds to compile; ``--whole`` runs all.
 """
 
 import importlib
@@ -23,7 +23,7 @@ SHORT, FRAMES = (2, 4, 3), (2, 3, 5, 4, 2)
 SLOW_TOO = ("Dense", "BatchNormalization", "Conv2D", "SeparableConv1D", "AveragePooling2D", "GRU", "Embedding")
 
 FORMATS = ["channels_last", "channels_first"]
-STEPS = [{"strides": strides, "dilation_rate": rate} for strides, rate in ((1, 1), (2, 1), (1, 2))]  # not both
+STEPS = [{"strides": strides, "dilation_rate": rate} for strides, rate in ((1, 1), (2, 1), (1, 2))]  # never both
 PENALTIES = {"kernel_regularizer": "l2", "bias_regularizer": "l1", "activity_regularizer": "l2"}
 SEPARABLE = {"depthwise_regularizer": "l2", "pointwise_regularizer": "l1"}
 STEPPING = {"kernel_regularizer": "l1", "recurrent_regularizer": "l2", "bias_regularizer": "l1",
@@ -31,7 +31,7 @@ STEPPING = {"kernel_regularizer": "l1", "recurrent_regularizer": "l2", "bias_reg
 MODES = [{}, {"return_sequences": True}, {"go_backwards": True, "return_sequences": True}, {"stateful": True},
          {"unroll": True}, {"unroll": True, "go_backwards": True, "stateful": True}]
 
-# Layer, shape of the input with its samples, values of its arguments, which combinations are allowed.
+# Layer, shape of the input including the samples, values of its arguments, which combinations are allowed.
 TABLE = [
     ("Dense", ROWS, {"units": [3], "activation": ["linear", "relu", "softmax"], "use_bias": [True, False]}),
     ("Dense", SEQUENCE, {"units": [3], "more": [PENALTIES]}),
@@ -122,7 +122,7 @@ TABLE = [
                            "mask_zero": [False, True], "embeddings_regularizer": ["l2"]}),
 ]
 
-# Layers that draw at random in training, or constrain their weights: they have predictions alone.
+# Layers that are random in training, or constrain their weights: only their predictions are tested.
 RANDOM = [
     ("Dropout", SEQUENCE, {"rate": [0., 0.4], "noise_shape": [None, (2, 1, 3)], "seed": [3]}),
     ("SpatialDropout1D", SEQUENCE, {"rate": [0.5]}),
@@ -143,7 +143,7 @@ RANDOM = [
 
 
 def _cases(table):
-    """The cases of a table: layer, shape, arguments, whether ``--whole`` alone runs it, whether slow engines do not."""
+    """The cases of a table: layer, shape, arguments, whether only ``--whole`` runs it, whether slow engines skip it."""
     rows = [row[0] for row in table]
     for row, (name, shape, values) in enumerate(table):
         combinations = list(itertools.product(*values.values()))
@@ -165,7 +165,7 @@ def _data(random, name, shape):
 
 
 def _model(name, arguments, shape, weights=None):
-    """A model of one layer, whose loss is a weighted sum of its outputs and what the layer adds."""
+    """A model of one layer; its loss is a weighted sum of the outputs plus the losses that the layer adds."""
     inputs = L.Input(batch_shape=shape)
     outputs = getattr(L, name)(**arguments)(inputs)
     model = keras.models.Model(inputs, outputs)
@@ -176,13 +176,13 @@ def _model(name, arguments, shape, weights=None):
 
 
 def _random_weights(random, model):
-    """Weights away from 0, at which penalties have no derivative; variances are positive."""
+    """Weights away from 0, where penalties have no derivative; variances are positive."""
     return [random.uniform(0.2, 1, w.shape) * (1 if (w >= 0).all() else random.choice([-1, 1], w.shape))
             for w in model.get_weights()]
 
 
 def _helper(name, arguments, shape):
-    """Keras's own check."""
+    """Keras's own check passes."""
     layer_test(getattr(L, name), kwargs=arguments, input_shape=shape, fixed_batch_size=True,
                        **({"input_dtype": "int32", "expected_output_dtype": "float32"} if name == "Embedding" else {}))
 

@@ -1,9 +1,9 @@
-"""The cases on which the original Keras 2.3.1 and ours are compared.
+"""The cases on which our Keras is compared with the original Keras 2.3.1.
 
-``tools/make-fixtures`` runs these files with the original, on Python 3.6, and keeps what they compute in ``fixtures/``;
-the tests run them with ours, on every engine. A case is a function of the module ``keras`` and of a generator of random
-numbers that returns a dict of arrays, or pairs of a key and an array, one after another. Weights and data follow from
-the case's name alone.
+``tools/make-fixtures`` runs these files with the original, on Python 3.6, and stores the results in ``fixtures/``; the
+tests run them with ours, on every engine. A case is a function that takes the module ``keras`` and a random number
+generator; it returns a dict of arrays, or yields pairs of a key and an array. Weights and data depend only on the
+case's name.
 """
 
 import zlib
@@ -14,7 +14,7 @@ from . import layers, training
 
 FAMILIES = {**layers.FAMILIES, **training.FAMILIES}
 
-# Of each kind one or two: what `make test` runs on engines that compile for seconds. `--whole` runs all.
+# One or two cases of each kind, which `make test` runs on engines that take seconds to compile. `--whole` runs all.
 FEW = {
     "core": ("dense", "embedding", "reshape", "masking", "activation_selu"),
     "activations": ("prelu",),
@@ -33,8 +33,8 @@ FEW = {
 
 
 def computed(keras, family, name):
-    """What a case computes: pairs of a key and an array, each when it is computed."""
-    if hasattr(keras.backend, "clear_session"):  # the original has none on Theano
+    """Run a case. Yields: pairs of a key and an array, each as soon as it is computed."""
+    if hasattr(keras.backend, "clear_session"):  # the original lacks it on Theano
         keras.backend.clear_session()
     random = np.random.RandomState(zlib.crc32(("%s/%s" % (family, name)).encode("ascii")))
     results = FAMILIES[family][name](keras, random)

@@ -1,7 +1,7 @@
-"""Layers: what each predicts, and what a training step makes of its weights."""
+"""Layers: the predictions of each one, and its weights after a training step."""
 
 def _one(make, shape, integers=None):
-    """A case of one layer on an input of that shape, the samples included."""
+    """A case of one layer; the shape of its input includes the samples."""
     def case(keras, random):
         x = (random.randint(0, integers, shape) if integers else random.uniform(-1, 1, shape)).astype("float32")
         inputs = keras.layers.Input(batch_shape=shape)
@@ -19,7 +19,7 @@ def _several(make, *shapes):
 
 
 def _masked(make, shape):
-    """A case of one layer behind a Masking layer; the end of each sequence is masked, and a step in the middle."""
+    """A case of one layer after a Masking layer, with one masked step in the middle and masked steps at the end."""
     def case(keras, random):
         x = random.uniform(-1, 1, shape).astype("float32")
         x[0, -2:] = 0
@@ -151,14 +151,14 @@ NORMALIZATION = {
 }
 
 RANDOM = ("dropout", "spatial_dropout_1d", "spatial_dropout_2d", "spatial_dropout_3d", "gaussian_noise",
-          "gaussian_dropout", "alpha_dropout")  # in training: their numbers are compared in prediction alone
+          "gaussian_dropout", "alpha_dropout")  # random in training, so only their predictions are compared
 
 
 def _case(name, make):
     """The case of a layer.
 
-    It computes the "prediction", the "loss" of a training step with mean squared errors and gradient descent, and the
-    weights after that step, "w0", "w1" and so on.
+    It computes the "prediction", the "loss" of one training step (mean squared error, gradient descent), and the
+    weights after that step as "w0", "w1" and so on.
     """
     def case(keras, random):
         model, inputs = make(keras, random)

@@ -23,7 +23,7 @@ def _data(random, kind):
 
 
 def _learned(keras, random, loss, y, prediction, **compiling):
-    """The losses and weights of a model that gives the predictions at first and learns in two steps."""
+    """The losses and weights of two training steps of a model that returns the given predictions before the first."""
     inputs = keras.layers.Input(batch_shape=prediction.shape)
     model = keras.models.Model(inputs, keras.layers.Dense(prediction.shape[-1])(inputs))
     model.set_weights([np.eye(prediction.shape[-1]), np.zeros(prediction.shape[-1])])
@@ -88,7 +88,7 @@ OPTIMIZERS = {
 
 
 def _metric(make, kind):
-    """A metric's result after each of two batches, the second one with sample weights."""
+    """A metric's result after each of two batches; the second batch has sample weights."""
     def case(keras, random):
         results = []
         for weights in (None, [0.5, 1., 2., 0.]):
