@@ -8,6 +8,7 @@
 # make bench-quick   a first look at the same in two minutes, in build/benchmarks
 # make lint           ruff, mypy and lintr
 # make man            the R documentation and NAMESPACE, from the roxygen comments; the list of kernels in docs/engines.md
+# make vignettes      inst/doc, the built vignettes that R CMD INSTALL installs from a clone
 # make lock           the requirement files with their hashes, from NAME.in (see tools/lock-requirements)
 
 SHELL := bash
@@ -20,7 +21,7 @@ export R_LIBS := $(CURDIR)/.Rlib
 
 sources := $(shell find pyshim R man inst vignettes DESCRIPTION NAMESPACE -type f -not -name '*.pyc')
 
-.PHONY: demo test test-python test-r soak conformance check site lint man lock environments
+.PHONY: demo test test-python test-r soak conformance check site lint man vignettes lock environments
 
 demo: .Rlib/.installed
 	$(python) -m pyshim install --yes || echo "Going on with the backends that are installed."
@@ -79,6 +80,12 @@ lint: .Rlib/.installed
 man: .Rlib/.installed
 	Rscript --vanilla -e 'roxygen2::roxygenise(load_code = roxygen2::load_installed)'
 	$(python) tools/write-kernels
+
+vignettes: .Rlib/.installed environments
+	for file in vignettes/*.Rmd; do \
+	    Rscript --vanilla -e 'rmarkdown::render(commandArgs(TRUE), output_dir = "inst/doc", quiet = TRUE)' $$file; \
+	done
+	sed -i "s|$$HOME|~|g" inst/doc/*.html
 
 lock: .venv/.installed
 	tools/lock-requirements

@@ -26,13 +26,25 @@ if (length(missing) || length(foreign)) {
   stop("the tarball lacks: ", toString(missing), "; and should not hold: ", toString(foreign))
 }
 
-# Its vignettes contain the output of their code, so the engines were available when they were built.
+# The text and code of a built vignette, without the output of its code.
+prose <- function(html) {
+  text <- paste(html, collapse = "\n")
+  text <- gsub("<pre><code>(?s:.*?)</code></pre>|<(?s:style|script).*?</(style|script)>", "", text, perl = TRUE)
+  gsub("\\s+", " ", gsub("<[^>]*>", "", text))
+}
+
+# Its vignettes contain the output of their code, so the engines were available when they were built. The copies in
+# inst/doc, which R CMD INSTALL installs from a clone, have the same text and code.
 vignettes <- sub("Rmd$", "html", list.files(file.path(source, "vignettes"), "[.]Rmd$"))
 untar(tarball, file.path("keras", "inst", "doc", vignettes))
 for (vignette in vignettes) {
   html <- readLines(file.path("keras", "inst", "doc", vignette), encoding = "UTF-8")
   if (!any(grepl("#&gt;", html, fixed = TRUE))) {
     stop(vignette, " in the tarball holds no output")
+  }
+  copy <- file.path(source, "inst", "doc", vignette)
+  if (!file.exists(copy) || prose(readLines(copy, encoding = "UTF-8")) != prose(html)) {
+    stop("inst/doc/", vignette, " is older than its source: run `make vignettes`")
   }
 }
 unlink("keras", recursive = TRUE)
