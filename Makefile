@@ -6,6 +6,7 @@
 # make conformance   docs/conformance.md, from a run of all Python tests
 # make bench         docs/benchmarks.md, measured against the engines' own loops and Keras 2.3.1
 # make bench-quick   a first look at the same in two minutes, in build/benchmarks
+# make coverage       how much of the R code the R tests reach, and on which engines they call each function
 # make lint           ruff, mypy and lintr
 # make man            the R documentation and NAMESPACE, from the roxygen comments; the list of kernels in docs/engines.md
 # make vignettes      inst/doc, the built vignettes that R CMD INSTALL installs from a clone
@@ -57,6 +58,7 @@ check: .Rlib/.installed environments
 
 coverage: .Rlib/.installed environments
 	Rscript --vanilla tools/coverage-r.R
+	Rscript --vanilla tools/coverage-functions.R
 
 site: .Rlib/.installed environments
 	rm -rf build/site

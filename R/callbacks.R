@@ -128,7 +128,8 @@ callback_csv_logger <- function(filename, separator = ",", append = FALSE) {
 #' @param field Name of the field that holds them.
 #' @param headers Named list of headers.
 #' @param send_as_json Whether to send them as JSON.
-#' @return A callback, for [fit()][fit.keras.engine.training.Model]. It needs the Python package requests.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model].
+#'   A server that cannot be reached is a message, and the training goes on.
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' callback_remote_monitor()

@@ -21,7 +21,7 @@ import pyshim
 
 from .. import config, session
 from ..errors import ArgumentError, FileError
-from . import constructed, copies, downloads, hdf5, snapshots, tensorboard, training
+from . import constructed, copies, downloads, hdf5, posts, snapshots, tensorboard, training
 
 _around, _after = {}, {}
 
@@ -464,6 +464,13 @@ def downloads_that_are_checked(module):
     """Keras verifies the checksum of a file that is already in the cache, but not of one that it has downloaded."""
     module.urlretrieve = downloads.whole(module.urlretrieve)
     module.get_file = downloads.checked(module.get_file, module)
+
+
+@_repair(_after, "callbacks.callbacks")
+def posts_without_requests(module):
+    """Where the package requests is missing, RemoteMonitor ends the training after its first epoch."""
+    if module.requests is None:
+        module.requests = posts.requests
 
 
 # -- layers that require a GPU ------------------------------------------------------------------------------

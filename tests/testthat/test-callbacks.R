@@ -72,22 +72,62 @@ for_each_backend("R6 classes see parameters, model, epochs and batches", {
   expect_length(seen$losses, 2L)
 })
 
-test_that("a server is sent the metrics, and one that is not there is no error", {
-  suppressMessages(use_backend("tensorflow"))
-  has_requests <- reticulate::py_module_available("requests")
-  monitor <- callback_remote_monitor(root = "http://127.0.0.1:9", headers = list(a = "b"))
-  expect_equal(monitor$root, "http://127.0.0.1:9")
-  if (has_requests) {
-    expect_message(history <- trained(linear(), 1, callbacks = monitor), "could not reach")
-    expect_length(history$metrics$loss, 1L)
-  } else {
-    expect_error(trained(linear(), 1, callbacks = monitor), "requests")
-  }
+# A server of this process, on loopback: its address, the posts it was sent, and how to stop it.
+local_server <- function(frame = parent.frame()) {
+  start <- reticulate::py_run_string(paste(
+    "def start():",
+    "    import http.server, os, threading",
+    "    os.environ['no_proxy'] = '127.0.0.1'",
+    "    class Handler(http.server.BaseHTTPRequestHandler):",
+    "        def do_POST(self):",
+    "            body = self.rfile.read(int(self.headers['Content-Length'])).decode()",
+    "            server.seen.append([self.path, self.headers['Content-Type'], self.headers['X-Run'], body])",
+    "            self.send_response(200)",
+    "            self.end_headers()",
+    "        def log_message(self, *args):",
+    "            pass",
+    "    server = http.server.HTTPServer(('127.0.0.1', 0), Handler)",
+    "    server.seen = []",
+    "    threading.Thread(target=server.serve_forever, daemon=True).start()",
+    "    return server", sep = "\n"
+  ), local = TRUE)$start
+  server <- start()
+  withr::defer({
+    server$shutdown()
+    server$server_close()
+  }, frame)
+  server
+}
+
+for_each_backend("a server is sent the metrics of each epoch", {
+  server <- local_server()
+  root <- paste0("http://127.0.0.1:", server$server_port)
+  history <- trained(linear(), 2, callbacks = list(
+    callback_remote_monitor(root, headers = list("X-Run" = "a"), field = "epoch"),
+    callback_remote_monitor(root, path = "/json", send_as_json = TRUE)
+  ))
+  expect_length(server$seen, 4L)
+  form <- server$seen[[3L]]  # the second epoch's
+  expect_equal(unlist(form[1:3]), c("/publish/epoch/end/", "application/x-www-form-urlencoded", "a"))
+  expect_match(form[[4L]], "^epoch=")
+  expect_equal(jsonlite::fromJSON(utils::URLdecode(chartr("+", " ", sub("^epoch=", "", form[[4L]])))),
+               list(epoch = 1L, loss = history$metrics$loss[[2L]]), tolerance = 1e-6)
+  object <- server$seen[[4L]]
+  expect_equal(unlist(object[1:2]), c("/json", "application/json"))
+  expect_equal(jsonlite::fromJSON(object[[4L]])$loss, history$metrics$loss[[2L]], tolerance = 1e-6)
 })
 
-test_that("a progress bar may be given as a callback", {
+test_that("a server that is not there is no error", {
   suppressMessages(use_backend("tensorflow"))
+  monitor <- callback_remote_monitor(root = "http://127.0.0.1:9", headers = list(a = "b"))
+  expect_equal(monitor$root, "http://127.0.0.1:9")
+  expect_message(history <- trained(linear(), 1, callbacks = monitor), "could not reach")
+  expect_length(history$metrics$loss, 1L)
+})
+
+for_each_backend("a progress bar may be given as a callback", {
   output <- capture.output(fit(linear(), matrix(1), 0, epochs = 1, verbose = 2,
                                callbacks = list(callback_progbar_logger("samples"))))
   expect_match(output, "Epoch 1/1", all = FALSE)
+  expect_match(output, "loss: 1.0000", all = FALSE, fixed = TRUE)
 })
