@@ -11,8 +11,10 @@
 #'   found without it.
 #' @return The new model.
 #'
-#'   Errors: `keras_error_argument` for a model that cannot be copied: one with tensors in `add_loss`, `add_metric` or
-#'   `target_tensors`. States of stateful layers are not copied.
+#'   Losses, metrics and targets that the model was given as tensors are copied. A variable that they read and that
+#'   belongs to no layer is copied with its value, and a warning. States of stateful layers are not copied.
+#'
+#'   Errors: `keras_error_argument` for a model that cannot be copied, such as one whose constructor was given layers.
 #' @family models on several backends
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)

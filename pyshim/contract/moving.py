@@ -37,16 +37,16 @@ class Elsewhere:
         return value
 
 
-def moved(nodes, contract, variables):
+def moved(nodes, contract, now):
     """Copy nodes, and all that they depend on, to the graph of another contract.
 
-    Arguments: variables, a dict from each variable to its substitute there. Updates are replaced by their new values,
-    and are not carried out. Returns: a dict from all nodes to their copies. Raises GradientError for a gradient that
-    the other engine cannot compute.
+    Arguments: now, a dict from nodes, among them all variables, to their substitutes there. Updates are replaced by
+    their new values, and are not carried out. Returns: a dict from all nodes to their copies. Raises GradientError for
+    a gradient that the other engine cannot compute.
     """
-    copies = Copies(contract, variables)
+    copies = Copies(contract, now)
     contract.assertions.update(nodes[0].graph.contract.assertions)
-    for node in ancestors(nodes):
+    for node in ancestors(nodes, ends=copies.now):
         copies.add(node)
     return copies.now
 

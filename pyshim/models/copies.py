@@ -14,7 +14,7 @@ from ..errors import ArgumentError, StaleTensorError, TimeoutError, WorkerError,
 from ..graph.node import ancestors
 from ..messages import Type, Value
 from ..tensors import Tensor
-from . import constructed
+from . import constructed, given
 
 _copying = threading.local()  # things: objects that no configuration can hold, by name, while a model is copied
 
@@ -42,8 +42,11 @@ def to_backend(model, backend, custom_objects=None):
 
     A model of a user's own class is made by its constructor, with the original arguments.
 
-    Raises ArgumentError for models that cannot be copied: those with layers as constructor arguments, or with tensors
-    passed to ``add_loss``, ``add_metric`` or ``target_tensors``.
+    Losses, metrics and targets that the model was given as tensors, by ``add_loss``, ``add_metric`` and
+    ``target_tensors``, are copied. A variable that they read and that belongs to no layer is copied with its value, and
+    a warning.
+
+    Raises ArgumentError for models that cannot be copied, such as those with layers as constructor arguments.
 
     Example:
         >>> moved = K.to_backend(model, "cntk")                       # doctest: +SKIP
@@ -129,12 +132,15 @@ def copied(model, state, custom_objects=None, compiled=True):
                 new_layer.trainable = old_layer.trainable
             new_layer.name = old_layer.name
         new.set_weights(state.weights)
-        if compiled and getattr(model, "optimizer", None):
-            _compile(model, new, state, keras)
+        if compiled:
+            tensors = given.Given(model, keras, pairs(model, new))
+            tensors.add()
+            if getattr(model, "optimizer", None):
+                _compile(model, new, state, keras, tensors.targets())
     return new
 
 
-def _compile(model, new, state, keras):
+def _compile(model, new, state, keras, targets):
     """Compile the copy in the same way as the model, and copy its optimizer's state."""
     def own(value):
         if isinstance(value, keras.metrics.Metric):  # it has variables, so it must be a new one
@@ -143,7 +149,7 @@ def _compile(model, new, state, keras):
             return [own(part) for part in value]
         return {key: own(part) for key, part in value.items()} if isinstance(value, dict) else value
     new.compile(type(model.optimizer).from_config(state.optimizer), own(model.loss), own(model._compile_metrics),
-                model.loss_weights, model.sample_weight_mode, own(model._compile_weighted_metrics),
+                model.loss_weights, model.sample_weight_mode, own(model._compile_weighted_metrics), targets,
                 **getattr(model, "_function_kwargs", {}))
     if state.optimizer_weights:
         new._make_train_function()
@@ -268,11 +274,7 @@ def _check_what_can_be_copied(model, keras):
     for network in networks:
         if id(network) in made:
             continue
-        for held, giver in ((network._losses, "add_loss()"), (network._metrics, "add_metric()")):
-            if held:
-                raise ArgumentError("the model has tensors that were given to {giver}, which are no part of its "
-                                    "configuration", remedy="make it again, and give it the weights by {set_weights()}",
-                                    giver=giver, argument="model")
+        given.check(network)
         for node in (node for nodes in network._nodes_by_depth.values() for node in nodes):
             try:
                 json.dumps(node.arguments)
@@ -280,7 +282,3 @@ def _check_what_can_be_copied(model, keras):
                 raise ArgumentError("layer {layer} was called with arguments that no configuration can hold",
                                     remedy="make them part of the layer, or inputs of the model",
                                     layer=Value(node.outbound_layer.name), argument="model") from None
-    targets = [each for each in getattr(model, "targets", None) or () if each is not None]
-    if any(each.kind != "placeholder" for each in targets):
-        raise ArgumentError("the model was compiled with `target_tensors`, which belong to its own backend",
-                            remedy="compile it without them", argument="model")

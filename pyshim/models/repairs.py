@@ -21,7 +21,7 @@ import pyshim
 
 from .. import config, session
 from ..errors import ArgumentError, FileError
-from . import constructed, copies, downloads, hdf5, posts, snapshots, tensorboard, training
+from . import constructed, copies, downloads, given, hdf5, posts, snapshots, tensorboard, training
 
 _around, _after = {}, {}
 
@@ -333,6 +333,38 @@ def arguments_of_constructors(module):
         constructed.note(model, args, kwargs)
         return model
     module.Network.__new__ = __new__
+
+
+@_repair(_after, "engine.base_layer")
+def tensors_that_users_add(module):
+    """No configuration holds the losses and metrics that users add to a layer as tensors; a copy adds them again."""
+    add_loss, add_metric = module.Layer.add_loss, module.Layer.add_metric
+
+    @functools.wraps(add_loss)
+    def noted_loss(self, losses, inputs=None):
+        add_loss(self, losses, inputs)
+        if losses is not None and given.is_users(module.Layer):
+            given.note_loss(self, losses, inputs)
+
+    @functools.wraps(add_metric)
+    def noted_metric(self, value, name=None):
+        add_metric(self, value, name)
+        if given.is_users(module.Layer):
+            given.note_metric(self, value, name)
+    module.Layer.add_loss, module.Layer.add_metric = noted_loss, noted_metric
+
+
+@_repair(_after, "metrics")
+def arguments_of_metrics(module):
+    """The result of a metric that a user adds to a model: a copy calls its own metric with copies of the arguments."""
+    call = module.Metric.__call__
+
+    @functools.wraps(call)
+    def noted(self, *args, **kwargs):
+        result = call(self, *args, **kwargs)
+        setattr(result, given.CALLED, (args, kwargs))
+        return result
+    module.Metric.__call__ = noted
 
 
 @_repair(_after, "engine.network", "engine.sequential")

@@ -229,16 +229,6 @@ def test_what_cannot_move_says_why(K, engine):
     refused("a model", "must be a model of Keras's, not str")
 
     inputs = L.Input((3,))
-    hidden = L.Dense(2)(inputs)
-    model = keras.models.Model(inputs, hidden)
-    model.add_loss(backend.mean(hidden))
-    refused(model, r"given to add_loss\(\)")
-    model = keras.models.Model(inputs, hidden)
-    model.add_metric(backend.max(hidden), name="largest")
-    refused(model, r"given to add_metric\(\)")
-    model = keras.models.Model(inputs, hidden)
-    model.compile("sgd", "mse", target_tensors=[backend.constant(np.ones((4, 2)))])
-    refused(model, "target_tensors")
     model = keras.models.Model(inputs, L.Activation(lambda x: x)(L.Activation(lambda x: -x)(inputs)))
     refused(model, "two functions or classes .* have the name '<lambda>'")
 
