@@ -8,7 +8,7 @@ softmax <- function(x) exp(x) / rowSums(exp(x))
 selu_alpha <- 1.6732632423543772
 selu_scale <- 1.0507009873554805
 
-for_each_backend("activations of tensors are those of base R", {
+for_each_backend("activations of tensors agree with base R", {
   tensor <- k_constant(x)
   expect_value(activation_relu(tensor), pmax(x, 0))
   expect_value(activation_relu(tensor, alpha = 0.1, max_value = 1.5, threshold = 0.5),
@@ -25,7 +25,7 @@ for_each_backend("activations of tensors are those of base R", {
   expect_value(activation_exponential(tensor), exp(x))
 })
 
-test_that("softmax() takes another axis, and layers take activations as functions", {
+test_that("softmax() accepts an axis, and layers accept functions as activations", {
   suppressMessages(use_backend("tensorflow"))
   cube <- array(seq(-2, 2, length.out = 12), c(2, 3, 2))
   found <- k_eval(activation_softmax(k_constant(cube), axis = 1))

@@ -3,7 +3,7 @@ test_that("the addin names a function of the package", {
   expect_true(addin[, "Binding"] %in% getNamespaceExports("keras"))
 })
 
-test_that("outside of RStudio, a menu", {
+test_that("outside RStudio, the addin shows a menu", {
   script <- withr::local_tempfile(lines = c("library(keras)", "choose_backend()", "2", "k_backend()",
                                             "choose_backend()", "0", "k_backend()"))
   output <- r_process("R", c("--vanilla", "--interactive", "--no-readline", "--quiet"), stdin = script)
@@ -29,7 +29,7 @@ in_rstudio <- function(answer) {
   )
 }
 
-test_that("in RStudio, a dialog, and a call in the console", {
+test_that("in RStudio, the addin shows a dialog and runs the call in the console", {
   output <- trimws(run_r(in_rstudio("' theano '"), "KERAS_BACKEND=cntk"))
   expect_match(output, "^Choose the Keras backend \\| .*theano.*\\| cntk$", all = FALSE)
   expect_match(output, "cntk (current)", fixed = TRUE, all = FALSE)
@@ -37,7 +37,7 @@ test_that("in RStudio, a dialog, and a call in the console", {
   expect_true("result: theano" %in% output)
 })
 
-test_that("a dialog that is left without an answer changes nothing", {
+test_that("a cancelled dialog changes nothing", {
   output <- trimws(run_r(in_rstudio("NULL")))
   expect_false(any(grepl("console:", output)))
   expect_true("result:" %in% output)

@@ -26,7 +26,7 @@ networks <- list(
   nasnetlarge = list(function() application_nasnetlarge(image, FALSE, NULL), 84916818)
 )
 
-test_that("networks have the known numbers of weights", {
+test_that("networks have the published numbers of weights", {
   suppressMessages(use_backend("tensorflow"))
   for (name in names(networks)) {
     expect_equal(count_params(networks[[name]][[1L]]()), networks[[name]][[2L]], label = name)
@@ -34,7 +34,7 @@ test_that("networks have the known numbers of weights", {
   }
 })
 
-for_each_backend("small networks classify images, and their weights are kept in a file", {
+for_each_backend("small networks classify images, and their weights can be saved to a file", {
   made <- function(weights) {
     application_mobilenet(image, alpha = 0.25, include_top = TRUE, weights = weights, classes = 4)
   }
@@ -52,7 +52,7 @@ for_each_backend("small networks classify images, and their weights are kept in 
   expect_keras_error(made("nowhere.h5"), "file", "nowhere.h5")
 })
 
-test_that("networks of any size follow their arguments", {
+test_that("networks of configurable size follow their arguments", {
   suppressMessages(use_backend("tensorflow"))
   # One dense block of one step: 32 filters more than the 64 of the first layer, and half of them after each transition.
   model <- application_densenet(c(1, 1, 1, 1), include_top = FALSE, weights = NULL, input_shape = image,
@@ -88,7 +88,7 @@ test_that("images are prepared as each network expects them", {
   expect_equal(densenet_preprocess_input(pixels), standard, tolerance = 1e-5)
 })
 
-test_that("predictions are decoded by the index of classes", {
+test_that("predictions are decoded with the class index", {
   index <- setNames(lapply(0:999, function(i) c(sprintf("n%08d", i), paste("thing", i))), 0:999)
   folder <- withr::local_tempdir()
   jsonlite::write_json(index, file.path(folder, "imagenet_class_index.json"))
@@ -109,7 +109,7 @@ test_that("predictions are decoded by the index of classes", {
   })
 })
 
-test_that("networks of any size are the first that a session makes", {
+test_that("networks of configurable size can be the first thing that a session makes", {
   script <- c("library(keras)", "suppressMessages(use_backend('tensorflow'))",
               "m <- application_densenet(c(1, 1, 1, 1), FALSE, NULL, input_shape = c(32, 32, 3))",
               "cat(count_params(m))")

@@ -203,7 +203,7 @@ shown <- function(value) {
 pythonisms <- paste0("\\bNone|\\bTrue\\b|\\bFalse\\b|\\bstr\\b|\\btuple|\\bdict\\b|[a-z]\\[[0-9]|\\([0-9]+,|",
                      "<environment|object at 0x|\\bnan\\b|'[a-z]")
 
-for_each_backend("bad values are refused in R's words", { # nolint: cyclocomp_linter.
+for_each_backend("errors for bad values are in R's terms", { # nolint: cyclocomp_linter.
   calls <- good_calls()
   wrong <- character()
   for (name in names(calls)) {
@@ -242,7 +242,7 @@ for_each_backend("bad values are refused in R's words", { # nolint: cyclocomp_li
 # Functions that take whatever they are given, and those of native sessions (test-configuration.R).
 take_anything <- c("k_is_placeholder", "k_is_tensor", "k_is_variable", "k_set_session")
 
-test_that("the table has every exported function, and each of its arguments", {
+test_that("the table covers every exported function and argument", {
   suppressMessages(use_backend(chosen_backends[[1L]]))
   calls <- good_calls()
   lacks <- unlist(lapply(grep("^k_", getNamespaceExports("keras"), value = TRUE), function(name) {

@@ -80,7 +80,7 @@ typed <- function(call, argument) {
 # Python terms that an R user does not know: None, True, tuples, types.
 python_words <- "\\bNone\\b|\\bTrue\\b|\\bFalse\\b|\\btuple|\\bdict\\b|object at 0x|<class|Error:|Error\\("
 
-for_each_backend("bad arguments of functions of models are refused in R's words", { # nolint: cyclocomp_linter.
+for_each_backend("errors for bad arguments of model functions are in R's terms", { # nolint: cyclocomp_linter.
   model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3) %>% compile("sgd", "mse")
   calls <- bad_calls(model, matrix(1, 4, 3), matrix(1, 4, 2))
   wrong <- character()
@@ -104,7 +104,7 @@ for_each_backend("bad arguments of functions of models are refused in R's words"
   expect_equal(names(fit(model, matrix(1, 4, 3), matrix(1, 4, 2), epochs = 1, verbose = 0)$metrics), "loss")
 })
 
-test_that("good values that look unusual are taken", {
+test_that("unusual but valid values are accepted", {
   with_backend(backends[[1L]], {
     expect_s3_class(text_tokenizer(filters = "!", num_words = 10), "python.builtin.object")
     expect_s3_class(initializer_constant(matrix(1, 2, 2)), "python.builtin.object")

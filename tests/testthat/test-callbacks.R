@@ -9,7 +9,7 @@ trained <- function(model, epochs, ..., y = 0, batch_size = 1) {
   fit(model, matrix(1), matrix(y), epochs = epochs, batch_size = batch_size, verbose = 0, ...)
 }
 
-for_each_backend("training stops when the loss no longer falls enough, with the best weights", {
+for_each_backend("training stops when the loss no longer improves enough, and the best weights are restored", {
   model <- linear()
   history <- trained(model, 20, callbacks = callback_early_stopping("loss", min_delta = 0.1, patience = 1))
   # The losses are 1, 1/4, 1/16, 1/64: the last one is not an improvement by 0.1 on the best, 1/16.
@@ -20,14 +20,14 @@ for_each_backend("training stops when the loss no longer falls enough, with the 
   expect_equal(get_weights(model)[[1L]], matrix(0.5))  # after the first epoch, the best one
 })
 
-for_each_backend("the learning rate falls on a plateau", {
+for_each_backend("the learning rate is reduced on a plateau", {
   model <- linear()
   history <- trained(model, 4, callbacks = callback_reduce_lr_on_plateau("loss", factor = 0.5, patience = 1,
                                                                          min_delta = 10, min_lr = 0.05))
   expect_equal(history$metrics$lr, c(0.25, 0.25, 0.125, 0.0625), tolerance = 1e-6)
 })
 
-for_each_backend("models are saved after epochs, all of them or the best", {
+for_each_backend("models are saved after epochs: after each, or only the best", {
   folder <- withr::local_tempdir()
   each <- file.path(folder, "at-{epoch:02d}-{loss:.2f}.h5")
   best <- file.path(folder, "best.h5")
@@ -39,11 +39,11 @@ for_each_backend("models are saved after epochs, all of them or the best", {
   expect_equal(get_weights(load_model_hdf5(file.path(folder, "at-02-0.25.h5")))[[1L]], matrix(0.25))
   model <- linear()
   load_model_weights_hdf5(model, best)
-  expect_equal(get_weights(model)[[1L]], matrix(0.5))  # of the epoch with the largest loss, the first
+  expect_equal(get_weights(model)[[1L]], matrix(0.5))  # of the first epoch, which has the largest loss
   expect_keras_error(callback_model_checkpoint(best, save_freq = 10), "argument", "save_freq")
 })
 
-for_each_backend("a loss that is no number ends the training, and a file has the metrics", {
+for_each_backend("a loss of NaN ends the training, and the log file has the metrics", {
   expect_output(history <- trained(linear(), 5, callbacks = callback_terminate_on_naan(), y = NaN), "Invalid loss")
   expect_lte(length(history$metrics$loss), 1L)
   file <- withr::local_tempfile(fileext = ".csv")
@@ -53,7 +53,7 @@ for_each_backend("a loss that is no number ends the training, and a file has the
   expect_equal(written, data.frame(epoch = c(0:2, 0L), loss = c(history$metrics$loss, 1)), tolerance = 1e-6)
 })
 
-for_each_backend("R6 classes see parameters, model, epochs and batches", {
+for_each_backend("R6 callbacks see the parameters, the model, epochs and batches", {
   Seen <- R6::R6Class("Seen", inherit = KerasCallback, public = list( # nolint: object_name_linter.
     calls = NULL, losses = NULL, weight = NULL,
     on_train_begin = function(logs) self$calls <- c(self$calls, "begin"),

@@ -54,13 +54,13 @@ for_each_backend("learning phase", {
   expect_true(k_is_placeholder(k_learning_phase()))
 })
 
-for_each_backend("native sessions do not leave a worker", {
+for_each_backend("native sessions stay in the worker", {
   expect_keras_error(k_get_session(), "engine", "k_get_session()")
   expect_error(k_set_session(NULL), "k_set_session()", class = "keras_error", fixed = TRUE)
   expect_null(k_manual_variable_initialization(FALSE))
 })
 
-for_each_backend("backend() gives the functions themselves", {
+for_each_backend("backend() returns the functions themselves", {
   expect_equal(k_backend(), backend()$backend())
   x <- backend()$ones(reticulate::tuple(2L, 3L))
   expect_s3_class(x, "keras_tensor")
@@ -69,7 +69,7 @@ for_each_backend("backend() gives the functions themselves", {
   expect_s3_class(raw$eval(raw$abs(x)), "numpy.ndarray")
 })
 
-test_that("the members of backend() complete, and say what they are", {
+test_that("members of backend() are completed, and print what they are", {
   for (convert in c(TRUE, FALSE)) {
     found <- utils:::.DollarNames(backend(convert), "^conv")
     expect_setequal(found, c("conv1d", "conv2d", "conv3d", "conv2d_transpose", "conv3d_transpose"))
@@ -89,7 +89,7 @@ for_each_backend("an old script with backend(convert = FALSE)", {
   expect_error(K$sum("a"), "must be a tensor")
 })
 
-test_that("keras_config() tells the settings", {
+test_that("keras_config() returns the settings", {
   withr::defer(k_set_epsilon(1e-7))
   k_set_epsilon(1e-4)
   config <- keras_config()

@@ -31,7 +31,7 @@ for_each_backend("rnn", {
   expect_value(k_rnn(step, sequence, list(k_constant(start)))$outputs, recurrent(sequence, start))
 }, among = every_backend())
 
-for_each_backend("rnn with several states, constants, an unknown time", {
+for_each_backend("rnn with several states, constants, and an unknown number of time steps", {
   count <- function(x, states) {
     total <- states[[1]] + x * states[[3]]
     steps <- states[[2]] + 1
@@ -48,7 +48,7 @@ for_each_backend("rnn with several states, constants, an unknown time", {
   expect_equal(f(list(sequence[, 1:2, ]))[[2]], totals[, 2, ], tolerance = 1e-5)
 })
 
-for_each_backend("rnn with a mask keeps what was before", {
+for_each_backend("rnn with a mask keeps the previous output and states", {
   mask <- rbind(c(TRUE, TRUE, FALSE, TRUE), c(FALSE, TRUE, TRUE, FALSE))
   result <- k_rnn(step, sequence, zeros(), mask = mask)
   expected <- array(0, dim(sequence))
@@ -61,7 +61,7 @@ for_each_backend("rnn with a mask keeps what was before", {
   expect_value(result$outputs, expected)
 })
 
-for_each_backend("rnn is differentiable through the R function", {
+for_each_backend("rnn is differentiated through the R function", {
   w <- k_variable(weights)
   learned <- function(x, states) {
     state <- k_tanh(x + k_dot(states[[1]], w))
@@ -82,7 +82,7 @@ for_each_backend("rnn is differentiable through the R function", {
   expect_equal(gradient, numeric, tolerance = 1e-3)
 }, among = every_backend())
 
-for_each_backend("an R error in a function is that R error, with its call", {
+for_each_backend("an error in an R function is signalled as that R error", {
   fail <- function(x) {
     check <- function(value) rlang::abort("no such row", class = "my_error")
     check(x)
@@ -102,7 +102,7 @@ for_each_backend("an R error in a function is that R error, with its call", {
   expect_value(k_map_fn(function(x) x + 1, c(1, 2)), c(2, 3))
 })
 
-for_each_backend("an R function may jump out of the call, and the engine lives on", {
+for_each_backend("an R function may jump out of the call, and the engine keeps working", {
   pid <- backend_info()$pid
   kept <- k_variable(c(1, 2))
   x <- c(1, 2, 3)
@@ -149,7 +149,7 @@ for_each_backend("an R function may jump out of the call, and the engine lives o
   expect_equal(backend_info()$pid, pid)
 })
 
-for_each_backend("messages and warnings of an R function arrive", {
+for_each_backend("messages and warnings of an R function are signalled", {
   speak <- function(x) {
     message("heard")
     warning("beware")
@@ -163,7 +163,7 @@ for_each_backend("messages and warnings of an R function arrive", {
   expect_value(suppressWarnings(suppressMessages(k_map_fn(speak, c(1, 2)))), c(2, 4))
 })
 
-for_each_backend("what rnn refuses", {
+for_each_backend("errors of rnn", {
   expect_keras_error(k_rnn("step", sequence, zeros()), "argument", c("k_rnn()", "step_function", "\"step\""))
   expect_keras_error(k_rnn(function(x, states) x, sequence, zeros()), "argument",
                      c("k_rnn()", "list of new states"))
@@ -173,7 +173,7 @@ for_each_backend("what rnn refuses", {
                      c("k_rnn()", "(2, 3)"))
 })
 
-for_each_backend("switch, whole and element by element", {
+for_each_backend("switch, as a whole and elementwise", {
   x <- c(1, -2, 3)
   expect_value(k_switch(TRUE, x, x * 10), x)
   expect_value(k_switch(k_constant(0), x, function() k_constant(x) * 10), x * 10)

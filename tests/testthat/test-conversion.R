@@ -3,7 +3,7 @@
 integer64 <- function(x) structure(x * 2^-1074, class = "integer64")
 i64 <- integer64(1:3)
 
-for_each_backend("integer64 is converted exactly, without the package bit64", {
+for_each_backend("integer64 is converted exactly, even without the package bit64", {
   frame <- structure(list(id = i64, y = c(0.5, 1, 2)), class = "data.frame", row.names = 1:3)
   expect_value(k_constant(i64), 1:3)
   expect_value(k_constant(list(i64, i64)), rbind(1:3, 1:3))
@@ -24,7 +24,7 @@ for_each_backend("integer64 is converted exactly, without the package bit64", {
   expect_value(v, 1:3)
 })
 
-for_each_backend("operators of a tensor beside integers of bit64, whose own go on as before", {
+for_each_backend("operators of tensors accept bit64 integers, whose own operators are unaffected", {
   five <- bit64::as.integer64(5:7)
   x <- k_constant(c(10, 20, 30))
   expect_value(x + five, c(15, 26, 37))
@@ -40,7 +40,7 @@ for_each_backend("operators of a tensor beside integers of bit64, whose own go o
   expect_equal(data.frame(a = 1:3) * 2, data.frame(a = c(2, 4, 6)))
 })
 
-for_each_backend("integer64 beyond what doubles can hold stays what it is, or is refused", {
+for_each_backend("integer64 values beyond the range of doubles are kept exactly, or refused", {
   large <- bit64::as.integer64("4611686018427387905")
   x <- k_constant(c(large, bit64::as.integer64(-7)), dtype = "int64")
   expect_value(k_equal(x, c(large, bit64::as.integer64(-7))), c(TRUE, TRUE))
@@ -53,7 +53,7 @@ for_each_backend("integer64 beyond what doubles can hold stays what it is, or is
   expect_equal(keras:::integer64_as_double(bit64::as.integer64(c(-1, 0, 2^40, -2^40))), c(-1, 0, 2^40, -2^40))
 })
 
-for_each_backend("numbers with names, time series, tables and matrices of Matrix are their numbers", {
+for_each_backend("named numbers, time series, tables and Matrix objects are converted to their numbers", {
   m <- matrix(1:6 / 2, 2, dimnames = list(c("a", "b"), NULL))
   expect_value(k_constant(m), unname(m))
   expect_value(k_constant(c(a = 1, b = 2)), c(1, 2))
@@ -97,7 +97,7 @@ for_each_backend("classes that give numbers another meaning are refused by name"
 
 # -- vectors of length one --------------------------------------------------------------------------------
 
-for_each_backend("where the rank is known, what is right for n values is right for one", {
+for_each_backend("where the rank is known, code for n values also works for one", {
   for (n in c(2, 1)) {
     y <- seq_len(n) / 2
     x <- k_placeholder(shape = NA)
@@ -155,7 +155,7 @@ for_each_backend("where the rank is known, what is right for n values is right f
   expect_equal(k_function(list(scalar), scalar + 1)(list(1)), 2)
 })
 
-for_each_backend("values with one dimension are plain vectors, and scalars plain numbers", {
+for_each_backend("values with one dimension are plain vectors, and scalars are plain numbers", {
   w <- k_variable(c(1, 2, 3))
   expect_identical(k_eval(w), c(1, 2, 3))
   expect_identical(k_get_value(w), c(1, 2, 3))

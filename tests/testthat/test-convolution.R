@@ -169,7 +169,7 @@ for_each_backend("pooling", {
   expect_keras_error(k_pool2d(image, c(2, 2), pool_mode = "sum"), "argument", c("k_pool2d()", "sum", "avg"))
 })
 
-for_each_backend("locally connected", {
+for_each_backend("locally connected convolutions", {
   kernel <- numbers(3, 9, 2)  # 3 places, 3 steps of 3 channels
   expected <- array(NA_real_, c(2, 3, 2))
   for (place in 1:3) {

@@ -76,7 +76,7 @@ for_each_backend("each listed argument counts from 1, and 0 is refused", {
   expect_value(k_reverse(m, 2), m[, 3:1])
 })
 
-for_each_backend("what counts from 0 is taken as it is", {
+for_each_backend("values that count from 0 are used unchanged", {
   p <- rbind(c(0.2, 0.7, 0.1), c(0.5, 0.25, 0.25))
   expect_value(k_one_hot(c(0, 2), 3), rbind(c(1, 0, 0), c(0, 0, 1)))
   expect_value(k_sparse_categorical_crossentropy(c(0, 1), p), -log(c(0.2, 0.25)))

@@ -28,7 +28,7 @@ for_each_backend("the cost is the logarithm of the sum over all paths", {
                      c("k_ctc_batch_cost()", "input_length"))
 })
 
-for_each_backend("decode greedily takes the likeliest class of each time", {
+for_each_backend("greedy decoding takes the most probable class of each time step", {
   decoded <- k_ctc_decode(probabilities, c(4, 3))
   expect_length(decoded[[1]], 1)
   best <- lapply(1:2, function(i) collapsed(apply(probabilities[i, seq_len(5 - i), ], 1, which.max) - 1, 2))
@@ -39,7 +39,7 @@ for_each_backend("decode greedily takes the likeliest class of each time", {
   expect_value(decoded[[2]], matrix(scores), tolerance = 1e-4)
 })
 
-for_each_backend("the beam search finds the likeliest labellings", {
+for_each_backend("the beam search finds the most probable labellings", {
   decoded <- k_ctc_decode(probabilities[1, , , drop = FALSE], 4, greedy = FALSE, beam_width = 50,
                           top_paths = 3)
   best <- labellings(probabilities[1, , ])[1:3]

@@ -28,7 +28,7 @@ test_that("digits and clothes are images with classes", {
   expect_equal(c(data$train$y, data$test$y), c(4L, 2L, 5L))
 })
 
-test_that("photographs are images of three colours, the last axis", {
+test_that("photographs are images with three colours on the last axis", {
   folder <- withr::local_tempdir()
   picture <- function(red, green, blue) rep(c(red, green, blue), each = 1024)
   dir.create(file.path(folder, "cifar-100-python"))
@@ -67,12 +67,12 @@ test_that("reviews and newswires are sequences of word numbers", {
   write_npz(file.path(folder, "imdb.npz"), list(x_train = words, y_train = c(0, 1), x_test = words, y_test = c(1, 0)),
             list(x_train = "object", y_train = "int64", x_test = "object", y_test = "int64"))
   data <- with_files("datasets.imdb", folder, dataset_imdb(num_words = 7))
-  # The start is 1, words count from 4, and those from 7 on are 2.
+  # A sequence starts with 1, word numbers begin at 4, and those from 7 on become 2.
   sorted <- function(sequences) lapply(sequences[order(lengths(sequences))], as.numeric)
   expect_equal(sorted(data$train$x), list(c(1, 2, 2), c(1, 4, 5, 6)))
   expect_equal(sort(as.vector(data$train$y)), 0:1)
   all <- with_files("datasets.imdb", folder, dataset_imdb(start_char = NULL, index_from = 0L, maxlen = 3L))
-  # As in Keras: the sequences that are left fill the training data first, and the last word of all is 2.
+  # As in Keras: the remaining sequences fill the training data first, and the very last word becomes 2.
   expect_equal(lapply(all$train$x, as.numeric), list(c(4, 2), c(4, 2)))
 
   write_npz(file.path(folder, "reuters.npz"), list(x = rep(words, 5), y = rep(c(3, 4), 5)),
@@ -90,7 +90,7 @@ test_that("reviews and newswires are sequences of word numbers", {
   expect_equal(with_files("datasets.reuters", folder, dataset_reuters_word_index())[c("the", "of")], index)
 })
 
-test_that("houses are split into two parts that share none", {
+test_that("houses are split into two disjoint parts", {
   folder <- withr::local_tempdir()
   write_npz(file.path(folder, "boston_housing.npz"), list(x = matrix(1:30, 10), y = 1:10),
             list(x = "float64", y = "float64"))

@@ -1,7 +1,7 @@
 x <- matrix(c(-2.5, -1, -0.3, 0, 0.5, 1.5, 2.5, 7), 2)
 positive <- abs(x) + 0.1
 
-for_each_backend("functions of each element", {
+for_each_backend("elementwise functions", {
   expect_value(k_square(x), x^2)
   expect_value(k_abs(x), abs(x))
   expect_value(k_sqrt(positive), sqrt(positive))
@@ -25,7 +25,7 @@ for_each_backend("functions of two tensors, with NumPy's broadcasting", {
   expect_value(k_clip(x, max_value = 0), pmin(x, 0))
 })
 
-for_each_backend("comparisons give bools", {
+for_each_backend("comparisons return bools", {
   y <- matrix(c(-2.5, 0, 1, 0, 0, 1.5, 3, 7), 2)
   expect_value(k_equal(x, y), x == y)
   expect_value(k_not_equal(x, y), x != y)
@@ -42,7 +42,7 @@ for_each_backend("integers stay integers", {
   expect_identical(k_eval(k_square(c(4L, -1L))), c(16L, 1L))
 })
 
-for_each_backend("%% and %/% are NumPy's, also where the quotient is nearly whole", {
+for_each_backend("%% and %/% agree with NumPy's, even where the quotient is nearly an integer", {
   x <- c(1, -1, 6, -6, 5, -5, 0.5, 88)
   y <- c(0.1, 0.1, 0.3, 0.3, Inf, Inf, 1e-3, 1e-3)
   numpy <- reticulate::import("numpy")

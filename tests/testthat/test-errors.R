@@ -6,7 +6,7 @@ for_each_backend("an unknown backend is refused, and the current one stays", {
   expect_keras_error(install_backend("caffe"), "unknown_backend", c("install_backend()", "caffe"))
 })
 
-test_that("a tensor of one backend given to another names both", {
+test_that("using a tensor on the wrong backend is an error that names both backends", {
   for (name in backends) {
     other <- setdiff(c("tensorflow", "theano", "cntk"), name)[[1L]]
     x <- with_backend(name, k_ones(2))
@@ -35,7 +35,7 @@ for_each_backend("wrong dtypes name the function and the argument", {
   expect_keras_error(k_zeros(2, dtype = "complex"), "dtype", c("k_zeros()", "complex"))
 })
 
-for_each_backend("values that are no tensors", {
+for_each_backend("values that are not tensors", {
   expect_keras_error(k_variable("a"), "dtype", c("k_variable()", "value", "\"a\""))
   expect_keras_error(k_sum(c("a", "b")), "dtype", c("k_sum()", "character vector"))
   expect_keras_error(k_sum(1i), "dtype", c("k_sum()", "x"))
@@ -54,13 +54,13 @@ for_each_backend("a placeholder without a value is named", {
   expect_keras_error(as.array(x), "placeholder", "flowers")
 })
 
-for_each_backend("old tensors after clear_session()", {
+for_each_backend("tensors from before clear_session()", {
   old <- k_variable(matrix(1, 2, 2))
   k_clear_session()
   expect_keras_error(k_dot(old, old), "stale_tensor", c("k_dot()", "k_clear_session()"))
 })
 
-test_that("a backend that is not installed is named, with what installs it", {
+test_that("the error for a missing backend says how to install it", {
   output <- run_r(c(
     "library(keras)",
     "condition <- tryCatch(use_backend('cntk'), error = identity)",
@@ -94,7 +94,7 @@ test_that("an interactive session asks whether to install", {
   expect_match(paste(output, collapse = "\n"), "install_backend\\(\\): CNTK needs")
 })
 
-test_that("an R error in a function that Python calls is that R error, with its call", {
+test_that("an error in an R function that Python calls is that R error, with its call", {
   call_back <- function(f, value) {
     keras:::call_shim("call_function", keras:::as_python_function(f, "f"), value)
   }
@@ -112,7 +112,7 @@ test_that("an R error in a function that Python calls is that R error, with its 
   expect_keras_error(k_variable(1, constraint = "no"), "argument", c("k_variable()", "constraint"))
 })
 
-test_that("a Python error that is none of ours keeps its traceback", {
+test_that("a Python error from elsewhere keeps its traceback", {
   condition <- tryCatch(keras:::call_shim("describe", 1), error = identity)
   expect_s3_class(condition, c("keras_error_python", "keras_error"))
   expect_match(conditionMessage(condition), "AttributeError")
@@ -146,7 +146,7 @@ test_that("the fields of a message are written in R's notation", {
                "TRUE or NULL, `k_cast()` or `use_backend()`")
 })
 
-test_that("paths, names and the words of libraries stay as they are", {
+test_that("paths, names and texts of libraries are left unchanged", {
   path <- "/home/me/run[1]/axis 2/None (3,)/cast() {axis}/w.npz"
   expect_keras_error(k_load_variables(path, k_variable(1)), "file", c("k_load_variables()", path))
   expect_equal(keras:::filled("{path} of {name}", list(path = path, name = "True {path}")),
@@ -155,7 +155,7 @@ test_that("paths, names and the words of libraries stay as they are", {
   expect_keras_error(k_eval(x), "placeholder", "axis 0 None [1] {axis}")
 })
 
-test_that("a value is described in R's words, short where it is long", {
+test_that("values are described in R's terms, and shortened if long", {
   describe <- keras:::describe_value
   expect_equal(describe(1.5), "1.5")
   expect_equal(describe(NA_real_), "NA")
@@ -183,7 +183,7 @@ test_that("a condition has the user's call and the fields of its message", {
   expect_equal(condition$fields$axis, "3")
   condition <- expect_keras_error(k_cast(x, "flaot32"), "dtype", "Did you mean \"float32\"?")
   expect_equal(condition$value, "flaot32")
-  # The call is the one that the user wrote, whatever it goes through.
+  # The call is the user's, however many functions it passes through.
   condition <- expect_error(lapply(5, function(i) k_sum(x, axis = i)), "`axis` 5", class = "keras_error_shape")
   expect_equal(conditionCall(condition), quote(k_sum(x, axis = i)))
   condition <- expect_error(do.call(k_sum, list(x, 5)), "`axis` 5", class = "keras_error_shape")
@@ -195,7 +195,7 @@ test_that("a condition has the user's call and the fields of its message", {
   expect_keras_error(k_cast(x, new.env()), "argument", c("k_cast()", "`dtype`", "an environment"))
 })
 
-test_that("errors of R's own code have the fields, too", {
+test_that("errors raised in R code have the fields, too", {
   with_backend(backends[[1L]], {
     x <- k_ones(c(2, 3))
     condition <- expect_keras_error(k_sum(x, axis = "rows"), "argument", "`axis` must be whole numbers, not \"rows\"")
@@ -218,7 +218,7 @@ test_that("errors of R's own code have the fields, too", {
   })
 })
 
-test_that("one of several names is refused with those that are accepted", {
+test_that("an unknown name is refused with the accepted ones", {
   with_backend(backends[[1L]], {
     condition <- expect_keras_error(install_backend("theano", method = "cnda"), "argument",
                                     c("install_backend()", "`method`", "\"cnda\"", "Did you mean \"conda\"?"))
@@ -229,7 +229,7 @@ test_that("one of several names is refused with those that are accepted", {
   })
 })
 
-test_that("what the user gave is not read as a template", {
+test_that("the user's values are not read as templates", {
   condition <- expect_error(
     keras:::abort("argument", "{name} is {value}", name = "{value} of {True}", value = "{name}"),
     class = "keras_error_argument"

@@ -1,7 +1,7 @@
 v <- c(10, 20, 30, 40)
 m <- matrix(c(1.5, -2, 3, 0.25, 5, -6), 2)
 
-for_each_backend("questions about each element", {
+for_each_backend("elementwise predicates", {
   x <- c(1, NaN, Inf, -Inf)
   for (name in c("is.na", "is.nan", "is.finite", "is.infinite")) {
     expect_value(get(name)(k_constant(x)), get(name)(x))
@@ -11,7 +11,7 @@ for_each_backend("questions about each element", {
   expect_value(xor(k_constant(x) > 0, k_constant(x) < 2), xor(x > 0, x < 2) & !is.nan(x))
 })
 
-for_each_backend("orders, repetitions, differences, the first and the last", {
+for_each_backend("order, repetitions, differences, first and last elements", {
   x <- k_constant(v)
   y <- k_constant(m)
   cube <- array(sin(1:24), c(2, 3, 4))
@@ -41,7 +41,7 @@ for_each_backend("orders, repetitions, differences, the first and the last", {
   expect_keras_error(aperm(y, 1:3), "shape", "pattern")
 })
 
-for_each_backend("joining", {
+for_each_backend("binding and combining", {
   x <- k_constant(m)
   y <- k_constant(v)
   expect_value(cbind(x, x), cbind(m, m))
@@ -58,7 +58,7 @@ for_each_backend("joining", {
   expect_identical(lapply(c(x, 2:3), class)[2:3], list("integer", "integer"))  # sizes
 })
 
-for_each_backend("functions that go over elements", {
+for_each_backend("apply functions", {
   x <- k_constant(v)
   expect_equal(lapply(x, k_eval), as.list(v))
   expect_equal(vapply(x, function(e) k_eval(e * 2), 0), v * 2)
@@ -68,7 +68,7 @@ for_each_backend("functions that go over elements", {
   expect_keras_error(as.list(k_constant(m)), "shape", c("as.list()", "k_unstack"))
 })
 
-for_each_backend("conversions compute the value", {
+for_each_backend("conversions evaluate the tensor", {
   x <- k_constant(v)
   expect_identical(as.character(x), as.character(v))
   expect_identical(paste(x, collapse = " "), "10 20 30 40")
@@ -81,7 +81,7 @@ for_each_backend("conversions compute the value", {
 })
 
 # Every generic function for which R or reticulate has a method for Python objects.
-for_each_backend("no generic answers for the Python object behind a tensor", { # nolint: cyclocomp_linter.
+for_each_backend("no generic returns information about the Python object behind a tensor", { # nolint: cyclocomp_linter.
   x <- k_variable(v, name = "w")
   placeholder <- k_placeholder(shape = 4)
   refused <- list(
@@ -106,7 +106,7 @@ for_each_backend("no generic answers for the Python object behind a tensor", { #
       expect_true(inherits(condition, "keras_error_argument"), label = label)
     }
   }
-  # R's own errors, where there is no method to be had.
+  # R's own errors, where no method is possible.
   for (call in list(quote(if (x > 1) 1), quote(while (x > 1) 1), quote(for (i in x) 1), quote(cat(x)),
                     quote(var(x)), quote(pmax(x, 1)), quote(x && TRUE), quote(rank(x)))) {
     expect_error(eval(call, list(x = x)), label = deparse(call))
@@ -153,7 +153,7 @@ for_each_backend("compiled functions are functions", {
   expect_type(c(f, f), "list")
 })
 
-for_each_backend("sparse tensors are refused, or answer as dense ones do", {
+for_each_backend("sparse tensors are refused, or return what dense ones do", {
   dense <- matrix(c(0, 2, 0, 0, 0, 3), 2)
   s <- k_variable(Matrix::Matrix(dense, sparse = TRUE))
   expect_identical(dim(s), c(2L, 3L))
@@ -171,7 +171,7 @@ for_each_backend("sparse tensors are refused, or answer as dense ones do", {
   }
 })
 
-test_that("a tensor and a function of a restored workspace print", {
+test_that("a tensor and a function from a restored workspace can be printed", {
   path <- withr::local_tempfile(fileext = ".rds")
   run_r(c(
     "library(keras)", "x <- k_variable(c(1, 2))", "f <- k_function(list(), list(x))",
@@ -188,7 +188,7 @@ test_that("a tensor and a function of a restored workspace print", {
   expect_equal(trimws(restored[-(1:3)]), rep("keras_error_stale_tensor", 5))
 })
 
-for_each_backend("what base R does not dispatch has another way, as documented", {
+for_each_backend("what base R does not dispatch has a documented alternative", {
   x <- k_constant(c(1, 5, 3))
   expect_error(pmax(x, 2))
   expect_value(k_maximum(x, 2), c(2, 5, 3))

@@ -23,7 +23,7 @@ for_each_backend("a function prints its inputs and outputs", {
   expect_output(print(f), "input  'flowers'", fixed = TRUE)
 })
 
-for_each_backend("updates see the values from before", {
+for_each_backend("updates use the values from before the call", {
   a <- k_variable(1)
   b <- k_variable(10)
   f <- k_function(list(), list(a + b), updates = list(k_update(a, b), list(b, a)))
@@ -35,7 +35,7 @@ for_each_backend("updates see the values from before", {
                      c("k_function()", "second time"))
 })
 
-for_each_backend("what a function refuses", {
+for_each_backend("errors of functions", {
   x <- k_placeholder(shape = c(NA, 2), name = "x")
   f <- k_function(list(x), list(x * 2))
   expect_keras_error(f(list(matrix(1, 2, 3))), "shape",
@@ -114,7 +114,7 @@ for_each_backend("clear_session drops tensors and functions of the backend", {
   expect_output(print(v), "gone")
 })
 
-for_each_backend("what does not contribute has a gradient of 0", {
+for_each_backend("the gradient with respect to what does not contribute is 0", {
   x <- k_variable(c(-1, 0, 4))
   gradient <- function(y) as.vector(k_eval(k_gradients(k_sum(y), list(x))[[1]]))
   expect_equal(gradient(k_sqrt(k_relu(x))), c(0, 0, 0.25))

@@ -73,7 +73,7 @@ for_each_backend("masks: a bool tensor, or logicals of the same shape", {
   expect_equal(k_eval(k_constant(c(NaN, Inf, 1, NaN))[c(FALSE, TRUE, TRUE, TRUE)]), c(Inf, 1, NaN))
   mask <- k_constant(c(FALSE, TRUE, TRUE), dtype = "bool")
   expect_equal(k_eval(k_constant(c(NaN, Inf, 1))[mask]), c(Inf, 1))
-  # The mask may depend on what is fed, and the gradient reaches what it takes.
+  # The mask may depend on fed values, and the gradient flows through the selected elements.
   open <- k_placeholder(shape = c(NA, 3))
   f <- k_function(list(open), list(open[open > 0], k_sum(open[open[, 1] > 0, ])))
   expect_equal(f(list(m)), list(m[m > 0], sum(m[1, ])), tolerance = 1e-6)
@@ -81,7 +81,7 @@ for_each_backend("masks: a bool tensor, or logicals of the same shape", {
   expect_value(k_gradients(k_sum(k_square(w[w > 0])), w)[[1]], 2 * m * (m > 0))
 })
 
-for_each_backend("tensors as indices count from 1, as all in `[`", {
+for_each_backend("tensors as indices count from 1, as everything in `[` does", {
   x <- k_constant(m)
   i <- k_constant(2, dtype = "int32")
   j <- k_constant(c(3, 1), dtype = "int64")
@@ -155,7 +155,7 @@ for_each_backend("axes of unknown size", {
   expect_keras_error(open[c(TRUE, FALSE), ], "argument", c("`[`", "unknown size"))
 })
 
-for_each_backend("indices that are refused", {
+for_each_backend("errors for indices", {
   x <- k_constant(m)
   expect_keras_error(x[3, 1], "shape", c("`[`", "index 1 is 3", "size 2"))
   expect_keras_error(x[1], "shape", c("`[`", "2 dimensions"))
@@ -174,7 +174,7 @@ for_each_backend("indices that are refused", {
   expect_keras_error(x[t(m) > 0], "shape", c("`[`", "(3, 2)", "(2, 3)"))
 })
 
-for_each_backend("elements are not assigned: updates are named", {
+for_each_backend("assigning elements is refused, and the error names updates", {
   w <- k_variable(m)
   expect_keras_error(w[1, 2] <- 9, "argument", c("`[<-`", "k_update("))
   expect_keras_error(w[w > 0] <- 0, "argument", "k_set_value(")
@@ -182,7 +182,7 @@ for_each_backend("elements are not assigned: updates are named", {
   expect_value(w, m)
 })
 
-for_each_backend("`$` tells what a tensor is, and nothing of the object behind it", {
+for_each_backend("`$` has a tensor's properties, and nothing of the Python object", {
   w <- k_variable(m, name = "w")
   expect_identical(w$shape, list(2L, 3L))
   expect_identical(w$dtype, "float32")

@@ -24,7 +24,7 @@ for_each_backend("constants, the identity and orthogonal matrices are exact", {
 # The standard deviation of a normal distribution that is cut at two standard deviations.
 cut <- sqrt(1 - 4 * dnorm(2) / (2 * pnorm(2) - 1))
 
-for_each_backend("draws have the mean, the deviation and the bounds of their distributions", {
+for_each_backend("draws have the mean, deviation and bounds of their distributions", {
   set.seed(3)
   expect_moments(initializer_random_normal(mean = 1, stddev = 0.2), 1, 0.2)
   draws <- expect_moments(initializer_random_uniform(-1, 3), 1, 4 / sqrt(12))

@@ -21,7 +21,7 @@ python_without_numpy <- function(environment = parent.frame()) {
   file.path(folder, "bin", "python")
 }
 
-test_that("without NumPy, the first hour goes well in one session", {
+test_that("without NumPy, a new user gets from the first call to a result in one session", {
   home <- home_with_engines()
   python <- python_without_numpy()
   output <- run_r(c(
@@ -55,7 +55,7 @@ test_that("without NumPy, the first hour goes well in one session", {
   expect_match(text, paste0("config: ", python, " [0-9.]+$"))
 })
 
-test_that("where R has the system's Python, it gets a virtual environment that later sessions find", {
+test_that("if R has the system's Python, it gets a virtual environment that later sessions find", {
   home <- home_with_engines()
   environment <- c(paste0("HOME=", home), paste0("KERAS_HOME=", home, "/.keras"), "RETICULATE_PYTHON=",
                    "WORKON_HOME=", "PATH=/usr/bin:/bin", "RETICULATE_MINICONDA_ENABLED=FALSE")
@@ -72,7 +72,7 @@ test_that("where R has the system's Python, it gets a virtual environment that l
   expect_match(output[[length(output)]], "^after: .* FALSE$")
 })
 
-test_that("an interactive session is asked before R gets a virtual environment, and before a download", {
+test_that("an interactive session is asked before a virtual environment is created, and before a download", {
   home <- home_with_engines()
   python <- python_without_numpy()
   output <- run_r(c(
@@ -100,7 +100,7 @@ test_that("an interactive session is asked before R gets a virtual environment, 
   expect_match(output, "refused: install_backend\\(\\): Nothing was installed", all = FALSE)
 })
 
-test_that("install_keras() takes the arguments of older scripts, and refuses what it cannot do", {
+test_that("install_keras() accepts the arguments of older scripts, and refuses what it cannot do", {
   expect_equal(names(formals(install_keras))[1:6],
                c("method", "conda", "version", "tensorflow", "extra_packages", "..."))
   expect_keras_error(install_keras(tensorflow = "1.14"), "argument",
@@ -113,7 +113,7 @@ test_that("install_keras() takes the arguments of older scripts, and refuses wha
                      "/nowhere/conda")
 })
 
-test_that("install_keras() leaves alone what is there, and brings more packages into R's own environment", {
+test_that("install_keras() keeps what is installed, and adds packages to R's own environment", {
   home <- home_with_engines()
   python <- python_without_numpy()
   output <- trimws(run_r(c(
@@ -134,7 +134,7 @@ test_that("options(keras.quiet = TRUE) keeps an installation quiet", {
   expect_equal(output[-1L], c("quiet", "[1] TRUE"))
 })
 
-test_that("use_backend() knows its argument by both names", {
+test_that("use_backend() accepts its argument by both names", {
   for (name in backends) {
     suppressMessages(use_backend(backend = name))
     expect_equal(k_backend(), name)

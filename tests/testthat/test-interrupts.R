@@ -79,7 +79,7 @@ for_each_backend("SIGINT to Rscript is R's interrupt", {
   expect_equal(grep("^alive", output, value = TRUE), rep(paste("alive 6 1 2", name, "TRUE "), 4))
 }, among = backends)
 
-for_each_backend("RStudio's Esc, which is no signal, ends a call", {
+for_each_backend("RStudio's Esc, which sends no signal, ends a call", {
   name <- k_backend()
   output <- run_r(c(
     long_call(name, if (name == "theano") "cntk" else "theano"),
@@ -97,7 +97,7 @@ for_each_backend("RStudio's Esc, which is no signal, ends a call", {
   expect_equal(grep("^alive", output, value = TRUE), paste("alive 6 1 2", name, "TRUE "))
 }, among = backends)
 
-for_each_backend("an interrupt ends fit(), and leaves the model with what it has learnt", {
+for_each_backend("an interrupt ends fit(), and the model keeps what it has learnt", {
   output <- run_r(c(
     "library(keras)", sprintf("invisible(use_backend('%s'))", k_backend()), interrupted,
     "model <- keras_model_sequential(list(layer_dense(units = 1, input_shape = 2, kernel_initializer = 'zeros')))",

@@ -1,6 +1,6 @@
 example <- file.path(Sys.getenv("KERAS_SOURCE", testthat::test_path("..", "..")), "examples", "iris.R")
 
-test_that("the example trains one network on every backend, and draws their losses", {
+test_that("the example trains one network on every backend, and plots the losses", {
   picture <- withr::local_tempfile(fileext = ".png")
   output <- r_process("Rscript", c("--vanilla", example, picture))
   expect_null(attr(output, "status"))
@@ -16,7 +16,7 @@ test_that("the example trains one network on every backend, and draws their loss
   expect_gt(file.size(picture), 20000)
 })
 
-test_that("the example goes on without a backend that is not installed, and says how to get it", {
+test_that("the example continues without a backend that is not installed, and says how to get it", {
   home <- withr::local_tempdir()
   dir.create(file.path(home, "environments"))
   installed <- normalizePath(file.path(Sys.getenv("KERAS_HOME", "~/.keras"), "environments"))

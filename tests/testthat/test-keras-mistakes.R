@@ -2,7 +2,7 @@
 python_words <- paste0("\\b(None|True|False)\\b|\\btuple|\\bdict\\b|Numpy|ndim|object at 0x|<class|",
                        "Error:|Error\\(|[^c]\\([0-9]+,")
 
-# The class of the error, words of its message, and the call.
+# The class of the error, texts in its message, and the call.
 mistakes <- function() {
   dense <- function(units = 2, ...) keras_model_sequential() %>% layer_dense(units, input_shape = 3, ...)
   # nolint start: object_usage_linter. The calls below use these variables.
@@ -88,7 +88,7 @@ mistakes <- function() {
   ) |> lapply(function(case) c(case, environment()))
 }
 
-test_that("mistakes that Keras finds are told in R's words, with a remedy", {
+test_that("mistakes that Keras detects are reported in R's terms, with a remedy", {
   suppressMessages(use_backend("cntk"))
   wrong <- character()
   for (case in mistakes()) {

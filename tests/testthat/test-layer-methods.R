@@ -1,5 +1,5 @@
 # Queries of layers and models, on models with known results.
-for_each_backend("configurations make layers and models anew", {
+for_each_backend("layers and models can be rebuilt from their configurations", {
   layer <- layer_dense(units = 3, activation = "tanh", name = "mine")
   copy <- from_config(get_config(layer))
   expect_equal(copy$name, "mine")
@@ -25,7 +25,7 @@ for_each_backend("a layer that is used twice has two inputs and outputs", {
   expect_equal(dim(get_output_at(shared, 2)), dim(out))
 })
 
-for_each_backend("masks are those of the layers that make them", {
+for_each_backend("masks come from the layers that make them", {
   embedding <- layer_embedding(input_dim = 5, output_dim = 2, mask_zero = TRUE)
   numbers <- layer_input(3)
   vectors <- embedding(numbers)
@@ -38,7 +38,7 @@ for_each_backend("masks are those of the layers that make them", {
   expect_equal(dim(get_input_mask_at(recurrent, 1)), c(NA, 3L))
 })
 
-for_each_backend("stateful layers go on where they were, until they are reset", {
+for_each_backend("stateful layers continue from their state until they are reset", {
   model <- keras_model_sequential(list(
     layer_simple_rnn(units = 1, stateful = TRUE, batch_input_shape = c(1, 1, 1), activation = "linear")
   ))
@@ -49,7 +49,7 @@ for_each_backend("stateful layers go on where they were, until they are reset", 
   expect_equal(predict(model, array(5, c(1, 1, 1)))[[1L]], 5)
 })
 
-for_each_backend("frozen weights stay as they are", {
+for_each_backend("frozen weights do not change", {
   model <- keras_model_sequential(list(layer_dense(units = 2, input_shape = 2, name = "first"),
                                        layer_dense(units = 2, name = "second"), layer_dense(units = 1)))
   freeze_weights(model, to = "second")
@@ -66,7 +66,7 @@ for_each_backend("frozen weights stay as they are", {
   expect_false(isTRUE(all.equal(get_weights(model)[[3L]], before[[3L]])))
 })
 
-for_each_backend("wrappers of R6 classes change what a layer gives", {
+for_each_backend("R6 wrappers change a layer's output", {
   Twice <- R6::R6Class("Twice", inherit = KerasWrapper, public = list( # nolint: object_name_linter.
     factor = NULL,
     initialize = function(factor) self$factor <- factor,
@@ -86,7 +86,7 @@ for_each_backend("wrappers of R6 classes change what a layer gives", {
   expect_equal(get_layer(model, "twice")$name, "twice")
 })
 
-test_that("layers of NVIDIA's kernels are refused with the layers to use", {
+test_that("layers with NVIDIA's kernels are refused, with the layers to use instead", {
   suppressMessages(use_backend("tensorflow"))
   expect_error(layer_cudnn_gru(units = 2), "layer_gru|GRU\\(")
 })

@@ -1,5 +1,5 @@
-# What each layer computes, against its definition in base R (helper-layers.R). Weights are those that the layer has, a
-# bias of zeros among them replaced, so that it counts.
+# What each layer computes, compared with its definition in base R (helper-layers.R). The layer's own weights are used,
+# except that biases of zeros are replaced, so that they have an effect.
 set.seed(42)
 row <- matrix(rnorm(10), 2)
 sequence <- array(rnorm(24), c(2, 4, 3))
@@ -119,7 +119,7 @@ cases <- function() list( # nolint: brace_linter.
   })
 )
 
-for_each_backend("every layer computes what its definition says", {
+for_each_backend("every layer computes its definition", {
   all <- cases()
   inputs <- vapply(all, function(case) paste(dim(case[[1L]]), collapse = " "), "")
   for (shape in unique(inputs)) {
@@ -143,7 +143,7 @@ for_each_backend("every layer computes what its definition says", {
   }
 })
 
-for_each_backend("layers of several inputs compute what their definitions say", {
+for_each_backend("layers with several inputs compute their definitions", {
   a <- row
   b <- row[2:1, ] + 1
   inputs <- list(layer_input(5), layer_input(5))

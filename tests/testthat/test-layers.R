@@ -77,7 +77,7 @@ shapes <- list(
   bidirectional = list(function() bidirectional(sequence(), layer_lstm(units = 4)), 8)
 )
 
-for_each_backend("every layer makes a tensor of the shape that Keras documents", {
+for_each_backend("every layer's output has the shape that Keras documents", {
   for (name in names(shapes)) {
     tensor <- shapes[[name]][[1L]]()
     expect_s3_class(tensor, "keras_tensor")
@@ -87,7 +87,7 @@ for_each_backend("every layer makes a tensor of the shape that Keras documents",
   expect_equal(sort(missing), c("layer_cudnn_gru", "layer_cudnn_lstm", "layer_dense_features"))
 })
 
-for_each_backend("layers are made alone, added to a model, and applied to tensors", {
+for_each_backend("layers can be created alone, added to a model, and applied to tensors", {
   layer <- layer_dense(units = 2, name = "mine")
   expect_s3_class(layer, "keras.layers.core.Dense")
   expect_equal(layer$name, "mine")
@@ -97,7 +97,7 @@ for_each_backend("layers are made alone, added to a model, and applied to tensor
   expect_equal(length(model$layers), 1L)
 })
 
-test_that("what a layer is given is checked in R's words", {
+test_that("arguments of layers are checked in R's terms", {
   with(suppressMessages(use_backend("tensorflow")), {
     expect_error(layer_dense(units = 1.5), "units", class = "keras_error_argument")
     expect_error(layer_cudnn_lstm(units = 2), "layer_lstm|LSTM\\(")

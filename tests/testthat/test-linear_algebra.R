@@ -1,7 +1,7 @@
 x <- matrix(c(1, -2, 3, 0.5, 2, 4), 2)
 y <- matrix(c(2, 1, 0, -1, 3, 1.5), 3)
 
-for_each_backend("dot of matrices, of vectors, of more dimensions", {
+for_each_backend("dot of matrices, of vectors, of higher ranks", {
   expect_value(k_dot(x, y), x %*% y)
   expect_value(k_dot(c(1, 2, 3), c(4, 5, 6)), 32)
   expect_value(k_dot(x, c(1, 2, 3)), as.vector(x %*% c(1, 2, 3)))
@@ -25,7 +25,7 @@ for_each_backend("transpose", {
   expect_value(k_transpose(array(1:12, c(2, 3, 2))), aperm(array(1:12, c(2, 3, 2))))
 })
 
-for_each_backend("matrices that do not fit", {
+for_each_backend("matrices whose shapes do not match", {
   expect_keras_error(k_dot(x, x), "shape",
                      c("k_dot()", "(2, 3)", "Axis 2 of `x` has size 3", "axis 1 of `y` has size 2"))
   expect_keras_error(k_dot(x, 2), "shape", c("k_dot()", "at least one dimension"))
@@ -51,7 +51,7 @@ for_each_backend("batch_dot sums over axes counted from 1", {
   expect_keras_error(k_batch_dot(a, b, axes = 0), "shape", c("k_batch_dot()", "`axes` must not be 0"))
 })
 
-for_each_backend("gather counts R's indices from 1, and a tensor's from 0", {
+for_each_backend("gather counts R indices from 1, and tensors from 0", {
   rows <- c(2, 1, 2)
   expect_value(k_gather(x, rows), x[rows, ])
   expect_value(k_gather(x, 2), x[2, ])

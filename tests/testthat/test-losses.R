@@ -24,7 +24,7 @@ definitions <- list(
   binary_crossentropy = function(t, p) -rowMeans(t * log(p) + (1 - t) * log(1 - p)),
   kullback_leibler_divergence = function(t, p) rowSums(t * log(t / p)),
   poisson = function(t, p) rowMeans(p - t * log(p)),
-  # Of Keras 2.3.1: the loss falls as the vectors turn to each other.
+  # In Keras 2.3.1, the loss falls as the vectors align.
   cosine_proximity = function(t, p) -rowSums(unit(t) * unit(p)),
   cosine_similarity = function(t, p) -rowSums(unit(t) * unit(p))
 )
@@ -75,11 +75,11 @@ expect_defined <- function(functions) {
   }
 }
 
-for_each_backend("losses are what their definitions say", {
+for_each_backend("losses agree with their definitions", {
   expect_defined(losses)
 })
 
-for_each_backend("metrics are what their definitions say", {
+for_each_backend("metrics agree with their definitions", {
   expect_defined(metrics)
   mean_of <- function(metric, t, p, ...) mean(k_eval(metric(k_constant(t), k_constant(p), ...)))
   likely <- matrix(c(0.9, 0.2, 0.6, 0.4), 4)
@@ -94,7 +94,7 @@ for_each_backend("metrics are what their definitions say", {
   expect_equal(mean_of(metric_sparse_top_k_categorical_accuracy, matrix(c(1, 2), 2), many, k = 3), 1)
 })
 
-test_that("compile() takes each as Keras's own, with targets of the shape that belongs to it", {
+test_that("compile() uses Keras's own losses and metrics, with targets of the matching shape", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential(list(layer_activation(activation = activation_linear, input_shape = 3)))
   for (name in names(losses)) {
@@ -112,7 +112,7 @@ test_that("compile() takes each as Keras's own, with targets of the shape that b
   expect_match(model_to_json(model), "\"activation\": \"linear\"", fixed = TRUE)
 })
 
-for_each_backend("compile() takes them, and evaluate() returns their means", {
+for_each_backend("compile() accepts losses and metrics, and evaluate() returns their means", {
   model <- keras_model_sequential(list(layer_activation(activation = "linear", input_shape = 3)))
   for (name in c("mean_squared_error", "kullback_leibler_divergence", "logcosh")) {
     compile(model, "sgd", losses[[name]], metrics = list(metric_mean_absolute_error))

@@ -6,7 +6,7 @@ regression <- function(metrics = NULL) {
 x <- matrix(c(1, 0, 2, 1), 2)
 y <- c(1, -3)
 
-for_each_backend("a loss alone is a number, which scripts compute with", {
+for_each_backend("a loss without metrics is a number that scripts can compute with", {
   model <- regression()
   loss <- evaluate(model, x, y, verbose = 0)
   expect_equal(as.numeric(loss), 5, tolerance = 1e-5)
@@ -23,7 +23,7 @@ for_each_backend("a loss alone is a number, which scripts compute with", {
   expect_equal(0.5 * (loss + loss), 5, ignore_attr = TRUE, tolerance = 1e-5)
 }, among = backends)
 
-for_each_backend("metrics have the names of 2017, too", {
+for_each_backend("metrics also have the names of 2017", {
   model <- regression(c("mae", "mse"))
   values <- evaluate(model, x, y, verbose = 0)
   expect_named(values, c("loss", "mae", "mse"))
@@ -40,7 +40,7 @@ for_each_backend("metrics have the names of 2017, too", {
   expect_equal(levels(plot(history, metrics = "mean_absolute_error", method = "ggplot2")$data$metric), "mae")
 }, among = backends)
 
-test_that("callbacks watch and name metrics by either name", {
+test_that("callbacks monitor and report metrics by either name", {
   suppressMessages(use_backend("cntk"))
   folder <- withr::local_tempdir()
   model <- keras_model_sequential() %>%

@@ -12,7 +12,7 @@ new_model <- function() {
   model
 }
 
-# Ends a backend's worker after the first batch of an epoch, counted from 0.
+# Kills a backend's worker after the first batch of an epoch, counted from 0.
 killer <- function(name, epoch) {
   now <- NULL
   callback_lambda(
@@ -45,7 +45,7 @@ for_each_backend("to_backend() copies weights, optimizer state and compile()'s a
   expect_equal(k_backend(), name)
 })
 
-for_each_backend("a model of an R function is made again by it", {
+for_each_backend("a model made by an R function is rebuilt by calling it again", {
   name <- k_backend()
   units <- 3
   model <- keras_model_custom(name = "mine", function(self) {
@@ -65,7 +65,7 @@ for_each_backend("a model of an R function is made again by it", {
   expect_equal(predict(restore_model(model), x), predict(moved, x), tolerance = 1e-4)
 })
 
-for_each_backend("layers, activations, losses and metrics of R move", {
+for_each_backend("layers, activations, losses and metrics written in R move with the model", {
   twice <- function(x) 2 * x
   Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list( # nolint: object_name_linter.
     scale = NULL,
@@ -91,7 +91,7 @@ for_each_backend("layers, activations, losses and metrics of R move", {
   expect_length(get_weights(moved), 5)
 })
 
-for_each_backend("compare_backends() says how far predictions differ", {
+for_each_backend("compare_backends() measures how far predictions differ", {
   name <- k_backend()
   model <- new_model()
   compared <- compare_backends(model, x, backends = c(name, other(name)))
@@ -107,7 +107,7 @@ for_each_backend("compare_backends() says how far predictions differ", {
   expect_output(print(compared), "backend +absolute +relative +seconds")
 })
 
-for_each_backend("a model whose engine exits says in which epoch, and trains on", {
+for_each_backend("the error for an exited engine names the epoch, and the training can be resumed", {
   name <- k_backend()
   expected <- new_model()
   fit_quietly(expected)

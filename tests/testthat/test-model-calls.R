@@ -10,7 +10,7 @@ classifier <- function() {
   compile(model, optimizer_sgd(lr = 0.1), "categorical_crossentropy", metrics = "accuracy")
 }
 
-for_each_backend("probabilities, classes and batches are those of base R", {
+for_each_backend("probabilities, classes and batches agree with base R", {
   model <- classifier()
   shares <- softmax(x %*% kernel)
   expect_equal(predict_proba(model, x), shares, tolerance = 1e-5)
@@ -41,7 +41,7 @@ for_each_backend("generators evaluate and predict", {
   expect_equal(predict_generator(model, function() each()[1L], steps = 3), shares, tolerance = 1e-5)
 })
 
-for_each_backend("copies and models without their last layer", {
+for_each_backend("copies, and models without their last layer", {
   model <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2), layer_dense(units = 1)))
   copy <- clone_model(model)
   expect_false(identical(get_weights(copy), get_weights(model)))
@@ -60,7 +60,7 @@ for_each_backend("copies and models without their last layer", {
   expect_error(multi_gpu_model(model), "train the model itself")
 })
 
-for_each_backend("weights and architecture are saved apart", {
+for_each_backend("weights and architecture are saved separately", {
   model <- classifier()
   path <- withr::local_tempfile(fileext = ".h5")
   save_model_weights_hdf5(model, path)
@@ -99,7 +99,7 @@ test_that("custom objects are found by name, in a scope or an argument", {
   }
 })
 
-test_that("TensorFlow's own format is refused with the function to use", {
+test_that("TensorFlow's own format is refused, with the function to use", {
   suppressMessages(use_backend("tensorflow"))
   model <- classifier()
   for (call in list(quote(load_model_tf("x")), quote(model_from_saved_model("x")))) {
@@ -110,7 +110,7 @@ test_that("TensorFlow's own format is refused with the function to use", {
   expect_keras_error(load_model_weights_tf(model, "x"), "argument", "load_model_weights_hdf5")
 })
 
-test_that("files are found, checked and unpacked; HDF5 data are read in parts", {
+test_that("files are found, checked and unpacked; HDF5 data is read in parts", {
   suppressMessages(use_backend("tensorflow"))
   folder <- withr::local_tempdir()
   file <- file.path(folder, "remote.txt")
@@ -136,7 +136,7 @@ test_that("files are found, checked and unpacked; HDF5 data are read in parts", 
   expect_equal(predict(model, part, batch_size = 1), softmax(2 * x[2:3, ] %*% kernel), tolerance = 1e-5)
 })
 
-test_that("arrays become NumPy's, and the implementation is Keras itself", {
+test_that("arrays become NumPy arrays, and the implementation is Keras itself", {
   suppressMessages(use_backend("tensorflow"))
   model <- classifier()
   array <- keras_array(x)

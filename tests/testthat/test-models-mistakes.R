@@ -1,5 +1,5 @@
 # Error messages of models: the function and the argument as the user named them, and what is accepted.
-test_that("mistakes in calls of models are told in R's words", {
+test_that("mistakes in calls of models are reported in R's terms", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
   model %>% compile("sgd", "mse")
@@ -21,7 +21,7 @@ test_that("mistakes in calls of models are told in R's words", {
   expect_equal(as.character(conditionCall(error)[[1L]]), "fit")
 })
 
-test_that("a generator that ends too early is named", {
+test_that("the error for a generator that ends too early names it", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
   model %>% compile("sgd", "mse")
@@ -34,7 +34,7 @@ test_that("a generator that ends too early is named", {
                      c("fit_generator(): ", "`generator` ended after 2 batches"))
 })
 
-test_that("fractions of steps are cut, logicals are numbers, and NA is quiet", {
+test_that("fractional steps are truncated, logicals count as numbers, and data with NA gives no message", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
   model %>% compile("sgd", "mse")
@@ -48,7 +48,7 @@ test_that("fractions of steps are cut, logicals are numbers, and NA is quiet", {
   expect_true(is.nan(history$metrics$loss))
 })
 
-test_that("an R function's error in a layer is raised there, and nowhere else", {
+test_that("an error in a layer's R function is raised from there, and from nowhere else", {
   suppressMessages(use_backend("cntk"))
   layer <- layer_lambda(f = function(x) stop("mine"))
   expect_error(layer(layer_input(2)), "mine")
@@ -57,7 +57,7 @@ test_that("an R function's error in a layer is raised there, and nowhere else", 
   expect_equal(k_eval(k_ones(2)), c(1, 1))
 })
 
-test_that("layers are functions: of tensors, of sequential models; they follow set.seed()", {
+test_that("layers are functions of tensors and of sequential models; they follow set.seed()", {
   suppressMessages(use_backend("cntk"))
   weights <- function() {
     layer <- layer_dense(units = 2)
@@ -72,7 +72,7 @@ test_that("layers are functions: of tensors, of sequential models; they follow s
   expect_length(model$layers, 2L)
 })
 
-test_that("a range of frozen layers sets the others to the opposite", {
+test_that("freezing a range of layers unfreezes the others", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential() %>%
     layer_dense(2, input_shape = 3, name = "one") %>%
@@ -91,7 +91,7 @@ test_that("a range of frozen layers sets the others to the opposite", {
   expect_keras_error(freeze_weights(model, from = "four"), "argument", "\"four\"")
 })
 
-test_that("layers and models that are not built yet are printed by name", {
+test_that("layers and models that are not built yet print with their names", {
   suppressMessages(use_backend("cntk"))
   expect_output(print(layer_dense(units = 2, name = "mine")), "<Dense layer \"mine\">", fixed = TRUE)
   expect_output(print(keras_model_sequential(name = "new") %>% layer_dense(2, name = "mine")),

@@ -15,7 +15,7 @@ registered_methods <- function() {
   paste(methods[, 1L], methods[, 2L], sep = ".")
 }
 
-# A method that a class has, or takes from the class that it derives from.
+# A method of a class, its own or inherited.
 class_member <- function(generator, name) {
   while (is.null(generator$public_methods[[name]])) {
     generator <- generator$get_inherit()
@@ -23,7 +23,7 @@ class_member <- function(generator, name) {
   generator$public_methods[[name]]
 }
 
-# What differs on purpose: these take the table's arguments in its order, and more; the engines are others.
+# Intended differences: these have the table's arguments in the same order, and further ones; engines differ.
 differing <- list(
   install_keras = function(found, known) {
     expect_equal(names(found)[seq_along(known)], names(known))
@@ -77,7 +77,7 @@ test_that("every function and class is used by a test", {
   expect_equal(setdiff(known, used), character())
 })
 
-test_that("what is said to be refused is refused, with the function to use instead", {
+test_that("what is listed as refused is refused, with the function to use instead", {
   suppressMessages(use_backend("tensorflow"))
   refused <- differences[startsWith(differences$difference, "Refused"), ]
   for (i in seq_len(nrow(refused))) {

@@ -11,7 +11,7 @@ classifier <- function() {
   compile(model, optimizer_adam(lr = 0.1), "binary_crossentropy", metrics = "accuracy")
 }
 
-for_each_backend("a model is trained, evaluated, asked, saved and loaded", {
+for_each_backend("a model can be trained, evaluated, used for prediction, saved and loaded", {
   data <- points()
   model <- classifier()
   history <- fit(model, data$x, data$y, epochs = 12, batch_size = 8, validation_split = 0.25, verbose = 0)
@@ -31,7 +31,7 @@ for_each_backend("a model is trained, evaluated, asked, saved and loaded", {
   expect_equal(predict(unserialize_model(serialize_model(model)), data$x), predict(model, data$x))
 }, among = every_backend())
 
-for_each_backend("R functions are losses, metrics, callbacks, generators and layers", {
+for_each_backend("R functions can be losses, metrics, callbacks, generators and layers", {
   data <- points()
   input <- layer_input(2)
   model <- keras_model(input, layer_lambda(layer_dense(input, 1), function(x) x * 2))
@@ -50,7 +50,7 @@ for_each_backend("R functions are losses, metrics, callbacks, generators and lay
   expect_length(history$metrics$loss, 2)
 }, among = every_backend())
 
-for_each_backend("callbacks that act on batches get each of them, with the weights after it", {
+for_each_backend("callbacks that act on batches see each batch, with the weights after it", {
   data <- points()
   model <- classifier()
   losses <- weights <- c()
@@ -85,7 +85,7 @@ for_each_backend("callbacks that act on batches get each of them, with the weigh
   expect_equal(epochs$seen, c(0, 1))
 })
 
-for_each_backend("layers of R6 classes have weights that are trained", {
+for_each_backend("R6 layers have trainable weights", {
   Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list( # nolint: object_name_linter.
     start = NULL, scale = NULL,
     initialize = function(start) self$start <- start,
@@ -130,7 +130,7 @@ test_that("set.seed() makes weights, shuffling and dropout repeat", {
   expect_equal(trained(), trained())
 })
 
-test_that("data that is no array of numbers is refused with what to do", {
+test_that("data that is not an array of numbers is refused, with advice", {
   suppressMessages(use_backend("tensorflow"))
   model <- classifier()
   expect_error(fit(model, iris[, 1:2], iris$Species, verbose = 0), "to_categorical", class = "keras_error_dtype")
@@ -139,7 +139,7 @@ test_that("data that is no array of numbers is refused with what to do", {
   expect_error(load_model_hdf5(tempfile()), "does not exist", class = "keras_error_file")
 })
 
-test_that("a history is printed, plotted, and made a data frame", {
+test_that("a history can be printed, plotted, and converted to a data frame", {
   history <- structure(list(params = list(samples = 8L), metrics = list(loss = c(2, 1), val_loss = c(3, 2))),
                        class = "keras_training_history")
   expect_output(print(history), "Trained for 2 epochs \\(samples = 8\\)\nFinal epoch:\n    loss: 1\nval_loss: 2")
@@ -155,7 +155,7 @@ test_that("a history is printed, plotted, and made a data frame", {
   expect_gt(file.size(picture), 2000)
 })
 
-test_that("classes become indicators, and vectors norm 1, as in base R", {
+test_that("classes become one-hot rows, and vectors are scaled to norm 1, as in base R", {
   expect_equal(to_categorical(c(0, 2, 1)), diag(3)[c(1, 3, 2), ])
   expect_equal(to_categorical(2, 4), matrix(c(0, 0, 1, 0), 1))
   expect_equal(dim(to_categorical(matrix(0:3, 2), 5)), c(2, 2, 5))

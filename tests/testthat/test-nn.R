@@ -31,7 +31,7 @@ for_each_backend("binary crossentropy", {
   expect_value(k_binary_crossentropy(target, qlogis(probabilities), from_logits = TRUE), expected)
 })
 
-for_each_backend("more activations", {
+for_each_backend("further activations", {
   expect_value(k_relu(x, threshold = 0.4), ifelse(x >= 0.4, x, 0))
   expect_value(k_relu(x, alpha = 0.1, max_value = 6, threshold = 1),
                ifelse(x >= 1, pmin(x, 6), 0.1 * (x - 1)))
@@ -67,7 +67,7 @@ for_each_backend("in_top_k", {
   expect_keras_error(k_in_top_k(predictions, c(0, 1, 1), 0), "argument", c("k_in_top_k()", "k"))
 })
 
-for_each_backend("dropout drops about the level, and scales the rest", {
+for_each_backend("dropout drops about the given share, and scales the rest", {
   dropped <- k_eval(k_dropout(k_ones(c(50, 60)), 0.3, seed = 1))
   expect_setequal(round(unique(as.vector(dropped)), 5), round(c(0, 1 / 0.7), 5))
   expect_equal(mean(dropped == 0), 0.3, tolerance = 0.15)

@@ -1,5 +1,5 @@
 # Printing of Keras objects: their type, and the settings they were created with.
-test_that("objects tell their class and settings, and no word of Python's", {
+test_that("objects print their class and settings, without Python's terms", {
   suppressMessages(use_backend("cntk"))
   shown <- function(x) paste(capture.output(print(x)), collapse = " ")
   expect_match(shown(optimizer_adam(lr = 0.01)), "^<Adam: .*lr = 0.01, .*amsgrad = FALSE>$")
@@ -21,7 +21,7 @@ test_that("objects tell their class and settings, and no word of Python's", {
   expect_output(print(summary(regularizer_l2(0.1))), "<L1L2: l1 = 0, l2 = 0.1>", fixed = TRUE)
 })
 
-test_that("configurations are shown as R's lists", {
+test_that("configurations print as R lists", {
   suppressMessages(use_backend("cntk"))
   configuration <- get_config(layer_dense(units = 2, name = "mine", activation = "relu"))
   shown <- capture.output(print(configuration))
@@ -32,7 +32,7 @@ test_that("configurations are shown as R's lists", {
   expect_equal(from_config(configuration)$name, "mine")
 })
 
-test_that("completion lists what models and layers have", {
+test_that("completion lists the attributes of models and layers", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3) %>% compile("sgd", "mse")
   expect_true(all(c("layers", "optimizer", "fit", "output") %in% utils::.DollarNames(model, "")))

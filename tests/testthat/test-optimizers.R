@@ -79,7 +79,7 @@ weights_after <- function(optimizer, steps) {
   }, 0)
 }
 
-for_each_backend("steps are those of the update rules", {
+for_each_backend("optimizer steps follow the update rules", {
   # An optimizer belongs to the backend of the model it trains, so one is created here for each backend.
   made <- eval(rules_code)
   for (name in names(made)) {
@@ -93,7 +93,7 @@ for_each_backend("steps are those of the update rules", {
   }
 })
 
-test_that("optimizers have the learning rate as an attribute, and are refused what is no number", {
+test_that("optimizers have their learning rate as an attribute, and refuse values that are not numbers", {
   suppressMessages(use_backend("tensorflow"))
   expect_equal(k_get_value(optimizer_rmsprop(lr = 0.25)$lr), 0.25)
   expect_equal(k_get_value(optimizer_sgd(lr = 0.01, momentum = 0.5)$momentum), 0.5)

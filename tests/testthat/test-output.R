@@ -3,7 +3,7 @@ places <- function(texts, lines) {
   vapply(texts, function(text) grep(text, lines)[[1L]], 0L)
 }
 
-for_each_backend("what a call prints is R's output, in order", {
+for_each_backend("what a call prints becomes R output, in order", {
   x <- k_print_tensor(k_constant(c(1, 2)), "value: ")
   y <- k_print_tensor(k_constant(5), "five: ")
   lines <- capture.output({
@@ -18,14 +18,14 @@ for_each_backend("what a call prints is R's output, in order", {
   expect_match(paste(lines, collapse = " "), "1.* 2")
 })
 
-for_each_backend("it is printed at each evaluation", {
+for_each_backend("print_tensor prints at each evaluation", {
   x <- k_placeholder(shape = list())
   f <- k_function(list(x), list(k_print_tensor(x, "x = ") + 1))
   expect_output(expect_equal(f(list(41)), list(42)), "x = .*41")
   expect_output(f(list(7)), "x = .*7")
 })
 
-test_that("what Python writes to stderr becomes messages, and its warnings R's", {
+test_that("what Python writes to stderr becomes messages, and its warnings become R warnings", {
   module <- keras:::bridge_module()
   write <- keras:::call_python
   say <- reticulate::py_run_string(paste(
@@ -45,7 +45,7 @@ test_that("what Python writes to stderr becomes messages, and its warnings R's",
   expect_equal(value, 3)
 })
 
-test_that("knitr shows what engines print, where they print it", {
+test_that("knitr shows what engines print where they print it", {
   directory <- withr::local_tempdir()
   document <- file.path(directory, "switch.Rmd")
   writeLines(c(

@@ -1,4 +1,4 @@
-test_that("sequences are padded and cut", {
+test_that("sequences are padded and truncated", {
   expect_equal(pad_sequences(list(1:3, 4)), matrix(c(1, 2, 3, 0, 0, 4), 2, byrow = TRUE))
   expect_equal(pad_sequences(list(1:3, 4), maxlen = 2, padding = "post", truncating = "post"),
                matrix(c(1, 2, 4, 0), 2, byrow = TRUE))
@@ -42,14 +42,14 @@ test_that("images are saved, loaded, resized, and flow from memory and folders",
   expect_equal(batch[[2L]], 1:2, ignore_attr = TRUE)
 })
 
-test_that("a time series becomes windows", {
+test_that("a time series is cut into windows", {
   windows <- timeseries_generator(matrix(1:10, 10), 1:10, length = 3, batch_size = 2)
   batch <- windows[0]
   expect_equal(dim(batch[[1L]]), c(2, 3, 1))
   expect_equal(as.vector(batch[[2L]]), c(4, 5))
 })
 
-test_that("words that are rare are likely kept, and the choices of negative samples are others", {
+test_that("rare words are likely to be kept, and negative samples are other words", {
   table <- make_sampling_table(5, sampling_factor = 1e-3)
   # The frequency of the word of a rank by Zipf's law, as in word2vec.
   rank <- c(1, 1:4)
@@ -66,7 +66,7 @@ digest_md5 <- function(text) {
   unname(tools::md5sum(file))
 }
 
-test_that("texts are numbered by hashes", {
+test_that("texts are numbered by hashing", {
   numbers <- text_hashing_trick("a b a", n = 50, hash_function = "md5")
   expect_equal(numbers[c(1, 3)], rep(numbers[[1L]], 2))
   expect_true(all(numbers >= 1 & numbers < 50))
@@ -80,7 +80,7 @@ test_that("texts are numbered by hashes", {
   expect_true(all(text_one_hot("one two", n = 3) %in% 1:2))
 })
 
-test_that("sequences become matrices of words", {
+test_that("sequences become word matrices", {
   tokenizer <- fit_text_tokenizer(text_tokenizer(num_words = 4), c("a b a", "b c"))
   expect_equal(sequences_to_matrix(tokenizer, list(c(1, 2, 1), 3), "count"),
                matrix(c(0, 2, 1, 0, 0, 0, 0, 1), 2, byrow = TRUE))
@@ -92,7 +92,7 @@ test_that("sequences become matrices of words", {
   expect_equal(generator_next(each, completed = "end"), "end")
 })
 
-test_that("images are centred by what the generator has seen", {
+test_that("images are standardized with the statistics that the generator was fitted to", {
   set.seed(4)
   x <- array(runif(4 * 3 * 2, 0, 9), c(4, 3, 2, 1))
   generator <- image_data_generator(featurewise_center = TRUE, featurewise_std_normalization = TRUE)
@@ -105,7 +105,7 @@ test_that("images are centred by what the generator has seen", {
   expect_equal(flipped[1, , , 1], 2 * x[1, , , 1], tolerance = 1e-6)
 })
 
-test_that("images flow by the rows of a data frame", {
+test_that("images flow from the rows of a data frame", {
   folder <- withr::local_tempdir()
   for (i in 1:4) {
     image_array_save(array(i / 4, c(2, 2, 3)), file.path(folder, paste0(i, ".png")), scale = FALSE)

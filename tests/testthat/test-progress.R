@@ -20,7 +20,7 @@ shown <- function(text) {
 metrics <- "loss: [0-9.e-]+ - accuracy: [0-9.e-]+"
 both <- paste(metrics, "- val_loss: [0-9.e-]+ - val_accuracy: [0-9.e-]+")
 
-for_each_backend("where lines cannot be written over, there is one line for each epoch", {
+for_each_backend("where a line cannot be overwritten, there is one line per epoch", {
   lines <- capture.output(history <- trained(verbose = 1))
   expect_match(lines, paste0("^Epoch [1-3]/3 - \\d+s - ", both, "$"))
   expect_length(lines, 3L)
@@ -28,7 +28,7 @@ for_each_backend("where lines cannot be written over, there is one line for each
   expect_match(lines[[3L]], paste0("val_loss: ", last), fixed = TRUE)
 })
 
-test_that("verbose = 0 is silent, and an evaluation prints no bar into a file", {
+test_that("verbose = 0 is silent, and evaluate() prints no bar into a file", {
   suppressMessages(use_backend("tensorflow"))
   expect_silent(trained(verbose = 0))
   expect_silent(withr::with_options(list(keras.fit_verbose = 0), trained()))
@@ -38,7 +38,7 @@ test_that("verbose = 0 is silent, and an evaluation prints no bar into a file", 
   expect_silent(predict(model, matrix(0, 4, 2), verbose = 1))
 })
 
-test_that("a console shows a bar that is full at the end, and states that fit its width", {
+test_that("a console shows a bar that fills up, and lines that fit its width", {
   written <- run_r(c(script, "options(width = 80)", "invisible(trained())"), "R_CLI_DYNAMIC=true")
   expect_match(written[c(1L, 3L, 5L)], "^Epoch [1-3]/3$")
   lines <- shown(written)
@@ -53,7 +53,7 @@ test_that("a console shows a bar that is full at the end, and states that fit it
   expect_length(bars, 1L)
 })
 
-test_that("the bar of a generator counts batches", {
+test_that("a generator's bar counts batches", {
   written <- run_r(c(
     script, "model <- keras_model_sequential(list(layer_dense(units = 1, input_shape = 2)))",
     "compile(model, 'sgd', 'mse')",
@@ -62,7 +62,7 @@ test_that("the bar of a generator counts batches", {
   expect_match(shown(written)[c(2L, 4L)], "^5/5 \\[=+\\] - \\d+s - loss: [0-9.]+ *$")
 })
 
-test_that("a document of knitr has one line for each epoch, also in a session with a console", {
+test_that("a knitr document has one line per epoch, even in a session with a console", {
   directory <- withr::local_tempdir()
   document <- file.path(directory, "training.Rmd")
   writeLines(c("```{r}", script, "invisible(trained())", "invisible(trained(verbose = 0))", "```"), document)
@@ -73,7 +73,7 @@ test_that("a document of knitr has one line for each epoch, also in a session wi
   expect_length(lines, 3L)
 })
 
-for_each_backend("the metrics are drawn after each epoch, on the graphics device", {
+for_each_backend("the metrics are plotted after each epoch on the graphics device", {
   file <- withr::local_tempfile(fileext = ".pdf")
   withr::local_options(keras.view_metrics = TRUE, viewer = NULL)
   grDevices::pdf(file, compress = FALSE, useKerning = FALSE)
@@ -83,7 +83,7 @@ for_each_backend("the metrics are drawn after each epoch, on the graphics device
   expect_true(any(grepl("(accuracy)", drawn, fixed = TRUE, useBytes = TRUE)))
 })
 
-test_that("in a viewer, a page shows a picture of them, and the user's device stays as it is", {
+test_that("in a viewer, a page shows the plot, and the user's device does not change", {
   suppressMessages(use_backend("tensorflow"))
   pages <- list()
   withr::local_options(keras.view_metrics = TRUE, viewer = function(page) {
@@ -101,7 +101,7 @@ test_that("in a viewer, a page shows a picture of them, and the user's device st
   expect_equal(picture[2:4], charToRaw("PNG"))
 })
 
-test_that("a plot that cannot be drawn leaves the training alone, and nothing is drawn where nobody looks", {
+test_that("a plot that fails does not disturb the training, and nothing is drawn in a session without a user", {
   suppressMessages(use_backend("tensorflow"))
   withr::local_options(viewer = NULL)
   withr::local_pdf(withr::local_tempfile(fileext = ".pdf"), width = 0.5, height = 0.5)
@@ -111,7 +111,7 @@ test_that("a plot that cannot be drawn leaves the training alone, and nothing is
   expect_keras_error(trained(view_metrics = "yes"), "argument", c("view_metrics", "\"yes\""))
 })
 
-test_that("a training that goes on has its epochs' numbers, in the data frame, tidy() and glance()", {
+test_that("a resumed training keeps its epoch numbers in the data frame, tidy() and glance()", {
   suppressMessages(use_backend("tensorflow"))
   history <- trained(verbose = 0, epochs = 5, initial_epoch = 3)
   frame <- as.data.frame(history)

@@ -1,4 +1,4 @@
-test_that("loading the package starts no Python, a call does", {
+test_that("loading the package starts no Python; a call does", {
   output <- run_r(c(
     "library(keras)", "cat(reticulate::py_available(), '\\n')", "invisible(k_floatx())",
     "cat(reticulate::py_available(), '\\n')"
@@ -6,7 +6,7 @@ test_that("loading the package starts no Python, a call does", {
   expect_equal(trimws(output), c("FALSE", "TRUE"))
 })
 
-test_that("a Python that cannot be used is named, with what to do", {
+test_that("the error for an unusable Python names it, and says what to do", {
   say <- "tryCatch(keras::k_floatx(), keras_error_python = function(e) cat(conditionMessage(e)))"
   absent <- file.path(withr::local_tempdir(), "python")
   output <- paste(run_r(say, paste0("RETICULATE_PYTHON=", absent)), collapse = "\n")
@@ -20,7 +20,7 @@ test_that("a Python that cannot be used is named, with what to do", {
   expect_match(output, "keras needs 3.8 or newer", fixed = TRUE)
 })
 
-test_that("a Python without NumPy is named, with the command that helps", {
+test_that("the error for a Python without NumPy names it, and the command that helps", {
   python <- file.path(withr::local_tempdir(), "venv")
   base <- reticulate::py_run_string("import sys; base = sys._base_executable", local = TRUE)$base
   system2(base, c("-m", "venv", "--without-pip", python))
@@ -32,7 +32,7 @@ test_that("a Python without NumPy is named, with the command that helps", {
   expect_match(output, file.path(python, "bin", "python"), fixed = TRUE)
 })
 
-test_that("a broken keras.json gives one warning, and the defaults", {
+test_that("a broken keras.json gives one warning, and the defaults apply", {
   home <- withr::local_tempdir()
   writeLines("{", file.path(home, "keras.json"))
   output <- run_r(c(
@@ -56,7 +56,7 @@ test_that("use_backend(save = TRUE) makes a backend the default of later session
   expect_match(output[[length(output)]], "<theano variable")
 })
 
-test_that("an interrupt comes back as R's, and the session goes on working", {
+test_that("an interrupt is signalled in R, and the session keeps working", {
   output <- run_r(c(
     "library(keras)", "use_backend('tensorflow')", "x <- k_ones(2)",
     "system(paste('( sleep 1; kill -INT', Sys.getpid(), ') &'))",
@@ -68,7 +68,7 @@ test_that("an interrupt comes back as R's, and the session goes on working", {
   expect_equal(trimws(output[[length(output)]]), "6")
 })
 
-test_that("no worker is left behind, however R ends", {
+test_that("no worker is left behind, however R exits", {
   endings <- c(
     "NULL", "quit(save = 'no', runLast = FALSE)", "stop('in a script')",
     "tools::pskill(Sys.getpid(), tools::SIGTERM)", "tools::pskill(Sys.getpid(), tools::SIGKILL)"
@@ -89,7 +89,7 @@ test_that("no worker is left behind, however R ends", {
   }
 })
 
-test_that("engines do not see the folders that R puts on LD_LIBRARY_PATH", {
+test_that("engines do not get the folders that R adds to LD_LIBRARY_PATH", {
   # This process is an R started by an R, as often as not: its script gets R's folders twice.
   for (mine in c("", "/opt/mine")) {
     output <- run_r(c(
@@ -100,7 +100,7 @@ test_that("engines do not see the folders that R puts on LD_LIBRARY_PATH", {
   }
 })
 
-test_that("every function of pyshim has its R function", {
+test_that("every function of pyshim has an R function", {
   families <- backend()$FAMILIES
   expect_gt(length(families), 5)
   expect_equal(setdiff(paste0("k_", unlist(families)), getNamespaceExports("keras")), character())

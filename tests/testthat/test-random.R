@@ -1,11 +1,11 @@
-for_each_backend("random_bernoulli is random_binomial by its newer name", {
+for_each_backend("random_bernoulli is the newer name of random_binomial", {
   expect_value(k_random_bernoulli(c(2, 3), p = 1), matrix(1, 2, 3))
   expect_value(k_random_bernoulli(4, p = 0), numeric(4))
   expect_equal(k_eval(k_random_bernoulli(50, 0.5, seed = 3)), k_eval(k_random_binomial(50, 0.5, seed = 3)))
   expect_keras_error(k_random_bernoulli(4, p = 2), "argument", "k_random_bernoulli()")
 })
 
-for_each_backend("draws have their distribution", {
+for_each_backend("draws have the right distribution", {
   normal <- k_eval(k_random_normal(c(100, 40), mean = 3, stddev = 2, seed = 1))
   expect_equal(dim(normal), c(100, 40))
   expect_gt(stats::ks.test(unique(as.vector(normal)), "pnorm", 3, 2)$p.value, 0.001)
@@ -20,13 +20,13 @@ for_each_backend("draws have their distribution", {
   expect_equal(mean(binomial), 0.25, tolerance = 0.15)
 })
 
-for_each_backend("whole numbers", {
+for_each_backend("integer draws", {
   dice <- k_eval(k_random_uniform(600, 1, 7, dtype = "int32", seed = 5))
   expect_type(dice, "integer")
   expect_setequal(unique(as.vector(dice)), 1:6)
 })
 
-for_each_backend("seeds repeat a sequence, and each evaluation draws anew", {
+for_each_backend("a seed repeats a sequence, and each evaluation draws anew", {
   draw <- function(...) k_eval(k_random_uniform(8, ...))
   expect_equal(draw(seed = 3), draw(seed = 3))
   expect_false(isTRUE(all.equal(draw(seed = 3), draw(seed = 4))))
@@ -38,7 +38,7 @@ for_each_backend("seeds repeat a sequence, and each evaluation draws anew", {
   expect_equal(k_function(list(open), list(noise))(list(matrix(1, 3, 2)))[[1]], matrix(0, 3, 2))
 })
 
-for_each_backend("what cannot be drawn", {
+for_each_backend("errors of random functions", {
   expect_equal(k_dtype(k_random_normal(2, dtype = "float64")), "float64")
   expect_keras_error(k_random_normal(c(NA, 2)), "shape", c("k_random_normal()", "shape"))
   expect_keras_error(k_random_normal(2, dtype = "int32"), "dtype", c("k_random_normal()", "int32"))
@@ -64,7 +64,7 @@ for_each_backend("set.seed() makes draws repeat", {
   expect_length(unique(first), length(first))
 })
 
-for_each_backend("a draw takes one number of R's, and none with a seed", {
+for_each_backend("a draw takes one number from R's generator, and none if it has a seed", {
   withr::local_seed(1)
   set.seed(7)
   expected <- stats::runif(2)[[2]]

@@ -1,7 +1,7 @@
 x <- array(c(0.5, -1, 2, 3, -0.25, 4, 1, 0, -2, 1.5, 2.5, -3), c(2, 3, 2))
 variance <- function(values) mean((values - mean(values))^2)
 
-for_each_backend("reductions over one axis, several, all, counted from 1 and from the end", {
+for_each_backend("reductions over one axis, several or all, counted from 1 or from the end", {
   cases <- list(
     list(k_max, max), list(k_min, min), list(k_sum, sum), list(k_prod, prod), list(k_mean, mean),
     list(k_var, variance), list(k_std, function(values) sqrt(variance(values))),
@@ -41,7 +41,7 @@ for_each_backend("argmax and argmin are tensors of indices from 0", {
   expect_equal(k_dtype(k_argmax(m)), "int64")
 })
 
-for_each_backend("axes that are not there", {
+for_each_backend("axes that do not exist", {
   expect_keras_error(k_sum(x, axis = 0), "shape", c("k_sum()", "axes count from 1"))
   expect_keras_error(k_mean(x, axis = 4), "shape", c("k_mean()", "`axis` 4", "3 dimensions"))
   expect_keras_error(k_max(x, axis = -4), "shape", c("k_max()", "`axis` -4"))

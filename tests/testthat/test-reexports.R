@@ -1,11 +1,11 @@
-for_each_backend("pipes and several names at once", {
+for_each_backend("pipes and multiple assignment", {
   expect_equal(matrix(1:4, 2) %>% k_square() %>% k_sum() %>% k_eval(), 30)
   c(first, second) %<-% k_unstack(matrix(1:4 / 1, 2))
   expect_value(first, c(1, 3))
   expect_value(second, c(2, 4))
 })
 
-test_that("functions of reticulate are there", {
+test_that("functions of reticulate are exported", {
   expect_identical(use_python, reticulate::use_python)
   expect_identical(use_virtualenv, reticulate::use_virtualenv)
   expect_identical(use_condaenv, reticulate::use_condaenv)
@@ -13,7 +13,7 @@ test_that("functions of reticulate are there", {
   expect_equal(dim(k_zeros(tuple(2L, 3L))), 2:3)
 })
 
-test_that("shape() is a list of sizes", {
+test_that("shape() returns a list of sizes", {
   expect_identical(shape(NULL, 28, 28), list(NULL, 28L, 28L))
   expect_identical(shape(NA, c(2, NA)), list(NULL, 2L, NULL))
   expect_identical(shape(), list())

@@ -1,12 +1,11 @@
-# Arguments and defaults are those of the R interface people know; what a function takes beyond them is
-# optional.
+# Arguments and defaults are those of the R interface that people know; further arguments are optional.
 
 reference <- utils::read.csv(test_path("reference_functions.csv"))
 
-# The value of an argument's default; "none" of one without
+# The default of an argument, or "none"
 eval_default <- function(default) if (identical(default, rlang::missing_arg())) "none" else eval(default)
 
-test_that("each function has the arguments of the reference, in its order and with its defaults", {
+test_that("each function has the arguments of the reference, in the same order and with the same defaults", {
   expect_gt(nrow(reference), 150)
   for (i in seq_len(nrow(reference))) {
     name <- reference$function.[[i]]

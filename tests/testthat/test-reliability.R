@@ -1,4 +1,4 @@
-for_each_backend("tensors from a file or a restored workspace say what to do", {
+for_each_backend("using a tensor from a file or a restored workspace is an error that says what to do", {
   path <- withr::local_tempfile()
   x <- k_variable(1:3)
   saveRDS(list(x = x, f = k_function(list(), list(x))), path)
@@ -18,7 +18,7 @@ for_each_backend("tensors from a file or a restored workspace say what to do", {
   expect_value(x, 1:3)
 })
 
-for_each_backend("forked children have engines of their own", {
+for_each_backend("forked children have their own engines", {
   x <- k_variable(c(1, 2))
   results <- parallel::mclapply(1:2, function(i) {
     refused <- tryCatch(k_eval(x), keras_error_stale_tensor = function(condition) conditionMessage(condition))
@@ -32,7 +32,7 @@ for_each_backend("forked children have engines of their own", {
   expect_value(x + 1, c(2, 3))
 }, among = backends)
 
-for_each_backend("a call that takes longer than the timeout is given up", {
+for_each_backend("a call that exceeds the timeout is ended", {
   x <- k_variable(c(1, 2))
   k_eval(x + 1)
   withr::with_options(list(keras.timeout = 0.5), {
@@ -59,7 +59,7 @@ for_each_backend("a timeout is any positive number", {
   expect_match(conditionMessage(condition), "0.5 seconds", fixed = TRUE)
 }, among = backends)
 
-test_that("an error of memory is one of the engine, too", {
+test_that("an out-of-memory error is also an engine error", {
   fail <- reticulate::py_run_string(paste(
     "def fail():", "    import pyshim", "    raise pyshim.errors.OutOfMemoryError('no room')",
     "import keras_bridge", "fail = keras_bridge._guarded(fail)", sep = "\n"
@@ -68,7 +68,7 @@ test_that("an error of memory is one of the engine, too", {
   expect_s3_class(condition, "keras_error_engine")
 })
 
-for_each_backend("an engine starts with the threads that it is told to use", {
+for_each_backend("an engine starts with the requested number of threads", {
   name <- k_backend()
   stop_backend(name)
   suppressMessages(use_backend(name, threads = 1))
@@ -79,7 +79,7 @@ for_each_backend("an engine starts with the threads that it is told to use", {
   stop_backend(name)
 }, among = backends)
 
-for_each_backend("large arrays come back as they were", {
+for_each_backend("large arrays come back unchanged", {
   for (dtype in c("float32", "float64")) {
     x <- array(runif(2 * 300 * 200), c(2, 300, 200))
     x[c(1, 7, length(x))] <- c(NaN, Inf, -1)

@@ -3,7 +3,7 @@
 scripts <- list.files(testthat::test_path("scripts"), "\\.R$", full.names = TRUE)
 
 for (script in scripts) {
-  eval(bquote(for_each_backend(.(paste("a script of old days runs:", basename(script))), {
+  eval(bquote(for_each_backend(.(paste("an old script runs:", basename(script))), {
     expect_no_warning(expect_no_error(source(.(script), local = new.env(parent = globalenv()))))
   }, among = backends)))
 }

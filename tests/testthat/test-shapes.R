@@ -1,7 +1,7 @@
 # The elements in row-major order.
 row_major <- function(x) as.vector(aperm(x))
 
-for_each_backend("reshape and flatten keep the row-major order", {
+for_each_backend("reshape and flatten keep row-major order", {
   x <- matrix(1:6, 2)
   expect_value(k_reshape(x, c(3, 2)), matrix(row_major(x), 3, byrow = TRUE))
   expect_value(k_reshape(x, list(3, NULL)), matrix(row_major(x), 3, byrow = TRUE))
@@ -37,7 +37,7 @@ for_each_backend("expand_dims and squeeze", {
   expect_keras_error(k_expand_dims(x, axis = 0), "shape", "k_expand_dims()")
 })
 
-for_each_backend("one_hot takes indices as they are: they count from 0", {
+for_each_backend("one_hot uses indices unchanged: they count from 0", {
   expect_value(k_one_hot(c(0, 2, 1), 3), diag(3)[c(1, 3, 2), ])
   expect_value(k_one_hot(matrix(c(0L, 1L, 1L, 0L), 2), 2), array(c(1, 0, 0, 1, 0, 1, 1, 0), c(2, 2, 2)))
   expect_value(k_one_hot(k_argmax(rbind(c(1, 5), c(3, 2))), 2), rbind(c(0, 1), c(1, 0)))

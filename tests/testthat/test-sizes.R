@@ -14,7 +14,7 @@ expect_fed <- function(build, expected) {
   }
 }
 
-for_each_backend("shapes and repetitions of what is fed", {
+for_each_backend("shapes and repetitions that depend on fed sizes", {
   expect_fed(function(x, n) k_reshape(x, list(n, 1, 2)), function(x, n) array(x, c(n, 1, 2)))
   expect_fed(function(x, n) k_reshape(x, list(-1, n)), function(x, n) matrix(t(x), 2, byrow = TRUE))
   expect_fed(function(x, n) k_reshape(x, k_shape(k_expand_dims(x))), function(x, n) array(x, c(n, 2, 1)))
@@ -28,7 +28,7 @@ for_each_backend("shapes and repetitions of what is fed", {
   expect_fed(function(x, n) k_one_hot(k_constant(c(0, 1), "int32"), n), function(x, n) diag(n)[1:2, ])
 })
 
-for_each_backend("filled and random tensors of sizes of what is fed", {
+for_each_backend("filled and random tensors of fed sizes", {
   expect_fed(function(x, n) k_zeros(list(n, 3)), function(x, n) matrix(0, n, 3))
   expect_fed(function(x, n) k_ones(k_shape(x)), function(x, n) matrix(1, n, 2))
   expect_fed(function(x, n) k_eye(n), function(x, n) diag(n))
@@ -40,7 +40,7 @@ for_each_backend("filled and random tensors of sizes of what is fed", {
   expect_fed(function(x, n) k_dropout(x, 0, noise_shape = list(n, 1)), function(x, n) x + 0)
 })
 
-for_each_backend("blocks and positions of what is fed", {
+for_each_backend("slices and positions that depend on fed sizes", {
   expect_fed(function(x, n) k_slice(x, c(1, 1), list(n - 1, -1)), function(x, n) x[-n, , drop = FALSE])
   expect_fed(function(x, n) k_slice(x, list(n - 1, 1), c(1, 2)), function(x, n) x[n, , drop = FALSE])
   expect_fed(function(x, n) k_slice(x, 1, list(n, NA)), function(x, n) x + 0)
@@ -76,13 +76,13 @@ for_each_backend("ranges between tensors, counted from 1", {
   expect_keras_error(x[1:k_constant(2.5), ], "dtype", "integers")
 })
 
-for_each_backend("lists of numbers and tensors", {
+for_each_backend("lists that mix numbers and tensors", {
   expect_fed(function(x, n) k_prod(list(n, 3)), function(x, n) n * 3)
   expect_fed(function(x, n) k_stack(list(n, 3, 0)), function(x, n) c(n, 3, 0))
   expect_fed(function(x, n) k_concatenate(list(matrix(0, 1, 2), x), axis = 1), function(x, n) rbind(0, x))
 })
 
-for_each_backend("sizes that are known stay known, and wrong ones are refused", {
+for_each_backend("known sizes stay known, and wrong ones are refused", {
   x <- k_constant(matrix_of(3))
   n <- k_shape(x)[1]
   expect_true(k_is_variable(k_zeros(list(n, 2))))

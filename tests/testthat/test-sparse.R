@@ -24,7 +24,7 @@ for_each_backend("every kind of sparse Matrix becomes a sparse variable", {
   expect_equal(k_dtype(k_variable(matrices$dgC, dtype = "float64")), "float64")
 })
 
-for_each_backend("products and joins", {
+for_each_backend("products and concatenation", {
   y <- matrix(sin(1:8), 4)
   x <- k_variable(matrices$dgC)
   expect_value(k_dot(x, y), dense %*% y)
@@ -47,7 +47,7 @@ for_each_backend("sparse inputs of a function", {
   expect_keras_error(f(list(matrices$ddi)), "shape", c("(3, 3)", "(NA, 4)"))
 })
 
-for_each_backend("elsewhere a sparse Matrix counts as a dense one", {
+for_each_backend("everywhere else, a sparse Matrix counts as a dense one", {
   expect_value(k_sum(matrices$dgC, axis = 1), colSums(dense))
   expect_value(k_constant(matrices$dsC), crossprod(dense))
   w <- k_variable(dense * 0)

@@ -19,7 +19,7 @@ for_each_backend("values of variables come back on every backend", {
   }
 })
 
-for_each_backend("variables are named by the call, by their list, or by themselves", {
+for_each_backend("variables take names from the call, from the list, or their own", {
   path <- withr::local_tempfile()
   w <- k_variable(1, name = "w")
   v <- k_variable(2, name = "größe/v")
@@ -36,7 +36,7 @@ for_each_backend("variables are named by the call, by their list, or by themselv
   expect_equal(k_get_value(w), 2)
 })
 
-for_each_backend("variables without a name of their own keep R's", {
+for_each_backend("variables without a name take that of the R variable", {
   path <- withr::local_tempfile()
   w <- k_variable(c(1, 2))
   b <- k_variable(3)
@@ -46,7 +46,7 @@ for_each_backend("variables without a name of their own keep R's", {
   k_batch_set_value(list(list(w, c(0, 0)), list(b, 0), list(net$scale, 0)))
   k_load_variables(path, w, b, net$scale)
   expect_equal(k_batch_get_value(list(w, b, net$scale)), list(c(1, 2), 3, 4))
-  # Inside of a function, as with any name of R.
+  # Inside a function, the name is that of the function's argument.
   save <- function(weights, ...) k_save_variables(path, weights, ...)
   save(w, b)
   expect_named(k_load_variables(path), c("weights", "b"))
@@ -63,7 +63,7 @@ for_each_backend("sparse variables are saved as such", {
   expect_keras_error(k_load_variables(path, s = s), "argument", c("k_load_variables()", "sparse"))
 })
 
-for_each_backend("no variable is changed unless all can be", {
+for_each_backend("either all variables change or none does", {
   path <- withr::local_tempfile()
   w <- k_variable(c(8, 9))
   k_save_variables(path, w = k_variable(c(1, 2)), b = k_variable(3))
@@ -75,7 +75,7 @@ for_each_backend("no variable is changed unless all can be", {
   expect_value(w, c(8, 9))
 })
 
-for_each_backend("what cannot be saved or loaded is said", {
+for_each_backend("errors of saving and loading", {
   folder <- withr::local_tempdir()
   path <- file.path(folder, "w.npz")
   w <- k_variable(1, name = "w")
@@ -99,7 +99,7 @@ for_each_backend("what cannot be saved or loaded is said", {
   expect_keras_error(k_load_variables(path), "file", "no whole file")
 })
 
-test_that("the home folder, and a file of NumPy", {
+test_that("the home folder, and a file from NumPy", {
   withr::local_envvar(HOME = withr::local_tempdir())
   numpy <- reticulate::import("numpy", convert = FALSE)
   numpy$savez(path.expand("~/numpy.npz"), x = numpy$arange(3L))
@@ -114,7 +114,7 @@ test_that("the home folder, and a file of NumPy", {
   })
 })
 
-test_that("names that are not ASCII, saved and loaded in the C locale", {
+test_that("non-ASCII names, saved and loaded in the C locale", {
   path <- withr::local_tempfile(fileext = ".npz")
   output <- run_r(c(
     "library(keras); invisible(use_backend('numpy'))",

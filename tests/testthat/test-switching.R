@@ -1,4 +1,4 @@
-test_that("three engines are driven interleaved in one session", {
+test_that("three engines work interleaved in one session", {
   x <- matrix(c(1, 2, 3, 4, 5, 6) / 4, 3)
   target <- c(1, 0, 1)
   begin <- c(0.5, -0.25)
@@ -24,7 +24,7 @@ test_that("three engines are driven interleaved in one session", {
   }
 })
 
-test_that("tensors stay alive while others are used", {
+test_that("tensors stay valid while others are used", {
   tensors <- lapply(setNames(nm = backends), function(name) with_backend(name, k_variable(nchar(name))))
   for (name in c(backends, backends)) {
     suppressMessages(use_backend(name))
@@ -33,7 +33,7 @@ test_that("tensors stay alive while others are used", {
   }
 })
 
-test_that("use_backend() says which one it is", {
+test_that("use_backend() reports the backend", {
   titles <- c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK", jax = "JAX", torch = "PyTorch")
   for (name in backends) {
     said <- testthat::capture_messages(use_backend(name))
@@ -41,7 +41,7 @@ test_that("use_backend() says which one it is", {
   }
 })
 
-test_that("with_backend() and with() are no news, a start is", {
+test_that("with_backend() and with() print nothing, but a start does", {
   suppressMessages(use_backend(backends[[1L]]))
   for (name in backends) {
     suppressMessages(with_backend(name, k_ones(1)))
@@ -52,7 +52,7 @@ test_that("with_backend() and with() are no news, a start is", {
   }
 })
 
-test_that("functions work on the backend of their tensors, whichever is the current one", {
+test_that("functions work on the backend of their tensors, whichever backend is current", {
   for (name in backends) {
     x <- with_backend(name, k_variable(c(1, 2, 3)))
     for (current in c("tensorflow", "theano", "cntk")) {
@@ -71,7 +71,7 @@ test_that("functions work on the backend of their tensors, whichever is the curr
   }
 })
 
-test_that("with_backend() and a context go back, after an error too", {
+test_that("with_backend() and contexts restore the backend, even after an error", {
   suppressMessages(use_backend(backends[[1L]]))
   for (name in backends) {
     expect_equal(with_backend(name, k_backend()), name)
@@ -83,7 +83,7 @@ test_that("with_backend() and a context go back, after an error too", {
   }
 })
 
-test_that("list_backends() tells how each stands", {
+test_that("list_backends() returns the status of each backend", {
   for (name in backends) {
     with_backend(name, k_eval(k_ones(1)))
     standings <- list_backends()
@@ -113,7 +113,7 @@ test_that("is_backend_installed()", {
   expect_false(is_backend_installed("caffe"))
 })
 
-test_that("a stopped engine starts anew", {
+test_that("a stopped engine starts again", {
   name <- backends[[length(backends)]]
   old <- with_backend(name, k_variable(1))
   expect_null(stop_backend(name))
@@ -125,7 +125,7 @@ test_that("a stopped engine starts anew", {
   })
 })
 
-test_that("backend_info() tells how one backend stands", {
+test_that("backend_info() returns the status of one backend", {
   for (name in backends) {
     with_backend(name, k_eval(k_ones(1)))
     info <- backend_info(name)
@@ -146,7 +146,7 @@ test_that("backend_info() tells how one backend stands", {
   expect_keras_error(backend_info("caffe"), "unknown_backend", c("backend_info()", "caffe"))
 })
 
-test_that("k_eval() computes on the current backend, with the values of the moment", {
+test_that("k_eval() computes on the current backend, with the current values", {
   for (name in unique(c(backends, "numpy"))) {
     with_backend(name, {
       w <- k_variable(c(1, 2, 3))

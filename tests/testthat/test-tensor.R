@@ -22,7 +22,7 @@ for_each_backend("arithmetic, with numbers and arrays on both sides", {
   expect_value(flags | (x < -5), m > 0 | m < -5)
 }, among = every_backend())
 
-for_each_backend("products of matrices, with vectors as rows or columns", {
+for_each_backend("matrix products, with vectors as rows or columns", {
   x <- k_constant(m)
   v <- k_constant(c(1, 2, 3))
   w <- c(1, 2, 3)
@@ -57,7 +57,7 @@ for_each_backend("operators with data frames", {
   expect_value(frame / x, m / m)
   expect_value(frame > x, m > m)
   expect_keras_error(x * data.frame(a = c("u", "v")), "dtype", c("`*`", "a"))
-  # Those of data frames alone are base R's.
+  # Operators on two data frames remain base R's.
   expect_equal(frame * 2, as.data.frame(m * 2))
   expect_equal(1 - frame, as.data.frame(1 - m))
   expect_equal(-frame, as.data.frame(-m))
@@ -65,7 +65,7 @@ for_each_backend("operators with data frames", {
   expect_error(frame + data.frame(a = 1), "equally-sized")
 })
 
-for_each_backend("functions of the group Math", {
+for_each_backend("the group generic Math", {
   x <- k_constant(m)
   for (name in c("abs", "sign", "exp", "sin", "cos", "tan", "tanh", "floor", "ceiling", "trunc", "round")) {
     expect_value(get(name)(x), get(name)(m))
@@ -82,7 +82,7 @@ for_each_backend("functions of the group Math", {
   expect_keras_error(round(x, 2), "argument", c("round()", "digits"))
 }, among = every_backend())
 
-for_each_backend("functions of the group Summary, mean, t", {
+for_each_backend("the group generic Summary, and mean and t", {
   x <- k_constant(m)
   for (name in c("max", "min", "sum", "prod", "range", "mean", "t")) {
     expect_value(get(name)(x), get(name)(m))
@@ -111,7 +111,7 @@ for_each_backend("shape and values", {
   expect_identical(as.logical(k_constant(c(1, 0))), c(TRUE, FALSE))
 }, among = every_backend())
 
-for_each_backend("showing", {
+for_each_backend("printing", {
   x <- k_constant(m)
   expect_equal(format(x), paste0("<", k_backend(), " constant: float32, shape (2, 3)>"))
   expect_equal(capture.output(print(x)), c(format(x), capture.output(print(m))))
@@ -154,7 +154,7 @@ for_each_backend("all.equal: the tolerance is that of the dtype, and names do no
   expect_keras_error(all.equal(k_constant(1), "a"), "dtype", c("all.equal()", "current"))
 })
 
-test_that("methods are there for users, not only for the functions of the package", {
+test_that("methods are registered for users, not only for functions of the package", {
   generics <- c("Ops", "Math", "Summary", "mean", "t", "[", "dim", "length", "as.array", "as.matrix",
                 "as.vector", "as.double", "as.integer", "as.logical", "all.equal", "format", "print", "str")
   for (generic in generics) {
@@ -190,7 +190,7 @@ test_that("what is printed is the same on every backend but for its name", {
   expect_snapshot(writeLines(all[[1L]]), cran = TRUE)
 })
 
-test_that("classes of Python that R knows by name are there", {
+test_that("Python classes that R code tests for by name exist", {
   known <- c(keras:::kept_classes,
              sub("^r_to_py[.]", "", grep("^r_to_py[.]pyshim", ls(asNamespace("keras")), value = TRUE)))
   for (name in known) {
@@ -199,7 +199,7 @@ test_that("classes of Python that R knows by name are there", {
   }
 })
 
-for_each_backend("tensors and functions are objects of the classes that R knows", {
+for_each_backend("tensors and functions inherit from classes that R code tests for", {
   x <- k_variable(1)
   expect_s3_class(x, c("keras_tensor", "pyshim.tensors.OfGraph"))
   expect_identical(reticulate::r_to_py(x), x)

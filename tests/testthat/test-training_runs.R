@@ -1,11 +1,11 @@
 # The functions of tfruns, with and without tfruns installed.
-test_that("flags have their defaults, in the flag's type", {
+test_that("flags have their defaults and the flag's type", {
   values <- flags(flag_integer("units", 16), flag_numeric("rate", 0.5), flag_boolean("fast", FALSE),
                   flag_string("name", "mine"), arguments = character())
   expect_identical(values, list(units = 16L, rate = 0.5, fast = FALSE, name = "mine"))
 })
 
-test_that("the command line wins over the file, and the file over the defaults", {
+test_that("the command line overrides the file, and the file overrides the defaults", {
   directory <- withr::local_tempdir()
   file <- file.path(directory, "flags.yml")
   writeLines(c("default:", "  units: 32", "  rate: 0.25", "big:", "  inherits: default", "  units: 64"), file)
@@ -20,20 +20,20 @@ test_that("the command line wins over the file, and the file over the defaults",
   expect_identical(read(arguments = character())$units, 4L)
 })
 
-test_that("what no flag has, or is of another type, is refused by name", {
+test_that("an unknown flag, or one of another type, is refused by name", {
   expect_keras_error(flags(flag_integer("units", 16), arguments = c("--unit", "3")), "argument", c("\"unit\"", "units"))
   expect_keras_error(flags(flag_integer("units", 16), arguments = c("--units", "1.5")), "argument", "whole number")
   expect_keras_error(flag_numeric("rate", "high"), "argument", "\"rate\"")
 })
 
-test_that("a script reads its own command line", {
+test_that("flags() reads the script's command line", {
   script <- withr::local_tempfile(fileext = ".R")
   writeLines(c("suppressMessages(library(keras))", "FLAGS <- flags(flag_numeric('rate', 0.5))", "cat(FLAGS$rate)"),
              script)
   expect_equal(r_process("Rscript", c("--vanilla", script, "--rate", "0.125")), "0.125")
 })
 
-test_that("where tfruns is installed, its functions are called", {
+test_that("if tfruns is installed, its functions are called", {
   library_path <- withr::local_tempdir()
   source <- file.path(withr::local_tempdir(), "tfruns")
   dir.create(file.path(source, "R"), recursive = TRUE)
@@ -51,7 +51,7 @@ test_that("where tfruns is installed, its functions are called", {
   expect_equal(lines, paste0("tfruns's ", functions))
 })
 
-test_that("the run's folder is the working directory, and what is TensorFlow's own is refused with an alternative", {
+test_that("the run's folder is the working directory, and what belongs to TensorFlow is refused with an alternative", {
   expect_equal(run_dir(), getwd())
   expect_keras_error(tensorboard("logs"), "argument", "callback_tensorboard")
   expect_keras_error(export_savedmodel(NULL, "folder"), "argument", "save_model_hdf5")

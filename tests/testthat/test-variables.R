@@ -46,7 +46,7 @@ for_each_backend("constants, filled variables, sequences", {
   expect_keras_error(k_constant(1:3, shape = c(2, 2)), "shape", c("k_constant()", "3 elements"))
 })
 
-for_each_backend("random variables repeat by their seed", {
+for_each_backend("random variables repeat with a seed", {
   draw <- function(seed) k_get_value(k_random_normal_variable(c(50, 40), 1, 2, seed = seed))
   expect_equal(draw(1), draw(1))
   expect_false(isTRUE(all.equal(draw(1), draw(2))))
@@ -70,7 +70,7 @@ for_each_backend("placeholders with unknown sizes", {
   expect_keras_error(k_placeholder(shape = c(2, -3)), "argument", "k_placeholder()")
 })
 
-for_each_backend("questions", {
+for_each_backend("queries", {
   x <- k_zeros(c(4, 3))
   expect_identical(k_int_shape(x), list(4L, 3L))
   expect_identical(k_get_variable_shape(x), list(4L, 3L))
@@ -116,7 +116,7 @@ for_each_backend("updates", {
   expect_keras_error(k_update(v, matrix(1, 2, 2)), "shape", "k_update()")
 })
 
-for_each_backend("a dtype has one name", {
+for_each_backend("a dtype has only one name", {
   for (dtype in c("float", "double", "int", "integer", "numeric", "logical", "f4")) {
     expect_keras_error(k_variable(1, dtype = dtype), "dtype", c("k_variable()", dtype, "float32"))
     expect_keras_error(k_cast(k_ones(2), dtype), "dtype", c("k_cast()", dtype))

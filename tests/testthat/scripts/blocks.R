@@ -49,7 +49,7 @@ stopifnot(identical(dim(out), c(2L, 16L, 1L)),
           all.equal(out[, 1:9, ], predict(model, later)[, 1:9, ], tolerance = 1e-5))
 stopifnot(identical(dim(predict(model, wave[, 1:8, , drop = FALSE])), c(2L, 8L, 1L)))
 
-# A network for each image of a sequence, then an LSTM; and convolutions within the recurrence.
+# A network applied to each image of a sequence, then an LSTM; and convolutional recurrence.
 each <- keras_model_sequential() %>%
   layer_conv_2d(3, 3, activation = "relu", input_shape = c(8, 8, 3)) %>%
   layer_global_max_pooling_2d()

@@ -61,7 +61,7 @@ k_set_value(model$optimizer$lr, 0)
 model %>% fit(x, y, epochs = 1, verbose = 0)
 stopifnot(all.equal(before, get_weights(model)))
 
-# Not a number ends it.
+# A loss of NaN ends the training.
 model <- build_model()
 history <- model %>% fit(x, y * NaN, epochs = 5, verbose = 0, callbacks = list(callback_terminate_on_naan()))
 stopifnot(length(history$metrics$loss) == 1)

@@ -1,4 +1,4 @@
-# A convolutional network on images drawn here: vertical or horizontal stripes. Rows first, as array_reshape() has it.
+# A convolutional network on generated images of vertical or horizontal stripes. Row-major, as in array_reshape().
 library(keras)
 
 set.seed(2)
@@ -14,7 +14,7 @@ draw <- function(class) {
   image
 }
 y <- rep(0:1, 40)
-flat <- t(sapply(y, function(class) as.vector(t(draw(class))))) * 255  # a pixel per column, as in a CSV file
+flat <- t(sapply(y, function(class) as.vector(t(draw(class))))) * 255  # one column per pixel, as in a CSV file
 x <- array_reshape(flat, c(nrow(flat), img_rows, img_cols, 1))
 stopifnot(identical(x[3, 2, 5, 1], flat[3, 13]))
 x <- x / 255
@@ -38,7 +38,7 @@ model %>% fit(x, y_cat, batch_size = batch_size, epochs = epochs, verbose = 0, v
 scores <- model %>% evaluate(x, y_cat, verbose = 0)
 stopifnot(is.finite(scores[[1]]), scores$accuracy >= 0.5)
 
-# The first feature map is what base R computes.
+# The first feature map agrees with base R.
 inner <- keras_model(inputs = model$input, outputs = get_layer(model, index = 1)$output)
 maps <- predict(inner, x[1:2, , , , drop = FALSE])
 stopifnot(identical(dim(maps), c(2L, 6L, 6L, 6L)))

@@ -1,4 +1,4 @@
-# Parts written in R: a loss, metrics, a layer of an R6 class, a constraint, an initializer, a regularizer, a callback.
+# Custom parts in R: a loss, metrics, an R6 layer, a constraint, an initializer, a regularizer, a callback.
 library(keras)
 library(R6)
 

@@ -1,4 +1,4 @@
-# What a filter sees: gradients of an activation by the image, k_function(), and a heatmap of class activations.
+# What a filter responds to: gradients with respect to the image, k_function(), and a class activation heatmap.
 library(keras)
 
 set.seed(13)
@@ -61,7 +61,7 @@ for (i in 1:4) {
 heatmap <- apply(conv_layer_output_value, c(1, 2), mean)
 heatmap <- pmax(heatmap, 0)
 stopifnot(identical(dim(heatmap), c(6L, 6L)))
-# The gradient is that of finite differences.
+# The gradient agrees with finite differences.
 h <- 1e-2
 shifted <- img
 shifted[1, 4, 4, 1] <- shifted[1, 4, 4, 1] + h
@@ -70,7 +70,7 @@ lower[1, 4, 4, 1] <- lower[1, 4, 4, 1] - h
 at <- k_function(list(model$input), k_gradients(output, model$input))(list(img))[[1]][1, 4, 4, 1]
 stopifnot(abs(at - (predict(model, shifted)[1, 2] - predict(model, lower)[1, 2]) / (2 * h)) < 1e-3)
 
-# The same function with the learning phase: dropout is on where it is 1.
+# The same function with the learning phase: dropout is on if it is 1.
 x <- layer_input(50)
 dropped <- layer_dropout(x, 0.5)
 f <- k_function(list(x, k_learning_phase()), list(dropped))

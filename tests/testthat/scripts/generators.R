@@ -65,7 +65,7 @@ model %>% compile("adam", "mse")
 model %>% fit_generator(windows, steps_per_epoch = 8, epochs = 1, verbose = 0)
 stopifnot(nrow(predict_generator(model, windows, steps = 8)) == 114)
 
-# Step by step.
+# Batch by batch.
 model <- keras_model_sequential() %>% layer_dense(1, activation = "sigmoid", input_shape = 2)
 model %>% compile("sgd", "binary_crossentropy", metrics = "accuracy")
 for (step in 1:5) {

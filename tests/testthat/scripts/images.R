@@ -61,7 +61,7 @@ stopifnot(result$acc >= 0.5, all.equal(result$acc, history$metrics$val_acc[4], t
 predicted <- model %>% predict_generator(validation_generator, steps = 3)
 stopifnot(identical(dim(predicted), c(12L, 1L)))
 
-# The same by fit() and evaluate(), by a data frame, and with the labels and the means of the data.
+# The same with fit() and evaluate(), with a data frame, with labels, and with standardization by the data's means.
 model %>% fit(train_generator, steps_per_epoch = 3, epochs = 1, verbose = 0, validation_data = validation_generator,
               validation_steps = 3)
 model %>% evaluate(validation_generator, steps = 3, verbose = 0)
@@ -81,7 +81,7 @@ stopifnot(all.equal(as.vector(batch[[2]]), y), all(abs(apply(batch[[1]], 4, mean
 stopifnot(all.equal(batch[[1]][1, 2, 3, 1], (x[1, 2, 3, 1] - mean(x[, , , 1])) / centered$std[1], tolerance = 1e-3))
 model %>% fit_generator(flow, steps_per_epoch = as.integer(12 / 12), epochs = 2, verbose = 0)
 
-# A function of R for each image.
+# An R function that is applied to each image.
 halved <- image_data_generator(preprocessing_function = function(image) image / 2)
 stopifnot(all.equal(generator_next(flow_images_from_data(x, y, halved, batch_size = 12, shuffle = FALSE))[[1]], x / 2))
 unlink(base_dir, recursive = TRUE)

@@ -1,4 +1,4 @@
-# Sentiment of sentences: a tokenizer, padded sequences, an embedding, a (bidirectional) LSTM; the same by matrices.
+# Sentiment of sentences: a tokenizer, padded sequences, an embedding, a (bidirectional) LSTM; then word matrices.
 library(keras)
 
 set.seed(3)
@@ -37,7 +37,7 @@ stopifnot(history$metrics$acc[[8]] >= 0.8, evaluate(model, x, labels, verbose = 
 test <- pad_sequences(texts_to_sequences(tokenizer, c("a great story", "an awful film")), maxlen = maxlen)
 stopifnot(identical(as.vector(predict_classes(model, test)), c(1, 0)))
 
-# Pretrained vectors, put into a layer and frozen.
+# Pretrained vectors, set as a layer's weights and frozen.
 embedding <- matrix(rnorm(max_features * 5), max_features, 5)
 model <- keras_model_sequential() %>%
   layer_embedding(input_dim = max_features, output_dim = 5, input_length = maxlen, name = "embedding") %>%

@@ -1,4 +1,4 @@
-# Members of Python's objects by `$`, arrays by backend(), small helpers.
+# Attributes of Python objects with `$`, arrays with backend(), small helpers.
 library(keras)
 
 set.seed(21)

@@ -1,4 +1,4 @@
-# A multilayer perceptron on iris: data frames made matrices, one-hot targets, dropout, history, evaluation,
+# A multilayer perceptron on iris: data frames as matrices, one-hot targets, dropout, history, evaluation,
 # predictions.
 library(keras)
 
@@ -48,7 +48,7 @@ stopifnot(all(abs(rowSums(probabilities) - 1) < 1e-5), all(classes == apply(prob
 confusion <- table(factor(iris_m[ind == 2, 5]), classes)
 stopifnot(sum(diag(as.matrix(confusion))) / sum(confusion) > 0.8)
 
-# By steps: with a data set of one sample, of integers, and of one column.
+# With steps: data sets of one sample, of integers, and of one column.
 one <- model %>% predict(x_test[1, , drop = FALSE])
 stopifnot(identical(dim(one), c(1L, 3L)), all.equal(one, probabilities[1, , drop = FALSE], tolerance = 1e-5))
 integers <- keras_model_sequential() %>% layer_dense(1, input_shape = 1, use_bias = FALSE, weights = list(matrix(2)))

@@ -1,5 +1,5 @@
-# Losses and metrics of one's own, by k_functions, by backend(), and by functions that make them; loading by their
-# names.
+# Custom losses and metrics, written with k_ functions, with backend(), and by functions that make them; loading them
+# by name.
 library(keras)
 
 set.seed(3)
@@ -44,7 +44,7 @@ loss <- model %>% evaluate(x, y, verbose = 0)
 e <- y - predict(model, x)
 stopifnot(all.equal(as.numeric(loss), mean(pmax(0.9 * e, -0.1 * e)), tolerance = 1e-4))
 
-# A layer of R6 whose output shape is a tuple.
+# An R6 layer whose output shape is a tuple.
 AntirectifierLayer <- R6::R6Class("AntirectifierLayer", # nolint: object_name_linter.
   inherit = KerasLayer, public = list(
   call = function(x, mask = NULL) {

@@ -1,4 +1,4 @@
-# Answers to questions on a story: embeddings that sequential models share, layer_dot(), attention, an LSTM.
+# Answers to questions about a story: sequential models with shared embeddings, layer_dot(), attention, an LSTM.
 library(keras)
 
 set.seed(4)

@@ -49,6 +49,6 @@ stopifnot(twin$units == 3, count_params(model) == 23)
 stopifnot(identical(names(model), names(model)), model$built)
 stopifnot(inherits(model, "keras.engine.training.Model"), inherits(layer, "keras.engine.base_layer.Layer"))
 
-# Data out of HDF5.
+# Data from an HDF5 file.
 steps <- function(model) vapply(model$layers, function(layer) layer$name, "")
 stopifnot(identical(steps(model)[1], "hidden"))

@@ -1,4 +1,4 @@
-# Sequence to sequence: an encoder whose states start a decoder, trained together, used step by step.
+# Sequence to sequence: an encoder's states start a decoder; trained together, then used step by step.
 library(keras)
 
 set.seed(12)

@@ -1,4 +1,4 @@
-# A siamese network: one network for two inputs, the distance by layer_lambda(), the contrastive loss.
+# A siamese network: one network for two inputs, their distance with layer_lambda(), the contrastive loss.
 library(keras)
 
 set.seed(7)

@@ -1,4 +1,4 @@
-# An image made by gradients: the activations of layers are maximised, and the statistics of another image matched.
+# Images made with gradients: one maximizes the activations of layers, one matches the statistics of another image.
 library(keras)
 
 set.seed(2)
@@ -38,7 +38,7 @@ stopifnot(identical(dim(larger), c(1L, 12L, 16L, 3L)), all.equal(larger[1, 3, 5,
 activations <- predict(keras_model(model$input, lapply(model$layers, function(layer) layer$output)), img)
 stopifnot(all.equal(made$values[1], 0.2 * mean(activations[[1]]^2) + 3 * mean(activations[[2]]^2), tolerance = 1e-4))
 
-# Three images in one tensor: a content, a style, and the one that is made.
+# Three images in one tensor: the content, the style, and the generated one.
 h <- 4L
 w <- 5L
 target_image <- k_constant(array(runif(h * w * 3), c(1, h, w, 3)))

@@ -1,4 +1,4 @@
-# Transfer learning: a base from an .h5 file, frozen, features by predict(), then the upper layers unfrozen.
+# Transfer learning: a base from an .h5 file, frozen; features with predict(); then the upper layers unfrozen.
 library(keras)
 
 set.seed(11)
@@ -6,7 +6,7 @@ x <- array(runif(16 * 8 * 8 * 3), c(16, 8, 8, 3))
 y <- rep(0:1, 8)
 x[y == 1, , , 1] <- x[y == 1, , , 1] + 1
 
-# Somebody's base.
+# A base that someone else trained.
 base <- keras_model_sequential(name = "base") %>%
   layer_conv_2d(4, c(3, 3), activation = "relu", input_shape = c(8, 8, 3), name = "block1_conv1") %>%
   layer_max_pooling_2d(c(2, 2), name = "block1_pool") %>%

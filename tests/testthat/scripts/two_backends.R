@@ -9,7 +9,7 @@ weights <- function() {
 }
 stopifnot(identical(weights(), weights()))
 
-# Data frames of numbers, integers, logicals; factors are refused with what to do.
+# Data frames of numbers, integers, logicals; factors are refused with advice.
 frame <- data.frame(a = c(1.5, 2, 3), b = 4:6)
 model <- keras_model_sequential() %>% layer_dense(units = 1, input_shape = 2)
 model %>% compile("sgd", "mse")
@@ -30,7 +30,7 @@ stopifnot(all.equal(as.vector(predict(flat, array(m, c(1, 2, 3)))), as.vector(t(
 reshaped <- keras_model_sequential() %>% layer_reshape(c(3, 2), input_shape = c(2, 3))
 stopifnot(all.equal(predict(reshaped, array(m, c(1, 2, 3)))[1, , ], array_reshape(m, c(3, 2)) * 1))
 
-# The learning phase for good.
+# The learning phase, set permanently.
 k_set_learning_phase(1)
 x <- layer_input(100)
 model <- keras_model(x, layer_dropout(x, 0.5))

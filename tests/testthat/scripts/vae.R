@@ -1,4 +1,4 @@
-# A variational autoencoder: layer_lambda() with k_random_normal(), a loss that sees tensors of the model.
+# A variational autoencoder: layer_lambda() with k_random_normal(), and a loss that uses tensors of the model.
 library(keras)
 
 set.seed(6)
@@ -43,10 +43,10 @@ history <- vae %>% fit(x_train, x_train, shuffle = TRUE, epochs = 6, batch_size 
 stopifnot(all(is.finite(history$metrics$loss)), history$metrics$val_loss[6] < history$metrics$val_loss[1])
 stopifnot(identical(dim(predict(encoder, x_train, batch_size = batch_size)), c(60L, 2L)))
 stopifnot(identical(dim(predict(generator, matrix(c(0, 0), ncol = 2))), c(1L, 6L)))
-# Draws are new in each prediction.
+# Each prediction draws anew.
 stopifnot(max(abs(predict(vae, x_train) - predict(vae, x_train))) > 0)
 
-# The second form: a list of tensors into the lambda, the shape given.
+# The second form: the lambda takes a list of tensors, and its output shape is given.
 sampling <- function(args) {
   epsilon <- k_random_normal(shape = k_shape(args[[1]]), mean = 0, stddev = 1)
   args[[1]] + k_exp(args[[2]]) * epsilon

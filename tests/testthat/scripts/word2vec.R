@@ -1,4 +1,4 @@
-# Word vectors by skipgrams, drawn by a generator of Python that an R function wraps.
+# Word vectors with skipgrams, drawn by a Python generator that an R function wraps.
 library(keras)
 
 set.seed(19)
@@ -47,7 +47,7 @@ stopifnot(identical(dim(embedding_matrix), c(21L, 6L)), nrow(words) == 8)
 cosine <- function(a, b) sum(a * b) / sqrt(sum(a^2) * sum(b^2))
 stopifnot(is.finite(cosine(embedding_matrix["dog", ], embedding_matrix["cat", ])))
 
-# Words as numbers by hashing, and sampling tables.
+# Words numbered by hashing, and sampling tables.
 stopifnot(all(text_one_hot("the quick brown fox", n = 10) %in% 1:9))
 stopifnot(identical(text_hashing_trick("fox fox", n = 50, hash_function = "md5")[1],
                     text_hashing_trick("fox", n = 50, hash_function = "md5")))
