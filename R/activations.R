@@ -3,10 +3,10 @@
 #' Rectified linear unit
 #'
 #' @param x A tensor.
-#' @param alpha Slope for negative inputs, or scale of the exponential: a number.
-#' @param max_value Largest output; `NULL` for no limit. In constraints the largest norm.
+#' @param alpha Slope for negative inputs, or the scale of the exponential: a number.
+#' @param max_value Largest output; `NULL` for no limit.
 #' @param threshold Threshold below which the input counts as negative.
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_relu(k_constant(c(-1, 0, 2))))
@@ -18,7 +18,7 @@ activation_relu <- function(x, alpha = 0, max_value = NULL, threshold = 0) {
 #' Exponential linear unit
 #'
 #' @inheritParams activation_relu
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_elu(k_constant(c(-1, 0, 2))))
@@ -30,7 +30,7 @@ activation_elu <- function(x, alpha = 1) {
 #' Scaled exponential linear unit
 #'
 #' @inheritParams activation_relu
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_selu(k_constant(c(-1, 0, 2))))
@@ -39,10 +39,10 @@ activation_selu <- function(x) {
   keras_call("activations.selu", model_arguments(character(), drop = character()))
 }
 
-#' Sigmoid, piecewise linear
+#' Piecewise linear sigmoid
 #'
 #' @inheritParams activation_relu
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_hard_sigmoid(k_constant(c(-1, 0, 2))))
@@ -51,10 +51,10 @@ activation_hard_sigmoid <- function(x) {
   keras_call("activations.hard_sigmoid", model_arguments(character(), drop = character()))
 }
 
-#' The input itself
+#' The identity function
 #'
 #' @inheritParams activation_relu
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_linear(k_constant(c(-1, 0, 2))))
@@ -66,7 +66,7 @@ activation_linear <- function(x) {
 #' Sigmoid
 #'
 #' @inheritParams activation_relu
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_sigmoid(k_constant(c(-1, 0, 2))))
@@ -78,8 +78,8 @@ activation_sigmoid <- function(x) {
 #' Softmax along an axis
 #'
 #' @param x A tensor.
-#' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
-#' @return A tensor like x.
+#' @param axis The axis, as in Keras: 0 is the samples' axis, and -1 the last.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_softmax(k_constant(c(-1, 0, 2), shape = c(1, 3))))
@@ -91,7 +91,7 @@ activation_softmax <- function(x, axis = -1) {
 #' `log(exp(x) + 1)`
 #'
 #' @inheritParams activation_relu
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_softplus(k_constant(c(-1, 0, 2))))
@@ -103,7 +103,7 @@ activation_softplus <- function(x) {
 #' `x / (abs(x) + 1)`
 #'
 #' @inheritParams activation_relu
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_softsign(k_constant(c(-1, 0, 2))))
@@ -115,7 +115,7 @@ activation_softsign <- function(x) {
 #' Hyperbolic tangent
 #'
 #' @inheritParams activation_relu
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_tanh(k_constant(c(-1, 0, 2))))
@@ -127,7 +127,7 @@ activation_tanh <- function(x) {
 #' Exponential
 #'
 #' @inheritParams activation_relu
-#' @return A tensor like x.
+#' @return A tensor of the same shape as `x`.
 #' @family activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' k_eval(activation_exponential(k_constant(c(-1, 0, 2))))

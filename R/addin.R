@@ -1,10 +1,10 @@
 #' Choose the backend from a list
 #'
-#' In RStudio a dialog, and the addin "Choose the Keras backend", which can have a keyboard shortcut of its
-#' own; elsewhere a menu.
+#' Shows a dialog in RStudio, and a menu elsewhere. In RStudio, this is also the addin "Choose the Keras backend", which
+#' can have a keyboard shortcut.
 #'
-#' @return Invisibly, the name that was chosen, `NULL` for none. That backend is the current one then; in
-#'   RStudio the call of [use_backend()] is made in the console, where it can be seen and called again.
+#' @return Invisibly, the name that was chosen, or `NULL`. The chosen backend becomes the current one; in
+#'   RStudio, by a call of [use_backend()] in the console, where it can be seen and repeated.
 #' @seealso [use_backend()], [list_backends()]
 #' @examplesIf interactive() && is_backend_installed()
 #' choose_backend()

@@ -19,20 +19,20 @@ as_numpy <- function(x, arg) {
 
 #' Xception
 #'
-#' The network, with random weights, weights of ImageNet, or those of a file.
+#' Builds the network with random weights, ImageNet weights, or weights from a file.
 #'
 #' @param include_top Whether the network ends with its classification layers.
-#' @param weights `"imagenet"` for weights that are downloaded, `NULL` for random ones, or the path of a file
+#' @param weights `"imagenet"` to download weights trained on ImageNet, `NULL` for random ones, or the path of a file
 #'   of weights.
 #' @param input_tensor A tensor to use as the input.
-#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the top.
-#' @param pooling What follows the last convolution where the top is left out: `NULL`, `"avg"` or `"max"`.
-#' @param classes Number of classes, where the weights are not those of ImageNet.
+#' @param input_shape Shape of one image, such as `c(224, 224, 3)`; only without the classification layers.
+#' @param pooling What follows the last convolution without the classification layers: `NULL`, `"avg"` or `"max"`.
+#' @param classes Number of classes, unless the weights are those of ImageNet.
 #' @return A model.
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_xception(weights = NULL)
 #' }
 #' @export
@@ -56,7 +56,7 @@ xception_preprocess_input <- function(x) {
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build.
+#' # Building takes a while.
 #' model <- application_vgg16(include_top = FALSE, weights = NULL, input_shape = c(32, 32, 3))
 #' }
 #' @export
@@ -74,7 +74,7 @@ application_vgg16 <- function(include_top = TRUE, weights = "imagenet", input_te
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_vgg19(weights = NULL)
 #' }
 #' @export
@@ -92,7 +92,7 @@ application_vgg19 <- function(include_top = TRUE, weights = "imagenet", input_te
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_resnet50(weights = NULL)
 #' }
 #' @export
@@ -110,7 +110,7 @@ application_resnet50 <- function(include_top = TRUE, weights = "imagenet", input
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_inception_v3(weights = NULL)
 #' }
 #' @export
@@ -134,7 +134,7 @@ inception_v3_preprocess_input <- function(x) {
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_inception_resnet_v2(weights = NULL)
 #' }
 #' @export
@@ -149,17 +149,17 @@ inception_resnet_v2_preprocess_input <- function(x) {
   preprocessed("inception_resnet_v2", x)
 }
 
-#' Names of the most likely classes
+#' Names of the most probable classes
 #'
-#' Downloads the names of ImageNet's classes, where the cache has none.
+#' Downloads the names of ImageNet's classes unless they are in the cache.
 #'
-#' @param preds Matrix of predictions, with 1000 columns.
-#' @param top How many classes of each image are returned.
-#' @return A list with a data frame for each image: `class_name`, `class_description` and `score`.
+#' @param preds Matrix of predictions with 1000 columns.
+#' @param top Number of classes to return for each image.
+#' @return A list with a data frame for each image, with columns `class_name`, `class_description` and `score`.
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # The names of the classes are downloaded at the first call.
+#' # The first call downloads the names of the classes.
 #' model <- application_vgg16()
 #' image <- image_to_array(image_load("elephant.jpg", target_size = c(224, 224)))
 #' prepared <- imagenet_preprocess_input(array_reshape(image, c(1, dim(image))))
@@ -177,12 +177,12 @@ imagenet_decode_predictions <- function(preds, top = 5) {
   })
 }
 
-#' Scale images as a network was trained
+#' Scale images as for a network's training
 #'
 #' @param x An array of images, with values from 0 to 255.
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param mode `"caffe"`, `"tf"` or `"torch"`: how the values are scaled.
-#' @return An array like x.
+#' @param mode How to scale the values: `"caffe"`, `"tf"` or `"torch"`.
+#' @return An array of the same shape as `x`.
 #' @family applications
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' imagenet_preprocess_input(array(255, c(1, 1, 1, 3)))
@@ -197,14 +197,14 @@ imagenet_preprocess_input <- function(x, data_format = NULL, mode = "caffe") {
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
 #' @inheritParams application_xception
-#' @param alpha Factor of the number of filters.
+#' @param alpha Factor for the number of filters.
 #' @param depth_multiplier Number of output channels of depthwise convolutions for each input channel.
 #' @param dropout Dropout rate.
 #' @return A model.
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build.
+#' # Building takes a while.
 #' model <- application_mobilenet(c(32, 32, 3), alpha = 0.25, weights = NULL, classes = 4)
 #' }
 #' @export
@@ -251,7 +251,7 @@ mobilenet_load_model_hdf5 <- function(filepath) {
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_mobilenet_v2(weights = NULL)
 #' }
 #' @export
@@ -278,17 +278,17 @@ mobilenet_v2_load_model_hdf5 <- function(filepath) {
   load_model_hdf5(filepath)
 }
 
-#' DenseNet of any size
+#' DenseNet of configurable size
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
-#' @param blocks Number of building blocks of each of the four dense blocks.
+#' @param blocks Number of building blocks in each of the four dense blocks.
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build.
+#' # Building takes a while.
 #' model <- application_densenet(c(1, 1, 1, 1), include_top = FALSE, weights = NULL,
 #'                               input_shape = c(32, 32, 3))
 #' }
@@ -307,7 +307,7 @@ application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_densenet121(weights = NULL)
 #' }
 #' @export
@@ -325,7 +325,7 @@ application_densenet121 <- function(include_top = TRUE, weights = "imagenet", in
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_densenet169(weights = NULL)
 #' }
 #' @export
@@ -343,7 +343,7 @@ application_densenet169 <- function(include_top = TRUE, weights = "imagenet", in
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_densenet201(weights = NULL)
 #' }
 #' @export
@@ -358,22 +358,22 @@ densenet_preprocess_input <- function(x, data_format = NULL) {
   preprocessed("densenet", x, list(data_format = data_format))
 }
 
-#' NASNet of any size
+#' NASNet of configurable size
 #'
 #' The network, with random weights, weights of ImageNet, or those of a file.
 #'
 #' @inheritParams application_xception
-#' @param penultimate_filters Number of filters of the last layer but one.
+#' @param penultimate_filters Number of filters in the last layer but one.
 #' @param num_blocks Number of repeated cells.
-#' @param stem_block_filters Number of filters of the first block.
-#' @param skip_reduction Whether the first reduction is skipped.
-#' @param filter_multiplier Factor of the filters between blocks.
-#' @param default_size Size of the images by default.
+#' @param stem_block_filters Number of filters in the first block.
+#' @param skip_reduction Whether to skip the first reduction.
+#' @param filter_multiplier Factor for the number of filters from block to block.
+#' @param default_size Default size of the images.
 #' @return A model.
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build.
+#' # Building takes a while.
 #' model <- application_nasnet(c(32, 32, 3), penultimate_filters = 96, num_blocks = 1,
 #'                             include_top = FALSE)
 #' }
@@ -394,7 +394,7 @@ application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, 
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_nasnetlarge(weights = NULL)
 #' }
 #' @export
@@ -412,7 +412,7 @@ application_nasnetlarge <- function(input_shape = NULL, include_top = TRUE, weig
 #' @family applications
 #' @examples
 #' \dontrun{
-#' # It takes a while to build, and downloads weights where they are "imagenet".
+#' # Building takes a while. Weights "imagenet" are downloaded.
 #' model <- application_nasnetmobile(weights = NULL)
 #' }
 #' @export

@@ -101,14 +101,14 @@ one_of <- function(value, arg, accepted = NULL, remedy = NULL) {
   value
 }
 
-#' A shape, written size by size
+#' A shape, size by size
 #'
-#' @param ... Sizes: whole numbers, vectors of them, scalar integer tensors, `NULL` or `NA` for a size that is
-#'   not known.
+#' @param ... Sizes: whole numbers, vectors of them, scalar integer tensors, or `NULL` or `NA` for an unknown
+#'   size.
 #' @return A list of integers and tensors, with `NULL` for each unknown size. Every argument that is a shape
-#'   takes it, and takes a vector or list of the same.
+#'   accepts such a list; it also accepts a vector, or a list of sizes.
 #'
-#'   Errors: `keras_error_argument` for what is no size.
+#'   Errors: `keras_error_argument` for a value that is not a size.
 #' @examples
 #' str(shape(NULL, 28, 28))
 #' str(shape(c(2, 3)))

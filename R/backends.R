@@ -1,31 +1,31 @@
 #' Use a backend
 #'
-#' Makes a backend the current one, and starts its engine if it is not running. Tensors of the other
-#' backends stay alive, and so do their engines: going back and forth costs nothing.
+#' Makes a backend current, and starts its engine if it is not running. Tensors and engines of other
+#' backends stay alive, so switching back and forth costs nothing.
 #'
-#' Where the backend is not installed, an interactive session asks whether to install it.
+#' If the backend is not installed, an interactive session offers to install it.
 #'
 #' @param backend,name `"tensorflow"`, `"theano"`, `"cntk"`, `"jax"`, `"torch"`, `"numpy"`, or another registered
-#'   name. The first of them is used where none is given. `"numpy"` runs in this session's own Python and needs no
+#'   name; by default the first of these. `"numpy"` runs in this session's own Python and needs no
 #'   installation; it computes no gradients. In `use_backend()`, `name` is another name of `backend`.
 #' @param in_process Whether to run the engine in this session's own Python, which must have the library,
-#'   in place of a process of its own. It is for working with native objects.
+#'   instead of a separate process. This gives access to native objects.
 #' @param save Whether to make the backend the default of later sessions, in `keras.json`.
-#' @param threads How many threads the engine computes with; `NULL` leaves it as it is: at first as many as
-#'   there are cores, in CNTK for products of matrices, convolutions and pooling alone. A running engine keeps
-#'   the threads that it has started with: stop it first, with [stop_backend()]. Engines at work at the same
-#'   time share the cores, so give each its part.
-#' @param device `"cpu"`, `"gpu"`, or one of several, such as `"gpu:1"`, counted from 0 as NVIDIA counts them. `NULL`
-#'   leaves it to the engine, which takes a GPU where it was installed for one, by `install_backend(gpu = TRUE)`,
-#'   and finds one. A running engine keeps its device, as it does its threads.
-#' @param code Code to run with the backend. It need not be in braces.
-#' @return `use_backend()`: invisibly, a context: `with(use_backend("theano"), {...})` goes back to the
-#'   backend before, as `with_backend()` does. `with_backend()`: the value of the code.
+#' @param threads Number of threads that the engine computes with. `NULL` leaves it unchanged; initially there are as
+#'   many as cores (on CNTK only for matrix products, convolutions and pooling). A running engine keeps
+#'   its number of threads: stop it first, with [stop_backend()]. Engines that work at the same
+#'   time share the cores, so give each a part of them.
+#' @param device `"cpu"`, `"gpu"`, or one of several GPUs, such as `"gpu:1"`, counted from 0 as NVIDIA counts them.
+#'   `NULL` leaves the choice to the engine, which uses a GPU if it finds one and was installed with
+#'   `install_backend(gpu = TRUE)`. A running engine keeps its device, as it keeps its threads.
+#' @param code Code to run with the backend, with or without braces.
+#' @return `use_backend()`: invisibly, a context; `with(use_backend("theano"), {...})` returns to the
+#'   previous backend afterwards, as `with_backend()` does. `with_backend()`: the value of the code.
 #'
 #'   Errors: `keras_error_unknown_backend` for a name that is not registered, `keras_error_not_installed`
-#'   where its environment is not installed, `keras_error_worker` where its engine cannot start,
-#'   `keras_error_device` where it has no such device, `keras_error_argument` for threads or a device that a running
-#'   engine does not have.
+#'   if its environment is not installed, `keras_error_worker` if its engine cannot start,
+#'   `keras_error_device` if it has no such device, `keras_error_argument` for threads or a device that differ from
+#'   those of a running engine.
 #' @seealso [install_backend()], [list_backends()], [stop_backend()], [k_backend()]
 #' @examplesIf is_backend_installed("theano") && is_backend_installed("tensorflow")
 #' use_backend("tensorflow")
@@ -70,8 +70,8 @@ with_backend <- function(name, code) {
 
 #' Run code in a context
 #'
-#' [k_name_scope()], [k_control_dependencies()] and [use_backend()] return contexts, which hold while the code
-#' runs and end when it does, by an error too.
+#' [k_name_scope()], [k_control_dependencies()] and [use_backend()] return contexts, which apply while the code
+#' runs and end when it does, even with an error.
 #'
 #' @param data A context.
 #' @param expr Code.
@@ -96,32 +96,32 @@ as_scope <- function(scope) {
 #' Install a backend
 #'
 #' Installs what an engine needs: a virtual environment with pinned packages under the Keras home
-#' (`$KERAS_HOME`, else `~/.keras`). The steps are shown as they go on. What is installed already is left as
-#' it is.
+#' (`$KERAS_HOME`, or else `~/.keras`). The progress is shown. What is already installed is left
+#' as it is.
 #'
-#' An interactive session asks first before it does more than that:
-#' * Where R's own Python has no NumPy, it gets NumPy: in the virtual environment that R uses, else in a new
+#' An interactive session asks before it does more than that:
+#' * If R's own Python has no NumPy, NumPy is installed: into the virtual environment that R uses, or else into a new
 #'   one, `r-reticulate`, which reticulate finds by itself in later sessions.
-#' * Where no Python fits the engine, one is downloaded into the Keras home: Python 3.8 and newer by uv,
-#'   which is installed there too if it is not on `PATH`; older ones by conda, mamba or micromamba, where one
+#' * If no Python suits the engine, one is downloaded into the Keras home: Python 3.8 and newer with uv,
+#'   which is installed there, too, unless it is on `PATH`; older ones with conda, mamba or micromamba, if one
 #'   of them is installed.
 #'
 #' @param name `"tensorflow"`, `"theano"`, `"cntk"`, `"jax"`, `"torch"`, or another registered name. `"torch"` is a
-#'   download of 3 GB. For `"numpy"` nothing needs to be installed.
-#' @param python Path of the interpreter to use; by default a fitting one on `PATH` or at pyenv, conda or uv.
-#' @param path Another place for the virtual environment: a new or empty folder.
-#' @param force Whether to install again what is there already.
-#' @param method `"conda"` takes the engine's interpreter from conda, in a conda environment under the Keras
-#'   home; `"auto"` and `"virtualenv"` take one that is there. The packages always go into a virtual
+#'   download of 3 GB. `"numpy"` needs no installation.
+#' @param python Path of the interpreter to use; by default, a suitable one on `PATH` or from pyenv, conda or uv.
+#' @param path Another folder for the virtual environment, new or empty.
+#' @param force Whether to reinstall what is already installed.
+#' @param method `"conda"` gets the engine's interpreter from conda, in a conda environment under the Keras
+#'   home; `"auto"` and `"virtualenv"` use an existing one. The packages always go into a virtual
 #'   environment.
-#' @param conda Path of conda, mamba or micromamba; `"auto"` looks for one.
-#' @param quiet Whether to show nothing of the steps; by default the option `keras.quiet`.
-#' @param gpu Whether to install the packages for a GPU of NVIDIA, with CUDA: several GB more. It needs the driver,
-#'   and no CUDA toolkit. What is installed for a GPU stays so until it is installed anew with `force`.
+#' @param conda Path of conda, mamba or micromamba; `"auto"` searches for one.
+#' @param quiet Whether to hide the progress; by default the option `keras.quiet`.
+#' @param gpu Whether to install the packages for an NVIDIA GPU, with CUDA: several GB more. This needs the driver,
+#'   but no CUDA toolkit. To return to the packages for the CPU, reinstall with `force`.
 #' @return Invisibly, the path of the environment's interpreter.
 #'
-#'   Errors: `keras_error_interpreter` where no Python fits and none can be downloaded (the message says how
-#'   to get one), `keras_error_install` where a step fails, `keras_error_python` where R has no Python of
+#'   Errors: `keras_error_interpreter` if no suitable Python is found or can be downloaded (the message says how
+#'   to get one), `keras_error_install` if a step fails, `keras_error_python` if R has no Python of
 #'   version 3.8 or newer, `keras_error_unknown_backend`.
 #' @seealso [use_backend()], [list_backends()], [install_keras()]
 #' @examples
@@ -143,26 +143,26 @@ install_backend <- function(name, python = NULL, path = NULL, force = FALSE,
                        method = method, conda = conda, quiet = quiet, yes = TRUE, gpu = gpu))
 }
 
-#' Install Keras as older scripts do
+#' Install Keras as in older scripts
 #'
-#' The function of the R package keras 2, with its arguments. It installs TensorFlow's backend, as
-#' `install_backend("tensorflow")` does, and the Python package Keras 2.3.1, under the Keras home. The other
-#' backends are installed by [install_backend()].
+#' The function of the R package keras 2, with the same arguments. It installs the TensorFlow backend, as
+#' `install_backend("tensorflow")` does, and the Python package Keras 2.3.1, under the Keras home.
+#' [install_backend()] installs the other backends.
 #'
 #' @param method `"auto"`, `"virtualenv"` or `"conda"`: see [install_backend()].
 #' @param conda Path of conda, mamba or micromamba; `"auto"` looks for one.
-#' @param version `"default"` or `"2.3.1"`, the version of Keras. There is no other.
+#' @param version The version of Keras: `"default"` or `"2.3.1"`. There is no other.
 #' @param tensorflow `"default"`, or the version of TensorFlow that this package pins. Other versions,
-#'   `"gpu"` and `"nightly"` are refused: the engine is installed with the packages that it is tested with. For a GPU
-#'   there is `install_backend("tensorflow", gpu = TRUE)`.
-#' @param extra_packages Names of Python packages that are installed into the virtual or conda environment of
+#'   `"gpu"` and `"nightly"` are refused: the engine is installed with the packages that it was tested with. For a GPU,
+#'   use `install_backend("tensorflow", gpu = TRUE)`.
+#' @param extra_packages Names of Python packages to install into the virtual or conda environment of
 #'   R's own Python, as `reticulate::py_install()` does, so that `reticulate::import()` finds them. None by
 #'   default.
-#' @param ... Not used; an argument that is not known is refused.
+#' @param ... Not used; an unknown argument is refused.
 #' @param python,path,force See [install_backend()].
 #' @return Invisibly, the path of the environment's interpreter.
 #'
-#'   Errors: `keras_error_argument` for what cannot be installed, and those of [install_backend()].
+#'   Errors: `keras_error_argument` for what cannot be installed, and the errors of [install_backend()].
 #' @seealso [install_backend()]
 #' @examples
 #' \dontrun{
@@ -215,12 +215,12 @@ extra_environment <- function() {
   if (nzchar(config$virtualenv)) config$virtualenv else dirname(dirname(config$python))
 }
 
-#' Stop the engines of a backend
+#' Stop the engines of backends
 #'
-#' Its graph stays, and so do tensors and functions. Variables lose their values: using one is an error, until
+#' The graph survives, and so do tensors and functions. Variables lose their values: using one is an error until
 #' [k_set_value()] or [k_load_variables()] gives it a new one. The next call that needs the engine starts it again.
 #'
-#' @param name Name of a backend, `NULL` for all.
+#' @param name Name of a backend, or `NULL` for all.
 #' @return Nothing.
 #' @seealso [use_backend()], [k_clear_session()]
 #' @examplesIf is_backend_installed("theano")
@@ -234,11 +234,10 @@ stop_backend <- function(name = NULL) {
 #' The registered backends
 #'
 #' @param name Name of a backend; the current one by default.
-#' @return `list_backends()`: a data frame with a row for each backend and the columns `backend`, `title`,
-#'   `installed`, `engine_version`, `python_version`, `running`, `memory` (bytes that its process holds, `NA`
-#'   where none runs), `device` (what it computes on, such as `"cpu"`), `current` and `path` (of its interpreter). It
-#'   prints as a table.
-#'   `is_backend_installed()`: `TRUE` or `FALSE`; `FALSE` too where there is no Python at all.
+#' @return `list_backends()`: a data frame with a row for each backend and the columns `backend`, `title`, `installed`,
+#'   `engine_version`, `python_version`, `running`, `memory` (bytes that its process uses, `NA` if it does not run),
+#'   `device` (where it computes, such as `"cpu"`), `current` and `path` (of its interpreter). It prints as a table.
+#'   `is_backend_installed()`: `TRUE` or `FALSE`; also `FALSE` if there is no Python at all.
 #' @seealso [use_backend()], [install_backend()], [backend_info()]
 #' @examplesIf is_backend_installed()
 #' list_backends()
@@ -275,11 +274,11 @@ is_backend_installed <- function(name = k_backend()) {
   }, keras_error_python = function(condition) FALSE)
 }
 
-#' How one backend stands
+#' Status of one backend
 #'
 #' @param name Name of a backend; the current one by default.
-#' @return A list of class `keras_backend_info`: what [list_backends()] tells of the backend, and of its
-#'   engine where it runs: `host`, `"worker"` or `"in process"`, and `pid`, the number of its process.
+#' @return A list of class `keras_backend_info`: what [list_backends()] returns for the backend, and, if its
+#'   engine runs, `host`, which is `"worker"` or `"in process"`, and `pid`, the process ID.
 #'
 #'   Errors: `keras_error_unknown_backend` for a name that is not registered.
 #' @seealso [list_backends()], [keras_config()]

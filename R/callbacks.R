@@ -20,12 +20,12 @@ as_callbacks <- function(callbacks, live = NULL) {
 #' Stop training when a metric no longer improves
 #'
 #' @param monitor Name of the metric, such as `"val_loss"`.
-#' @param min_delta The least change that counts as an improvement.
+#' @param min_delta The smallest change that counts as an improvement.
 #' @param patience Number of epochs without improvement after which training stops.
 #' @param verbose 1 prints what the callback does.
-#' @param mode `"min"` where the metric should fall, `"max"` where it should rise; `"auto"` goes by its name.
+#' @param mode `"min"` if the metric should fall, `"max"` if it should rise; `"auto"` decides by its name.
 #' @param baseline A value that the metric has to reach.
-#' @param restore_best_weights Whether the model gets the weights of its best epoch back.
+#' @param restore_best_weights Whether to restore the weights of the best epoch.
 #' @return A callback, for [fit()][fit.keras.engine.training.Model].
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -40,11 +40,11 @@ callback_early_stopping <- function(monitor = "val_loss", min_delta = 0, patienc
 #' Save the model after each epoch
 #'
 #' @inheritParams callback_early_stopping
-#' @param filepath Path of the file, which may hold `{epoch:02d}` and names of metrics, such as `{val_loss:.2f}`.
+#' @param filepath Path of the file, which may contain `{epoch:02d}` and names of metrics, such as `{val_loss:.2f}`.
 #' @param save_best_only Whether to save only when the metric has improved.
-#' @param save_weights_only Whether to save the weights alone.
-#' @param period Number of epochs between two files; `NULL` is 1.
-#' @param save_freq `"epoch"`; Keras 2.3.1 has no other.
+#' @param save_weights_only Whether to save only the weights.
+#' @param period Number of epochs between two files; `NULL` means 1.
+#' @param save_freq `"epoch"`, the only choice in Keras 2.3.1.
 #' @return A callback, for [fit()][fit.keras.engine.training.Model].
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -65,9 +65,9 @@ callback_model_checkpoint <- function(filepath, monitor = "val_loss", verbose = 
 #' Reduce the learning rate when a metric no longer improves
 #'
 #' @inheritParams callback_early_stopping
-#' @param factor Factor of the learning rate.
-#' @param cooldown Number of epochs after a reduction in which nothing is counted.
-#' @param min_lr The least learning rate.
+#' @param factor Factor to multiply the learning rate by.
+#' @param cooldown Number of epochs to wait after a reduction before epochs without improvement count again.
+#' @param min_lr The smallest learning rate.
 #' @return A callback, for [fit()][fit.keras.engine.training.Model].
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -81,7 +81,7 @@ callback_reduce_lr_on_plateau <- function(monitor = "val_loss", factor = 0.1, pa
 
 #' Choose the learning rate of each epoch
 #'
-#' @param schedule A function of the epoch, counted from 0, and the learning rate, that returns the new one.
+#' @param schedule A function of the epoch, counted from 0, and the learning rate; it returns the new learning rate.
 #' @return A callback, for [fit()][fit.keras.engine.training.Model].
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -106,11 +106,11 @@ callback_terminate_on_naan <- function() {
   keras_call("callbacks.TerminateOnNaN")
 }
 
-#' Write the metrics of each epoch into a file
+#' Write the metrics of each epoch to a file
 #'
 #' @param filename Path of the file.
-#' @param separator What stands between two columns.
-#' @param append Whether to go on with a file that is there.
+#' @param separator Text between two columns.
+#' @param append Whether to append to an existing file.
 #' @return A callback, for [fit()][fit.keras.engine.training.Model].
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -124,12 +124,12 @@ callback_csv_logger <- function(filename, separator = ",", append = FALSE) {
 #' Send the metrics of each epoch to a server
 #'
 #' @param root Address of the server.
-#' @param path Path at the server.
-#' @param field Name of the field that holds them.
+#' @param path Path on the server.
+#' @param field Name of the field that contains the metrics.
 #' @param headers Named list of headers.
-#' @param send_as_json Whether to send them as JSON.
-#' @return A callback, for [fit()][fit.keras.engine.training.Model].
-#'   A server that cannot be reached is a message, and the training goes on.
+#' @param send_as_json Whether to send the metrics as JSON.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model]. If the server cannot be reached, it prints a message,
+#'   and the training continues.
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' callback_remote_monitor()
@@ -141,10 +141,10 @@ callback_remote_monitor <- function(root = "http://localhost:9000", path = "/pub
 
 #' Show a progress bar
 #'
-#' [fit()][fit.keras.engine.training.Model] adds one by itself, by its argument `verbose`.
+#' [fit()][fit.keras.engine.training.Model] adds one according to its argument `verbose`.
 #'
 #' @param count_mode `"samples"` or `"steps"`.
-#' @param stateful_metrics Names of metrics that are shown as they are, and not averaged.
+#' @param stateful_metrics Names of metrics that are shown without averaging.
 #' @return A callback, for [fit()][fit.keras.engine.training.Model].
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -161,8 +161,8 @@ callback_progbar_logger <- function(count_mode = "samples", stateful_metrics = N
 #'   and
 #'   the named list of metrics.
 #' @param on_train_begin,on_train_end Functions of the named list of metrics.
-#' @param on_predict_batch_begin,on_predict_batch_end,on_predict_begin,on_predict_end The same in predictions.
-#' @param on_test_batch_begin,on_test_batch_end,on_test_begin,on_test_end The same in evaluations.
+#' @param on_predict_batch_begin,on_predict_batch_end,on_predict_begin,on_predict_end The same for predictions.
+#' @param on_test_batch_begin,on_test_batch_end,on_test_begin,on_test_end The same for evaluations.
 #' @return A callback, for [fit()][fit.keras.engine.training.Model].
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -200,16 +200,17 @@ as_logs <- function(value) if (is.list(value)) by_either_name(value) else value
 
 #' Write logs for TensorBoard
 #'
-#' The metrics of each epoch, and histograms of the weights, are written by the Python package tensorboardX, without
-#' TensorFlow: `reticulate::py_install("tensorboardX")` installs it. `tensorboard --logdir` in a shell shows them.
+#' The Python package tensorboardX writes the metrics of each epoch, and histograms of the weights, without TensorFlow;
+#' `reticulate::py_install("tensorboardX")` installs it. `tensorboard --logdir` in a shell shows the logs.
 #'
-#' @param log_dir Folder to write to; `NULL` is the folder `logs` in [run_dir()].
-#' @param histogram_freq After how many epochs histograms of all weights are written; 0 for none.
-#' @param update_freq `"epoch"`; `"batch"` for the metrics of each batch, too; or a number of samples after which they
-#'   are written.
+#' @param log_dir Folder to write to; `NULL` means the folder `logs` in [run_dir()].
+#' @param histogram_freq Number of epochs between two histograms of all weights; 0 for none.
+#' @param update_freq `"epoch"`; or `"batch"` to write the metrics of each batch, too; or the number of samples between
+#'   two such records.
 #' @param batch_size,write_graph,embeddings_layer_names,embeddings_metadata,embeddings_data,profile_batch Accepted for
-#'   old scripts, without effect.
-#' @param write_grads,write_images,embeddings_freq Not written, with a warning: Keras 2.3.1 does that by TensorFlow 1.
+#'   old scripts, but without effect.
+#' @param write_grads,write_images,embeddings_freq Not supported, with a warning: Keras 2.3.1 needs TensorFlow 1 for
+#'   them.
 #' @return A callback, for [fit()][fit.keras.engine.training.Model].
 #'
 #'   Errors: `keras_error_not_installed` without tensorboardX.
@@ -232,10 +233,10 @@ callback_tensorboard <- function(log_dir = NULL, histogram_freq = 0, batch_size 
 
 #' Base class of callbacks
 #'
-#' An R6 class to derive from. Methods that a class has are called during training.
+#' An R6 class to derive from. Training calls the methods that the derived class defines.
 #'
 #' @section Fields:
-#' `params`, the list of parameters of the training, and `model`.
+#' `params`, the list of the parameters of the training, and `model`.
 #' @section Methods:
 #' `on_epoch_begin(epoch, logs)`, `on_epoch_end(epoch, logs)`, `on_batch_begin(batch, logs)`, `on_batch_end(batch,
 #' logs)`,

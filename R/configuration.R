@@ -1,11 +1,11 @@
 #' The backend functions as members of one object
 #'
-#' For scripts that call `backend()$abs(x)`. The functions are those of Python, so axes count from 0, sizes
-#' must be integers, and errors are Python's. They work on the current backend of the moment.
+#' For scripts that call `backend()$abs(x)`. These are the Python functions, so axes count from 0, sizes
+#' must be integers, and errors are Python's. They work on whichever backend is current.
 #'
-#' @param convert Whether what the functions give is converted to R where R has such a thing. Without, the
+#' @param convert Whether to convert results to R where possible. Otherwise, the
 #'   value of a tensor is a NumPy array.
-#' @return A Python module of class `keras_backend`. Its members complete after `$`.
+#' @return A Python module of class `keras_backend`. R completes its members after `$`.
 #' @family configuration
 #' @examplesIf is_backend_installed()
 #' K <- backend()
@@ -42,13 +42,13 @@ print.keras_backend <- function(x, ...) {
   invisible(x)
 }
 
-#' The settings that hold for all backends
+#' The settings for all backends
 #'
-#' They come from `keras.json` in the Keras home (`$KERAS_HOME`, else `~/.keras`), from the environment
+#' They come from `keras.json` in the Keras home (`$KERAS_HOME`, or else `~/.keras`), from the environment
 #' variable `KERAS_BACKEND`, and from the functions that change them.
 #'
 #' @return A list of class `keras_config`: `home` and `file`, the paths of the Keras home and of `keras.json`;
-#'   `backend`, `floatx`, `epsilon` and `image_data_format`; `python`, `python_version` and `numpy`, of this
+#'   `backend`, `floatx`, `epsilon` and `image_data_format`; and `python`, `python_version` and `numpy` of this
 #'   session's own Python.
 #' @seealso [backend_info()], [k_set_floatx()], [k_set_epsilon()], [k_set_image_data_format()]
 #' @family configuration
@@ -79,8 +79,8 @@ format_fields <- function(fields) {
 
 #' The name of the current backend
 #'
-#' @return A string: the backend of the last [use_backend()], else the default: of the environment variable
-#'   `KERAS_BACKEND`, of `keras.json`, or `"tensorflow"`. No engine is started for it.
+#' @return A string: the backend of the last [use_backend()], or else the default from the environment variable
+#'   `KERAS_BACKEND`, from `keras.json`, or `"tensorflow"`. This starts no engine.
 #' @family configuration
 #' @examplesIf is_backend_installed()
 #' k_backend()
@@ -91,8 +91,8 @@ k_backend <- function() {
 
 #' The default dtype of floats
 #'
-#' `floatx` is the dtype that R's numbers get in tensors. A change holds on all backends, for what is built
-#' from then on.
+#' `floatx` is the dtype of tensors that are made from R's numbers. A change applies to all backends, for tensors
+#' that are made afterwards.
 #'
 #' @param floatx `"float16"`, `"float32"` or `"float64"`; `keras_error_config` for any other value.
 #' @return `k_floatx()`: a string.
@@ -113,9 +113,9 @@ k_set_floatx <- function(floatx) {
   invisible(call_shim("set_floatx", floatx))
 }
 
-#' The small number that keeps logarithms and quotients finite
+#' The small constant that keeps logarithms and quotients finite
 #'
-#' @param e A positive number; `keras_error_config` for any other value. A change holds on all backends.
+#' @param e A positive number; `keras_error_config` for any other value. A change applies to all backends.
 #' @return `k_epsilon()`: a number.
 #' @family configuration
 #' @examplesIf is_backend_installed()
@@ -135,7 +135,7 @@ k_set_epsilon <- function(e) {
 #' A value with elements of dtype floatx
 #'
 #' @param x A tensor, number or array.
-#' @return A tensor where `x` is one; else an R array whose numbers are rounded to what floatx can hold.
+#' @return A tensor if `x` is one; otherwise an R array whose numbers are rounded to floatx precision.
 #' @family configuration
 #' @examplesIf is_backend_installed()
 #' k_cast_to_floatx(c(0.1, 0.2)) - c(0.1, 0.2)
@@ -147,7 +147,7 @@ k_cast_to_floatx <- function(x) {
 #' The default order of an image's axes
 #'
 #' @param data_format `"channels_last"` or `"channels_first"`; `keras_error_config` for any other value.
-#' @param value A data format in any case, or `NULL` for the default; `keras_error_argument` for others.
+#' @param value A data format in any case, or `NULL` for the default; `keras_error_argument` for any other value.
 #' @return `k_image_data_format()`: a string. `k_normalize_data_format()`: the data format in its standard
 #'   spelling.
 #' @family configuration
@@ -173,7 +173,7 @@ k_normalize_data_format <- function(value) {
 
 #' Numbers for unique names
 #'
-#' `k_get_uid()` counts how often it was called with a prefix. `k_reset_uids()` begins again for all.
+#' `k_get_uid()` counts how often it was called with a prefix. `k_reset_uids()` resets all counters.
 #'
 #' @param prefix A string.
 #' @return `k_get_uid()`: an integer, 1 at first.
@@ -193,9 +193,9 @@ k_reset_uids <- function() {
   invisible(call_shim("reset_uids"))
 }
 
-#' Whether variables are left for the user to initialize
+#' Whether the user initializes variables
 #'
-#' Of TensorFlow only, through its native session; the other engines have no uninitialized variables.
+#' For TensorFlow only, through its native session; the other engines have no uninitialized variables.
 #'
 #' @param value `TRUE` or `FALSE`.
 #' @return Nothing.
@@ -209,9 +209,9 @@ k_manual_variable_initialization <- function(value) {
 
 #' The learning phase: test or train
 #'
-#' @param value 0 (test) or 1 (train), for what is built from then on; `keras_error_argument` for others.
-#' @return `k_learning_phase()`: what was set, or else a bool scalar placeholder, which can be an input of
-#'   [k_function()] and is test where it is not fed.
+#' @param value 0 (test) or 1 (train), for what is built afterwards; `keras_error_argument` for any other value.
+#' @return `k_learning_phase()`: the value that was set, or else a bool scalar placeholder, which can be an input of
+#'   [k_function()] and means test unless it is fed.
 #' @family configuration
 #' @examplesIf is_backend_installed()
 #' k_learning_phase()
@@ -234,8 +234,8 @@ k_set_learning_phase <- function(value) {
 #' @param session TensorFlow's `Session`, a Python object.
 #' @return `k_get_session()`: TensorFlow's `Session`.
 #'
-#'   Errors: `keras_error_engine` on an engine that has no session, and where the engine runs in a process of
-#'   its own, which a native object cannot leave: see `in_process` of [use_backend()].
+#'   Errors: `keras_error_engine` on an engine without a session, or if the engine runs in a separate process,
+#'   which native objects cannot leave: see `in_process` of [use_backend()].
 #' @family configuration
 #' @examplesIf is_backend_installed()
 #' tryCatch(k_get_session(), keras_error_engine = function(e) conditionMessage(e))

@@ -1,12 +1,12 @@
 # Constraints.
 
-#' Norms of at most a number
+#' Limit norms
 #'
-#' What weights are changed to after each step.
+#' Applied to weights after each training step.
 #'
-#' @param max_value Largest output; `NULL` for no limit. In constraints the largest norm.
-#' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
-#' @return A constraint, for the arguments of layers that are named so.
+#' @param max_value Largest norm.
+#' @param axis The axis, as in Keras: 0 is the samples' axis, and -1 the last.
+#' @return A constraint, for layer arguments such as `kernel_constraint`.
 #' @family constraints
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' constraint_maxnorm()
@@ -15,11 +15,11 @@ constraint_maxnorm <- function(max_value = 2, axis = 0) {
   keras_call("constraints.max_norm", model_arguments(character(), drop = character()))
 }
 
-#' No negative weights
+#' Replace negative weights by 0
 #'
-#' What weights are changed to after each step.
+#' Applied to weights after each training step.
 #'
-#' @return A constraint, for the arguments of layers that are named so.
+#' @return A constraint, for layer arguments such as `kernel_constraint`.
 #' @family constraints
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' constraint_nonneg()
@@ -28,12 +28,12 @@ constraint_nonneg <- function() {
   keras_call("constraints.non_neg")
 }
 
-#' Norms of 1
+#' Scale to norm 1
 #'
-#' What weights are changed to after each step.
+#' Applied to weights after each training step.
 #'
 #' @inheritParams constraint_maxnorm
-#' @return A constraint, for the arguments of layers that are named so.
+#' @return A constraint, for layer arguments such as `kernel_constraint`.
 #' @family constraints
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' constraint_unitnorm()
@@ -42,14 +42,14 @@ constraint_unitnorm <- function(axis = 0) {
   keras_call("constraints.unit_norm", model_arguments(character(), drop = character()))
 }
 
-#' Norms between two numbers
+#' Keep norms between two limits
 #'
-#' What weights are changed to after each step.
+#' Applied to weights after each training step.
 #'
 #' @param min_value Smallest norm.
 #' @inheritParams constraint_maxnorm
-#' @param rate Share of the way to the norm that a step goes, from 0 to 1.
-#' @return A constraint, for the arguments of layers that are named so.
+#' @param rate How far a step moves towards the limit, from 0 to 1.
+#' @return A constraint, for layer arguments such as `kernel_constraint`.
 #' @family constraints
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' constraint_minmaxnorm()

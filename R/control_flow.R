@@ -1,23 +1,23 @@
-#' A step applied to each time step of a sequence
+#' Apply a step to each time step of a sequence
 #'
 #' The R function is called while the graph is built: once, with tensors that stand for the input and the
-#' states of any time step (with `unroll` once for each). An R error in it ends the call as that error.
+#' states of any time step (with `unroll`, once per time step). An R error in it ends the call with that error.
 #'
-#' @param step_function A function of the input of one time step, a tensor with dimensions (samples, ...), and the
-#'   list of the states, followed by the constants. It returns `list(output, list(new_state, ...))`.
+#' @param step_function A function of the input of one time step, a tensor with dimensions (samples, ...), and of the
+#'   list of states, followed by the constants. It returns `list(output, list(new_state, ...))`.
 #' @param inputs A tensor with dimensions (samples, time, ...).
 #' @param initial_states List of tensors.
-#' @param go_backwards Whether to begin with the last time step; outputs are in the order in which they are computed.
-#' @param mask A tensor with dimensions (samples, time): where it is 0, the output is that of the time step
-#'   before (0 at first), and the states stay.
-#' @param constants List of tensors that each step is given.
+#' @param go_backwards Whether to begin with the last time step; outputs are in the order of computation.
+#' @param mask A tensor with dimensions (samples, time). Where it is 0, the output is that of the previous time step
+#'   (initially 0), and the states do not change.
+#' @param constants List of tensors that are passed to each step.
 #' @param unroll Whether to write the steps into the graph one after another.
-#' @param input_length The number of time steps, where `unroll` needs it and the shape of `inputs` does not tell.
+#' @param input_length The number of time steps, if `unroll` needs it and the shape of `inputs` does not have it.
 #' @return A list: `last_output`, `outputs` with dimensions (samples, time, ...), and `new_states`, the list
-#'   of the last states.
+#'   of the final states.
 #'
-#'   Errors: `keras_error_shape` and `keras_error_dtype` where states do not keep theirs,
-#'   `keras_error_argument` where the function returns something else.
+#'   Errors: `keras_error_shape` and `keras_error_dtype` if a state changes its shape or dtype,
+#'   `keras_error_argument` if the function returns anything else.
 #' @family control_flow
 #' @examplesIf is_backend_installed()
 #' add_up <- function(x, states) {
@@ -37,19 +37,19 @@ k_rnn <- function(step_function, inputs, initial_states, go_backwards = FALSE, m
   setNames(result, c("last_output", "outputs", "new_states"))
 }
 
-#' One of two tensors
+#' Choose between two tensors
 #'
-#' `k_switch()`: by a condition, all of it or element by element. `k_in_train_phase()`: `x` in the train
-#' phase, `alt` in the test phase. `k_in_test_phase()`: the other way round.
+#' `k_switch()`: by a condition, as a whole or elementwise. `k_in_train_phase()`: `x` in the train
+#' phase, `alt` in the test phase. `k_in_test_phase()`: the opposite.
 #'
-#' @param condition A tensor of bools or numbers: a scalar, or with the first axes of the expressions.
+#' @param condition A tensor of bools or numbers: a scalar, or with the leading axes of the expressions.
 #' @param then_expression,else_expression,x,alt Tensors, or functions without arguments that make them. Those
-#'   of `k_switch()` have one dtype, and broadcast.
+#'   of `k_switch()` have the same dtype, and broadcast.
 #' @param training `TRUE`, `FALSE`, 0, 1, or a scalar tensor; [k_learning_phase()] by default.
-#' @return A tensor. Both expressions are in the graph and computed; the gradient of the one that is not
+#' @return A tensor. Both expressions are in the graph and computed; the gradient with respect to the one that is not
 #'   chosen is 0.
 #'
-#'   Errors: `keras_error_shape` where condition and expressions do not fit, `keras_error_dtype`.
+#'   Errors: `keras_error_shape` if condition and expressions do not fit, `keras_error_dtype`.
 #' @family control_flow
 #' @examplesIf is_backend_installed()
 #' x <- k_constant(c(-1, 2))
@@ -83,21 +83,21 @@ as_expression <- function(x, arg, other = NULL) {
   }
 }
 
-#' A function applied to each slice
+#' Apply a function to each slice
 #'
-#' `k_map_fn()` applies it to each slice of the first axis, and stacks the results. `k_foldl()` applies it to
-#' an accumulator and each slice in turn, `k_foldr()` from the last slice to the first. The R function is
-#' called once, while the graph is built. An R error in it ends the call as that error.
+#' `k_map_fn()` applies it to each slice along the first axis, and stacks the results. `k_foldl()` applies it to
+#' an accumulator and each slice in turn; `k_foldr()` goes from the last slice to the first. The R function is
+#' called once, while the graph is built. An R error in it ends the call with that error.
 #'
-#' @param fn A function of a slice that returns a tensor; for folds of the accumulator and a slice, that returns
-#'   the next accumulator, of the same shape and dtype.
+#' @param fn A function of a slice that returns a tensor; in folds, a function of the accumulator and a slice that
+#'   returns the next accumulator, with the same shape and dtype.
 #' @param elems A tensor with at least one dimension.
 #' @param initializer The first accumulator; by default the first slice.
 #' @param name A string.
 #' @param dtype Name of the results' dtype; by default what `fn` returns.
 #' @return A tensor.
 #'
-#'   Errors: `keras_error_shape`, `keras_error_dtype` and `keras_error_argument` where `fn` or `elems` do not
+#'   Errors: `keras_error_shape`, `keras_error_dtype` and `keras_error_argument` if `fn` or `elems` do not
 #'   fit.
 #' @family control_flow
 #' @examplesIf is_backend_installed()

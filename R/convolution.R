@@ -1,21 +1,21 @@
 #' Convolutions
 #'
-#' `k_conv1d()` goes along one axis, `k_conv2d()` over images, `k_conv3d()` over volumes.
-#' `k_depthwise_conv2d()` gives each channel filters of its own; `k_separable_conv1d()` and
-#' `k_separable_conv2d()` do so, and then multiply across the channels.
+#' `k_conv1d()` convolves sequences, `k_conv2d()` images, and `k_conv3d()` volumes.
+#' `k_depthwise_conv2d()` applies separate filters to each channel; `k_separable_conv1d()` and
+#' `k_separable_conv2d()` do so, too, and then mix the channels.
 #'
 #' @param x A floating tensor with dimensions (samples, spatial axes, channels), or with channels first
 #'   (samples, channels, spatial axes).
 #' @param kernel A tensor with dimensions (spatial sizes, channels, filters).
 #' @param depthwise_kernel A tensor with dimensions (spatial sizes, channels, multiplier).
 #' @param pointwise_kernel A tensor with dimensions (1 for each spatial axis, channels * multiplier, filters).
-#' @param strides,dilation_rate A number, or one for each spatial axis. One of the two must be 1.
+#' @param strides,dilation_rate A number, or one for each spatial axis. At least one of the two must be 1.
 #' @param padding `"valid"` or `"same"`; for `k_conv1d()` also `"causal"`: no output sees later steps.
 #' @param data_format `"channels_last"` or `"channels_first"`; [k_image_data_format()] by default.
-#' @return A tensor of `x`'s dtype and data format, with the filters as its channels; `k_depthwise_conv2d()`:
-#'   with channels * multiplier channels, those of one channel side by side.
+#' @return A tensor of `x`'s dtype and data format, with the filters as its channels. `k_depthwise_conv2d()`
+#'   returns channels * multiplier channels; those from the same channel are adjacent.
 #'
-#'   Errors: `keras_error_shape` where a kernel does not fit, `keras_error_argument` for an unknown padding or
+#'   Errors: `keras_error_shape` if a kernel does not fit, `keras_error_argument` for an unknown padding or
 #'   data format, and for strides together with dilation.
 #' @family convolution
 #' @examplesIf is_backend_installed()
@@ -73,19 +73,19 @@ k_separable_conv2d <- function(x, depthwise_kernel, pointwise_kernel, strides = 
 
 #' Transposed convolutions
 #'
-#' What the gradient of [k_conv2d()] or [k_conv3d()] with respect to their input computes.
+#' The gradient of [k_conv2d()] or [k_conv3d()] with respect to the input.
 #'
 #' @param x A floating tensor with dimensions (samples, spatial axes, channels), or with channels first
 #'   (samples, channels, spatial axes).
 #' @param kernel A tensor with dimensions (spatial sizes, filters, channels of `x`).
-#' @param output_shape The shape of the result with its samples, which may be `NA`: a vector, or a list, which
-#'   may hold integer tensors such as `k_shape(x)[1]`, or an integer tensor with one dimension.
+#' @param output_shape The shape of the result, including the samples, which may be `NA`: a vector, or a list that
+#'   may contain integer tensors such as `k_shape(x)[1]`, or an integer tensor with one dimension.
 #' @param strides,dilation_rate A number, or one for each spatial axis. One of the two must be 1.
 #' @param padding `"valid"` or `"same"`.
 #' @param data_format `"channels_last"` or `"channels_first"`; [k_image_data_format()] by default.
 #' @return A tensor of `output_shape` and of `x`'s dtype.
 #'
-#'   Errors: `keras_error_shape` where the convolution would not make `x` of an input of `output_shape`,
+#'   Errors: `keras_error_shape` if a convolution would not map an input of `output_shape` to the shape of `x`,
 #'   `keras_error_argument`.
 #' @family convolution
 #' @examplesIf is_backend_installed()
@@ -108,16 +108,16 @@ k_conv3d_transpose <- function(x, kernel, output_shape, strides = c(1, 1, 1), pa
 
 #' Pooling
 #'
-#' The largest element, or the mean, of windows that move over images or volumes.
+#' The largest element, or the mean, of windows that slide over images or volumes.
 #'
 #' @param x A floating tensor: images, with four dimensions, or volumes, with five.
 #' @param pool_size,strides A number, or one for each spatial axis.
-#' @param padding `"valid"` or `"same"`: padded places count for nothing.
+#' @param padding `"valid"` or `"same"`; padded positions do not count.
 #' @param data_format `"channels_last"` or `"channels_first"`; [k_image_data_format()] by default.
 #' @param pool_mode `"max"` or `"avg"`.
 #' @return A tensor of `x`'s dtype and data format.
 #'
-#'   Errors: `keras_error_shape` where the window does not fit, `keras_error_argument`.
+#'   Errors: `keras_error_shape` if the window does not fit, `keras_error_argument`.
 #' @family convolution
 #' @examplesIf is_backend_installed()
 #' x <- array(1:16, c(1, 4, 4, 1))
@@ -136,20 +136,20 @@ k_pool3d <- function(x, pool_size, strides = c(1, 1, 1), padding = "valid", data
   call_shim("pool3d", as_value(x), as_counts(pool_size), as_counts(strides), padding, data_format, pool_mode)
 }
 
-#' Locally connected layers
+#' Locally connected convolutions
 #'
-#' As [k_conv1d()] and [k_conv2d()], with a kernel of its own at each place.
+#' Like [k_conv1d()] and [k_conv2d()], but with a separate kernel at each position.
 #'
 #' @param inputs A floating tensor with dimensions (samples, spatial axes, channels), or with channels first
 #'   (samples, channels, spatial axes).
-#' @param kernel A tensor with dimensions (places, size of a patch, filters). A patch has `kernel_size`, then
-#'   the channels, row-major; with channels first the channels come first.
+#' @param kernel A tensor with dimensions (positions, size of a patch, filters). A patch is flattened in row-major order
+#'   of `kernel_size` and then the channels; with channels first, the channels come first.
 #' @param kernel_size,strides A number, or one for each spatial axis.
-#' @param output_shape The rows and columns of the result, `NULL` to work them out.
+#' @param output_shape The rows and columns of the result; `NULL` to compute them.
 #' @param data_format `"channels_last"` or `"channels_first"`; [k_image_data_format()] by default.
 #' @return A tensor of the inputs' dtype and data format, with the filters as its channels.
 #'
-#'   Errors: `keras_error_shape` where kernel or `output_shape` do not fit.
+#'   Errors: `keras_error_shape` if the kernel or `output_shape` does not fit.
 #' @family convolution
 #' @examplesIf is_backend_installed()
 #' dim(k_local_conv1d(k_ones(c(1, 6, 2)), k_ones(c(4, 6, 5)), kernel_size = 3, strides = 1))

@@ -1,27 +1,27 @@
 #' Connectionist temporal classification
 #'
 #' `k_ctc_batch_cost()`: the negative logarithm of the probability of each sample's labels. `k_ctc_decode()`:
-#' the most probable labels. `k_ctc_label_dense_to_sparse()`: of each sample the labels that count, as a
+#' the most probable labels. `k_ctc_label_dense_to_sparse()`: each sample's labels up to its length, as a
 #' sparse tensor.
 #'
-#' Labels are numbers of classes, and count from 0, as in data sets for Keras; the last class is the blank.
+#' Labels are class numbers, and count from 0, as in data sets for Keras; the last class is the blank.
 #'
 #' @param y_true,labels Labels with dimensions (samples, longest).
 #' @param y_pred A floating tensor of probabilities with dimensions (samples, time, classes).
-#' @param input_length,label_length,label_lengths How many times, and how many labels, of each sample count: a
+#' @param input_length,label_length,label_lengths The number of valid time steps, and of valid labels, in each sample: a
 #'   vector, or a matrix with one column.
-#' @param greedy Whether to take the most probable class at each time step; else a beam search finds labellings.
+#' @param greedy Whether to take the most probable class at each time step; otherwise a beam search finds labellings.
 #' @param beam_width Width of the beam.
-#' @param top_paths How many labellings the beam search gives.
-#' @param merge_repeated Whether the beam search gives equal labels in a row only once.
-#' @return `k_ctc_batch_cost()`: a tensor with dimensions (samples, 1); `Inf` where the time steps do not suffice
-#'   for the labels. `k_ctc_decode()`: a list of two: a list of `top_paths` (greedy: one) int64 tensors with
-#'   dimensions (samples, longest), filled up with -1, and a tensor with dimensions (samples, paths) of their
-#'   scores: greedy the negative sum of the logarithms of the classes taken, else the logarithm of each
-#'   labelling's probability. `k_ctc_label_dense_to_sparse()`: a sparse tensor.
+#' @param top_paths Number of labellings that the beam search returns.
+#' @param merge_repeated Whether to merge consecutive equal labels in the results of the beam search.
+#' @return `k_ctc_batch_cost()`: a tensor with dimensions (samples, 1); `Inf` if there are too few time steps for the
+#'   labels. `k_ctc_decode()`: a list of two: a list of `top_paths` (greedy: one) int64 tensors with dimensions
+#'   (samples, longest), padded with -1; and a tensor with dimensions (samples, paths) of their scores, which are, if
+#'   greedy, the negative sum of the logarithms of the chosen classes' probabilities, and otherwise the logarithms of
+#'   the labellings' probabilities. `k_ctc_label_dense_to_sparse()`: a sparse tensor.
 #'
-#'   Errors: `keras_error_shape` where the numbers of samples differ, `keras_error_argument`; when it is
-#'   evaluated, `keras_error_engine` for a length or label out of range.
+#'   Errors: `keras_error_shape` if the numbers of samples differ, `keras_error_argument`; in
+#'   evaluations, `keras_error_engine` for a length or label out of range.
 #' @family ctc
 #' @examplesIf is_backend_installed()
 #' probabilities <- array(c(0.8, 0.1, 0.1, 0.8, 0.1, 0.1), c(1, 2, 3))

@@ -8,14 +8,14 @@ dataset <- function(module, arguments = list()) {
 
 #' Data set: CIFAR10
 #'
-#' 50,000 images of 10 classes to train on, 10,000 to test; 32 x 32 pixels, three colours. Downloaded where
-#' the cache has none.
+#' 50,000 images of 10 classes to train on, 10,000 to test; 32 x 32 pixels, three colours. Downloaded unless
+#' it is in the cache.
 #'
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @examples
 #' \dontrun{
-#' # It is downloaded at the first call.
+#' # The first call downloads it.
 #' data <- dataset_cifar10()
 #' dim(data$train$x)
 #' }
@@ -26,15 +26,15 @@ dataset_cifar10 <- function() {
 
 #' Data set: CIFAR100
 #'
-#' 50,000 images of 100 classes to train on, 10,000 to test; 32 x 32 pixels, three colours. Downloaded where
-#' the cache has none.
+#' 50,000 images of 100 classes to train on, 10,000 to test; 32 x 32 pixels, three colours. Downloaded unless
+#' it is in the cache.
 #'
 #' @param label_mode `"fine"` for 100 classes, `"coarse"` for 20.
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @examples
 #' \dontrun{
-#' # It is downloaded at the first call.
+#' # The first call downloads it.
 #' data <- dataset_cifar100()
 #' dim(data$train$x)
 #' }
@@ -45,22 +45,22 @@ dataset_cifar100 <- function(label_mode = c("fine", "coarse")) {
 
 #' Data set: IMDB
 #'
-#' 25,000 reviews of films to train on, 25,000 to test, as sequences of word numbers, and whether each is
-#' positive. Downloaded where the cache has none.
+#' 25,000 film reviews to train on, 25,000 to test, as sequences of word numbers, and whether each review is
+#' positive. Downloaded unless it is in the cache.
 #'
-#' @param path Name of the file in the cache, the folder `datasets` of the Keras home.
+#' @param path Name of the file in the cache, which is the folder `datasets` of the Keras home.
 #' @param num_words Number of the most frequent words to keep; `NULL` for all.
 #' @param skip_top Number of the most frequent words to leave out.
-#' @param maxlen Longest sequence to keep; `NULL` for any.
+#' @param maxlen Length of the longest sequences to keep; `NULL` for any.
 #' @param seed Seed of the shuffling.
 #' @param start_char Number at the beginning of each sequence.
-#' @param oov_char Number in place of words that are left out.
-#' @param index_from Number from which words are counted.
+#' @param oov_char Number that replaces words that are left out.
+#' @param index_from Offset that is added to all word numbers.
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @examples
 #' \dontrun{
-#' # It is downloaded at the first call.
+#' # The first call downloads it.
 #' data <- dataset_imdb()
 #' data$train$x[[1]]
 #' }
@@ -72,7 +72,7 @@ dataset_imdb <- function(path = "imdb.npz", num_words = NULL, skip_top = 0L, max
 
 #' Data set: Reuters
 #'
-#' 11,228 newswires of 46 topics, as sequences of word numbers. Downloaded where the cache has none.
+#' 11,228 newswires on 46 topics, as sequences of word numbers. Downloaded unless it is in the cache.
 #'
 #' @inheritParams dataset_imdb
 #' @param test_split Share of the test data.
@@ -80,7 +80,7 @@ dataset_imdb <- function(path = "imdb.npz", num_words = NULL, skip_top = 0L, max
 #' @family datasets
 #' @examples
 #' \dontrun{
-#' # It is downloaded at the first call.
+#' # The first call downloads it.
 #' data <- dataset_reuters()
 #' data$train$x[[1]]
 #' }
@@ -92,15 +92,15 @@ dataset_reuters <- function(path = "reuters.npz", num_words = NULL, skip_top = 0
 
 #' Data set: MNIST
 #'
-#' 60,000 images of handwritten digits to train on, 10,000 to test; 28 x 28 pixels. Downloaded where the cache
-#' has none.
+#' 60,000 images of handwritten digits to train on, 10,000 to test; 28 x 28 pixels. Downloaded unless it is in
+#' the cache.
 #'
 #' @inheritParams dataset_imdb
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @examples
 #' \dontrun{
-#' # It is downloaded at the first call.
+#' # The first call downloads it.
 #' data <- dataset_mnist()
 #' dim(data$train$x)
 #' }
@@ -111,14 +111,14 @@ dataset_mnist <- function(path = "mnist.npz") {
 
 #' Data set: Fashion-MNIST
 #'
-#' 60,000 images of clothes of 10 classes to train on, 10,000 to test; 28 x 28 pixels. Downloaded where the
-#' cache has none.
+#' 60,000 images of clothes of 10 classes to train on, 10,000 to test; 28 x 28 pixels. Downloaded unless it
+#' is in the cache.
 #'
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @examples
 #' \dontrun{
-#' # It is downloaded at the first call.
+#' # The first call downloads it.
 #' data <- dataset_fashion_mnist()
 #' dim(data$train$x)
 #' }
@@ -129,14 +129,14 @@ dataset_fashion_mnist <- function() {
 
 #' Data set: Boston housing
 #'
-#' 506 suburbs with 13 numbers each, and the median price of houses. Downloaded where the cache has none.
+#' 506 suburbs with 13 numbers each, and the median price of houses. Downloaded unless it is in the cache.
 #'
 #' @inheritParams dataset_reuters
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @examples
 #' \dontrun{
-#' # It is downloaded at the first call.
+#' # The first call downloads it.
 #' data <- dataset_boston_housing()
 #' dim(data$train$x)
 #' }
@@ -147,14 +147,14 @@ dataset_boston_housing <- function(path = "boston_housing.npz", test_split = 0.2
 
 #' Word numbers of the data set IMDB
 #'
-#' Downloaded where the cache has none.
+#' Downloaded unless it is in the cache.
 #'
 #' @inheritParams dataset_imdb
-#' @return A named list: the number of each word.
+#' @return A named list with the number of each word.
 #' @family datasets
 #' @examples
 #' \dontrun{
-#' # It is downloaded at the first call.
+#' # The first call downloads it.
 #' index <- dataset_imdb_word_index()
 #' index[["the"]]
 #' }
@@ -165,14 +165,14 @@ dataset_imdb_word_index <- function(path = "imdb_word_index.json") {
 
 #' Word numbers of the data set Reuters
 #'
-#' Downloaded where the cache has none.
+#' Downloaded unless it is in the cache.
 #'
 #' @inheritParams dataset_imdb
 #' @return A named list: the number of each word.
 #' @family datasets
 #' @examples
 #' \dontrun{
-#' # It is downloaded at the first call.
+#' # The first call downloads it.
 #' index <- dataset_reuters_word_index()
 #' index[["the"]]
 #' }

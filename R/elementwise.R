@@ -1,14 +1,14 @@
-#' Functions of each element
+#' Elementwise functions
 #'
 #' `k_square()`: `x * x`. `k_abs()`: absolute value. `k_sqrt()`: square root, 0 for a negative number.
 #' `k_exp()`: e to the power of `x`. `k_log()`: natural logarithm, `-Inf` at 0 and `NaN` below. `k_round()`:
-#' the nearest whole number, of two the even one. `k_sign()`: -1, 0 or 1. `k_sin()`, `k_cos()`: of radians.
+#' nearest whole number; ties go to the even one. `k_sign()`: -1, 0 or 1. `k_sin()`, `k_cos()`: of radians.
 #'
 #' @param x A tensor of numbers; of a floating dtype for `k_sqrt()`, `k_exp()`, `k_log()`, `k_sin()`,
 #'   `k_cos()`.
 #' @return A tensor of `x`'s shape and dtype.
 #'
-#'   Errors: `keras_error_dtype` for a dtype that does not fit.
+#'   Errors: `keras_error_dtype` for an unsuitable dtype.
 #' @family elementwise
 #' @examplesIf is_backend_installed()
 #' k_eval(k_square(c(-2, 3)))
@@ -71,13 +71,13 @@ k_cos <- function(x) {
   call_shim("cos", as_value(x))
 }
 
-#' Powers of each element
+#' Elementwise powers
 #'
 #' @param x A tensor of numbers.
 #' @param a The exponent: a number, or a tensor that broadcasts with `x`.
 #' @return A tensor of `x`'s dtype.
 #'
-#'   Errors: `keras_error_shape` where the shapes do not broadcast.
+#'   Errors: `keras_error_shape` if the shapes do not broadcast.
 #' @family elementwise
 #' @examplesIf is_backend_installed()
 #' k_eval(k_pow(c(1, 2, 3), 2))
@@ -86,13 +86,13 @@ k_pow <- function(x, a) {
   call_shim("pow", as_value(x), as_value(a, "a"))
 }
 
-#' Limit each element
+#' Elementwise limits
 #'
 #' @param x A tensor of numbers.
-#' @param min_value,max_value The limits: numbers or tensors, `NULL` for none.
-#' @return A tensor of `x`'s dtype, of `x`'s shape unless a limit has more dimensions.
+#' @param min_value,max_value The limits: numbers or tensors, or `NULL` for none.
+#' @return A tensor of `x`'s dtype, and of `x`'s shape unless a limit has more dimensions.
 #'
-#'   Errors: `keras_error_argument` where `min_value` is the larger number.
+#'   Errors: `keras_error_argument` if `min_value` is the larger number.
 #' @family elementwise
 #' @examplesIf is_backend_installed()
 #' k_eval(k_clip(c(-2, 0.5, 2), -1, 1))
@@ -101,14 +101,14 @@ k_clip <- function(x, min_value = NULL, max_value = NULL) {
   call_shim("clip", as_value(x), as_value(min_value, "min_value"), as_value(max_value, "max_value"))
 }
 
-#' Compare element by element
+#' Elementwise comparisons
 #'
 #' The same as the operators `==`, `!=`, `>`, `>=`, `<` and `<=` of a [tensor][keras_tensor].
 #'
-#' @param x,y Tensors of one dtype, whose shapes broadcast.
-#' @return A bool tensor of the shape that both broadcast to.
+#' @param x,y Tensors of the same dtype whose shapes broadcast.
+#' @return A bool tensor of the broadcast shape.
 #'
-#'   Errors: `keras_error_shape` where they do not broadcast, `keras_error_dtype` where their dtypes differ.
+#'   Errors: `keras_error_shape` if the shapes do not broadcast, `keras_error_dtype` if the dtypes differ.
 #' @family elementwise
 #' @examplesIf is_backend_installed()
 #' k_eval(k_equal(c(1, 2), c(1, 3)))
@@ -151,7 +151,7 @@ k_less_equal <- function(x, y) {
 #' The larger or the smaller of two elements
 #'
 #' @inheritParams k_equal
-#' @return A tensor of their dtype, of the shape that both broadcast to. Errors as of [k_equal()].
+#' @return A tensor of the same dtype and the broadcast shape. The errors are those of [k_equal()].
 #' @family elementwise
 #' @examplesIf is_backend_installed()
 #' k_eval(k_maximum(c(1, 5), c(3, 2)))

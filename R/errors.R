@@ -2,37 +2,38 @@
 
 #' Errors of this package
 #'
-#' Every error that this package signals is a condition of the class `keras_error`, and of one that says what went
-#' wrong, such as `keras_error_shape`. Its message names the function and the argument as you called them, the value
-#' given, what is accepted, and what to do. Axes and positions count from 1 in it.
+#' Every error that this package signals is a condition of the class `keras_error`, and of a second class that says what
+#' went wrong, such as `keras_error_shape`. The message names the function and the argument as you called them, the
+#' value, what is accepted, and what to do. Axes and positions in it count from 1.
 #'
 #' A condition has these fields:
 #'
 #' * `call`: your call of the function, which R shows before the message.
 #' * `function_name`: its name, as in `"k_sum()"`, or the operator.
 #' * `argument`: the name of the argument that is not accepted, such as `"axis"`, or the part of it, such as
-#'   `"tensors[[2]]"`; `NULL` where the error is about no single argument.
-#' * `value`: its value as you gave it, where the message shows it.
-#' * `fields`: a named list of all that the message shows, as text: axes, shapes, dtypes.
-#' * `initial_epoch`, of `keras_error_training` alone: the epoch to go on with, see [snapshot_model()].
-#' * `native`: the traceback of the engine's library, where it was the one that refused.
+#'   `"tensors[[2]]"`; `NULL` if the error is not about a single argument.
+#' * `value`: its value as you passed it, if the message shows it.
+#' * `fields`: a named list of everything that the message shows, as text: axes, shapes, dtypes.
+#' * `initial_epoch`, only in `keras_error_training`: the epoch to resume with, see [snapshot_model()].
+#' * `native`: the traceback of the engine's library, if the error came from there.
 #'
 #' The classes, each after `keras_error_`:
 #'
 #' * `argument`, `shape`, `dtype`: an argument has a value, a shape or a dtype that is not accepted.
-#' * `placeholder`: a value is needed for a placeholder that has none.
-#' * `gradient`: the gradient asked for does not exist.
+#' * `placeholder`: a placeholder needs a value and has none.
+#' * `gradient`: the requested gradient does not exist.
 #' * `eager`: the function needs the graph, and was called inside [k_eager()].
-#' * `backend_mismatch`: tensors of two backends in one call.
-#' * `stale_tensor`: the graph of the tensor was dropped, or a variable has lost its value, with its worker.
+#' * `backend_mismatch`: a call has tensors of two backends.
+#' * `stale_tensor`: the graph of the tensor was dropped, or a variable lost its value when its worker exited.
 #' * `unknown_backend`, `not_installed`, `interpreter`, `install`: a backend cannot be found or installed.
 #' * `config`: a setting has a value that is not accepted.
 #' * `file`: a file of variables cannot be read or written.
-#' * `device`: the engine cannot compute on the device that was asked for.
-#' * `engine`: the engine's library refused; its own words are in the message. `out_of_memory`: there was no room.
-#' * `worker`, `timeout`, `wire`: the engine's process ended, took too long, or a value could not be sent to it.
-#'   `training`: it ended while a model was trained.
-#' * `python`: an error of Python that is none of these.
+#' * `device`: the engine cannot compute on the requested device.
+#' * `engine`: the engine's library refused; the message has its own words. `out_of_memory`: there was not enough
+#'   memory.
+#' * `worker`, `timeout`, `wire`: the engine's process exited, took too long, or could not be sent a value.
+#'   `training`: it exited while a model was trained.
+#' * `python`: any other error from Python.
 #'
 #' @examplesIf is_backend_installed()
 #' condition <- tryCatch(k_sum(k_ones(c(2, 3)), axis = 3), keras_error = identity)

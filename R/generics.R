@@ -60,7 +60,7 @@ rep.keras_tensor <- function(x, ...) {
 }
 
 #' @rdname keras_tensor
-#' @param lag,differences As of [diff()]: along the first axis.
+#' @param lag,differences As in [diff()], along the first axis.
 #' @export
 diff.keras_tensor <- function(x, lag = 1L, differences = 1L, ...) {
   lag <- need_positive(lag, "lag")

@@ -4,14 +4,14 @@
 #' @param outputs List of tensors, or one tensor.
 #' @param updates List of results of [k_update()], [k_update_add()], [k_update_sub()] and
 #'   [k_moving_average_update()], or of lists `list(variable, new_value)`. All outputs and new values are
-#'   computed from the variables as they were before the call; then the variables change.
-#' @param ... Nothing more is accepted.
+#'   computed from the variables' values before the call; then the variables change.
+#' @param ... Not used; further arguments are refused.
 #' @return A function of class `keras_function`. It takes the list of the inputs' values, and returns the list
-#'   of the outputs' values as arrays (one array where `outputs` is one tensor). A sparse placeholder takes a
+#'   of the outputs' values as arrays (one array if `outputs` is one tensor). A sparse placeholder accepts a
 #'   matrix, sparse or not.
 #'
-#'   Errors: `keras_error_argument` for an input that is no placeholder or a variable that is updated twice,
-#'   `keras_error_placeholder` where an output needs a placeholder that is not among the inputs. The function:
+#'   Errors: `keras_error_argument` for an input that is not a placeholder, or a variable that is updated twice;
+#'   `keras_error_placeholder` if an output needs a placeholder that is not among the inputs. The function:
 #'   `keras_error_shape` and `keras_error_dtype` for a value that does not fit its input.
 #' @family graph
 #' @examplesIf is_backend_installed()
@@ -48,22 +48,22 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
   )
 }
 
-#' The same graph on every backend
+#' Evaluate one graph on several backends
 #'
-#' Whether engines agree: each computes the same tensors from the same values, with the values that variables have now.
-#' Updates are not carried out. Random tensors differ by engine.
+#' Checks whether engines agree: each computes the same tensors from the same inputs and the variables' current values.
+#' Updates are not applied. Random tensors differ by engine.
 #'
 #' @param outputs A tensor, or a list of tensors of one backend.
 #' @param feeds The values of placeholders: a list of lists `list(placeholder, value)`.
-#' @param backends Names of backends; by default that of the tensors, and then all others that are installed, but for
-#'   those that have no gradients where some are needed.
-#' @return A data frame of class `keras_comparison` with a row for each backend: `backend`; `absolute`, the largest
-#'   difference of its values from those of the first backend; `relative`, the same divided by the largest absolute
-#'   value of the first one's; `seconds`, the time of an evaluation once the graph is compiled. Its attribute
+#' @param backends Names of backends; by default that of the tensors first, and then all other installed ones, except
+#'   those without gradients if some are needed.
+#' @return A data frame of class `keras_comparison` with a row for each backend and these columns: `backend`;
+#'   `absolute`, the largest difference from the first backend's values; `relative`, the same divided by the largest
+#'   absolute value of the first backend; `seconds`, the time of an evaluation once the graph is compiled. Its attribute
 #'   "values" is the list of values by backend.
 #'
-#'   Errors: `keras_error_argument` for what is no tensor or no pair, `keras_error_placeholder` where a placeholder has
-#'   no value, `keras_error_gradient` for a backend in `backends` that has no such gradients.
+#'   Errors: `keras_error_argument` for what is not a tensor or not a pair, `keras_error_placeholder` if a placeholder
+#'   has no value, `keras_error_gradient` for a backend in `backends` that cannot compute the gradients.
 #' @family graph
 #' @seealso [compare_backends()] for models
 #' @examplesIf is_backend_installed()
@@ -121,11 +121,11 @@ print.keras_function <- function(x, ...) {
 
 #' Gradients of a loss
 #'
-#' @param loss A tensor of a floating dtype. If it is no scalar, the gradient is that of its sum.
-#' @param variables List of floating tensors that the loss is computed from, or one.
-#' @return A list of tensors, each of its variable's shape and dtype.
+#' @param loss A tensor of a floating dtype. The gradient of a tensor that is not a scalar is that of its sum.
+#' @param variables A floating tensor that the loss depends on, or a list of them.
+#' @return A list of tensors, each with the shape and dtype of its variable.
 #'
-#'   Errors: `keras_error_gradient` naming a variable that the loss does not depend on.
+#'   Errors: `keras_error_gradient`, which names a variable that the loss does not depend on.
 #' @family graph
 #' @examplesIf is_backend_installed()
 #' w <- k_variable(c(1, 2))
@@ -135,10 +135,10 @@ k_gradients <- function(loss, variables) {
   call_shim("gradients", as_value(loss, "loss"), as_values(variables, "variables"))
 }
 
-#' A tensor that gradients take for a constant
+#' Treat a tensor as a constant in gradients
 #'
 #' @param variables A tensor, or a list of tensors.
-#' @return The same number of tensors, of the same values.
+#' @return The same number of tensors, with the same values.
 #' @family graph
 #' @examplesIf is_backend_installed()
 #' w <- k_variable(3)
@@ -148,10 +148,10 @@ k_stop_gradient <- function(variables) {
   call_shim("stop_gradient", as_value(variables, "variables"))
 }
 
-#' Drop the graph, and begin a new one
+#' Drop the graph and begin a new one
 #'
-#' All tensors of the current backend, variables among them, names and the learning phase are gone; using
-#' such a tensor signals `keras_error_stale_tensor`. Other backends are left as they are.
+#' All tensors of the current backend, including its variables, are dropped, and names and the learning phase are reset;
+#' using such a tensor signals `keras_error_stale_tensor`. Other backends do not change.
 #'
 #' @return Nothing.
 #' @family graph
@@ -162,16 +162,16 @@ k_clear_session <- function() {
   invisible(call_shim("clear_session"))
 }
 
-#' Functions inside and outside of the graph
+#' Functions inside and outside the graph
 #'
-#' A tensor is a node of the backend's graph, and has a value once that is evaluated. `k_eager()` returns the
-#' function made to run outside of the graph: each result inside is a concrete value, updates change their
+#' A tensor is a node of the backend's graph, and has a value once it is evaluated. `k_eager()` returns a version of
+#' the function that runs outside the graph: each intermediate result is a concrete value, updates change their
 #' variables at once, and `as.array()` returns a result's value. `k_placeholder()`, `k_function()` and
-#' `k_gradients()` signal `keras_error_eager` there. `k_symbolic()` returns the function made to run inside the
-#' graph, also when it is called inside `k_eager()`.
+#' `k_gradients()` signal `keras_error_eager` there. `k_symbolic()` returns a version that runs inside the
+#' graph, even when it is called inside `k_eager()`.
 #'
 #' @param func A function.
-#' @return A function of the same arguments and value.
+#' @return A function with the same arguments and value.
 #' @family graph
 #' @examplesIf is_backend_installed()
 #' norm <- k_eager(function(x) as.array(k_sqrt(k_sum(k_square(x)))))
@@ -201,9 +201,9 @@ in_mode <- function(func, eager) {
   }
 }
 
-#' Names that begin alike
+#' Names with a common prefix
 #'
-#' Inside the context, the names of new variables, placeholders and tensors begin with `name/`.
+#' Inside the context, names of new variables, placeholders and tensors begin with `name/`.
 #'
 #' @param name A string.
 #' @return A context for [with()][with.keras_scope].
@@ -221,9 +221,9 @@ k_name_scope <- function(name) {
 #' Tensors that are computed after others
 #'
 #' Inside the context, new tensors are computed only together with, and after, the control inputs. A variable
-#' that one of them updates has its new value there.
+#' that a control input updates has its new value there.
 #'
-#' @param control_inputs List of tensors, such as updates and printed tensors, or one.
+#' @param control_inputs List of tensors, such as updates and printed tensors, or a single one.
 #' @return A context for [with()][with.keras_scope].
 #' @family graph
 #' @examplesIf is_backend_installed()
@@ -240,8 +240,8 @@ k_control_dependencies <- function(control_inputs) {
 #' Print a tensor's value each time it is evaluated
 #'
 #' @param x A tensor.
-#' @param message A string that stands before the value.
-#' @return A tensor of the same value. Use it in place of `x`: what nobody evaluates is not printed.
+#' @param message A string to print before the value.
+#' @return A tensor of the same value. Use it instead of `x`: what is never evaluated is not printed.
 #' @family graph
 #' @examplesIf is_backend_installed()
 #' y <- k_print_tensor(k_constant(1:3), "y = ") * 2

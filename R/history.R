@@ -7,23 +7,22 @@ as_history <- function(values) {
                       class = "keras_training_history"))
 }
 
-#' The history of a training
+#' The history of a training run
 #'
 #' What [fit()][fit.keras.engine.training.Model] returns: `params`, the list of its parameters, and `metrics`, a named
-#' list
-#' with the loss and the metrics of each epoch, those of the validation data named `val_`. `$` takes the names that
-#' earlier releases of Keras had, too: `history$metrics$val_acc` where the metric is "accuracy".
+#' list with the loss and the metrics of each epoch; names of validation metrics begin with `val_`. `$` accepts the
+#' names of earlier releases of Keras, too: `history$metrics$val_acc` if the metric is "accuracy".
 #'
 #' @param x A history.
 #' @param y Ignored.
 #' @param metrics Names of the metrics to plot; all by default.
-#' @param method `"ggplot2"` or `"base"`; `"auto"` takes ggplot2 where it is installed.
-#' @param smooth Whether ggplot2 draws a smooth line through the points, from 5 epochs on.
+#' @param method `"ggplot2"` or `"base"`; `"auto"` uses ggplot2 if it is installed.
+#' @param smooth Whether ggplot2 adds a smooth line, from 5 epochs on.
 #' @param theme_bw Whether ggplot2 uses its black-and-white theme.
 #' @param ... Further arguments of `plot()` for base graphics.
 #' @return `as.data.frame()` and [generics::tidy()] return a data frame with the columns `epoch`, `value`, `metric` and
-#'   `data` ("training" or "validation"), [generics::glance()] one row with the number of epochs and the last values.
-#'   `plot()` returns the plot of ggplot2, or draws one.
+#'   `data` ("training" or "validation"); [generics::glance()] returns one row with the number of epochs and the last
+#'   values. `plot()` returns the plot of ggplot2, or draws a base plot.
 #' @family models
 #' @name keras_training_history
 #' @examples

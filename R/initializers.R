@@ -1,10 +1,10 @@
 # Initializers.
 
-#' Zeros
+#' All zeros
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_zeros()
@@ -13,11 +13,11 @@ initializer_zeros <- function() {
   keras_call("initializers.Zeros")
 }
 
-#' Ones
+#' All ones
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_ones()
@@ -28,10 +28,10 @@ initializer_ones <- function() {
 
 #' A constant
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @param value A number.
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_constant()
@@ -40,14 +40,14 @@ initializer_constant <- function(value = 0) {
   keras_call("initializers.Constant", model_arguments(character(), drop = character()))
 }
 
-#' Normal draws
+#' Normally distributed numbers
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @param mean Mean, a number.
 #' @param stddev Standard deviation, a number.
 #' @param seed A whole number that makes the draws repeat.
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_random_normal()
@@ -56,14 +56,14 @@ initializer_random_normal <- function(mean = 0, stddev = 0.05, seed = NULL) {
   keras_call("initializers.RandomNormal", model_arguments(character(), drop = character()))
 }
 
-#' Uniform draws
+#' Uniformly distributed numbers
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @param minval Lower limit.
 #' @param maxval Upper limit.
 #' @param seed A whole number that makes the draws repeat.
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_random_uniform()
@@ -72,12 +72,12 @@ initializer_random_uniform <- function(minval = -0.05, maxval = 0.05, seed = NUL
   keras_call("initializers.RandomUniform", model_arguments(character(), drop = character()))
 }
 
-#' Normal draws within two standard deviations
+#' Normally distributed numbers within two standard deviations
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @inheritParams initializer_random_normal
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_truncated_normal()
@@ -86,15 +86,15 @@ initializer_truncated_normal <- function(mean = 0, stddev = 0.05, seed = NULL) {
   keras_call("initializers.TruncatedNormal", model_arguments(character(), drop = character()))
 }
 
-#' Draws whose variance follows from the shape
+#' Random numbers with a variance that depends on the shape
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
-#' @param scale Whether a trained factor is applied; in initializers the factor of the variance.
+#' @param scale Factor of the variance.
 #' @param mode What the variance is divided by.
-#' @param distribution Distribution of the draws.
+#' @param distribution Distribution of the numbers.
 #' @param seed A whole number that makes the draws repeat.
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_variance_scaling()
@@ -107,11 +107,11 @@ initializer_variance_scaling <- function(scale = 1, mode = c("fan_in", "fan_out"
 
 #' A random orthogonal matrix
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @param gain Factor of the matrix.
 #' @param seed A whole number that makes the draws repeat.
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_orthogonal()
@@ -122,10 +122,10 @@ initializer_orthogonal <- function(gain = 1, seed = NULL) {
 
 #' The identity matrix
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @inheritParams initializer_orthogonal
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_identity()
@@ -134,12 +134,12 @@ initializer_identity <- function(gain = 1) {
   keras_call("initializers.Identity", model_arguments(character(), drop = character()))
 }
 
-#' LeCun's normal draws
+#' LeCun's normal initializer
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @inheritParams initializer_random_normal
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_lecun_normal()
@@ -148,12 +148,12 @@ initializer_lecun_normal <- function(seed = NULL) {
   keras_call("initializers.lecun_normal", model_arguments(character(), drop = character()))
 }
 
-#' Glorot's normal draws
+#' Glorot's normal initializer
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @inheritParams initializer_random_normal
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_glorot_normal()
@@ -162,12 +162,12 @@ initializer_glorot_normal <- function(seed = NULL) {
   keras_call("initializers.glorot_normal", model_arguments(character(), drop = character()))
 }
 
-#' Glorot's uniform draws
+#' Glorot's uniform initializer
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @inheritParams initializer_random_normal
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_glorot_uniform()
@@ -176,12 +176,12 @@ initializer_glorot_uniform <- function(seed = NULL) {
   keras_call("initializers.glorot_uniform", model_arguments(character(), drop = character()))
 }
 
-#' He's normal draws
+#' He's normal initializer
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @inheritParams initializer_random_normal
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_he_normal()
@@ -190,12 +190,12 @@ initializer_he_normal <- function(seed = NULL) {
   keras_call("initializers.he_normal", model_arguments(character(), drop = character()))
 }
 
-#' He's uniform draws
+#' He's uniform initializer
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @inheritParams initializer_random_normal
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_he_uniform()
@@ -204,12 +204,12 @@ initializer_he_uniform <- function(seed = NULL) {
   keras_call("initializers.he_uniform", model_arguments(character(), drop = character()))
 }
 
-#' LeCun's uniform draws
+#' LeCun's uniform initializer
 #'
-#' What weights begin with.
+#' Initial values for weights.
 #'
 #' @inheritParams initializer_random_normal
-#' @return An initializer, for the arguments of layers that are named so.
+#' @return An initializer, for layer arguments such as `kernel_initializer`.
 #' @family initializers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' initializer_lecun_uniform()

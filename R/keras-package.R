@@ -1,57 +1,57 @@
 #' keras: Keras backends, switched in one session
 #'
-#' The backend functions of Keras on TensorFlow, Theano and CNTK. [use_backend()] switches between them as
-#' often as you like: each engine runs in a process of its own, and its tensors stay alive there.
+#' The backend functions and models of Keras on TensorFlow, Theano, CNTK, JAX, PyTorch and NumPy. [use_backend()]
+#' switches between them as often as you like: an engine runs in its own process, where its tensors stay alive.
 #'
 #' `library(keras)` starts no Python; the first call of a function does. [install_backend()] installs an
-#' engine, and [list_backends()] tells which are there.
+#' engine, and [list_backends()] lists those that are available.
 #'
 #' @section Axes and indices:
 #' Axes count from 1, as R users expect, and negative ones from the end: -1 is the last. So do positions in
-#' `[`. Indices that are values count from 0 as the engines do: those that [k_argmax()] computes, classes,
-#' and what [k_one_hot()] takes. `vignette("old-scripts")` lists every argument that counts from 1.
+#' `[`. Indices that are values count from 0, as in the engines: those that [k_argmax()] computes, classes,
+#' and those that [k_one_hot()] takes. `vignette("old-scripts")` lists every argument that counts from 1.
 #'
 #' @section Values:
 #' Wherever a function takes a tensor, it also takes an R number, vector, matrix, array, logical, or data
-#' frame of numbers. A vector of length 1 is a scalar, but where the argument must have dimensions, as the
-#' value of a variable or placeholder with one dimension; give `array(5, dim = 1)` for a tensor with one
-#' dimension of size 1 elsewhere. Values with one dimension come back as vectors without `dim`. An `NA` among
-#' doubles is a NaN to the engines. Names are dropped, and so are the classes of tables and time series;
+#' frame of numbers. A vector of length 1 becomes a scalar, unless the argument must have dimensions, such as the
+#' value of a variable or placeholder with one dimension; elsewhere, `array(5, dim = 1)` makes a tensor with one
+#' dimension of size 1. Values with one dimension are returned as vectors without `dim`. An `NA` among
+#' doubles becomes NaN. Names are dropped, and so are the classes of tables and time series;
 #' `integer64` is converted exactly; other classes (dates, factors, ...) are refused by name, since their
-#' numbers mean something else. Numbers become tensors of dtype [k_floatx()], integers int32 (a single one
-#' int64) and logicals bool, unless there is a tensor beside them whose dtype they take.
+#' numbers have another meaning. Numbers become tensors of dtype [k_floatx()], integers int32 (a single one
+#' int64) and logicals bool, unless they are combined with a tensor, whose dtype they take.
 #'
 #' @section Unknown sizes:
 #' In a shape, `NA` or `NULL` stands for a size that is not known yet: `c(NA, 4)` or `list(NULL, 4)`.
 #'
 #' @section Errors:
-#' Every error is a condition of class `keras_error` and of one that says what went wrong:
+#' Every error is a condition of class `keras_error` and of a second class that says what went wrong:
 #' `keras_error_shape`, `keras_error_dtype`, `keras_error_argument`, `keras_error_placeholder`,
 #' `keras_error_gradient`, `keras_error_backend_mismatch`, `keras_error_stale_tensor`,
 #' `keras_error_unknown_backend`, `keras_error_not_installed`, `keras_error_interpreter`,
 #' `keras_error_install`, `keras_error_config`, `keras_error_file`, `keras_error_eager`,
 #' `keras_error_engine`, `keras_error_worker`, `keras_error_timeout` and `keras_error_wire`. Its field
-#' `native` is the traceback of the native library, where it was the one that refused, and `function_name`
+#' `native` is the traceback of the native library if the error came from there, and `function_name` is
 #' the function that was called.
 #'
 #' @section Options and environment variables:
-#' * `options(keras.timeout = 60)`, or `KERAS_TIMEOUT=60` before R starts: seconds after which a call is
-#'   given up with a `keras_error_timeout`. The engine is ended then, and its variables lose their values. R functions
-#'   that the engine calls do not count. There is no timeout unless you set one.
-#' * `KERAS_START_TIMEOUT=60`: seconds that an engine may take to start, in place of 300. Where only a timeout of calls
-#'   is set, it holds for starts, too, but these get 20 seconds at least.
+#' * `options(keras.timeout = 60)`, or `KERAS_TIMEOUT=60` before R starts: seconds after which a call
+#'   ends with a `keras_error_timeout`. The engine is stopped then, and its variables lose their values. Time in R
+#'   functions that the engine calls does not count. By default, there is no timeout.
+#' * `KERAS_START_TIMEOUT=60`: seconds that an engine may take to start; the default is 300. If only a timeout of calls
+#'   is set, it applies to starts, too, which then have at least 20 seconds.
 #' * `options(keras.snapshot = TRUE)`: [fit()][fit.keras.engine.training.Model] keeps the weights of each epoch's end,
-#'   so that an engine that exits costs one epoch at most (see [snapshot_model()]).
-#' * `options(keras.quiet = TRUE)`, or `KERAS_QUIET=1`: do not say which backend is used, and show
-#'   nothing of installations.
-#' * `KERAS_HOME`: where `keras.json` and the engines are, in place of `~/.keras`. `KERAS_BACKEND`: the
-#'   default backend, in place of that of `keras.json`.
-#' * `KERAS_SHARED_MEMORY=0`: send large arrays through a socket, not through memory that R and engine share.
-#' * Of the engines' own variables these reach them, where they are set before [use_backend()] starts them and the
+#'   so that the exit of an engine loses at most one epoch (see [snapshot_model()]).
+#' * `options(keras.quiet = TRUE)`, or `KERAS_QUIET=1`: do not print which backend is used, nor the
+#'   progress of installations.
+#' * `KERAS_HOME`: the folder of `keras.json` and the engines; the default is `~/.keras`. `KERAS_BACKEND`: the
+#'   default backend; it overrides that of `keras.json`.
+#' * `KERAS_SHARED_MEMORY=0`: send large arrays through a socket instead of shared memory.
+#' * The engines' own variables: only these reach an engine, if they are set before [use_backend()] starts it and the
 #'   engine accepts their value: `THEANO_FLAGS`, `TF_CPP_MIN_LOG_LEVEL`, `TF_ENABLE_ONEDNN_OPTS`,
 #'   `TF_NUM_INTRAOP_THREADS`, `TF_NUM_INTEROP_THREADS`, `OMP_NUM_THREADS`, `OPENBLAS_NUM_THREADS`, `OPENBLAS_CORETYPE`,
-#'   `MKL_NUM_THREADS`, `CUDA_VISIBLE_DEVICES` and `CUDA_DEVICE_ORDER`. Others do not, nor do files such as
-#'   `~/.theanorc`: an engine starts, and computes, whatever else is set.
+#'   `MKL_NUM_THREADS`, `CUDA_VISIBLE_DEVICES` and `CUDA_DEVICE_ORDER`. Other variables, and files such as
+#'   `~/.theanorc`, are kept away from it: an engine starts and computes whatever else is set.
 #'
 #' @keywords internal
 #' @importFrom R6 R6Class

@@ -3,7 +3,7 @@
 #' Weights of a layer or a model
 #'
 #' @param object A layer or a model.
-#' @param weights A list of arrays, of the shapes that `get_weights()` returns.
+#' @param weights A list of arrays with the shapes that `get_weights()` returns.
 #' @return `get_weights()` returns a list of arrays, `set_weights()` the object, invisibly, and `count_params()` the
 #'   number
 #'   of elements.
@@ -48,9 +48,9 @@ count_params <- function(object) {
 #' Configuration of a layer or a model
 #'
 #' @param object A layer or a model.
-#' @param config What `get_config()` has returned.
-#' @return `get_config()` returns the configuration, an object of Python that remembers its class; `from_config()` a new
-#'   layer or model.
+#' @param config What `get_config()` returned.
+#' @return `get_config()` returns the configuration, a Python object that remembers its class; `from_config()` returns a
+#'   new layer or model.
 #' @family layer methods
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' layer <- layer_dense(units = 2)
@@ -66,11 +66,11 @@ from_config <- function(config) {
   call_shim("from_configuration", config)
 }
 
-#' Inputs and outputs of a layer where it is used several times
+#' Inputs and outputs of a layer that is used several times
 #'
 #' @param object A layer.
-#' @param node_index Which use of the layer, the first one being 1.
-#' @return A tensor, a shape, or a mask; a list where there are several.
+#' @param node_index Which use of the layer, counted from 1.
+#' @return A tensor, a shape, or a mask; a list if there are several.
 #' @family layer methods
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' layer <- layer_dense(units = 2)
@@ -104,7 +104,7 @@ at_node <- function(object, method, node_index) {
   object_call(object, method, as_whole_numbers(node_index, "node_index") - 1L)
 }
 
-#' Forget the states of recurrent layers
+#' Reset the states of recurrent layers
 #'
 #' @param object A layer or a model.
 #' @return The object, invisibly.
@@ -118,13 +118,13 @@ reset_states <- function(object) {
   invisible(object)
 }
 
-#' Keep weights from training
+#' Exclude weights from training
 #'
-#' Compile the model afterwards: what training changes is fixed then.
+#' Compile the model afterwards, since training uses the settings from that moment.
 #'
 #' @param object A model or a layer.
-#' @param from,to Names or positions of the first and the last layer, or these layers; by default all. Layers of a model
-#'   outside of that range get the opposite: `unfreeze_weights(model, from = 3)` freezes the first two.
+#' @param from,to Names or positions of the first and the last layer, or the layers themselves; by default all. The
+#'   model's other layers get the opposite: `unfreeze_weights(model, from = 3)` freezes the first two.
 #' @return The object, invisibly.
 #' @family layer methods
 #' @examplesIf is_keras_available() && is_backend_installed()

@@ -6,7 +6,7 @@
 #'
 #' @inheritParams layer_dense
 #' @param layer A layer.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layer wrappers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -19,12 +19,12 @@ time_distributed <- function(object, layer, input_shape = NULL, batch_input_shap
 
 #' Run a recurrent layer in both directions
 #'
-#' The layer and its copy that begins with the last time step.
+#' Runs the layer, and a copy of it that begins with the last time step.
 #'
 #' @inheritParams time_distributed
-#' @param merge_mode How both directions are joined: `"sum"`, `"mul"`, `"concat"`, `"ave"`, or `NULL` for a
+#' @param merge_mode How to combine the two directions: `"sum"`, `"mul"`, `"concat"`, `"ave"`, or `NULL` for a
 #'   list of both.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layer wrappers
 #' @examplesIf is_keras_available() && is_backend_installed()

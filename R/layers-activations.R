@@ -5,7 +5,7 @@
 #' Applies an activation to its input.
 #'
 #' @inheritParams layer_dense
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -18,11 +18,11 @@ layer_activation <- function(object, activation, input_shape = NULL, batch_input
 
 #' Leaky rectified linear unit
 #'
-#' x where it is positive, `alpha * x` elsewhere.
+#' `x` if it is positive, `alpha * x` otherwise.
 #'
 #' @inheritParams layer_dense
-#' @param alpha Slope for negative inputs, or scale of the exponential: a number.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param alpha Slope for negative inputs, or the scale of the exponential: a number.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -36,15 +36,15 @@ layer_activation_leaky_relu <- function(object, alpha = 0.3, input_shape = NULL,
 
 #' Parametric rectified linear unit
 #'
-#' x where it is positive, `alpha * x` elsewhere, with a trained `alpha` for each element.
+#' `x` if it is positive, `alpha * x` otherwise, with a trained `alpha` for each element.
 #'
 #' @inheritParams layer_dense
 #' @param alpha_initializer Initializer of the layer's `alpha`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
 #' @param alpha_regularizer [Regularizer][regularizer_l1] of the layer's `alpha`; `NULL` for none.
 #' @param alpha_constraint [Constraint][constraint_maxnorm] of the layer's `alpha`; `NULL` for none.
-#' @param shared_axes Axes that share one slope, the samples' axis being 0.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param shared_axes Axes along which elements share a slope; 0 is the samples' axis.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -59,11 +59,11 @@ layer_activation_parametric_relu <- function(object, alpha_initializer = "zeros"
 
 #' Thresholded rectified linear unit
 #'
-#' x where it exceeds `theta`, 0 elsewhere.
+#' `x` if it exceeds `theta`, 0 otherwise.
 #'
 #' @inheritParams layer_dense
 #' @param theta Threshold, a number.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -77,10 +77,10 @@ layer_activation_thresholded_relu <- function(object, theta = 1, input_shape = N
 
 #' Exponential linear unit
 #'
-#' x where it is positive, `alpha * (exp(x) - 1)` elsewhere.
+#' `x` if it is positive, `alpha * (exp(x) - 1)` otherwise.
 #'
 #' @inheritParams layer_activation_leaky_relu
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -97,8 +97,8 @@ layer_activation_elu <- function(object, alpha = 1, input_shape = NULL, batch_in
 #' `exp(x)`, scaled so that it sums to 1 along an axis.
 #'
 #' @inheritParams layer_dense
-#' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param axis The axis, as in Keras: 0 is the samples' axis, and -1 the last.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -112,13 +112,13 @@ layer_activation_softmax <- function(object, axis = -1, input_shape = NULL, batc
 
 #' Rectified linear unit
 #'
-#' x from the threshold on, `negative_slope * (x - threshold)` below, at most `max_value`.
+#' `x` from the threshold on, `negative_slope * (x - threshold)` below it, and at most `max_value`.
 #'
 #' @inheritParams layer_dense
-#' @param max_value Largest output; `NULL` for no limit. In constraints the largest norm.
+#' @param max_value Largest output; `NULL` for no limit.
 #' @param negative_slope Slope below the threshold.
 #' @param threshold Threshold below which the input counts as negative.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers activations
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -132,11 +132,11 @@ layer_activation_relu <- function(object, max_value = NULL, negative_slope = 0, 
 
 #' Scaled exponential linear unit
 #'
-#' `scale * x` where x is positive, `scale * alpha * (exp(x) - 1)` elsewhere, with the constants of
+#' `scale * x` if `x` is positive, `scale * alpha * (exp(x) - 1)` otherwise, with the constants of
 #' self-normalizing networks.
 #'
 #' @inheritParams layer_dense
-#' @return The model, where `object` is one; a tensor, where it is given tensors; else the layer.
+#' @return The model if `object` is one; a tensor if it is applied to a tensor; otherwise the layer.
 #' @family layers activations
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' layer_input(3) %>% layer_activation_selu()

@@ -5,14 +5,14 @@
 #' Input (samples, steps, channels), output (samples, steps, filters).
 #'
 #' @inheritParams layer_dense
-#' @param filters Number of filters, the size of the output's channels.
-#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all.
-#' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
-#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
-#'   one-dimensional convolutions also `"causal"`.
-#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param dilation_rate Distance of the window's elements along each spatial axis.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param filters Number of filters, which is the number of the output's channels.
+#' @param kernel_size Size of the window along each spatial axis: whole numbers, or one for all axes.
+#' @param strides Step of the window along each spatial axis; in pooling, `NULL` means the window's size.
+#' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); for
+#'   sequences also `"causal"`.
+#' @param data_format `"channels_last"` or `"channels_first"`; `NULL` means [k_image_data_format()].
+#' @param dilation_rate Distance between elements of the window along each spatial axis.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -33,7 +33,7 @@ layer_conv_1d <- function(object, filters, kernel_size, strides = 1L, padding = 
 #' Input (samples, rows, columns, channels), output (samples, rows, columns, filters).
 #'
 #' @inheritParams layer_conv_1d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -51,10 +51,10 @@ layer_conv_2d <- function(object, filters, kernel_size, strides = c(1L, 1L), pad
 
 #' Convolution of volumes
 #'
-#' Input with three spatial axes between samples and channels.
+#' Input (samples, three spatial axes, channels).
 #'
 #' @inheritParams layer_conv_1d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -72,11 +72,11 @@ layer_conv_3d <- function(object, filters, kernel_size, strides = c(1L, 1L, 1L),
 
 #' Transposed convolution of images
 #'
-#' The gradient of a convolution as a layer: it makes images larger.
+#' The gradient of a convolution, as a layer that enlarges images.
 #'
 #' @inheritParams layer_conv_1d
-#' @param output_padding Rows and columns that the output has beyond the least; `NULL` works it out.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param output_padding Rows and columns of the output beyond the smallest size; `NULL` computes it.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -95,10 +95,10 @@ layer_conv_2d_transpose <- function(object, filters, kernel_size, strides = c(1,
 
 #' Transposed convolution of volumes
 #'
-#' The gradient of a convolution as a layer: it makes volumes larger.
+#' The gradient of a convolution, as a layer that enlarges volumes.
 #'
 #' @inheritParams layer_conv_2d_transpose
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -117,7 +117,7 @@ layer_conv_3d_transpose <- function(object, filters, kernel_size, strides = c(1,
 
 #' Separable convolution of images
 #'
-#' A convolution of each channel, then one that mixes the channels.
+#' A convolution of each channel, followed by one that mixes the channels.
 #'
 #' @inheritParams layer_conv_1d
 #' @param depth_multiplier Number of output channels for each input channel.
@@ -129,7 +129,7 @@ layer_conv_3d_transpose <- function(object, filters, kernel_size, strides = c(1,
 #' @param pointwise_regularizer [Regularizer][regularizer_l1] of the layer's `pointwise`; `NULL` for none.
 #' @param depthwise_constraint [Constraint][constraint_maxnorm] of the layer's `depthwise`; `NULL` for none.
 #' @param pointwise_constraint [Constraint][constraint_maxnorm] of the layer's `pointwise`; `NULL` for none.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -151,10 +151,10 @@ layer_separable_conv_2d <- function(object, filters, kernel_size, strides = c(1,
 
 #' Depthwise convolution of images
 #'
-#' A convolution of each channel by itself.
+#' A separate convolution of each channel.
 #'
 #' @inheritParams layer_separable_conv_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -176,7 +176,7 @@ layer_depthwise_conv_2d <- function(object, kernel_size, strides = c(1, 1), padd
 #' A convolution of each channel, then one that mixes the channels.
 #'
 #' @inheritParams layer_separable_conv_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -202,7 +202,7 @@ layer_separable_conv_1d <- function(object, filters, kernel_size, strides = 1, p
 #'
 #' @inheritParams layer_dense
 #' @param size Factor along each spatial axis.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -220,7 +220,7 @@ layer_upsampling_1d <- function(object, size = 2L, batch_size = NULL, name = NUL
 #' @inheritParams layer_conv_1d
 #' @param size Factor along each spatial axis.
 #' @param interpolation `"nearest"` or `"bilinear"`.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -236,7 +236,7 @@ layer_upsampling_2d <- function(object, size = c(2L, 2L), data_format = NULL, in
 #' Repeats along each spatial axis.
 #'
 #' @inheritParams layer_upsampling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -252,7 +252,7 @@ layer_upsampling_3d <- function(object, size = c(2L, 2L, 2L), data_format = NULL
 #' Adds zeros at the beginning and the end of each sequence.
 #'
 #' @inheritParams layer_conv_1d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -268,7 +268,7 @@ layer_zero_padding_1d <- function(object, padding = 1L, batch_size = NULL, name 
 #' Adds rows and columns of zeros.
 #'
 #' @inheritParams layer_conv_1d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -284,7 +284,7 @@ layer_zero_padding_2d <- function(object, padding = c(1L, 1L), data_format = NUL
 #' Adds zeros along each spatial axis.
 #'
 #' @inheritParams layer_conv_1d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -297,12 +297,12 @@ layer_zero_padding_3d <- function(object, padding = c(1L, 1L, 1L), data_format =
 
 #' Crop sequences
 #'
-#' Drops time steps at the beginning and the end.
+#' Removes time steps at the beginning and the end.
 #'
 #' @inheritParams layer_dense
-#' @param cropping What is cropped at the beginning and end of each spatial axis: a whole number, one for each
+#' @param cropping How much to crop at the beginning and the end of each spatial axis: a whole number, one for each
 #'   axis, or a list of pairs.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -315,12 +315,12 @@ layer_cropping_1d <- function(object, cropping = c(1L, 1L), batch_size = NULL, n
 
 #' Crop images
 #'
-#' Drops rows and columns at the borders.
+#' Removes rows and columns at the borders.
 #'
 #' @inheritParams layer_conv_1d
 #' @param cropping What is cropped at the beginning and end of each spatial axis: a whole number, one for each
 #'   axis, or a list of pairs.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -333,10 +333,10 @@ layer_cropping_2d <- function(object, cropping = list(c(0L, 0L), c(0L, 0L)), dat
 
 #' Crop volumes
 #'
-#' Drops what is at the borders of each spatial axis.
+#' Removes the borders of each spatial axis.
 #'
 #' @inheritParams layer_cropping_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -349,22 +349,22 @@ layer_cropping_3d <- function(object, cropping = list(c(1L, 1L), c(1L, 1L), c(1L
 
 #' Convolutional LSTM
 #'
-#' An LSTM whose products are convolutions. Input (samples, time, rows, columns, channels).
+#' An LSTM that uses convolutions in place of matrix products. Input (samples, time, rows, columns, channels).
 #'
 #' @inheritParams layer_conv_1d
-#' @param recurrent_activation Activation of the gates, as `activation`.
+#' @param recurrent_activation Activation of the gates, specified like `activation`.
 #' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
-#' @param unit_forget_bias Whether the bias of the forget gate begins with 1.
+#' @param unit_forget_bias Whether to initialize the bias of the forget gate with 1.
 #' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
 #' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
-#' @param return_sequences Whether to return the output of each time step, not of the last one alone.
+#' @param return_sequences Whether to return the output of every time step, instead of only the last one.
 #' @param go_backwards Whether to begin with the last time step.
-#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
-#'   before ended.
-#' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
-#' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param stateful Whether each sample of a batch starts from the final state of the same sample in the previous
+#'   batch.
+#' @param dropout Fraction of the inputs to drop in training, from 0 to 1.
+#' @param recurrent_dropout Fraction of the states to drop in training, from 0 to 1.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
 #' @examplesIf is_keras_available() && is_backend_installed()

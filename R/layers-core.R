@@ -2,14 +2,14 @@
 
 #' Input of a model
 #'
-#' A placeholder for the data that a model is given.
+#' A placeholder for the data that is passed to a model.
 #'
 #' @param shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
-#' @param batch_shape Shape of a whole batch, the samples' axis included.
-#' @param name Name of the layer, one of its own in each model; `NULL` makes one.
+#' @param batch_shape Shape of a whole batch, including the samples' axis.
+#' @param name Name of the layer, unique within a model; `NULL` makes one.
 #' @param dtype Dtype of the layer's input, such as `"float32"`.
 #' @param sparse Whether the input is sparse.
-#' @param tensor A tensor to use as the input, in place of a placeholder.
+#' @param tensor A tensor to use as the input, instead of a placeholder.
 #' @return A tensor.
 #' @family layers core
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -22,13 +22,13 @@ layer_input <- function(shape = NULL, batch_shape = NULL, name = NULL, dtype = N
 
 #' Densely connected layer
 #'
-#' `activation(x %*% kernel + bias)` on the last axis.
+#' Computes `activation(x %*% kernel + bias)` on the last axis.
 #'
-#' @param object A sequential model, which the layer is added to; a tensor or a list of tensors, which it is
-#'   applied to; or nothing, for the layer itself.
+#' @param object A sequential model to add the layer to; a tensor or a list of tensors to apply it
+#'   to; or nothing, to return the layer itself.
 #' @param units Size of the output's last axis, a whole number.
 #' @param activation Name of an activation, such as `"relu"`, or a function of a tensor; `NULL` for none.
-#' @param use_bias Whether a bias is added.
+#' @param use_bias Whether to add a bias.
 #' @param kernel_initializer Initializer of the layer's `kernel`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
 #' @param bias_initializer Initializer of the layer's `bias`: a name such as `"zeros"`, or an
@@ -40,12 +40,12 @@ layer_input <- function(shape = NULL, batch_shape = NULL, name = NULL, dtype = N
 #' @param bias_constraint [Constraint][constraint_maxnorm] of the layer's `bias`; `NULL` for none.
 #' @param input_shape Shape of one sample, without the samples' axis; `NA` or `NULL` for an unknown size.
 #'   Needed in the first layer of a sequential model.
-#' @param batch_input_shape Shape of a whole batch, the samples' axis included.
-#' @param batch_size Number of samples in a batch, where it is fixed.
+#' @param batch_input_shape Shape of a whole batch, including the samples' axis.
+#' @param batch_size Number of samples in a batch, if it is fixed.
 #' @inheritParams layer_input
 #' @param trainable Whether training changes the layer's weights.
-#' @param weights List of arrays that the weights begin with.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param weights List of arrays to initialize the weights with.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers core
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -62,11 +62,11 @@ layer_dense <- function(object, units, activation = NULL, use_bias = TRUE,
 
 #' Reshape each sample
 #'
-#' The elements of each sample in another shape, row-major.
+#' Arranges the elements of each sample in another shape, in row-major order.
 #'
 #' @inheritParams layer_dense
 #' @param target_shape Shape of one sample of the output; -1 for a size that follows from the others.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers core
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -82,8 +82,8 @@ layer_reshape <- function(object, target_shape, input_shape = NULL, batch_input_
 #' Reorders the axes of each sample.
 #'
 #' @inheritParams layer_dense
-#' @param dims Order of the axes, the first one after the samples' being 1.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param dims Order of the axes, where 1 is the first axis after the samples.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers core
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -99,8 +99,8 @@ layer_permute <- function(object, dims, input_shape = NULL, batch_input_shape = 
 #' Input (samples, features), output (samples, n, features).
 #'
 #' @inheritParams layer_dense
-#' @param n How often the input is repeated.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param n Number of repetitions.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers core
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -115,12 +115,12 @@ layer_repeat_vector <- function(object, n, batch_size = NULL, name = NULL, train
 #' Wraps an R function of tensors in a layer.
 #'
 #' @inheritParams layer_dense
-#' @param f A function of a tensor, or of the list of them where there are several.
-#' @param output_shape Shape of one sample of the output, or a function of the input's shape; `NULL` works it
-#'   out.
+#' @param f A function of a tensor, or of a list of tensors if there are several.
+#' @param output_shape Shape of one sample of the output, or a function of the input's shape; `NULL` computes
+#'   it.
 #' @param mask A mask, or a function that returns one.
 #' @param arguments Named list of further arguments of `f`.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers core
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -139,14 +139,14 @@ layer_lambda <- function(object, f, output_shape = NULL, mask = NULL, arguments 
   add_layer(object, "Lambda", arguments)
 }
 
-#' Penalty on activity
+#' Activity regularization
 #'
-#' Passes its input on, and adds a penalty on it to the loss.
+#' Passes its input on unchanged, and adds a penalty on it to the loss.
 #'
 #' @inheritParams layer_dense
 #' @param l1 Weight of the sum of absolute values.
 #' @param l2 Weight of the sum of squares.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers core
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -163,8 +163,8 @@ layer_activity_regularization <- function(object, l1 = 0, l2 = 0, input_shape = 
 #' Marks the time steps that the following layers skip.
 #'
 #' @inheritParams layer_dense
-#' @param mask_value A time step all of whose values are this number is skipped by the layers that follow.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param mask_value The following layers skip a time step if all its values equal this number.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers core
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -181,7 +181,7 @@ layer_masking <- function(object, mask_value = 0, input_shape = NULL, batch_inpu
 #'
 #' @inheritParams layer_dense
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers core
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -194,8 +194,8 @@ layer_flatten <- function(object, data_format = NULL, input_shape = NULL, dtype 
 
 #' Layer of feature columns
 #'
-#' Refused: feature columns are made by TensorFlow 2 alone, and Keras 2.3.1 has no such layer. `model.matrix()` makes a
-#' matrix of the columns of a data frame, factors as indicators, for [layer_dense()]; [layer_embedding()] takes classes.
+#' Refused: only TensorFlow 2 has feature columns, and Keras 2.3.1 has no such layer. `model.matrix()` makes a
+#' matrix for [layer_dense()] from a data frame, with indicator columns for factors; [layer_embedding()] takes classes.
 #'
 #' @inheritParams layer_dense
 #' @param feature_columns Feature columns of TensorFlow.

@@ -2,13 +2,13 @@
 
 #' Dropout
 #'
-#' Sets a random share of the input to 0 in training, and scales the rest up.
+#' Sets a random fraction of the input to 0 in training, and scales up the rest.
 #'
 #' @inheritParams layer_dense
-#' @param rate Share that is dropped in training, from 0 to 1.
-#' @param noise_shape Shape of the mask: 1 where an axis shares it.
+#' @param rate Fraction to drop in training, from 0 to 1.
+#' @param noise_shape Shape of the mask; size 1 on axes whose elements are dropped together.
 #' @param seed A whole number that makes the draws repeat.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers dropout
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -25,7 +25,7 @@ layer_dropout <- function(object, rate, noise_shape = NULL, seed = NULL, input_s
 #' Drops whole channels in training.
 #'
 #' @inheritParams layer_dropout
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers dropout
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -42,7 +42,7 @@ layer_spatial_dropout_1d <- function(object, rate, batch_size = NULL, name = NUL
 #'
 #' @inheritParams layer_dropout
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers dropout
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -58,7 +58,7 @@ layer_spatial_dropout_2d <- function(object, rate, data_format = NULL, batch_siz
 #' Drops whole channels in training.
 #'
 #' @inheritParams layer_spatial_dropout_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers dropout
 #' @examplesIf is_keras_available() && is_backend_installed()

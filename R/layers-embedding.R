@@ -6,15 +6,15 @@
 #' output_dim).
 #'
 #' @inheritParams layer_dense
-#' @param input_dim Number of different indices, the largest index plus 1.
+#' @param input_dim Number of distinct indices: the largest index plus 1.
 #' @param output_dim Length of each vector.
 #' @param embeddings_initializer Initializer of the layer's `embeddings`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
 #' @param embeddings_regularizer [Regularizer][regularizer_l1] of the layer's `embeddings`; `NULL` for none.
 #' @param embeddings_constraint [Constraint][constraint_maxnorm] of the layer's `embeddings`; `NULL` for none.
-#' @param mask_zero Whether index 0 means a time step to be skipped.
-#' @param input_length Length of the sequences, where it is fixed.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param mask_zero Whether index 0 marks a time step to skip.
+#' @param input_length Length of the sequences, if it is fixed.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers embedding
 #' @examplesIf is_keras_available() && is_backend_installed()

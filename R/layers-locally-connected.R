@@ -2,7 +2,7 @@
 
 #' Locally connected layer for sequences
 #'
-#' A convolution whose filters differ from place to place.
+#' A convolution with separate filters at each position.
 #'
 #' @inheritParams layer_dense
 #' @param filters Number of filters, the size of the output's channels.
@@ -11,7 +11,7 @@
 #' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
 #'   one-dimensional convolutions also `"causal"`.
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers locally connected
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -32,7 +32,7 @@ layer_locally_connected_1d <- function(object, filters, kernel_size, strides = 1
 #' A convolution whose filters differ from place to place.
 #'
 #' @inheritParams layer_locally_connected_1d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers locally connected
 #' @examplesIf is_keras_available() && is_backend_installed()

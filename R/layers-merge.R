@@ -2,11 +2,11 @@
 
 #' Add
 #'
-#' The sum of the inputs, element by element.
+#' The elementwise sum of the inputs.
 #'
-#' @param inputs A list of tensors, of two or more; or nothing, for the layer itself.
+#' @param inputs A list of two or more tensors; or nothing, to return the layer itself.
 #' @inheritParams layer_dense
-#' @return A tensor, where tensors are given; else the layer.
+#' @return A tensor if tensors are given; otherwise the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' inputs <- list(layer_input(3), layer_input(3))
@@ -21,7 +21,7 @@ layer_add <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL, trai
 #' The first input minus the second.
 #'
 #' @inheritParams layer_add
-#' @return A tensor, where tensors are given; else the layer.
+#' @return A tensor if tensors are given; otherwise the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' inputs <- list(layer_input(3), layer_input(3))
@@ -34,10 +34,10 @@ layer_subtract <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL,
 
 #' Multiply
 #'
-#' The product of the inputs, element by element.
+#' The elementwise product of the inputs.
 #'
 #' @inheritParams layer_add
-#' @return A tensor, where tensors are given; else the layer.
+#' @return A tensor if tensors are given; otherwise the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' inputs <- list(layer_input(3), layer_input(3))
@@ -50,10 +50,10 @@ layer_multiply <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL,
 
 #' Average
 #'
-#' The mean of the inputs, element by element.
+#' The elementwise mean of the inputs.
 #'
 #' @inheritParams layer_add
-#' @return A tensor, where tensors are given; else the layer.
+#' @return A tensor if tensors are given; otherwise the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' inputs <- list(layer_input(3), layer_input(3))
@@ -66,10 +66,10 @@ layer_average <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL, 
 
 #' Maximum
 #'
-#' The largest of the inputs, element by element.
+#' The elementwise maximum of the inputs.
 #'
 #' @inheritParams layer_add
-#' @return A tensor, where tensors are given; else the layer.
+#' @return A tensor if tensors are given; otherwise the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' inputs <- list(layer_input(3), layer_input(3))
@@ -82,10 +82,10 @@ layer_maximum <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL, 
 
 #' Minimum
 #'
-#' The smallest of the inputs, element by element.
+#' The elementwise minimum of the inputs.
 #'
 #' @inheritParams layer_add
-#' @return A tensor, where tensors are given; else the layer.
+#' @return A tensor if tensors are given; otherwise the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' inputs <- list(layer_input(3), layer_input(3))
@@ -101,8 +101,8 @@ layer_minimum <- function(inputs, batch_size = NULL, dtype = NULL, name = NULL, 
 #' The inputs joined along an axis.
 #'
 #' @inheritParams layer_add
-#' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
-#' @return A tensor, where tensors are given; else the layer.
+#' @param axis The axis, as in Keras: 0 is the samples' axis, and -1 the last.
+#' @return A tensor if tensors are given; otherwise the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' inputs <- list(layer_input(3), layer_input(3))
@@ -113,14 +113,14 @@ layer_concatenate <- function(inputs, axis = -1, batch_size = NULL, dtype = NULL
   add_layer(inputs, "Concatenate", model_arguments("inputs"))
 }
 
-#' Products of samples
+#' Dot product of samples
 #'
-#' Sums of products of two inputs along axes.
+#' Sums of products of two inputs along given axes.
 #'
 #' @inheritParams layer_add
-#' @param axes Axes of the products, one for both inputs or two, the samples' axis being 0.
-#' @param normalize Whether to normalize both inputs first, which makes the product the cosine of their angle.
-#' @return A tensor, where tensors are given; else the layer.
+#' @param axes The axis to sum over, one for both inputs or one for each; 0 is the samples' axis.
+#' @param normalize Whether to normalize both inputs first, so that the result is the cosine of their angle.
+#' @return A tensor if tensors are given; otherwise the layer.
 #' @family layers merge
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' inputs <- list(layer_input(3), layer_input(3))

@@ -2,11 +2,11 @@
 
 #' Additive noise
 #'
-#' Adds normal draws in training.
+#' Adds normally distributed noise in training.
 #'
 #' @inheritParams layer_dense
 #' @param stddev Standard deviation, a number.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers noise
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -20,11 +20,11 @@ layer_gaussian_noise <- function(object, stddev, input_shape = NULL, batch_input
 
 #' Multiplicative noise
 #'
-#' Multiplies by normal draws around 1 in training.
+#' Multiplies by normally distributed noise around 1 in training.
 #'
 #' @inheritParams layer_dense
 #' @param rate Share that is dropped in training, from 0 to 1.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers noise
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -38,12 +38,12 @@ layer_gaussian_dropout <- function(object, rate, input_shape = NULL, batch_input
 
 #' Alpha dropout
 #'
-#' Dropout that keeps mean and variance of inputs of activation selu.
+#' Dropout that keeps the mean and variance of its input, for the activation selu.
 #'
 #' @inheritParams layer_gaussian_dropout
 #' @param noise_shape Shape of the mask: 1 where an axis shares it.
 #' @param seed A whole number that makes the draws repeat.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers noise
 #' @examplesIf is_keras_available() && is_backend_installed()

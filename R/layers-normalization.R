@@ -2,14 +2,14 @@
 
 #' Batch normalization
 #'
-#' Scales each batch to mean 0 and variance 1 along an axis; in prediction by moving averages.
+#' Scales each batch to mean 0 and variance 1 along an axis; predictions use moving averages instead.
 #'
 #' @inheritParams layer_dense
-#' @param axis Axis, the samples' axis being 0 and the last one -1, as in Keras.
-#' @param momentum Momentum: of the moving averages, or of the steps.
-#' @param epsilon A small number that keeps quotients finite; `NULL` is [k_epsilon()].
-#' @param center Whether a trained offset is added.
-#' @param scale Whether a trained factor is applied; in initializers the factor of the variance.
+#' @param axis The axis, as in Keras: 0 is the samples' axis, and -1 the last.
+#' @param momentum Momentum of the moving averages.
+#' @param epsilon A small constant that keeps quotients finite; `NULL` means [k_epsilon()].
+#' @param center Whether to add a trained offset.
+#' @param scale Whether to multiply by a trained factor.
 #' @param beta_initializer Initializer of the layer's `beta`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
 #' @param gamma_initializer Initializer of the layer's `gamma`: a name such as `"zeros"`, or an
@@ -22,7 +22,7 @@
 #' @param gamma_regularizer [Regularizer][regularizer_l1] of the layer's `gamma`; `NULL` for none.
 #' @param beta_constraint [Constraint][constraint_maxnorm] of the layer's `beta`; `NULL` for none.
 #' @param gamma_constraint [Constraint][constraint_maxnorm] of the layer's `gamma`; `NULL` for none.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers normalization
 #' @examplesIf is_keras_available() && is_backend_installed()

@@ -2,14 +2,14 @@
 
 #' Max pooling of sequences
 #'
-#' Largest element of each window.
+#' The largest element of each window.
 #'
 #' @inheritParams layer_dense
 #' @param pool_size Size of the window along each spatial axis.
 #' @param strides Step of the window along each spatial axis; in pooling, `NULL` is the window's size.
 #' @param padding `"valid"` for none, or `"same"` for an output as large as the input (before strides); in
 #'   one-dimensional convolutions also `"causal"`.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -26,7 +26,7 @@ layer_max_pooling_1d <- function(object, pool_size = 2L, strides = NULL, padding
 #'
 #' @inheritParams layer_max_pooling_1d
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -43,7 +43,7 @@ layer_max_pooling_2d <- function(object, pool_size = c(2L, 2L), strides = NULL, 
 #' Largest element of each window.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -57,10 +57,10 @@ layer_max_pooling_3d <- function(object, pool_size = c(2L, 2L, 2L), strides = NU
 
 #' Average pooling of sequences
 #'
-#' Mean of each window.
+#' The mean of each window.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -77,7 +77,7 @@ layer_average_pooling_1d <- function(object, pool_size = 2L, strides = NULL, pad
 #' Mean of each window.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -94,7 +94,7 @@ layer_average_pooling_2d <- function(object, pool_size = c(2L, 2L), strides = NU
 #' Mean of each window.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -111,7 +111,7 @@ layer_average_pooling_3d <- function(object, pool_size = c(2L, 2L, 2L), strides 
 #' The largest element of each channel.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -127,7 +127,7 @@ layer_global_max_pooling_1d <- function(object, data_format = "channels_last", b
 #' The mean of each channel.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -143,7 +143,7 @@ layer_global_average_pooling_1d <- function(object, data_format = "channels_last
 #' The largest element of each channel.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -159,7 +159,7 @@ layer_global_max_pooling_2d <- function(object, data_format = NULL, batch_size =
 #' The mean of each channel.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -175,7 +175,7 @@ layer_global_average_pooling_2d <- function(object, data_format = NULL, batch_si
 #' The largest element of each channel.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -191,7 +191,7 @@ layer_global_max_pooling_3d <- function(object, data_format = NULL, batch_size =
 #' The mean of each channel.
 #'
 #' @inheritParams layer_max_pooling_2d
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers pooling
 #' @examplesIf is_keras_available() && is_backend_installed()

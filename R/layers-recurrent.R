@@ -2,11 +2,11 @@
 
 #' Fully connected recurrent layer
 #'
-#' Each time step's output is the next one's state. Input (samples, time, features).
+#' The output of each time step is the state of the next. Input (samples, time, features).
 #'
 #' @inheritParams layer_dense
 #' @param return_sequences Whether to return the output of each time step, not of the last one alone.
-#' @param return_state Whether to return the last states after the output.
+#' @param return_state Whether to also return the final states, after the output.
 #' @param go_backwards Whether to begin with the last time step.
 #' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
 #'   before ended.
@@ -17,7 +17,7 @@
 #' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
 #' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
 #' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers recurrent
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -41,8 +41,8 @@ layer_simple_rnn <- function(object, units, activation = "tanh", use_bias = TRUE
 #'
 #' @inheritParams layer_simple_rnn
 #' @param recurrent_activation Activation of the gates, as `activation`.
-#' @param reset_after Whether the reset gate is applied after the product of matrices, as cuDNN does.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @param reset_after Whether to apply the reset gate after the matrix product, as cuDNN does.
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers recurrent
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -62,11 +62,11 @@ layer_gru <- function(object, units, activation = "tanh", recurrent_activation =
 
 #' GRU on a GPU
 #'
-#' Refused with the name of the alternative: [layer_gru()] with `recurrent_activation = "sigmoid"` and
+#' Refused, with the alternative: [layer_gru()] with `recurrent_activation = "sigmoid"` and
 #' `reset_after = TRUE`.
 #'
 #' @inheritParams layer_simple_rnn
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers recurrent
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -89,7 +89,7 @@ layer_cudnn_gru <- function(object, units, kernel_initializer = "glorot_uniform"
 #'
 #' @inheritParams layer_gru
 #' @param unit_forget_bias Whether the bias of the forget gate begins with 1.
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers recurrent
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -109,10 +109,10 @@ layer_lstm <- function(object, units, activation = "tanh", recurrent_activation 
 
 #' LSTM on a GPU
 #'
-#' Refused with the name of the alternative: [layer_lstm()] with `recurrent_activation = "sigmoid"`.
+#' Refused, with the alternative: [layer_lstm()] with `recurrent_activation = "sigmoid"`.
 #'
 #' @inheritParams layer_lstm
-#' @return The model, where `object` is one; a tensor, or a list of them, where it is given tensors; else the
+#' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers recurrent
 #' @examplesIf is_keras_available() && is_backend_installed()

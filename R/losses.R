@@ -2,7 +2,7 @@
 
 #' Mean squared error
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @param y_true Tensor of the targets.
 #' @param y_pred Tensor of the predictions, of the targets' shape.
@@ -20,7 +20,7 @@ attr(loss_mean_squared_error, "py_function_name") <- "mean_squared_error"
 
 #' Mean absolute error
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -37,7 +37,7 @@ attr(loss_mean_absolute_error, "py_function_name") <- "mean_absolute_error"
 
 #' Mean absolute percentage error
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -54,7 +54,7 @@ attr(loss_mean_absolute_percentage_error, "py_function_name") <- "mean_absolute_
 
 #' Mean squared logarithmic error
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -71,7 +71,7 @@ attr(loss_mean_squared_logarithmic_error, "py_function_name") <- "mean_squared_l
 
 #' Squared hinge
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -88,7 +88,7 @@ attr(loss_squared_hinge, "py_function_name") <- "squared_hinge"
 
 #' Hinge
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -105,7 +105,7 @@ attr(loss_hinge, "py_function_name") <- "hinge"
 
 #' Categorical hinge
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -120,9 +120,9 @@ loss_categorical_hinge <- function(y_true, y_pred) {
 }
 attr(loss_categorical_hinge, "py_function_name") <- "categorical_hinge"
 
-#' Logcosh
+#' Log-cosh
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -139,7 +139,7 @@ attr(loss_logcosh, "py_function_name") <- "logcosh"
 
 #' Categorical crossentropy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -156,7 +156,7 @@ attr(loss_categorical_crossentropy, "py_function_name") <- "categorical_crossent
 
 #' Sparse categorical crossentropy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -173,7 +173,7 @@ attr(loss_sparse_categorical_crossentropy, "py_function_name") <- "sparse_catego
 
 #' Binary crossentropy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -188,9 +188,9 @@ loss_binary_crossentropy <- function(y_true, y_pred) {
 }
 attr(loss_binary_crossentropy, "py_function_name") <- "binary_crossentropy"
 
-#' Kullback leibler divergence
+#' Kullback-Leibler divergence
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -207,7 +207,7 @@ attr(loss_kullback_leibler_divergence, "py_function_name") <- "kullback_leibler_
 
 #' Poisson
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -224,7 +224,7 @@ attr(loss_poisson, "py_function_name") <- "poisson"
 
 #' Cosine proximity
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.
@@ -241,7 +241,7 @@ attr(loss_cosine_proximity, "py_function_name") <- "cosine_proximity"
 
 #' Cosine similarity
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams loss_mean_squared_error
 #' @return A tensor with the loss of each sample.

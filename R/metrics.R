@@ -2,7 +2,7 @@
 
 #' Binary accuracy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @param y_true Tensor of the targets.
 #' @param y_pred Tensor of the predictions, of the targets' shape.
@@ -20,7 +20,7 @@ attr(metric_binary_accuracy, "py_function_name") <- "binary_accuracy"
 
 #' Binary crossentropy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -37,7 +37,7 @@ attr(metric_binary_crossentropy, "py_function_name") <- "binary_crossentropy"
 
 #' Categorical accuracy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -54,7 +54,7 @@ attr(metric_categorical_accuracy, "py_function_name") <- "categorical_accuracy"
 
 #' Categorical crossentropy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -71,7 +71,7 @@ attr(metric_categorical_crossentropy, "py_function_name") <- "categorical_crosse
 
 #' Cosine proximity
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -88,7 +88,7 @@ attr(metric_cosine_proximity, "py_function_name") <- "cosine_proximity"
 
 #' Hinge
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -105,7 +105,7 @@ attr(metric_hinge, "py_function_name") <- "hinge"
 
 #' Kullback leibler divergence
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -122,7 +122,7 @@ attr(metric_kullback_leibler_divergence, "py_function_name") <- "kullback_leible
 
 #' Mean absolute error
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -139,7 +139,7 @@ attr(metric_mean_absolute_error, "py_function_name") <- "mean_absolute_error"
 
 #' Mean absolute percentage error
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -156,7 +156,7 @@ attr(metric_mean_absolute_percentage_error, "py_function_name") <- "mean_absolut
 
 #' Mean squared error
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -173,7 +173,7 @@ attr(metric_mean_squared_error, "py_function_name") <- "mean_squared_error"
 
 #' Mean squared logarithmic error
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -190,7 +190,7 @@ attr(metric_mean_squared_logarithmic_error, "py_function_name") <- "mean_squared
 
 #' Poisson
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -207,7 +207,7 @@ attr(metric_poisson, "py_function_name") <- "poisson"
 
 #' Sparse categorical crossentropy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -224,7 +224,7 @@ attr(metric_sparse_categorical_crossentropy, "py_function_name") <- "sparse_cate
 
 #' Squared hinge
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
 #' @return A tensor with the metric of each sample.
@@ -241,10 +241,10 @@ attr(metric_squared_hinge, "py_function_name") <- "squared_hinge"
 
 #' Top k categorical accuracy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_binary_accuracy
-#' @param k How many of the largest predictions count.
+#' @param k Number of largest predictions that count.
 #' @return A tensor with the metric of each sample.
 #' @family metrics
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -259,7 +259,7 @@ attr(metric_top_k_categorical_accuracy, "py_function_name") <- "top_k_categorica
 
 #' Sparse top k categorical accuracy
 #'
-#' Given to [compile()][compile.keras.engine.training.Model], or called with tensors.
+#' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'
 #' @inheritParams metric_top_k_categorical_accuracy
 #' @return A tensor with the metric of each sample.

@@ -2,19 +2,19 @@
 
 #' Move a model to another backend
 #'
-#' `to_backend()` copies a model: the new one has the same architecture, weights, state of the optimizer and arguments
-#' of [compile()], and goes on training where the old one stands. The old one stays as it is.
+#' `to_backend()` copies a model: the new one has the same architecture, weights, optimizer state and arguments
+#' of [compile()], and continues training where the old one is. The old one does not change.
 #'
-#' @param model A model. Where its engine has exited, its snapshot is copied (see [snapshot_model()]).
-#' @param backend Name of the backend. The current one stays.
-#' @param custom_objects Named list of custom layers and functions that the model uses. Those that its layers hold are
-#'   found without it.
+#' @param model A model. If its engine has exited, its snapshot is copied (see [snapshot_model()]).
+#' @param backend Name of the backend. The current backend does not change.
+#' @param custom_objects Named list of custom layers and functions that the model uses. Those that its layers hold need
+#'   not be listed.
 #' @return The new model.
 #'
-#'   Losses, metrics and targets that the model was given as tensors are copied. A variable that they read and that
-#'   belongs to no layer is copied with its value, and a warning. States of stateful layers are not copied.
+#'   Losses, metrics and targets that were given to the model as tensors are copied. A variable that they read and that
+#'   belongs to no layer is copied with its value, with a warning. States of stateful layers are not copied.
 #'
-#'   Errors: `keras_error_argument` for a model that cannot be copied, such as one whose constructor was given layers.
+#'   Errors: `keras_error_argument` for a model that cannot be copied, such as one whose constructor took layers.
 #' @family models on several backends
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
@@ -25,16 +25,16 @@ to_backend <- function(model, backend, custom_objects = NULL) {
   call_shim("to_backend", model, backend, as_custom_objects(custom_objects))
 }
 
-#' The same model on every backend
+#' Compare a model on several backends
 #'
-#' Whether backends agree: each gets a copy of the model (see [to_backend()]), and predicts.
+#' Checks whether backends agree: each gets a copy of the model (see [to_backend()]), and predicts.
 #'
 #' @param model A model.
 #' @param x Array of its inputs, or a list of arrays.
-#' @param backends Names of backends; by default the model's own, and then all others that are installed.
+#' @param backends Names of backends; by default the model's own first, and then all other installed ones.
 #' @return A data frame of class `keras_comparison` with a row for each backend: `backend`; `absolute`, the largest
-#'   difference of its predictions from those of the first backend; `relative`, the same divided by the largest absolute
-#'   value of the first one's predictions; `seconds`, the time of a prediction once the model is built. Its attribute
+#'   difference from the first backend's predictions; `relative`, the same divided by the largest absolute value of the
+#'   first backend's predictions; `seconds`, the time of a prediction once the model is built. Its attribute
 #'   "predictions" is the list of predictions by backend.
 #' @family models on several backends
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -63,22 +63,22 @@ print.keras_comparison <- function(x, ...) {
 
 #' Models that survive their engine
 #'
-#' An engine runs in a process of its own. Where that exits during [fit()][fit.keras.engine.training.Model], `fit()`
-#' signals an error of class `keras_error_training` that says in which epoch. A snapshot keeps the weights and the state
-#' of the optimizer at the end of each epoch in R's own process, so that training can go on.
+#' An engine runs in a separate process. If it exits during [fit()][fit.keras.engine.training.Model], `fit()`
+#' signals an error of class `keras_error_training` that says in which epoch. A snapshot keeps the weights and the
+#' optimizer state of the end of each epoch in R's own process, so that training can be resumed.
 #'
-#' `snapshot_model()` takes a snapshot now, and has `fit()` take one at the end of each epoch. With
-#' `options(keras.snapshot = TRUE)`, `fit()` does so for every model. `restore_model()` brings the model back as it was
-#' at the last snapshot, on the same backend or another one. On another one, tensors that were taken from it, such as
+#' `snapshot_model()` takes a snapshot now, and makes `fit()` take one at the end of each epoch. With
+#' `options(keras.snapshot = TRUE)`, `fit()` does so for every model. `restore_model()` restores the model from the last
+#' snapshot, on the same backend or another one. On another one, tensors that were taken from the model, such as
 #' `model$output`, have to be taken again.
 #'
 #' @param model A model. `restore_model()` changes it in place.
-#' @param keep `FALSE` to let go of the snapshot, and to keep none from now on.
-#' @param backend Name of the backend to go on with; `NULL` is the model's own.
-#' @param custom_objects As of [to_backend()].
+#' @param keep `FALSE` to drop the snapshot, and to take none from now on.
+#' @param backend Name of the backend to continue with; `NULL` means the model's own.
+#' @param custom_objects As in [to_backend()].
 #' @return The model, invisibly.
 #'
-#'   Errors: `keras_error_argument` where no snapshot is kept, or the model cannot be copied to another backend.
+#'   Errors: `keras_error_argument` if there is no snapshot, or if the model cannot be copied to another backend.
 #' @family models on several backends
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' x <- matrix(runif(30), 10)

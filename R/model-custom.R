@@ -1,10 +1,10 @@
 # Layers, wrappers, constraints and models defined by R6 classes and R functions.
 
-#' Add a layer of a class
+#' Add a layer of a given class
 #'
 #' @param layer_class An R6 class that derives from [KerasLayer], or a class of Keras.
-#' @param object A sequential model, a tensor, or nothing, as of [layer_dense()].
-#' @param args Named list of the arguments of the class, and those that all layers take: `input_shape`,
+#' @param object A sequential model, a tensor, or nothing, as in [layer_dense()].
+#' @param args Named list of the arguments of the class, and of those that all layers have: `input_shape`,
 #'   `batch_input_shape`, `batch_size`, `dtype`, `name`, `trainable`, `weights`.
 #' @return The model, a tensor, or the layer.
 #' @family custom layers
@@ -38,9 +38,9 @@ create_layer <- function(layer_class, object, args = list()) {
 #' An R6 class to derive from, for [create_layer()].
 #'
 #' @section Methods to define:
-#' `build(input_shape)` makes the weights, by `add_weight()`; `call(x, mask = NULL)` returns the output of a tensor, or
-#' of a list of them; `compute_output_shape(input_shape)` returns the shape of the output, by default that of the input.
-#' Shapes are lists, `NULL` standing for an unknown size.
+#' `build(input_shape)` creates the weights with `add_weight()`; `call(x, mask = NULL)` returns the output for a tensor
+#' or a list of tensors; `compute_output_shape(input_shape)` returns the shape of the output, by default that of the
+#' input. Shapes are lists, with `NULL` for an unknown size.
 #' @section Methods to call:
 #' `add_weight(name, shape, dtype = NULL, initializer = NULL, regularizer = NULL, trainable = TRUE, constraint = NULL)`
 #' returns a variable; `add_loss(losses, inputs = NULL)` adds a term to the model's loss.
@@ -107,9 +107,8 @@ copy_of_layer <- function(object, class, configuration) {
 
 #' Base class of constraints in R
 #'
-#' An R6 class to derive from, whose method `call(w)` returns what a weight becomes after each step. Its objects are
-#' given
-#' to the arguments of layers that are named `_constraint`. An R function of a weight does as well.
+#' An R6 class to derive from. Its method `call(w)` returns the new value of a weight after each step. Pass its objects
+#' to the arguments of layers that end in `_constraint`. An R function of a weight works as well.
 #'
 #' @return An R6 class.
 #' @family constraints
@@ -134,9 +133,8 @@ as_constraint <- function(constraint) {
 
 #' Base class of wrappers in R
 #'
-#' An R6 class to derive from, for [create_wrapper()]: a layer around another one, which is `self$layer`. Its methods
-#' are
-#' those of [KerasLayer].
+#' An R6 class to derive from, for [create_wrapper()]: a layer around another layer, which is `self$layer`. Its methods
+#' are those of [KerasLayer].
 #'
 #' @return An R6 class.
 #' @family custom layers
@@ -152,7 +150,7 @@ KerasWrapper <- R6::R6Class("KerasWrapper", inherit = KerasLayer, public = list(
   call = function(inputs) object_call(self$layer, "call", inputs)
 ))
 
-#' Add a wrapper of a class
+#' Add a wrapper of a given class
 #'
 #' @param wrapper_class An R6 class that derives from [KerasWrapper].
 #' @param object A sequential model, a tensor, or nothing, as of [layer_dense()].
@@ -177,10 +175,10 @@ create_wrapper <- function(wrapper_class, object, args = list()) {
   compose(object, layer)
 }
 
-#' A model of an R function
+#' A model defined by an R function
 #'
-#' @param model_fn A function of the model, which makes layers, keeps them on `self`, and returns a function of the
-#'   inputs and the mask that returns the outputs. It is called again for a copy of the model (see [to_backend()]).
+#' @param model_fn A function of the model that creates layers, stores them in `self`, and returns a function of the
+#'   inputs and the mask that computes the outputs. It is called again for a copy of the model (see [to_backend()]).
 #' @param name Name of the model.
 #' @return A model.
 #' @family models

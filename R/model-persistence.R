@@ -2,18 +2,18 @@
 
 #' Save and load models
 #'
-#' A file holds the architecture, the weights, and the state of the optimizer, so that training can go on. It can be
+#' A file holds the architecture, the weights, and the optimizer state, so that training can be resumed. It can be
 #' loaded on any backend, and by the original Keras.
 #'
-#' @param object,model A model; of `unserialize_model()` a raw vector.
+#' @param object,model A model; in `unserialize_model()`, a raw vector.
 #' @param filepath Path of the file.
-#' @param overwrite Whether a file that is there may be replaced.
-#' @param include_optimizer Whether to save the state of the optimizer.
+#' @param overwrite Whether to replace an existing file.
+#' @param include_optimizer Whether to save the optimizer state.
 #' @param custom_objects Named list of custom layers, losses and other functions that the model uses.
 #' @param compile Whether to compile the model as it was when it was saved.
-#' @param by_name Whether to give each layer the weights of the layer of its name, not of its place.
-#' @param skip_mismatch Whether to pass over layers whose weights have other shapes.
-#' @param reshape Whether to reshape weights where the number of their elements fits.
+#' @param by_name Whether to assign weights to layers by name instead of by position.
+#' @param skip_mismatch Whether to skip layers whose weights have other shapes.
+#' @param reshape Whether to reshape weights if the number of elements is right.
 #' @param json,yaml A string.
 #' @return Saving returns `TRUE`, invisibly; loading returns the model; `model_to_json()` and `model_to_yaml()` return a
 #'   string; `serialize_model()` returns a raw vector.
@@ -100,15 +100,15 @@ unserialize_model <- function(model, custom_objects = NULL, compile = TRUE) {
   load_model_hdf5(path, custom_objects, compile)
 }
 
-#' Formats of TensorFlow
+#' TensorFlow's formats
 #'
 #' Refused: TensorFlow's SavedModel holds its graph, which no other backend has. [save_model_hdf5()] and
-#' [save_model_weights_hdf5()] save what every backend loads.
+#' [save_model_weights_hdf5()] save what every backend can load.
 #'
 #' @param object,model A model.
 #' @param filepath,saved_model_path Path of the folder.
-#' @param overwrite,include_optimizer,custom_objects,compile,by_name,skip_mismatch,reshape As of [save_model_hdf5()].
-#' @param signatures,options,as_text,input_signature,serving_only As in the package that these are known from.
+#' @param overwrite,include_optimizer,custom_objects,compile,by_name,skip_mismatch,reshape As in [save_model_hdf5()].
+#' @param signatures,options,as_text,input_signature,serving_only As in the R package keras.
 #' @return Nothing: they signal an error of class `keras_error_argument`.
 #' @family saving and loading
 #' @examples

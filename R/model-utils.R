@@ -1,12 +1,12 @@
 # Utilities around models.
 
-#' Classes as rows of an indicator matrix
+#' Classes as one-hot rows
 #'
 #' @param y Class numbers, counted from 0: a vector or an array of whole numbers.
 #' @param num_classes Number of classes; by default the largest class number plus 1.
-#' @param dtype Dtype of the result. R has one type of floating numbers, so it decides between numbers and integers
-#'   alone.
-#' @return A matrix, or an array, with a last axis of the classes: 1 for the class, 0 elsewhere.
+#' @param dtype Dtype of the result. R has only one floating type, so it only decides between numbers and
+#'   integers.
+#' @return A matrix, or an array, whose last axis is the classes: 1 for the class, 0 elsewhere.
 #' @family utilities
 #' @examples
 #' to_categorical(c(0, 2, 1))
@@ -42,7 +42,7 @@ to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
 #' Scale vectors to norm 1
 #'
 #' @param x An array.
-#' @param axis Axis along which the norm is taken, 1 being the first and -1 the last.
+#' @param axis Axis along which to take the norm; 1 is the first and -1 the last.
 #' @param order Order of the norm, such as 2.
 #' @return An array of the same shape.
 #' @family utilities
@@ -64,11 +64,11 @@ normalize <- function(x, axis = -1, order = 2) {
   sweep(x, others, norms, "/")
 }
 
-#' An array as Keras computes with it
+#' Convert an array for Keras
 #'
 #' @param x An R array, or a list of them.
 #' @param dtype A dtype, such as `"float32"`; by default [k_floatx()] for doubles.
-#' @return A NumPy array, row-major, or a list of them.
+#' @return A NumPy array in row-major order, or a list of them.
 #' @family utilities
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' keras_array(matrix(1:4, 2))
@@ -77,16 +77,16 @@ keras_array <- function(x, dtype = NULL) {
   call_shim("as_numpy", as_model_data(x, "x"), dtype)
 }
 
-#' Download a file, or find it in the cache
+#' Download a file unless it is in the cache
 #'
 #' @param fname Name of the file in the cache, or an absolute path.
-#' @param origin Address to download it from.
+#' @param origin Address to download from.
 #' @param file_hash Its checksum.
 #' @param cache_subdir Folder within the cache.
 #' @param hash_algorithm `"md5"`, `"sha256"` or `"auto"`.
-#' @param extract Whether to unpack it.
+#' @param extract Whether to unpack the file.
 #' @param archive_format Format of the archive.
-#' @param cache_dir The cache; by default the Keras home.
+#' @param cache_dir The folder of the cache; by default the Keras home.
 #' @return The path of the file.
 #' @family utilities
 #' @examples
@@ -99,14 +99,14 @@ get_file <- function(fname, origin, file_hash = NULL, cache_subdir = "datasets",
   keras_call("utils.get_file", model_arguments(NULL, "cache_dir"))
 }
 
-#' A part of a dataset in an HDF5 file, as data for a model
+#' A dataset in an HDF5 file as data for a model
 #'
-#' The batches are read as they are needed.
+#' Batches are read when they are needed.
 #'
 #' @param datapath Path of the file.
 #' @param dataset Name of the dataset.
-#' @param start,end First sample, 0 being the first of all, and the one after the last; `NULL` is the end.
-#' @param normalizer A function of an array of samples that returns what the model is given.
+#' @param start,end First sample, counted from 0, and the one after the last; `NULL` for the end of the dataset.
+#' @param normalizer A function of an array of samples that returns the array to pass to the model.
 #' @return An object for the arguments `x` and `y` of [fit()][fit.keras.engine.training.Model].
 #' @family utilities
 #' @examples
@@ -124,8 +124,8 @@ hdf5_matrix <- function(datapath, dataset, start = 0, end = NULL, normalizer = N
 
 #' Whether models can be used
 #'
-#' @param version The least version of Keras, a string; `NULL` for any.
-#' @return `TRUE` where Keras is installed for R's Python.
+#' @param version The lowest version of Keras, a string; `NULL` for any.
+#' @return `TRUE` if Keras is installed for R's Python.
 #' @family utilities
 #' @examples
 #' is_keras_available()
@@ -135,9 +135,9 @@ is_keras_available <- function(version = NULL) {
   installed && (is.null(version) || numeric_version("2.3.1") >= version)
 }
 
-#' Which implementation of Keras is used
+#' The implementation of Keras in use
 #'
-#' @param implementation `"keras"`. `"tensorflow"`, which in scripts of 2017 stands for the Keras in TensorFlow, is
+#' @param implementation `"keras"`. `"tensorflow"`, which in scripts of 2017 means the Keras in TensorFlow, is
 #'   Keras 2.3.1 on the backend "tensorflow" here.
 #' @return `implementation()` returns `"keras"`.
 #' @family utilities

@@ -2,9 +2,9 @@
 
 #' A model of tensors
 #'
-#' @param inputs The input, made by [layer_input()], or a list of inputs.
+#' @param inputs The input, made with [layer_input()], or a list of inputs.
 #' @param outputs The output, or a list of outputs.
-#' @return A model, on the backend that is current when it is made.
+#' @return A model on the backend that is current when it is created.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' x <- layer_input(4)
@@ -18,9 +18,9 @@ keras_model <- function(inputs, outputs = NULL) {
   keras_call("models.Model", list(inputs = unname(inputs), outputs = unname(outputs)))
 }
 
-#' A model of layers one after another
+#' A sequence of layers
 #'
-#' @param layers A list of layers, to which others are added by `%>%`.
+#' @param layers A list of layers; `%>%` adds further ones.
 #' @param name Name of the model.
 #' @return A model, on the backend that is current when it is made.
 #' @family models
@@ -43,11 +43,11 @@ keras_model_sequential <- function(layers = NULL, name = NULL) {
   keras_call("models.Sequential", list(layers = layers, name = name))
 }
 
-#' A copy of a model
+#' Copy a model with new weights
 #'
 #' @param model A model.
-#' @param input_tensors Tensors for the copy's inputs; `NULL` makes placeholders.
-#' @return A model with the same layers and weights of its own, which begin anew.
+#' @param input_tensors Tensors for the copy's inputs; `NULL` creates placeholders.
+#' @return A model with the same layers, and with newly initialized weights.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
@@ -59,9 +59,9 @@ clone_model <- function(model, input_tensors = NULL) {
   keras_call("models.clone_model", list(model = model, input_tensors = input_tensors))
 }
 
-#' A copy of a model on several GPUs
+#' Copy a model to several GPUs
 #'
-#' Refused: no backend here spreads a model over several GPUs. Train the model itself.
+#' Refused: no backend here distributes a model over several GPUs. Train the model itself.
 #'
 #' @param model A model.
 #' @param gpus,cpu_merge,cpu_relocation As in Keras.
@@ -79,13 +79,13 @@ multi_gpu_model <- function(model, gpus = NULL, cpu_merge = TRUE, cpu_relocation
 #' @param object A model.
 #' @param optimizer Name of an optimizer, such as `"rmsprop"`, or an [optimizer][optimizer_sgd].
 #' @param loss Name of a loss, a [loss][loss_mean_squared_error], or a function of targets and predictions; for several
-#'   outputs a list of them.
+#'   outputs, a list of them.
 #' @param metrics Names of metrics, such as `"accuracy"`, or a list of names, [metrics][metric_binary_accuracy] and
-#'   [custom_metric()]s; for several outputs a named list.
+#'   [custom_metric()]s; for several outputs, a named list.
 #' @param loss_weights Weights of the outputs' losses, a list.
-#' @param sample_weight_mode `"temporal"` for sample weights of two dimensions.
-#' @param weighted_metrics As `metrics`, of which each is weighted by sample and class weights.
-#' @param target_tensors Tensors to take for the targets.
+#' @param sample_weight_mode `"temporal"` for sample weights with two dimensions.
+#' @param weighted_metrics Like `metrics`, but weighted by sample and class weights.
+#' @param target_tensors Tensors to use as the targets.
 #' @param ... Further arguments of Keras.
 #' @return The model, invisibly.
 #' @family models
@@ -164,9 +164,9 @@ as_metrics <- function(metrics) {
   if (by_output) as_keywords(converted) else unname(converted)
 }
 
-#' A metric with a name
+#' A named metric
 #'
-#' @param name The name under which the history and messages show it.
+#' @param name The name in the history and in messages.
 #' @param metric_fn A function of targets and predictions, both tensors, that returns a tensor.
 #' @return The function with its name, for [compile()][compile.keras.engine.training.Model].
 #' @family metrics
@@ -183,23 +183,22 @@ custom_metric <- function(name, metric_fn) {
 #' Train a model
 #'
 #' @param object A model.
-#' @param x Array of the inputs, the samples along its first axis; a list of arrays for several inputs, which may be
-#'   named
-#'   by them; or a generator, as of [flow_images_from_data()].
+#' @param x Array of the inputs, with the samples along its first axis; a list of arrays for several inputs, optionally
+#'   named after them; or a generator, such as one of [flow_images_from_data()].
 #' @param y Array of the targets, or a list of them.
-#' @param batch_size Number of samples in a step; `NULL` is 32.
+#' @param batch_size Number of samples in a step; `NULL` means 32.
 #' @param epochs Number of passes over the data.
 #' @param verbose 0 for silence, 1 for a progress bar, 2 for Keras's lines for each epoch. Where a line cannot be
-#'   written over, as in a file or a document of knitr, 1 prints one line for each epoch.
+#'   overwritten, as in a file or a knitr document, 1 prints one line per epoch.
 #' @param callbacks A list of [callbacks][callback_lambda].
-#' @param view_metrics Whether to draw the metrics after each epoch, in RStudio's viewer or on the graphics device:
-#'   `"auto"` does in an interactive session, where there are several epochs.
-#' @param validation_split Share of the last samples that is kept for validation.
+#' @param view_metrics Whether to plot the metrics after each epoch, in RStudio's viewer or on the graphics device.
+#'   `"auto"` does so in an interactive session, if there are several epochs.
+#' @param validation_split Fraction of the samples, from the end, that is kept for validation.
 #' @param validation_data `list(x, y)`, or `list(x, y, sample_weight)`, to validate on.
 #' @param shuffle Whether to shuffle the samples in each epoch.
 #' @param class_weight Named list of weights of the classes, such as `list("0" = 1, "1" = 5)`.
 #' @param sample_weight Weights of the samples, an array.
-#' @param initial_epoch The epoch to begin with, 0 being the first.
+#' @param initial_epoch The epoch to begin with, counted from 0.
 #' @param steps_per_epoch,validation_steps Number of batches in an epoch, for generators.
 #' @param ... Further arguments of Keras.
 #' @return The history, of class `keras_training_history`, invisibly: `params`, and the `metrics` of each epoch. It has
@@ -340,18 +339,18 @@ as_generator <- function(x) {
   }
 }
 
-#' Train, evaluate or predict by a generator
+#' Train, evaluate or predict with a generator
 #'
 #' @param object A model.
-#' @param generator An R function that returns a batch at each call, `list(x, y)` or for predictions `list(x)`, and
-#'   `NULL` at its end; or a generator of Keras, as of [flow_images_from_directory()].
+#' @param generator An R function that returns a batch at each call, `list(x, y)` or, for predictions, `list(x)`, and
+#'   `NULL` at the end; or a generator of Keras, such as one of [flow_images_from_directory()].
 #' @param steps_per_epoch,steps,validation_steps Number of batches.
-#' @param epochs,verbose,callbacks,view_metrics,validation_data,class_weight,initial_epoch As of
+#' @param epochs,verbose,callbacks,view_metrics,validation_data,class_weight,initial_epoch As in
 #'   [fit()][fit.keras.engine.training.Model].
-#' @param max_queue_size,workers How many batches are made ahead, and by how many threads; an R function makes them in
-#'   turn.
-#' @return `fit_generator()` returns the history, `evaluate_generator()` what
-#'   [evaluate()][evaluate.keras.engine.training.Model] does, `predict_generator()` an array.
+#' @param max_queue_size,workers Number of batches to prepare in advance, and of threads; an R function prepares them
+#'   one after another.
+#' @return `fit_generator()` returns the history, `evaluate_generator()` returns the same as
+#'   [evaluate()][evaluate.keras.engine.training.Model], and `predict_generator()` returns an array.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' x <- as.matrix(iris[, 1:4])
@@ -414,9 +413,9 @@ evaluate <- function(object, ...) UseMethod("evaluate")
 #' @inheritParams fit.keras.engine.training.Model
 #' @param object A model.
 #' @param steps Number of batches, for generators.
-#' @return The loss, a number with that name, where there are no metrics; else a named list of the loss and the metrics.
-#'   Metrics have the names that `compile()` was given, such as "accuracy" and "mae"; `$` takes those of earlier
-#'   releases of Keras, too: `$acc`, `$mean_absolute_error`.
+#' @return The loss, a number with that name, if there are no metrics; otherwise a named list of the loss and the
+#'   metrics. Metrics have the names that were passed to `compile()`, such as "accuracy" and "mae"; `$` also accepts
+#'   those of earlier releases of Keras: `$acc`, `$mean_absolute_error`.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' x <- as.matrix(iris[, 1:4])
@@ -453,7 +452,7 @@ named_metrics <- function(object, values) metric_values(values, unlist(object_ge
 #' @inheritParams evaluate.keras.engine.training.Model
 #' @param x Array of the inputs, or a list of arrays.
 #' @param verbose 1 for a progress bar.
-#' @return An array of the predictions, the samples along its first axis; a list of arrays for several outputs.
+#' @return An array of the predictions, with the samples along its first axis; a list of arrays for several outputs.
 #' @family models
 #' @importFrom stats predict
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -477,7 +476,7 @@ predicted <- function(object, method, x, arguments = list()) {
   call_shim("with_data", object, method, list(named_data(x, "x")), as_keywords(arguments))
 }
 
-#' Predicted probabilities and classes of a sequential model
+#' Predict probabilities and classes with a sequential model
 #'
 #' @inheritParams predict.keras.engine.training.Model
 #' @return `predict_proba()` returns the predictions, `predict_classes()` the class of each sample, counted from 0.
@@ -504,11 +503,11 @@ predict_classes <- function(object, x, batch_size = NULL, verbose = 0, steps = N
   classes
 }
 
-#' One batch: train, test, predict
+#' Train, test or predict on one batch
 #'
 #' @inheritParams fit.keras.engine.training.Model
-#' @return `train_on_batch()` and `test_on_batch()` return what [evaluate()][evaluate.keras.engine.training.Model] does,
-#'   `predict_on_batch()` an array.
+#' @return `train_on_batch()` and `test_on_batch()` return the same as
+#'   [evaluate()][evaluate.keras.engine.training.Model], `predict_on_batch()` returns an array.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' x <- as.matrix(iris[, 1:4])
@@ -544,7 +543,7 @@ predict_on_batch <- function(object, x) {
 #'
 #' @param object A model.
 #' @param name Name of the layer.
-#' @param index Position of the layer, the first one being 1; negative ones count from the end.
+#' @param index Position of the layer, counted from 1; negative positions count from the end.
 #' @return The layer. `pop_layer()` removes the last layer of a sequential model, and returns nothing.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -580,7 +579,7 @@ pop_layer <- function(object) {
 #'
 #' @param object A model.
 #' @param line_length Width of the lines.
-#' @param positions Where the columns end, as shares of the width.
+#' @param positions Where the columns end, as fractions of the width.
 #' @param ... Ignored.
 #' @return The model, invisibly.
 #' @family models

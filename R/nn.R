@@ -1,14 +1,14 @@
 #' Activations
 #'
-#' `k_relu()`: `x` from `threshold` up to `max_value`, and `alpha * (x - threshold)` below the threshold.
-#' `k_elu()`: `x` where it is positive, `alpha * (exp(x) - 1)` elsewhere. `k_sigmoid()`: `1 / (1 + exp(-x))`.
-#' `k_hard_sigmoid()`: `0.2 * x + 0.5`, limited to 0 and 1. `k_tanh()`: hyperbolic tangent. `k_softplus()`:
-#' `log(1 + exp(x))`. `k_softsign()`: `x / (1 + abs(x))`.
+#' `k_relu()`: `x` from `threshold` up to `max_value`, and `alpha * (x - threshold)` below the threshold. `k_elu()`: `x`
+#' where it is positive, `alpha * (exp(x) - 1)` elsewhere. `k_sigmoid()`: `1 / (1 + exp(-x))`. `k_hard_sigmoid()`: `0.2
+#' * x + 0.5`, limited to the range from 0 to 1. `k_tanh()`: hyperbolic tangent. `k_softplus()`: `log(1 + exp(x))`.
+#' `k_softsign()`: `x / (1 + abs(x))`.
 #'
-#' @param x A tensor of numbers; of a floating dtype for all but `k_relu()`.
-#' @param alpha The slope below the threshold, or the factor below 0.
-#' @param max_value The limit above, `NULL` for none.
-#' @param threshold Where the slope changes.
+#' @param x A tensor of numbers; of a floating dtype except for `k_relu()`.
+#' @param alpha The slope below the threshold, or the factor for negative inputs.
+#' @param max_value The upper limit, or `NULL` for none.
+#' @param threshold The threshold below which the slope applies.
 #' @return A tensor of `x`'s shape and dtype.
 #'
 #'   Errors: `keras_error_dtype` for a dtype that does not fit.
@@ -59,10 +59,10 @@ k_tanh <- function(x) {
   call_shim("tanh", as_value(x))
 }
 
-#' exp(x), scaled to sum 1 along an axis
+#' Softmax along an axis
 #'
 #' @param x A floating tensor with at least one dimension.
-#' @param axis The axis: counted from 1, from the end as -1, -2, ...
+#' @param axis The axis: counted from 1, or from the end as -1, -2, ...
 #' @return A tensor of `x`'s shape and dtype.
 #'
 #'   Errors: `keras_error_shape` for an axis that is 0 or out of range.
@@ -74,18 +74,18 @@ k_softmax <- function(x, axis = -1) {
   call_shim("softmax", as_value(x, ndim = 1L), as_axis(axis))
 }
 
-#' Cross-entropy of a distribution over classes
+#' Categorical cross-entropy
 #'
-#' `-sum(target * log(output))` along the axis of the classes.
+#' Computes `-sum(target * log(output))` along the axis of the classes.
 #'
-#' @param target A tensor of `output`'s shape: the probabilities that are right.
-#' @param output A floating tensor: probabilities, which are scaled to sum 1 and kept [k_epsilon()] away
-#'   from 0 and 1; or with `from_logits` what softmax takes.
-#' @param from_logits Whether `output` is what softmax takes.
-#' @param axis The axis of the classes: counted from 1, from the end as -1, -2, ...
+#' @param target A tensor of `output`'s shape: the true probabilities.
+#' @param output A floating tensor: probabilities, which are scaled to sum to 1 and clipped [k_epsilon()] away
+#'   from 0 and 1; or, with `from_logits`, inputs of softmax.
+#' @param from_logits Whether `output` holds inputs of softmax.
+#' @param axis The axis of the classes: counted from 1, or from the end as -1, -2, ...
 #' @return A tensor without that axis.
 #'
-#'   Errors: `keras_error_shape` where the shapes differ.
+#'   Errors: `keras_error_shape` if the shapes differ.
 #' @family nn
 #' @examplesIf is_backend_installed()
 #' k_eval(k_categorical_crossentropy(rbind(c(0, 1, 0)), rbind(c(0.2, 0.7, 0.1))))
@@ -95,14 +95,14 @@ k_categorical_crossentropy <- function(target, output, from_logits = FALSE, axis
             as_value(output, "output", ndim = 1L), from_logits, as_axis(axis))
 }
 
-#' Cross-entropy of two classes
+#' Binary cross-entropy
 #'
-#' `-(target * log(output) + (1 - target) * log(1 - output))`, element by element.
+#' Computes `-(target * log(output) + (1 - target) * log(1 - output))` elementwise.
 #'
 #' @param target A tensor of `output`'s shape: the probabilities that are right.
-#' @param output A floating tensor: probabilities, which are kept [k_epsilon()] away from 0 and 1; or with
-#'   `from_logits` what sigmoid takes.
-#' @param from_logits Whether `output` is what sigmoid takes.
+#' @param output A floating tensor: probabilities, which are clipped [k_epsilon()] away from 0 and 1; or, with
+#'   `from_logits`, inputs of sigmoid.
+#' @param from_logits Whether `output` holds inputs of sigmoid.
 #' @return A tensor of `output`'s shape.
 #'
 #'   Errors: `keras_error_shape` where the shapes differ.
@@ -115,9 +115,9 @@ k_binary_crossentropy <- function(target, output, from_logits = FALSE) {
             as_value_like(output, target, "output"), from_logits)
 }
 
-#' Cross-entropy with one right class each
+#' Sparse categorical cross-entropy
 #'
-#' `-log(output)` of the right class, along the axis of the classes.
+#' Computes `-log(output)` of the right class, along the axis of the classes.
 #'
 #' @param target The numbers of the right classes, counted from 0 as in data sets for Keras: a tensor or array
 #'   of `output`'s shape without the axis of the classes, or with size 1 there. Subtract 1 from R's factor
@@ -125,10 +125,10 @@ k_binary_crossentropy <- function(target, output, from_logits = FALSE) {
 #' @param output A floating tensor: probabilities, which are scaled to sum 1 and kept [k_epsilon()] away
 #'   from 0 and 1; or with `from_logits` what softmax takes.
 #' @param from_logits Whether `output` is what softmax takes.
-#' @param axis The axis of the classes: counted from 1, from the end as -1, -2, ...
+#' @param axis The axis of the classes: counted from 1, or from the end as -1, -2, ...
 #' @return A tensor without that axis; `NaN` for a class that does not exist.
 #'
-#'   Errors: `keras_error_shape` where the shapes do not fit.
+#'   Errors: `keras_error_shape` if the shapes do not fit.
 #' @family nn
 #' @examplesIf is_backend_installed()
 #' classes <- factor(c("setosa", "virginica"))
@@ -141,16 +141,16 @@ k_sparse_categorical_crossentropy <- function(target, output, from_logits = FALS
             as_axis(axis))
 }
 
-#' Whether the right class is among the likeliest
+#' Whether the right class is among the k most probable
 #'
 #' @param predictions A floating tensor with dimensions (samples, classes).
 #' @param targets The number of the right class of each sample, counted from 0: a tensor or vector of
 #'   integers.
-#' @param k How many classes count as the likeliest; those that equal the k-th are among them.
-#' @return A bool tensor with an element for each sample. A class that does not exist, or whose prediction is
-#'   not finite, is not among them.
+#' @param k Number of most probable classes to count; ties with the k-th class count, too.
+#' @return A bool tensor with an element for each sample. It is false for a class that does not exist, or whose
+#'   prediction is not finite.
 #'
-#'   Errors: `keras_error_shape` where the shapes do not fit, `keras_error_argument`.
+#'   Errors: `keras_error_shape` if the shapes do not fit, `keras_error_argument`.
 #' @family nn
 #' @examplesIf is_backend_installed()
 #' k_eval(k_in_top_k(rbind(c(0.1, 0.3, 0.6), c(0.5, 0.4, 0.1)), targets = c(1, 2), k = 2))
@@ -160,19 +160,19 @@ k_in_top_k <- function(predictions, targets, k) {
             as_integers(targets, "targets", ndim = 1L), as_whole(k))
 }
 
-#' Some elements set to 0 at random
+#' Dropout
 #'
-#' The others are scaled so that the expected sum stays. A mask is drawn at each evaluation, in the test phase
-#' too: [k_in_train_phase()] chooses.
+#' Sets some elements to 0 at random, and scales the others so that the expected sum stays the same. Each evaluation
+#' draws a new mask, even in the test phase: use [k_in_train_phase()] to choose.
 #'
 #' @param x A floating tensor.
-#' @param level The fraction to drop, from 0 up to but not including 1.
-#' @param noise_shape The shape of the mask: 1 on axes along which elements are dropped together, `NA` for
+#' @param level The fraction to drop, at least 0 and less than 1.
+#' @param noise_shape The shape of the mask: 1 on axes whose elements are dropped together, `NA` for
 #'   `x`'s own size.
 #' @param seed A whole number that makes the sequence of masks repeat; `NULL` takes one from R's generator.
 #' @return A tensor of `x`'s shape and dtype.
 #'
-#'   Errors: `keras_error_argument` for another level, `keras_error_shape` for a mask that does not fit.
+#'   Errors: `keras_error_argument` for any other level, `keras_error_shape` for a mask that does not fit.
 #' @family nn
 #' @examplesIf is_backend_installed()
 #' k_eval(k_dropout(k_ones(c(2, 5)), level = 0.5, seed = 1))
@@ -181,12 +181,12 @@ k_dropout <- function(x, level, noise_shape = NULL, seed = NULL) {
   call_shim("dropout", as_value(x, ndim = length(noise_shape)), level, as_shape(noise_shape), as_seed(seed))
 }
 
-#' Scaled to length 1
+#' Scale to L2 norm 1
 #'
-#' `x / sqrt(sum(x^2))` over an axis. Where the sum is below 1e-12, that stands in its place.
+#' Computes `x / sqrt(sum(x^2))` over an axis. A sum below 1e-12 is replaced by 1e-12.
 #'
 #' @param x A floating tensor.
-#' @param axis The axis, or several: counted from 1, from the end as -1, -2, ...; `NULL` for all.
+#' @param axis The axis, or several: counted from 1, or from the end as -1, -2, ...; `NULL` for all.
 #' @return A tensor of `x`'s shape and dtype.
 #'
 #'   Errors: `keras_error_shape` for an axis that is 0 or out of range.
@@ -207,8 +207,8 @@ k_l2_normalize <- function(x, axis = NULL) {
 #' @param mean,var,beta,gamma Tensors with one dimension, of `x`'s size along the axis of the features (or of
 #'   `x`'s sizes that are not averaged over), or tensors that broadcast with `x`. `beta` and `gamma` may be
 #'   `NULL`.
-#' @param axis The axis of the features: counted from 1, from the end as -1, -2, ...
-#' @param reduction_axes The axes to average over, counted from 0 and taken as they are: `c(0, 1, 2)` for the
+#' @param axis The axis of the features: counted from 1, or from the end as -1, -2, ...
+#' @param reduction_axes The axes to average over, which count from 0 here: `c(0, 1, 2)` for the
 #'   samples, rows and columns of images.
 #' @param epsilon A small number that is added to the variance.
 #' @return `k_batch_normalization()`: a tensor of `x`'s shape and dtype. `k_normalize_batch_in_training()`: a
@@ -233,10 +233,10 @@ k_normalize_batch_in_training <- function(x, gamma, beta, reduction_axes, epsilo
             as_counts(reduction_axes), epsilon)
 }
 
-#' A bias for each channel added
+#' Add a bias to each channel
 #'
 #' @param x A tensor with at least two dimensions.
-#' @param bias A tensor with one dimension, or with one less than `x`: one for each place and channel, with
+#' @param bias A tensor with one dimension, or with one fewer than `x`: one value for each position and channel, with
 #'   the channels last.
 #' @param data_format `"channels_last"` or `"channels_first"`; [k_image_data_format()] by default.
 #' @return A tensor of `x`'s shape and dtype.

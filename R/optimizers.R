@@ -2,11 +2,11 @@
 
 #' Gradient descent
 #'
-#' How steps follow from gradients.
+#' An optimizer for training models.
 #'
 #' @param lr Learning rate, a number.
-#' @param momentum Momentum: of the moving averages, or of the steps.
-#' @param decay By how much the learning rate falls: in step t it is `lr / (1 + decay * t)`.
+#' @param momentum Momentum of the steps, a number.
+#' @param decay Decay of the learning rate, which is `lr / (1 + decay * t)` in step t.
 #' @param nesterov Whether to use Nesterov's momentum.
 #' @param clipnorm Largest norm of each gradient; `NULL` for no limit.
 #' @param clipvalue Largest absolute value in a gradient; `NULL` for no limit.
@@ -22,7 +22,7 @@ optimizer_sgd <- function(lr = 0.01, momentum = 0, decay = 0, nesterov = FALSE, 
 
 #' RMSprop
 #'
-#' How steps follow from gradients.
+#' An optimizer for training models.
 #'
 #' @inheritParams optimizer_sgd
 #' @param rho Decay of the running average of squares.
@@ -39,7 +39,7 @@ optimizer_rmsprop <- function(lr = 0.001, rho = 0.9, epsilon = NULL, decay = 0, 
 
 #' Adagrad
 #'
-#' How steps follow from gradients.
+#' An optimizer for training models.
 #'
 #' @inheritParams optimizer_rmsprop
 #' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
@@ -53,7 +53,7 @@ optimizer_adagrad <- function(lr = 0.01, epsilon = NULL, decay = 0, clipnorm = N
 
 #' Adadelta
 #'
-#' How steps follow from gradients.
+#' An optimizer for training models.
 #'
 #' @inheritParams optimizer_rmsprop
 #' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
@@ -68,7 +68,7 @@ optimizer_adadelta <- function(lr = 1, rho = 0.95, epsilon = NULL, decay = 0, cl
 
 #' Adam
 #'
-#' How steps follow from gradients.
+#' An optimizer for training models.
 #'
 #' @inheritParams optimizer_rmsprop
 #' @param beta_1 Decay of the running average of gradients.
@@ -86,7 +86,7 @@ optimizer_adam <- function(lr = 0.001, beta_1 = 0.9, beta_2 = 0.999, epsilon = N
 
 #' Adamax
 #'
-#' How steps follow from gradients.
+#' An optimizer for training models.
 #'
 #' @inheritParams optimizer_adam
 #' @return An optimizer, for [compile()][compile.keras.engine.training.Model].
@@ -101,7 +101,7 @@ optimizer_adamax <- function(lr = 0.002, beta_1 = 0.9, beta_2 = 0.999, epsilon =
 
 #' Nadam: Adam with Nesterov's momentum
 #'
-#' How steps follow from gradients.
+#' An optimizer for training models.
 #'
 #' @inheritParams optimizer_adam
 #' @param schedule_decay Decay of the momentum's schedule.

@@ -1,11 +1,11 @@
 # Preparing sequences, texts and images.
 
-#' Pad or cut sequences to one length
+#' Pad or truncate sequences to one length
 #'
 #' @param sequences A list of vectors of numbers.
-#' @param maxlen The length; by default that of the longest.
+#' @param maxlen The length; by default that of the longest sequence.
 #' @param dtype Dtype of the numbers.
-#' @param padding,truncating `"pre"` or `"post"`: where zeros are added, and where long sequences are cut.
+#' @param padding,truncating `"pre"` or `"post"`: where to add zeros, and where to truncate long sequences.
 #' @param value The number to pad with.
 #' @return A matrix with a row for each sequence.
 #' @family preprocessing of sequences
@@ -29,15 +29,15 @@ as_sequences <- function(sequences) {
   })
 }
 
-#' Pairs of words that stand near each other
+#' Pairs of neighbouring words
 #'
 #' @param sequence A vector of word numbers.
 #' @param vocabulary_size The largest word number plus 1.
-#' @param window_size How far from each other the words of a pair may stand.
+#' @param window_size Largest distance between the words of a pair.
 #' @param negative_samples Number of random pairs for each real one.
 #' @param shuffle Whether to shuffle the pairs.
-#' @param categorical Whether labels are rows of an indicator matrix.
-#' @param sampling_table Probabilities by which words are kept, as of [make_sampling_table()].
+#' @param categorical Whether to return labels as one-hot rows.
+#' @param sampling_table Probabilities of keeping words, as returned by [make_sampling_table()].
 #' @param seed Seed of the shuffling.
 #' @return A list of `couples`, a list of pairs, and `labels`, 1 for real pairs and 0 for random ones.
 #' @family preprocessing of sequences
@@ -52,9 +52,9 @@ skipgrams <- function(sequence, vocabulary_size, window_size = 4, negative_sampl
   list(couples = result[[1L]], labels = if (categorical) result[[2L]] else unlist(result[[2L]]))
 }
 
-#' Probabilities by which frequent words are kept
+#' Probabilities of keeping frequent words
 #'
-#' @param size Number of words, the most frequent one first.
+#' @param size Number of words; the most frequent one is first.
 #' @param sampling_factor Factor of the probabilities.
 #' @return A vector of probabilities.
 #' @family preprocessing of sequences
@@ -68,14 +68,14 @@ make_sampling_table <- function(size, sampling_factor = 1e-05) {
 
 #' Batches of windows of a time series
 #'
-#' @param data Matrix or array whose first axis is the time.
-#' @param targets The targets, as many as there are time steps.
-#' @param length Number of time steps of a window.
-#' @param sampling_rate Distance of the time steps in a window.
-#' @param stride Distance of the windows.
-#' @param start_index,end_index First and last time step to use, 0 being the first; `NULL` is the end.
+#' @param data Matrix or array whose first axis is time.
+#' @param targets The targets, one for each time step.
+#' @param length Number of time steps in a window.
+#' @param sampling_rate Distance between time steps in a window.
+#' @param stride Distance between windows.
+#' @param start_index,end_index First and last time step to use, counted from 0; `NULL` for the end.
 #' @param shuffle Whether to shuffle the windows.
-#' @param reverse Whether windows run backwards.
+#' @param reverse Whether to reverse the order of the time steps in each window.
 #' @param batch_size Number of windows in a batch.
 #' @return A generator, for [fit_generator()].
 #' @family preprocessing of sequences
@@ -92,18 +92,18 @@ timeseries_generator <- function(data, targets, length, sampling_rate = 1, strid
 
 # -- texts ------------------------------------------------------------------------------------------------
 
-#' Split and number the words of texts
+#' Split texts into words and number them
 #'
-#' `text_to_word_sequence()` splits a text into words. `text_one_hot()` and `text_hashing_trick()` number them by a hash
-#' function, by which two words may get one number.
+#' `text_to_word_sequence()` splits a text into words. `text_one_hot()` and `text_hashing_trick()` number them with a
+#' hash function, which can give two words the same number.
 #'
 #' @param text A string.
-#' @param n Number of different numbers.
+#' @param n Number of distinct word numbers.
 #' @param hash_function `NULL` for Python's own, whose numbers change with the session; or `"md5"`.
-#' @param filters Characters that are left out.
-#' @param lower Whether to turn capitals into small letters.
-#' @param split What stands between two words.
-#' @return A character vector, or a vector of word numbers, from 1 on.
+#' @param filters Characters to remove.
+#' @param lower Whether to convert the text to lower case.
+#' @param split The separator of words.
+#' @return A character vector, or a vector of word numbers, counted from 1.
 #' @family preprocessing of texts
 #' @examplesIf is_keras_available()
 #' text_to_word_sequence("The cat sat on the mat.")
@@ -127,16 +127,16 @@ text_hashing_trick <- function(text, n, hash_function = NULL,
   as.integer(unlist(keras_call("preprocessing.text.hashing_trick", model_arguments(NULL, NULL))))
 }
 
-#' Number the words of many texts by their frequency
+#' Number the words of texts by frequency
 #'
 #' @param num_words Number of the most frequent words to use, plus 1; `NULL` for all.
-#' @param filters,lower,split As of [text_to_word_sequence()].
-#' @param char_level Whether each character is a word.
-#' @param oov_token A word that stands for all those that are not numbered.
+#' @param filters,lower,split As in [text_to_word_sequence()].
+#' @param char_level Whether to treat each character as a word.
+#' @param oov_token A word that replaces all words without a number.
 #' @param object,tokenizer A tokenizer.
 #' @param x,texts Texts: a character vector or a list of them.
 #' @param sequences A list of vectors of word numbers.
-#' @param mode What the matrix holds for each word: whether the text has it, how often, or weights.
+#' @param mode What the matrix holds for each word: whether it occurs in the text, how often, or weights.
 #' @param filename Path of the file.
 #' @return `text_tokenizer()`, `fit_text_tokenizer()` and `load_text_tokenizer()` return a tokenizer;
 #'   `texts_to_sequences()` returns a list of vectors of word numbers, `texts_to_sequences_generator()` a generator of
@@ -204,14 +204,14 @@ sequences_to_matrix <- function(tokenizer, sequences, mode = c("binary", "count"
 #'
 #' @param path Path of the file.
 #' @param grayscale Whether to load one channel.
-#' @param target_size Rows and columns to resize to; `NULL` leaves them.
+#' @param target_size Rows and columns to resize to; `NULL` keeps the size.
 #' @param interpolation How to resize: `"nearest"`, `"bilinear"` or `"bicubic"`.
-#' @param img An image of `image_load()`, or an array.
+#' @param img An image from `image_load()`, or an array.
 #' @param data_format `"channels_last"` or `"channels_first"`.
 #' @param height,width Rows and columns.
-#' @param file_format Format of the file; by default that of its name.
-#' @param scale Whether to scale the values to 0 to 255.
-#' @return `image_load()` returns an image of Python, `image_to_array()` and `image_array_resize()` an array.
+#' @param file_format Format of the file; by default according to its name.
+#' @param scale Whether to scale the values to the range from 0 to 255.
+#' @return `image_load()` returns a Python image; `image_to_array()` and `image_array_resize()` return an array.
 #' @family preprocessing of images
 #' @examplesIf is_keras_available()
 #' path <- tempfile(fileext = ".png")
@@ -249,25 +249,25 @@ image_array_save <- function(img, path, data_format = NULL, file_format = NULL, 
   invisible(NULL)
 }
 
-#' Change images at random while a model is trained on them
+#' Augment images with random changes during training
 #'
-#' @param featurewise_center,samplewise_center Whether to subtract the mean of all images, or of each.
+#' @param featurewise_center,samplewise_center Whether to subtract the mean of all images, or of each image.
 #' @param featurewise_std_normalization,samplewise_std_normalization Whether to divide by the standard deviation.
-#' @param zca_whitening,zca_epsilon Whether to whiten, and the number that keeps it finite.
+#' @param zca_whitening,zca_epsilon Whether to apply ZCA whitening, and the constant that keeps it finite.
 #' @param rotation_range Largest rotation, in degrees.
-#' @param width_shift_range,height_shift_range Largest shift, as a share of the size.
-#' @param brightness_range Two factors between which the brightness is changed.
+#' @param width_shift_range,height_shift_range Largest shift, as a fraction of the size.
+#' @param brightness_range The smallest and the largest factor of the brightness.
 #' @param shear_range Largest angle of shearing, in degrees.
-#' @param zoom_range Largest zoom, or the two factors between which it lies.
+#' @param zoom_range Largest zoom, or its lower and upper limits.
 #' @param channel_shift_range Largest shift of the values.
-#' @param fill_mode,cval What places outside the image get: `"constant"`, `"nearest"`, `"reflect"` or `"wrap"`, and the
-#'   constant.
-#' @param horizontal_flip,vertical_flip Whether images are mirrored at random.
-#' @param rescale Factor of all values, such as `1 / 255`; `NULL` for none.
+#' @param fill_mode,cval How to fill positions outside the image: `"constant"`, `"nearest"`, `"reflect"` or `"wrap"`,
+#'   and the constant.
+#' @param horizontal_flip,vertical_flip Whether to flip images at random.
+#' @param rescale Factor for all values, such as `1 / 255`; `NULL` for none.
 #' @param preprocessing_function A function of an image, an array, that returns an image.
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
-#' @param validation_split Share of the images that is kept for validation.
-#' @return A generator of changed images, for [flow_images_from_data()] and its relatives.
+#' @param validation_split Fraction of the images that is kept for validation.
+#' @return A generator of augmented images, for [flow_images_from_data()] and related functions.
 #' @family preprocessing of images
 #' @examplesIf is_keras_available()
 #' image_data_generator(horizontal_flip = TRUE)
@@ -288,13 +288,13 @@ image_data_generator <- function(featurewise_center = FALSE, samplewise_center =
   keras_call("preprocessing.image.ImageDataGenerator", arguments)
 }
 
-#' Learn the means and deviations of images
+#' Fit an image generator to data
 #'
 #' @param object A generator of [image_data_generator()].
 #' @param x Array of images.
-#' @param augment Whether to change the images at random first.
-#' @param rounds How often, where they are changed.
-#' @param seed Seed of the changes.
+#' @param augment Whether to augment the images first.
+#' @param rounds Number of augmented copies of the data.
+#' @param seed Seed of the augmentation.
 #' @return The generator, invisibly.
 #' @family preprocessing of images
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -313,7 +313,7 @@ fit_image_data_generator <- function(object, x, augment = FALSE, rounds = 1, see
 #' The next batch of a generator
 #'
 #' @param generator A generator of Keras.
-#' @param completed What is returned at its end.
+#' @param completed The value to return at the end of the generator.
 #' @return A batch: a list of arrays, or one array.
 #' @family preprocessing of images
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -326,28 +326,27 @@ generator_next <- function(generator, completed = NULL) {
   if (batch[[1L]]) batch[[2L]] else completed
 }
 
-#' Batches of images, from memory, a folder or a data frame
+#' Batches of images from memory, a folder or a data frame
 #'
 #' @param x Array of images, the samples along its first axis, or a list of arrays.
 #' @param y Array of targets.
-#' @param directory Folder with a folder for each class; of a data frame the folder that its paths start from.
+#' @param directory Folder with a subfolder for each class; for a data frame, the folder that its paths are relative to.
 #' @param dataframe Data frame with the files' names and classes.
-#' @param x_col,y_col Its columns.
+#' @param x_col,y_col Names of these columns.
 #' @param generator A generator of [image_data_generator()].
 #' @param target_size Rows and columns that images are resized to.
 #' @param color_mode `"rgb"`, `"rgba"` or `"grayscale"`.
 #' @param classes Names of the classes; by default those of the folders, or of the column.
-#' @param class_mode What the targets are: `"categorical"`, `"binary"`, `"sparse"`, `"input"`, or `NULL` for none.
+#' @param class_mode Kind of the targets: `"categorical"`, `"binary"`, `"sparse"`, `"input"`, or `NULL` for none.
 #' @param batch_size Number of images in a batch.
-#' @param shuffle Whether to shuffle them.
+#' @param shuffle Whether to shuffle the images.
 #' @param sample_weight Weights of the samples.
-#' @param seed Seed of the shuffling and the changes.
-#' @param save_to_dir,save_prefix,save_format Folder, prefix and format in which changed images are saved; `NULL` for
-#'   not
-#'   at all.
+#' @param seed Seed of the shuffling and the augmentation.
+#' @param save_to_dir,save_prefix,save_format Folder, prefix and format for saving the augmented images; `NULL` to save
+#'   none.
 #' @param follow_links Whether to follow links to folders.
-#' @param subset `"training"` or `"validation"`, where the generator has a `validation_split`.
-#' @param interpolation How images are resized.
+#' @param subset `"training"` or `"validation"`, if the generator has a `validation_split`.
+#' @param interpolation How to resize images.
 #' @param drop_duplicates Ignored, as in Keras.
 #' @return A generator of batches, for [fit_generator()] and [fit()][fit.keras.engine.training.Model].
 #' @family preprocessing of images

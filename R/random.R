@@ -3,20 +3,20 @@
 #' Every evaluation draws anew. `k_random_normal()`: from the normal distribution. `k_truncated_normal()`: the
 #' same, with draws beyond two standard deviations drawn again. `k_random_uniform()`: from the uniform
 #' distribution on `[minval, maxval)`. `k_random_binomial()`, `k_random_bernoulli()`: 1 with probability `p`,
-#' else 0.
+#' and 0 otherwise.
 #'
-#' @param shape The sizes, a vector, or a list, which may hold integer tensors such as `k_shape(x)[1]`, or an
+#' @param shape The sizes: a vector, or a list that may contain integer tensors such as `k_shape(x)[1]`, or an
 #'   integer tensor with one dimension.
 #' @param mean,stddev Mean and standard deviation.
-#' @param minval,maxval Limits: numbers, or with a floating dtype scalar tensors.
+#' @param minval,maxval Limits: numbers, or scalar tensors for a floating dtype.
 #' @param p A number from 0 to 1, or a tensor.
 #' @param dtype Name of a floating dtype; [k_floatx()] by default. `k_random_uniform()` draws whole numbers
 #'   for an integer dtype.
 #' @param seed A whole number with which a new tensor draws the same sequence again on the same backend.
-#'   `NULL` takes one from R's generator, with one call of [runif()], so [set.seed()] makes draws repeat.
+#'   `NULL` takes one from R's generator, with one call of [runif()], so that [set.seed()] makes draws repeat.
 #' @return A tensor.
 #'
-#'   Errors: `keras_error_shape` where a size is unknown, `keras_error_dtype`, `keras_error_argument`.
+#'   Errors: `keras_error_shape` if a size is unknown, `keras_error_dtype`, `keras_error_argument`.
 #' @family random
 #' @examplesIf is_backend_installed()
 #' k_eval(k_random_normal(3, mean = 10, seed = 1))
@@ -56,21 +56,21 @@ k_random_bernoulli <- function(shape, p = 0, dtype = NULL, seed = NULL) {
   k_random_binomial(shape, p, dtype, seed)
 }
 
-#' Begin a session whose random numbers repeat
+#' Begin a session with reproducible random numbers
 #'
-#' Seeds R, Python and NumPy, and clears the session of the current backend, whose tensors are gone then: call
+#' Seeds R, Python and NumPy, and clears the session of the current backend, which drops its tensors: call
 #' it at the beginning of a script. Draws without a seed of their own, initial values of variables and
 #' [k_dropout()] are then the same each time the script runs. [set.seed()] alone makes draws repeat, too; it
 #' clears nothing.
 #'
-#' @param seed A whole number from 0.
-#' @param disable_gpu Whether engines that start from now on are to see no GPU.
-#' @param disable_parallel_cpu Whether the current backend computes with one thread: sums of many numbers
-#'   depend on their order. Its engine is started anew where it runs with more.
-#' @param quiet Whether to say nothing of what was done.
+#' @param seed A whole number, at least 0.
+#' @param disable_gpu Whether to hide GPUs from engines that start from now on.
+#' @param disable_parallel_cpu Whether to limit the current backend to one thread: sums of many numbers
+#'   depend on their order. If its engine runs with more, it is restarted.
+#' @param quiet Whether to print no message about this.
 #' @return Invisibly, the seed.
 #'
-#'   Errors: `keras_error_argument` for a seed that is no whole number from 0.
+#'   Errors: `keras_error_argument` for a seed that is not a whole number or is negative.
 #' @family random
 #' @examplesIf is_backend_installed()
 #' use_session_with_seed(42)

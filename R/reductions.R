@@ -1,16 +1,16 @@
-#' Reductions over axes
+#' Reductions along axes
 #'
 #' `k_max()`, `k_min()`: the largest and the smallest element. `k_sum()`, `k_prod()`: sum and product;
 #' logicals are counted. `k_mean()`: the mean. `k_var()`, `k_std()`: variance and standard deviation,
-#' divided by n as in NumPy, not by n - 1 as R's `var()`. `k_any()`, `k_all()`: whether any or all elements
-#' are true (not 0). `k_logsumexp()`: `log(sum(exp(x)))`, computed so that it does not overflow.
+#' divided by n as in NumPy, not by n - 1 as in R's `var()`. `k_any()`, `k_all()`: whether any or all elements
+#' are true (not 0). `k_logsumexp()`: `log(sum(exp(x)))`, computed without overflow.
 #'
 #' @param x A tensor of numbers; for `k_any()` and `k_all()` of any dtype, for `k_logsumexp()` of a floating
 #'   one.
-#' @param axis The axis, or several: counted from 1, from the end as -1, -2, ...; `NULL` for all.
+#' @param axis The axis, or several: counted from 1, or from the end as -1, -2, ...; `NULL` for all.
 #' @param keepdims Whether to keep the axes with size 1.
-#' @return A tensor without the axes. Its dtype is that of `x`; bool for `k_any()` and `k_all()`; int32 for
-#'   a sum or product of bools; floatx for a mean, variance or deviation of integers or bools.
+#' @return A tensor without the axes. Its dtype is that of `x`, except for bool from `k_any()` and `k_all()`; int32 from
+#'   a sum or product of bools; and floatx from a mean, variance or deviation of integers or bools.
 #'
 #'   Errors: `keras_error_shape` for an axis that is 0 or out of range, `keras_error_dtype`.
 #' @family reductions
@@ -82,10 +82,10 @@ k_logsumexp <- function(x, axis = NULL, keepdims = FALSE) {
   call_shim("logsumexp", as_value(x, ndim = length(axis)), as_axis(axis), keepdims)
 }
 
-#' Running sums and products
+#' Cumulative sums and products
 #'
 #' @param x A tensor of numbers.
-#' @param axis The axis to go along: counted from 1, from the end as -1, -2, ...
+#' @param axis The axis to go along: counted from 1, or from the end as -1, -2, ...
 #' @return A tensor of `x`'s shape and dtype.
 #'
 #'   Errors: `keras_error_shape` for an axis that is 0 or out of range.
@@ -107,9 +107,9 @@ k_cumprod <- function(x, axis = 1) {
 #' The index of the largest or smallest element
 #'
 #' @param x A tensor of numbers.
-#' @param axis The axis to look along: counted from 1, from the end as -1, -2, ...
-#' @return An int64 tensor without the axis. As a tensor of indices it counts from 0, which is what other
-#'   functions take of tensors: add 1 for a position in R. Of equal elements it is the first.
+#' @param axis The axis to search along: counted from 1, or from the end as -1, -2, ...
+#' @return An int64 tensor without the axis. As a tensor of indices it counts from 0, as
+#'   functions that take index tensors expect: add 1 for a position in R. Among equal elements, the first one counts.
 #'
 #'   Errors: `keras_error_shape` for an axis that is 0 or out of range.
 #' @family reductions

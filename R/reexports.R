@@ -5,14 +5,14 @@
 #' Scripts for Keras expect them from `library(keras)`.
 #'
 #' * [magrittr::%>%]: the pipe. R's own `|>` does the same from R 4.1 on.
-#' * [zeallot::%<-%]: several names at once, as in `c(first, second) %<-% k_unstack(x)`.
-#' * [reticulate::use_python()], [reticulate::use_virtualenv()], [reticulate::use_condaenv()]: which Python
-#'   this R session itself uses, before the first call of this package. The engines have interpreters of their
-#'   own: see [install_backend()].
-#' * [reticulate::tuple()]: a tuple of Python, which functions of [backend()] take for shapes.
-#' * [reticulate::array_reshape()]: an R array in another shape, its elements in row-major order as
-#'   [k_reshape()] has them.
-#' * [generics::compile()] and [generics::fit()]: what models have methods for, as other packages' models do.
+#' * [zeallot::%<-%]: multiple assignment, as in `c(first, second) %<-% k_unstack(x)`.
+#' * [reticulate::use_python()], [reticulate::use_virtualenv()], [reticulate::use_condaenv()]: the Python that
+#'   this R session itself uses; call them before the first call of this package. The engines have their own
+#'   interpreters: see [install_backend()].
+#' * [reticulate::tuple()]: a Python tuple, which functions of [backend()] accept as a shape.
+#' * [reticulate::array_reshape()]: an R array in another shape, in row-major order like
+#'   [k_reshape()].
+#' * [generics::compile()] and [generics::fit()]: generic functions with methods for models here and in other packages.
 #'
 #' @name other_packages
 #' @keywords internal

@@ -2,10 +2,10 @@
 
 #' Penalty on absolute values
 #'
-#' What is added to the loss.
+#' Added to the loss.
 #'
 #' @param l Weight of the penalty.
-#' @return A regularizer, for the arguments of layers that are named so.
+#' @return A regularizer, for layer arguments such as `kernel_regularizer`.
 #' @family regularizers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' regularizer_l1()
@@ -16,10 +16,10 @@ regularizer_l1 <- function(l = 0.01) {
 
 #' Penalty on squares
 #'
-#' What is added to the loss.
+#' Added to the loss.
 #'
 #' @inheritParams regularizer_l1
-#' @return A regularizer, for the arguments of layers that are named so.
+#' @return A regularizer, for layer arguments such as `kernel_regularizer`.
 #' @family regularizers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' regularizer_l2()
@@ -30,11 +30,11 @@ regularizer_l2 <- function(l = 0.01) {
 
 #' Penalty on absolute values and squares
 #'
-#' What is added to the loss.
+#' Added to the loss.
 #'
 #' @param l1 Weight of the sum of absolute values.
 #' @param l2 Weight of the sum of squares.
-#' @return A regularizer, for the arguments of layers that are named so.
+#' @return A regularizer, for layer arguments such as `kernel_regularizer`.
 #' @family regularizers
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' regularizer_l1_l2()

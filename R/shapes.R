@@ -1,15 +1,15 @@
-#' The elements in another shape
+#' Reshape a tensor
 #'
-#' `k_reshape()`: in the shape that is given. `k_flatten()`: in one dimension. `k_batch_flatten()`: in two,
-#' the first of which counts the samples, as before. Elements keep their row-major order: the last axis runs
-#' fastest. (R's `dim<-` lets the first run fastest.)
+#' `k_reshape()`: to a given shape. `k_flatten()`: to one dimension. `k_batch_flatten()`: to two,
+#' the first of which is the samples, as before. Elements keep their row-major order: the last axis varies
+#' fastest. (With R's `dim<-`, the first does.)
 #'
 #' @param x A tensor.
 #' @param shape The sizes, a vector, or a list, which may hold integer tensors such as `k_shape(x)[1]`, or an
-#'   integer tensor with one dimension. One of them may be -1, `NA` or `NULL`: what is left.
+#'   integer tensor with one dimension. One of them may be -1, `NA` or `NULL`: it is computed from the others.
 #' @return A tensor of `x`'s dtype.
 #'
-#'   Errors: `keras_error_shape` where the sizes cannot hold `x`'s elements.
+#'   Errors: `keras_error_shape` if the sizes do not match the number of `x`'s elements.
 #' @family shapes
 #' @examplesIf is_backend_installed()
 #' k_eval(k_reshape(1:6, c(2, -1)))
@@ -35,12 +35,12 @@ k_batch_flatten <- function(x) {
 
 #' Join tensors along an axis
 #'
-#' @param tensors List of tensors of one dtype and number of dimensions, whose other sizes are equal, all of
+#' @param tensors List of tensors with the same dtype, number of dimensions and other sizes; either all of
 #'   them sparse or none.
-#' @param axis The axis: counted from 1, from the end as -1, -2, ...
+#' @param axis The axis: counted from 1, or from the end as -1, -2, ...
 #' @return A tensor.
 #'
-#'   Errors: `keras_error_shape` or `keras_error_dtype` naming the tensor that does not fit.
+#'   Errors: `keras_error_shape` or `keras_error_dtype`, which name the tensor that does not fit.
 #' @family shapes
 #' @examplesIf is_backend_installed()
 #' k_eval(k_concatenate(list(matrix(1:4, 2), matrix(5:6, 2)), axis = 2))
@@ -53,11 +53,11 @@ k_concatenate <- function(tensors, axis = -1) {
   call_shim("concatenate", tensors, as_axis(axis))
 }
 
-#' A new axis of size 1
+#' Add an axis of size 1
 #'
 #' @param x A tensor.
-#' @param axis Its place in the result: counted from 1, from the end as -1, -2, ...
-#' @return A tensor with one dimension more.
+#' @param axis Its position in the result: counted from 1, or from the end as -1, -2, ...
+#' @return A tensor with one more dimension.
 #'
 #'   Errors: `keras_error_shape` for an axis that is 0 or out of range.
 #' @family shapes
@@ -72,14 +72,14 @@ k_expand_dims <- function(x, axis = -1) {
 #' @noRd
 axes_before <- function(axis) if (is.numeric(axis) && length(axis) == 1L && !is.na(axis)) abs(axis) - 1 else 0
 
-#' Drop an axis of size 1
+#' Drop axes of size 1
 #'
 #' @param x A tensor.
-#' @param axis The axis: counted from 1, from the end as -1, -2, ...; `NULL` for every axis whose size is
-#'   known to be 1.
+#' @param axis The axis: counted from 1, or from the end as -1, -2, ...; `NULL` for every axis that is
+#'   known to have size 1.
 #' @return A tensor without the axis.
 #'
-#'   Errors: `keras_error_shape` where the axis has another size.
+#'   Errors: `keras_error_shape` if the axis has another size.
 #' @family shapes
 #' @examplesIf is_backend_installed()
 #' dim(k_squeeze(matrix(1:3, 1), axis = 1))
@@ -95,15 +95,15 @@ k_squeeze <- function(x, axis = NULL) {
   if (inherits(x, "keras_tensor")) x else k_identity(x)
 }
 
-#' Indices as rows of zeros with a one
+#' One-hot encoding
 #'
-#' @param indices Whole numbers counted from 0, which are taken as they are: a vector, an array, or an integer
+#' @param indices Whole numbers counted from 0, which are not shifted: a vector, an array, or an integer
 #'   tensor. Subtract 1 from R's factor codes.
 #' @param num_classes The size of the new last axis, a number or an integer tensor.
-#' @return A floatx tensor with one dimension more: 1 at the index, 0 elsewhere, all 0 for an index out of
+#' @return A floatx tensor with one more dimension: 1 at the index, 0 elsewhere, and all 0 for an index out of
 #'   range.
 #'
-#'   Errors: `keras_error_dtype` where `indices` holds no integers.
+#'   Errors: `keras_error_dtype` if `indices` are not integers.
 #' @family shapes
 #' @examplesIf is_backend_installed()
 #' k_eval(k_one_hot(c(0, 2, 1), 3))
@@ -113,11 +113,11 @@ k_one_hot <- function(indices, num_classes) {
   call_shim("one_hot", as_integers(indices, "indices"), as_whole(num_classes))
 }
 
-#' The axes in another order
+#' Permute the axes
 #'
 #' @param x A tensor.
 #' @param pattern Each axis of `x` once, counted from 1: axis `i` of the result is axis `pattern[i]` of `x`,
-#'   as with [aperm()].
+#'   as in [aperm()].
 #' @return A tensor of `x`'s dtype.
 #'
 #'   Errors: `keras_error_shape` for any other pattern.
@@ -129,18 +129,18 @@ k_permute_dimensions <- function(x, pattern) {
   call_shim("permute_dimensions", as_value(x, ndim = 1L), as_axis(pattern, "pattern"))
 }
 
-#' Elements, samples, or a whole tensor several times
+#' Repeat elements, samples, or a whole tensor
 #'
-#' `k_repeat_elements()`: each slice along an axis several times in a row. `k_repeat()`: each sample of a
-#' matrix several times along a new second axis. `k_tile()`: the whole tensor several times along its axes.
+#' `k_repeat_elements()` repeats each slice along an axis. `k_repeat()` repeats each sample of a
+#' matrix along a new second axis. `k_tile()` repeats the whole tensor along its axes.
 #'
-#' @param x A tensor; for `k_repeat()` with two dimensions, the first of which counts the samples.
-#' @param rep,n How often, a number or an integer tensor. For `k_tile()` one for each axis, in a list where
-#'   tensors are among them; fewer count for the last axes, more give `x` new first axes.
-#' @param axis The axis: counted from 1, from the end as -1, -2, ...
+#' @param x A tensor; for `k_repeat()` with two dimensions, the first of which is the samples.
+#' @param rep,n Number of repetitions, a number or an integer tensor. For `k_tile()` one for each axis, in a list if
+#'   some are tensors; fewer apply to the last axes, more add new first axes to `x`.
+#' @param axis The axis: counted from 1, or from the end as -1, -2, ...
 #' @return A tensor of `x`'s dtype.
 #'
-#'   Errors: `keras_error_argument` for a number that is not whole or negative, `keras_error_shape` for an
+#'   Errors: `keras_error_argument` for a number that is negative or not whole, `keras_error_shape` for an
 #'   axis that is 0 or out of range.
 #' @family shapes
 #' @examplesIf is_backend_installed()
@@ -164,19 +164,19 @@ k_tile <- function(x, n) {
   call_shim("tile", as_value(x), as_counts(n))
 }
 
-#' Tensors along a new axis, and back
+#' Stack and unstack tensors along an axis
 #'
-#' `k_stack()` joins tensors along a new axis. `k_unstack()` gives the slices along an axis.
+#' `k_stack()` joins tensors along a new axis. `k_unstack()` returns the slices along an axis.
 #'
-#' @param x For `k_stack()` a list of tensors of one shape and dtype (numbers take that of the tensors);
-#'   for `k_unstack()` a tensor.
-#' @param axis The place of the new axis, or the axis to cut: counted from 1, from the end as -1, -2, ...
-#' @param num The number of slices, needed only where the shape of `x` does not tell.
+#' @param x For `k_stack()`, a list of tensors with the same shape and dtype (numbers take that of the tensors);
+#'   for `k_unstack()`, a tensor.
+#' @param axis The position of the new axis, or the axis to split: counted from 1, or from the end as -1, -2, ...
+#' @param num The number of slices, needed only if the shape of `x` does not have it.
 #' @param name A string: the slices are named `name_1`, `name_2`, ...
-#' @return `k_stack()`: a tensor with one dimension more. `k_unstack()`: a list of tensors with one dimension
-#'   less.
+#' @return `k_stack()`: a tensor with one more dimension. `k_unstack()`: a list of tensors with one dimension
+#'   fewer.
 #'
-#'   Errors: `keras_error_shape` where shapes, or `num`, do not fit, `keras_error_dtype`.
+#'   Errors: `keras_error_shape` if shapes, or `num`, do not fit, `keras_error_dtype`.
 #' @family shapes
 #' @examplesIf is_backend_installed()
 #' x <- k_stack(list(c(1, 2), c(3, 4)))
@@ -231,10 +231,10 @@ number_of_slices <- function(shape, axis, num) { # nolint: cyclocomp_linter.
   if (is.null(num)) size else num
 }
 
-#' The order along axes reversed
+#' Reverse the order along axes
 #'
 #' @param x A tensor.
-#' @param axes The axis, or several: counted from 1, from the end as -1, -2, ...
+#' @param axes The axis, or several: counted from 1, or from the end as -1, -2, ...
 #' @return A tensor of `x`'s shape and dtype.
 #'
 #'   Errors: `keras_error_shape` for an axis that is 0 or out of range.
@@ -246,18 +246,19 @@ k_reverse <- function(x, axes) {
   call_shim("reverse", as_value(x, ndim = 1L), as_axis(axes, "axes"))
 }
 
-#' A block of a tensor
+#' Extract a block of a tensor
 #'
 #' See also `[` of a [tensor][keras_tensor].
 #'
 #' @param x A tensor.
-#' @param start The first position on each axis, counted from 1; an integer tensor, or one in a list, counts
+#' @param start The first position on each axis, counted from 1; but an integer tensor, or one in a list, counts
 #'   from 0.
-#' @param size How many from there on each axis, numbers or, in a list, integer tensors; -1 or `NA` for all.
+#' @param size The number of positions on each axis, numbers or, in a list, integer tensors; -1 or `NA` for all that
+#'   follow.
 #' @return A tensor of `x`'s dtype.
 #'
-#'   Errors: `keras_error_shape` where the block leaves `x`; where that is not known before, evaluating it
-#'   gives `keras_error_engine`.
+#'   Errors: `keras_error_shape` if the block extends beyond `x`; if that is not known in advance, evaluating it
+#'   signals `keras_error_engine`.
 #' @family shapes
 #' @examplesIf is_backend_installed()
 #' k_eval(k_slice(matrix(1:6, 2), start = c(1, 2), size = c(-1, 2)))
@@ -294,13 +295,13 @@ each_count <- function(x, arg, convert) {
 
 #' Axes along which a tensor broadcasts
 #'
-#' Declares axes of unknown size to have size 1.
+#' Declares that axes of unknown size have size 1.
 #'
 #' @param x A tensor.
-#' @param broadcastable A logical for each axis: whether it is to have size 1.
+#' @param broadcastable A logical for each axis: whether it has size 1.
 #' @return A tensor of `x`'s dtype.
 #'
-#'   Errors: `keras_error_shape` where such an axis has another size.
+#'   Errors: `keras_error_shape` if such an axis has another size.
 #' @family shapes
 #' @examplesIf is_backend_installed()
 #' dim(k_pattern_broadcast(k_placeholder(shape = c(NA, 3)), c(TRUE, FALSE)))
@@ -310,11 +311,11 @@ k_pattern_broadcast <- function(x, broadcastable) {
             if (is.atomic(broadcastable)) as.list(broadcastable) else broadcastable)
 }
 
-#' Zeros around sequences, images and volumes
+#' Pad sequences, images and volumes with zeros
 #'
 #' @param x A tensor: with dimensions (samples, steps, channels) for `k_temporal_padding()`; of images, with
 #'   four dimensions, for `k_spatial_2d_padding()`; of volumes, with five, for `k_spatial_3d_padding()`.
-#' @param padding How many zeros before and after: two numbers, or a list of two for each spatial axis.
+#' @param padding Number of zeros before and after: two numbers, or a list of two for each spatial axis.
 #' @param data_format `"channels_last"` or `"channels_first"`; [k_image_data_format()] by default.
 #' @return A tensor of `x`'s dtype.
 #'
@@ -340,13 +341,13 @@ k_spatial_3d_padding <- function(x, padding = list(list(1, 1), list(1, 1), list(
   call_shim("spatial_3d_padding", as_value(x), as_counts(padding), data_format)
 }
 
-#' Images and volumes enlarged by whole factors
+#' Enlarge images and volumes by whole factors
 #'
 #' @param x A tensor of images, with four dimensions, or of volumes, with five.
 #' @param depth_factor,height_factor,width_factor Whole numbers.
 #' @param data_format `"channels_last"` or `"channels_first"`.
 #' @param interpolation `"nearest"`, which repeats pixels, or `"bilinear"`, which goes from each pixel to the
-#'   next one in equal steps, and repeats the last.
+#'   next one in equal steps, and repeats the last one.
 #' @return A tensor of `x`'s dtype.
 #'
 #'   Errors: `keras_error_shape` for another number of dimensions, `keras_error_argument`.

@@ -1,24 +1,24 @@
 #' Save and load the values of variables
 #'
-#' `k_save_variables()` writes the values of variables to a file, `k_load_variables()` reads them, on any
-#' backend. An older file is replaced once the new one is whole: when saving fails, or R is killed meanwhile,
-#' the older one is as it was.
+#' `k_save_variables()` writes the values of variables to a file, and `k_load_variables()` reads them, on any backend.
+#' An older file is replaced only once the new one is complete: if saving fails, or R is killed in the meantime, the
+#' older file is unchanged.
 #'
-#' The file is NumPy's, `.npz`: a zip archive that holds a `.npy` file for each variable, in its own dtype.
-#' Python reads it with `numpy.load()`, and what `numpy.savez()` has written can be loaded here. A sparse
-#' variable `w` is kept as the arrays `w:rows`, `w:columns` (both count from 0), `w:values` and `w:shape`.
+#' The file has NumPy's format `.npz`: a zip archive that holds a `.npy` file for each variable, in its own dtype.
+#' Python reads it with `numpy.load()`, and files from `numpy.savez()` can be loaded here. A sparse
+#' variable `w` is stored as the arrays `w:rows`, `w:columns` (both count from 0), `w:values` and `w:shape`.
 #'
 #' @param path Path of the file; `~` is the home folder.
-#' @param ... Variables, or lists of them. One that has no name in the call or in its list is saved, and
-#'   looked for, by the name that it was made with; without such a name by that of the R variable, as you
-#'   write it here. The variables that `k_load_variables()` is given must be of one backend.
+#' @param ... Variables, or lists of them. Without a name in the call or in its list, a variable is saved, and
+#'   looked up, by the name that it was created with; without such a name, by the R variable's name, as
+#'   written in the call. The variables passed to `k_load_variables()` must belong to one backend.
 #' @return `k_save_variables()`: nothing. `k_load_variables()`: a named list of new variables of the current
-#'   backend, one for each that the file holds, with the names and dtypes that were saved. Where variables are
-#'   given, nothing: they get the saved values, all of them, or none when one does not fit.
+#'   backend, one for each in the file, with the saved names and dtypes. If variables are
+#'   passed, nothing: either all get their saved values, or none does if one of the values does not fit.
 #'
-#'   Errors: `keras_error_file` where the file cannot be written or read, or is none of this kind;
-#'   `keras_error_argument` for two variables of one name, and for a name that the file does not hold;
-#'   `keras_error_shape` and `keras_error_dtype` where a saved value does not fit its variable.
+#'   Errors: `keras_error_file` if the file cannot be written or read, or has another format;
+#'   `keras_error_argument` for two variables with the same name, and for a name that is not in the file;
+#'   `keras_error_shape` and `keras_error_dtype` if a saved value does not fit its variable.
 #' @family variables
 #' @seealso [k_batch_get_value()]
 #' @examplesIf is_backend_installed()

@@ -1,8 +1,8 @@
 #' Tensors
 #'
-#' A tensor is a node of the graph: a variable, a placeholder, a constant or a result. Its value is the engine's, which
-#' `k_eval()` asks for. R's own functions work on it and return tensors; they compute on the tensor's own backend,
-#' whichever is the current one.
+#' A tensor is a node of the graph: a variable, a placeholder, a constant or a result. The engine holds its value, and
+#' `k_eval()` gets it. R's own functions work on tensors and return tensors; they compute on the tensor's own backend,
+#' whichever backend is current.
 #'
 #' * Operators: `+ - * / ^ %% %/%`, comparisons, `! & |`. Shapes broadcast as in NumPy: sizes are compared
 #'   from the last axis, and an axis of size 1 is repeated. There is no recycling of vectors.
@@ -10,52 +10,51 @@
 #'   `log2()`, `log10()`, `log1p()`, `sin()`, `cos()`, `tan()`, `tanh()`, `floor()`, `ceiling()`, `trunc()`,
 #'   `round()` to whole numbers; `cumsum()` and `cumprod()` of one dimension (see [k_cumsum()] for an axis).
 #' * Summaries: `max()`, `min()`, `sum()`, `prod()`, `any()`, `all()`, `range()`, `mean()`: of all elements.
-#' * `x[i, j]`: one index for each dimension, empty for all of it. An index counts from 1, as in R: positions
-#'   in any order, negative ones, which leave out elements, or logicals. It may be an integer tensor, which
-#'   also counts from 1 here, or a bool tensor; so may the ends of a range, which then rises: `x[2:n, ]` with
-#'   `n <- k_shape(x)[1]`. `x[-n, ]` leaves out the last. Dimensions of size 1 are dropped, unless `drop =
-#'   FALSE`.
+#' * `x[i, j]`: one index for each dimension, empty for all of it. An index counts from 1, as in R: positions in any
+#'   order; negative ones, which leave out elements; or logicals. It may be an integer tensor, which also counts from 1
+#'   here, or a bool tensor. The ends of a range may be tensors, too; the range is increasing: `x[2:n, ]` with
+#'   `n <- k_shape(x)[1]`. `x[-n, ]` leaves out the last. Dimensions of size 1 are dropped, unless `drop = FALSE`.
 #' * `x[mask]`, with a bool tensor or a logical array of `x`'s shape: the elements where it is true, in R's
-#'   order, the first dimension running fastest. `x[m]`, with a matrix: an element for each row of positions.
-#' * `x[[i, j]]`: one element. Elements are not assigned: `x[i] <- value` is refused, and names [k_update()].
-#' * `head()` and `tail()`, `rev()`, `rep()`, `diff()`, `aperm()`, `cbind()`, `rbind()`, `lapply()` and such,
-#'   as of R's vectors and matrices. `c()` collects tensors, and sizes beside them, in a list.
+#'   order, in which the first dimension varies fastest. `x[m]`, with a matrix: an element for each row of positions.
+#' * `x[[i, j]]`: one element. Assigning elements, as in `x[i] <- value`, is refused, with a pointer to [k_update()].
+#' * `head()` and `tail()`, `rev()`, `rep()`, `diff()`, `aperm()`, `cbind()`, `rbind()`, `lapply()` and similar ones,
+#'   as for R's vectors and matrices. `c()` collects tensors, and sizes beside them, in a list.
 #' * `is.na()`, `is.nan()`, `is.finite()`, `is.infinite()`, `anyNA()`: bool tensors.
-#' * `t()` reverses the axes, and makes a row of a vector. `%*%`, `crossprod()` and `tcrossprod()` take
-#'   vectors as rows or columns, whichever fits. (R dispatches them from 4.3 and 4.4 on. Before, this package
-#'   exports functions of these names, which do the same as base R's with everything but tensors.)
-#' * `dim()` and `length()` tell the static shape, with `NA` for an unknown size. `x$dtype`, `x$shape`,
-#'   `x$name`, `x$kind`, `x$backend`, `x$ndim`, `x$sparse` and `x$constraint` tell what a tensor is.
+#' * `t()` reverses the axes, and turns a vector into a row. `%*%`, `crossprod()` and `tcrossprod()` treat
+#'   vectors as rows or columns, whichever fits. (R dispatches them from 4.3 and 4.4 on. For earlier versions, this
+#'   package exports functions with these names, which call those of base R except for tensors.)
+#' * `dim()` and `length()` return the static shape and size, with `NA` if unknown. `x$dtype`, `x$shape`,
+#'   `x$name`, `x$kind`, `x$backend`, `x$ndim`, `x$sparse` and `x$constraint` are a tensor's properties.
 #' * `as.array()`, `as.matrix()`, `as.vector()`, `as.numeric()`, `as.integer()`, `as.logical()`,
 #'   `as.character()`, `as.complex()` and `as.data.frame()` compute the value, as [k_eval()] does, and so
 #'   does `paste()`. `all.equal()` compares the value of a tensor, its first argument, with that of another
-#'   one, or with an R array.
+#'   tensor, or with an R array.
 #' * Other generic functions of R, such as `sort()`, `unique()` and `median()`, are refused with a
-#'   `keras_error_argument`: they work on a value, such as `k_eval(x)`.
-#' * What base R does not dispatch, it does not know from tensors. `if (x)`, `while`, `&&`, `for` and `which()` need a
-#'   value: `if (as.array(x) > 0)`. For `pmax()` and `pmin()` there are [k_maximum()] and [k_minimum()]; for `diag()`,
-#'   `rowSums()` and `%in%`, `as.array(x)` gives the value. `drop()` returns the tensor as it is: [k_squeeze()] drops
-#'   an axis. `max(1, x)` looks at its first argument alone, so write `max(x, 1)`; and `c(1, x)` is a list.
-#' * `print()` shows the values, too, of variables and constants that have no more than 60 elements;
-#'   `format()` and `str()` tell backend, kind, name, dtype and shape.
+#'   `keras_error_argument`: apply them to a value, such as `k_eval(x)`.
+#' * Functions that base R does not dispatch cannot work on tensors. `if (x)`, `while`, `&&`, `for` and `which()` need a
+#'   value: `if (as.array(x) > 0)`. For `pmax()` and `pmin()`, use [k_maximum()] and [k_minimum()]; for `diag()`,
+#'   `rowSums()` and `%in%`, use the value, `as.array(x)`. `drop()` returns the tensor unchanged: use [k_squeeze()] to
+#'   drop an axis. `max(1, x)` looks at its first argument only, so write `max(x, 1)`; and `c(1, x)` is a list.
+#' * `print()` also shows the values of variables and constants that have no more than 60 elements;
+#'   `format()` and `str()` return or show backend, kind, name, dtype and shape.
 #'
-#' @param x,e1,e2,object,target,current Tensors; the other one of two may be a number or array.
-#' @param ... For `[` and `[[`, the indices; for `cbind()`, `rbind()` and `c()`, what is joined. Else further
+#' @param x,e1,e2,object,target,current Tensors; one of two operands may be a number or array.
+#' @param ... For `[` and `[[`, the indices; for `cbind()`, `rbind()` and `c()`, what to combine. Otherwise further
 #'   arguments of the generic function.
-#' @param a,y As `x`.
+#' @param a,y Like `x`.
 #' @param exact,recursive Not used.
-#' @param n How many, or all but how many where it is negative; for `head()` and `tail()`, along the first
+#' @param n Number of elements, or of those to leave out if negative; for `head()` and `tail()`, along the first
 #'   axis, or a number for each of the first axes, `NA` for all.
-#' @param perm The axes in their new order.
-#' @param name One of the names above.
+#' @param perm The new order of the axes.
+#' @param name The name of a property.
 #' @param drop Whether to drop dimensions of size 1.
 #' @param na.rm Must be `FALSE`.
-#' @param mode As of [as.vector()].
+#' @param mode As in [as.vector()].
 #' @return A tensor, an integer vector (`dim()`), an integer (`length()`), or an array of the values.
 #'
-#'   Errors: `keras_error_shape` where shapes do not fit or an index is out of range, `keras_error_dtype`,
+#'   Errors: `keras_error_shape` if shapes do not fit or an index is out of range, `keras_error_dtype`,
 #'   `keras_error_argument` for a function or an index that tensors do not have,
-#'   `keras_error_backend_mismatch` where two tensors are of different backends.
+#'   `keras_error_backend_mismatch` if two tensors are from different backends.
 #' @examplesIf is_backend_installed()
 #' x <- k_constant(matrix(1:6, 2))
 #' as.array(x[1, 2:3] * 10 - 1)
@@ -304,8 +303,8 @@ is_called_by <- function(f) {
 }
 
 #' @rdname keras_tensor
-#' @param tolerance Differences smaller than this count for nothing; by default the square root of the
-#'   precision of the tensors' dtype, as [all.equal()] has it for doubles.
+#' @param tolerance Differences up to this size do not count; by default the square root of the
+#'   precision of the tensors' dtype, as in [all.equal()] for doubles.
 #' @method all.equal keras_tensor
 #' @export
 all.equal.keras_tensor <- function(target, current, ..., tolerance = NULL) {

@@ -2,20 +2,21 @@
 
 #' Flags of a training script
 #'
-#' Values that a script names with their defaults, and that are changed from outside it. Where the R package tfruns is
-#' installed, these are its functions, so that `tfruns::training_run()` sets the flags and keeps the runs. Elsewhere
-#' they read the same two places: the file `flags.yml` in the working directory, and the arguments of the command line,
-#' as in `Rscript train.R --dropout 0.3`, which win over the file.
+#' Values with defaults that a script declares, and that can be set from outside. If the R package tfruns is
+#' installed, these are its functions, so that `tfruns::training_run()` sets the flags and records the runs. Otherwise
+#' they read the same two sources: the file `flags.yml` in the working directory, and the arguments of the command line,
+#' as in `Rscript train.R --dropout 0.3`, which override the file.
 #'
-#' @param ... Flags, each made by one of the functions `flag_*()`.
-#' @param config Section of the file that is read besides `default`.
-#' @param file Path of the file, which holds `name: value` lines, or sections of them. It needs the R package yaml.
+#' @param ... Flags, each made with one of the functions `flag_*()`.
+#' @param config Section of the file that is read in addition to `default`.
+#' @param file Path of the file, which has lines `name: value`, or sections of them. Reading it needs the R package
+#'   yaml.
 #' @param arguments The arguments of the command line: `--name value` or `--name=value`; `--name` alone is `TRUE`.
 #' @param name Name of the flag.
-#' @param default Its value where nothing changes it.
-#' @param description What it is for.
+#' @param default Its default value.
+#' @param description What the flag is for.
 #' @return `flags()` returns a named list of the values, the `flag_*()` functions a flag, and `run_dir()` the folder of
-#'   the run that tfruns is keeping, else the working directory.
+#'   the run that tfruns is recording, or else the working directory.
 #'
 #'   Errors: `keras_error_argument` for a value that is not of the flag's type, and for a name that no flag has.
 #' @family training runs
@@ -146,17 +147,17 @@ flags_of_arguments <- function(arguments) {
   list(name = "The command line", values = values)
 }
 
-#' What belongs to TensorFlow alone
+#' Functions for TensorFlow only
 #'
-#' Refused, with what to use instead: TensorBoard is a program that comes with TensorFlow or with the Python package
-#' tensorboard, and is started in a shell to show what [callback_tensorboard()] writes; `export_savedmodel()` writes
+#' Refused, with alternatives: TensorBoard is a program that comes with TensorFlow or with the Python package
+#' tensorboard; start it in a shell to see what [callback_tensorboard()] writes. `export_savedmodel()` writes
 #' TensorFlow's own graph. `plot()` of the [history][keras_training_history] and [save_model_hdf5()] work on every
 #' backend.
 #'
 #' @param log_dir Folder of the logs.
 #' @param object A model.
 #' @param export_dir_base Folder to write to.
-#' @param ... As in the package that these are known from.
+#' @param ... As in the R package keras.
 #' @return Nothing: they signal an error of class `keras_error_argument`.
 #' @family training runs
 #' @examples

@@ -1,13 +1,13 @@
-#' A tensor whose value is kept, and can be changed
+#' Create a variable
 #'
 #' @param value A number, array, tensor (which is evaluated), or a sparse matrix of the package Matrix, which
-#'   gives a sparse variable.
+#'   becomes a sparse variable.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
-#' @param name A string, `NULL` for a name that is made up.
-#' @param constraint A function that is kept with the variable, for optimizers to apply.
+#' @param name A string, or `NULL` for a generated name.
+#' @param constraint A function that is stored with the variable, for optimizers to apply.
 #' @return A variable of the value's shape.
 #'
-#'   Errors: `keras_error_dtype` for a value that is no number, or a dtype that does not exist.
+#'   Errors: `keras_error_dtype` for a value that is not a number, or a dtype that does not exist.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' w <- k_variable(matrix(0, 4, 3), name = "w")
@@ -18,16 +18,16 @@ k_variable <- function(value, dtype = NULL, name = NULL, constraint = NULL) {
   call_shim("variable", value, dtype, name, as_python_function(constraint, "constraint"))
 }
 
-#' A tensor whose value never changes
+#' Create a constant
 #'
 #' @param value A number or array.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
-#' @param shape The result's shape, which the value's elements fill in row-major order, or one of them
-#'   repeated: a vector, or a list, which may hold integer tensors.
+#' @param shape The result's shape, which is filled in row-major order with the value's elements, or with its only one
+#'   repeated: a vector, or a list that may contain integer tensors.
 #' @param name A string.
 #' @return A tensor.
 #'
-#'   Errors: `keras_error_shape` where value and shape do not fit.
+#'   Errors: `keras_error_shape` if value and shape do not fit.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' k_constant(1:4, shape = c(2, 2))
@@ -37,16 +37,16 @@ k_constant <- function(value, dtype = NULL, shape = NULL, name = NULL) {
   call_shim("constant", as_value(value, "value"), dtype, as_shape(shape), name)
 }
 
-#' A tensor whose value is given at each call of a function
+#' Create a placeholder, whose value is passed to each call of a function
 #'
 #' @param shape The sizes, with `NA` (or `NULL` in a list) for each unknown one.
-#' @param ndim In place of `shape` the number of dimensions, all of unknown size.
+#' @param ndim Instead of `shape`, the number of dimensions, all of unknown size.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
 #' @param sparse Whether its values are sparse matrices: see [k_is_sparse()].
 #' @param name A string, `NULL` for a name that is made up.
 #' @return A placeholder.
 #'
-#'   Errors: `keras_error_argument` where neither shape nor ndim is given, or they disagree.
+#'   Errors: `keras_error_argument` if neither shape nor ndim is given, or if they disagree.
 #' @family variables
 #' @seealso [k_function()]
 #' @examplesIf is_backend_installed()
@@ -59,11 +59,11 @@ k_placeholder <- function(shape = NULL, ndim = NULL, dtype = NULL, sparse = FALS
 
 #' Variables filled with zeros, ones, or the identity matrix
 #'
-#' @param shape The sizes, a vector, or a list, which may hold integer tensors such as `k_shape(x)[1]`.
-#' @param size The number of rows and columns, or both.
+#' @param shape The sizes: a vector, or a list that may contain integer tensors such as `k_shape(x)[1]`.
+#' @param size The number of rows and columns, or both numbers.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
 #' @param name A string.
-#' @return A variable; where a size is a tensor, a tensor.
+#' @return A variable; or a tensor, if a size is one.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' k_zeros(c(2, 3))
@@ -86,12 +86,12 @@ k_eye <- function(size, dtype = NULL, name = NULL) {
   call_shim("eye", as_shape(size), dtype, name)
 }
 
-#' Zeros or ones in the shape of a tensor
+#' Zeros or ones with the shape of a tensor
 #'
 #' @param x A tensor.
 #' @param dtype Name of a dtype; that of `x` by default.
 #' @param name A string.
-#' @return A tensor of `x`'s shape, unknown sizes included.
+#' @return A tensor of `x`'s shape, including unknown sizes.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' k_eval(k_zeros_like(matrix(1:4, 2)))
@@ -107,7 +107,7 @@ k_ones_like <- function(x, dtype = NULL, name = NULL) {
   call_shim("ones_like", as_value(x), dtype, name)
 }
 
-#' A new tensor of the same value
+#' Copy a tensor
 #'
 #' @param x A tensor.
 #' @param name A string.
@@ -127,7 +127,7 @@ k_identity <- function(x, name = NULL) {
 #' @param low,high Limits of the uniform distribution on `[low, high)`.
 #' @param dtype Name of a dtype; [k_floatx()] by default.
 #' @param name A string.
-#' @param seed A whole number that makes the draw repeat, the same on every backend; `NULL` takes one from R's
+#' @param seed A whole number that makes the draw repeat, also on other backends; `NULL` takes one from R's
 #'   generator.
 #' @return A variable.
 #' @family variables
@@ -147,8 +147,8 @@ k_random_uniform_variable <- function(shape, low, high, dtype = NULL, name = NUL
 
 #' A sequence of numbers
 #'
-#' @param start,stop The first number, and the one before which the sequence ends; numbers or scalar tensors.
-#'   With one alone it is `stop`, and 0 is the start.
+#' @param start,stop The first number, and the number before which the sequence ends: numbers or scalar tensors.
+#'   A single one is `stop`, and the sequence starts at 0.
 #' @param step The step, not 0.
 #' @param dtype Name of the result's dtype.
 #' @return A tensor with one dimension.
@@ -163,18 +163,18 @@ k_arange <- function(start, stop = NULL, step = 1, dtype = "int32") {
 
 # -- asking ---------------------------------------------------------------------------------------------
 
-#' What a tensor is
+#' Queries about tensors
 #'
 #' `k_is_tensor()`, `k_is_variable()`, `k_is_placeholder()`, `k_is_sparse()`: whether `x` is a tensor of any
-#' backend, a variable, a placeholder, kept in a sparse form. `k_is_keras_tensor()`: whether a Keras layer
-#' made it, which is so of no tensor of this package.
+#' backend, a variable, a placeholder, or sparse. `k_is_keras_tensor()`: whether a Keras layer
+#' returned it.
 #'
-#' Sparse tensors have two dimensions. [k_variable()] of a sparse matrix of the package Matrix gives one,
-#' `k_placeholder(sparse = TRUE)` another. [k_dot()] (on the left), [k_concatenate()], [k_to_dense()],
-#' [k_eval()], and questions about shape and dtype take them. A sparse Matrix elsewhere counts as a dense one.
+#' Sparse tensors have two dimensions. [k_variable()] makes one from a sparse matrix of the package Matrix,
+#' and `k_placeholder(sparse = TRUE)` makes another. [k_dot()] (on the left), [k_concatenate()], [k_to_dense()],
+#' [k_eval()], and queries of shape and dtype accept them. Everywhere else, a sparse Matrix counts as a dense one.
 #'
-#' @param x,tensor Any object; a tensor for `k_is_keras_tensor()` and `k_is_sparse()`, which give
-#'   `keras_error_argument` and `keras_error_dtype` for others.
+#' @param x,tensor Any object; for `k_is_keras_tensor()` and `k_is_sparse()` a tensor, otherwise they signal
+#'   `keras_error_argument` and `keras_error_dtype`.
 #' @return `TRUE` or `FALSE`.
 #' @family variables
 #' @examplesIf is_backend_installed()
@@ -210,10 +210,10 @@ k_is_sparse <- function(tensor) {
   call_shim("is_sparse", as_sparse_or_value(tensor, "tensor"))
 }
 
-#' A tensor in dense form
+#' Convert a sparse tensor to a dense one
 #'
 #' @param tensor A tensor.
-#' @return A tensor; one that is dense already as it is.
+#' @return A dense tensor; a tensor that is already dense is returned unchanged.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' k_to_dense(k_ones(2))
@@ -226,7 +226,7 @@ k_to_dense <- function(tensor) {
 #'
 #' `k_int_shape()`, `k_get_variable_shape()`: the static shape. `k_ndim()`: the number of dimensions.
 #' `k_dtype()`: the dtype. `k_count_params()`: the number of elements. `k_shape()`, `k_size()`: shape and
-#' number of elements as tensors, known in full when they are evaluated. See also `dim()` of a
+#' number of elements as tensors, which are fully known in evaluations. See also `dim()` of a
 #' [tensor][keras_tensor].
 #'
 #' @param x A tensor or array.
@@ -235,7 +235,7 @@ k_to_dense <- function(tensor) {
 #'   `k_ndim()`, `k_count_params()`: an integer. `k_dtype()`: a string. `k_shape()`: an int32 tensor with an
 #'   element for each dimension. `k_size()`: an int32 scalar.
 #'
-#'   Errors: `keras_error_shape` of `k_count_params()` where a size is unknown.
+#'   Errors: `keras_error_shape` of `k_count_params()` if a size is unknown.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' x <- k_placeholder(shape = c(NA, 4))
@@ -287,18 +287,18 @@ k_size <- function(x, name = NULL) {
 
 # -- values ---------------------------------------------------------------------------------------------
 
-#' The value of a tensor
+#' Evaluate a tensor
 #'
-#' `k_eval()` computes a tensor on the current backend. The others compute it on its own, as [as.array()] does.
+#' `k_eval()` computes a tensor on the current backend. The others compute it on its own backend, as [as.array()] does.
 #'
-#' @param x A tensor that depends on no placeholder. An update is carried out. `k_eval()` takes one of any backend: its
-#'   variables stay there, and their values of the moment are sent to the current backend.
+#' @param x A tensor that depends on no placeholder. An update is applied. `k_eval()` accepts tensors of any backend:
+#'   variables stay there, and their current values are sent to the current backend.
 #' @param ops List of tensors.
-#' @return An array of the tensor's shape; a number or logical where it is a scalar. `k_batch_get_value()`:
+#' @return An array of the tensor's shape; a number or logical if it is a scalar. `k_batch_get_value()`:
 #'   a list of them.
 #'
-#'   Errors: `keras_error_placeholder` naming the placeholders that have no value; `keras_error_gradient` for gradients
-#'   where the current backend has none.
+#'   Errors: `keras_error_placeholder`, which names the placeholders without a value; `keras_error_gradient` for
+#'   gradients that the current backend cannot compute.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' k_eval(k_ones(c(2, 2)) + 1)
@@ -322,14 +322,14 @@ k_batch_get_value <- function(ops) {
   call_shim("batch_get_value", as_values(ops, "ops"))
 }
 
-#' Change the value of a variable
+#' Set the value of a variable
 #'
 #' @param x A variable.
 #' @param value A number or array of its shape.
-#' @param lists List of lists `list(variable, value)`. None is changed when one of the values does not fit.
+#' @param lists List of lists `list(variable, value)`. No variable changes unless all values fit.
 #' @return Nothing.
 #'
-#'   Errors: `keras_error_shape` where the shapes differ, `keras_error_dtype` where `x` is no variable.
+#'   Errors: `keras_error_shape` if the shapes differ, `keras_error_dtype` if `x` is not a variable.
 #' @family variables
 #' @examplesIf is_backend_installed()
 #' v <- k_variable(c(1, 2))
@@ -354,11 +354,11 @@ k_batch_set_value <- function(lists) {
   invisible(call_shim("batch_set_value", lists))
 }
 
-#' A tensor with its elements converted
+#' Convert a tensor to another dtype
 #'
 #' @param x A tensor.
-#' @param dtype Name of a dtype. Floats become integers by dropping the fraction, numbers become bools by
-#'   comparing with 0.
+#' @param dtype Name of a dtype. Floats become integers by truncation; numbers become bools by
+#'   comparison with 0.
 #' @return A tensor of `x`'s shape.
 #'
 #'   Errors: `keras_error_dtype` for a dtype that does not exist.
@@ -374,16 +374,16 @@ k_cast <- function(x, dtype) {
 
 #' Updates of a variable
 #'
-#' `k_update()`: to a new value. `k_update_add()`, `k_update_sub()`: by adding and subtracting.
+#' `k_update()`: to a new value. `k_update_add()`, `k_update_sub()`: by adding or subtracting.
 #' `k_moving_average_update()`: to `x * momentum + value * (1 - momentum)`.
 #'
 #' @param x A variable.
 #' @param new_x,increment,decrement,value A tensor or array of its shape.
 #' @param momentum A number or scalar tensor from 0 to 1.
-#' @return A tensor, the new value. The update is carried out when it is evaluated, or when a [k_function()]
+#' @return A tensor, the new value. The update is applied when that tensor is evaluated, or when a [k_function()]
 #'   runs that has it among its updates.
 #'
-#'   Errors: `keras_error_dtype` where `x` is no variable or the dtypes differ, `keras_error_shape` where
+#'   Errors: `keras_error_dtype` if `x` is not a variable or the dtypes differ, `keras_error_shape` if
 #'   the shapes do.
 #' @family variables
 #' @examplesIf is_backend_installed()

@@ -72,7 +72,7 @@ for_each_backend("R6 callbacks see the parameters, the model, epochs and batches
   expect_length(seen$losses, 2L)
 })
 
-# A server of this process, on loopback: its address, the posts it was sent, and how to stop it.
+# A loopback server in this process: its address, the posts it received, and how to stop it.
 local_server <- function(frame = parent.frame()) {
   start <- reticulate::py_run_string(paste(
     "def start():",
@@ -99,7 +99,7 @@ local_server <- function(frame = parent.frame()) {
   server
 }
 
-for_each_backend("a server is sent the metrics of each epoch", {
+for_each_backend("metrics of each epoch are sent to a server", {
   server <- local_server()
   root <- paste0("http://127.0.0.1:", server$server_port)
   history <- trained(linear(), 2, callbacks = list(
@@ -117,7 +117,7 @@ for_each_backend("a server is sent the metrics of each epoch", {
   expect_equal(jsonlite::fromJSON(object[[4L]])$loss, history$metrics$loss[[2L]], tolerance = 1e-6)
 })
 
-test_that("a server that is not there is no error", {
+test_that("a missing server is not an error", {
   suppressMessages(use_backend("tensorflow"))
   monitor <- callback_remote_monitor(root = "http://127.0.0.1:9", headers = list(a = "b"))
   expect_equal(monitor$root, "http://127.0.0.1:9")
@@ -125,7 +125,7 @@ test_that("a server that is not there is no error", {
   expect_length(history$metrics$loss, 1L)
 })
 
-for_each_backend("a progress bar may be given as a callback", {
+for_each_backend("a progress bar can be passed as a callback", {
   output <- capture.output(fit(linear(), matrix(1), 0, epochs = 1, verbose = 2,
                                callbacks = list(callback_progbar_logger("samples"))))
   expect_match(output, "Epoch 1/1", all = FALSE)
