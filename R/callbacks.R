@@ -128,8 +128,8 @@ callback_csv_logger <- function(filename, separator = ",", append = FALSE) {
 #' @param field Name of the field that contains the metrics.
 #' @param headers Named list of headers.
 #' @param send_as_json Whether to send the metrics as JSON.
-#' @return A callback, for [fit()][fit.keras.engine.training.Model]. If the server cannot be reached, it prints a message,
-#'   and the training continues.
+#' @return A callback, for [fit()][fit.keras.engine.training.Model]. If the server cannot be reached, it prints a
+#'   message, and the training continues.
 #' @family callbacks
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' callback_remote_monitor()
