@@ -8,15 +8,15 @@ import subprocess
 import tempfile
 import time
 
-LONGEST = 900   # seconds that an answer may take
+LONGEST = 900   # seconds that an answer may take, by default
 SETTLED = 0.02  # share of one core that idle children may use together
 
 
 class Child:
     """A program of programs/, on the other end of two pipes."""
 
-    def __init__(self, name, arguments, environment):
-        self.name = name
+    def __init__(self, name, arguments, environment, longest=LONGEST):
+        self.name, self.longest = name, longest
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(arguments, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.errors, bufsize=0)
@@ -27,7 +27,7 @@ class Child:
 
     def answer(self):
         """The next answer; other output of the program is ignored."""
-        end = time.monotonic() + LONGEST
+        end = time.monotonic() + self.longest
         while True:
             line, found, rest = self.pending.partition(b"\n")
             if found:
@@ -36,7 +36,8 @@ class Child:
                     return json.loads(line[2:].decode("utf-8"))
                 continue
             if not select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]:
-                raise RuntimeError("%s gave no answer for %d seconds\n%s" % (self.name, LONGEST, self.last_words()))
+                raise RuntimeError("%s gave no answer for %d seconds\n%s"
+                                   % (self.name, self.longest, self.last_words()))
             data = os.read(self.process.stdout.fileno(), 1 << 16)
             if not data:
                 self.process.wait()
@@ -65,11 +66,11 @@ class Child:
 class Children:
     """Children by column; they receive commands at the same time, or are measured in turn."""
 
-    def __init__(self, commands):
+    def __init__(self, commands, longest=LONGEST):
         self.by_column = {}
         try:
             for column, (name, arguments, environment) in commands.items():
-                self.by_column[column] = Child(name, arguments, environment)
+                self.by_column[column] = Child(name, arguments, environment, longest)
             for child in self.by_column.values():
                 child.answer()  # that it is there
         except BaseException:

@@ -4,17 +4,21 @@ import os
 import platform
 import subprocess
 
+import keras3
 import peer
 
 from pyshim import processors
-from pyshim.environments import find
+from pyshim.environments import find, names
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 OWN_PYTHON = os.path.join(ROOT, ".venv", "bin", "python")
 
-ENGINES = ("tensorflow", "theano", "cntk")
-CALLED = {"tensorflow": "TensorFlow", "theano": "Theano", "cntk": "CNTK"}
+# The registered engines that run in a worker and have a program of their own here.
+ENGINES = tuple(name for name in names() if not find(name).in_session
+                and os.path.exists(os.path.join(HERE, "programs", name + ".py")))
+CALLED = {name: find(name).title for name in ENGINES}
+OF_PEER = ("tensorflow", "theano", "cntk")  # the engines of Keras 2.3.1
 TITLES = {
     "numpy": "NumPy alone",
     "engine": "the engine by itself",
@@ -23,9 +27,11 @@ TITLES = {
     "r_worker": "R through the worker",
     "peer": "Keras 2.3.1, Python",
     "r_peer": "Keras 2.3.1, R",
+    "keras3_tensorflow": "Keras 3 on TensorFlow",
+    "keras3": "Keras 3 on the engine",
 }
 PROGRAMS = {"numpy": "numpy", "in_process": "pyshim", "worker": "pyshim", "r_worker": "shim", "peer": "keras",
-            "r_peer": "peer"}
+            "r_peer": "peer", "keras3_tensorflow": "keras3", "keras3": "keras3"}
 
 # Variables of the user's environment that would affect a child.
 PRIVATE = ("KERAS_BACKEND", "PYTHONPATH", "PYTHONHOME", "THEANO_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
@@ -37,6 +43,13 @@ def missing(column, engine):
     if column == "in_process" and engine == "cntk":
         return ("CNTK needs Python 3.6, and the session's side of pyshim 3.8 (it imports `importlib.metadata`): "
                 "no process can hold both.")
+    if column in ("peer", "r_peer") and engine not in OF_PEER:
+        return "Keras 2.3.1 runs on %s; it has no backend for other engines." % ", ".join(
+            CALLED[name] for name in OF_PEER)
+    if column == "keras3" and engine not in keras3.ENGINES:
+        return "Keras 3 has no backend for Theano and CNTK."
+    if column == "keras3" and engine == "tensorflow":
+        return "TensorFlow has no second column of Keras 3: Keras 3 on TensorFlow stands beside every engine."
     return None
 
 
@@ -51,22 +64,37 @@ def named(column, engine, data, **more):
     return name, arguments, environment(column, engine, **more)
 
 
+def runs_on(column, engine):
+    """The engine that a column's programs run on, in the comparison of an engine."""
+    return "tensorflow" if column == "keras3_tensorflow" else engine
+
+
+def install(columns, engines):
+    """Install what the columns need, and the package's own installation does not bring, for some engines."""
+    peer.install()
+    for engine in {runs_on(column, engine) for column in columns if column.startswith("keras3") for engine in engines
+                   if not missing(column, engine)}:
+        keras3.install(engine)
+
+
 def python(column, engine):
     """The interpreter of a column's Python programs."""
-    if column in ("engine", "in_process"):
-        return find(engine).python()
+    if column in ("engine", "in_process", "keras3", "keras3_tensorflow"):
+        return find(runs_on(column, engine)).python()
     return peer.PYTHON if column in ("peer", "r_peer") else OWN_PYTHON
 
 
 def environment(column, engine, THEANO_FLAGS=None, **more):
     """The environment variables of a column's programs. The flags are added to those that Theano has."""
     own = {name: value for name, value in os.environ.items() if name not in PRIVATE}
-    own["ENGINE"] = engine
+    own["ENGINE"] = engine = runs_on(column, engine)
     if column in ("peer", "r_peer"):
         own.update(peer.process_environment(engine))
-    elif column in ("engine", "in_process"):
+    elif column in ("engine", "in_process", "keras3", "keras3_tensorflow"):
         found = find(engine)
         own.update(found.process_environment(found.work_folder()))
+        if column.startswith("keras3"):
+            own.update(keras3.process_environment(engine))
     if column in ("r_worker", "r_peer"):
         own.update(RETICULATE_PYTHON=python(column, engine), R_LIBS=os.path.join(ROOT, ".Rlib"))
     else:
@@ -107,6 +135,7 @@ def versions():
     said["the session's Python"] = "%s, NumPy %s" % tuple(session.split())
     said["the peer"] = "Keras {keras} on Python {python}, TensorFlow {tensorflow}, Theano {theano}, CNTK {cntk}".format(
         **peer.versions())
+    said["Keras 3"] = keras3.version()
     return said
 
 

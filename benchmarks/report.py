@@ -22,14 +22,15 @@ DOCS = os.path.join(columns.ROOT, "docs")
 NAMES = {name: title for family in FAMILIES for name, title in family.NAMES.items()}
 
 # The reference of a relative speed, where it is not the engine by itself.
-REFERENCES = {"small": "r_peer", "transfer": "numpy"}
-IN_PICTURE = ("mlp", "resident", "cnn", "lstm", "small", "transfer", "start")
+REFERENCES = {"small": "r_peer", "transfer": "numpy", "first_vgg16": "peer", "first_resnet50": "peer"}
+IN_PICTURE = ("mlp", "resident", "cnn", "lstm", "fit_mlp", "fit_cnn", "fit_lstm", "small", "transfer", "start")
 
 INTRODUCTION = """\
 # Benchmarks
 
-What the bridge costs: each workload on each engine, by itself in its own Python, through pyshim, from R, and in
-Keras 2.3.1, the last one that ran on all three engines. `make bench` measures it, `benchmarks/README.md` says how.
+What the bridge costs: each workload on each engine, by itself in its own Python, through pyshim, from R, in
+Keras 2.3.1, the last one that ran on TensorFlow, Theano and CNTK, and in Keras 3, which runs on TensorFlow, JAX and
+PyTorch. `make bench` measures it, `benchmarks/README.md` says how.
 {quick}
 ![Speeds of each workload, relative to the engine by itself]({picture})
 
@@ -64,10 +65,18 @@ def write(measured, folder):
     render(folder)
 
 
+def read(folder):
+    """The measurements stored in a folder, or None if there are none."""
+    path = os.path.join(folder, "benchmarks.json")
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
 def render(folder):
     """Make the text and the picture from the measurements stored in a folder."""
-    with open(os.path.join(folder, "benchmarks.json"), encoding="utf-8") as file:
-        measured = json.load(file)
+    measured = read(folder)
     with open(os.path.join(folder, "benchmarks.md"), "w", encoding="utf-8") as file:
         file.write(text(measured))
     draw(measured["results"], os.path.join(folder, "benchmarks.png"))
@@ -93,16 +102,28 @@ def text(measured):
         found = [result for result in measured["results"] if result["workload"] == name]
         if found:
             parts.append("### %s\n\n%s" % (title[0].upper() + title[1:], _figures(name, found)))
+            if len({result.get("date") for result in measured["results"]}) > 1:
+                parts.append(_dates(found))
     left_out = {columns.missing(column, engine) for column in TITLES for engine in ENGINES} - {None}
-    parts += ["Not in the tables: " + reason for reason in sorted(left_out)]
+    parts.append("### What is not in the tables\n\n" + "\n".join("* " + reason for reason in sorted(left_out)))
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def _machine(measured):
     facts = dict(measured["machine"])
     facts.update(measured["versions"])
-    facts["measured"] = "%s, in %s minutes" % (measured["date"], measured["minutes"])
+    dates = sorted({result.get("date", measured["date"]) for result in measured["results"]})
+    facts["measured"] = (" to ".join(dict.fromkeys([dates[0], dates[-1]]))
+                         + (", in %s minutes" % measured["minutes"] if measured["minutes"] else ""))
     return _table(["", ""], [[name, str(value)] for name, value in facts.items()])
+
+
+def _dates(results):
+    """When results of a workload were measured."""
+    engines = {}
+    for result in results:
+        engines.setdefault(result["date"], {})[CALLED[result["engine"]]] = None
+    return "Measured: %s." % "; ".join("%s on %s" % (", ".join(names), date) for date, names in engines.items())
 
 
 def _targets(results):
@@ -111,14 +132,14 @@ def _targets(results):
         row = [NAMES[target.workload], target.text]
         for engine in ENGINES:
             found = [[result for result in results if result["workload"] == name and result["engine"] == engine]
-                     for name in (target.workload, getattr(target, "first", None)) if name]
-            needed = {targets.COLUMN, getattr(target, "against", targets.COLUMN)}
-            if all(results and needed <= set(results[0]["seconds"]) for results in found):
+                     for name in (target.workload, target.first) if name]
+            if target.applies(engine, *found):
                 value, met = target.judge(*found)
                 row.append("%s %s" % ("✓" if met else "✗", value))
             else:
                 row.append("")
-        rows.append(row)
+        if any(row[2:]):
+            rows.append(row)
     return _table(["workload", "target"] + [CALLED[engine] for engine in ENGINES], rows)
 
 
@@ -130,7 +151,7 @@ def _figures(name, results):
     table = _table([""] + [TITLES.get(column, column) for column in names],
                    [[_row_name(result)] + [cell(result, column) if column in result["seconds"] else ""
                                            for column in names] for result in results])
-    if name in REFERENCES:
+    if any(REFERENCES.get(name) in result["seconds"] for result in results):
         table = "Speeds are relative to %s.\n\n%s" % (TITLES[REFERENCES[name]], table)
     told = ["%s `%s`" % (CALLED[result["engine"]], result["variants"]["engine"])
             for result in results if "engine" in result.get("variants", {})]
@@ -148,9 +169,9 @@ def _many(results):
     for result in results:
         for column, (first, last) in result["seconds"].items():
             before, after = result["memory"][column]
-            rows.append([CALLED[result["engine"]], TITLES[column], "{:,}".format(result["count"]), duration(first),
-                         duration(last)] + ["%.1f → %.1f MB" % (start / 1e6, end / 1e6)
-                                            for start, end in zip(before, after)])
+            rows.append([CALLED[result["engine"]], TITLES[column], "{:,}".format(result["count"])]
+                        + [targets.duration(each) for each in (first, last)]
+                        + ["%.1f → %.1f MB" % (start / 1e6, end / 1e6) for start, end in zip(before, after)])
     return _table(["", "", "calls", "one of the first 1,000", "one of the last 1,000", "memory of the session",
                    "memory of the worker"], rows)
 
@@ -158,7 +179,7 @@ def _many(results):
 def cell(result, column):
     """A time, and the speed relative to the workload's reference."""
     seconds = result["seconds"]
-    shown = duration(statistics.median(seconds[column]))
+    shown = targets.duration(statistics.median(seconds[column]))
     reference = REFERENCES.get(result["workload"], "engine")
     if column == reference or reference not in seconds or "memory" in result:
         return shown
@@ -172,13 +193,6 @@ def cell(result, column):
 
 def _ratio(value):
     return "%.2f" % value if value < 10 else "%.0f" % value
-
-
-def duration(seconds):
-    for unit, size in (("s", 1), ("ms", 1e-3)):
-        if seconds >= size:
-            return "%.3g %s" % (seconds / size, unit) if seconds < 1000 * size else "%.0f %s" % (seconds / size, unit)
-    return "%.3g µs" % (seconds / 1e-6)
 
 
 def _table(head, rows):
@@ -212,7 +226,7 @@ def draw(results, path):
 def _wanted(name, reference):
     """The target speed, relative to the reference; empty if there is none."""
     for target in targets.TARGETS:
-        if target.workload == name and getattr(target, "against", None) == reference:
+        if target.workload == name and target.against == reference and target.column == targets.COLUMN:
             return target.least if hasattr(target, "least") else 1 / target.most
     return ""
 

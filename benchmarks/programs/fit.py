@@ -1,5 +1,6 @@
 """fit() on arrays, an epoch at a time: the engine's own loop over batches, and models of Keras."""
 
+import itertools
 import time
 
 import numpy as np
@@ -11,18 +12,30 @@ SAMPLES = 12800
 
 
 def variants(program, workload):
-    """A program's implementations of one training epoch, functions of its number that return the mean sample loss."""
+    """A program's implementations of one training epoch, functions that return its mean loss.
+
+    A program may have implementations of its own (``epochs``); otherwise it is the engine's fastest step in a loop.
+    """
     network = workload[len(FIT):]
     if hasattr(program, "keras"):
         return {"Model.fit": of_keras(program, network)}
+    if hasattr(program, "epochs"):
+        return program.epochs(network)
     name = fastest(_steps(program, network))
-    step, count, done = _steps(program, network)[name], SAMPLES // BATCH[network], []
+    step = _steps(program, network)[name]
+    return {name: epoch_of(lambda first, count: float(np.mean([float(step(first + i)) for i in range(count)])),
+                           network)}
+
+
+def epoch_of(run, network):
+    """An epoch. Arguments: run, a function of an epoch's first step and its number of steps, returns its mean loss."""
+    count, done = SAMPLES // BATCH[network], []
 
     def epoch(i):
         first = count * len(done)
         done.append(i)
-        return float(np.mean([float(step(first + j)) for j in range(count)]))
-    return {name: epoch}
+        return run(first, count)
+    return epoch
 
 
 def _steps(program, network):
@@ -49,6 +62,15 @@ def samples(data, network):
     return np.concatenate([x] * times), np.concatenate([y] * times)
 
 
+def orders():
+    """The orders of the samples in successive epochs: the first ones as they are, all others shuffled."""
+    for epoch in itertools.count():
+        order = np.arange(SAMPLES, dtype="int32")
+        if epoch >= IN_ORDER:
+            np.random.shuffle(order)
+        yield order
+
+
 class Epochs(Data):
     """The data, with the batches of successive epochs, each gathered when it is requested."""
 
@@ -60,7 +82,7 @@ class Gathered:
 
     def __init__(self, x, y, size, change=None):
         self.arrays, self.size, self.change = (x, y), size, change or (lambda *batch: batch)
-        self.epoch = -1
+        self.epoch, self.orders = -1, orders()
 
     def __len__(self):
         return 10 ** 9
@@ -68,9 +90,7 @@ class Gathered:
     def __getitem__(self, i):
         epoch, batch = divmod(i, SAMPLES // self.size)
         if epoch != self.epoch:
-            self.epoch, self.order = epoch, np.arange(SAMPLES)
-            if epoch >= IN_ORDER:
-                np.random.shuffle(self.order)
+            self.epoch, self.order = epoch, next(self.orders)
         rows = self.order[batch * self.size:(batch + 1) * self.size]
         return self.change(*[array[rows] for array in self.arrays])
 

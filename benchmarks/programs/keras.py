@@ -5,13 +5,14 @@ import numpy as np
 from keras import backend as K
 
 from .backend import Backend
+from .first import First
 
 
 def program(data):
     return Keras(K, data)
 
 
-class Keras(Backend):
+class Keras(Backend, First):
     """The program, with the adjustments that Keras's layers make and its bare functions need."""
 
     keras = keras

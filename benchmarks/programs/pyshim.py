@@ -11,6 +11,7 @@ import pyshim
 
 from .backend import Backend
 from .child import timed
+from .first import First
 
 ENGINE = os.environ["ENGINE"]
 
@@ -24,7 +25,7 @@ def program(data):
     return Pyshim(pyshim, data)
 
 
-class Pyshim(Backend):
+class Pyshim(Backend, First):
 
     @property
     def keras(self):

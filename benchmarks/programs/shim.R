@@ -81,6 +81,22 @@ for (network in names(layers)) {
   })
 }
 
+# -- the first batch of a large network: see first.py --------------------------------------------------
+
+commands$first <- function(name, shape = c(64, 64, 3), classes = 10, size = 8) {
+  build <- list(resnet50 = application_resnet50, vgg16 = application_vgg16)[[name]]
+  x <- array(runif(size * prod(shape)), c(size, shape))
+  y <- to_categorical(seq_len(size) - 1L, classes)
+  optimizer_sgd(0.001) # imports Keras, which is not timed
+  start <- Sys.time()
+  model <- build(weights = NULL, input_shape = shape, classes = classes)
+  compile(model, optimizer_sgd(0.001), "categorical_crossentropy")
+  loss <- train_on_batch(model, x, y)[[1]]
+  took <- as.numeric(Sys.time() - start, units = "secs")
+  stopifnot(is.finite(loss))
+  took
+}
+
 commands$graph <- function(count) {
   value <- NULL
   k_clear_session()

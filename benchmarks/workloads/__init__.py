@@ -7,9 +7,9 @@
 
 from columns import missing
 
-from . import calls, fits, graphs, sessions, steps, threads
+from . import calls, first_batches, fits, graphs, sessions, steps, threads
 
-FAMILIES = [steps, fits, sessions, calls, graphs, threads]
+FAMILIES = [steps, fits, first_batches, sessions, calls, graphs, threads]
 
 
 # The workloads of a quick run, if none are named.

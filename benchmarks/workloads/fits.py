@@ -13,7 +13,7 @@ NAMES = {
 # Relative, of an epoch's loss: after hundreds of steps, rounding has switched some units of a relu. The original's
 # Adam on TensorFlow 2.1 also reads the number of iterations before or after it is increased, by chance.
 AGREEMENT = 0.1
-COLUMNS = ("engine", "worker", "r_worker", "peer")
+COLUMNS = ("engine", "worker", "r_worker", "peer", "keras3_tensorflow", "keras3")
 
 
 def measure(plan, engine):
