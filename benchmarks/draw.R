@@ -7,21 +7,25 @@ speeds <- read.csv(arguments[[1]], encoding = "UTF-8")
 
 titles <- c(
   mlp = "MLP, data fed", resident = "MLP, data with the engine", cnn = "CNN", lstm = "LSTM",
+  fit_mlp = "MLP, fit()", fit_cnn = "CNN, fit()", fit_lstm = "LSTM, fit()",
   small = "a small call", transfer = "64 MB there and back", start = "first use_backend()"
 )
 looks <- data.frame(
-  column = c("R through the worker", "pyshim in a worker", "pyshim in process", "Keras 2.3.1, Python", "Keras 2.3.1, R"),
-  colour = c("#C2410C", "#F2A65A", "#E9C9A6", "#3D6B8E", "#9DB8CC"),
-  shape = c(19, 19, 19, 17, 17), size = c(1.7, 1.25, 1.1, 1.15, 1.15)
+  column = c("R through the worker", "pyshim in a worker", "pyshim in process", "Keras 2.3.1, Python", "Keras 2.3.1, R",
+             "Keras 3 on the engine", "Keras 3 on TensorFlow"),
+  colour = c("#C2410C", "#F2A65A", "#E9C9A6", "#3D6B8E", "#9DB8CC", "#6B4C8A", "#B8A3CC"),
+  shape = c(19, 19, 19, 17, 17, 15, 15), size = c(1.7, 1.25, 1.1, 1.15, 1.15, 1.1, 1.1)
 )
+looks <- looks[looks$column %in% speeds$column, ]
 engines <- unique(speeds$engine)
 workloads <- names(titles)[names(titles) %in% speeds$workload]
 shown <- speeds[speeds$column %in% looks$column, ]
 span <- range(shown$low, shown$high, 0.5, 2)
 
-png(arguments[[2]], width = 2000, height = 260 + 110 * length(workloads), res = 150,
+panel <- if (length(engines) > 3) 460 else 585 # pixels
+png(arguments[[2]], width = 310 + panel * length(engines), height = 260 + 110 * length(workloads), res = 150,
     type = if (capabilities("cairo")) "cairo" else "Xlib")
-layout(matrix(seq_along(engines), 1), widths = c(1.42, rep(1, length(engines) - 1)))
+layout(matrix(seq_along(engines), 1), widths = c(310 + panel, rep(panel, length(engines) - 1)))
 for (engine in engines) {
   first <- engine == engines[[1]]
   par(mar = c(3.2, if (first) 13.5 else 0.8, 6, 0.8), las = 1, fg = "grey40", col.axis = "grey30", tcl = -0.25,
@@ -42,7 +46,7 @@ for (engine in engines) {
     }
     for (i in rev(seq_len(nrow(looks)))) {
       found <- shown[shown$engine == engine & shown$workload == name & shown$column == looks$column[[i]], ]
-      y <- row + (i - 3) * 0.13
+      y <- row + (i - (nrow(looks) + 1) / 2) * 0.65 / nrow(looks)
       segments(found$low, rep(y, nrow(found)), found$high, col = looks$colour[[i]], lwd = 2)
       points(found$speed, rep(y, nrow(found)), pch = looks$shape[[i]], col = looks$colour[[i]], cex = looks$size[[i]])
     }
