@@ -14,14 +14,14 @@ SAMPLES = 12800
 def variants(program, workload):
     """A program's implementations of one training epoch, functions that return its mean loss.
 
-    A program may have implementations of its own (``epochs``); otherwise it is the engine's fastest step in a loop.
+    They run the engine's fastest step, in a loop or in the program's own ways (``epochs``).
     """
     network = workload[len(FIT):]
     if hasattr(program, "keras"):
         return {"Model.fit": of_keras(program, network)}
-    if hasattr(program, "epochs"):
-        return program.epochs(network)
     name = fastest(_steps(program, network))
+    if hasattr(program, "epochs"):
+        return program.epochs(network, name)
     step = _steps(program, network)[name]
     return {name: epoch_of(lambda first, count: float(np.mean([float(step(first + i)) for i in range(count)])),
                            network)}

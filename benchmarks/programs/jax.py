@@ -21,8 +21,8 @@ class JAX:
         if workload in ("small", "transfer"):
             return getattr(self, workload)()
         network = "mlp" if workload == "resident" else workload
-        return {"jit" + name: (self.resident if workload == "resident" else self.fed)(network, step_of(network, logits))
-                for name, logits in NETWORKS[network].items()}
+        way = self.resident if workload == "resident" else self.fed
+        return {name: way(network, step_of(network, logits)) for name, logits in NETWORKS[network].items()}
 
     def fed(self, network, step):
         step = jax.jit(step, donate_argnums=0)
@@ -51,14 +51,11 @@ class JAX:
         zeros = [jax.tree.map(jnp.zeros_like, weights) for _ in range(2)]
         return weights, (jnp.float32(0), *zeros)
 
-    def epochs(self, network):
-        """An epoch step by step, without waiting for each step's loss, and as one compiled loop."""
-        found = {}
-        for name, logits in NETWORKS[network].items():
-            step = step_of(network, logits)
-            found["jit, step by step" + name] = self.stepwise(network, step)
-            found["jit, lax.scan over the epoch" + name] = self.scanned(network, step)
-        return found
+    def epochs(self, network, name):
+        """An epoch of a step, without waiting for each step's loss, and as one compiled loop."""
+        step = step_of(network, NETWORKS[network][name])
+        return {name + ", step by step": self.stepwise(network, step),
+                name + ", lax.scan over the epoch": self.scanned(network, step)}
 
     def stepwise(self, network, step):
         step = jax.jit(step, donate_argnums=0)
@@ -179,6 +176,7 @@ def lstm(multiply_first, unroll):
     return logits
 
 
-NETWORKS = {"mlp": {"": mlp}, "cnn": {", pool by windows": cnn(pool_by_windows), ", pool by axes": cnn(pool_by_axes)},
-            "lstm": {", lax.scan": lstm(False, 1), ", lax.scan of products made before it": lstm(True, 1),
-                     ", lax.scan of products made before it, unrolled by 10": lstm(True, 10)}}
+NETWORKS = {"mlp": {"jit": mlp},
+            "cnn": {"jit, pool by windows": cnn(pool_by_windows), "jit, pool by axes": cnn(pool_by_axes)},
+            "lstm": {"jit, lax.scan": lstm(False, 1), "jit, lax.scan of products made before it": lstm(True, 1),
+                     "jit, lax.scan of products made before it, unrolled by 10": lstm(True, 10)}}
