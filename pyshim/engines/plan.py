@@ -49,19 +49,23 @@ class Plan(ABC):
         for node in nodes:
             if node in places:
                 continue
-            operation = node.operation
+            operation, output = self.computed_by(node)
             if node.kind == "variable" and operation is None:
                 add(node, self.giving(node, node.native.read))
             elif operation is None:
                 place_of(node, self.giving(node, lambda node=node: self.constant(node))())
-            elif node.output is None:
+            elif output is None:
                 add(node, self.giving(node, self.function(operation)), operation.inputs, self.attributes(operation))
             else:
                 if operation not in places:
                     add(operation, self.function(operation), operation.inputs, self.attributes(operation))
-                add(node, self.giving(node, lambda results, i=node.output: results[i]), [operation])
+                add(node, self.giving(node, lambda results, i=output: results[i]), [operation])
         self.wanted = [places[node] for node in wanted]
         self.dropped = self._last_uses()
+
+    def computed_by(self, node):
+        """Returns: the operation that computes a node, and which of its results the node is; None if it has one."""
+        return node.operation, node.output
 
     @abstractmethod
     def constant(self, node):
@@ -110,10 +114,12 @@ class Plan(ABC):
 class Loop(ABC):
     """A loop, as a function of the loop's inputs.
 
-    Arguments: body, a ``Body``; shown, whether ``print_tensor`` prints; ``**settings``, further arguments of ``plan``.
+    Arguments: body, a ``Body``; shown, whether ``print_tensor`` prints; needed, the positions of the results that are
+    needed, by default all of them: the other outputs are None; ``**settings``, further arguments of ``plan``.
     """
 
-    def __init__(self, body, shown=True, **settings):
+    def __init__(self, body, shown=True, needed=None, **settings):
+        self.needed = needed
         self.sequences, self.states, self.outputs = len(body.slices), len(body.states), len(body.outputs)
         given = body.loop_inputs + list(body.captured)
         self.step = self.plan(body.nodes, given, body.results, shown=shown, **settings)
@@ -150,7 +156,10 @@ class Loop(ABC):
             results = self.step.run(list(slices) + states + captured)
             made.append(results[:self.outputs])
             states = results[self.outputs:]
-        return (list(map(self.joined, zip(*made))) if made else self._of_no_steps(sequences, states, captured)) + states
+        if not made:
+            return self._of_no_steps(sequences, states, captured) + states
+        return [self.joined(values) if self.needed is None or i in self.needed else None
+                for i, values in enumerate(zip(*made))] + states
 
     def _of_no_steps(self, sequences, states, captured):
         shapes = [shape for shape, _ in self.made]

@@ -79,3 +79,106 @@ def test_unsigned_integers_that_pytorch_has_no_kernels_for(K):
                                  (K.cumsum(x), [largest, 0, 0]), (x[::-1], [0, 1, largest])]:
             check_array(K.eval(tensor), np.array(expected, dtype))
         check_array(K.eval(x > 1), np.array([True, False, False]))
+
+
+# By name: a function of x = (0, 2) on which PyTorch's own gradient is nan, and its gradient.
+NAN_BY_PYTORCH = {
+    "exp(-1 / x), where it is not 0": (
+        lambda K, x: K.switch(K.not_equal(x, 0), K.exp(-1 / x), K.zeros_like(x)), [0, np.exp(-0.5) / 4]),
+    "0 * log(x)": (lambda K, x: 0 * K.log(x), [0, 0]),
+    "logsumexp of -infinity and log(x)": (
+        lambda K, x: K.logsumexp(K.stack([K.log(x), K.zeros_like(x) - np.inf]), axis=0), [0, 0.5]),
+}
+
+
+@pytest.mark.parametrize("name", NAN_BY_PYTORCH)
+def test_a_run_is_repeated_with_our_gradients_if_one_is_nan(K, name):
+    """It is seen only where the gradient is: the draws and the variables are those of one run."""
+    function, expected = NAN_BY_PYTORCH[name]
+    x, count = K.placeholder((2,), dtype="float64"), K.variable(0.0)
+    noise = K.random_uniform((2,), dtype="float64", seed=3)
+    outputs = K.gradients(K.sum(function(K, x) + 0 * noise), [x]) + [noise]
+    step = K.function([x], outputs, updates=[K.update_add(count, 1)])
+    draws = K.function([], [K.random_uniform((2,), dtype="float64", seed=3)])
+    for value in ([1.0, 2.0], [0.0, 2.0], [0.0, 2.0]):
+        gradient, drawn = step([np.array(value)])
+        assert np.isfinite(gradient).all()
+        check_array(drawn, draws([])[0])
+    check_array(gradient, np.array(expected, "float64"))
+    check_array(K.get_value(count), np.float32(3))
+
+
+def test_the_step_of_a_loop_is_repeated_with_our_gradients(K):
+    x, sequence = K.variable([0.0, 4.0], dtype="float64"), K.constant(np.ones((1, 3, 2)), dtype="float64")
+
+    def step(each, states):
+        new = states[0] + each * K.switch(K.greater(x, 1), K.log(x), K.zeros_like(x))
+        return new, [new]
+    last, _, _ = K.rnn(step, sequence, [K.zeros((1, 2), dtype="float64")])
+    check_array(K.eval(K.gradients(K.sum(last), [x])[0]), np.array([0, 0.75], "float64"))
+
+
+def test_gradients_that_stay_nan(K):
+    x = K.placeholder((2,))
+    gradient = K.function([x], K.gradients(K.sum(K.exp(x) * x), [x]))
+    for value in ([np.nan, 0.0], [0.0, 0.0]):
+        expected = np.exp(np.array(value, "float32")) * (1 + np.array(value, "float32"))
+        check_array(gradient([np.array(value)])[0], expected)
+
+
+def of_adam(K, x, g, start):
+    mean, square, rate = K.variable(start[1]), K.variable(start[2]), K.variable(0.1)
+    new_mean, new_square = 0.9 * mean + (1 - 0.9) * g, 0.99 * square + (1 - 0.99) * K.square(g)
+    return [(mean, new_mean), (square, new_square), (x, x - rate * new_mean / (K.sqrt(new_square) + 1e-3))]
+
+
+def of_momentum(K, x, g, start):
+    velocity, momentum = K.variable(start[1]), K.variable(0.5)
+    new = momentum * velocity - 0.1 * g
+    return [(velocity, new), (x, x + new)]
+
+
+def of_descent(K, x, g, start):
+    return [(x, x - K.variable(0.1) * g)]
+
+
+@pytest.mark.parametrize("optimizer", [of_adam, of_momentum, of_descent])
+def test_steps_of_optimizers_in_place_compute_the_same(K, optimizer):
+    """A function that takes them one by one, of copies of the values, and one in which they are outputs as well."""
+    start = [np.array([[1.0, -2.0, 3.0]]), np.array([[0.5, 0.25, 0.0]]), np.array([[0.5, 1.5, 0.0]])]
+    results = []
+    for is_whole in (True, False):
+        x = K.variable(start[0])
+        g = K.gradients(K.sum(x * x * x), x)[0]
+        updates = optimizer(K, x, g, start)
+        variables, values = [variable for variable, _ in updates], [value for _, value in updates]
+        if is_whole:
+            step = K.function([], [x, g] + values, updates=updates)
+            found = [step([]) for _ in range(3)][-1]
+            for variable, value in zip(variables, found[2:]):
+                check_array(K.get_value(variable), value)
+        else:
+            compute = K.function([], [x, g] + values)
+            for _ in range(3):
+                found = compute([])
+                for variable, value in zip(variables, found[2:]):
+                    K.set_value(variable, value)
+        results.append(found)
+    for value, expected in zip(*results):
+        np.testing.assert_allclose(value, expected, rtol=1e-5)
+
+
+def test_variables_with_equal_values_are_changed_in_place_one_by_one(K):
+    """Values that come from each other, from a constant or from what is fed share no memory."""
+    fed, constant = K.placeholder((2,)), K.constant([1.0, 2.0])
+    a, b, c = [K.variable([0.0, 0.0]) for _ in range(3)]
+    K.function([fed], [], updates=[(a, constant), (b, constant), (c, fed)])([np.array([3.0, 4.0], "float32")])
+    descent = K.function([], [a, b], updates=[(a, a - 0.5 * b), (b, b - 0.5 * a)])
+    for expected in ([1, 2], [0.5, 1], [0.25, 0.5]):
+        for value in descent([]):
+            check_array(value, np.array(expected, "float32"))
+    K.function([], [], updates=[(b, a)])([])
+    K.function([], [], updates=[(a, a - 0.5 * c)])([])
+    check_array(K.get_value(b), np.array([0.125, 0.25], "float32"))
+    check_array(K.get_value(a), np.array([-1.375, -1.75], "float32"))
+    check_array(K.eval(constant), np.array([1, 2], "float32"))

@@ -30,6 +30,7 @@ class Engine(Contracted):
     title = "PyTorch"
     version = torch.__version__
     kernels = Kernels()
+    fused = ("logsumexp",)
     loop = Loop
     variable_class = Variable
     # The modules that compute with NumPy or Python.

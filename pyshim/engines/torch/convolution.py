@@ -18,7 +18,7 @@ MEAN = functional.avg_pool1d, functional.avg_pool2d, functional.avg_pool3d
 class Convolution:
 
     def convolution(self, x, kernel, strides, padding, dilation):
-        return _convolved(x, kernel, strides, padding, dilation, 1)
+        return convolved(x, kernel, strides, padding, dilation, 1)
 
     def convolution_transpose(self, x, kernel, *given, sizes, strides, padding, dilation):
         sizes, width = given[0].tolist() if given else sizes, kernel.shape[:-2]
@@ -36,7 +36,7 @@ class Convolution:
     def depthwise_convolution(self, x, kernel, strides, padding, dilation):
         channels, multiplier = kernel.shape[-2:]
         kernel = kernel.reshape(kernel.shape[:-2] + (1, channels * multiplier))
-        return _convolved(x, kernel, strides, padding, dilation, channels)
+        return convolved(x, kernel, strides, padding, dilation, channels)
 
     def pool(self, x, size, strides, padding, mode):
         counts = _counts(x.shape[1:-1], padding, size, strides, (1,) * len(size))
@@ -84,12 +84,14 @@ def _evenly(x, around, number):
     return _padded(x, [(0, after - before) for before, after in around], number), [before for before, _ in around]
 
 
-def _convolved(x, kernel, strides, padding, dilation, groups):
+def convolved(x, kernel, strides, padding, dilation, groups, bias=None):
+    """Returns: the convolution of x, which has its channels last, with a kernel; plus the bias, if there is one."""
     counts = _counts(x.shape[1:-1], padding, kernel.shape[:-2], strides, dilation)
     if not (x.numel() and kernel.numel() and all(counts)):
-        return torch.zeros((x.shape[0], *counts, kernel.shape[-1]), dtype=x.dtype)
+        zeros = torch.zeros((x.shape[0], *counts, kernel.shape[-1]), dtype=x.dtype)
+        return zeros if bias is None else zeros + bias
     image, places = _evenly(_channels_first(x.to(_wide(x))), padding, 0)
-    result = CONVOLUTION[len(strides) - 1](image, _filters_first(kernel.to(image.dtype)), stride=strides,
+    result = CONVOLUTION[len(strides) - 1](image, _filters_first(kernel.to(image.dtype)), bias, stride=strides,
                                            padding=places, dilation=dilation, groups=groups)
     return _channels_last(result).to(x.dtype)
 

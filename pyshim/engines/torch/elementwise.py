@@ -18,6 +18,12 @@ def _of_power_by_y(g, x, y, power):
     return product_of_any(g, torch.where(positive, power * torch.log(torch.where(positive, x, 1)), 0))
 
 
+def _of_quotient_by_y(g, x, y, quotient):
+    def divided(x, y):  # by the kernel, so that this gradient's gradient follows the rules of gradients.py
+        return Elementwise.divide(None, x, y)
+    return product_of_any(g, -divided(divided(x, y), y))
+
+
 def _sign(x):
     found = torch.sign(x)  # 0 for nan
     return found.masked_fill_(torch.isnan(x), math.nan) if x.is_floating_point() else found
@@ -41,24 +47,24 @@ def _wide(dtype):
 class Elementwise:
 
     sqrt = with_gradients(lambda g, x, y: quotient(g / 2, torch.abs(y)))(torch.sqrt)  # at -0 as at 0
-    exp = with_gradients(lambda g, x, y: product_of_any(g, y))(torch.exp)
-    log = with_gradients(lambda g, x, y: quotient(g, x))(torch.log)
-    sin = with_gradients(lambda g, x, y: product(g, torch.cos(x)))(torch.sin)
-    cos = with_gradients(lambda g, x, y: product(g, -torch.sin(x)))(torch.cos)
-    sigmoid = with_gradients(lambda g, x, y: product(g, y * (1 - y)))(torch.sigmoid)
-    tanh = with_gradients(lambda g, x, y: product(g, 1 - y * y))(torch.tanh)
+    exp = with_gradients(lambda g, x, y: product_of_any(g, y), alike=True)(torch.exp)
+    log = with_gradients(lambda g, x, y: quotient(g, x), alike=True)(torch.log)
+    sin = with_gradients(lambda g, x, y: product(g, torch.cos(x)), alike=True)(torch.sin)
+    cos = with_gradients(lambda g, x, y: product(g, -torch.sin(x)), alike=True)(torch.cos)
+    sigmoid = with_gradients(lambda g, x, y: product(g, y * (1 - y)), alike=True)(torch.sigmoid)
+    tanh = with_gradients(lambda g, x, y: product(g, 1 - y * y), alike=True)(torch.tanh)
     round = staticmethod(torch.round)
-    divide = with_gradients(lambda g, x, y, z: quotient(g, y.expand(g.shape)),
-                            lambda g, x, y, z: product_of_any(g, -(x / y) / y))(torch.true_divide)
+    divide = with_gradients(lambda g, x, y, z: quotient(g, y.expand(g.shape)), _of_quotient_by_y,
+                            alike=True)(torch.true_divide)
 
-    abs = with_gradients(lambda g, x, y: product(g, torch.sign(x)))(torch.abs)
-    square = with_gradients(lambda g, x, y: product(g, x + x))(torch.square)
+    abs = with_gradients(lambda g, x, y: product(g, torch.sign(x)), alike=True)(torch.abs)
+    square = with_gradients(lambda g, x, y: product(g, x + x), alike=True)(torch.square)
     sign = with_gradients(lambda g, x, y: torch.zeros_like(g))(_sign)
     negative = staticmethod(torch.neg)
     add = staticmethod(torch.add)
     subtract = staticmethod(torch.sub)
     multiply = with_gradients(lambda g, x, y, z: product(g, y.expand(g.shape)),
-                              lambda g, x, y, z: product(g, x.expand(g.shape)))(torch.mul)
+                              lambda g, x, y, z: product(g, x.expand(g.shape)), alike=True)(torch.mul)
     maximum = with_gradients(lambda g, x, y, z: torch.where(x >= y, g, 0),
                              lambda g, x, y, z: torch.where(x >= y, 0, g))(torch.maximum)
     minimum = with_gradients(lambda g, x, y, z: torch.where(x <= y, g, 0),

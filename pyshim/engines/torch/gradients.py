@@ -2,6 +2,9 @@
 
 Where the derivative is 0, the result does not depend on the element, so its gradient is 0 even if the upstream
 gradient is infinite. And an upstream gradient of 0 stays 0 even if the derivative is infinite, like that of sqrt at 0.
+
+These derivatives take several passes over the memory, and Python. So a plan uses PyTorch's own where they differ only
+in such a nan (``alike``), until a gradient is nan: see ``plan.py``.
 """
 
 import functools
@@ -55,9 +58,12 @@ def like(gradient, x):
     return gradient if gradient.shape == x.shape else gradient.sum_to_size(x.shape)
 
 
-def with_gradients(*gradients):
+def with_gradients(*gradients, alike=False):
     """Returns: a decorator that gives a function of broadcasting tensors our gradients: functions of the upstream
-    gradient, the inputs and the result, or None for an input without a gradient."""
+    gradient, the inputs and the result, or None for an input without a gradient. ``alike``: PyTorch's own gradients
+    are the same, or nan where ours are not.
+
+    The decorated function itself is ``bare`` in the result, for calls that are not tracked."""
     def decorate(function):
         class Computed(torch.autograd.Function):
 
@@ -76,6 +82,7 @@ def with_gradients(*gradients):
         @functools.wraps(function)
         def method(self, *inputs):
             return Computed.apply(*inputs) if _is_tracked(*inputs) else function(*inputs)
+        method.bare, method.alike = function, alike
         return method
     return decorate
 

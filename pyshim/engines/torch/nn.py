@@ -25,3 +25,4 @@ class NN:
 
     def softmax(self, x, axis):
         return _softmax(x, axis)
+    softmax.bare, softmax.alike = torch.softmax, True

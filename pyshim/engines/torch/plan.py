@@ -5,11 +5,13 @@ import functools
 import numpy as np
 import torch
 
-from ...graph.node import reached_by_gradient
+from ...graph.node import RANDOM, reached_by_gradient
 from ..numpy import Kernels as NumPyKernels
 from ..plan import Loop as AnyLoop
 from ..plan import Plan, replace_values, unseen
+from . import optimizers
 from .arrays import DTYPES, array_of, tensor_of
+from .merging import FUNCTIONS, merged
 from .random import generators
 
 _track = torch._C._set_grad_enabled  # called by torch.set_grad_enabled(), which takes ten times as long
@@ -21,41 +23,97 @@ _numpy = NumPyKernels()
 
 def compiled(kernels, program):
     """Returns: a callable that runs a program."""
-    changed = [variable.native for variable in program.updates]
-    wanted = program.outputs + program.controls + list(program.updates.values())
-    plan = TorchPlan(program.nodes, program.inputs, wanted, kernels=kernels)
-    count, first = len(program.outputs), len(wanted) - len(changed)
+    steps, others = optimizers.steps(program.updates)
+    changed = [variable.native for variable in others]
+    held = [variable.native for variable in program.variables()]
+    wanted = program.outputs + program.controls + list(others.values()) + [x for step in steps for x in step.inputs]
+    operations = list(_inside(program.nodes))
+    guarded = _must_guard(program.nodes, operations)
+    plan = TorchPlan(_needed(program.nodes, wanted), program.inputs, wanted, kernels=kernels, guarded=guarded)
+    draws = [generators.of(operation) for operation in operations if operation.kernel in RANDOM]
+    count, first, last = len(program.outputs), len(program.outputs + program.controls), len(wanted)
+    last -= sum(len(step.inputs) for step in steps)
 
     def run(arrays):
         tensors = list(map(tensor_of, arrays))
         with torch.no_grad():
-            values = plan.run(tensors)
-        # Copy the results, because a value may share memory with the user's array, a variable or a constant.
-        outputs = [np.array(array_of(value)) for value in values[:count]]
-        fed = {x.untyped_storage().data_ptr() for x in tensors}
-        new = [_alone(value.detach(), fed) for value in values[first:]]
-        replace_values(changed, new)
+            states = None if plan.guarded else [generator.get_state() for generator in draws]
+            try:
+                values = plan.run(tensors)
+            except _NanGradient:
+                plan.guard()
+                for generator, state in zip(draws, states):
+                    generator.set_state(state)
+                values = plan.run(tensors)
+            # Copy the results, because a value may share memory with the user's array, a variable or a constant.
+            outputs = [np.array(array_of(value)) for value in values[:count]]
+            shared = {x.untyped_storage().data_ptr() for x in tensors + [variable.value for variable in held]}
+            replace_values(changed, [_alone(value.detach(), shared) for value in values[first:last]])
+            inputs = iter([_unshared(value.detach(), shared) for value in values[last:]])
+            for step in steps:
+                step.run([next(inputs) for _ in step.inputs])
         return outputs
     return run
 
 
-def _alone(value, fed):
-    """Returns: a value in row-major order that owns its memory: not a view of a larger tensor or of a fed array."""
+def _alone(value, shared):
+    """Returns: a value in row-major order that owns its memory: not a view of a larger tensor, and not in the memory of
+    a fed array or of a variable."""
     storage = value.untyped_storage()
-    if not value.is_contiguous() or storage.nbytes() > value.nbytes or storage.data_ptr() in fed:
+    if not value.is_contiguous() or storage.nbytes() > value.nbytes or storage.data_ptr() in shared:
         return value.clone(memory_format=torch.contiguous_format)
     return value
 
 
+def _unshared(value, shared):
+    """Returns: a value in row-major order that does not change when a variable does."""
+    return value.clone() if value.untyped_storage().data_ptr() in shared else value.contiguous()
+
+
+def _inside(nodes):
+    """Returns: the operations of nodes, including those in the bodies of loops, without duplicates."""
+    found = {}
+    for node in nodes:
+        operation = node.operation
+        if operation is not None and operation not in found:
+            found[operation] = None
+            if operation.kernel == "loop":
+                found.update(dict.fromkeys(_inside(operation.attributes["body"].nodes)))
+    return found
+
+
+def _needed(nodes, wanted):
+    """Returns: those of the nodes, in topological order, that the wanted nodes need."""
+    needed = set(wanted)
+    for node in reversed(nodes):
+        if node in needed:
+            needed.update(node.inputs + node.controls)
+    return [node for node in nodes if node in needed]
+
+
+class _NanGradient(Exception):
+    """A gradient is nan, perhaps because PyTorch's own derivatives multiplied 0 by infinity."""
+
+
+def _must_guard(nodes, operations):
+    """Whether a program must not be repeated after a gradient is nan, because it prints, or whether gradients are
+    computed that the check for nan does not see: in the bodies of loops, or on the way to other gradients."""
+    gradients = {node.operation for node in nodes if node.kind == "gradient"}
+    return any(operation.kernel == "print_tensor" or operation.kernel == "gradient" and operation not in gradients
+               for operation in operations) or any(
+        not gradients.isdisjoint(_between(gradient, nodes)) for gradient in gradients)
+
+
 class _Computing:
     """A function of a plan. ``tracked``: PyTorch records it for autograd; ``gives_source``: a loss is differentiated
-    with respect to its value."""
+    with respect to its value; ``guard``: the function that replaces it after a gradient was nan, or None."""
 
     gives_source = False
 
-    def __init__(self, function, tracked):
+    def __init__(self, function, tracked, guard=None):
         self.function = function
         self.tracked = tracked
+        self.guard = guard
 
     def __call__(self):  # only for constants, once
         value = self.function()
@@ -65,27 +123,36 @@ class _Computing:
 class TorchPlan(Plan):
     """A plan on PyTorch's tensors.
 
-    Arguments: shown, whether ``print_tensor`` prints; tracked, whether a gradient flows back through the whole plan.
+    Arguments: shown, whether ``print_tensor`` prints; tracked, whether a gradient flows back through the whole plan;
+    guarded, whether derivatives are computed by our own functions from the start.
 
     PyTorch records only the operations between a loss and the tensors that it is differentiated with respect to,
-    because recording costs time and memory.
+    because recording costs time and memory. If the plan is not guarded, its gradients are PyTorch's own, and those that
+    are nan raise ``_NanGradient``. A run can be repeated after ``guard()``.
     """
 
     generators = generators
 
-    def __init__(self, nodes, given, wanted, kernels, shown=True, tracked=False):
+    def __init__(self, nodes, given, wanted, kernels, shown=True, tracked=False, guarded=True):
         self.kernels = kernels
         self.shown = shown
         self.all_tracked = tracked
+        self.guarded = guarded
+        self.checked = False  # whether functions so far have derivatives that may be nan where ours are not
         gradients = {node.operation: None for node in nodes if node.kind == "gradient"}
         self.several = len(gradients) > 1
         self.between = {operation for gradient in gradients for operation in _between(gradient, nodes)}
         self.sources = {x for gradient in gradients for x in gradient.inputs[1:]}
         self.marked = [node in self.sources for node in given]
+        self.outputs = _outputs(nodes)
+        self.merged, nodes = merged(nodes, wanted)
+        self.between.update([operation for old, (operation, _) in self.merged.items() if old in self.between])
         super().__init__(nodes, given, wanted)
+        self.guards = [function.guard for function, _, _, _ in self.steps]
         self.steps = [(function.function, inputs, attributes, place, function.tracked, function.gives_source)
                       for function, inputs, attributes, place in self.steps]
-        self.between = self.sources = None  # don't keep the nodes alive
+        # Don't keep the nodes alive.
+        self.between = self.sources = self.outputs = self.merged = None
 
     def run(self, values):
         now, before = list(self.values), torch.is_grad_enabled()
@@ -105,8 +172,19 @@ class TorchPlan(Plan):
             _track(before)
         return [now[place] for place in self.wanted]
 
+    def guard(self):
+        """Compute derivatives by our own functions from now on."""
+        self.guarded = True
+        self.steps = [step if guard is None else (guard, *step[1:]) for step, guard in zip(self.steps, self.guards)]
+        for function, *_ in self.steps:
+            if isinstance(function, Loop):
+                function.guard()
+
     def constant(self, node):
         return tensor_of(node.value)
+
+    def computed_by(self, node):
+        return self.merged.get(node.operation) or super().computed_by(node)
 
     def giving(self, node, function):
         if not isinstance(function, _Computing):
@@ -116,26 +194,43 @@ class TorchPlan(Plan):
 
     def function(self, operation):
         tracked = self.all_tracked or operation in self.between
-        return _Computing(self._computing(operation, tracked), tracked)
+        return _Computing(*self._computing(operation, tracked))
 
     def _computing(self, operation, tracked):
+        """Returns: the function, whether it is tracked, and its guard."""
         kernel = operation.kernel
+        if kernel in FUNCTIONS:
+            return FUNCTIONS[kernel], tracked
         if kernel == "gradient":
-            return functools.partial(_gradients, again=tracked, kept=tracked or self.several)
+            options = {"again": tracked, "kept": tracked or self.several}
+            exact = functools.partial(_gradients, **options)
+            return (functools.partial(_checked, **options), tracked, exact) if self.checked else (exact, tracked)
         if kernel == "loop":
-            return Loop(operation.attributes["body"], self.shown, kernels=self.kernels, tracked=tracked)
+            loop = Loop(operation.attributes["body"], self.shown, self.outputs[operation], kernels=self.kernels,
+                        tracked=tracked, guarded=self.guarded)
+            self.checked |= loop.step.checked
+            return loop, tracked
         if kernel == "print_tensor" and not self.shown:
-            return unseen
+            return unseen, tracked
         dtypes = [node.dtype for node in operation.inputs] + [operation.attributes.get("dtype")]
         if kernel != "print_tensor" and not LACKING.isdisjoint(dtypes):
-            return _by_numpy(getattr(_numpy, kernel))
-        return getattr(self.kernels, kernel)
+            return _by_numpy(getattr(_numpy, kernel)), tracked
+        function = getattr(self.kernels, kernel)
+        if not tracked:
+            return getattr(function, "bare", function), tracked
+        if getattr(function, "alike", False) and not self.guarded:
+            self.checked = True
+            return function.bare, tracked, function
+        return function, tracked
 
 
 class Loop(AnyLoop):
 
     def plan(self, nodes, given, wanted, **settings):
         return TorchPlan(nodes, given, wanted, **settings)
+
+    def guard(self):
+        self.step.guard()
 
     def zeros(self, shape, dtype):
         return torch.zeros(shape, dtype=DTYPES.get(dtype, dtype))
@@ -145,6 +240,15 @@ class Loop(AnyLoop):
 
     def joined(self, values):
         return torch.stack(values)
+
+
+def _outputs(nodes):
+    """Returns: a dict from operations to the set of the outputs that are needed of them."""
+    found = {}
+    for node in nodes:
+        if node.operation is not None:
+            found.setdefault(node.operation, set()).add(node.output)
+    return found
 
 
 def _between(gradient, nodes):
@@ -174,6 +278,16 @@ def _gradients(loss, *sources, again, kept):
         return [torch.zeros_like(x) for x in sources]
     return torch.autograd.grad(loss, sources, torch.ones_like(loss), retain_graph=kept, create_graph=again,
                                materialize_grads=True)
+
+
+def _checked(loss, *sources, **options):
+    """The gradients of a loss. Raises ``_NanGradient`` if the sum of one of them is nan."""
+    gradients = _gradients(loss, *sources, **options)
+    for gradient in gradients:
+        total = gradient.sum().item()  # takes less time than to look at each element
+        if total != total:
+            raise _NanGradient
+    return gradients
 
 
 def _by_numpy(kernel):

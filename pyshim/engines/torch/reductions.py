@@ -13,6 +13,14 @@ def _of_extreme(g, x, extreme, axis):
     return product(g.expand(x.shape), chosen / chosen.sum(axis, keepdim=True))
 
 
+def _of_logsumexp(g, x, result, axis, keepdims):
+    if not keepdims:
+        shape = reduced(x.shape, axis, True)
+        g, result = g.reshape(shape), result.reshape(shape)
+    # An infinite result has no gradient, as that of a logarithm at 0 or infinity meets an exponential's of 0.
+    return product(g, torch.where(torch.isinf(result), 0, torch.exp(x - result)))
+
+
 def _product(x, axis):
     for i in axis:
         x = torch.prod(x, i, keepdim=True, dtype=x.dtype)
@@ -66,6 +74,7 @@ def _of_cumprod_step_by_step(g, x, result, axis):
 
 _max = with_own_gradient(lambda x, axis: torch.amax(x, axis, keepdim=True), _of_extreme)
 _min = with_own_gradient(lambda x, axis: torch.amin(x, axis, keepdim=True), _of_extreme)
+_logsumexp = with_own_gradient(torch.logsumexp, _of_logsumexp)
 _prod = with_own_gradient(_product, _of_product)
 _cumprod = with_own_gradient(lambda x, axis: torch.cumprod(x, axis, dtype=x.dtype), _of_cumprod)
 
@@ -89,6 +98,10 @@ class Reductions:
         if x.dtype == torch.float16:  # the sum may overflow
             return torch.mean(x.float(), axis, keepdim=keepdims).half()
         return torch.mean(x, axis, keepdim=keepdims)
+
+    def logsumexp(self, x, axis, keepdims):
+        return _logsumexp(x, axis, keepdims)
+    logsumexp.bare, logsumexp.alike = torch.logsumexp, True
 
     def any(self, x, axis, keepdims):
         return torch.any(x, axis, keepdim=keepdims)

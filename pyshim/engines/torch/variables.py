@@ -8,7 +8,7 @@ from .arrays import DTYPES, array_of, tensor_of
 
 
 class Variable:
-    """A variable. The tensor ``value`` is never changed in place; an update replaces it."""
+    """A variable. An update replaces the tensor ``value``, except a step of an optimizer, which changes it in place."""
 
     def __init__(self, array):
         self.set(array)
@@ -16,11 +16,17 @@ class Variable:
     def read(self):
         return self.value
 
+    def owned(self):
+        """Returns: the variable's tensor, which nothing else refers to, so that it can be changed in place."""
+        if self.value is not self.own:
+            self.own = self.value = self.value.clone()
+        return self.value
+
     def get(self):
         return np.array(array_of(self.value))
 
     def set(self, array):
-        self.value = tensor_of(np.array(array))
+        self.own = self.value = tensor_of(np.array(array))
 
 
 class Variables:
