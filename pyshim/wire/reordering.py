@@ -1,11 +1,15 @@
 """Conversion between column-major order, which R uses, and row-major order, block by block."""
 
 import itertools
+import os
+import threading
 
 import numpy as np
 
-WIDTH = 128      # elements of a block for each index of the first axis, so that what is read stays in the cache
+WIDTH = 64       # elements of a block for each index of the first axis, so that what is read stays in the cache
 LEAST = 1 << 14  # minimum elements of a block; smaller blocks would cost more than they gain
+SHARED = 1 << 20  # minimum elements of an array that several threads share
+THREADS = 4      # the most of them: more would wait for the memory
 
 
 def reorder(target, source):
@@ -13,8 +17,29 @@ def reorder(target, source):
     not empty."""
     if target.flags.f_contiguous:
         target, source = target.T, source.T
-    for block in _blocks(target.shape):
-        np.copyto(target[block], source[block])
+    blocks = list(_blocks(target.shape))
+    count = min(THREADS, len(os.sched_getaffinity(0)), len(blocks)) if target.size >= SHARED else 1
+    settings, failures = np.geterr(), []  # each thread has its own settings
+
+    def copy(part):
+        try:
+            with np.errstate(**settings):
+                for block in blocks[part::count]:
+                    np.copyto(target[block], source[block])
+        except Exception as error:
+            failures.append(error)
+    threads = [threading.Thread(target=copy, args=(part,)) for part in range(1, count)]
+    started = []
+    try:
+        for thread in threads:
+            thread.start()
+            started.append(thread)
+        copy(0)
+    finally:
+        for thread in started:  # even if the user interrupts
+            thread.join()
+    if failures:
+        raise failures[0]
 
 
 def _blocks(shape):

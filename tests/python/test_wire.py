@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -129,6 +130,20 @@ def test_reordering(ends, shape):
         target = np.empty(shape, "float32", order="F")
         reorder(target, array)
         check_array(target, x)
+
+
+def test_reordering_by_several_threads():
+    """They cast as the calling thread does, also if numbers overflow."""
+    x = np.asfortranarray(np.random.RandomState(0).normal(size=(1031, 1027)))
+    x[-1, -1] = x[0, 0] = 1e300
+    target = np.empty(x.shape, "float32")
+    with warnings.catch_warnings(), np.errstate(over="ignore"):
+        warnings.simplefilter("error")
+        reorder(target, x)
+        check_array(target, x.astype("float32"))
+    x[0, 0] = 0  # the last block's error is raised, too
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        reorder(target, x)
 
 
 def test_large_arrays_go_through_the_region(ends, monkeypatch):
