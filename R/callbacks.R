@@ -58,7 +58,7 @@ callback_model_checkpoint <- function(filepath, monitor = "val_loss", verbose = 
           argument = "save_freq", value = save_freq)
   }
   arguments <- model_arguments("save_freq", "period")
-  arguments$filepath <- normalizePath(filepath, mustWork = FALSE)
+  arguments$filepath <- full_path(filepath)
   keras_call("callbacks.ModelCheckpoint", arguments)
 }
 
@@ -117,7 +117,7 @@ callback_terminate_on_naan <- function() {
 #' callback_csv_logger(tempfile(fileext = ".csv"))
 #' @export
 callback_csv_logger <- function(filename, separator = ",", append = FALSE) {
-  keras_call("callbacks.CSVLogger", list(filename = normalizePath(filename, mustWork = FALSE), separator = separator,
+  keras_call("callbacks.CSVLogger", list(filename = full_path(filename), separator = separator,
                                          append = append))
 }
 
@@ -223,8 +223,7 @@ callback_tensorboard <- function(log_dir = NULL, histogram_freq = 0, batch_size 
                                  embeddings_layer_names = NULL, embeddings_metadata = NULL, embeddings_data = NULL,
                                  update_freq = "epoch", profile_batch = 0) {
   arguments <- model_arguments(c("log_dir", "profile_batch"), NULL)
-  arguments$log_dir <- normalizePath(if (is.null(log_dir)) file.path(run_dir(), "logs") else log_dir,
-                                     mustWork = FALSE)
+  arguments$log_dir <- full_path(if (is.null(log_dir)) file.path(run_dir(), "logs") else log_dir)
   if (is.numeric(update_freq)) {
     arguments$update_freq <- as_whole_numbers(update_freq, "update_freq")
   }

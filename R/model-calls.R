@@ -29,7 +29,8 @@ seed_numpy <- function() call_shim("seed_numpy", as_seed(NULL))
 #' A named list that is converted to a Python dict even if it is empty
 #' @noRd
 as_keywords <- function(arguments) {
-  reticulate::py_dict(names(arguments), unname(arguments), convert = FALSE)
+  given <- as_text(unname(arguments))
+  reticulate::py_dict(as_text(names(arguments)), given, convert = FALSE)
 }
 
 # -- arguments --------------------------------------------------------------------------------------------

@@ -157,7 +157,7 @@ refuse_saved_model <- function(instead) {
 
 writable_path <- function(path, overwrite) {
   check_string(path, "filepath")
-  path <- normalizePath(path, mustWork = FALSE)
+  path <- full_path(path)
   if (!overwrite && file.exists(path)) {
     abort("file", c("{argument}, {path}, exists already, and `overwrite` is FALSE",
                     i = "Give `overwrite = TRUE`, or another path."), path = path, argument = "filepath", value = path)
@@ -171,7 +171,7 @@ writable_path <- function(path, overwrite) {
 
 readable_path <- function(path, arg = "filepath") {
   check_string(path, arg)
-  path <- normalizePath(path, mustWork = FALSE)
+  path <- full_path(path)
   if (!file.exists(path)) {
     abort("file", "{argument}, {path}, does not exist", path = path, argument = arg, value = path)
   }

@@ -163,7 +163,7 @@ fit_text_tokenizer <- function(object, x) {
 #' @rdname text_tokenizer
 #' @export
 save_text_tokenizer <- function(object, filename) {
-  writeLines(object_call(object, "to_json"), normalizePath(filename, mustWork = FALSE), useBytes = TRUE)
+  writeLines(object_call(object, "to_json"), full_path(filename), useBytes = TRUE)
   invisible(object)
 }
 
@@ -243,7 +243,7 @@ image_array_resize <- function(img, height, width, data_format = c("channels_las
 #' @export
 image_array_save <- function(img, path, data_format = NULL, file_format = NULL, scale = TRUE) {
   keras_call("preprocessing.image.save_img", list(
-    path = normalizePath(path, mustWork = FALSE), x = as_model_data(img, "img"), data_format = data_format,
+    path = full_path(path), x = as_model_data(img, "img"), data_format = data_format,
     file_format = file_format, scale = scale
   ))
   invisible(NULL)
@@ -390,7 +390,7 @@ flow_images_from_dataframe <- function(dataframe, directory = NULL, x_col = "fil
   with_targets <- any(class_mode %in% c("raw", "other", "multi_output"))
   need_columns(dataframe, c(x_col, if (of_classes || with_targets) y_col))
 
-  files <- as.character(dataframe[[x_col]])
+  files <- native_path(as.character(dataframe[[x_col]]))
   paths <- if (is.null(directory)) files else file.path(readable_path(directory), files)
   kept <- file.exists(paths) & !(drop_duplicates & duplicated(files))
   if (!all(file.exists(paths))) {

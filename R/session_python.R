@@ -109,7 +109,7 @@ require_session_python <- function(backend = NULL) {
       i = if (reticulate::py_available()) "Then restart R."
     ), python = config$python, backend = backend, numpy = numpy_requirement())
   }
-  started <- tryCatch(reticulate::py_config(), error = identity)
+  started <- tryCatch(in_utf8_locale(reticulate::py_config), error = identity)
   if (inherits(started, "error")) {
     abort("python", c("the Python of this R session, {python}, could not be started", x = "{words}", i = choose_python),
           python = config$python, words = conditionMessage(started))

@@ -52,7 +52,7 @@ k_load_variables <- function(path, ...) {
 
 #' Expand a path as R does; anything else is returned unchanged, for pyshim to reject
 #' @noRd
-as_path <- function(path) if (is.character(path)) path.expand(path) else path
+as_path <- function(path) if (is.character(path)) path.expand(native_path(path)) else path
 
 #' The name by which code refers to a value, such as `w` or `net$w`; "" for an expression that computes it
 #' @noRd

@@ -53,7 +53,7 @@ expect_keras_error <- function(code, kind, words = NULL) {
 run_r <- function(lines, environment = character()) {
   script <- tempfile(fileext = ".R")
   on.exit(unlink(script))
-  writeLines(lines, script)
+  writeLines(enc2utf8(lines), script, useBytes = TRUE)
   r_process("Rscript", c("--vanilla", script), environment)
 }
 

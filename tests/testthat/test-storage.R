@@ -126,3 +126,17 @@ test_that("non-ASCII names, saved and loaded in the C locale", {
   expect_equal(tail(output, 1L), "TRUE TRUE 3 ")
   with_backend("numpy", expect_named(k_load_variables(path), c("gr\u00f6\u00dfe", "\u00e4\u2713")))
 })
+
+test_that("text and paths that are not ASCII, in the C locale: as bytes of a script, and marked as UTF-8", {
+  folder <- withr::local_tempdir()
+  output <- run_r(c(
+    "library(keras); invisible(use_backend('numpy'))", sprintf("setwd('%s')", folder),
+    "dir.create('gr\u00fcn')", "bytes <- 'gr\u00fcn/\u6f22.npz'; marked <- 'gr\\u00fcn/\\u6f22.npz'",
+    "k_save_variables(bytes, w = k_variable(1))", "k_save_variables(marked, w = k_variable(2))",
+    "cat(list.files('gr\u00fcn') == '\u6f22.npz', k_get_value(k_load_variables(bytes)$w), '\\n')",
+    "x <- k_variable(3, name = 'm\u00fcde'); cat(x$name == 'm\\u00fcde', '\\n')",
+    "try(k_load_variables('gr\u00fcn/fehlt'))"
+  ), "LC_ALL=C")
+  expect_equal(output[2:3], c("TRUE 2 ", "TRUE "))
+  expect_match(output, "fehlt cannot be read: No such file or directory", all = FALSE)
+})
