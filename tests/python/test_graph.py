@@ -908,6 +908,13 @@ def test_a_function_computes_what_an_evaluation_does(K):
         np.testing.assert_array_equal(np.signbit(result[there]), np.signbit(expected[there]), err_msg=what)
 
 
+def test_a_constant_0_added_to_minus_0(K, engine):
+    """0, as in NumPy, except on JAX, whose compiler drops the addition: see docs/semantics.md."""
+    x, zero = K.placeholder((None,)), K.variable([0.0])
+    results = K.function([x], [x + 0.0, x + zero])([[-0.0]])
+    assert [bool(np.signbit(result[0])) for result in results] == [engine == "jax", False]
+
+
 def test_a_reshape_that_does_not_fit_what_is_fed_is_an_error(K):
     x = K.placeholder((None,))
     for make in (lambda: K.reshape(x, (2,)), lambda: K.sum(K.reshape(x, (2,))), lambda: K.reshape(x, (2, 1)) * 2):
