@@ -1,4 +1,4 @@
-#' keras: Keras backends, switched in one session
+#' keras: Keras models and backend functions, switched between engines in one session
 #'
 #' The backend functions and models of Keras on TensorFlow, Theano, CNTK, JAX, PyTorch and NumPy. [use_backend()]
 #' switches between them as often as you like: an engine runs in its own process, where its tensors stay alive.
@@ -30,7 +30,8 @@
 #' `keras_error_gradient`, `keras_error_backend_mismatch`, `keras_error_stale_tensor`,
 #' `keras_error_unknown_backend`, `keras_error_not_installed`, `keras_error_interpreter`,
 #' `keras_error_install`, `keras_error_config`, `keras_error_file`, `keras_error_eager`,
-#' `keras_error_engine`, `keras_error_worker`, `keras_error_timeout` and `keras_error_wire`. Its field
+#' `keras_error_device`, `keras_error_engine`, `keras_error_worker`, `keras_error_training`, `keras_error_timeout`,
+#' `keras_error_python` and `keras_error_wire`. Its field
 #' `native` is the traceback of the native library if the error came from there, and `function_name` is
 #' the function that was called.
 #'

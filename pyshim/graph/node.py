@@ -252,17 +252,40 @@ def _between(loss, by, order):
 
 def substituted(nodes: Sequence[Node], now: Dict[Node, Node]) -> List[Node]:
     """Returns: copies of the nodes in which the keys of the dict ``now`` are replaced by its values."""
+    now = _copies(nodes, now)
+    return [now.get(node, node) for node in nodes]
+
+
+def _copies(nodes, now):
+    """Returns: ``now``, and a copy of each node that depends on one of its keys."""
     now, operations = dict(now), {}
-    for node in ancestors(nodes):
-        if node in now or node.operation is None:
-            continue
+    for node in ancestors(nodes, ends=now):
         old = node.operation
-        if all(now.get(x, x) is x for x in node.inputs + node.controls):
+        if old is None or all(now.get(x, x) is x for x in node.inputs + node.controls):
             continue
         if old not in operations:
-            operations[old] = Operation(old.kernel, [now.get(x, x) for x in old.inputs], old.attributes, old.traced_in)
+            attributes = old.attributes
+            if old.kernel == "loop":
+                attributes = dict(attributes, body=_body_copy(attributes["body"], now))
+            operations[old] = Operation(old.kernel, [now.get(x, x) for x in old.inputs], attributes, old.traced_in)
         now[node] = node.recomputed(operations[old], [now.get(x, x) for x in node.controls])
-    return [now.get(node, node) for node in nodes]
+    return now
+
+
+def _body_copy(body, now):
+    """Returns: a copy of a loop's body that captures the values of ``now`` in place of its keys."""
+    copy = Body(body.name, [], [])
+    now = {x: now[x] for x in body.captured if x in now}
+    for x in body.loop_inputs:
+        now[x] = Node("loop input", x.dtype, x.shape, x.name, value=copy)
+    now = _copies(body.results, now)
+
+    def copied(nodes):
+        return [now.get(x, x) for x in nodes]
+    copy.slices, copy.states = copied(body.slices), copied(body.states)
+    copy.outputs, copy.new_states = copied(body.outputs), copied(body.new_states)
+    copy.nodes, copy.captured = copied(body.nodes), copied(body.captured)
+    return copy
 
 
 def described(nodes):

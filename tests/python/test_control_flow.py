@@ -147,6 +147,23 @@ def test_rnn_of_unknown_time(K, masked):
             check_array(result, reference)
 
 
+def test_loops_in_a_masked_step_of_unknown_sizes(K):
+    """The first output of a masked rnn is zeros of the output's shape, which only the loops in the step tell."""
+    def step(element, states):
+        total = K.sum(element)
+        folded = K.map_fn(lambda row: K.foldl(lambda before, number: before + number * total, row), element)
+        return K.expand_dims(folded, 1) * element, [states[0] + element]
+
+    def reference(element, states):
+        folded = element[:, 0] + element[:, 1] * element.sum()
+        return folded[:, None] * element, [states[0] + element]
+    x, mask = K.placeholder((None, None, None)), K.placeholder((None, None), dtype="bool")
+    function = K.function([x, mask], K.rnn(step, x, [K.zeros_like(x[:, 0])], mask=mask)[1:2])
+    value = inputs()[0]
+    expected = rnn(reference, value, [np.zeros((SAMPLES, SIZE), "float32")], mask=MASK)[0]
+    check_array(function([value, MASK])[0], expected)
+
+
 def test_rnn_unrolled_by_input_length(K):
     x = inputs()[0]
     check_fed(K, lambda x: K.rnn(lambda x, s: (x + s[0], [s[0] + 1]), x, [K.zeros_like(x[:, 0])], unroll=True,
