@@ -72,7 +72,7 @@ class Children:
             for column, (name, arguments, environment) in commands.items():
                 self.by_column[column] = Child(name, arguments, environment, longest)
             for child in self.by_column.values():
-                child.answer()  # that it is there
+                child.answer()  # it is ready
         except BaseException:
             self.stop()
             raise

@@ -70,7 +70,7 @@ def runs_on(column, engine):
 
 
 def install(columns, engines):
-    """Install what the columns need, and the package's own installation does not bring, for some engines."""
+    """Install what the columns of these engines need beyond the package's own installation."""
     peer.install()
     for engine in {runs_on(column, engine) for column in columns if column.startswith("keras3") for engine in engines
                    if not missing(column, engine)}:
@@ -113,7 +113,7 @@ def environment(column, engine, THEANO_FLAGS=None, **more):
 # -- what the figures were measured on -------------------------------------------------------------------
 
 def machine():
-    """Processor, cores, memory and system."""
+    """The processor, its number of cores, the memory and the system."""
     with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
         models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
     with open("/proc/meminfo", encoding="ascii") as file:
@@ -125,7 +125,7 @@ def machine():
 
 
 def versions():
-    """What runs in each place, as text."""
+    """What runs in each column, as text."""
     said = {CALLED[engine]: "{engine_version} on Python {python_version}".format(**find(engine).record())
             for engine in ENGINES}
     script = "writeLines(c(R.version.string, format(packageVersion('reticulate')), extSoftVersion()[['BLAS']]))"

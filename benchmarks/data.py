@@ -1,4 +1,4 @@
-"""The data and initial weights for all columns of a workload: made once, and kept in a folder.
+"""The data and initial weights for all columns of a workload, made once and stored in a folder.
 
 An array is a column-major float64 file, and ``index.json`` lists the shapes. All values are exact in float32, so a
 column that feeds float32 and one that feeds R's doubles compute with the same numbers.
@@ -33,7 +33,7 @@ def _glorot(random, *shape):
 
 
 def _samples(random, count, *shape):
-    """Samples, each near the pattern of its class so that they can be learnt, and the classes one-hot."""
+    """Samples near the pattern of their class, so that the classes can be learnt, and the classes as one-hot rows."""
     classes = random.randint(CLASSES, size=count)
     patterns = random.uniform(size=(CLASSES,) + shape)
     return 0.3 * patterns[classes] + 0.7 * random.uniform(size=(count,) + shape), np.eye(CLASSES)[classes]

@@ -1,4 +1,4 @@
-"""Keras 3: where it is for each of its engines.
+"""Keras 3: where it is installed for each of its engines.
 
 TensorFlow's environment has it. For JAX and PyTorch, it is installed in a folder of its own, build/keras3/ENGINE, by
 the environment's pip. The folder comes after the environment's own packages in the search path, so the engine runs

@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/merge.py FILE...
 
-A file is what `run.py` has written after measuring a part. Of each workload and engine that it has, its result takes
-the place of the former one, as a whole: figures are only compared within one run.
+A file is what `run.py` has written after measuring a part. For each workload and engine in it, its whole result
+replaces the former one, since figures are only compared within one run.
 """
 
 import argparse
@@ -20,11 +20,11 @@ SAME = ("processor", "cores", "memory")  # facts of the machine that results of 
 
 
 class MergeError(Exception):
-    """Measurements that do not belong into one report."""
+    """Measurements that do not belong in one report."""
 
 
 def merge(measured, part):
-    """The measurements with those of a part in the place of their former ones.
+    """The measurements, with those of a part replacing their former ones.
 
     Arguments: both as `run.py` writes them. Raises MergeError if they do not fit together.
     """
@@ -46,7 +46,7 @@ def merge(measured, part):
     if unknown:
         raise MergeError("there is no workload %s on %s" % unknown[0])
     results.sort(key=lambda result: order.index(_key(result)))
-    # The versions of engines that were not measured again are those of their last run.
+    # Engines that were not measured again keep the versions of their last run.
     engines = {columns.CALLED[result["engine"]] for result in newer} | (
         set(part["versions"]) - set(columns.CALLED.values()))
     versions = {name: (part if name in engines or name not in measured["versions"] else measured)["versions"][name]

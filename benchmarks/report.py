@@ -21,7 +21,7 @@ from workloads import FAMILIES  # noqa: E402
 DOCS = os.path.join(columns.ROOT, "docs")
 NAMES = {name: title for family in FAMILIES for name, title in family.NAMES.items()}
 
-# The reference of a relative speed, where it is not the engine by itself.
+# The reference of a relative speed, if it is not the engine by itself.
 REFERENCES = {"small": "r_peer", "transfer": "numpy", "first_vgg16": "peer", "first_resnet50": "peer"}
 IN_PICTURE = ("mlp", "resident", "cnn", "lstm", "fit_mlp", "fit_cnn", "fit_lstm", "small", "transfer", "start")
 
@@ -119,7 +119,7 @@ def _machine(measured):
 
 
 def _dates(results):
-    """When results of a workload were measured."""
+    """The dates when the results of a workload were measured."""
     engines = {}
     for result in results:
         engines.setdefault(result["date"], {})[CALLED[result["engine"]]] = None

@@ -32,7 +32,7 @@ def main():
     try:
         measure(options, results)
         folder = report.DOCS if options.whole else PARTS
-    finally:  # a run that ends by an error or Ctrl-C counts as a part, too
+    finally:  # a run that ends with an error or Ctrl-C counts as a part, too
         if results:
             measured = {"machine": columns.machine(), "versions": columns.versions(), "quick": options.quick,
                         "columns": options.column, "minutes": round((time.time() - start) / 60, 1),
@@ -45,7 +45,7 @@ def main():
 
 
 def measure(options, results):
-    """Add what is measured to the results, one after the other."""
+    """Add the measurements to the results, one after another."""
     with tempfile.TemporaryDirectory() as folder:
         data.write(folder)
         plan = Plan(folder, options.quick, options.workload, options.column)

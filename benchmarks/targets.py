@@ -1,4 +1,4 @@
-"""The targets, and whether a result meets them."""
+"""The targets, and whether results meet them."""
 
 import statistics
 
@@ -7,7 +7,7 @@ FLAT = 5e6           # bytes; memory may grow by this much
 
 
 def ratios(seconds, column, against):
-    """How many times as fast as another one a column is, in each round in which both were measured."""
+    """How many times as fast as the other column a column is, in each round in which both were measured."""
     own, others = seconds[column], seconds[against]
     if len(own) == len(others):
         return [other / each for each, other in zip(own, others)]
@@ -19,7 +19,7 @@ def speed(seconds, column, against):
 
 
 class Target:
-    """A target of a workload, for a column, on some engines or all."""
+    """A target for a workload and a column, on some engines or all."""
 
     against = None  # the column that it is compared with
     first = None    # another workload whose results are needed
@@ -28,7 +28,7 @@ class Target:
         self.workload, self.text, self.column, self.engines = workload, text, column, engines
 
     def applies(self, engine, *found):
-        """Whether it is a target of the engine, and its results are there. Arguments: as ``judge`` gets them."""
+        """Whether the target applies to the engine and its results exist. The arguments are those of ``judge``."""
         needed = {self.column, self.against} - {None}
         return (not self.engines or engine in self.engines) and all(
             results and needed <= set(results[0]["seconds"]) for results in found)
@@ -59,7 +59,7 @@ class Time(Target):
 
 
 class Within(Target):
-    """At most this many seconds, of one size if there are several."""
+    """At most this many seconds; of one of the sizes if there are several."""
 
     def __init__(self, workload, most, text, size=None, **more):
         super().__init__(workload, text, **more)
@@ -107,7 +107,7 @@ class AsFast(Target):
 
 
 class Linear(Target):
-    """For ten times the size, at most ten times the time, with 10 % tolerance."""
+    """For a graph of ten times the size, at most ten times the time, with 10 % tolerance."""
 
     def judge(self, results):
         times = [statistics.median(result["seconds"][self.column]) for result in results]
@@ -124,7 +124,7 @@ def duration(seconds):
 
 
 def _of_fit(workload, times):
-    """The targets of training by fit(). ``times``: how many times as fast as Keras 3 on TensorFlow it must be."""
+    """The targets of training with fit(). ``times``: how many times as fast as Keras 3 on TensorFlow it must be."""
     return [Speed(workload, "engine", 0.95, "R through the worker at least 0.95 of the speed of the engine's own loop"),
             Speed(workload, "peer", 1.2, "R through the worker at least 1.2 x as fast as Keras 2.3.1 in Python"),
             Speed(workload, "keras3_tensorflow", times,

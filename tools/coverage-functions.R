@@ -1,21 +1,21 @@
-# Which exported functions do the R tests call on which engine? Each function notes its calls from a test, and the
-# backend that is current then; calls that the package makes itself do not count. A function without a call on
-# TensorFlow, Theano or CNTK is a failure, unless the list below says why no engine matters to it.
+# Find out which exported functions the R tests call on which engine. Each function records its calls from tests, with
+# the current backend; calls by the package itself do not count. A function without a call on TensorFlow, Theano or CNTK
+# is a failure, unless tools/functions-without-engine.csv says why no engine matters to it.
 #
-# Files may be named, as with tools/test-r.R. The calls of each file are kept in build/functions, and the report is of
-# all files that are there, so the files need not run at once, nor on all engines (KERAS_TEST_BACKENDS=cntk).
+# Files may be named, as with tools/test-r.R. The calls of each file are stored in build/functions, and the report
+# covers all files there, so the files can run at different times, and on some engines only (KERAS_TEST_BACKENDS=cntk).
 wanted <- c("tensorflow", "theano", "cntk")
 folder <- "build/functions"
 
 # Functions that touch no engine, as patterns, and why.
 without_engine <- utils::read.csv("tools/functions-without-engine.csv")
 
-# -- noting calls -------------------------------------------------------------------------------------------
+# -- recording calls -----------------------------------------------------------------------------------------
 namespace <- asNamespace("keras")
 calls <- new.env()
 
-# Tests see the package's namespace behind their own environment, which has the helpers; the package's functions see it
-# without that.
+# A test's environment also leads to the package's namespace, but first to an environment with the helpers. That of the
+# package's functions does not.
 is_of_package <- function(environment) {
   while (!identical(environment, emptyenv()) && !identical(environment, globalenv())) {
     if (identical(environment, namespace)) {
@@ -30,7 +30,7 @@ is_of_package <- function(environment) {
 }
 
 current_backend <- local({
-  k_backend <- namespace$k_backend # without notes
+  k_backend <- namespace$k_backend # without recording
   function() if (is.null(namespace$bridge$module)) "none" else k_backend()
 })
 
@@ -41,7 +41,7 @@ note <- function(name, caller) {
   }
 }
 
-# The body begins with a note. A wrapper would not do: missing(), substitute() and sys.call() must stay as they are.
+# Record calls at the beginning of the body. A wrapper would change what missing(), substitute() and sys.call() return.
 noting <- function(f, name) {
   body(f) <- call("{", as.call(list(note, name, quote(parent.frame()))), body(f))
   f
@@ -56,7 +56,7 @@ replace <- function(name, value, environment) {
   }
 }
 
-# Of the table in inst/extdata, and whatever else is exported
+# All exported functions, including those in the table in inst/extdata
 exported <- grep("^[.]__", getNamespaceExports("keras"), invert = TRUE, value = TRUE)
 known <- utils::read.csv(system.file("extdata", "r_models.csv", package = "keras"))$`function`
 listed <- sort(union(sub("<model>", "keras.engine.training.Model", known, fixed = TRUE), exported))
@@ -66,7 +66,7 @@ places <- c(list(namespace, parent.env(namespace)), lapply(c("base", "stats", "g
 
 for (name in listed) {
   found <- get0(name, namespace, inherits = FALSE)
-  if (is.null(found)) { # of another package
+  if (is.null(found)) { # a function of another package
     found <- get(name, parent.env(namespace), inherits = FALSE)
   }
   if (is.function(found)) {
@@ -74,7 +74,7 @@ for (name in listed) {
       replace(name, noting(found, name), place)
     }
   } else {
-    # A class is used when an object of a class that derives from it is made; R6 then asks for its own parent.
+    # A class is used when an object of a derived class is created; R6 then looks up the parent.
     found$get_inherit <- noting(found$get_inherit, name)
   }
 }

@@ -12,9 +12,9 @@ SAMPLES = 12800
 
 
 def variants(program, workload):
-    """A program's implementations of one training epoch, functions that return its mean loss.
+    """A program's implementations of one training epoch: functions that return its mean loss.
 
-    They run the engine's fastest step, in a loop or in the program's own ways (``epochs``).
+    They run the engine's fastest step in a loop, or in other ways that the program has (``epochs``).
     """
     network = workload[len(FIT):]
     if hasattr(program, "keras"):
@@ -28,7 +28,7 @@ def variants(program, workload):
 
 
 def epoch_of(run, network):
-    """An epoch. Arguments: run, a function of an epoch's first step and its number of steps, returns its mean loss."""
+    """An epoch. Argument: run, a function of an epoch's first step and number of steps that returns the mean loss."""
     count, done = SAMPLES // BATCH[network], []
 
     def epoch(i):
@@ -56,14 +56,14 @@ def fastest(steps):
 
 
 def samples(data, network):
-    """Inputs and targets: those of the network's batches, repeated."""
+    """The inputs and targets of the network's batches, repeated."""
     x, y = data(network + "_x"), data(network + "_y")
     times = SAMPLES // len(x)
     return np.concatenate([x] * times), np.concatenate([y] * times)
 
 
 def orders():
-    """The orders of the samples in successive epochs: the first ones as they are, all others shuffled."""
+    """The orders of the samples in successive epochs: the first ones unchanged, the others shuffled."""
     for epoch in itertools.count():
         order = np.arange(SAMPLES, dtype="int32")
         if epoch >= IN_ORDER:
@@ -95,7 +95,7 @@ class Gathered:
         return self.change(*[array[rows] for array in self.arrays])
 
     def changed(self, change):
-        """The same batches, each changed by a function."""
+        """The same batches, each transformed by a function."""
         return Gathered(*self.arrays, size=self.size, change=lambda *batch: change(*self.change(*batch)))
 
 
@@ -132,7 +132,7 @@ LAYERS = {
 
 
 def weights(data, network):
-    """The initial weights in Keras's order: the gates of its LSTM are input, forget, candidate, output."""
+    """The initial weights in Keras's order, in which the gates of an LSTM are input, forget, candidate, output."""
     found = list(data.weights(network).values())
     if network == "lstm":
         found[:3] = [np.concatenate([np.split(value, 4, -1)[i] for i in (0, 1, 3, 2)], -1) for value in found[:3]]

@@ -1,4 +1,4 @@
-"""JAX by itself: a step is one compiled function of the weights, whose memory it reuses, and of a batch."""
+"""JAX by itself: a step is one compiled function of a batch and of the weights, whose memory it reuses."""
 
 import jax
 import jax.numpy as jnp
@@ -44,7 +44,7 @@ class JAX:
         return run
 
     def state(self, network):
-        """The weights, and what their optimizer keeps."""
+        """The weights and the state of their optimizer."""
         weights = {name: jnp.array(value) for name, value in self.data.weights(network).items()}
         if network != "cnn":
             return weights, ()

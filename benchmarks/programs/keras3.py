@@ -3,7 +3,7 @@
 import os
 import sys
 
-sys.path += filter(None, [os.environ["KERAS_3"]])  # behind the engine's own packages
+sys.path += filter(None, [os.environ["KERAS_3"]])  # after the engine's own packages
 
 import keras
 

@@ -1,4 +1,4 @@
-"""NumPy's own cast-and-copy: the least cost of passing an R array to Python and back."""
+"""NumPy's own cast and copy: the lowest possible cost of passing an R array to Python and back."""
 
 import numpy as np
 

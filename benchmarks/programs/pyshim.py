@@ -41,7 +41,7 @@ class Pyshim(Backend, First):
         return lambda i: double([small])[0][0, 0]
 
     def switch(self):
-        """To another backend and back."""
+        """Switch to another backend and back."""
         other = os.environ["OTHER_BACKEND"]
 
         def step(i):
@@ -51,7 +51,7 @@ class Pyshim(Backend, First):
         return step
 
     def graph(self, count):
-        """A graph with that many nodes. Returns: the seconds to build and evaluate it, and its value."""
+        """Build and evaluate a graph with that many nodes. Returns: the seconds for each, and the value."""
         pyshim.clear_session()
         y = pyshim.variable(self.data("small"))
         start = time.perf_counter()
@@ -62,7 +62,7 @@ class Pyshim(Backend, First):
         return [built - start, time.perf_counter() - built, float(value[0, 0])]
 
     def many(self, workload, count):
-        """Many calls. Returns: the seconds of the first and the last thousand, and the memory before and after."""
+        """Make many calls. Returns: the seconds of the first and the last thousand, and the memory before and after."""
         step = getattr(self, workload)()
         thousand(step)
         before = memory()

@@ -7,7 +7,7 @@ import numpy as np
 
 RATE = {"mlp": 0.1, "cnn": 0.001, "lstm": 0.5}
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # of Adam
-IN_ORDER = 2  # epochs of fit() whose losses are compared: these go through the samples in order, others shuffle them
+IN_ORDER = 2  # epochs of fit() whose losses are compared: they keep the order of samples, the others shuffle
 BATCH = {"mlp": 128, "cnn": 64, "lstm": 64}
 
 
@@ -20,7 +20,7 @@ class Data:
             self.shapes = json.load(file)
 
     def __call__(self, name):
-        """An array, of float32."""
+        """A float32 array."""
         values = np.fromfile(os.path.join(self.folder, name))
         return np.ascontiguousarray(values.reshape(self.shapes[name], order="F"), dtype="float32")
 
@@ -29,7 +29,7 @@ class Data:
         return np.fromfile(os.path.join(self.folder, name)).reshape(self.shapes[name], order="F")
 
     def weights(self, workload):
-        """The first weights of a network by name, in the order of its layers."""
+        """The initial weights of a network by name, in the order of its layers."""
         names = [name for name in self.shapes if name.startswith(workload + "_") and name[-2:] not in ("_x", "_y")]
         return {name[len(workload) + 1:]: self(name) for name in names}
 
@@ -39,7 +39,7 @@ class Data:
         return [(np.array(x[i:i + size]), np.array(y[i:i + size])) for i in range(0, len(x), size)]
 
     def rows(self):
-        """The rows of the network mlp's batches, in the whole of its data."""
+        """The positions of the network mlp's batches within all its data."""
         size = BATCH["mlp"]
         return [np.arange(i, i + size, dtype="int32") for i in range(0, len(self("mlp_x")), size)]
 

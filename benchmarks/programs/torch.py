@@ -32,7 +32,7 @@ class PyTorch:
         """Ways of running a step, by name."""
         ways = {"eager": lambda module: module, "torch.compile": torch.compile}
         return {way + name: self.step(network, module(), wrapped) for name, module in NETWORKS[network].items()
-                for way, wrapped in ways.items() if (way, module) != ("torch.compile", LSTM)}  # it would stay as it is
+                for way, wrapped in ways.items() if (way, module) != ("torch.compile", LSTM)}  # it stays uncompiled
 
     def step(self, network, module, wrapped):
         module.take({name: torch.from_numpy(value) for name, value in self.data.weights(network).items()})
@@ -96,7 +96,7 @@ class MLP(nn.Module):
 
 
 class CNN(nn.Module):
-    """The channels are PyTorch's second axis, and last in memory."""
+    """Channels are PyTorch's second axis, but last in memory."""
 
     def __init__(self):
         super().__init__()
@@ -140,7 +140,7 @@ class LSTM(nn.Module):
 
 
 class Loop(nn.Module):
-    """A loop over the times."""
+    """A loop over the time steps."""
 
     def __init__(self):
         super().__init__()

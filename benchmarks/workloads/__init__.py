@@ -18,7 +18,7 @@ QUICK_COLUMNS = ("numpy", "engine", "r_worker", "peer", "r_peer")
 
 
 class Plan:
-    """What is to be measured, and how often."""
+    """What to measure, and how often."""
 
     def __init__(self, data, quick, workloads=None, columns=None):
         self.data = data  # the folder that data.py has filled
@@ -27,10 +27,10 @@ class Plan:
         self.columns = columns or (quick and QUICK_COLUMNS)
 
     def wanted(self, names):
-        """Those of the workloads that are wanted."""
+        """The requested ones among the workloads."""
         return [name for name in names if not self.workloads or name in self.workloads]
 
     def columns_of(self, engine, columns):
-        """Those of the columns that are wanted and that the engine has."""
+        """The requested ones among the columns that the engine has."""
         return [column for column in columns if not missing(column, engine)
                 and (not self.columns or column in self.columns)]

@@ -1,4 +1,4 @@
-"""Calls: very many small ones, which must leave nothing behind and not become slower."""
+"""Calls: a great many small ones, which must neither leak memory nor become slower."""
 
 from children import Children
 from columns import named

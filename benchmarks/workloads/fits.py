@@ -1,4 +1,4 @@
-"""Training by fit() on arrays: an epoch of 12,800 samples, against the engine's own loop over the same batches."""
+"""Training with fit() on arrays: an epoch of 12,800 samples, and the engine's own loop over the same batches."""
 
 from children import Children
 from columns import named
@@ -10,8 +10,8 @@ NAMES = {
     "fit_cnn": "`fit()` of the CNN 28x28x1 on 12,800 samples, batch 64, Adam, an epoch",
     "fit_lstm": "`fit()` of the LSTM, T = 50, 128 units, on 12,800 samples, batch 64, SGD, an epoch",
 }
-# Relative, of an epoch's loss: after hundreds of steps, rounding has switched some units of a relu. The original's
-# Adam on TensorFlow 2.1 also reads the number of iterations before or after it is increased, by chance.
+# Relative, for an epoch's loss: after hundreds of steps, rounding has switched some relu units. In addition, the
+# original's Adam on TensorFlow 2.1 reads the number of iterations before or after it is increased, by chance.
 AGREEMENT = 0.1
 COLUMNS = ("engine", "worker", "r_worker", "peer", "keras3_tensorflow", "keras3")
 

@@ -16,7 +16,7 @@ def measure(plan, engine):
     if not columns:
         return
     with Children({column: named(column, engine, plan.data) for column in columns}) as children:
-        children.ask_each(columns, "graph", 10)  # the first evaluation has more to do
+        children.ask_each(columns, "graph", 10)  # the first evaluation has extra work
         for size in SIZES[:3] if plan.quick else SIZES:
             expected = Data(plan.data)("small")[0, 0]
             for _ in range(size):

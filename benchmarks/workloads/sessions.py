@@ -103,7 +103,7 @@ def in_turns(plan, tasks):
 
 
 def in_session(column, engine, program, whole=False):
-    """The seconds that a new session reports or, if it reports none or the whole counts, those until it answers."""
+    """The seconds that a new session reports; if it reports none or the whole counts, the seconds until it answers."""
     started = time.perf_counter()
     child = Child("%s, %s" % (CALLED[engine], column), program, environment(column, engine))
     try:

@@ -36,7 +36,7 @@ def measure(plan, engine):
 
 
 def check(name, losses, agreement=AGREEMENT):
-    """Raise an error if a column computes something else than the others."""
+    """Raise an error if a column computes something other than the others do."""
     if name in WITHOUT_VALUE:
         return
     found = {"%s, %s" % (column, variant): values

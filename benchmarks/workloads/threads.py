@@ -24,7 +24,7 @@ def measure(plan, engine):
             beside = []
             for _ in range(repeats):
                 children.settle()
-                # The other one works for longer, so that this one is never alone.
+                # The other engine works for longer, so that this one is never alone.
                 children.by_column["other"].tell("run", "cnn", 3 * count["other"])
                 beside.append(children.by_column["own"].ask("run", "cnn", count["own"]) / count["own"])
                 children.by_column["other"].answer()
