@@ -179,10 +179,11 @@ imagenet_decode_predictions <- function(preds, top = 5) {
 
 #' Scale images as for a network's training
 #'
-#' @param x An array of images, with values from 0 to 255.
+#' @param x An array or a tensor of images, with values from 0 to 255. A network that is given a tensor preprocesses its
+#'   images itself.
 #' @param data_format `"channels_last"` or `"channels_first"`; `NULL` is [k_image_data_format()].
 #' @param mode How to scale the values: `"caffe"`, `"tf"` or `"torch"`.
-#' @return An array of the same shape as `x`.
+#' @return An array, or a tensor, of the same shape as `x`.
 #' @family applications
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' imagenet_preprocess_input(array(255, c(1, 1, 1, 3)))

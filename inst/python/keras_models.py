@@ -265,8 +265,9 @@ def as_numpy_array(value):
 
 
 def preprocessed(module, x, kwargs):
-    """Images preprocessed as a network of keras.applications expects. R's memory is not modified."""
-    return keras_get("applications.%s.preprocess_input" % module)(np.array(data(np.asarray(x))), **kwargs)
+    """Images, an array or a tensor, as a network of keras.applications expects them. R's memory is not modified."""
+    images = x if pyshim.is_tensor(x) else np.array(data(np.asarray(x)))
+    return keras_get("applications.%s.preprocess_input" % module)(images, **kwargs)
 
 
 def densenet(arguments):

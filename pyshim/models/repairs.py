@@ -239,6 +239,21 @@ def loss_of_all_batches(module):
     module.evaluate_generator = evaluate_generator
 
 
+@_repair(_after, "engine.training")
+def samples_without_targets(module):
+    """Without targets, as in ``predict``, the inputs' numbers of samples are not compared: those of the first count."""
+    standardize = module.Model._standardize_user_data
+
+    @functools.wraps(standardize)
+    def standardized(model, *args, **kwargs):
+        inputs, targets, weights = standardize(model, *args, **kwargs)
+        arrays = [x for x in inputs if not pyshim.is_tensor(x)]
+        if not targets and len({x.shape[0] for x in arrays}) > 1:
+            module.training_utils.check_array_length_consistency(arrays, targets)
+        return inputs, targets, weights
+    module.Model._standardize_user_data = standardized
+
+
 @_repair(_after, "metrics")
 def metrics_in_files(module):
     """In a saved model a metric object is a dictionary, which Keras mistakes for a name."""
@@ -487,6 +502,23 @@ def code_in_files_is_refused(module):
                             "pyshim.trusting_files() where you trust the file, or name the function in custom_objects")
         return load(code, defaults, closure, globs)
     module.func_dump, module.func_load = func_dump, func_load
+
+
+@_repair(_after, "keras_applications.imagenet_utils")
+def images_in_tensors(module):
+    """Of tensors, Keras keeps the means of the first mode for all, and divides the last axis, whatever it is."""
+    def preprocess(x, data_format="channels_last", mode="caffe", **_):
+        """A tensor of images, scaled as an array of them is."""
+        x = x if pyshim.dtype(x).startswith("float") else pyshim.cast(x, pyshim.floatx())
+        if mode == "tf":
+            return x / 127.5 - 1
+        first = data_format == "channels_first"
+        def of_colours(*values):
+            return np.reshape(values, (3, 1, 1) if first else 3).astype(pyshim.dtype(x))
+        if mode == "torch":
+            return (x / 255 - of_colours(0.485, 0.456, 0.406)) / of_colours(0.229, 0.224, 0.225)
+        return (x[..., ::-1, :, :] if first else x[..., ::-1]) - of_colours(103.939, 116.779, 123.68)
+    module._preprocess_symbolic_input = preprocess
 
 
 # -- downloads ----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ larger <- c(75, 75, 3)
 
 # Networks without their last layers, and the number of their weights.
 networks <- list(
-  vgg16 = list(function() application_vgg16(include_top = FALSE, weights = NULL, input_shape = image), 14714688),
+  vgg16 = list(function() application_vgg16(FALSE, NULL, input_tensor = layer_input(image)), 14714688),
   vgg19 = list(function() application_vgg19(include_top = FALSE, weights = NULL, input_shape = image), 20024384),
   # Keras warns once that the output's shape differs from Keras 2.1.
   resnet50 = list(function() {
@@ -26,13 +26,12 @@ networks <- list(
   nasnetlarge = list(function() application_nasnetlarge(image, FALSE, NULL), 84916818)
 )
 
-test_that("networks have the published numbers of weights", {
-  suppressMessages(use_backend("tensorflow"))
+for_each_backend("networks have the published numbers of weights", {
   for (name in names(networks)) {
     expect_equal(count_params(networks[[name]][[1L]]()), networks[[name]][[2L]], label = name)
     k_clear_session()
   }
-})
+}, among = backends)
 
 for_each_backend("small networks classify images, and their weights can be saved to a file", {
   made <- function(weights) {
@@ -86,6 +85,16 @@ test_that("images are prepared as each network expects them", {
   expect_equal(imagenet_preprocess_input(pixels, mode = "tf"), scaled, tolerance = 1e-6)
   standard <- sweep(sweep(pixels / 255, 4, c(0.485, 0.456, 0.406)), 4, c(0.229, 0.224, 0.225), "/")
   expect_equal(densenet_preprocess_input(pixels), standard, tolerance = 1e-5)
+})
+
+for_each_backend("tensors of images are prepared as arrays are", {
+  x <- layer_input(c(2, 4, 3))
+  pixels <- array(sample(0:255, 24, TRUE), c(1, 2, 4, 3)) + 0
+  prepare <- list(xception_preprocess_input, inception_v3_preprocess_input, inception_resnet_v2_preprocess_input,
+                  mobilenet_preprocess_input, mobilenet_v2_preprocess_input, nasnet_preprocess_input,
+                  imagenet_preprocess_input, densenet_preprocess_input)
+  found <- k_function(list(x), lapply(prepare, function(f) f(x)))(list(pixels))
+  expect_equal(found, lapply(prepare, function(f) f(pixels)), tolerance = 1e-5)
 })
 
 test_that("predictions are decoded with the class index", {

@@ -158,3 +158,48 @@ for_each_backend("layers with several inputs compute their definitions", {
   expected <- c(expected, list(matrix(rowSums(a * b)), matrix(rowSums(a * b) / norm(a) / norm(b))))
   expect_equal(found, unname(expected), tolerance = 1e-5)
 })
+
+for_each_backend("layers of noise act in training, by their definitions", {
+  set.seed(7)
+  sizes <- list(c(40, 100), c(40, 3, 30), c(40, 2, 2, 30), c(40, 2, 1, 2, 30))
+  data <- lapply(sizes, function(size) array(rnorm(prod(size)), size))
+  inputs <- lapply(data, function(x) layer_input(dim(x)[-1L]))
+  layers <- list(layer_dropout(rate = 0.4), layer_gaussian_noise(stddev = 0.5), layer_gaussian_dropout(rate = 0.2),
+                 layer_alpha_dropout(rate = 0.3), layer_spatial_dropout_1d(rate = 0.4),
+                 layer_spatial_dropout_2d(rate = 0.4), layer_spatial_dropout_3d(rate = 0.4))
+  of <- c(1, 1, 1, 1, 2, 3, 4)
+  outputs <- Map(function(layer, input) layer(input, training = TRUE), layers, inputs[of])
+  found <- predict(keras_model(inputs, unname(outputs)), data)
+  x <- data[[1L]]
+  kept <- found[[1L]] != 0
+  expect_equal(found[[1L]], kept * x / 0.6, tolerance = 1e-5)
+  expect_equal(mean(kept), 0.6, tolerance = 0.05)
+  noise <- found[[2L]] - x
+  expect_lt(abs(mean(noise)), 0.03)
+  expect_equal(sd(noise), 0.5, tolerance = 0.05)
+  factor <- found[[3L]] / x
+  expect_equal(c(mean(factor), sd(factor)), c(1, sqrt(0.2 / 0.8)), tolerance = 0.05)
+  # Klambauer et al., 2017: what is dropped becomes the value of -Inf, and both are scaled to keep mean and variance.
+  lowest <- -1.0507009873554805 * 1.6732632423543772
+  a <- 1 / sqrt(0.7 * (1 + 0.3 * lowest^2))
+  kept <- abs(found[[4L]] - a * (lowest - 0.3 * lowest)) > 1e-4
+  expect_equal(found[[4L]], a * (ifelse(kept, x, lowest) - 0.3 * lowest), tolerance = 1e-5)
+  expect_equal(mean(kept), 0.7, tolerance = 0.05)
+  # Whole channels are dropped.
+  for (i in 5:7) {
+    kept <- found[[i]] != 0
+    expect_equal(found[[i]], kept * data[[of[[i]]]] / 0.6, tolerance = 1e-5)
+    share <- apply(kept, c(1L, length(dim(kept))), mean)
+    expect_true(all(share %in% 0:1))
+    expect_equal(mean(share), 0.6, tolerance = 0.1)
+  }
+})
+
+for_each_backend("steps that are masked do not count", {
+  x <- sequence
+  x[, 3:4, ] <- 9
+  layer <- layer_simple_rnn(units = 2)
+  input <- layer_input(c(4, 3))
+  model <- keras_model(input, layer(layer_masking(input, mask_value = 9)))
+  expect_equal(predict(model, x), run_rnn(x, get_weights(layer))[[2L]], tolerance = 1e-5)
+})

@@ -72,8 +72,7 @@ for_each_backend("weights and architecture are saved separately", {
   expect_keras_error(save_model_weights_hdf5(model, path, overwrite = FALSE), "file", "overwrite")
 })
 
-test_that("weights are loaded by the names of layers", {
-  suppressMessages(use_backend("tensorflow"))
+for_each_backend("weights are loaded by the names of layers", {
   path <- withr::local_tempfile(fileext = ".h5")
   model <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2, name = "a"),
                                        layer_dense(units = 1, name = "b")))
@@ -84,8 +83,7 @@ test_that("weights are loaded by the names of layers", {
   expect_equal(get_weights(other)[1:2], get_weights(model)[1:2])
 })
 
-test_that("custom objects are found by name, in a scope or an argument", {
-  suppressMessages(use_backend("tensorflow"))
+for_each_backend("custom objects are found by name, in a scope or an argument", {
   path <- withr::local_tempfile(fileext = ".h5")
   doubled <- function(y_true, y_pred) 2 * k_mean(k_square(y_true - y_pred), axis = -1)
   model <- keras_model_sequential(list(layer_dense(units = 1, use_bias = FALSE, input_shape = 2)))
@@ -110,8 +108,7 @@ test_that("TensorFlow's own format is refused, with the function to use", {
   expect_keras_error(load_model_weights_tf(model, "x"), "argument", "load_model_weights_hdf5")
 })
 
-test_that("files are found, checked and unpacked; HDF5 data is read in parts", {
-  suppressMessages(use_backend("tensorflow"))
+test_that("files are found, checked and unpacked", {
   folder <- withr::local_tempdir()
   file <- file.path(folder, "remote.txt")
   writeLines("hello", file)
@@ -125,7 +122,10 @@ test_that("files are found, checked and unpacked; HDF5 data is read in parts", {
   writeLines("damaged", found)
   expect_output(get_file("local.txt", paste0("file://", file), file_hash = sum, cache_dir = folder), "incomplete")
   expect_equal(readLines(found), "hello")
+})
 
+for_each_backend("HDF5 data is read in parts", {
+  folder <- withr::local_tempdir()
   h5py <- reticulate::import("h5py")
   h5 <- h5py$File(file.path(folder, "data.h5"), "w")
   h5$create_dataset("x", data = x)
@@ -136,13 +136,15 @@ test_that("files are found, checked and unpacked; HDF5 data is read in parts", {
   expect_equal(predict(model, part, batch_size = 1), softmax(2 * x[2:3, ] %*% kernel), tolerance = 1e-5)
 })
 
-test_that("arrays become NumPy arrays, and the implementation is Keras itself", {
-  suppressMessages(use_backend("tensorflow"))
+for_each_backend("arrays become NumPy arrays", {
   model <- classifier()
   array <- keras_array(x)
   expect_s3_class(array, "python.builtin.object")
   expect_equal(predict(model, array), softmax(x %*% kernel), tolerance = 1e-5)
   expect_length(keras_array(list(x, 1:3)), 2L)
+})
+
+test_that("the implementation is Keras itself", {
   expect_equal(implementation(), "keras")
   expect_true(is_keras_available("2.2.0"))
   expect_false(is_keras_available("2.4.0"))

@@ -19,6 +19,9 @@ test_that("mistakes in calls of models are reported in R's terms", {
   expect_keras_error(layer_dense(units = -1), "argument", "at least 1")
   error <- expect_keras_error(model %>% fit(x, matrix(1, 3, 1), verbose = 0), "shape", c("fit(): ", "`y` has 3"))
   expect_equal(as.character(conditionCall(error)[[1L]]), "fit")
+  inputs <- list(layer_input(2), layer_input(2))
+  sum <- keras_model(inputs, layer_add(inputs))
+  expect_keras_error(predict(sum, list(x, matrix(1, 3, 2))), "shape", c("predict(): ", "`x`", "2, 3", "samples"))
 })
 
 test_that("the error for a generator that ends too early names it", {

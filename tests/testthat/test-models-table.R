@@ -4,7 +4,10 @@ differences <- utils::read.csv(system.file("extdata", "r_models_differences.csv"
 stopifnot(differences$`function` %in% table$`function`)
 table$`function` <- sub("<model>", "keras.engine.training.Model", table$`function`, fixed = TRUE)
 classes <- startsWith(table$arguments, "R6 class")
-functions <- table[!classes & table$file != "reexports", ]
+# Those of other packages, and of packages that may not be installed, have no arguments in the table.
+reexports <- table$file == "reexports"
+stopifnot(!classes[reexports], table$arguments[reexports] == "")
+functions <- table[!classes & !reexports, ]
 
 formals_of <- function(text) {
   formals(eval(parse(text = paste0("function(", text, ") NULL"))))
@@ -23,7 +26,8 @@ class_member <- function(generator, name) {
   generator$public_methods[[name]]
 }
 
-# Intended differences: these have the table's arguments in the same order, and further ones; engines differ.
+# Intended differences, as in the list of differences: these have the table's arguments in the same order, and further
+# ones; engines differ.
 differing <- list(
   install_keras = function(found, known) {
     expect_equal(names(found)[seq_along(known)], names(known))
@@ -35,6 +39,8 @@ differing <- list(
     expect_setequal(eval(found$backend), setdiff(eval(known$backend), "plaidml"))
   }
 )
+
+stopifnot(names(differing) %in% differences$`function`)
 
 test_that("every function is exported, with the arguments and defaults that scripts use", {
   for (i in seq_len(nrow(functions))) {
@@ -54,18 +60,23 @@ test_that("every function is exported, with the arguments and defaults that scri
 })
 
 test_that("classes and functions of other packages are exported", {
-  others <- table$`function`[table$file == "reexports"]
+  others <- table$`function`[reexports]
   expect_equal(setdiff(others, getNamespaceExports("keras")), character())
   for (i in which(classes)) {
     name <- table$`function`[[i]]
     generator <- getExportedValue("keras", name)
     expect_s3_class(generator, "R6ClassGenerator")
     expect_equal(generator$classname, name)
+    fields <- regmatches(table$arguments[[i]], regexec("R6 class: ([^;(]*);", table$arguments[[i]]))[[1L]][-1L]
+    expect_equal(setdiff(strsplit(c(fields, ""), ", ")[[1L]], names(generator$public_fields)), character())
     described <- gsub("(\\w+)_begin/end(\\([^)]*\\))", "\\1_begin\\2, \\1_end\\2", table$arguments[[i]])
     for (method in regmatches(described, gregexpr("\\w+\\([^)]*\\)", described))[[1L]]) {
       parts <- regmatches(method, regexec("(\\w+)\\(([^)]*)\\)", method))[[1L]]
       found <- class_member(generator, parts[[2L]])
-      expect_equal(names(formals(found)), names(formals_of(parts[[3L]])), label = paste0(name, "$", parts[[2L]]))
+      known <- formals_of(parts[[3L]])
+      expect_equal(names(formals(found)), names(known), label = paste0(name, "$", parts[[2L]]))
+      defaults <- Filter(Negate(rlang::is_missing), known)
+      expect_equal(formals(found)[names(defaults)], defaults, ignore_attr = TRUE)
     }
   }
 })

@@ -15,6 +15,13 @@ for_each_backend("regularizers add sums of absolute values and squares", {
   expect_equal(penalty(regularizer_l1_l2(0.1, 0.2)), 0.1 * sum(abs(weights)) + 0.2 * sum(weights ^ 2), tolerance = 1e-6)
 })
 
+for_each_backend("a layer adds its penalty of what passes through it to the loss", {
+  model <- keras_model_sequential(list(layer_activity_regularization(l1 = 0.1, l2 = 0.2, input_shape = 3)))
+  compile(model, "sgd", "mse")
+  found <- evaluate(model, weights, weights, verbose = 0)$loss
+  expect_equal(found, 0.1 * sum(abs(weights)) + 0.2 * sum(weights ^ 2), tolerance = 1e-6)
+})
+
 # The kernel after a step that changes nothing but for the constraint: the gradient is 0.
 constrained <- function(constraint) {
   model <- keras_model_sequential(list(layer_dense(units = 3, use_bias = FALSE, input_shape = 2,

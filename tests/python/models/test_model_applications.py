@@ -1,5 +1,7 @@
 """Known networks with random weights: one with published figures, and a small one on which all engines agree."""
 
+import importlib
+
 import numpy as np
 
 import pyshim
@@ -25,3 +27,17 @@ def test_a_small_network_predicts_the_same_on_every_engine(K, engine):
     assert len({layer.name for layer in model.layers}) == 93
     if engine != "tensorflow":
         np.testing.assert_allclose(shares, pyshim.to_backend(model, "tensorflow").predict(x), rtol=1e-4)
+
+
+def test_tensors_are_preprocessed_as_arrays_are(K):
+    images = np.random.RandomState(1).randint(0, 256, (1, 2, 4, 3)).astype("float32")
+    preprocess = importlib.import_module(keras.applications.__name__ + ".imagenet_utils").preprocess_input
+    for layout, x in [("channels_last", images), ("channels_first", images.transpose(0, 3, 1, 2).copy())]:
+        tensor = K.constant(x)
+        for mode in ("caffe", "torch", "tf"):  # the means of one mode are not those of another
+            expected = preprocess(x.copy(), data_format=layout, mode=mode)
+            np.testing.assert_allclose(K.eval(preprocess(tensor, data_format=layout, mode=mode)), expected, rtol=1e-5,
+                                       atol=1e-5)
+    with pyshim.use_backend("numpy"):  # not the tensor's
+        result = preprocess(tensor, data_format=layout)
+    assert result.host is tensor.host

@@ -169,6 +169,16 @@ def test_what_keras_says_of_mistakes_in_training(K, random, action, message):
         action(_linear(), random.rand(8, 3))
 
 
+def test_inputs_of_different_numbers_of_samples_are_refused(K):
+    a, b = L.Input((2,)), L.Input((2,))
+    model = M.Model([a, b], L.add([a, b]))
+    x = np.ones((8, 2))
+    for predict in (model.predict, model.predict_on_batch):
+        with pytest.raises(ValueError, match="same number of samples"):
+            predict([x[:4], x])
+    np.testing.assert_array_equal(model.predict([x, x]), 2 * x)
+
+
 def test_callbacks_that_stop_save_and_log(K, random, tmp_path):
     C = keras.callbacks
     x, y = random.rand(16, 3), random.rand(16)
