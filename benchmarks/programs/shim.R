@@ -83,7 +83,7 @@ for (network in names(layers)) {
 
 # -- the first batch of a large network: see first.py --------------------------------------------------
 
-commands$first <- function(name, shape = c(64, 64, 3), classes = 10, size = 8) {
+commands$first <- function(name, shape = c(96, 96, 3), classes = 10, size = 8) {
   build <- list(resnet50 = application_resnet50, vgg16 = application_vgg16)[[name]]
   x <- array(runif(size * prod(shape)), c(size, shape))
   y <- to_categorical(seq_len(size) - 1L, classes)

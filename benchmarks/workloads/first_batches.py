@@ -5,7 +5,7 @@ import random
 from children import Children
 from columns import named
 
-SETTING = "random weights, images of 64x64x3, a batch of 8: build, compile, `train_on_batch()`"
+SETTING = "random weights, images of 96x96x3, a batch of 8: build, compile, `train_on_batch()`"
 NAMES = {
     "first_vgg16": "the first batch of a VGG16, " + SETTING,
     "first_resnet50": "the first batch of a ResNet-50, " + SETTING,
