@@ -142,9 +142,14 @@ def copied(model, state, custom_objects=None, compiled=True):
 
 def _compile(model, new, state, keras, targets):
     """Compile the copy in the same way as the model, and copy its optimizer's state."""
+    metrics = {}  # of the model, and the copy's
+
     def own(value):
         if isinstance(value, keras.metrics.Metric):  # it has variables, so it must be a new one
-            return type(value).from_config(dict(value.get_config(), name=_first_name(model, value)))
+            if value not in metrics:
+                config = dict(value.get_config(), name=_first_name(model, value))
+                metrics[value] = type(value).from_config(config)
+            return metrics[value]
         if isinstance(value, (list, tuple)):
             return [own(part) for part in value]
         return {key: own(part) for key, part in value.items()} if isinstance(value, dict) else value
@@ -175,7 +180,7 @@ def variables(model):
     """The variables that a model computes with: weights, the learning rate, metrics, states of layers, and those that
     the user's functions read. Returns: a list."""
     graph, optimizer = model.inputs[0].graph, getattr(model, "optimizer", None)
-    held = [x for part in [*parts(model), *([optimizer] if optimizer else [])] for x in _nested(vars(part), Tensor)]
+    held = [x for part in [*parts(model), *([optimizer] if optimizer else [])] for x in nested(vars(part), Tensor)]
     return [x for x in ancestors([x for x in held if x.graph is graph]) if x.kind == "variable" and x.parts is None]
 
 
@@ -240,7 +245,7 @@ def of_constructor(model):
 
 def _custom_objects(model, config, keras):
     """The classes and functions that the model's layers hold and Keras does not define, by name."""
-    named = set(_nested(config, str))
+    named = set(nested(config, str))
     found = {}
     for layer in parts(model):
         for thing in [type(layer), *vars(layer).values()]:
@@ -258,13 +263,13 @@ def _custom_objects(model, config, keras):
             if not getattr(thing, "__module__", "").startswith(keras.__name__ + ".")}
 
 
-def _nested(value, kind):
+def nested(value, kind):
     """All values of a type in nested lists and dicts."""
     if isinstance(value, kind):
         yield value
     elif isinstance(value, (list, tuple, dict)):
         for part in value.values() if isinstance(value, dict) else value:
-            yield from _nested(part, kind)
+            yield from nested(part, kind)
 
 
 def _check_what_can_be_copied(model, keras):

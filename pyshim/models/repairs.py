@@ -265,6 +265,31 @@ def metrics_in_files(module):
     module.get = of_configuration
 
 
+@_repair(_after, "engine.training")
+def metrics_that_are_compiled_again(module):
+    """A metric object keeps the updates of an earlier compile(), whose targets nobody feeds any more."""
+    compile_ = module.Model.compile
+
+    @functools.wraps(compile_)
+    def call(self, *args, **kwargs):
+        for metric in copies.nested((args, kwargs), module.metrics_module.Metric):
+            metric._updates, metric._per_input_updates = [], {}
+        return compile_(self, *args, **kwargs)
+    module.Model.compile = call
+
+
+@_repair(_after, "engine.training_utils")
+def metrics_of_several_outputs(module):
+    """A metric object may be given for several outputs: it counts them all, one after the other."""
+    call = module.call_metric_function
+
+    @functools.wraps(call)
+    def after_the_others(metric_fn, *args, **kwargs):
+        with pyshim.control_dependencies(metric_fn.updates):
+            return call(metric_fn, *args, **kwargs)
+    module.call_metric_function = after_the_others
+
+
 # -- several backends in one session ------------------------------------------------------------------------
 
 def _tensor_in(value):

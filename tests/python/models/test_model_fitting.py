@@ -405,3 +405,19 @@ def test_what_is_printed(K, random, capsys):
     model.fit(x, y, epochs=1, verbose=0)
     assert capsys.readouterr().out == ""
     assert pyshim.backend() == K.backend()
+
+
+def test_metric_objects_that_are_used_again(K, random):
+    x, y = random.rand(8, 4), np.eye(2)[random.randint(0, 2, (2, 8))]
+    inputs = L.Input((4,))
+    outputs = [L.Dense(2, activation="softmax")(inputs) for _ in range(2)]
+    metric = keras.metrics.CategoricalAccuracy(name="both")
+    one = keras.models.Model(inputs, outputs[0])
+    two = keras.models.Model(inputs, outputs)
+    right = np.argmax(two.predict(x), -1) == np.argmax(y, -1)
+    for _ in range(2):  # for two outputs, in two models, and compiled again
+        two.compile("sgd", "categorical_crossentropy", metrics=[[metric], [metric]])
+        assert two.test_on_batch(x, list(y))[-1] == right.mean()
+        one.compile("sgd", "categorical_crossentropy", metrics=[metric], weighted_metrics=["acc"])
+        np.testing.assert_allclose(one.test_on_batch(x, y[0], sample_weight=np.arange(8))[1:],
+                                   [right[0].mean(), np.average(right[0], weights=np.arange(8))], rtol=1e-5)
