@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import check_array
+from checks import check_array, sample
 
 import pyshim
 
@@ -182,3 +182,21 @@ def test_variables_with_equal_values_are_changed_in_place_one_by_one(K):
     check_array(K.get_value(b), np.array([0.125, 0.25], "float32"))
     check_array(K.get_value(a), np.array([-1.375, -1.75], "float32"))
     check_array(K.eval(constant), np.array([1, 2], "float32"))
+
+
+@pytest.mark.parametrize("rows", [(3, 3), (1, 3), (3, 1)])
+def test_products_and_their_bias_are_computed_together(K, rows):
+    """Also if one broadcasts, and if the sum itself is needed."""
+    x, y = [K.placeholder((None, 2)) for _ in rows]
+    w, u, bias = [K.variable(sample(shape, "float32")) for shape in ((2, 4), (2, 4), (4,))]
+    total = K.dot(x, w) + K.dot(y, u)
+    result = K.bias_add(total, bias)
+    loss = K.sum(K.square(result))
+    fed = [sample((count, 2), "float32") for count in rows]
+    expected = fed[0] @ K.get_value(w) + fed[1] @ K.get_value(u) + K.get_value(bias)
+    upstream = 2 * expected
+    for outputs in ([result], [result, total]):
+        found = K.function([x, y], outputs + K.gradients(loss, [w, bias]))(fed)
+        check_array(found[0], expected)
+        check_array(found[-1], upstream.sum(0))
+        check_array(found[-2], np.broadcast_to(fed[0], (3, 2)).T @ upstream)
