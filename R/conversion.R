@@ -81,7 +81,7 @@ refuse_value <- function(x, arg, ...) {
   } else if (is.complex(x)) {
     "`Re({name})` and `Im({name})` are its parts."
   } else if (is.object(x) && typeof(x) %in% c("double", "integer", "logical")) {
-    "A class may mean something else by its numbers. Where this one does not, give `unclass({name})`."
+    "The numbers of a class may have another meaning. If these do not, pass `unclass({name})`."
   }
   abort("dtype", c("{argument} must be a tensor, a number, or an array of numbers or logicals, not {type}", i = remedy),
         name = arg, type = describe_type(x), argument = arg, value = x, ...)
@@ -157,7 +157,7 @@ integer64_as_double <- function(x) {
 exact_double <- function(x, arg, ...) {
   value <- integer64_as_double(x)
   if (any(abs(value) > 2^53, na.rm = TRUE)) {
-    abort("dtype", "{argument} holds an integer64 beyond 2^53, which is no double of its own", argument = arg,
+    abort("dtype", "{argument} holds an integer64 beyond 2^53, which a double cannot hold exactly", argument = arg,
           value = x, ...)
   }
   value

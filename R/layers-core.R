@@ -207,7 +207,7 @@ layer_flatten <- function(object, data_format = NULL, input_shape = NULL, dtype 
 #' @export
 layer_dense_features <- function(object, feature_columns, name = NULL, trainable = NULL, input_shape = NULL,
                                  batch_input_shape = NULL, batch_size = NULL, dtype = NULL, weights = NULL) {
-  abort("argument", c("There is no layer of feature columns: they are made by TensorFlow 2 alone",
+  abort("argument", c("There is no layer for feature columns: only TensorFlow 2 has them",
                       i = paste("model.matrix() makes a matrix of a data frame, for layer_dense();",
                                 "layer_embedding() takes numbers of classes")))
 }

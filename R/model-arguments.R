@@ -134,7 +134,7 @@ need_tensors <- function(value, arg) {
 #' @noRd
 check_named <- function(value, arg) {
   if (is.numeric(value) || is.logical(value) || is.data.frame(value)) {
-    abort("argument", "{argument} must be a name, a function, or an object of Keras, not {value}", argument = arg,
+    abort("argument", "{argument} must be a name, a function, or a Keras object, not {value}", argument = arg,
           value = value)
   }
 }
@@ -142,7 +142,7 @@ check_named <- function(value, arg) {
 #' Reject anything but a Keras object
 #' @param what A description of what is accepted, with its article.
 #' @noRd
-need_object <- function(object, arg, what = "a model or another object of Keras") {
+need_object <- function(object, arg, what = "a model or another Keras object") {
   if (!inherits(object, "python.builtin.object")) {
     abort("argument", "{argument} must be {what}, not {value}", what = what, argument = arg, value = object)
   }

@@ -31,7 +31,7 @@ drawing <- function(show, epochs, initial_epoch) {
                            class = "keras_training_history")
       tryCatch(show(as.data.frame(history), last, c(min(initial_epoch + 1L, epochs), epochs)), error = function(e) {
         show <<- function(...) NULL
-        warning("The metrics are drawn no more: ", conditionMessage(e), call. = FALSE)
+        warning("The metrics are no longer drawn: ", conditionMessage(e), call. = FALSE)
       })
     }
   }

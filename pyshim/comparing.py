@@ -64,7 +64,7 @@ def _of_graphs(outputs, feeds, backends):
     tensors = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
     for i, tensor in enumerate(tensors):
         if not isinstance(tensor, Tensor):
-            raise ArgumentError("{argument} must be a tensor, a list of tensors or a model of Keras's, not {value}",
+            raise ArgumentError("{argument} must be a tensor, a list of tensors or a Keras model, not {value}",
                                 argument="outputs" if tensor is outputs else Argument("outputs", i), value=Type(tensor))
     if not tensors:
         raise ArgumentError("{argument} holds no tensor", argument="outputs")

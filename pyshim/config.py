@@ -173,7 +173,7 @@ def _load():
         else:
             settings[key] = float(saved[key]) if key == "epsilon" else saved[key]
     if problems:
-        warnings.warn("%s: %s. The defaults are used in its place; the file is left as it is."
+        warnings.warn("%s: %s. The defaults are used instead; the file is left as it is."
                       % (path(), "; ".join(sorted(problems))), RuntimeWarning, stacklevel=2)
     return settings
 

@@ -168,7 +168,7 @@ def _need_device(device, environment):
     if device == "cpu":
         return
     if environment.gpu_requirements() is None:
-        raise DeviceError("{backend} computes on the processor alone", remedy="leave out {setting}",
+        raise DeviceError("{backend} computes only on the CPU", remedy="leave out {setting}",
                           backend=environment.title, setting=Setting("device", device))
     if environment.is_installed() and not environment.is_for_gpu():
         raise DeviceError("{backend} is installed without the packages for a GPU", remedy="install them with {call}",

@@ -18,7 +18,7 @@ from .sparse_array import SparseArray
 from .tensors import Tensor
 
 PARTS = (":rows", ":columns", ":values", ":shape")
-NOT_WHOLE = "{path} is no whole file of saved variables (NumPy's .npz)"
+NOT_WHOLE = "{path} is not a complete file of saved variables (NumPy's .npz)"
 LONGEST_NAME = 2 ** 16 - 1 - len(":columns.npy")  # the limit of a zip archive, less the longest suffix
 
 
@@ -47,7 +47,7 @@ def save_variables(path, variables):
         raise FileError("{path} cannot be written: there is no folder {folder}", remedy="make it first", path=path,
                         folder=os.path.dirname(target))
     if os.path.exists(target) and not os.path.isfile(target):
-        raise FileError("{path} cannot be written: it is no file", path=path)
+        raise FileError("{path} cannot be written: it is not a file", path=path)
     try:
         with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
             for name, variable in named.items():
@@ -56,7 +56,7 @@ def save_variables(path, variables):
                     with archive.open(zipfile.ZipInfo(key + ".npy"), "w", force_zip64=True) as entry:
                         npy.write_array(entry, array, allow_pickle=False)
     except OSError as error:
-        raise FileError("{path} cannot be written: {reason}. What was there before is as it was", path=path,
+        raise FileError("{path} cannot be written: {reason}. The previous file is unchanged", path=path,
                         reason=error.strerror or error) from error
 
 
@@ -138,7 +138,7 @@ def _checked_name(name):
     try:
         size = len(name.encode("utf-8"))
     except UnicodeEncodeError:
-        raise ArgumentError("a variable cannot be saved by the name {name}, which is no text of Unicode",
+        raise ArgumentError("a variable cannot be saved by the name {name}, which is not valid Unicode text",
                             remedy="give a {dict}, with another name", name=ascii(name)) from None
     if size > LONGEST_NAME:
         raise ArgumentError("a variable cannot be saved by a name of {size} bytes, {start}...",
@@ -222,7 +222,7 @@ def _names(archive):
     files = archive.namelist()
     foreign = [name for name in files if not name.endswith(".npy")]
     if foreign:
-        raise _Broken("it holds {name}, which is no array", name=Value(foreign[0]))
+        raise _Broken("it holds {name}, which is not an array", name=Value(foreign[0]))
     if len(set(files)) < len(files):
         raise _Broken("it holds two arrays of one name")
     keys = dict.fromkeys(name[:-len(".npy")] for name in files)
@@ -241,7 +241,7 @@ def _value(archive, name, sparse):
         return _array(archive, name)
     rows, columns, values, shape = [_array(archive, name + part) for part in PARTS]
     if any(numbers.dtype.kind not in "iu" for numbers in (rows, columns, shape)):
-        raise _Broken("the coordinates of {name} are no integers", name=Value(name))
+        raise _Broken("the coordinates of {name} are not integers", name=Value(name))
     return SparseArray(rows, columns, values, shape)
 
 

@@ -85,7 +85,7 @@ def wrong_rank(places, kind, name, count, shape):
     if len(shape) + 1 == count:
         remedy = "`array_reshape(%s, c(dim(%s), 1))` adds an axis of size 1, as of one channel" % (array, array)
     elif count == 2 and len(shape) > 2:
-        remedy = "`array_reshape(%s, c(%d, %d))` makes a row of each sample" % (array, shape[0], math.prod(shape[1:]))
+        remedy = "`array_reshape(%s, c(%d, %d))` turns each sample into a row" % (array, shape[0], math.prod(shape[1:]))
     return ShapeError("{argument} has {given} axes, shape {shape}, and the model's {part} \"{name}\" has {count}",
                       remedy=remedy, argument=argument, given=len(shape), shape=shape, count=count, name=name,
                       part=_part(kind))
@@ -248,7 +248,7 @@ def wrong_concatenation(places, shapes):
     shapes = [_shape(shape) for shape in re.findall(SHAPE, shapes)]
     fields = {"shape" + str(i): Shape(shape) for i, shape in enumerate(shapes)}
     listed = ", ".join("{%s}" % name for name in fields)
-    return ShapeError("the tensors in {argument} must have the same shape beside `axis`, not " + listed,
+    return ShapeError("the tensors in {argument} must have the same shape except along `axis`, not " + listed,
                       argument="inputs", **fields)
 
 
@@ -260,7 +260,7 @@ def wrong_dot(places, shape, other):
 
 @rule("total size of new array must be unchanged")
 def wrong_reshape(places):
-    return ShapeError("samples of the shape {shape} have not as many elements as {argument}, {target_shape}",
+    return ShapeError("samples of the shape {shape} do not have as many elements as {argument}, {target_shape}",
                       argument="target_shape", shape=tuple(places.find("_fix_unknown_dimension", "input_shape")),
                       target_shape=tuple(places.find("_fix_unknown_dimension", "output_shape")))
 

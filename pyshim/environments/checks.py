@@ -45,7 +45,7 @@ def _facts(environment):
     facts = json.loads(_python(environment, FACTS).splitlines()[-1])
     wrong = _wrong_packages(environment, facts.pop("packages"))
     if wrong:
-        raise InstallError("{backend} has other packages than those pinned: {packages}", backend=environment.title,
+        raise InstallError("{backend} has packages other than the pinned ones: {packages}", backend=environment.title,
                            packages=", ".join(wrong))
     if environment.check:
         _python(environment, environment.check)

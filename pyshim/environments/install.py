@@ -120,7 +120,7 @@ def _interpreter(environment, python, conda, progress, agree):
     if python is not None:
         return check_interpreter(environment.title, environment.pythons, python)
     if conda:
-        missing = missing_interpreter("{title} gets its Python from conda", ", which brought none",
+        missing = missing_interpreter("{title} gets its Python from conda", ", which installed none",
                                       title=environment.title)
         return obtain(missing, environment.pythons, conda, agree, progress)
     try:

@@ -40,7 +40,7 @@ def find_interpreter(title, versions, first=None, shared=False):
             if version_of(path, shared) == version:
                 return path
     raise missing_interpreter("{title} needs Python {versions}, and none was found",
-                              " on PATH or at pyenv, conda or uv. Get one with {ways}, then try again; or name "
+                              " on PATH or from pyenv, conda or uv. Get one with {ways}, then try again; or name "
                               "one with the argument `python`", title=title, versions=_one_of(versions),
                               ways=_ways(versions))
 

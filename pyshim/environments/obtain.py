@@ -47,7 +47,7 @@ class Uv:
         found = glob.glob(os.path.join(glob.escape(self.folder), "cpython-%s*" % self.version, "bin",
                                        "python" + self.version))
         if not found:
-            raise InstallError("uv brought no Python {version} into {folder}", version=self.version, folder=self.folder)
+            raise InstallError("uv installed no Python {version} in {folder}", version=self.version, folder=self.folder)
         return found[0]
 
     def _bring(self, progress):
@@ -84,7 +84,7 @@ class Conda:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         if interpreters.version_of(python) != self.version:
-            raise InstallError("{tool} brought no Python {version} into {folder}", tool=self.name, version=self.version,
+            raise InstallError("{tool} installed no Python {version} in {folder}", tool=self.name, version=self.version,
                                folder=self.folder)
         return python
 

@@ -79,7 +79,7 @@ def install_numpy(folder, numpy="numpy", quiet=False):
         if not os.path.exists(folder):
             run([_host(progress), "-I", "-m", "venv", folder], "make the virtual environment", progress)
         elif version_of(python, shared=True) not in PYTHONS:
-            raise InstallError("{folder} is there, but is no virtual environment of Python 3.8 or newer that R can use",
+            raise InstallError("{folder} exists, but it has no Python 3.8 or newer that R can use",
                                remedy="remove it, then try again", folder=folder)
     progress.step("Installing NumPy")
     pip = [python, "-I", "-m", "pip"]

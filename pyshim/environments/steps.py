@@ -13,7 +13,7 @@ from .lock import held
 from .progress import size
 from .surroundings import install_variables
 
-FULL = ": the disk, or what you may use of it, is full"
+FULL = ": the disk, or your quota on it, is full"
 ROOM = 1 << 28  # bytes that a large package needs temporarily
 
 # pip's output: the reason in words.
@@ -21,7 +21,7 @@ REASONS = {
     "connection broken|NewConnectionError|Max retries exceeded|Could not fetch URL":
         ": the package index cannot be reached. Look at the network, the proxy, and pip's settings",
     "Errno 28|Errno 27|Errno 122": FULL,
-    "DO NOT MATCH THE HASHES": ": the package index gave another file than the one that is pinned",
+    "DO NOT MATCH THE HASHES": ": the package index returned a file other than the pinned one",
 }
 
 

@@ -70,7 +70,7 @@ class Conversation:
         with postponing.call(), self.turn.lock:
             if self._is_nested():
                 raise errors.WorkerError("backend %s cannot be called from a finalizer or a signal handler that "
-                                         "runs in the midst of another call" % self.backend)
+                                         "runs during another call" % self.backend)
             self.need_running()
             self.clock.start(timeout.seconds())
             try:
@@ -127,9 +127,9 @@ class Conversation:
             raise errors.KerasError.from_data(dict(answer, fields=unpack(answer["fields"], [])))
         if "lost" in answer:
             if "return" not in answer:  # the header is lost too
-                self.end("the conversation with it broke off")
+                self.end("communication with it failed")
             raise errors.OutOfMemoryError("out of memory: the session could not receive arrays of %d bytes; the worker "
-                                          "and its variables live on" % answer["lost"])
+                                          "and its variables survive" % answer["lost"])
         return unpack(answer["return"], answer["buffers"])
 
     def _send(self, message):
@@ -177,7 +177,7 @@ class Conversation:
             self.end("the call that it was in was interrupted")
             raise
         except BaseException:  # from a signal handler, for example
-            self.end("the conversation with it broke off")
+            self.end("communication with it failed")
             raise
 
     # -- the end ------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ class Conversation:
     def need_running(self):
         """Raise WorkerError if the process has ended."""
         if self.ended:
-            raise errors.WorkerError("the worker of backend %s is gone: %s" % (self.backend, self.ended))
+            raise errors.WorkerError("the worker of backend %s no longer exists: %s" % (self.backend, self.ended))
 
     def end(self, reason):
         """End the process.

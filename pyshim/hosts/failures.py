@@ -6,7 +6,7 @@ import re
 ADVICE = (
     ("[Pp]ermission|Read-only file system|Operation not permitted|Unable to create the compiledir",
      "Name a Keras home where you may write and run programs with KERAS_HOME, or a temporary folder with TMPDIR"),
-    ("No space left|Disk quota", "The disk, or what you may use of it, is full: make room"),
+    ("No space left|Disk quota", "The disk, or your quota on it, is full: make room"),
     ("File too large|[Ff]ile size limit", "Files may not grow as large as needed: raise the limit (ulimit -f)"),
     ("Too many open files", "Too many files are open: close some, or raise the limit (ulimit -n)"),
     ("Resource temporarily unavailable|can't start new thread",

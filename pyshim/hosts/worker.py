@@ -66,7 +66,7 @@ class Worker(Host):
                 raise DeviceError("backend {name} found no GPU for {setting}", name=Value(self.backend),
                                   setting=Setting("device", self.device),
                                   remedy="see whether its driver works (nvidia-smi), and whether CUDA_VISIBLE_DEVICES "
-                                  "hides it; {cpu} computes on the processor", cpu=Setting("device", "cpu"))
+                                  "hides it; {cpu} computes on the CPU", cpu=Setting("device", "cpu"))
             self.lost_by = self.ended
             self.conversation, self.traits = conversation, conversation.traits
 

@@ -101,7 +101,7 @@ def check_model(model):
     """Raise ArgumentError unless it is a Keras model on this package's backends."""
     keras = keras_of(model)
     if keras is None or any(not isinstance(each, Tensor) for each in getattr(model, "inputs", None) or ()):
-        raise ArgumentError("{argument} must be a model of Keras's, not {value}", argument="model", value=Type(model))
+        raise ArgumentError("{argument} must be a Keras model, not {value}", argument="model", value=Type(model))
 
 
 # -- copying ----------------------------------------------------------------------------------------------

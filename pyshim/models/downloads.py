@@ -51,7 +51,7 @@ def checked(get_file, module):
         checksum = given["file_hash"] or given["md5_hash"]
         if given["untar"] and not tarfile.is_tarfile(archive):
             os.remove(archive)
-            raise FileError("{file}, downloaded from {origin}, is no archive", remedy="it was removed; try again",
+            raise FileError("{file}, downloaded from {origin}, is not an archive", remedy="it was removed; try again",
                             file=os.path.basename(archive), origin=given["origin"])
         algorithm = given["hash_algorithm"] if given["file_hash"] else "md5"
         if checksum and not module.validate_file(archive, checksum, algorithm):

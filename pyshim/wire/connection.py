@@ -91,7 +91,7 @@ class Connection:
         """
         magic, length, size = PREFIX.unpack(self._exactly(PREFIX.size))
         if magic != MAGIC or length > LARGEST_HEADER or size > LARGEST:
-            raise WireError("what was received is no message of this protocol")
+            raise WireError("the received data is not a message of this protocol")
         self._unread = length + size
         message = {}
         try:
@@ -111,7 +111,7 @@ class Connection:
                       for dtype, shape, order in message.pop("arrays")]
             if any(dtype.kind not in KINDS or min(shape, default=0) < 0 or order not in ("C", "F")
                    for dtype, shape, order in listed):
-                raise ValueError("it lists what is no array of numbers")
+                raise ValueError("it lists something other than an array of numbers")
             shared = message.pop("shared", False) and self.incoming is not None
             if size != (0 if shared else sum(byte_count(dtype, shape) for dtype, shape, _ in listed)):
                 raise ValueError("the buffers are not those that it lists")

@@ -81,7 +81,7 @@ class Service:
             self._let_go(message.get("release", ()))
             if "lost" in message:
                 raise errors.OutOfMemoryError(
-                    "out of memory: the worker could not receive arrays of %d bytes; it and its variables live on"
+                    "out of memory: the worker could not receive arrays of %d bytes; it and its variables survive"
                     % message["lost"])
             act, read = ACTIONS[message["do"]]
             return act, read(self, message, message["buffers"])
@@ -122,7 +122,7 @@ class Service:
     def _new_variable(self, message, buffers):
         array = unpack(message["array"], buffers)
         if not isinstance(array, np.ndarray):
-            raise TypeError("a variable's value is no array")
+            raise TypeError("a variable's value is not an array")
         return {"number": int(message["number"]), "name": message["name"], "array": array,
                 "initialize": message["initialize"]}
 

@@ -74,7 +74,7 @@ def test_sparse_tensors(K, engine, other):
 
 
 @pytest.mark.parametrize("outputs, feeds, error, words", [
-    (3, None, "ArgumentError", "outputs must be a tensor, a list of tensors or a model of Keras's, not int"),
+    (3, None, "ArgumentError", "outputs must be a tensor, a list of tensors or a Keras model, not int"),
     ([3], None, "ArgumentError", r"outputs\[0\] must be a tensor"),
     ([], None, "ArgumentError", "outputs holds no tensor"),
     ("x", [3], "ArgumentError", r"feeds\[0\] must be a \(placeholder, value\) pair, not 3"),

@@ -170,7 +170,7 @@ def test_zeros_keep_their_signs():
 
 
 def test_squeezing_an_axis_of_another_size_is_an_error():
-    with pytest.raises(ValueError, match="another size than 1"):
+    with pytest.raises(ValueError, match="a size other than 1"):
         COMPOSED.squeeze(np.zeros((2, 1)), axis=(0, 1))
 
 

@@ -49,7 +49,7 @@ def test_what_is_no_device(K, engine, device):
 
 @pytest.mark.parametrize("name", ["theano", "cntk"])
 def test_an_engine_that_knows_no_gpu(device, name):
-    with pytest.raises(DeviceError, match=r"use_backend\(\): .* computes on the processor alone; leave out device="):
+    with pytest.raises(DeviceError, match=r"use_backend\(\): .* computes only on the CPU; leave out device="):
         pyshim.use_backend(name, device="gpu")
 
 

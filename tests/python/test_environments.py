@@ -259,7 +259,7 @@ def test_a_package_that_is_not_the_pinned_one_is_refused(home, light):
         file.write(re.sub("sha256:[0-9a-f]{64}", "sha256:" + "0" * 64, text))
     done = command_line(home, "install", "light", environment=light)
     assert done.returncode == 1
-    assert "the package index gave another file than the one that is pinned" in done.stderr
+    assert "the package index returned a file other than the pinned one" in done.stderr
     assert not is_installed(home, "light", light)
 
 
@@ -416,7 +416,7 @@ def test_where_the_disk_is_full_the_error_says_so(home, name):
     done = command_line(home, "install", name,
                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
     assert done.returncode == 1
-    assert "could not install the packages: the disk, or what you may use of it, is full" in done.stderr
+    assert "could not install the packages: the disk, or your quota on it, is full" in done.stderr
     assert not is_installed(home, name)
 
 
@@ -447,7 +447,7 @@ def test_where_only_unfit_interpreters_are_found_the_error_says_what_fits(home, 
     assert done.returncode == 1
     fitting = {"tensorflow": "3.11, 3.12, 3.13 or 3.10", "theano": "3.9, 3.8, 3.7 or 3.6", "cntk": "3.6",
                "jax": "3.11, 3.12 or 3.13", "torch": "3.11, 3.12, 3.13 or 3.10"}[name]
-    assert "needs Python %s, and none was found on PATH or at pyenv, conda or uv. Get one" % fitting in done.stderr
+    assert "needs Python %s, and none was found on PATH or from pyenv, conda or uv. Get one" % fitting in done.stderr
     assert "`pyenv install %s`" % environment.pythons[0] in done.stderr
     assert os.listdir(home / "environments") == [".%s.lock" % name]
 

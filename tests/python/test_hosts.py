@@ -241,7 +241,7 @@ def test_a_call_in_the_midst_of_another_is_refused(worker):
         signal.signal(signal.SIGALRM, before)
     assert x.shape == (3,)
     two, refusal = caught
-    assert "a finalizer or a signal handler that runs in the midst of another call" in refusal
+    assert "a finalizer or a signal handler that runs during another call" in refusal
     assert call(worker, "eval", x).tolist() == [1, 1, 1]
     assert call(worker, "eval", two) == 2
 
@@ -517,7 +517,7 @@ def test_noise_instead_of_a_frame_is_refused_by_the_worker(worker):
     with pytest.raises(errors.WorkerError) as caught:
         call(worker, "ones", (2,))
     assert "ended during the call (exit code 1)" in str(caught.value)
-    assert "what was received is no message of this protocol" in str(caught.value)
+    assert "the received data is not a message of this protocol" in str(caught.value)
 
 
 def test_a_broken_conversation_ends_the_worker(worker, monkeypatch):

@@ -196,7 +196,7 @@ def test_what_cannot_be_saved(K, path):
             ({"": x}, "ArgumentError", "cannot be saved by the name ''; give a dict"),
             ({1: x}, "ArgumentError", "cannot be saved by the name 1; give a dict"),
             ({"a\0b": x}, "ArgumentError", "cannot be saved by the name"),
-            ({"w\ud800": x}, "ArgumentError", r"by the name 'w\\ud800', which is no text of Unicode"),
+            ({"w\ud800": x}, "ArgumentError", r"by the name 'w\\ud800', which is not valid Unicode text"),
             ({"w" * 65524: x}, "ArgumentError", r"by a name of 65524 bytes, 'wwwwwwwwwwwwwwwwwwww'\.\.\.; give"),
             ({"\u00e4" * 40000: x}, "ArgumentError", r"by a name of 80000 bytes"),
             ({"x:rows": x}, "ArgumentError", "by the name 'x:rows', whose end marks the parts of a sparse one"),
@@ -251,7 +251,7 @@ def test_a_path_that_cannot_be_written(x, tmp_path, path):
     for where, message in [
             (tmp_path / "missing" / "w.npz", "there is no folder .*missing; make it first"),
             (tmp_path / "file" / "w.npz", "there is no folder .*file; make it first"),
-            (tmp_path, "it is no file"), ("", "it is no file"), ("/dev/null", "it is no file"),
+            (tmp_path, "it is not a file"), ("", "it is not a file"), ("/dev/null", "it is not a file"),
             (tmp_path / ("n" * 300), "File name too long"), ("/proc/w.npz", "cannot be written")]:
         with pytest.raises(errors.FileError, match=r"save_variables\(\): .*" + message):
             pyshim.save_variables(where, [x])
@@ -313,7 +313,7 @@ def test_where_the_disk_is_full_the_old_file_is_whole(x, path):
                               timeout=120)
         assert done.returncode == 0, done.stderr
         assert done.stdout.splitlines() == [
-            "save_variables(): %s cannot be written: File too large. What was there before is as it was" % path,
+            "save_variables(): %s cannot be written: File too large. The previous file is unchanged" % path,
             "1000000.0"]
         assert done.stderr == "Using Theano backend.\n"
         assert os.listdir(os.path.dirname(path)) == (["weights.npz"] if old else [])
@@ -376,7 +376,7 @@ def broken(path, data):
     """Loading this data fails with a FileError that says why."""
     with open(path, "wb") as file:
         file.write(data)
-    with pytest.raises(errors.FileError, match=r"load_variables\(\): .*is no whole file of saved variables \(NumPy's"):
+    with pytest.raises(errors.FileError, match=r"load_variables\(\): .*is not a complete file of saved variables \("):
         pyshim.load_variables(path)
 
 
@@ -438,7 +438,7 @@ def test_arrays_that_make_no_sparse_variable(x, path):
     for wrong in ({"s:rows": [2]}, {"s:rows": [0, 1]}, {"s:rows": [-1]}, {"s:rows": [0.0]}, {"s:shape": [2]},
                   {"s:shape": [[2, 2]]}, {"s:columns": 0}, {"s": 1.0}):
         np.savez(path, **{**parts, **wrong})
-        with pytest.raises(errors.FileError, match="is no whole file of saved variables"):
+        with pytest.raises(errors.FileError, match="is not a complete file of saved variables"):
             pyshim.load_variables(path)
 
 
@@ -457,7 +457,7 @@ def test_an_array_that_claims_to_be_enormous(x, path):
     np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10 ** 14,)})
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("x.npy", header.getvalue())
-    with pytest.raises(errors.FileError, match="is no whole file of saved variables"):
+    with pytest.raises(errors.FileError, match="is not a complete file of saved variables"):
         pyshim.load_variables(path)
 
 

@@ -221,7 +221,7 @@ def test_arrays_of_no_numbers_are_refused_where_they_arrive(array):
     with read, write:
         listed = [[array.dtype.str, array.shape, "C"]]
         write.sendall(frame({"value": {"array": 0, "scalar": False}, "arrays": listed}, b"x" * array.nbytes))
-        with pytest.raises(errors.WireError, match="it lists what is no array of numbers"):
+        with pytest.raises(errors.WireError, match="it lists something other than an array of numbers"):
             connection.Connection(read).receive()
 
 

@@ -105,7 +105,7 @@ test_that("a plot that fails does not disturb the training, and nothing is drawn
   suppressMessages(use_backend("tensorflow"))
   withr::local_options(viewer = NULL)
   withr::local_pdf(withr::local_tempfile(fileext = ".pdf"), width = 0.5, height = 0.5)
-  expect_warning(history <- trained(verbose = 0, view_metrics = TRUE), "drawn no more")
+  expect_warning(history <- trained(verbose = 0, view_metrics = TRUE), "no longer drawn")
   expect_length(history$metrics$loss, 3L)
   expect_null(keras:::live_plot("auto", 3L))
   expect_keras_error(trained(view_metrics = "yes"), "argument", c("view_metrics", "\"yes\""))

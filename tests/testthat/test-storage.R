@@ -94,9 +94,9 @@ for_each_backend("errors of saving and loading", {
   size <- file.size(path)
   bytes <- readBin(path, "raw", size)
   writeBin(bytes[seq_len(size - 30)], path)
-  expect_keras_error(k_load_variables(path), "file", c(path, "no whole file"))
+  expect_keras_error(k_load_variables(path), "file", c(path, "not a complete file"))
   saveRDS(1, path)
-  expect_keras_error(k_load_variables(path), "file", "no whole file")
+  expect_keras_error(k_load_variables(path), "file", "not a complete file")
 })
 
 test_that("the home folder, and a file from NumPy", {

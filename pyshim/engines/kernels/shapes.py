@@ -97,7 +97,7 @@ class Shapes(Native, ABC):
         is_one = self.equal(self._size(x, axis[:1]), self._number(x, 1))
         for other in axis[1:]:
             is_one = self.logical_and(is_one, self.equal(self._size(x, (other,)), self._number(x, 1)))
-        x = self.asserted(x, is_one, "an axis that is to be dropped has another size than 1")
+        x = self.asserted(x, is_one, "an axis to be dropped has a size other than 1")
         return self.get_item(x, tuple(0 if i in axis else slice(None) for i in range(self._ndim(x))))
 
     @abstractmethod

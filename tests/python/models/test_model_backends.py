@@ -226,7 +226,7 @@ def test_what_cannot_move_says_why(K, engine):
     own = Own()
     own.compile("sgd", "mse")
     refused(own, "no weights yet")
-    refused("a model", "must be a model of Keras's, not str")
+    refused("a model", "must be a Keras model, not str")
 
     inputs = L.Input((3,))
     model = keras.models.Model(inputs, L.Activation(lambda x: x)(L.Activation(lambda x: -x)(inputs)))
@@ -286,7 +286,7 @@ def test_backends_that_do_not_agree(K, engine):
 
 
 def test_comparisons_that_are_refused(K, engine):
-    with pytest.raises(errors.ArgumentError, match=r"outputs\[0\] must be a tensor, .* or a model of Keras's, not int"):
+    with pytest.raises(errors.ArgumentError, match=r"outputs\[0\] must be a tensor, .* or a Keras model, not int"):
         pyshim.compare_backends([1], [2])
     model = keras.models.Sequential([L.Dense(1, input_shape=(1,))])
     with pytest.raises(errors.UnknownBackendError):

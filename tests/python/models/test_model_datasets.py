@@ -181,7 +181,7 @@ def test_a_download_that_fails_says_so(cache, server):
 
 def test_an_archive_that_is_none_is_refused(cache, server):
     server.files["cifar-10-python.tar.gz"] = b"<html>not here</html>"
-    with pytest.raises(errors.FileError, match=r"cifar-10-batches-py\.tar\.gz, .*, is no archive; it was removed"):
+    with pytest.raises(errors.FileError, match=r"cifar-10-batches-py\.tar\.gz, .*, is not an archive; it was removed"):
         keras.datasets.cifar10.load_data()
     assert os.listdir(cache) == []
 
