@@ -1,7 +1,7 @@
 # Text and paths that are not ASCII, in the C locale.
 #
 # There R reads "é" from a script as bytes of no known encoding, which reticulate passes to Python as "<c3><a9>", and
-# Python takes names of files to be ASCII. So such text is taken for UTF-8, and Python is started in a UTF-8 locale.
+# Python treats file names as ASCII. So such text is treated as UTF-8, and Python is started in a UTF-8 locale.
 
 #' Whether R's locale is one, such as C, whose only characters are ASCII
 #' @noRd

@@ -120,12 +120,12 @@ class CNN(nn.Module):
 
 
 class LSTM(nn.Module):
-    """PyTorch's own layer."""
+    """The network with PyTorch's own LSTM layer."""
 
     def __init__(self):
         super().__init__()
         self.cells, self.out = nn.LSTM(64, 128, batch_first=True), nn.Linear(128, 10)
-        self.cells.bias_hh_l0.requires_grad_(False)  # the other bias is enough
+        self.cells.bias_hh_l0.requires_grad_(False)  # one bias is enough
 
     def take(self, w):
         copy_dense(self, w, "out")

@@ -273,7 +273,7 @@ def _copies(nodes, now):
 
 
 def _body_copy(body, now):
-    """Returns: a copy of a loop's body that captures the values of ``now`` in place of its keys."""
+    """Returns: a copy of a loop's body that captures the values of ``now`` instead of its keys."""
     copy = Body(body.name, [], [])
     now = {x: now[x] for x in body.captured if x in now}
     for x in body.loop_inputs:

@@ -1,4 +1,4 @@
-"""Losses, metrics and targets that a user gives a model as tensors.
+"""Losses, metrics and targets that a user gives to a model as tensors.
 
 They are given by ``add_loss``, ``add_metric`` and ``target_tensors``. No configuration holds them, but they are part of
 the graph, which is data. So a copy of a model gets copies of their nodes, in which the model's inputs, the outputs of
@@ -25,7 +25,7 @@ _OWN_CODE = ("__init__", "__call__", "build", "call", "add_weight")
 
 
 def is_users(layer_class):
-    """Whether a method is being called by the user, not by the code of a layer, which a copy's layer runs again."""
+    """Whether the user calls a method, and not the code of a layer, which a copy's layer runs again."""
     frame = sys._getframe(2)
     while frame is not None:
         code = frame.f_code
@@ -37,12 +37,12 @@ def is_users(layer_class):
 
 
 def note_loss(layer, losses, inputs):
-    """Record what ``add_loss`` was given."""
+    """Record the arguments of ``add_loss``."""
     vars(layer).setdefault(LOSSES, []).append((losses, inputs))
 
 
 def note_metric(layer, value, name):
-    """Record what ``add_metric`` was given; the layer has just added the metric."""
+    """Record the arguments of ``add_metric``; the layer has just added the metric."""
     if layer._metrics and not any(layer._metrics[-1] is metric for *_, metric in vars(layer).get(METRICS, ())):
         vars(layer).setdefault(METRICS, []).append((value, name, layer._metrics[-1]))
 
@@ -58,7 +58,7 @@ def check(layer):
 
 
 class Given:
-    """Copies of what a user gave a model as tensors, for a copy of the model on the current backend.
+    """Copies of the tensors that a user gave to a model, for a copy of the model on the current backend.
 
     Arguments: keras, the package of the model's class; pairs, those of the model's layers and the copy's; reread, those
     that add their own losses and metrics again.
@@ -75,7 +75,7 @@ class Given:
                 losses, inputs = self.of(losses), self.of(inputs)
                 new.add_loss(losses, inputs)
                 if not vars(new).get(LOSSES) or vars(new)[LOSSES][-1][0] is not losses:
-                    note_loss(new, losses, inputs)  # the copy is made by a layer's own code
+                    note_loss(new, losses, inputs)  # a layer's own code makes the copy
             for value, name, metric in vars(old).get(METRICS, ()):
                 new.add_metric(self._metric(value, metric), name)
 
@@ -128,7 +128,7 @@ class Given:
         return backend.variable(backend.get_value(variable), dtype=variable.dtype, name=variable.name)
 
     def _own(self):
-        """Pairs of tensors of the model and the copy that correspond."""
+        """Pairs of corresponding tensors of the model and the copy."""
         for old, new in self.pairs:
             yield from _both(old, new)
             if isinstance(old, self.keras.engine.network.Network):
@@ -142,20 +142,20 @@ class Given:
 
 
 def _with_parts(olds, news):
-    """Pairs of corresponding tensors, and of the nodes that sparse ones among them are composed of."""
+    """Pairs of corresponding tensors, and of the nodes that make up sparse tensors among them."""
     for old, new in zip(olds, news):
         yield old, new
         yield from zip(old.parts or (), new.parts or ())
 
 
 def _nodes(network, layer):
-    """Those calls of a layer that are part of a network, in their order."""
+    """The calls of a layer that are part of a network, in order."""
     return [node for i, node in enumerate(layer._inbound_nodes)
             if network._node_key(layer, i) in network._network_nodes]
 
 
 def _both(old, new):
-    """Pairs of variables that two layers have in the same places."""
+    """Pairs of variables in the same positions of two layers."""
     waiting = [(vars(old), vars(new))]
     while waiting:
         one, other = waiting.pop()

@@ -1,4 +1,4 @@
-"""What Keras's RemoteMonitor uses of the package requests, by the standard library, where that package is missing."""
+"""A replacement for the package requests, as far as Keras's RemoteMonitor uses it, if that package is missing."""
 
 import http.client
 import json as formats
@@ -9,7 +9,7 @@ import urllib.request
 
 
 def post(url, data=None, json=None, headers=None):
-    """Send a form, or an object as JSON. An answer that tells of an error is an answer, as it is to requests.
+    """Send a form, or an object as JSON. As in requests, a response with an error status is not an exception.
 
     Arguments: url, the address; data, a dict of the form's fields; json, an object to send in place of a form;
     headers, a dict, which takes precedence over the content's own type.

@@ -241,7 +241,7 @@ def loss_of_all_batches(module):
 
 @_repair(_after, "engine.training")
 def samples_without_targets(module):
-    """Without targets, as in ``predict``, the inputs' numbers of samples are not compared: those of the first count."""
+    """Without targets, as in ``predict``, the inputs' numbers of samples are not compared; the first input's counts."""
     standardize = module.Model._standardize_user_data
 
     @functools.wraps(standardize)
@@ -267,7 +267,7 @@ def metrics_in_files(module):
 
 @_repair(_after, "engine.training")
 def metrics_that_are_compiled_again(module):
-    """A metric object keeps the updates of an earlier compile(), whose targets nobody feeds any more."""
+    """A metric object keeps the updates of an earlier compile(), whose targets are no longer fed."""
     compile_ = module.Model.compile
 
     @functools.wraps(compile_)
@@ -280,7 +280,7 @@ def metrics_that_are_compiled_again(module):
 
 @_repair(_after, "engine.training_utils")
 def metrics_of_several_outputs(module):
-    """A metric object may be given for several outputs: it counts them all, one after the other."""
+    """A metric object may be given for several outputs: it then counts all of them, one after another."""
     call = module.call_metric_function
 
     @functools.wraps(call)
@@ -377,7 +377,7 @@ def arguments_of_constructors(module):
 
 @_repair(_after, "engine.base_layer")
 def tensors_that_users_add(module):
-    """No configuration holds the losses and metrics that users add to a layer as tensors; a copy adds them again."""
+    """Losses and metrics that users add to a layer as tensors are in no configuration; a copy adds them again."""
     add_loss, add_metric = module.Layer.add_loss, module.Layer.add_metric
 
     @functools.wraps(add_loss)
@@ -531,9 +531,9 @@ def code_in_files_is_refused(module):
 
 @_repair(_after, "keras_applications.imagenet_utils")
 def images_in_tensors(module):
-    """Of tensors, Keras keeps the means of the first mode for all, and divides the last axis, whatever it is."""
+    """For tensors, Keras uses the means of the first mode it was called with, and always scales the last axis."""
     def preprocess(x, data_format="channels_last", mode="caffe", **_):
-        """A tensor of images, scaled as an array of them is."""
+        """Scale a tensor of images as an array of images is scaled."""
         x = x if pyshim.dtype(x).startswith("float") else pyshim.cast(x, pyshim.floatx())
         if mode == "tf":
             return x / 127.5 - 1
@@ -557,7 +557,7 @@ def downloads_that_are_checked(module):
 
 @_repair(_after, "callbacks.callbacks")
 def posts_without_requests(module):
-    """Where the package requests is missing, RemoteMonitor ends the training after its first epoch."""
+    """Without the package requests, RemoteMonitor would end the training after the first epoch."""
     if module.requests is None:
         module.requests = posts.requests
 

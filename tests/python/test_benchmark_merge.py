@@ -1,4 +1,4 @@
-"""The benchmark's results of one part take the place of the former ones (benchmarks/merge.py), and targets apply."""
+"""The benchmark: new results of a part replace the former ones (benchmarks/merge.py), and targets apply."""
 
 import os
 import sys

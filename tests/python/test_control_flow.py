@@ -148,7 +148,7 @@ def test_rnn_of_unknown_time(K, masked):
 
 
 def test_loops_in_a_masked_step_of_unknown_sizes(K):
-    """The first output of a masked rnn is zeros of the output's shape, which only the loops in the step tell."""
+    """The first output of a masked rnn is zeros in the output's shape, which only the loops in the step determine."""
     def step(element, states):
         total = K.sum(element)
         folded = K.map_fn(lambda row: K.foldl(lambda before, number: before + number * total, row), element)

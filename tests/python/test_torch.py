@@ -93,7 +93,7 @@ NAN_BY_PYTORCH = {
 
 @pytest.mark.parametrize("name", NAN_BY_PYTORCH)
 def test_a_run_is_repeated_with_our_gradients_if_one_is_nan(K, name):
-    """It is seen only where the gradient is: the draws and the variables are those of one run."""
+    """It is seen only where the gradient is: the draws and the variables are those of a single run."""
     function, expected = NAN_BY_PYTORCH[name]
     x, count = K.placeholder((2,), dtype="float64"), K.variable(0.0)
     noise = K.random_uniform((2,), dtype="float64", seed=3)
@@ -144,7 +144,7 @@ def of_descent(K, x, g, start):
 
 @pytest.mark.parametrize("optimizer", [of_adam, of_momentum, of_descent])
 def test_steps_of_optimizers_in_place_compute_the_same(K, optimizer):
-    """A function that takes them one by one, of copies of the values, and one in which they are outputs as well."""
+    """Steps by updates, which may change variables in place, agree with new values that are computed and then set."""
     start = [np.array([[1.0, -2.0, 3.0]]), np.array([[0.5, 0.25, 0.0]]), np.array([[0.5, 1.5, 0.0]])]
     results = []
     for is_whole in (True, False):
@@ -169,7 +169,7 @@ def test_steps_of_optimizers_in_place_compute_the_same(K, optimizer):
 
 
 def test_variables_with_equal_values_are_changed_in_place_one_by_one(K):
-    """Values that come from each other, from a constant or from what is fed share no memory."""
+    """Values do not share memory with each other, with a constant, or with fed arrays, even if one is a view."""
     fed, constant = K.placeholder((2,)), K.constant([1.0, 2.0])
     a, b, c = [K.variable([0.0, 0.0]) for _ in range(3)]
     K.function([fed], [], updates=[(a, constant), (b, constant), (c, fed)])([np.array([3.0, 4.0], "float32")])

@@ -133,7 +133,7 @@ def test_reordering(ends, shape):
 
 
 def test_reordering_by_several_threads():
-    """They cast as the calling thread does, also if numbers overflow."""
+    """The threads cast as the calling thread does, even if numbers overflow."""
     x = np.asfortranarray(np.random.RandomState(0).normal(size=(1031, 1027)))
     x[-1, -1] = x[0, 0] = 1e300
     target = np.empty(x.shape, "float32")

@@ -17,7 +17,7 @@ class Step:
         self.variables, self.inputs, self.change = variables, inputs, change
 
     def run(self, inputs):
-        """Change the variables; the inputs' memory is not that of a variable."""
+        """Change the variables. The inputs do not share memory with a variable."""
         self.change(*[variable.native.owned() for variable in self.variables], *inputs)
 
 

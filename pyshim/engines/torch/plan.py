@@ -138,7 +138,7 @@ class TorchPlan(Plan):
         self.shown = shown
         self.all_tracked = tracked
         self.guarded = guarded
-        self.checked = False  # whether functions so far have derivatives that may be nan where ours are not
+        self.checked = False  # whether a function so far has a derivative that can be nan where ours is not
         gradients = {node.operation: None for node in nodes if node.kind == "gradient"}
         self.several = len(gradients) > 1
         self.between = {operation for gradient in gradients for operation in _between(gradient, nodes)}
@@ -173,7 +173,7 @@ class TorchPlan(Plan):
         return [now[place] for place in self.wanted]
 
     def guard(self):
-        """Compute derivatives by our own functions from now on."""
+        """Use our own functions for derivatives from now on."""
         self.guarded = True
         self.steps = [step if guard is None else (guard, *step[1:]) for step, guard in zip(self.steps, self.guards)]
         for function, *_ in self.steps:
@@ -243,7 +243,7 @@ class Loop(AnyLoop):
 
 
 def _outputs(nodes):
-    """Returns: a dict from operations to the set of the outputs that are needed of them."""
+    """Returns: a dict from operations to the set of their needed outputs."""
     found = {}
     for node in nodes:
         if node.operation is not None:
@@ -284,7 +284,7 @@ def _checked(loss, *sources, **options):
     """The gradients of a loss. Raises ``_NanGradient`` if the sum of one of them is nan."""
     gradients = _gradients(loss, *sources, **options)
     for gradient in gradients:
-        total = gradient.sum().item()  # takes less time than to look at each element
+        total = gradient.sum().item()  # faster than examining each element
         if total != total:
             raise _NanGradient
     return gradients

@@ -17,7 +17,7 @@ def _of_logsumexp(g, x, result, axis, keepdims):
     if not keepdims:
         shape = reduced(x.shape, axis, True)
         g, result = g.reshape(shape), result.reshape(shape)
-    # An infinite result has no gradient, as that of a logarithm at 0 or infinity meets an exponential's of 0.
+    # An infinite result has no gradient: the infinite gradient of a logarithm meets an exponential's gradient of 0.
     return product(g, torch.where(torch.isinf(result), 0, torch.exp(x - result)))
 
 

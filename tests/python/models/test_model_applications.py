@@ -34,7 +34,7 @@ def test_tensors_are_preprocessed_as_arrays_are(K):
     preprocess = importlib.import_module(keras.applications.__name__ + ".imagenet_utils").preprocess_input
     for layout, x in [("channels_last", images), ("channels_first", images.transpose(0, 3, 1, 2).copy())]:
         tensor = K.constant(x)
-        for mode in ("caffe", "torch", "tf"):  # the means of one mode are not those of another
+        for mode in ("caffe", "torch", "tf"):  # the means of the modes differ
             expected = preprocess(x.copy(), data_format=layout, mode=mode)
             np.testing.assert_allclose(K.eval(preprocess(tensor, data_format=layout, mode=mode)), expected, rtol=1e-5,
                                        atol=1e-5)

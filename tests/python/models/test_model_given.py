@@ -1,4 +1,4 @@
-"""Losses, metrics and targets that a model is given as tensors: they come along when the model moves."""
+"""Losses, metrics and targets that a model was given as tensors move with the model."""
 
 import numpy as np
 import pytest
@@ -72,7 +72,7 @@ def test_a_loss_that_is_all_there_is(K, engine, data):
 
 
 class Own(keras.models.Model):
-    """A model whose ``call`` and constructor add to its losses, which its constructor makes again."""
+    """A model whose ``call`` and constructor add losses; calling the constructor again recreates them."""
 
     def __init__(self):
         super().__init__()

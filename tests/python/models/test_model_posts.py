@@ -1,4 +1,4 @@
-"""The callback RemoteMonitor without the package requests, at a server of this process."""
+"""The callback RemoteMonitor without the package requests, with a server in this process."""
 
 import http.server
 import json
@@ -15,7 +15,7 @@ from pyshim.models import posts
 
 @pytest.fixture
 def server(monkeypatch):
-    """A server that keeps the requests it gets, and answers each with an error."""
+    """A server that records its requests, and answers each with an error."""
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
