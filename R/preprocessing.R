@@ -5,7 +5,7 @@
 #' @param sequences A list of vectors of numbers.
 #' @param maxlen The length; by default that of the longest sequence.
 #' @param dtype Dtype of the numbers.
-#' @param padding,truncating `"pre"` or `"post"`: where to add zeros, and where to truncate long sequences.
+#' @param padding,truncating `"pre"` or `"post"`: where to pad short sequences, and where to truncate long ones.
 #' @param value The number to pad with.
 #' @return A matrix with a row for each sequence.
 #' @family preprocessing of sequences
