@@ -1,8 +1,8 @@
-/* R's jumps across frames of Python.
+/* Non-local jumps of R across frames of Python.
  *
  * Python calls R functions, and these may jump: to tryCatch(), to a restart, out of callCC(), to the prompt.
- * A longjmp must not cross Python's frames. So the jump is caught here, Python returns in order, and then
- * the jump is continued to where it was going. */
+ * A longjmp must not cross Python's frames. So the jump is caught here, Python returns normally, and then
+ * the jump continues to its target. */
 
 #include <setjmp.h>
 #include <R.h>
@@ -24,7 +24,7 @@ static void leave(void *target, Rboolean jump) {
   }
 }
 
-/* Evaluate an expression. Returns NULL, or where it jumped, the token to continue the jump with. */
+/* Evaluate an expression. Returns NULL, or, if it jumped, a token with which the jump can be continued. */
 SEXP keras_catch_jump(SEXP expression, SEXP environment) {
   SEXP token = PROTECT(R_MakeUnwindCont());
   struct evaluation evaluation = {expression, environment};
@@ -38,7 +38,7 @@ SEXP keras_catch_jump(SEXP expression, SEXP environment) {
   return R_NilValue;
 }
 
-/* Continue the jump of a token. Its target must still be on R's stack. */
+/* Continue the jump that a token stands for. Its target must still be on R's stack. */
 SEXP keras_continue_jump(SEXP token) {
   R_ContinueUnwind(token);
   return R_NilValue; /* not reached */
