@@ -7,9 +7,11 @@ as_callbacks <- function(callbacks, live = NULL) {
   if (!is.list(callbacks) || inherits(callbacks, "KerasCallback")) {
     callbacks <- list(callbacks)
   }
-  callbacks <- lapply(unname(callbacks), function(callback) {
+  callbacks <- lapply(seq_along(callbacks), function(i) {
+    callback <- callbacks[[i]]
     if (!is.null(callback) && !inherits(callback, "KerasCallback")) {
-      need_object(callback, "callbacks", "a list of callbacks")
+      need_object(callback, if (length(callbacks) == 1L && !is.function(callback)) "callbacks"
+                            else paste0("callbacks[[", i, "]]"), "a callback, or a list of callbacks")
     }
     if (inherits(callback, "KerasCallback")) callback_of_class(callback) else callback
   })

@@ -65,7 +65,8 @@ layer_dense <- function(object, units, activation = NULL, use_bias = TRUE,
 #' Arranges the elements of each sample in another shape, in row-major order.
 #'
 #' @inheritParams layer_dense
-#' @param target_shape Shape of one sample of the output; -1 for a size that follows from the others.
+#' @param target_shape Shape of one sample of the output; -1, `NULL` or `NA` for a size that follows from the
+#'   others.
 #' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers core
@@ -74,6 +75,9 @@ layer_dense <- function(object, units, activation = NULL, use_bias = TRUE,
 #' @export
 layer_reshape <- function(object, target_shape, input_shape = NULL, batch_input_shape = NULL,
                           batch_size = NULL, dtype = NULL, name = NULL, trainable = NULL, weights = NULL) {
+  if (!missing(target_shape)) { # Keras writes an unknown size of this shape as -1
+    target_shape <- lapply(target_shape, function(size) if (is.null(size) || is.na(size)) -1L else size)
+  }
   add_layer(object, "Reshape", model_arguments())
 }
 

@@ -23,7 +23,7 @@ to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
     classes <- classes[1L]
   }
   if (is.null(num_classes)) {
-    num_classes <- max(classes) + 1L
+    num_classes <- max(classes, -1L) + 1L
   }
   if (any(classes < 0) || any(classes >= num_classes)) {
     abort("argument", "{argument} must hold class numbers from 0 to {last}, not {value}", last = num_classes - 1,

@@ -155,6 +155,8 @@ as_metrics <- function(metrics) {
       as_keras_function(metric, "metric")
     } else if (is.list(metric)) {
       as_metrics(metric)
+    } else if (is.numeric(metric)) {
+      check_named(metric, "metrics")
     } else {
       metric
     }
@@ -334,8 +336,11 @@ as_generator <- function(x) {
   if (is.function(x)) {
     call_shim("as_generator", as_python_function(function() as_model_data(x(), "the value of the generator"),
                                                  "generator"))
-  } else {
+  } else if (is_generator(x)) {
     x
+  } else {
+    abort("argument", "{argument} must be a function that returns batches, or a generator of Keras, not {value}",
+          argument = "generator", value = x)
   }
 }
 
@@ -596,7 +601,9 @@ summary.keras.engine.training.Model <- function(object, # nolint: object_name_li
 
 #' @export
 print.keras.engine.training.Model <- function(x, ...) { # nolint: object_name_linter.
-  if (object_get(x, "built")) {
+  if (is_restored(x)) {
+    cat(format(x), "\n", sep = "")
+  } else if (object_get(x, "built")) {
     summary(x)  # its first line says that it is a model
   } else {
     cat("Model: \"", object_get(x, "name"), "\", whose shapes follow from its first input\n", sep = "")

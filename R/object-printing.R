@@ -4,11 +4,34 @@
 
 #' @export
 format.keras_object <- function(x, ...) {
+  if (is_restored(x)) {
+    return(lost(x))
+  }
   described <- call_shim("described", x)
   settings <- vapply(described$settings, write_data, "")
   names(settings) <- sub("^learning_rate$", "lr", names(settings))  # its name in optimizers: model$optimizer$lr
   settings <- if (length(settings)) paste0(": ", toString(paste(names(settings), "=", settings)))
   paste0("<", described$class, settings, ">")
+}
+
+#' What is shown for an object from a file or a restored workspace
+#' @noRd
+lost <- function(x) paste0("<", sub(".*\\.", "", class(x)[[1L]]), " of an R session that has ended>")
+
+#' Members of Keras objects: reticulate finds them, and errors are ours
+#' @export
+#' @noRd
+`$.keras_object` <- function(x, name) {
+  if (is_restored(x)) {
+    refuse(simpleCondition("previous session"))
+  }
+  tryCatch(NextMethod(), error = function(condition) {
+    if (!grepl("has no attribute", conditionMessage(condition), fixed = TRUE)) {
+      stop(condition)
+    }
+    abort("argument", c("the {class} has no `{name}`", i = "`names(x)` are those that it has."), name = name,
+          class = sub(".*\\.", "", class(x)[[1L]]), argument = "name", value = name, function_name = "`$`")
+  })
 }
 
 #' @export
@@ -26,11 +49,17 @@ summary.keras_object <- function(object, ...) print(object)
 
 #' @export
 format.keras.engine.base_layer.Layer <- function(x, ...) { # nolint: object_name_linter.
+  if (is_restored(x)) {
+    return(lost(x))
+  }
   paste0("<", sub(".*\\.", "", class(x)[[1L]]), " layer \"", object_get(x, "name"), "\">")
 }
 
 #' @export
 format.keras.engine.training.Model <- function(x, ...) { # nolint: object_name_linter.
+  if (is_restored(x)) {
+    return(lost(x))
+  }
   count <- length(object_get(x, "layers"))
   paste0("<", sub(".*\\.", "", class(x)[[1L]]), " \"", object_get(x, "name"), "\" of ", count, " layer",
          if (count != 1L) "s", ">")

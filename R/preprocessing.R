@@ -156,8 +156,18 @@ text_tokenizer <- function(num_words = NULL, filters = "!\"#$%&()*+,-./:;<=>?@[\
 #' @rdname text_tokenizer
 #' @export
 fit_text_tokenizer <- function(object, x) {
-  object_call(object, "fit_on_texts", as.list(x))
+  object_call(object, "fit_on_texts", as_texts(x, "x"))
   invisible(object)
+}
+
+#' A list of texts, or of lists of words
+#' @noRd
+as_texts <- function(x, arg) {
+  parts <- if (inherits(x, "python.builtin.object")) character() else unlist(x)
+  if (length(parts) && !is.character(parts) && !is.factor(parts)) {
+    abort("dtype", "{argument} must be texts, not {value}", argument = arg, value = x)
+  }
+  as.list(x)
 }
 
 #' @rdname text_tokenizer
@@ -177,19 +187,20 @@ load_text_tokenizer <- function(filename) {
 #' @rdname text_tokenizer
 #' @export
 texts_to_sequences <- function(tokenizer, texts) {
-  lapply(object_call(tokenizer, "texts_to_sequences", as.list(texts)), function(words) as.integer(unlist(words)))
+  lapply(object_call(tokenizer, "texts_to_sequences", as_texts(texts, "texts")), function(words) as.integer(unlist(words)))
 }
 
 #' @rdname text_tokenizer
 #' @export
 texts_to_sequences_generator <- function(tokenizer, texts) {
-  object_call(tokenizer, "texts_to_sequences_generator", as.list(texts))
+  object_call(tokenizer, "texts_to_sequences_generator", as_texts(texts, "texts"))
 }
 
 #' @rdname text_tokenizer
 #' @export
 texts_to_matrix <- function(tokenizer, texts, mode = c("binary", "count", "tfidf", "freq")) {
-  object_call(tokenizer, "texts_to_matrix", as.list(texts), arguments = list(mode = one_of(mode, "mode")))
+  object_call(tokenizer, "texts_to_matrix", as_texts(texts, "texts"),
+              arguments = list(mode = one_of(mode, "mode")))
 }
 
 #' @rdname text_tokenizer

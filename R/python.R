@@ -82,8 +82,9 @@ call_python <- function(target, ...) {
 refuse <- function(condition) {
   if (grepl("previous session", conditionMessage(condition), fixed = TRUE)) {
     abort("stale_tensor", c(
-      "the tensor or function is of an R session that has ended: a file or a workspace cannot hold it",
-      i = "Make it again. `k_save_variables()` and `k_load_variables()` keep the values of variables."
+      "the tensor, function or model is of an R session that has ended: a file or a workspace cannot hold it",
+      i = "Make it again. `k_save_variables()` and `k_load_variables()` keep the values of variables.",
+      i = "`save_model_hdf5()` writes a model to a file, and `serialize_model()` makes it a value for `saveRDS()`."
     ))
   }
   called <- users_call()

@@ -60,9 +60,14 @@ def _for_r(value):
                 return LargeArray(value)
             value = value.astype("float64")
         elif value.dtype.kind in "iu":
-            value = value.astype("int32")
+            value = value.astype("float64" if _holds_na(value) else "int32")
         return value if value.ndim else value.item()
     return value
+
+
+def _holds_na(value):
+    """Whether R would take one of these integers for NA: its NA is the smallest int32."""
+    return value.dtype == "int32" and value.size and value.min() == np.iinfo("int32").min
 
 
 LARGE = 1 << 16  # elements

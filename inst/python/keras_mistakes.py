@@ -24,8 +24,9 @@ def told(error, words):
     """
     for pattern, tell in RULES:
         found = re.search(pattern, words, re.DOTALL)
-        if found:
-            return tell(Places(error), *found.groups())
+        made = tell(Places(error), *found.groups()) if found else None
+        if made:
+            return made
     return None
 
 
@@ -173,6 +174,23 @@ def other_than_output(places, shape, expected, loss):
                       "compares arrays of one shape",
                       remedy="the last layer's number of units must be that of the columns of {argument}",
                       argument=places.data("target"), shape=_shape(shape), expected_shape=_shape(expected), loss=loss)
+
+
+@rule(r"Output of generator should be a tuple `\(x, y, sample_weight\)`")
+def wrong_batch(places):
+    return ArgumentError("the generator must return `list(x, y)` or `list(x, y, sample_weight)` for each batch")
+
+
+@rule(r"`class_weight` must contain all classes in the data\. The classes \{(.*?)\} exist")
+def missing_weights(places, classes):
+    classes = sorted(float(number) for number in re.findall(r"[-\d.]+", classes))
+    return ArgumentError("{argument} has no weight for {classes}", argument="class_weight",
+                         classes=", ".join("class %g" % number for number in classes))
+
+
+@rule(r"Unrecognized keyword arguments: \{'(\w+)'")
+def unknown_argument(places, name):
+    return ArgumentError("there is no argument `{name}`", name=name)
 
 
 @rule("local variable 'batch_index'")
@@ -336,6 +354,30 @@ def wrong_number_of_weights(places, layer, count, expected):
                          count=_count(count, "array"), layer=layer, expected=expected)
 
 
+@rule("^$")
+def no_steps(places):
+    layer = places.find("build", "self")
+    if type(layer).__name__ == "TimeDistributed":
+        return ShapeError("the samples have no axis of time steps to go along",
+                          remedy="a sample must have the shape c(steps, ...); layer_repeat_vector() and "
+                                 "layer_reshape() add an axis")
+    return None
+
+
+@rule("tuple index out of range")
+def no_such_axes(places):
+    if type(places.find("build", "self")).__name__ == "Dot":
+        return ShapeError("{argument} is out of range for the tensors in `inputs`", argument="axes",
+                          remedy="axis 1 is the first one of a sample, since 0 is that of the samples")
+    return None
+
+
+@rule("Please provide to Input either a `shape` or a `batch_shape`")
+def no_input_shape(places):
+    return ArgumentError("`shape` or `batch_shape` must be given",
+                         remedy="`shape` is that of a sample: it does not count the samples' axis")
+
+
 # -- files --------------------------------------------------------------------------------------------------
 
 @rule(r"You are trying to load a weight file containing (\d+) layers into a model with (\d+) layers")
@@ -360,6 +402,14 @@ def unknown_name(places, kind, name):
     meant = difflib.get_close_matches(name, [other for other in known if not other.startswith("_")], 1)
     remedy = "did you mean \"%s\"?" % meant[0] if meant else None
     return KerasError("{words}", remedy=remedy, words="there is no %s \"%s\"" % (kind, name))
+
+
+@rule("Cannot create group in read-only mode|No model found in config file")
+def no_model(places):
+    return FileError("{argument} holds no model, perhaps only weights",
+                     remedy="`load_model_weights_hdf5(model, filepath)` loads weights into a model with the same "
+                            "layers",
+                     argument="filepath")
 
 
 @rule(r"^Unable to (?:synchronously )?open file \(file signature not found\)")

@@ -160,6 +160,8 @@ for_each_backend("values with one dimension are plain vectors, and scalars are p
   expect_identical(k_eval(w), c(1, 2, 3))
   expect_identical(k_get_value(w), c(1, 2, 3))
   expect_identical(k_batch_get_value(list(w, k_variable(5L, "int32"))), list(c(1, 2, 3), 5L))
+  smallest <- k_eval(k_variable(c(0, -2^31), "int32"))  # as an integer it would be NA
+  expect_identical(smallest, c(0, -2^31))
   expect_identical(k_function(list(), list(w, k_sum(w)))(), list(c(1, 2, 3), 6))
   expect_identical(matrix(1, 3, 2) * k_eval(w), matrix(c(1, 2, 3), 3, 2))
   expect_identical(k_eval(k_zeros(1)), 0)

@@ -21,6 +21,8 @@ mistakes <- function() {
     compile("sgd", "mse")
   # nolint end
   broken <- tempfile(fileext = ".h5")
+  weights <- tempfile(fileext = ".h5")
+  save_model_weights_hdf5(model, weights)
   writeLines("no model", broken)
   list(
     # Data.
@@ -44,7 +46,16 @@ mistakes <- function() {
          quote(fit(stateful, array(1, c(3, 3, 1)), matrix(1, 3, 2), verbose = 0))),
     list("argument", c("no samples", "`validation_split`"),
          quote(fit(model, x, y, validation_split = 0.999, verbose = 0))),
+    list("argument", c("the generator", "`list(x, y)`"),
+         quote(fit_generator(model, function() x, steps_per_epoch = 1, verbose = 0))),
+    list("argument", c("`generator`", "not 3"), quote(fit_generator(model, 3, steps_per_epoch = 1))),
+    list("argument", c("`class_weight`", "class 2."),
+         quote(fit(several("sparse_categorical_crossentropy"), x, c(0, 1, 2, 0),
+                   class_weight = list("0" = 1, "1" = 2), verbose = 0))),
+    list("argument", c("no argument `epoch_number`"), quote(fit(model, x, y, epoch_number = 3, verbose = 0))),
+    list("argument", c("`callbacks[[1]]`", "a function"), quote(fit(model, x, y, callbacks = list(mine)))),
     # Compiling.
+    list("argument", c("`metrics`", "3"), quote(compile(dense(), "sgd", "mse", metrics = 3))),
     list("argument", c("not compiled", "compile(optimizer, loss)"), quote(fit(dense(), x, y, verbose = 0))),
     list("argument", c("not compiled"), quote(evaluate(dense(), x, y, verbose = 0))),
     list("argument", c("not compiled"), quote(train_on_batch(dense(), x, y))),
@@ -66,7 +77,11 @@ mistakes <- function() {
     list("argument", c("`outputs`", "input"), quote(keras_model(two[[1]], layer_dense(two[[2]], 2)))),
     list("argument", c("`outputs`", "layer_lambda()"), quote(keras_model(two[[1]], k_square(two[[1]])))),
     list("argument", c("not known yet", "input_shape"), quote(summary(keras_model_sequential() %>% layer_dense(2)))),
+    list("argument", c("`shape` or `batch_shape`"), quote(layer_input())),
+    list("shape", c("`axes`", "Axis 1"), quote(layer_dot(two, axes = 2))),
+    list("shape", c("time steps", "layer_repeat_vector()"), quote(time_distributed(two[[1]], layer_dense(units = 2)))),
     # Parts of a model.
+    list("argument", c("Sequential", "`layer`", "names(x)"), quote(model$layer)),
     list("argument", c("`index` is 5", "1 layer"), quote(get_layer(model, index = 5))),
     list("argument", c("`name` is \"no\"", "dense"), quote(get_layer(model, "no"))),
     list("argument", c("`name` or `index`"), quote(get_layer(model))),
@@ -84,7 +99,10 @@ mistakes <- function() {
     list("argument", c("`filepath`", "1 layer,", "2 layers", "by_name"),
          quote(load_model_weights_hdf5(dense() %>% layer_dense(4), path))),
     list("argument", c("\"mine\"", "custom_objects = list(mine = mine)"), quote(load_model_hdf5(own))),
-    list("file", c("`filepath`", "HDF5"), quote(load_model_hdf5(broken)))
+    list("file", c("`filepath`", "HDF5"), quote(load_model_hdf5(broken))),
+    list("file", c("`filepath`", "load_model_weights_hdf5"), quote(load_model_hdf5(weights))),
+    # Texts.
+    list("dtype", c("`x`", "texts"), quote(fit_text_tokenizer(text_tokenizer(), 3)))
   ) |> lapply(function(case) c(case, environment()))
 }
 
@@ -99,7 +117,7 @@ test_that("mistakes that Keras detects are reported in R's terms, with a remedy"
     message <- if (is.null(condition)) "no error" else conditionMessage(condition)
     has <- vapply(case[[2L]], grepl, NA, message, fixed = TRUE)
     fits <- inherits(condition, paste0("keras_error_", case[[1L]])) && all(has) && !grepl(python_words, message) &&
-      startsWith(message, paste0(rlang::call_name(case[[3L]]), "(): "))
+      startsWith(sub("`$`: ", "$(): ", message, fixed = TRUE), paste0(rlang::call_name(case[[3L]]), "(): "))
     if (!fits) {
       wrong <- c(wrong, paste0(deparse(case[[3L]])[[1L]], ": ", class(condition)[[1L]], ": ", message))
     }

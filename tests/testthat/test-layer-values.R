@@ -34,6 +34,7 @@ cases <- function() list( # nolint: brace_linter.
   list(row, layer_dense(units = 3), function(x, w) plus(x %*% w[[1]], w[[2]])),
   list(row, layer_dense(units = 2, activation = "softmax", use_bias = FALSE), function(x, w) softmax(x %*% w[[1]])),
   list(row, layer_reshape(target_shape = c(1, 5)), function(x, w) array(x, c(2, 1, 5))),
+  list(row, layer_reshape(target_shape = list(1, NULL)), function(x, w) array(x, c(2, 1, 5))),
   list(row, layer_repeat_vector(n = 3), function(x, w) aperm(array(x, c(2, 5, 3)), c(1, 3, 2))),
   list(row, layer_lambda(f = function(x) x * 2), function(x, w) 2 * x),
   list(row, layer_activity_regularization(l1 = 0.1), same),

@@ -159,6 +159,7 @@ test_that("classes become one-hot rows, and vectors are scaled to norm 1, as in 
   expect_equal(to_categorical(c(0, 2, 1)), diag(3)[c(1, 3, 2), ])
   expect_equal(to_categorical(2, 4), matrix(c(0, 0, 1, 0), 1))
   expect_equal(dim(to_categorical(matrix(0:3, 2), 5)), c(2, 2, 5))
+  expect_equal(to_categorical(integer(0), 3), matrix(0, 0, 3))
   expect_error(to_categorical(factor("a")), "as.integer", class = "keras_error_dtype")
   expect_error(to_categorical(c(0, 5), 3), "0 to 2", class = "keras_error_argument")
   expect_equal(normalize(matrix(c(3, 4, 0, 0), 2, byrow = TRUE)), matrix(c(0.6, 0.8, 0, 0), 2, byrow = TRUE))

@@ -18,6 +18,22 @@ for_each_backend("using a tensor from a file or a restored workspace is an error
   expect_value(x, 1:3)
 })
 
+test_that("using a model from a file or a restored workspace is an error that says what to do", {
+  model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
+  path <- withr::local_tempfile()
+  saveRDS(list(model = model, layer = model$layers[[1]], optimizer = optimizer_sgd()), path)
+  restored <- readRDS(path)
+  for (use in expression(predict(restored$model, 1), restored$model$layers, summary(restored$model),
+                         restored$layer$units, restored$optimizer$lr)) {
+    condition <- expect_error(eval(use), class = "keras_error_stale_tensor", label = deparse(use))
+    expect_match(conditionMessage(condition), "serialize_model()", fixed = TRUE)
+  }
+  for (object in restored) {
+    expect_output(print(object), "of an R session that has ended")
+    expect_output(str(object), "of an R session that has ended")
+  }
+})
+
 for_each_backend("forked children have their own engines", {
   x <- k_variable(c(1, 2))
   results <- parallel::mclapply(1:2, function(i) {
