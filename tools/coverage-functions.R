@@ -43,7 +43,9 @@ note <- function(name, caller) {
 
 # Record calls at the beginning of the body. A wrapper would change what missing(), substitute() and sys.call() return.
 noting <- function(f, name) {
+  kept <- attributes(f)
   body(f) <- call("{", as.call(list(note, name, quote(parent.frame()))), body(f))
+  attributes(f) <- kept[names(kept) != "srcref"] # compile() knows losses by an attribute
   f
 }
 
@@ -68,6 +70,9 @@ for (name in listed) {
   found <- get0(name, namespace, inherits = FALSE)
   if (is.null(found)) { # a function of another package
     found <- get(name, parent.env(namespace), inherits = FALSE)
+  }
+  if (identical(found, get0(name, asNamespace("reticulate"), inherits = FALSE))) {
+    next # a test compares them
   }
   if (is.function(found)) {
     for (place in Filter(Negate(is.null), places)) {
