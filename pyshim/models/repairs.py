@@ -239,6 +239,25 @@ def loss_of_all_batches(module):
     module.evaluate_generator = evaluate_generator
 
 
+@_repair(_after, "engine.saving")
+def kernels_of_other_shapes(module):
+    """Keras transposes the kernel of a convolution that does not fit, which fails where it has not four axes.
+
+    The kernel is left as it is, so that the caller reports both shapes, or skips the layer by ``skip_mismatch``.
+    """
+    preprocess = module.preprocess_weights_for_loading
+
+    @functools.wraps(preprocess)
+    def preprocessed(layer, weights, *args, **kwargs):
+        try:
+            return preprocess(layer, weights, *args, **kwargs)
+        except ValueError as error:
+            if str(error) != "axes don't match array":
+                raise
+            return weights
+    module.preprocess_weights_for_loading = preprocessed
+
+
 @_repair(_after, "engine.training")
 def samples_without_targets(module):
     """Without targets, as in ``predict``, the inputs' numbers of samples are not compared; the first input's counts."""

@@ -131,3 +131,26 @@ for_each_backend("a progress bar can be passed as a callback", {
   expect_match(output, "Epoch 1/1", all = FALSE)
   expect_match(output, "loss: 1.0000", all = FALSE, fixed = TRUE)
 })
+
+for_each_backend("each R function of a callback is called at its moment", {
+  seen <- c()
+  moments <- names(formals(callback_lambda))
+  note <- function(moments) {
+    do.call(callback_lambda, sapply(moments, function(name) function(x, logs) seen <<- c(seen, name), simplify = FALSE))
+  }
+  expect_seen <- function(...) {
+    expect_equal(sub("^on_", "", seen), c(...))
+    seen <<- c()
+  }
+  model <- linear()
+  evaluate(model, matrix(1), 0, verbose = 0, callbacks = list(note(moments)))
+  expect_seen("test_begin", "test_batch_begin", "test_batch_end", "test_end")
+  predict(model, matrix(1), callbacks = list(note(moments)))
+  expect_seen("predict_begin", "predict_batch_begin", "predict_batch_end", "predict_end")
+  trained(model, 1, callbacks = note(moments), validation_data = list(matrix(1), 0))
+  expect_seen("train_begin", "epoch_begin", "train_batch_begin", "train_batch_end",
+              "test_begin", "test_batch_begin", "test_batch_end", "test_end", "epoch_end", "train_end")
+  # The older names of the functions of batches
+  trained(model, 1, callbacks = note(c("on_batch_begin", "on_batch_end")))
+  expect_seen("batch_begin", "batch_end")
+})

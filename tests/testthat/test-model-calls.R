@@ -83,6 +83,34 @@ for_each_backend("weights are loaded by the names of layers", {
   expect_equal(get_weights(other)[1:2], get_weights(model)[1:2])
 })
 
+for_each_backend("weights of other shapes are refused, skipped or reshaped", {
+  path <- withr::local_tempfile(fileext = ".h5")
+  convolution <- function(size, channels) {
+    keras_model_sequential(list(layer_conv_1d(filters = 3, kernel_size = size, input_shape = c(4, channels),
+                                              use_bias = FALSE, name = "a")))
+  }
+  saved <- convolution(2, 1)
+  save_model_weights_hdf5(saved, path)
+  other <- convolution(1, 2)
+  before <- get_weights(other)
+  for (by_name in c(FALSE, TRUE)) {
+    expect_error(load_model_weights_hdf5(other, path, by_name), "(2, 1, 3)", fixed = TRUE, class = "keras_error")
+  }
+  expect_message(load_model_weights_hdf5(other, path, by_name = TRUE, skip_mismatch = TRUE), "mismatch in shape")
+  expect_equal(get_weights(other), before)
+  load_model_weights_hdf5(other, path, by_name = TRUE, reshape = TRUE)
+  expect_equal(get_weights(other)[[1L]], array_reshape(get_weights(saved)[[1L]], c(1, 2, 3)))
+})
+
+for_each_backend("a copy is built on another input", {
+  first <- layer_input(2)
+  model <- keras_model(first, layer_dense(first, 1))
+  input <- layer_input(2)
+  copy <- clone_model(model, input)
+  set_weights(copy, get_weights(model))
+  expect_equal(predict(keras_model(input, copy$output), x), predict(model, x), tolerance = 1e-6)
+})
+
 for_each_backend("custom objects are found by name, in a scope or an argument", {
   path <- withr::local_tempfile(fileext = ".h5")
   doubled <- function(y_true, y_pred) 2 * k_mean(k_square(y_true - y_pred), axis = -1)

@@ -135,3 +135,18 @@ def test_a_file_that_is_no_model(K, tmp_path, content):
     model = keras.models.Sequential([L.Dense(1, input_shape=(1,))])
     with pytest.raises(OSError):
         model.load_weights(str(path))
+
+
+def test_kernels_of_other_shapes_are_refused_or_skipped(K, tmp_path):
+    def convolution(size, channels):
+        return keras.models.Sequential([L.Conv1D(3, size, input_shape=(4, channels), use_bias=False, name="a")])
+    path = str(tmp_path / "weights.h5")
+    convolution(2, 1).save_weights(path)
+    model = convolution(1, 2)
+    before = model.get_weights()[0]
+    for arguments in ({}, {"by_name": True}):
+        with pytest.raises(ValueError, match=r"\(2, 1, 3\)"):
+            model.load_weights(path, **arguments)
+    with pytest.warns(UserWarning, match="mismatch in shape"):
+        model.load_weights(path, by_name=True, skip_mismatch=True)
+    np.testing.assert_array_equal(model.get_weights()[0], before)
