@@ -11,6 +11,15 @@ class PyTorch(Environment):
     engine = "pyshim.engines.torch:Engine"
     pythons = ("3.11", "3.12", "3.13", "3.10")
 
+    def gpu_requirements(self):
+        return self.requirements()  # PyPI's build for Linux includes CUDA
+
+    def process_environment(self, folder):
+        found = super().process_environment(folder)
+        if not self.is_for_gpu():
+            found["CUDA_VISIBLE_DEVICES"] = "-1"
+        return found
+
     def settings(self):
         # How often a thread spins before it sleeps, here a tenth of a millisecond: until the next operation of a step
         # comes. With 1000, steps take twice as long, as threads fall asleep between operations. With OpenMP's default

@@ -1,5 +1,8 @@
 """The choice of the device. The tests need no GPU: without one, choosing it is an error."""
 
+import os
+import subprocess
+
 import pytest
 
 import pyshim
@@ -77,3 +80,22 @@ def test_a_numbered_gpu_is_one_of_those_that_are_visible(monkeypatch):
     assert visible("2,3", "gpu") is None  # the user's own setting is kept
     assert [visible("", "gpu:1"), visible("2,3", "gpu:0"), visible("2,3", "gpu:1")] == ["1", "2", "3"]
     assert visible("2,3", "gpu:2") == "-1"
+
+
+def test_pytorch_keeps_a_step_on_one_device():
+    environment = environments.find("torch")
+    here = os.path.dirname(os.path.abspath(__file__))
+    variables = dict(environment.process_environment(None), PYTHONPATH=os.path.dirname(os.path.dirname(here)))
+    done = subprocess.run([environment.python(), os.path.join(here, "on_meta_tensors.py")], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, universal_newlines=True, timeout=300, env=variables)
+    assert done.returncode == 0 and done.stdout.count("ok ") > 40, done.stdout
+
+
+def test_pytorch_for_the_processor_sees_no_gpu(monkeypatch):
+    """Its packages for both are the same."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    environment = environments.find("torch")
+    assert environment.gpu_requirements() == environment.requirements()
+    assert environment.process_environment(None)["CUDA_VISIBLE_DEVICES"] == "-1"
+    monkeypatch.setattr(environment, "is_for_gpu", lambda: True)
+    assert environment.process_environment(None)["CUDA_VISIBLE_DEVICES"] == "0"

@@ -6,6 +6,7 @@ from .. import numpy_ctc, numpy_division
 from ..engine import Engine as Contracted
 from ..kernels import Kernels as AllKernels
 from . import plan
+from .arrays import DEVICE
 from .convolution import Convolution
 from .ctc import CTC
 from .elementwise import Elementwise
@@ -35,6 +36,10 @@ class Engine(Contracted):
     variable_class = Variable
     # The modules that compute with NumPy or Python.
     own_modules = {module.__name__ for module in (plan, numpy_ctc, numpy_division)}
+
+    @property
+    def device(self):
+        return "cpu" if DEVICE.type == "cpu" else "gpu"
 
     def compile(self, program, once):
         return compiled(self.kernels, program)

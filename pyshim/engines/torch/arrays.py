@@ -8,9 +8,17 @@ import torch
 DTYPES = {name: getattr(torch, name) for name in (
     "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")}
 
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
 
 def tensor_of(array):
-    """Returns: a tensor that shares the memory of an array, if possible. Don't change the array afterwards."""
+    """Returns: a tensor on the device. On the processor, it shares the memory of the array, if possible: don't change
+    the array afterwards."""
+    tensor = _shared(array)
+    return tensor if DEVICE.type == "cpu" else tensor.to(DEVICE)
+
+
+def _shared(array):
     array = np.asarray(array)
     if not array.dtype.isnative or any(step < 0 for step in array.strides):
         array = np.array(array, array.dtype.newbyteorder("="))
@@ -22,5 +30,5 @@ def tensor_of(array):
 
 
 def array_of(tensor):
-    """Returns: an array that shares the memory of a tensor."""
-    return tensor.detach().numpy()
+    """Returns: an array that shares the memory of a tensor, if the tensor is in the processor's memory."""
+    return tensor.detach().cpu().numpy()

@@ -24,7 +24,7 @@ class Convolution:
         sizes, width = given[0].tolist() if given else sizes, kernel.shape[:-2]
         shape = (x.shape[0], *sizes, kernel.shape[-2])
         if 0 in shape or not x.numel():
-            return torch.zeros(shape, dtype=x.dtype)
+            return x.new_zeros(shape)
         wide = _wide(x)
         whole = TRANSPOSED[len(width) - 1](_channels_first(x.to(wide)), _filters_first(kernel.to(wide)),
                                            stride=strides, dilation=dilation)
@@ -41,7 +41,7 @@ class Convolution:
     def pool(self, x, size, strides, padding, mode):
         counts = _counts(x.shape[1:-1], padding, size, strides, (1,) * len(size))
         if not (x.numel() and all(counts)):
-            return torch.zeros((x.shape[0], *counts, x.shape[-1]), dtype=x.dtype)
+            return x.new_zeros((x.shape[0], *counts, x.shape[-1]))
         image = _channels_first(x.to(_wide(x)))
         pooled = (_largest if mode == "max" else _mean)(image, size, strides, padding)
         return _channels_last(pooled).to(x.dtype)
@@ -88,7 +88,7 @@ def convolved(x, kernel, strides, padding, dilation, groups, bias=None):
     """Returns: the convolution of x, which has its channels last, with a kernel; plus the bias, if there is one."""
     counts = _counts(x.shape[1:-1], padding, kernel.shape[:-2], strides, dilation)
     if not (x.numel() and kernel.numel() and all(counts)):
-        zeros = torch.zeros((x.shape[0], *counts, kernel.shape[-1]), dtype=x.dtype)
+        zeros = x.new_zeros((x.shape[0], *counts, kernel.shape[-1]))
         return zeros if bias is None else zeros + bias
     image, places = _evenly(_channels_first(x.to(_wide(x))), padding, 0)
     result = CONVOLUTION[len(strides) - 1](image, _filters_first(kernel.to(image.dtype)), bias, stride=strides,
@@ -105,6 +105,6 @@ def _mean(image, size, strides, around):
     if all(before == after for before, after in around):
         return MEAN[len(size) - 1](image, size, strides, [before for before, _ in around], count_include_pad=False)
     # PyTorch would count the padding that makes the counts even.
-    there = torch.ones((1, 1) + image.shape[2:], dtype=image.dtype)
+    there = image.new_ones((1, 1) + image.shape[2:])
     total, count = [MEAN[len(size) - 1](_padded(each, around, 0), size, strides) for each in (image, there)]
     return total / count

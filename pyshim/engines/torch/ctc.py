@@ -9,13 +9,13 @@ from .arrays import array_of, tensor_of
 class CTC:
 
     def ctc_sparse(self, labels, lengths):
-        rows, columns = torch.nonzero(torch.arange(labels.shape[1]) < lengths[:, None], as_tuple=True)
+        rows, columns = torch.nonzero(_counted(labels, lengths), as_tuple=True)
         return rows.int(), columns.int(), labels[rows, columns]
 
     def ctc_batch_cost(self, logs, labels, input_length, label_length):
         _need_range(input_length, logs.shape[1], "input_length")
         _need_range(label_length, labels.shape[1], "label_length")
-        counted = torch.arange(labels.shape[1]) < label_length[:, None]
+        counted = _counted(labels, label_length)
         _need_range(labels[counted], logs.shape[2] - 2, "a label")
         labels = torch.where(counted, labels, 0)
         if logs.dtype == torch.float16 or not (logs.numel() and input_length.all()):  # PyTorch rejects these
@@ -28,6 +28,11 @@ class CTC:
     def ctc_decode(self, logs, input_length, beam_width, paths, merge_repeated):
         found = numpy_ctc.decode(array_of(logs), array_of(input_length), beam_width, paths, merge_repeated)
         return list(map(tensor_of, found))
+
+
+def _counted(labels, lengths):
+    """Returns: a tensor of bools that is true where a label belongs to its sequence."""
+    return torch.arange(labels.shape[1], device=labels.device) < lengths[:, None]
 
 
 def _need_range(numbers, largest, what):

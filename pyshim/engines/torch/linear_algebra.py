@@ -28,10 +28,10 @@ class LinearAlgebra:
         return taken.reshape(indices.shape + reference.shape[1:])
 
     def segment_sum(self, x, segments, count):
-        return torch.zeros((int(count),) + x.shape[1:], dtype=x.dtype).index_add(0, segments, x)
+        return x.new_zeros((int(count),) + x.shape[1:]).index_add(0, segments, x)
 
     def scatter(self, values, rows, columns, sizes):
-        whole = torch.zeros(tuple(sizes.tolist()), dtype=values.dtype)
+        whole = values.new_zeros(tuple(sizes.tolist()))
         return whole.index_put((rows.long(), columns.long()), values, accumulate=True)
 
     def permute(self, x, pattern):

@@ -10,7 +10,7 @@ from ..numpy import Kernels as NumPyKernels
 from ..plan import Loop as AnyLoop
 from ..plan import Plan, replace_values, unseen
 from . import optimizers
-from .arrays import DTYPES, array_of, tensor_of
+from .arrays import DEVICE, DTYPES, array_of, tensor_of
 from .merging import FUNCTIONS, merged
 from .random import generators
 
@@ -23,12 +23,14 @@ _numpy = NumPyKernels()
 
 def compiled(kernels, program):
     """Returns: a callable that runs a program."""
-    steps, others = optimizers.steps(program.updates)
+    # Steps of optimizers, and the look for nan in gradients, need numbers in Python. A GPU would idle meanwhile.
+    on_processor = DEVICE.type == "cpu"
+    steps, others = optimizers.steps(program.updates) if on_processor else ([], program.updates)
     changed = [variable.native for variable in others]
     held = [variable.native for variable in program.variables()]
     wanted = program.outputs + program.controls + list(others.values()) + [x for step in steps for x in step.inputs]
     operations = list(_inside(program.nodes))
-    guarded = _must_guard(program.nodes, operations)
+    guarded = not on_processor or _must_guard(program.nodes, operations)
     plan = TorchPlan(_needed(program.nodes, wanted), program.inputs, wanted, kernels=kernels, guarded=guarded)
     draws = [generators.of(operation) for operation in operations if operation.kernel in RANDOM]
     count, first, last = len(program.outputs), len(program.outputs + program.controls), len(wanted)
@@ -233,7 +235,7 @@ class Loop(AnyLoop):
         self.step.guard()
 
     def zeros(self, shape, dtype):
-        return torch.zeros(shape, dtype=DTYPES.get(dtype, dtype))
+        return torch.zeros(shape, dtype=DTYPES.get(dtype, dtype), device=DEVICE)
 
     def slices(self, sequence):
         return sequence.unbind(0)

@@ -5,13 +5,13 @@ import math
 import torch
 
 from ..random_state import RandomState
-from .arrays import DTYPES
+from .arrays import DEVICE, DTYPES
 
 BEYOND = math.erfc(math.sqrt(2))  # the probability of a draw beyond -2 or 2
 
 
 def _generator(seed):
-    generator = torch.Generator()
+    generator = torch.Generator(DEVICE)
     if seed is None:
         generator.seed()
     else:
@@ -25,14 +25,14 @@ generators = RandomState(_generator)
 class Random:
 
     def random_uniform(self, shape, dtype, seed, generator):
-        return torch.rand(shape.tolist(), generator=generator, dtype=DTYPES[dtype])
+        return torch.rand(shape.tolist(), generator=generator, dtype=DTYPES[dtype], device=DEVICE)
 
     def random_normal(self, shape, dtype, seed, generator):
-        return torch.randn(shape.tolist(), generator=generator, dtype=DTYPES[dtype])
+        return torch.randn(shape.tolist(), generator=generator, dtype=DTYPES[dtype], device=DEVICE)
 
     def truncated_normal(self, shape, dtype, seed, generator):
         # The inverse of the distribution function needs no second draw.
         wide = torch.float64 if dtype == "float64" else torch.float32
-        draws = torch.rand(shape.tolist(), generator=generator, dtype=wide)
+        draws = torch.rand(shape.tolist(), generator=generator, dtype=wide, device=DEVICE)
         inside = (draws * 2 - 1) * (1 - BEYOND)
         return (torch.erfinv(inside) * math.sqrt(2)).clamp(-2, 2).to(DTYPES[dtype])

@@ -129,6 +129,6 @@ def _extreme(function, x, axis, keepdims, least):
     if not all(x.shape[i] for i in axis):
         limit = {"min": -math.inf, "max": math.inf}[least] if x.is_floating_point() else getattr(
             torch.iinfo(x.dtype), least)
-        return torch.full(reduced(x.shape, axis, keepdims), limit, dtype=x.dtype)
+        return x.new_full(reduced(x.shape, axis, keepdims), limit)
     result = function(x, axis)
     return result if keepdims else result.squeeze(axis)

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from ..numpy_shape import int32_shape
-from .arrays import DTYPES, array_of, tensor_of
+from .arrays import DEVICE, DTYPES, array_of, tensor_of
 
 
 class Variable:
@@ -35,10 +35,10 @@ class Variables:
         return x
 
     def fill_like(self, x, number, dtype):
-        return torch.full(x.shape, number, dtype=DTYPES[dtype])
+        return torch.full(x.shape, number, dtype=DTYPES[dtype], device=x.device)
 
     def arange(self, count):
-        return torch.arange(int(count))
+        return torch.arange(int(count), device=DEVICE)
 
     def shape(self, x):
         return tensor_of(int32_shape(x.shape))
