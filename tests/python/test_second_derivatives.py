@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 import pytest
 from checks import check, check_array
+from starting import session
 
 import pyshim
 from pyshim.contract.derivatives import RULES
@@ -297,6 +298,20 @@ def test_gradient_penalty(K):
                 losses.append(train(fed)[0])
             K.set_value(x, value)
             np.testing.assert_allclose(gradient[place], (losses[0] - losses[1]) / 2e-6, rtol=1e-5, atol=1e-8)
+
+
+def test_theano_logs_no_failure_while_it_compiles(tmp_path):
+    ran = session("""
+import numpy as np
+import pyshim as K
+K.use_backend("theano")
+x, w = K.placeholder((None, 3)), K.variable(np.ones((3, 1)))
+slope, = K.gradients(K.sum(K.tanh(K.dot(x, w))), [x])
+loss = K.mean(K.square(K.sqrt(K.sum(K.square(slope), axis=-1)) - 1))
+print(K.function([x], K.gradients(loss, [w]))([np.ones((2, 3))])[0].shape)
+""", tmp_path)
+    assert ran.stdout.strip() == "(3, 1)"
+    assert "ERROR" not in ran.stderr
 
 
 def test_the_same_graph_on_other_engines(K, engine):

@@ -28,6 +28,9 @@ INEXACT = ("stabilize", "local_mul_canonizer", "local_add_canonizer", "local_mul
            "local_log_sum_exp", "local_sum_prod_mul_by_scalar", "local_pow_specialize_device",
            "local_add_specialize", "local_useless_reshape")
 
+# This one fails, and logs that at length, if both branches are the same and the condition is a constant.
+FAILING = ("local_useless_switch",)
+
 # The SLOW optimizations take time quadratic in the size of the graph. Without them, a graph of more than LARGE tensors
 # is compiled in seconds and runs nearly as fast.
 LARGE = 500
@@ -97,7 +100,7 @@ def compiled(inputs, outputs, controls, updates):
     needed = ancestors(outputs + controls + [value for _, value in updates])
     prints = [x for x in needed if x.owner is not None and isinstance(x.owner.op, Print)]
     alongside = [theano.Out(x, borrow=True) for x in controls + prints]
-    mode = theano.compile.mode.get_mode("FAST_RUN").excluding(*INEXACT)
+    mode = theano.compile.mode.get_mode("FAST_RUN").excluding(*INEXACT, *FAILING)
     if len(needed) > LARGE:
         mode = mode.excluding(*SLOW)
     with contextlib.redirect_stdout(io.StringIO()):  # prints about ops without C code for float16
