@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+import pyshim
 from pyshim.errors import ArgumentError, BackendMismatchError, DtypeError, EngineError, ShapeError
 
 ROWS = np.arange(10.).reshape(5, 2)
@@ -143,3 +144,25 @@ def test_draws_of_many_batches_differ(K, engine):
         results += function.run_batches([ROWS], [[i % 5] for i in range(1100)])
         compile_beside(engine)
     assert len(np.unique(np.round(np.array(results)[:, 0, 0, 0] % 1, 4))) > 1900
+
+
+def test_convolutions_are_no_slower_after_many_batches():
+    # In a loop that JAX compiles, they would take many times as long.
+    with pyshim.use_backend("jax"):
+        x, kernel = pyshim.placeholder((None, 16, 16, 16)), pyshim.variable(np.full((3, 3, 16, 16), 0.01))
+        loss = pyshim.sum(pyshim.conv2d(x, kernel))
+        updates = [(kernel, kernel - 1e-6 * pyshim.gradients(loss, [kernel])[0])]
+        function = pyshim.function([x], [loss], updates=updates)
+        images = np.ones((8, 16, 16, 16), "float32")
+
+        def fastest():
+            times = []
+            for _ in range(4):
+                start = time.perf_counter()
+                function.run_batches([images], [range(8)] * 40)
+                times.append(time.perf_counter() - start)
+            return min(times)
+        before = fastest()
+        function.run_batches([images], [range(8)] * 1100)
+        compile_beside("jax")
+        assert fastest() < 4 * before

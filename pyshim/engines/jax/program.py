@@ -23,6 +23,9 @@ KEPT = 16  # how many combinations of shapes a function stays compiled for; the 
 # Kernels that call Python while a program runs. That may raise an error, which the variables' values must survive.
 CALLING = frozenset(["ctc_batch_cost", "print_tensor"])
 
+# On a processor, XLA's convolutions take 25 times as long inside a loop as outside of one.
+SLOW_IN_LOOPS = frozenset(["convolution", "convolution_transpose", "depthwise_convolution"])
+
 # Settings for programs that are evaluated once and need not be fast: they reduce the time to compile to a third.
 ONCE = {"xla_backend_optimization_level": 0}
 
@@ -42,6 +45,8 @@ class Function:
         # Random draws must be reproducible to the last bit, so they are always compiled with the same settings.
         self.settings = ONCE if once and not self.draws else None
         self.is_calling = any(operation.kernel in CALLING for operation in operations)
+        self.is_slow_in_loops = jax.default_backend() == "cpu" and any(
+            operation.kernel in SLOW_IN_LOOPS for operation in operations)
         self.traces = collections.OrderedDict()  # keyed by the shapes of the inputs
         self.batches = 0
 
@@ -62,7 +67,7 @@ class Function:
         split = [array.ndim > 0 for array in arrays] + [False] * len(whole)
         results = []
         self.batches += len(sizes)
-        is_worth_it = self.batches > PATIENCE and not self.is_calling
+        is_worth_it = self.batches > PATIENCE and not self.is_calling and not self.is_slow_in_loops
         while is_worth_it and equal - len(results) >= BLOCK:
             block, rows = np.split(rows, [BLOCK * sizes[0]])
             fed = [np.take(array, block, axis=0).reshape((BLOCK, sizes[0]) + array.shape[1:]) if array.ndim else array
