@@ -11,7 +11,7 @@ NAMES = {
     "first_resnet50": "the first batch of a ResNet-50, " + SETTING,
 }
 COLUMNS = ("worker", "r_worker", "peer", "keras3_tensorflow", "keras3")
-ROUNDS = {"theano": 1}  # it takes minutes
+ROUNDS = {"theano": 1, "cntk": 1}  # it takes minutes
 LONGEST = 1800          # seconds that an answer may take
 
 

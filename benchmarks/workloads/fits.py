@@ -12,7 +12,7 @@ NAMES = {
 }
 # Relative, for an epoch's loss: after hundreds of steps, rounding has switched some relu units. In addition, the
 # original's Adam on TensorFlow 2.1 reads the number of iterations before or after it is increased, by chance.
-AGREEMENT = 0.1
+AGREEMENT = 0.2
 COLUMNS = ("engine", "worker", "r_worker", "peer", "keras3_tensorflow", "keras3")
 
 
