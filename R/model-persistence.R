@@ -183,6 +183,12 @@ as_custom_objects <- function(objects) {
     return(NULL)
   }
   as_keywords(Map(function(object, name) {
+    if (is.environment(object) && !inherits(object, "python.builtin.object")) {
+      abort("argument", c("{argument} holds \"{name}\", a class or an object of R6, which a file cannot refer to",
+                          i = paste("Make the model again, as with create_layer(), and load the weights of its layers",
+                                    "with load_model_weights_hdf5().")),
+            argument = "custom_objects", name = name)
+    }
     if (is.function(object) && is.null(attr(object, "py_function_name"))) {
       attr(object, "py_function_name") <- name
     }

@@ -41,6 +41,7 @@ class Places:
     """Where an error was raised: the local variables of the functions that were running."""
 
     def __init__(self, error):
+        self.error = error
         self.frames = []
         place = error.__traceback__
         while place:
@@ -361,6 +362,15 @@ def no_steps(places):
         return ShapeError("the samples have no axis of time steps to go along",
                           remedy="a sample must have the shape c(steps, ...); layer_repeat_vector() and "
                                  "layer_reshape() add an axis")
+    return None
+
+
+@rule("^$")
+def no_configuration(places):
+    if isinstance(places.error, NotImplementedError) and places.within("get_config", "save"):
+        return ArgumentError("a model of functions has no configuration that a file could hold",
+                             remedy="save_model_weights_hdf5() saves its weights, which a model made by the same "
+                                    "functions can load")
     return None
 
 

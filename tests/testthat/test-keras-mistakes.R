@@ -22,6 +22,11 @@ mistakes <- function() {
   # nolint end
   broken <- tempfile(fileext = ".h5")
   weights <- tempfile(fileext = ".h5")
+  custom <- keras_model_custom(function(self) {
+    self$dense <- layer_dense(units = 2)
+    function(inputs, mask = NULL) self$dense(inputs)
+  })
+  custom %>% compile("sgd", "mse") %>% fit(x, y, epochs = 1, verbose = 0)
   save_model_weights_hdf5(model, weights)
   writeLines("no model", broken)
   list(
@@ -101,6 +106,9 @@ mistakes <- function() {
     list("argument", c("\"mine\"", "custom_objects = list(mine = mine)"), quote(load_model_hdf5(own))),
     list("file", c("`filepath`", "HDF5"), quote(load_model_hdf5(broken))),
     list("file", c("`filepath`", "load_model_weights_hdf5"), quote(load_model_hdf5(weights))),
+    list("argument", c("`custom_objects`", "\"Own\"", "load_model_weights_hdf5()"),
+         quote(load_model_hdf5(own, custom_objects = list(Own = R6::R6Class("Own", inherit = KerasLayer))))),
+    list("argument", c("no configuration", "save_model_weights_hdf5()"), quote(save_model_hdf5(custom, path))),
     # Texts.
     list("dtype", c("`x`", "texts"), quote(fit_text_tokenizer(text_tokenizer(), 3)))
   ) |> lapply(function(case) c(case, environment()))
