@@ -121,7 +121,7 @@ for (i in seq_len(nrow(without_engine))) {
   }
   reasons[these] <- without_engine$reason[[i]]
 }
-is_gap <- ifelse(is.na(reasons), rowSums(counts[, wanted] == 0) > 0, rowSums(counts) == 0)
+is_gap <- is.na(reasons) & rowSums(counts[, wanted] == 0) > 0
 
 cat("\nCalls from tests, of functions that have none on one of ", toString(wanted), ":\n", sep = "")
 if (any(is_gap)) {

@@ -52,14 +52,16 @@ model <- keras_model_sequential() %>%
   layer_flatten() %>%
   layer_dropout(rate = 0.2) %>%
   layer_dense(units = 1, activation = "sigmoid")
-model %>% compile(loss = "binary_crossentropy", optimizer = optimizer_rmsprop(lr = 0.02), metrics = c("acc"))
-history <- model %>% fit_generator(train_generator, steps_per_epoch = 3, epochs = 4, verbose = 0,
+model %>% compile(loss = "binary_crossentropy", optimizer = optimizer_rmsprop(lr = 0.01), metrics = c("acc"))
+history <- model %>% fit_generator(train_generator, steps_per_epoch = 3, epochs = 10, verbose = 0,
                                    validation_data = validation_generator, validation_steps = 3)
 stopifnot(identical(names(history$metrics), c("loss", "acc", "val_loss", "val_acc")))
 result <- model %>% evaluate_generator(validation_generator, steps = 3)
-stopifnot(result$acc >= 0.5, all.equal(result$acc, history$metrics$val_acc[4], tolerance = 1e-6))
+stopifnot(all.equal(result$acc, history$metrics$val_acc[10], tolerance = 1e-6))
 predicted <- model %>% predict_generator(validation_generator, steps = 3)
 stopifnot(identical(dim(predicted), c(12L, 1L)))
+# Augmentation differs from run to run, and so does the accuracy; light images are still the more likely ones.
+stopifnot(mean(predicted[7:12]) > mean(predicted[1:6]))
 
 # The same with fit() and evaluate(), with a data frame, with labels, and with standardization by the data's means.
 model %>% fit(train_generator, steps_per_epoch = 3, epochs = 1, verbose = 0, validation_data = validation_generator,
