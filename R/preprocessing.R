@@ -187,7 +187,8 @@ load_text_tokenizer <- function(filename) {
 #' @rdname text_tokenizer
 #' @export
 texts_to_sequences <- function(tokenizer, texts) {
-  lapply(object_call(tokenizer, "texts_to_sequences", as_texts(texts, "texts")), function(words) as.integer(unlist(words)))
+  sequences <- object_call(tokenizer, "texts_to_sequences", as_texts(texts, "texts"))
+  lapply(sequences, function(words) as.integer(unlist(words)))
 }
 
 #' @rdname text_tokenizer
