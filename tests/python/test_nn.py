@@ -274,6 +274,16 @@ def test_losses_from_large_logits(K):
     check(K, K.binary_crossentropy(1 - target, logits, from_logits=True), np.array([[0, 0]], "float32"))
 
 
+def test_nan_goes_through_a_layer(K):
+    """A product, a bias and an activation, which an engine may fuse."""
+    x, image, bias = K.placeholder((1, 2)), K.placeholder((1, 3, 3, 1)), K.variable(np.zeros(2))
+    made = [K.bias_add(K.dot(x, K.variable(np.ones((2, 2)))), bias),
+            K.bias_add(K.conv2d(image, K.variable(np.ones((2, 2, 1, 2)))), bias)]
+    values = K.function([x, image], [K.relu(each) for each in made])([np.full((1, 2), np.nan),
+                                                                     np.full((1, 3, 3, 1), np.nan)])
+    assert np.isnan(values[0]).all() and np.isnan(values[1]).all()
+
+
 def test_losses_of_nan(K):
     output = np.array([[np.nan, 0.5], [0.5, 0.5]], "float32")
     target = np.array([[0, 1], [0, 1]], "float32")

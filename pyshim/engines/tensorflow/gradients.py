@@ -115,9 +115,14 @@ def _of_tanh(op, gradient):
     return product(gradient, 1 - tf.square(op.outputs[0]))
 
 
-@_of("Relu")
+def of_relu():
+    """A context in which the maximum of a tensor and 0 gets the gradient of relu."""
+    return tf.compat.v1.get_default_graph().gradient_override_map({"Maximum": PREFIX + "Relu"})
+
+
+@tf.RegisterGradient(PREFIX + "Relu")
 def _of_relu(op, gradient):
-    return product(gradient, tf.sign(op.outputs[0]))
+    return product(gradient, tf.sign(op.outputs[0])), None
 
 
 @_of("Softplus")
