@@ -102,9 +102,9 @@ for (file in if (length(chosen)) chosen else files) {
     filter = paste0("^", file, "$"), stop_on_failure = FALSE
   ))
   failed <- failed + sum(results$failed) + sum(results$error)
-  keys <- do.call(rbind, strsplit(ls(calls), " ", fixed = TRUE))
-  made <- data.frame(`function` = keys[, 1L], backend = keys[, 2L], calls = unlist(mget(ls(calls), calls)),
-                     check.names = FALSE)
+  keys <- ls(calls)
+  made <- data.frame(`function` = sub(" .*", "", keys), backend = sub(".* ", "", keys),
+                     calls = as.numeric(unlist(mget(keys, calls))), check.names = FALSE)
   utils::write.csv(made, file.path(folder, paste0(file, on, ".csv")), row.names = FALSE)
 }
 
@@ -128,7 +128,7 @@ if (any(is_gap)) {
   print(counts[is_gap, , drop = FALSE], zero.print = "-")
 }
 for (reason in unique(without_engine$reason)) {
-  cat("\n", strwrap(paste0(reason, ": ", toString(listed[reasons %in% reason])), 110, exdent = 2), sep = "\n")
+  cat("\n", paste0(strwrap(paste0(reason, ": ", toString(listed[reasons %in% reason])), 110, exdent = 2), "\n"), sep = "")
 }
 cat(sprintf("\n%d functions: %d called on each of these engines, %d without an engine, %d missing; %d tests failed\n",
             length(listed), sum(!is_gap & is.na(reasons)), sum(!is_gap & !is.na(reasons)), sum(is_gap), failed))
