@@ -64,7 +64,8 @@ known <- utils::read.csv(system.file("extdata", "r_models.csv", package = "keras
 listed <- sort(union(sub("<model>", "keras.engine.training.Model", known, fixed = TRUE), exported))
 
 methods_of <- function(package) get0(".__S3MethodsTable.__", asNamespace(package), inherits = FALSE)
-places <- c(list(namespace, parent.env(namespace)), lapply(c("base", "stats", "graphics", "generics", "keras"), methods_of))
+packages <- c("base", "stats", "graphics", "generics", "keras")
+places <- c(list(namespace, parent.env(namespace)), lapply(packages, methods_of))
 
 for (name in listed) {
   found <- get0(name, namespace, inherits = FALSE)
@@ -128,7 +129,8 @@ if (any(is_gap)) {
   print(counts[is_gap, , drop = FALSE], zero.print = "-")
 }
 for (reason in unique(without_engine$reason)) {
-  cat("\n", paste0(strwrap(paste0(reason, ": ", toString(listed[reasons %in% reason])), 110, exdent = 2), "\n"), sep = "")
+  lines <- strwrap(paste0(reason, ": ", toString(listed[reasons %in% reason])), 110, exdent = 2)
+  cat("", lines, sep = "\n")
 }
 cat(sprintf("\n%d functions: %d called on each of these engines, %d without an engine, %d missing; %d tests failed\n",
             length(listed), sum(!is_gap & is.na(reasons)), sum(!is_gap & !is.na(reasons)), sum(is_gap), failed))

@@ -10,6 +10,18 @@ for_each_backend("layers and models can be rebuilt from their configurations", {
   expect_equal(count_params(again), 3 * 2 + 3 + 3 + 1)
 })
 
+for_each_backend("summary() prints each layer with its output's shape and its number of weights", {
+  model <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2, name = "first"),
+                                       layer_dense(units = 1, name = "second")))
+  freeze_weights(model, to = "first")
+  lines <- capture.output(summary(model, line_length = 60))
+  expect_match(lines, "^first \\(Dense\\) +\\((None|NA), 3\\) +9 *$", all = FALSE)
+  expect_match(lines, "^second \\(Dense\\) +\\((None|NA), 1\\) +4 *$", all = FALSE)
+  expect_match(lines, "^Total params: 13$", all = FALSE)
+  expect_match(lines, "^Non-trainable params: 9$", all = FALSE)
+  expect_true(all(nchar(lines) <= 60))
+})
+
 for_each_backend("a layer that is used twice has two inputs and outputs", {
   shared <- layer_dense(units = 4)
   first <- layer_input(3)
