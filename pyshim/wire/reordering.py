@@ -1,10 +1,11 @@
 """Conversion between column-major order, which R uses, and row-major order, block by block."""
 
 import itertools
-import os
 import threading
 
 import numpy as np
+
+from .. import processors
 
 WIDTH = 64       # elements of a block for each index of the first axis, so that what is read stays in the cache
 LEAST = 1 << 14  # minimum elements of a block; smaller blocks would cost more than they gain
@@ -18,7 +19,7 @@ def reorder(target, source):
     if target.flags.f_contiguous:
         target, source = target.T, source.T
     blocks = list(_blocks(target.shape))
-    count = min(THREADS, len(os.sched_getaffinity(0)), len(blocks)) if target.size >= SHARED else 1
+    count = min(THREADS, processors.COUNT, len(blocks)) if target.size >= SHARED else 1
     settings, failures = np.geterr(), []  # each thread has its own settings
 
     def copy(part):
