@@ -220,7 +220,7 @@ as.array.keras_tensor <- function(x, ...) {
 as.matrix.keras_tensor <- function(x, ...) {
   value <- as.array(x)
   if (length(dim(value)) > 2L) {
-    abort("shape", "{argument}, a tensor of shape {shape}, is no matrix", shape = dim(x), argument = "x", value = x,
+    abort("shape", "{argument}, a tensor of shape {shape}, is not a matrix", shape = dim(x), argument = "x", value = x,
           function_name = "as.matrix()")
   }
   as.matrix(value)
