@@ -141,7 +141,7 @@ for_each_backend("errors of copies and snapshots name R's functions", {
   snapshot_model(model)
   snapshot_model(model, keep = FALSE)
   expect_error(restore_model(model), class = "keras_error_argument")
-  expect_error(to_backend(3, "cntk"), "`model` must be a model", class = "keras_error_argument")
+  expect_error(to_backend(3, "cntk"), "`model` must be a Keras model", class = "keras_error_argument")
   expect_error(to_backend(model, "tensorfow"), class = "keras_error_unknown_backend")
   expect_error(compare_backends(model, x, "tensorfow"), class = "keras_error_unknown_backend")
 })

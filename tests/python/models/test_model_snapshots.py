@@ -127,8 +127,10 @@ def test_what_no_configuration_holds_comes_back(K, engine, data):
     assert list(train(epochs=3, initial_epoch=caught.value.initial_epoch).history) == ["loss", "mean_squared_error",
                                                                                        "largest"]
     _assert_same(model.get_weights(), expected)
-    with pytest.raises(errors.ArgumentError, match=r"add_loss\(\)"):  # its tensors do not exist on another backend
+    expected = model.evaluate(*data, verbose=0)
+    with pytest.warns(UserWarning, match="belongs to no layer"):  # on another backend the loss reads a copy of it
         pyshim.restore(model, _other(engine))
+    np.testing.assert_allclose(model.evaluate(*data, verbose=0), expected, rtol=1e-4)
 
 
 def test_a_model_of_an_own_class_comes_back(K, engine, data):
@@ -224,7 +226,7 @@ def test_all_kinds_of_layers_come_back(K, engine):
 
 
 def test_what_can_have_no_snapshot(K, data):
-    with pytest.raises(errors.ArgumentError, match="must be a model"):
+    with pytest.raises(errors.ArgumentError, match="must be a Keras model"):
         pyshim.snapshot(3)
     with pytest.raises(errors.ArgumentError, match="no weights yet"):
         pyshim.snapshot(keras.models.Sequential([L.Dense(2)]))
