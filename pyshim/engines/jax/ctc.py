@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...errors import GradientError
 from .. import numpy_ctc
 from .sizes import known
 
@@ -21,9 +22,22 @@ class CTC:
         return numpy_ctc.decode(known(logs), known(input_length), beam_width, paths, merge_repeated)
 
 
+@jax.custom_jvp
 def _called(logs, *others):
     kinds = jax.ShapeDtypeStruct(logs.shape[:1], logs.dtype), jax.ShapeDtypeStruct(logs.shape, logs.dtype)
     return jax.pure_callback(lambda *arrays: numpy_ctc.cost(*map(np.asarray, arrays)), kinds, logs, *others)
+
+
+@_called.defjvp
+def _with_tangents(inputs, tangents):
+    """The tangents depend on those of the inputs, but a gradient that flows back through them is an error."""
+    results = _called(*inputs)
+    zeros = [jnp.zeros_like(each) for each in results]
+    return results, tuple(jax.custom_derivatives.linear_call(lambda _, tangent: zeros, _refuse, (), tangents[0]))
+
+
+def _refuse(*_):
+    raise GradientError("{engine} has no second derivatives of {kernel}", engine="JAX", kernel="ctc_batch_cost")
 
 
 @jax.custom_vjp

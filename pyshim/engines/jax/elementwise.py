@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from . import checks
-from .gradients import product, product_of_any, with_gradients
+from .gradients import product, product_of_any, quotient, with_gradients
 
 
 def _none(gradient, *others):
@@ -20,24 +20,23 @@ def _of_power_by_y(g, x, y, power):
                                        jnp.zeros_like(power)))
 
 
-def _over(g, y):
-    """g / y; 0 where g is 0."""
-    none = g == 0
-    return jnp.where(none, jnp.zeros_like(g), g / jnp.where(none, jnp.ones_like(y), y))
+def _of_quotient_by_y(g, x, y, z):
+    none = (g == 0) & (y == 0)
+    y = jnp.where(none, jnp.ones_like(y), y)  # an infinite derivative's own gradient would be nan
+    return product_of_any(g, -x / y / y)
 
 
 class Elementwise:
 
-    sqrt = with_gradients(lambda g, x, y: _over(g / 2, y))(jnp.sqrt)
+    sqrt = with_gradients(lambda g, x, y: quotient(g / 2, y))(jnp.sqrt)
     exp = with_gradients(lambda g, x, y: product_of_any(g, y))(jnp.exp)
-    log = with_gradients(lambda g, x, y: _over(g, x))(jnp.log)
+    log = with_gradients(lambda g, x, y: quotient(g, x))(jnp.log)
     sin = with_gradients(lambda g, x, y: product(g, jnp.cos(x)))(jnp.sin)
     cos = with_gradients(lambda g, x, y: product(g, -jnp.sin(x)))(jnp.cos)
     sigmoid = with_gradients(lambda g, x, y: product(g, y * (1 - y)))(jax.nn.sigmoid)
     tanh = with_gradients(lambda g, x, y: product(g, 1 - y * y))(jnp.tanh)
     round = with_gradients(_none)(jnp.round)
-    divide = with_gradients(lambda g, x, y, z: _over(g, y), lambda g, x, y, z: product_of_any(g, -z / y))(
-        jnp.true_divide)
+    divide = with_gradients(lambda g, x, y, z: quotient(g, y), _of_quotient_by_y)(jnp.true_divide)
     abs = with_gradients(lambda g, x, y: product(g, jnp.sign(x)))(jnp.abs)
     square = with_gradients(lambda g, x, y: product(g, 2 * x))(jnp.square)
     sign = with_gradients(_none)(jnp.sign)

@@ -10,16 +10,25 @@ import jax
 import jax.numpy as jnp
 
 
+# A rule applies only where it is needed. Elsewhere the result is a plain product or quotient, which JAX differentiates
+# again: a gradient of 0 has a gradient too.
+
 def product(gradient, derivative):
-    """Their product; 0 where the derivative is 0."""
-    none = derivative == 0
-    return jnp.where(none, jnp.zeros_like(gradient), jnp.where(none, jnp.zeros_like(gradient), gradient) * derivative)
+    """Their product; 0 where the derivative is 0, even if the gradient is infinite."""
+    none = (derivative == 0) & ~jnp.isfinite(gradient)
+    return jnp.where(none, jnp.zeros_like(gradient), gradient) * derivative
 
 
 def product_of_any(gradient, derivative):
     """Their product; 0 where either is 0, even if the other is infinite."""
-    none = gradient == 0
-    return jnp.where(none, jnp.zeros_like(gradient), product(gradient, jnp.where(none, 0, derivative)))
+    none = (gradient == 0) & ~jnp.isfinite(derivative)
+    return product(gradient, jnp.where(none, jnp.zeros_like(derivative), derivative))
+
+
+def quotient(gradient, number):
+    """The gradient divided by a number; 0 where the gradient is 0."""
+    none = (gradient == 0) & ~(jnp.abs(number) > 0)
+    return gradient / jnp.where(none, jnp.ones_like(number), number)
 
 
 def with_gradients(*gradients):

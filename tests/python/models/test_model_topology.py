@@ -97,7 +97,7 @@ def test_an_input_of_a_tensor(K, random):
     first = model.train_on_batch(None, np.zeros((3, 2)))
     assert model.train_on_batch(None, np.zeros((3, 2))) < first
     w, b = model.get_weights()
-    np.testing.assert_allclose(model.predict(None, steps=1), value @ w + b, rtol=1e-5)
+    np.testing.assert_allclose(model.predict(None, steps=1), value @ w + b, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("build, message", [
