@@ -9,7 +9,6 @@ import functools
 import jax
 import jax.numpy as jnp
 
-
 # A rule applies only where it is needed. Elsewhere the result is a plain product or quotient, which JAX differentiates
 # again: a gradient of 0 has a gradient too.
 
