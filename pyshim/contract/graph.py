@@ -8,7 +8,7 @@ from ..errors import ArgumentError, DtypeError, GradientError
 from ..graph.node import Node, described, position, reached_by_gradient
 from ..messages import Argument, Choices, Type, Value
 from . import rules
-from .derivatives import without_gradients
+from .derivatives import need_second_derivatives, without_gradients
 from .function import Function
 from .moving import Elsewhere
 
@@ -145,7 +145,9 @@ class Graph:
             raise GradientError(NO_GRADIENTS, remedy="backends that do: {accepted}", engine=self.host.traits["title"],
                                 accepted=Choices(others))
         results, alongside = [(x.dtype, x.shape) for x in variables], []
-        if not self.host.traits["second_derivatives"]:
+        if self.host.traits["second_derivatives"]:
+            need_second_derivatives(self, loss, variables)
+        else:
             with self.outside_scopes():
                 loss, variables, alongside = without_gradients(self, loss, variables)
         gradients = self.apply_several("gradient", [loss] + variables, results, kind="gradient")

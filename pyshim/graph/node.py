@@ -153,7 +153,7 @@ class Body:
             if node not in inputs and (not own.isdisjoint(needs) or self._repeats(node)):
                 if node.operation is not None and node.operation.kernel == "gradient":
                     # The nodes in between must belong to the body, so that the gradient flows through them there.
-                    own.update(_between(node.inputs[0], node.inputs[1:], order))
+                    own.update(between(node.inputs[0], node.inputs[1:], order))
                 own.add(node)
         self.nodes = [node for node in order if node in own and node not in inputs]
         used = [x for node in self.nodes for x in node.inputs + node.controls] + self.results
@@ -241,7 +241,7 @@ def flows_through_gradient(node):
     return node.kind == "gradient"
 
 
-def _between(loss, by, order):
+def between(loss, by, order):
     """Returns: the nodes between a loss and the nodes that it is differentiated with respect to, including the loss."""
     reached, after = reached_by_gradient(loss), set(by)
     for node in order:

@@ -411,8 +411,8 @@ def test_refused(K, engine, name):
     x = K.variable(SEQUENCE[:1], dtype="float64")
     first, = K.gradients(K.sum(REFUSALS[name](K, x)), [x])
     assert np.isfinite(K.eval(first)).all()
-    if engine == "cntk":
-        refusal = r"gradients\(\): CNTK has no second derivatives of %s$" % name
+    if engine == "cntk" or name == "ctc_batch_cost":
+        refusal = r"gradients\(\): \w+ has no second derivatives of %s$" % name
         with pytest.raises(K.errors.GradientError, match=refusal):
             K.gradients(K.sum(first * x), [x])
     # A kernel that no gradient flows through needs no second derivative.

@@ -8,9 +8,9 @@ input, or None if no gradient flows back to it (trailing ones may be omitted). S
 """
 
 from . import control_flow, convolution, elementwise, linear_algebra, nn, reductions, shapes
-from .walk import RULES, without_gradients
+from .walk import RULES, need_second_derivatives, without_gradients
 
 for _family in (elementwise, linear_algebra, reductions, shapes, nn, convolution, control_flow):
     RULES.update(_family.RULES)
 
-__all__ = ["RULES", "without_gradients"]
+__all__ = ["RULES", "need_second_derivatives", "without_gradients"]

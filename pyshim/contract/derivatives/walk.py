@@ -3,11 +3,38 @@
 from typing import Callable, Dict
 
 from ...errors import GradientError
-from ...graph.node import ancestors, differentiable_inputs, flows_through_gradient, reached_by_gradient
+from ...graph.node import ancestors, between, differentiable_inputs, flows_through_gradient, reached_by_gradient
 from .. import rules
 from . import loops
 
 RULES: Dict[str, Callable] = {}
+
+# Kernels without a second derivative on any engine.
+ONLY_FIRST = frozenset(["ctc_batch_cost"])
+
+
+def need_second_derivatives(k, loss, by):
+    """Raise GradientError if the gradients of a loss need the second derivative of a kernel that has none.
+
+    Arguments: k, the contract; loss, a node; by, the nodes that it is differentiated with respect to.
+    """
+    reached = reached_by_gradient(loss)
+    if not any(node.kind == "gradient" for node in reached):
+        return
+    after, order = set(by), ancestors([loss], controls=False)
+    for node in order:
+        if node not in reached or after.isdisjoint(differentiable_inputs(node)):
+            continue
+        after.add(node)
+        if node.kind == "gradient":
+            for inner in between(node.inputs[0], node.inputs[1:], order) & after:
+                if inner.operation.kernel in ONLY_FIRST:
+                    raise _without_second_derivative(k, inner.operation)
+
+
+def _without_second_derivative(k, operation):
+    return GradientError("{engine} has no second derivatives of {kernel}", engine=k.host.traits["title"],
+                         kernel=operation.kernel)
 
 
 def without_gradients(k, loss, by):
@@ -97,8 +124,7 @@ def _of_inputs(k, node, given, wanted):
         return loops.gradients(k, operation, given, wanted, backward)
     rule = RULES.get(operation.kernel)
     if rule is None:
-        raise GradientError("{engine} has no second derivatives of {kernel}", engine=k.host.traits["title"],
-                            kernel=operation.kernel)
+        raise _without_second_derivative(k, operation)
     made = rule(k, given[None], node, *operation.inputs, **operation.attributes)
     made = made + [None] * (len(wanted) - len(made))
     return [make() if is_wanted and make is not None else None for make, is_wanted in zip(made, wanted)]
