@@ -18,6 +18,9 @@ for (line in lines) {
 }
 cells <- as.data.frame(do.call(rbind, cells))
 titles <- c(tensorflow = "TF", theano = "Th", cntk = "CN", numpy = "Np", jax = "JX", torch = "PT")[engines]
+names <- c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK", numpy = "NumPy", jax = "JAX",
+           torch = "PyTorch")[engines]
+after_cells <- 0.05 + 0.065 * length(engines)  # where the texts begin, in widths of a column
 colours <- c(native = "#2A7F9E", ours = "#F2A65A", composed = "#8CC7A1", shim = "#C9CBD3")
 meanings <- c(native = "a kernel of the library", ours = "an op of ours in its graph",
               composed = "composed of other functions", shim = "no kernel needed")
@@ -39,27 +42,27 @@ for (i in seq_len(nrow(rows))) {
   place <- place + 1
 }
 
-png(picture, width = 2000, height = 1340, res = 150, type = if (capabilities("cairo")) "cairo" else "Xlib")
+png(picture, width = 2400, height = 1340, res = 150, type = if (capabilities("cairo")) "cairo" else "Xlib")
 par(mar = c(0.5, 0.5, 4.5, 0.5), bg = "white")
 plot(NULL, xlim = c(0, columns), ylim = c(height, -1), axes = FALSE, xlab = "", ylab = "", xaxs = "i", yaxs = "i")
 for (i in which(!is.na(rows$head))) {
   x <- rows$column[[i]]
   y <- rows$line[[i]]
   if (rows$head[[i]]) {
-    text(x + 0.31, y, rows$text[[i]], adj = c(0, 0.5), font = 2, col = "grey15", cex = 0.8)
+    text(x + after_cells, y, rows$text[[i]], adj = c(0, 0.5), font = 2, col = "grey15", cex = 0.8)
     text(x + 0.045 + (seq_along(titles) - 1) * 0.065, y, titles, col = "grey45", cex = 0.5)
   } else {
-    text(x + 0.31, y, rows$text[[i]], adj = c(0, 0.5), col = "grey25", cex = 0.66)
+    text(x + after_cells, y, rows$text[[i]], adj = c(0, 0.5), col = "grey25", cex = 0.66)
     how <- sub("^[0-9]+ ", "", unlist(cells[rows$row[[i]], -(1:2)]))
     left <- x + 0.015 + (seq_along(how) - 1) * 0.065
     rect(left, y - 0.4, left + 0.06, y + 0.4, col = colours[how], border = NA)
   }
 }
 tests <- sum(as.integer(sub(" .*", "", unlist(cells[, -(1:2)]))))
-title(sprintf("%d functions on %s: none is missing", nrow(cells), paste(c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK", numpy = "NumPy", jax = "JAX", torch = "PyTorch")[engines], collapse = ", ")),
+title(sprintf("%d functions on %s: none is missing", nrow(cells), paste(names, collapse = ", ")),
       adj = 0, line = 2.6, cex.main = 1.3, col.main = "grey10")
 mtext(sprintf("how each engine computes each function; the functions' tests on each engine, %s in all, pass",
               format(tests, big.mark = ",")), adj = 0, line = 1.5, cex = 0.85, col = "grey35")
-legend(x = 0, y = -1.2, legend = meanings, fill = colours, border = NA, bty = "n", horiz = TRUE, xpd = TRUE,
+legend(x = 0, y = -1.4, legend = meanings, fill = colours, border = NA, bty = "n", horiz = TRUE, xpd = TRUE,
        cex = 0.7, text.col = "grey25", yjust = 0.5, x.intersp = 0.6)
 invisible(dev.off())
