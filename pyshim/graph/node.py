@@ -205,6 +205,17 @@ def ancestors(nodes: Sequence[Node], controls: bool = True, ends: Iterable[Node]
     return order
 
 
+def operations_inside(nodes: Iterable[Node]) -> List[Operation]:
+    """Returns: the operations of nodes in order, including those in the bodies of loops, without duplicates."""
+    found: Dict[Operation, None] = {}
+    for operation in [node.operation for node in nodes if node.operation is not None]:
+        if operation not in found:
+            found[operation] = None
+            if operation.kernel == "loop":
+                found.update(dict.fromkeys(operations_inside(operation.attributes["body"].nodes)))
+    return list(found)
+
+
 def differentiable_inputs(node: Node) -> List[Node]:
     """Returns: the inputs of a node that a gradient flows back to."""
     operation = node.operation

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...graph.node import RANDOM
+from ...graph.node import RANDOM, operations_inside
 from ..plan import need_same_shapes
 from . import checks
 from .natives import JaxNatives, leaf
@@ -40,7 +40,7 @@ class Function:
         changing = set(self.changing)
         self.kept = [node for node in program.nodes
                      if node.kind == "variable" and node.operation is None and node not in changing]
-        operations = _inside(program.nodes)
+        operations = operations_inside(program.nodes)
         self.draws = {operation: states.of(operation) for operation in operations if operation.kernel in RANDOM}
         # Random draws must be reproducible to the last bit, so they are always compiled with the same settings.
         self.settings = ONCE if once and not self.draws else None
@@ -193,13 +193,3 @@ class Block:
 def _kind(x):
     """Returns: the shape and dtype of an array, for which a function is compiled."""
     return jax.ShapeDtypeStruct(x.shape, x.dtype) if hasattr(x, "dtype") else x
-
-
-def _inside(nodes):
-    """Returns: the operations of nodes in order, including those in the bodies of loops."""
-    found = {}
-    for operation in [node.operation for node in nodes if node.operation is not None]:
-        found[operation] = None
-        if operation.kernel == "loop":
-            found.update(dict.fromkeys(_inside(operation.attributes["body"].nodes)))
-    return list(found)

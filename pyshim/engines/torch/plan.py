@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import torch
 
-from ...graph.node import RANDOM, reached_by_gradient
+from ...graph.node import RANDOM, operations_inside, reached_by_gradient
 from ..numpy import Kernels as NumPyKernels
 from ..plan import Loop as AnyLoop
 from ..plan import Plan, replace_values, unseen
@@ -29,7 +29,7 @@ def compiled(kernels, program):
     changed = [variable.native for variable in others]
     held = [variable.native for variable in program.variables()]
     wanted = program.outputs + program.controls + list(others.values()) + [x for step in steps for x in step.inputs]
-    operations = list(_inside(program.nodes))
+    operations = operations_inside(program.nodes)
     guarded = not on_processor or _must_guard(program.nodes, operations)
     plan = TorchPlan(_needed(program.nodes, wanted), program.inputs, wanted, kernels=kernels, guarded=guarded)
     draws = [generators.of(operation) for operation in operations if operation.kernel in RANDOM]
@@ -70,18 +70,6 @@ def _alone(value, shared):
 def _unshared(value, shared):
     """Returns: a value in row-major order that does not change when a variable does."""
     return value.clone() if value.untyped_storage().data_ptr() in shared else value.contiguous()
-
-
-def _inside(nodes):
-    """Returns: the operations of nodes, including those in the bodies of loops, without duplicates."""
-    found = {}
-    for node in nodes:
-        operation = node.operation
-        if operation is not None and operation not in found:
-            found[operation] = None
-            if operation.kernel == "loop":
-                found.update(dict.fromkeys(_inside(operation.attributes["body"].nodes)))
-    return found
 
 
 def _needed(nodes, wanted):
