@@ -253,12 +253,14 @@ def flows_through_gradient(node):
 
 
 def between(loss, by, order):
-    """Returns: the nodes between a loss and the nodes that it is differentiated with respect to, including the loss."""
-    reached, after = reached_by_gradient(loss), set(by)
+    """Returns: the nodes between a loss and the nodes that it is differentiated with respect to, including the loss,
+    and including those of ``by`` that depend on others of them."""
+    reached, after, found = reached_by_gradient(loss), set(by), set()
     for node in order:
         if node in reached and not after.isdisjoint(node.inputs):
             after.add(node)
-    return after.difference(by)
+            found.add(node)
+    return found
 
 
 def substituted(nodes: Sequence[Node], now: Dict[Node, Node]) -> List[Node]:

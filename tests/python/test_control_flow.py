@@ -164,6 +164,13 @@ def test_loops_in_a_masked_step_of_unknown_sizes(K):
     check_array(function([value, MASK])[0], expected)
 
 
+def test_gradients_in_a_step_with_respect_to_tensors_that_depend_on_each_other(K):
+    x = K.variable([1.0, 2.0])
+    squares = K.square(x)
+    result = K.map_fn(lambda row: K.sum(K.gradients(K.sum(squares * squares * row), [x, squares])[0]), K.ones((3, 2)))
+    check_array(K.eval(result), np.full(3, 36, "float32"))
+
+
 def test_rnn_unrolled_by_input_length(K):
     x = inputs()[0]
     check_fed(K, lambda x: K.rnn(lambda x, s: (x + s[0], [s[0] + 1]), x, [K.zeros_like(x[:, 0])], unroll=True,

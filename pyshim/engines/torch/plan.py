@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import torch
 
-from ...graph.node import RANDOM, operations_inside, reached_by_gradient
+from ...graph.node import RANDOM, between, operations_inside
 from ..numpy import Kernels as NumPyKernels
 from ..plan import Loop as AnyLoop
 from ..plan import Plan, replace_values, unseen
@@ -244,13 +244,7 @@ def _outputs(nodes):
 def _between(gradient, nodes):
     """Returns: the operations between a loss and the tensors it is differentiated with respect to, including the one
     that computes the loss."""
-    loss, after, found = gradient.inputs[0], set(gradient.inputs[1:]), set()
-    reached = reached_by_gradient(loss)
-    for node in nodes:
-        if node in reached and not after.isdisjoint(node.inputs):
-            after.add(node)
-            found.add(node.operation)
-    return found
+    return {node.operation for node in between(gradient.inputs[0], gradient.inputs[1:], nodes)}
 
 
 def _source(value):
