@@ -29,13 +29,17 @@ def reorder(target, source):
                     np.copyto(target[block], source[block])
         except Exception as error:
             failures.append(error)
-    threads = [threading.Thread(target=copy, args=(part,)) for part in range(1, count)]
-    started = []
+    own, started = [0], []
     try:
-        for thread in threads:
-            thread.start()
-            started.append(thread)
-        copy(0)
+        for part in range(1, count):
+            thread = threading.Thread(target=copy, args=(part,))
+            try:
+                thread.start()
+                started.append(thread)
+            except RuntimeError:  # there is no memory for its stack, or no more threads are allowed
+                own.append(part)
+        for part in own:
+            copy(part)
     finally:
         for thread in started:  # even if the user interrupts
             thread.join()

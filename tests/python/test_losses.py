@@ -83,6 +83,20 @@ def test_memory_that_runs_out_while_an_array_arrives(worker_of):
     assert worker_of.pid == pid
 
 
+def test_memory_that_runs_out_after_an_array_has_arrived(worker_of):
+    """There is room for the array, but not for the stack of a thread that helps to reorder it."""
+    pid, done = worker_of.pid, 0
+    value = np.asfortranarray(np.ones((1200, 1000), "float32"))
+    for more in range(value.nbytes, value.nbytes + (24 << 20), 2 << 20):
+        with Limit(pid, more):
+            try:
+                worker_of.hold([value])  # no engine's library is involved, which may not survive such limits
+                done += 1
+            except errors.EngineError as error:
+                assert "out of memory" in str(error)
+    assert done > 0 and worker_of.pid == pid
+
+
 def test_functions_of_the_user_that_find_no_memory(K, kept):
     """The error is ours if a backend function runs out of memory, and the user's own if their code raised it."""
     with Limit(0):

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from pyshim import errors
+from pyshim import errors, processors
 from pyshim.graph.node import Node
 from pyshim.graph.positions import At
 from pyshim.wire import connection, region
@@ -144,6 +144,26 @@ def test_reordering_by_several_threads():
     x[0, 0] = 0  # the last block's error is raised, too
     with np.errstate(over="raise"), pytest.raises(FloatingPointError):
         reorder(target, x)
+
+
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_reordering_without_a_thread(allowed, monkeypatch):
+    """What a thread would copy that cannot start, because no memory is left for its stack, is copied, too."""
+    started = []
+
+    def start(thread):
+        if len(started) == allowed:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        started_by_python(thread)
+    started_by_python = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(processors, "COUNT", 4)
+    x = np.asfortranarray(np.random.RandomState(0).normal(size=(1031, 1027)))
+    target = np.full(x.shape, np.nan, "float32")
+    reorder(target, x)
+    check_array(target, x.astype("float32"))
+    assert len(started) == allowed
 
 
 def test_large_arrays_go_through_the_region(ends, monkeypatch):
