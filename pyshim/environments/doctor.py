@@ -21,9 +21,11 @@ def _examine(environment):
               "problems": []}
     again = "Install it with install_backend(\"%s\"%s)"
     if not report["installed"]:
-        report["problems"].append("it is not installed. " + again % (environment.name, ""))
+        report["problems"].append("it is not installed" if environment.in_session
+                                  else "it is not installed. " + again % (environment.name, ""))
         try:
-            find_interpreter(environment.title, environment.pythons)
+            if not environment.in_session:
+                find_interpreter(environment.title, environment.pythons)
             environment.before_install()
         except KerasError as error:
             report["problems"].append(str(error))

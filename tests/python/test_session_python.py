@@ -43,6 +43,15 @@ def test_without_numpy_the_doctor_says_so_and_how_to_repair_it(bare):
     assert lines[2].startswith("theano       Theano 1.0.5")
 
 
+def test_without_numpy_the_doctor_examines_all_backends(bare, tmp_path):
+    done = run(bare, "-m", "pyshim", "doctor", KERAS_HOME=str(tmp_path / "home"))
+    assert done.returncode == 1 and "Traceback" not in done.stdout, done.stdout
+    assert [line.split()[0] for line in done.stdout.splitlines() if line[0] != " "] == [
+        "session", *environments.names()]
+    numpy = done.stdout[done.stdout.index("\nnumpy "):]
+    assert "does not work" in numpy and "has no NumPy. Install it with `%s -m pip install numpy`" % bare in numpy
+
+
 def test_a_numpy_that_cannot_be_imported_is_told_from_none(bare, tmp_path):
     (tmp_path / "numpy").mkdir()
     (tmp_path / "numpy" / "__init__.py").write_text("raise ImportError('libopenblas.so: no such file')")
