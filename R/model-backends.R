@@ -64,8 +64,9 @@ print.keras_comparison <- function(x, ...) {
 #' Models that survive their engine
 #'
 #' An engine runs in a separate process. If it exits during [fit()][fit.keras.engine.training.Model], `fit()`
-#' signals an error of class `keras_error_training` that says in which epoch. A snapshot keeps the weights and the
-#' optimizer state of the end of each epoch in R's own process, so that training can be resumed.
+#' signals an error of class `keras_error_training` that says in which epoch; if it exceeded the timeout, the error also
+#' has the class `keras_error_timeout`. A snapshot keeps the weights and the optimizer state of the end of each epoch in
+#' R's own process, so that training can be resumed.
 #'
 #' `snapshot_model()` takes a snapshot now, and makes `fit()` take one at the end of each epoch. With
 #' `options(keras.snapshot = TRUE)`, `fit()` does so for every model. `restore_model()` restores the model from the last

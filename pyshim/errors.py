@@ -181,6 +181,10 @@ class TimeoutError(KerasError, builtins.TimeoutError):
     """A worker did not answer within the timeout and was terminated."""
 
 
+class TrainingTimeoutError(TrainingError, TimeoutError):
+    """The same while a model was trained; ``initial_epoch`` is the epoch to resume from."""
+
+
 class WireError(KerasError, ValueError):
     """A message between session and worker is malformed, or a value cannot be sent."""
 

@@ -11,7 +11,7 @@ import inspect
 import weakref
 
 from .. import session
-from ..errors import ArgumentError, KerasError, TrainingError, naming
+from ..errors import ArgumentError, KerasError, TimeoutError, TrainingError, TrainingTimeoutError, naming
 from ..messages import Setting
 from . import copies
 from .copies import State, check_model, copied, current_state, has_lost_its_values, is_built, keras_of, pairs
@@ -209,7 +209,7 @@ def _ended(model, watch, error):
         remedy = KEEP
     else:
         remedy = "{restore()} brings the model back as it was before that epoch; go on with {setting}"
-    return TrainingError("the worker of backend {backend} exited in epoch {epoch}", "{reason}", remedy,
-                         backend=model.inputs[0].backend, epoch=watch.epoch_of_all(),
-                         reason=error.message.split(". ")[0], setting=Setting("initial_epoch", watch.running_epoch),
-                         initial_epoch=watch.running_epoch)
+    kind = TrainingTimeoutError if isinstance(error, TimeoutError) else TrainingError
+    return kind("the worker of backend {backend} exited in epoch {epoch}", "{reason}", remedy,
+                backend=model.inputs[0].backend, epoch=watch.epoch_of_all(), reason=error.message.split(". ")[0],
+                setting=Setting("initial_epoch", watch.running_epoch), initial_epoch=watch.running_epoch)

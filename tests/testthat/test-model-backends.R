@@ -134,6 +134,22 @@ for_each_backend("the error for an exited engine names the epoch, and the traini
   expect_equal(get_weights(model), expected, tolerance = 1e-4)
 })
 
+for_each_backend("a timeout in fit() is an error of training and of its timeout", {
+  model <- new_model()
+  fit_quietly(model, epochs = 1)
+  local({
+    withr::local_options(keras.timeout = 0.5)
+    stopped <- callback_lambda(on_epoch_begin = function(epoch, logs) {
+      tools::pskill(backend_info()$pid, tools::SIGSTOP)
+    })
+    condition <- expect_error(fit_quietly(model, callbacks = list(stopped)), class = "keras_error_timeout")
+    expect_s3_class(condition, c("keras_error_training", "keras_error"))
+    expect_equal(condition$initial_epoch, 0)
+    expect_match(conditionMessage(condition), "in epoch 1 of 4", fixed = TRUE)
+    expect_match(conditionMessage(condition), "within the timeout of 0.5 seconds", fixed = TRUE)
+  })
+})
+
 for_each_backend("errors of copies and snapshots name R's functions", {
   model <- new_model()
   condition <- expect_error(restore_model(model), class = "keras_error_argument")

@@ -167,6 +167,31 @@ def test_training_goes_on_on_another_backend(K, engine, data):
     assert pyshim.backend() == engine
 
 
+@pytest.mark.worker
+def test_a_timeout_says_it_too(K, engine, data, monkeypatch):
+    """The error is a TimeoutError, of Python's and of ours, and the epoch and the snapshot are as after any exit."""
+    model = _model()
+    model.fit(*data, epochs=1, verbose=0)
+    kept = pyshim.snapshot(model)
+    host, = [host for host in pyshim.session.started() if host.backend == engine]
+
+    def stop(epoch, logs):
+        if epoch == 2:
+            monkeypatch.setenv("KERAS_TIMEOUT", "0.5")
+            os.kill(host.pid, signal.SIGSTOP)
+    with pytest.raises(TimeoutError) as caught:
+        model.fit(*data, epochs=4, verbose=0, callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=stop)])
+    error = caught.value
+    assert isinstance(error, errors.TrainingError) and isinstance(error, errors.TimeoutError)
+    assert isinstance(errors.KerasError.from_data(error.to_data()), TimeoutError)
+    assert "in epoch 3 of 4: the worker of backend %s did not answer within the timeout of 0.5 seconds" % engine in str(
+        error)
+    assert "initial_epoch=2" in str(error) and error.initial_epoch == kept.epoch == 2
+    monkeypatch.delenv("KERAS_TIMEOUT")
+    pyshim.restore(model)
+    _assert_same(model.get_weights(), kept.weights)
+
+
 def test_generators_say_it_too(K, engine, data):
     model = _model()
     kept = pyshim.snapshot(model)
