@@ -23,7 +23,7 @@ from .elementwise import Elementwise
 from .graph import Graph
 from .linear_algebra import LinearAlgebra
 from .nn import NN
-from .program import Interpreted, compiled
+from .program import Compiled, Interpreted
 from .random import Random
 from .reductions import Reductions
 from .session import NativeSession
@@ -58,7 +58,7 @@ class Engine(AnyEngine):
     def compile(self, program, once):
         # A single evaluation runs kernel by kernel: tracing and optimizing a function takes a hundred times as long.
         simple = once and program.kernels().isdisjoint(("loop", "gradient"))
-        run = (Interpreted if simple else compiled)(self.kernels, program)
+        run = (Interpreted if simple else Compiled)(self.kernels, program)
         variables = [node.native for node in program.nodes if node.kind == "variable"]
         return lambda arrays: self.session.around(lambda: run(arrays), variables)
 

@@ -17,7 +17,7 @@ def loop(operation, inputs, natives):
     def stepped(values):
         given = dict(zip(body.loop_inputs, values))
         # A tensor that the body differentiates with respect to must be created in the body.
-        given.update((x, tf.identity(native) if x in differentiated else native)
+        given.update((x, tf.identity(native) if x in differentiated else natives.cut(x, native))
                      for x, native in zip(body.captured, captured))
         inside = natives.within(body, given)
         return [tf.convert_to_tensor(inside[x]) for x in wanted + body.new_states]
@@ -40,7 +40,7 @@ def loop(operation, inputs, natives):
 
     def step(i, remaining, outputs, states):
         remaining, elements = zip(*map(_taken, remaining, slices))
-        results = stepped(list(elements) + states)
+        results = stepped(list(map(natives.cut, operation.inputs, elements)) + states)
         outputs = [tf.raw_ops.TensorListPushBack(input_handle=output, tensor=result)
                    for output, result in zip(outputs, results)]
         new = [tf.ensure_shape(value, state.shape) for value, state in zip(results[len(made):], states)]

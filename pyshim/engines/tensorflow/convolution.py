@@ -40,7 +40,7 @@ class Convolution:
             lambda x, kernel, padding: tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding), x, kernel,
             kernel.shape[:-2], strides, padding, dilation, kernel.shape[-2] * kernel.shape[-1])
 
-    def pool(self, x, size, strides, padding, mode):
+    def pool(self, x, size, strides, padding, mode, finite=False):
         once, channels = (1,) * len(size), x.shape[-1] or tf.shape(x)[-1]
 
         def windowed(pool, x, outside):
@@ -50,7 +50,7 @@ class Convolution:
                 return pool(x, size, strides, padding)
             return _windowed(pooled, x, None, size, strides, padding, once, channels, outside)
         if mode == "max":
-            return windowed(_max_pool, x, float("-inf"))
+            return windowed(tf.nn.max_pool if finite else _max_pool, x, float("-inf"))
         result = windowed(tf.nn.avg_pool, x, 0)
         if not _native(x.shape[1:-1], size, strides, padding):  # the padding has been counted
             result = result / windowed(tf.nn.avg_pool, tf.ones_like(x), 0)

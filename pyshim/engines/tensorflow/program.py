@@ -4,38 +4,63 @@ import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
 from tensorflow.python.eager import context, execute
 
+from ...graph.node import RANDOM, between, operations_inside
 from .. import splits
 from ..natives import Natives
 from ..plan import Plan
-from . import gradients, optimizers, samples
+from . import finite, gradients, optimizers, samples
 from .control_flow import loop
 from .random import generators
 
 SMALL = 64  # constants of up to so many elements are embedded in a function; larger ones are captured inputs
 
 
-def compiled(kernels, program):
-    """Returns: a callable that runs the program as one TensorFlow function, optimized as a whole."""
-    kept = []  # a function does not keep the variables that it uses alive
-    images = samples.with_samples(program.nodes)
-    call = _traced(kernels, program, kept, images)
-    for_empty = []  # the variant for arrays without elements, traced when it is first needed
+class Compiled:
+    """A program as one TensorFlow function, optimized as a whole. There may be several variants of the function, each
+    traced when it is first needed."""
 
-    def run(arrays):
-        chosen = call
-        if images and not all(array.size for array in arrays):
-            if not for_empty:
-                for_empty.append(_traced(kernels, program, kept, frozenset()))
-            chosen, = for_empty
-        return [output.numpy() for output in chosen(list(map(tf.constant, arrays)))]
-    run.kept = kept
-    return run
+    def __init__(self, kernels, program):
+        self.kernels, self.program = kernels, program
+        self.kept = []  # a function does not keep the variables that it uses alive
+        self.variants = {}
+        self.images = samples.with_samples(program.nodes)
+        self.relus = finite.relus(program.nodes, self.images)
+        self.draws = [generators.of(operation) for operation in operations_inside(program.nodes)
+                      if operation.kernel in RANDOM] if self.relus else []
+        self._variant(self.images, self.relus)  # now, so that the errors of tracing are raised here
+
+    def __call__(self, arrays):
+        tensors = list(map(tf.constant, arrays))
+        if self.images and not all(array.size for array in arrays):
+            outputs = self._variant(frozenset(), {})(tensors)
+        elif self.relus:
+            outputs = self._of_finite_numbers(tensors)
+        else:
+            outputs = self._variant(self.images, {})(tensors)
+        return [output.numpy() for output in outputs]
+
+    def _of_finite_numbers(self, tensors):
+        states = [generator.state.read_value() for generator in self.draws]
+        *outputs, right = self._variant(self.images, self.relus)(tensors)
+        if not right:
+            self.relus = {}  # from now on, since the next batches hardly become finite again
+            for generator, state in zip(self.draws, states):
+                generator.state.assign(state)
+            outputs = self._variant(self.images, {})(tensors)
+        return outputs
+
+    def _variant(self, images, relus):
+        key = bool(images), bool(relus)
+        if key not in self.variants:
+            self.variants[key] = _traced(self.kernels, self.program, self.kept, images, relus)
+        return self.variants[key]
 
 
-def _traced(kernels, program, kept, images):
-    """Returns: a callable for the program's traced function, in which the operations ``images`` have samples."""
+def _traced(kernels, program, kept, images, relus):
+    """Returns: a callable for the program's traced function, in which the operations ``images`` have samples. If there
+    are ``relus``, convolutions before them must be finite, and the last result is whether they were."""
     def traced(*fed):
-        natives = InFunction(kernels, dict(zip(program.inputs, fed)), kept, program.nodes, images)
+        natives = InFunction(kernels, dict(zip(program.inputs, fed)), kept, program.nodes, images, relus)
         outputs = [tf.identity(natives[node]) for node in program.outputs]
         controls = [tf.convert_to_tensor(natives[node]) for node in program.controls]
         values = [tf.convert_to_tensor(natives[node]) for node in program.updates.values()]
@@ -44,18 +69,26 @@ def _traced(kernels, program, kept, images):
         stepped = {i for step in steps for i in step.variables}
         others = [(variables[i], value) for i, value in enumerate(values) if i not in stepped]
         needed = [value for _, value in others] + [value for step in steps for value in step.inputs]
-        # No variable may change before all outputs have been computed.
-        with tf.control_dependencies(outputs + controls + needed):
+
+        def update():
             for step in steps:
                 step.run()
             for variable, value in others:
                 variable.assign(value, read_value=False)
-        return outputs
+
+        right = tf.reduce_all(tf.stack(natives.checks)) if relus else None
+        # No variable may change before all outputs have been computed.
+        with tf.control_dependencies(outputs + controls + needed):
+            if relus and values:
+                tf.cond(right, update, lambda: None)
+            else:
+                update()
+        return outputs + [right] if relus else outputs
 
     specs = [tf.TensorSpec(node.shape, node.dtype) for node in program.inputs]
     function = tf.function(traced, autograph=False).get_concrete_function(*specs)
     kept += [node.native for node in program.nodes + list(program.updates) if node.kind == "variable"]
-    return _call(function, len(program.outputs))
+    return _call(function, len(program.outputs) + bool(relus))
 
 
 def _call(function, count):
@@ -93,23 +126,32 @@ def source(node):
 
 class InFunction(Natives):
     """The tensors of a function that is being traced. Objects that they use but do not keep alive are added to
-    ``kept``. The operations ``images`` are known to have samples.
+    ``kept``. The operations ``images`` are known to have samples. The convolutions before the ``relus`` are taken to be
+    finite if all ``checks`` are true.
     """
 
-    def __init__(self, kernels, made, kept, nodes, images):
+    def __init__(self, kernels, made, kept, nodes, images, relus):
         super().__init__(kernels, made)
         self.kept = kept
         self.images = images
+        self.relus, self.checks = relus, []
+        self.flowing = _flowing(nodes)
         self._look_at(nodes)
 
     def within(self, body, given):
         inner = super().within(body, given)
         inner._look_at(body.nodes)
+        inner.flowing = None
         return inner
 
     def _look_at(self, nodes):
         self.wanted = {(node.operation, node.output) for node in nodes}
         self.parts, self.splits = splits.parts(nodes), {}
+
+    def cut(self, node, native):
+        """Returns: the native tensor of an input of a loop, in the loop's body. TensorFlow's loops compute gradients by
+        all inputs; those that nobody needs, and products of matrices only for them, are left out by this."""
+        return native if self.flowing is None or node in self.flowing else tf.stop_gradient(native)
 
     def is_wanted(self, operation, output):
         """Whether this output of an operation with several outputs is needed."""
@@ -124,16 +166,34 @@ class InFunction(Natives):
         if operation.kernel == "gradient":
             with gradients.own():  # they may be differentiated themselves
                 found = tf.gradients(inputs[0], inputs[1:], unconnected_gradients=tf.UnconnectedGradients.ZERO)
-            return [tf.convert_to_tensor(gradient) for gradient in found]
+            found = [tf.convert_to_tensor(gradient) for gradient in found]
+            if self.relus:
+                self.checks += map(finite.has_no_nan, found)
+            return found
+        if operation in self.relus:
+            self.checks.append(finite.are_bounded(*[self[node] for node in self.relus[operation]]))
+            return tf.nn.relu(inputs[0])
         part = self.parts.get(operation)
         if part is not None:
             if part.split() not in self.splits:
                 self.splits[part.split()] = tf.split(inputs[0], part.sizes, part.axis)
             return self.splits[part.split()][part.number]
         attributes = generators.attributes(operation)
+        if operation.kernel == "pool" and finite.is_relu_of(operation, self.relus):
+            attributes = dict(attributes, finite=True)
         self.kept.append(attributes.get("generator"))
         with gradients.own(), samples.given(operation in self.images):
             return getattr(self.kernels, operation.kernel)(*inputs, **attributes)
+
+
+def _flowing(nodes):
+    """Returns: the nodes that a gradient flows back to, or None if some gradient is computed in the body of a loop, or
+    if there is none."""
+    gradients = {node.operation for node in nodes if node.kind == "gradient"}
+    if {operation for operation in operations_inside(nodes) if operation.kernel == "gradient"} != gradients:
+        return None
+    found = {x for gradient in gradients for x in between(gradient.inputs[0], gradient.inputs[1:], nodes)}
+    return found.union(*[gradient.inputs[1:] for gradient in gradients]) if gradients else None
 
 
 class Interpreted(Plan):

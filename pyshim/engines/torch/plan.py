@@ -5,10 +5,11 @@ import functools
 import numpy as np
 import torch
 
-from ...graph.node import RANDOM, between, operations_inside
+from ...graph.node import RANDOM, operations_inside
 from ..numpy import Kernels as NumPyKernels
 from ..plan import Loop as AnyLoop
 from ..plan import Plan, replace_values, unseen
+from ..repeating import can_repeat, operations_between
 from . import optimizers
 from .arrays import DEVICE, DTYPES, array_of, tensor_of
 from .merging import FUNCTIONS, merged
@@ -30,7 +31,7 @@ def compiled(kernels, program):
     held = [variable.native for variable in program.variables()]
     wanted = program.outputs + program.controls + list(others.values()) + [x for step in steps for x in step.inputs]
     operations = operations_inside(program.nodes)
-    guarded = not on_processor or _must_guard(program.nodes, operations)
+    guarded = not on_processor or not can_repeat(program.nodes)
     plan = TorchPlan(_needed(program.nodes, wanted), program.inputs, wanted, kernels=kernels, guarded=guarded)
     draws = [generators.of(operation) for operation in operations if operation.kernel in RANDOM]
     count, first, last = len(program.outputs), len(program.outputs + program.controls), len(wanted)
@@ -85,15 +86,6 @@ class _NanGradient(Exception):
     """A gradient is nan, perhaps because PyTorch's own derivatives multiplied 0 by infinity."""
 
 
-def _must_guard(nodes, operations):
-    """Whether a program must not be repeated after a gradient is nan, because it prints, or whether gradients are
-    computed that the check for nan does not see: in the bodies of loops, or on the way to other gradients."""
-    gradients = {node.operation for node in nodes if node.kind == "gradient"}
-    return any(operation.kernel == "print_tensor" or operation.kernel == "gradient" and operation not in gradients
-               for operation in operations) or any(
-        not gradients.isdisjoint(_between(gradient, nodes)) for gradient in gradients)
-
-
 class _Computing:
     """A function of a plan. ``tracked``: PyTorch records it for autograd; ``gives_source``: a loss is differentiated
     with respect to its value; ``guard``: the function that replaces it after a gradient was nan, or None."""
@@ -131,7 +123,7 @@ class TorchPlan(Plan):
         self.checked = False  # whether a function so far has a derivative that can be nan where ours is not
         gradients = {node.operation: None for node in nodes if node.kind == "gradient"}
         self.several = len(gradients) > 1
-        self.between = {operation for gradient in gradients for operation in _between(gradient, nodes)}
+        self.between = {operation for gradient in gradients for operation in operations_between(gradient, nodes)}
         self.sources = {x for gradient in gradients for x in gradient.inputs[1:]}
         self.marked = [node in self.sources for node in given]
         self.outputs = _outputs(nodes)
@@ -239,12 +231,6 @@ def _outputs(nodes):
         if node.operation is not None:
             found.setdefault(node.operation, set()).add(node.output)
     return found
-
-
-def _between(gradient, nodes):
-    """Returns: the operations between a loss and the tensors it is differentiated with respect to, including the one
-    that computes the loss."""
-    return {node.operation for node in between(gradient.inputs[0], gradient.inputs[1:], nodes)}
 
 
 def _source(value):

@@ -1,0 +1,79 @@
+"""Programs that an engine runs again with other kernels, because a first run met nan or infinity."""
+
+import numpy as np
+import pytest
+
+KERNEL = np.array([[1, -1], [-1, 1]], "float32")[:, :, None, None]
+
+
+def network(K):
+    """Returns: a placeholder for images, and relu of their convolution with a bias, and the two variables."""
+    images = K.placeholder((None, 3, 3, 1))
+    kernel, bias = K.variable(KERNEL), K.variable([0.5])
+    return images, K.relu(K.bias_add(K.conv2d(images, kernel), bias)), kernel, bias
+
+
+def expected(images, kernel=KERNEL, bias=0.5):
+    windows = np.stack([images[:, i:i + 2, j:j + 2, 0] * kernel[:, :, 0, 0] for i in (0, 1) for j in (0, 1)], 1)
+    return np.maximum(windows.sum((2, 3)).reshape(-1, 2, 2, 1) + bias, 0)
+
+
+@pytest.fixture
+def images():
+    return np.random.RandomState(1).normal(size=(2, 3, 3, 1)).astype("float32")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e30])
+def test_numbers_that_are_not_finite(K, images, bad):
+    """They show in the result and its maxima; each step counts once, and draws go on from its state."""
+    x, result, kernel, bias = network(K)
+    count, noise = K.variable(0), K.random_uniform((3,), seed=4)
+    step = K.function([x], [result, K.max(result), K.pool2d(result, (2, 2)), noise], [K.update_add(count, 1)])
+    draws = K.function([], [K.random_uniform((3,), seed=4)])
+    changed = images.copy()
+    changed[1, 0, 0, 0] = bad
+    for batch in [images, changed, images]:
+        values = step([batch])
+        with np.errstate(invalid="ignore"):
+            wanted = expected(batch)
+        np.testing.assert_allclose(values[0], wanted, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(values[1], wanted.max(), rtol=1e-5)
+        np.testing.assert_allclose(values[2], wanted.max((1, 2), keepdims=True), rtol=1e-5)
+        np.testing.assert_array_equal(values[3], draws([])[0])
+    assert K.get_value(count) == 3
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_weights_that_are_not_finite(K, images, which):
+    x, result, *weights = network(K)
+    compute = K.function([x], [result])
+    np.testing.assert_allclose(compute([images])[0], expected(images), rtol=1e-5, atol=1e-6)
+    K.set_value(weights[which], np.full(np.shape(K.get_value(weights[which])), np.nan))
+    assert np.isnan(compute([images])[0]).all()
+
+
+def test_an_infinite_gradient(K, images):
+    """Where relu is 0, so is its gradient, even if the one that flows back is infinite; the update happens once."""
+    x, result, kernel, bias = network(K)
+    loss = K.sum(K.sqrt(result))
+    by_kernel, by_bias = K.gradients(loss, [kernel, bias])
+    velocity = K.variable(np.zeros(1))
+    step = K.function([x], [loss, by_kernel], [K.update_add(velocity, by_bias), K.update_sub(bias, 0 * by_bias)])
+    positive = np.ones_like(images)
+    step([positive])
+    np.testing.assert_allclose(K.get_value(velocity), [8 * 0.5 / np.sqrt(0.5)], rtol=1e-5)
+    value, found = step([images])
+    results = expected(images)
+    assert (results == 0).any() and (results > 0).any()
+    upstream = np.where(results > 0, 0.5 / np.sqrt(np.where(results > 0, results, 1)), 0)
+    by_hand = sum((images[:, i:i + 2, j:j + 2, 0] * upstream[:, i, j, None]).sum(0) for i in (0, 1) for j in (0, 1))
+    np.testing.assert_allclose(value, np.sqrt(results).sum(), rtol=1e-5)
+    np.testing.assert_allclose(found[:, :, 0, 0], by_hand, rtol=1e-4)
+    np.testing.assert_allclose(K.get_value(velocity), [8 * 0.5 / np.sqrt(0.5) + upstream.sum()], rtol=1e-4)
+
+
+def test_it_prints_once(K, images, capfd):
+    x, result, kernel, bias = network(K)
+    compute = K.function([x], [K.relu(K.print_tensor(result, "seen"))])
+    compute([np.full_like(images, np.nan)])
+    assert capfd.readouterr().out.count("seen") == 1
