@@ -49,12 +49,14 @@ count_params <- function(object) {
 #'
 #' @param object A layer or a model.
 #' @param config What `get_config()` returned.
-#' @return `get_config()` returns the configuration, a Python object that remembers its class; `from_config()` returns a
-#'   new layer or model.
+#' @return `get_config()` returns the configuration, a Python object that remembers its class. `config$name` is an
+#'   entry, and `config$name <- value` changes one, as in a list: other copies of the configuration keep theirs.
+#'   `from_config()` returns a new layer or model.
 #' @family layer methods
 #' @examplesIf is_keras_available() && is_backend_installed()
-#' layer <- layer_dense(units = 2)
-#' from_config(get_config(layer))
+#' config <- get_config(layer_dense(units = 2))
+#' config$units <- 5
+#' from_config(config)$units
 #' @export
 get_config <- function(object) {
   call_shim("configuration", object)
@@ -64,6 +66,17 @@ get_config <- function(object) {
 #' @export
 from_config <- function(config) {
   call_shim("from_configuration", config)
+}
+
+#' @export
+`$<-.keras_models.Configuration` <- function(x, name, value) { # nolint: object_name_linter.
+  call_shim("changed_configuration", x, name, as_model_argument(value, name))
+}
+
+#' @export
+`[[<-.keras_models.Configuration` <- function(x, i, value) { # nolint: object_name_linter.
+  check_string(i, "i")
+  call_shim("changed_configuration", x, i, as_model_argument(value, i))
 }
 
 #' Inputs and outputs of a layer that is used several times

@@ -4,8 +4,8 @@
 #'
 #' @param layer_class An R6 class that derives from [KerasLayer], or a class of Keras.
 #' @param object A sequential model, a tensor, or nothing, as in [layer_dense()].
-#' @param args Named list of the arguments of the class, and of those that all layers have: `input_shape`,
-#'   `batch_input_shape`, `batch_size`, `dtype`, `name`, `trainable`, `weights`.
+#' @param args Named list of the arguments of the class, which its method `initialize()` receives, and of those that all
+#'   layers have: `input_shape`, `batch_input_shape`, `batch_size`, `dtype`, `name`, `trainable`, `weights`.
 #' @return The model, a tensor, or the layer.
 #' @family custom layers
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -19,18 +19,27 @@
 #' layer_input(3) %>% create_layer(Scale, .)
 #' @export
 create_layer <- function(layer_class, object, args = list()) {
-  common <- intersect(names(args), c(argument_kinds$layer_option))
-  shared <- Map(as_model_argument, args[common], common)
-  shared <- shared[!vapply(shared, is.null, NA)]
+  shared <- shared_arguments(args)
+  own <- args[setdiff(names(args), options_of_all_layers)]
   if (inherits(layer_class, "R6ClassGenerator")) {
-    own <- args[setdiff(names(args), common)]
     layer <- layer_of_class(do.call(layer_class$new, own), layer_class$classname, shared)
   } else {
-    own <- args[setdiff(names(args), common)]
     layer <- call_shim("object_call", layer_class, "", list(),
                        as_keywords(c(Map(as_model_argument, own, names(own)), shared)))
   }
   compose(object, layer)
+}
+
+#' The arguments that Keras's base class of layers takes; an R6 class receives all others in `initialize()`
+#'
+#' `input_dim` and `input_length` are not among them: Keras knows them for some of its layers only.
+#' @noRd
+options_of_all_layers <- c("input_shape", "batch_input_shape", "batch_size", "dtype", "name", "trainable", "weights")
+
+shared_arguments <- function(args) {
+  names <- intersect(names(args), options_of_all_layers)
+  shared <- Map(as_model_argument, args[names], names)
+  shared[!vapply(shared, is.null, NA)]
 }
 
 #' Base class of layers in R
@@ -165,12 +174,9 @@ KerasWrapper <- R6::R6Class("KerasWrapper", inherit = KerasLayer, public = list(
 #' layer_input(3) %>% create_wrapper(Twice, ., list(layer = layer_dense(units = 2)))
 #' @export
 create_wrapper <- function(wrapper_class, object, args = list()) {
-  common <- intersect(names(args), argument_kinds$layer_option)
-  shared <- Map(as_model_argument, args[common], common)
-  own <- args[setdiff(names(args), c(common, "layer"))]
-  wrapper <- do.call(wrapper_class$new, own)
+  wrapper <- do.call(wrapper_class$new, args[setdiff(names(args), c(options_of_all_layers, "layer"))])
   wrapper$layer <- args$layer
-  layer <- layer_of_class(wrapper, wrapper_class$classname, shared)
+  layer <- layer_of_class(wrapper, wrapper_class$classname, shared_arguments(args))
   call_shim("track_layer", layer, args$layer)
   compose(object, layer)
 }

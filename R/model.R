@@ -251,6 +251,8 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
 }
 
 fitted_by_generator <- function(object, generator, arguments) {
+  need_steps(generator, arguments$steps_per_epoch, "steps_per_epoch")
+  need_steps(arguments$validation_data, arguments$validation_steps, "validation_steps")
   if (is_generator(arguments$validation_data)) {
     arguments$validation_data <- as_generator(arguments$validation_data)
   }
@@ -349,7 +351,8 @@ as_generator <- function(x) {
 #' @param object A model.
 #' @param generator An R function that returns a batch at each call, `list(x, y)` or, for predictions, `list(x)`, and
 #'   `NULL` at the end; or a generator of Keras, such as one of [flow_images_from_directory()].
-#' @param steps_per_epoch,steps,validation_steps Number of batches.
+#' @param steps_per_epoch,steps,validation_steps Number of batches. `NULL` takes all batches of generators that know how
+#'   many they have, such as [flow_images_from_data()].
 #' @param epochs,verbose,callbacks,view_metrics,validation_data,class_weight,initial_epoch As in
 #'   [fit()][fit.keras.engine.training.Model].
 #' @param max_queue_size,workers Number of batches to prepare in advance, and of threads; an R function prepares them
@@ -377,8 +380,8 @@ fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
   epochs <- as_whole_numbers(epochs, "epochs")
   initial_epoch <- as_whole_numbers(initial_epoch, "initial_epoch")
   fitted_by_generator(object, generator, list(
-    steps_per_epoch = as_whole_numbers(steps_per_epoch, "steps_per_epoch"), epochs = epochs,
-    verbose = as_verbose(verbose),
+    steps_per_epoch = if (!is.null(steps_per_epoch)) as_whole_numbers(steps_per_epoch, "steps_per_epoch"),
+    epochs = epochs, verbose = as_verbose(verbose),
     callbacks = name_metrics(as_callbacks(callbacks, live_plot(view_metrics, epochs, initial_epoch)), object),
     validation_data = as_validation_data(validation_data),
     validation_steps = if (!is.null(validation_steps)) as_whole_numbers(validation_steps, "validation_steps"),
@@ -390,23 +393,48 @@ fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
 #' @rdname fit_generator
 #' @export
 evaluate_generator <- function(object, generator, steps, max_queue_size = 10, workers = 1, callbacks = NULL) {
-  values <- object_call(object, "evaluate_generator", as_generator(generator), arguments = list(
-    steps = as_whole_numbers(steps, "steps"), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
-    workers = if (is.function(generator)) 0L else as_whole_numbers(workers, "workers"),
-    callbacks = as_callbacks(callbacks)
-  ))
-  named_metrics(object, values)
+  need_arguments("steps", environment())
+  evaluated_by_generator(object, generator, steps, callbacks = callbacks,
+                         max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
+                         workers = as_whole_numbers(workers, "workers"))
 }
 
 #' @rdname fit_generator
 #' @export
 predict_generator <- function(object, generator, steps, max_queue_size = 10, workers = 1, verbose = 0,
                               callbacks = NULL) {
-  object_call(object, "predict_generator", as_generator(generator), arguments = list(
-    steps = as_whole_numbers(steps, "steps"), max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
-    workers = if (is.function(generator)) 0L else as_whole_numbers(workers, "workers"),
-    verbose = quiet_verbose(verbose), callbacks = as_callbacks(callbacks)
+  need_arguments("steps", environment())
+  predicted_by_generator(object, generator, steps, verbose = verbose, callbacks = callbacks,
+                         max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
+                         workers = as_whole_numbers(workers, "workers"))
+}
+
+evaluated_by_generator <- function(object, generator, steps, ...) {
+  named_metrics(object, called_with_generator("evaluate_generator", object, generator, steps, ...))
+}
+
+predicted_by_generator <- function(object, generator, steps, ...) {
+  called_with_generator("predict_generator", object, generator, steps, ...)
+}
+
+#' @param steps Number of batches; NULL for a generator that knows how many it has.
+#' @noRd
+called_with_generator <- function(method, object, generator, steps, verbose = 0, callbacks = NULL, workers = 1L, ...) {
+  source <- as_generator(generator)
+  need_steps(generator, steps, "steps")
+  object_call(object, method, source, arguments = list(
+    steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), verbose = quiet_verbose(verbose),
+    callbacks = as_callbacks(callbacks), workers = if (is.function(generator)) 0L else workers, ...
   ))
+}
+
+#' Reject a generator without a number of batches if it does not know how many it has
+#' @noRd
+need_steps <- function(generator, steps, arg) {
+  if (is.null(steps) && is_generator(generator) && !inherits(generator, "keras.utils.data_utils.Sequence")) {
+    abort("argument", c("{argument} is {value}, and the generator does not say how many batches it has",
+                        i = "Give the number of batches, such as {argument} = 10."), argument = arg, value = steps)
+  }
 }
 
 #' @rdname evaluate.keras.engine.training.Model
@@ -417,7 +445,8 @@ evaluate <- function(object, ...) UseMethod("evaluate")
 #'
 #' @inheritParams fit.keras.engine.training.Model
 #' @param object A model.
-#' @param steps Number of batches, for generators.
+#' @param steps Number of batches, for generators. `NULL` takes all batches of those that know how many they have, such
+#'   as [flow_images_from_data()].
 #' @return The loss, a number with that name, if there are no metrics; otherwise a named list of the loss and the
 #'   metrics. Metrics have the names that were passed to `compile()`, such as "accuracy" and "mae"; `$` also accepts
 #'   those of earlier releases of Keras: `$acc`, `$mean_absolute_error`.
@@ -433,7 +462,7 @@ evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # n
                                                  batch_size = NULL, verbose = 1, sample_weight = NULL, steps = NULL,
                                                  callbacks = NULL, ...) {
   if (is_generator(x)) {
-    return(evaluate_generator(object, x, steps))
+    return(evaluated_by_generator(object, x, steps, verbose = verbose, callbacks = callbacks, ...))
   }
   need_targets(object, x, y)
   values <- call_shim("with_data", object, "evaluate", list(named_data(x, "x"), named_data(y, "y")), as_keywords(list(
@@ -469,7 +498,7 @@ predict.keras.engine.training.Model <- function(object, x, batch_size = NULL, # 
                                                 verbose = 0, steps = NULL, callbacks = NULL, ...) {
   need_arguments("x", environment())
   if (is_generator(x)) {
-    return(predict_generator(object, x, steps))
+    return(predicted_by_generator(object, x, steps, verbose = verbose, callbacks = callbacks, ...))
   }
   predicted(object, "predict", x, list(
     batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),

@@ -160,6 +160,11 @@ def configuration(target):
     return Configuration(type(target), target.get_config())
 
 
+def changed_configuration(made, name, value):
+    """A copy of a configuration with another value of one entry; R's values do not change in place."""
+    return Configuration(made._owner, {**made._config, name: value})
+
+
 def from_configuration(made):
     """A layer or a model made from a configuration."""
     return made._owner.from_config(made._config)

@@ -98,6 +98,55 @@ for_each_backend("R6 wrappers change a layer's output", {
   expect_equal(get_layer(model, "twice")$name, "twice")
 })
 
+for_each_backend("R6 layers and wrappers take arguments named input_dim and input_length", {
+  Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list( # nolint: object_name_linter.
+    factor = NULL,
+    initialize = function(input_dim, input_length) self$factor <- input_dim * input_length,
+    call = function(x, mask = NULL) x * self$factor
+  ))
+  input <- layer_input(3)
+  arguments <- list(input_dim = 2, input_length = 5, name = "scale")
+  model <- keras_model(input, create_layer(Scale, input, arguments))
+  expect_equal(predict(model, matrix(1:3, 1)), matrix(c(10, 20, 30), 1))
+  expect_equal(model$layers[[2L]]$name, "scale")
+  Outer <- R6::R6Class("Outer", inherit = KerasWrapper, public = list( # nolint: object_name_linter.
+    factor = NULL,
+    initialize = function(input_dim) self$factor <- input_dim,
+    call = function(inputs) super$call(inputs) * self$factor
+  ))
+  wrapped <- keras_model(input, create_wrapper(Outer, input, list(layer = layer_activation(activation = "relu"),
+                                                                  input_dim = 4, name = NULL)))
+  expect_equal(predict(wrapped, matrix(c(-1, 2, 3), 1)), matrix(c(0, 8, 12), 1))
+})
+
+test_that("a changed configuration makes another layer or model, and its copies do not change", {
+  suppressMessages(use_backend("cntk"))
+  before <- get_config(layer_dense(units = 2, input_shape = 3))
+  config <- before
+  config$units <- 5
+  config[["activation"]] <- "tanh"
+  config$kernel_initializer$config$mode <- "fan_in"
+  layer <- from_config(config)
+  expect_equal(layer$units, 5)
+  expect_equal(layer$activation$`__name__`, "tanh")
+  expect_equal(layer$kernel_initializer$mode, "fan_in")
+  expect_equal(from_config(before)$units, 2)
+
+  input <- layer_input(3)
+  config <- get_config(keras_model(input, input %>% layer_dense(units = 2) %>% layer_dropout(rate = 0.5)))
+  config$layers[[2]]$config$units <- 7
+  config$layers[[3]]$config$rate <- 0.25
+  model <- from_config(config)
+  expect_equal(dim(predict(model, matrix(0, 2, 3))), c(2, 7))
+  expect_equal(model$layers[[3L]]$rate, 0.25)
+
+  config <- get_config(layer_conv_2d(filters = 2, kernel_size = 3, input_shape = c(8, 8, 1)))
+  config$kernel_size <- c(5, 3)
+  config$batch_input_shape <- list(NULL, 9, 9, 1)
+  expect_equal(dim(predict(keras_model_sequential(list(from_config(config))), array(0, c(1, 9, 9, 1)))), c(1, 5, 7, 2))
+  expect_keras_error(config[[1]] <- 2, "argument", "string")
+})
+
 test_that("layers with NVIDIA's kernels are refused, with the layers to use instead", {
   suppressMessages(use_backend("tensorflow"))
   expect_error(layer_cudnn_gru(units = 2), "layer_gru|GRU\\(")

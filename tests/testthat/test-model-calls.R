@@ -41,6 +41,36 @@ for_each_backend("generators evaluate and predict", {
   expect_equal(predict_generator(model, function() each()[1L], steps = 3), shares, tolerance = 1e-5)
 })
 
+for_each_backend("evaluate() and predict() take all batches of a generator that knows how many it has", {
+  model <- classifier()
+  shares <- softmax(x %*% kernel)
+  # Of a series of 4 rows, windows of 1 row: the rows 1, 2 and 3, in two batches.
+  windows <- timeseries_generator(rbind(x, 0), rbind(0, diag(3)), length = 1, batch_size = 2)
+  flat <- keras_model_sequential(list(layer_flatten(input_shape = c(1, 2)), model))
+  compile(flat, "sgd", "categorical_crossentropy", metrics = "accuracy")
+  batches <- 0
+  count <- callback_lambda(on_test_batch_end = function(batch, logs) batches <<- batches + 1,
+                           on_predict_batch_end = function(batch, logs) batches <<- batches + 1)
+  expect_equal(predict(flat, windows, callbacks = list(count)), shares, tolerance = 1e-5)
+  expect_equal(batches, 2)
+  found <- evaluate(flat, windows, verbose = 0, callbacks = list(count))
+  expect_equal(batches, 4)
+  expect_equal(found$accuracy, mean(max.col(shares) == 1:3), tolerance = 1e-5)
+  expect_equal(predict_generator(flat, windows, steps = 1), shares[1:2, ], tolerance = 1e-5)
+  expect_equal(predict_generator(flat, windows, steps = NULL), shares, tolerance = 1e-5)
+})
+
+test_that("an R function as a generator needs a number of batches", {
+  suppressMessages(use_backend("cntk"))
+  model <- classifier()
+  one <- function() list(x, diag(3))
+  expect_keras_error(evaluate(model, one), "argument", "`steps` is NULL, and the generator does not say")
+  expect_keras_error(predict(model, one), "argument", "steps")
+  expect_keras_error(fit(model, one), "argument", "steps_per_epoch")
+  expect_keras_error(fit(model, one, steps_per_epoch = 1, validation_data = one), "argument", "validation_steps")
+  expect_keras_error(evaluate_generator(model, one), "argument", "`steps` is missing")
+})
+
 for_each_backend("copies, and models without their last layer", {
   model <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2), layer_dense(units = 1)))
   copy <- clone_model(model)

@@ -57,9 +57,14 @@ test_that("a generator's bar counts batches", {
   written <- run_r(c(
     script, "model <- keras_model_sequential(list(layer_dense(units = 1, input_shape = 2)))",
     "compile(model, 'sgd', 'mse')",
-    "h <- fit_generator(model, function() list(matrix(0, 4, 2), 1:4), steps_per_epoch = 5, epochs = 2)"
+    "batch <- function() list(matrix(0, 4, 2), 1:4)",
+    "h <- fit_generator(model, batch, steps_per_epoch = 5, epochs = 2)",
+    "invisible(evaluate(model, batch, steps = 3))", "invisible(evaluate(model, batch, steps = 3, verbose = 0))",
+    "invisible(predict(model, function() list(matrix(0, 4, 2)), steps = 3, verbose = 1))"
   ), "R_CLI_DYNAMIC=true")
   expect_match(shown(written)[c(2L, 4L)], "^5/5 \\[=+\\] - \\d+s - loss: [0-9.]+ *$")
+  expect_match(shown(written)[5:6], "^3/3 \\[=+\\] - ")
+  expect_length(written, 6L)
 })
 
 test_that("a knitr document has one line per epoch, even in a session with a console", {
