@@ -47,7 +47,8 @@ k_rnn <- function(step_function, inputs, initial_states, go_backwards = FALSE, m
 #'   of `k_switch()` have the same dtype, and broadcast.
 #' @param training `TRUE`, `FALSE`, 0, 1, or a scalar tensor; [k_learning_phase()] by default.
 #' @return A tensor. Both expressions are in the graph and computed; the gradient with respect to the one that is not
-#'   chosen is 0.
+#'   chosen is 0. With a scalar condition, what a function computes updates no variables, prints nothing and raises no
+#'   errors about values, such as an index out of range, unless it is chosen.
 #'
 #'   Errors: `keras_error_shape` if condition and expressions do not fit, `keras_error_dtype`.
 #' @family control_flow

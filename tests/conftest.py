@@ -33,9 +33,9 @@ BACKENDS = tuple(pyshim.environments.names())
 # The whole contract, which runs in the session, is tested on these. Other engines differ only in their kernels and
 # in how they compile programs.
 THOROUGH = ("tensorflow", "theano", "cntk", "numpy")
-SELECTED = frozenset(["test_batches", "test_control_flow", "test_convolution", "test_ctc", "test_elementwise",
-                      "test_graph", "test_linear_algebra", "test_nn", "test_random", "test_reductions", "test_sparse",
-                      "test_model_layers", "test_model_training"])
+SELECTED = frozenset(["test_batches", "test_branches", "test_control_flow", "test_convolution", "test_ctc",
+                      "test_elementwise", "test_graph", "test_linear_algebra", "test_nn", "test_random",
+                      "test_reductions", "test_sparse", "test_model_layers", "test_model_training"])
 GRADIENTS_BY = ", ".join(name for name in BACKENDS if pyshim.environments.find(name).gradients)
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in a shell's background jobs

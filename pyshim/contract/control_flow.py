@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import ArgumentError, DtypeError, ShapeError
 from ..graph.node import Body, Node, ancestors, position, substituted
 from ..messages import Position, Value
-from . import rules
+from . import guards, rules
 from .marks import calls_functions
 
 
@@ -25,13 +25,18 @@ class ControlFlow:
         (or size 1 there); then_expression, else_expression, tensors of the same dtype that broadcast, or functions
         without arguments that return them. Returns: a tensor. Both expressions are in the graph and are computed; the
         gradient of elements that are not chosen is 0. With a scalar condition, updates that only one of the
-        expressions needs are carried out only if that one is chosen.
+        expressions needs are carried out only if that one is chosen, and what a function computes neither prints nor
+        raises errors about values, such as indices, unless it is chosen.
         """
         return self._switched(condition, (then_expression, else_expression), ("then_expression", "else_expression"))
 
     def _switched(self, condition, expressions, names):
-        x, y, shape = self.pair(*map(_called, expressions), names=names)
         condition = self.node(condition, "condition")
+        if not condition.ndim:
+            condition = self.cast(condition, "bool")
+            expressions = [self._branch(expression, condition, chosen)
+                           for expression, chosen in zip(expressions, (True, False))]
+        x, y, shape = self.pair(*map(_called, expressions), names=names)
         first = shape[:condition.ndim]
         if condition.ndim > len(shape) or any(size not in (1, None, of_them) and of_them is not None
                                               for size, of_them in zip(condition.shape, first)):
@@ -39,10 +44,21 @@ class ControlFlow:
                              remedy="it must be a scalar or have their first axes", argument="condition",
                              condition=condition.shape, shape=shape)
         if not condition.ndim:
-            return self.apply("switch", [self.cast(condition, "bool"), x, y], x.dtype, shape)
+            return self.apply("switch", [condition, x, y], x.dtype, shape)
         for _ in range(len(shape) - condition.ndim):
             condition = self.expand_dims(condition)
         return self.select(condition, x, y)
+
+    def _branch(self, expression, condition, chosen):
+        """The expression of a branch. What a function computes neither prints nor fails if it is not chosen."""
+        if not callable(expression):
+            return expression
+        scopes = self.scopes
+        before, scopes.way = scopes.way, guards.Way(condition, chosen, scopes.way)
+        try:
+            return expression()
+        finally:
+            scopes.way = before
 
     @calls_functions
     def in_train_phase(self, x, alt, training=None):

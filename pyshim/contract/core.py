@@ -18,7 +18,7 @@ from ..messages import Argument, Axis, Shape, Type
 from ..sparse_array import is_sparse_value
 from ..tensors import Tensor
 from ..unsuitable import KINDS, describe
-from . import known, rules
+from . import guards, known, rules
 
 
 class GraphOf:
@@ -36,6 +36,7 @@ class _Scopes(threading.local):
         self.names = []     # name scopes
         self.controls = []  # control dependencies, a list of nodes each
         self.bodies = []    # bodies of the loops whose steps are being traced, the innermost last
+        self.way = None     # the branch of a switch whose function is being called: a ``guards.Way``
 
 
 class Core:
@@ -82,6 +83,7 @@ class Core:
 
     def _operation(self, kernel, inputs, attributes):
         bodies = self.scopes.bodies
+        inputs = guards.guarded(self, kernel, inputs, attributes)
         return Operation(kernel, inputs, attributes, bodies[-1] if bodies else None)
 
     def new_node(self, kind, dtype, shape, **more):
@@ -103,12 +105,12 @@ class Core:
     def outside_scopes(self):
         """A context for making nodes that belong to no scope, such as constants shared by the whole graph."""
         scopes = self.scopes
-        before = scopes.names, scopes.controls
-        scopes.names, scopes.controls = [], []
+        before = scopes.names, scopes.controls, scopes.way
+        scopes.names, scopes.controls, scopes.way = [], [], None
         try:
             yield
         finally:
-            scopes.names, scopes.controls = before
+            scopes.names, scopes.controls, scopes.way = before
 
     # -- arguments ----------------------------------------------------------------------------
 

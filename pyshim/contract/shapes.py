@@ -8,7 +8,7 @@ from ..errors import ArgumentError, EngineError, ShapeError
 from ..graph.node import Node
 from ..graph.positions import At
 from ..messages import Argument, Axis, Position, Shape, Value
-from . import rules
+from . import guards, rules
 from .core import not_joined
 from .sizes import static_sizes
 
@@ -195,7 +195,7 @@ class Shapes:
             end, there = first + max(count, 0), {"first": Position(first), "count": count, "axis": Axis(axis)}
             message = "`start` {first} and `size` {count} are out of bounds for axis {axis} of `x`"
             if length is None and end:
-                x = self._sized(x, axis, end, None, EngineError(message, **there))
+                x = guards.long_enough(self, self._sized(x, axis, end, None, EngineError(message, **there)), axis, end)
             elif length is not None and end > length:
                 raise ShapeError(message + ", which has size {length}", length=length, **there)
             whole = None if length is None else length - first
@@ -213,6 +213,9 @@ class Shapes:
             fits = self.logical_and(fits, self.greater_equal(first, 0))
         x = self._asserted(x, fits, EngineError("`start` and `size` are out of bounds for axis {axis} of `x`",
                                                 axis=Axis(axis)))
+        if isinstance(count, int) and count > 0:
+            x, first = guards.within_bounds(self, x, axis, first, count)
+            stop = self.add(first, count)
         return x, slice(first, stop), count if isinstance(count, int) and count >= 0 else None
 
     def _sized(self, x, axis, least, most, error):

@@ -7,7 +7,7 @@ ceil(size / stride) positions, and puts an odd zero at the end.
 from ..errors import ArgumentError, EngineError, ShapeError
 from ..graph.node import Node
 from ..messages import Argument
-from . import rules
+from . import guards, rules
 
 PADDINGS = ("valid", "same")
 
@@ -74,9 +74,14 @@ class Windows:
             if x.shape[axis] is None:
                 one = self.greater_equal(self.length(x, axis), wide)
                 fits = one if fits is None else self.logical_and(fits, one)
-        return x if fits is None else self._asserted(x, fits, EngineError(
+        if fits is None:
+            return x
+        x = self._asserted(x, fits, EngineError(
             "the window of {width} (dilated by {dilation}) is too large for {x}", width=tuple(width),
             dilation=tuple(dilation), x=Argument("x")))
+        for axis, wide in enumerate(spans, 1):
+            x = guards.long_enough(self, x, axis, wide)
+        return x
 
     def _surrounded(self, x, axis, before, after, number):
         """x padded with a number along an axis."""

@@ -20,8 +20,8 @@ def asserted(x, condition, message, cells=()):
 ASSERTED = Kernel("asserted", asserted, by_numpy=asserted, indexed=True, sized_by=(1,))
 
 
-def printed(x, message):
-    """x. The program prints its value when everything has been computed."""
+def printed(x, condition, message):
+    """x. The program prints its value when everything has been computed, if the condition is true."""
     return x
 
 

@@ -39,8 +39,9 @@ class Program:
             self.unrolled = collections.OrderedDict()  # keyed by the lengths, most recently used last
         else:
             self.printed = _printed(order, roots)
-            steps = schedule(order, set(roots + self.printed))
-            self.last = _last_steps(steps, roots + self.printed, updates)
+            roots = roots + [x for description in self.printed for x in (description, description.inputs[1])]
+            steps = schedule(order, set(roots))
+            self.last = _last_steps(steps, roots, updates)
             self.steps = [step for step in steps if step not in self.last]
 
     def __call__(self, arrays):
@@ -86,7 +87,8 @@ class Program:
         """
         results = [np.array(self._array(values, description)) for description in self.outputs]
         for description in self.printed:
-            report.show(description.attributes["message"], self._array(values, description))
+            if self._array(values, description.inputs[1]):
+                report.show(description.attributes["message"], self._array(values, description))
         changes = []
         for variable, description in self.updates.items():
             parts = description.inputs if description in self.last else [description]

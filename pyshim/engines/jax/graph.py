@@ -8,6 +8,11 @@ from .. import report
 from . import checks
 
 
+def _show(message, x, condition):
+    if condition:
+        report.show(message, x)
+
+
 class Graph:
 
     def stop_gradient(self, x):
@@ -17,7 +22,7 @@ class Graph:
         checks.need(condition, message)
         return x
 
-    def print_tensor(self, x, message):
+    def print_tensor(self, x, condition, message):
         if not checks.are_noted_already():
-            jax.debug.callback(functools.partial(report.show, message), x, ordered=True)
+            jax.debug.callback(functools.partial(_show, message), x, condition, ordered=True)
         return x

@@ -16,5 +16,5 @@ class Graph(Native, ABC):
         """x; its evaluation raises an error with the message if the bool scalar is false."""
 
     @abstractmethod
-    def print_tensor(self, x, message):
-        """x; each evaluation calls ``report.show(message, array)`` with its value."""
+    def print_tensor(self, x, condition, message):
+        """x; each evaluation calls ``report.show(message, array)`` with its value, unless the bool scalar is false."""

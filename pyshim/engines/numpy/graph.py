@@ -13,6 +13,7 @@ class Graph:
             raise ValueError(message)
         return x
 
-    def print_tensor(self, x, message):
-        report.show(message, x)
+    def print_tensor(self, x, condition, message):
+        if condition:
+            report.show(message, x)
         return x

@@ -16,7 +16,10 @@ class Graph:
     stop_gradient = staticmethod(tf.stop_gradient)
     asserted = staticmethod(asserted)
 
-    def print_tensor(self, x, message):
-        shown = tf.numpy_function(lambda array: report.show(message, array), [x], [])
+    def print_tensor(self, x, condition, message):
+        def show(array, wanted):
+            if wanted:
+                report.show(message, array)
+        shown = tf.numpy_function(show, [x, condition], [])
         with tf.control_dependencies([shown]):
             return tf.identity(x)

@@ -105,6 +105,8 @@ class OfIntegers(theano.Op):
         self.name = name
 
     def make_node(self, x, y):
+        ndim = max(x.ndim, y.ndim)
+        x, y = [T.shape_padleft(each, ndim - each.ndim) if each.ndim < ndim else each for each in (x, y)]
         return theano.Apply(self, [x, y], [T.add(x, y).type()])
 
     def perform(self, node, inputs, outputs):

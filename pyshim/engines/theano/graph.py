@@ -45,24 +45,26 @@ class Graph:
     def asserted(self, x, condition, message):
         return Assert(message)(x, condition)
 
-    def print_tensor(self, x, message, times=()):
-        return Print(message)(x, *times)
+    def print_tensor(self, x, condition, message, times=()):
+        return Print(message)(x, condition, *times)
 
 
 class Print(theano.Op):
-    """Returns x and prints it at each evaluation. It has no ``__props__``, so that equal prints are not merged."""
+    """Returns x and prints it at each evaluation in which the condition is true. It has no ``__props__``, so that equal
+    prints are not merged."""
 
     view_map = {0: [0]}
 
     def __init__(self, message):
         self.message = message
 
-    def make_node(self, x, *times):
+    def make_node(self, x, condition, *times):
         # Inside loops, the indices of the time steps are inputs, so that it depends on the step and prints at each one.
-        return theano.Apply(self, [x] + list(times), [x.type()])
+        return theano.Apply(self, [x, condition] + list(times), [x.type()])
 
     def perform(self, node, inputs, outputs):
-        report.show(self.message, inputs[0])
+        if inputs[1]:
+            report.show(self.message, inputs[0])
         outputs[0][0] = inputs[0]
 
     def do_constant_folding(self, node):

@@ -14,6 +14,7 @@ class Graph:
             raise ValueError(message)
         return x
 
-    def print_tensor(self, x, message):
-        report.show(message, array_of(x))
+    def print_tensor(self, x, condition, message):
+        if condition:
+            report.show(message, array_of(x))
         return x
