@@ -143,7 +143,8 @@ callback_remote_monitor <- function(root = "http://localhost:9000", path = "/pub
 
 #' Show a progress bar
 #'
-#' [fit()][fit.keras.engine.training.Model] adds one according to its argument `verbose`.
+#' [fit()][fit.keras.engine.training.Model] shows one according to its argument `verbose`, whether this callback is
+#' given or not: none if `verbose` is 0, and not a second one otherwise.
 #'
 #' @param count_mode `"samples"` or `"steps"`.
 #' @param stateful_metrics Names of metrics that are shown without averaging.

@@ -82,7 +82,7 @@ k_compare_backends <- function(outputs, feeds = list(), backends = NULL) {
     abort("argument", "{argument} must be names of backends, or NULL, not {value}", argument = "backends",
           value = backends)
   }
-  compared <- call_shim("graph_comparison", outputs, feeds, if (!is.null(backends)) as.list(backends))
+  compared <- call_shim("graph_comparison", outputs, feeds, if (!is.null(backends)) unname(as.list(backends)))
   comparison_table(compared, "values")
 }
 

@@ -42,7 +42,7 @@ to_backend <- function(model, backend, custom_objects = NULL) {
 #' compare_backends(model, matrix(runif(6), 2), backends = k_backend())
 #' @export
 compare_backends <- function(model, x, backends = NULL) {
-  compared <- call_shim("comparison", model, named_data(x, "x"), if (!is.null(backends)) as.list(backends))
+  compared <- call_shim("comparison", model, named_data(x, "x"), if (!is.null(backends)) unname(as.list(backends)))
   comparison_table(compared, "predictions")
 }
 

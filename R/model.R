@@ -40,7 +40,7 @@ keras_model_sequential <- function(layers = NULL, name = NULL) {
       need_object(layer, "layers", "a list of layers")
     }
   }
-  keras_call("models.Sequential", list(layers = layers, name = name))
+  keras_call("models.Sequential", list(layers = unname(layers), name = name))
 }
 
 #' Copy a model with new weights
@@ -256,11 +256,7 @@ fitted_by_generator <- function(object, generator, arguments) {
   if (is_generator(arguments$validation_data)) {
     arguments$validation_data <- as_generator(arguments$validation_data)
   }
-  if (is.function(generator)) {
-    arguments$workers <- 0L  # R code must run in R's own thread
-  }
-  as_history(call_shim("fit", object, "fit_generator", as_generator(generator), NULL, as_keywords(arguments),
-                       keeps_snapshots()))
+  as_history(call_shim("fit_batches", object, as_generator(generator), as_keywords(arguments), keeps_snapshots()))
 }
 
 #' Reject training or evaluation on arrays without targets if the model's loss needs targets
@@ -355,8 +351,9 @@ as_generator <- function(x) {
 #'   many they have, such as [flow_images_from_data()].
 #' @param epochs,verbose,callbacks,view_metrics,validation_data,class_weight,initial_epoch As in
 #'   [fit()][fit.keras.engine.training.Model].
-#' @param max_queue_size,workers Number of batches to prepare in advance, and of threads; an R function prepares them
-#'   one after another.
+#' @param max_queue_size,workers Number of batches to prepare in advance, and of threads. A generator that is an R
+#'   function, or that calls one, such as an [image_data_generator()] with a `preprocessing_function`, prepares them one
+#'   after another, without threads.
 #' @return `fit_generator()` returns the history, `evaluate_generator()` returns the same as
 #'   [evaluate()][evaluate.keras.engine.training.Model], and `predict_generator()` returns an array.
 #' @family models
@@ -420,12 +417,13 @@ predicted_by_generator <- function(object, generator, steps, ...) {
 #' @param steps Number of batches; NULL for a generator that knows how many it has.
 #' @noRd
 called_with_generator <- function(method, object, generator, steps, verbose = 0, callbacks = NULL, workers = 1L, ...) {
+  need_object(object, "object", "a model")
   source <- as_generator(generator)
   need_steps(generator, steps, "steps")
-  object_call(object, method, source, arguments = list(
+  call_shim("with_batches", object, method, source, as_keywords(list(
     steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), verbose = quiet_verbose(verbose),
-    callbacks = as_callbacks(callbacks), workers = if (is.function(generator)) 0L else workers, ...
-  ))
+    callbacks = as_callbacks(callbacks), workers = workers, ...
+  )))
 }
 
 #' Reject a generator without a number of batches if it does not know how many it has

@@ -163,11 +163,15 @@ fit_text_tokenizer <- function(object, x) {
 #' A list of texts, or of lists of words
 #' @noRd
 as_texts <- function(x, arg) {
-  parts <- if (inherits(x, "python.builtin.object")) character() else unlist(x)
+  if (inherits(x, "python.builtin.object")) {
+    return(x)
+  }
+  parts <- unlist(x)
   if (length(parts) && !is.character(parts) && !is.factor(parts)) {
     abort("dtype", "{argument} must be texts, not {value}", argument = arg, value = x)
   }
-  as.list(x)
+  # With names, which sapply() adds, a list becomes a dict, and its names the texts.
+  lapply(unname(as.list(x)), function(text) if (is.list(text)) unname(text) else text)
 }
 
 #' @rdname text_tokenizer
@@ -382,7 +386,7 @@ flow_images_from_directory <- function(directory, generator = image_data_generat
                                        save_prefix = "", save_format = "png", follow_links = FALSE, subset = NULL,
                                        interpolation = "nearest") {
   arguments <- model_arguments(c("directory", "generator", "classes"), NULL)
-  arguments$classes <- if (!is.null(classes)) as.list(classes)
+  arguments$classes <- if (!is.null(classes)) unname(as.list(classes))
   object_call(generator, "flow_from_directory", readable_path(directory, "directory"), arguments = arguments)
 }
 
@@ -420,7 +424,7 @@ flow_images_from_dataframe <- function(dataframe, directory = NULL, x_col = "fil
   message("Found ", sum(kept), " image files", if (of_classes) paste(" of", length(classes), "classes"), ".")
   call_shim("flow_of_files", generator, as.list(normalizePath(paths[kept])), numbers,
             if (identical(class_mode, "multi_output")) targets else targets[[1L]],
-            if (of_classes) as.list(classes), as_keywords(arguments))
+            if (of_classes) unname(as.list(classes)), as_keywords(arguments))
 }
 
 need_columns <- function(frame, names) {

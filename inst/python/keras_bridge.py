@@ -16,6 +16,8 @@ import keras_interrupts as interrupts
 import keras_models as models
 import numpy as np
 from keras_failure import Failure
+from keras_functions import RFunction  # noqa: F401 -- R makes objects of it
+from keras_generators import as_generator, fit_batches, with_batches  # noqa: F401 -- R calls them by name
 from keras_setup import backend_info, settings  # noqa: F401 -- R calls them by name
 
 import pyshim
@@ -26,10 +28,6 @@ from pyshim.wire import waiting
 from pyshim.wire.reordering import reorder
 
 FIRST_TIMEOUT = os.environ.get(timeout.VARIABLE)
-
-
-class RJumpError(Exception):
-    """An R function called from Python made a non-local jump. R resumes the jump when the call has returned."""
 
 
 # -- calls from R -----------------------------------------------------------------------------------------
@@ -195,22 +193,7 @@ def set_library_path(path):
         os.environ["LD_LIBRARY_PATH"] = path
 
 
-# -- R functions and printed output -------------------------------------------------------------------------
-
-class RFunction:
-    """An R function as a Python function. ``respond`` takes the list of arguments and returns the result in a
-    list, or an empty list if the function made a non-local jump."""
-
-    def __init__(self, respond):
-        self.respond = respond
-
-    def __call__(self, *args, **kwargs):  # Keras passes some callback arguments by name, in order
-        with interrupts.in_r():
-            answer = self.respond([*args, *kwargs.values()])
-        if not answer:
-            raise RJumpError("an R function has jumped elsewhere")
-        return answer[0]
-
+# -- printed output ----------------------------------------------------------------------------------------
 
 class Stream:
     """A replacement for sys.stdout or sys.stderr that sends output to R, which decides where it is shown."""

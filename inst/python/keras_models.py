@@ -13,7 +13,6 @@ from keras_progress import progress
 import pyshim
 from pyshim import config
 from pyshim.engines.numpy_cast import quiet
-from pyshim.errors import ArgumentError
 from pyshim.wire.reordering import row_major
 
 
@@ -81,9 +80,11 @@ def fit(model, name, x, y, kwargs, keep=False):
         kwargs["validation_data"] = tuple(kwargs["validation_data"])
     if y is not None:
         kwargs["y"] = data(y)
+    # A bar of Keras among the callbacks would show the same twice, and with verbose = 0 it fails.
+    bar_class = keras_get("callbacks.ProgbarLogger")
+    kwargs["callbacks"] = [callback for callback in kwargs.get("callbacks") or () if type(callback) is not bar_class]
     if kwargs.get("verbose") == 1:
-        shown = progress(keras_get("callbacks.Callback"))
-        kwargs.update(verbose=0, callbacks=[shown, *(kwargs.get("callbacks") or ())])
+        kwargs.update(verbose=0, callbacks=[progress(keras_get("callbacks.Callback")), *kwargs["callbacks"]])
     history = getattr(model, name)(data(x), **kwargs)
     return {"params": dict(history.params),
             "metrics": {key: [float(number) for number in values] for key, values in history.history.items()},
@@ -101,33 +102,6 @@ def summary_lines(model, line_length, positions):
     lines = []
     model.summary(line_length=line_length, positions=positions, print_fn=lines.append)
     return lines
-
-
-class RGenerator:
-    """An R function as a generator: it returns a batch on each call, and None at the end."""
-
-    def __init__(self, function):
-        self.function = function
-        self.batches = 0
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        batch = self.function()
-        if batch is None:
-            raise ArgumentError("{argument} ended after {count} batches, and more are needed",
-                                remedy="have it begin anew, or ask for fewer steps", argument="generator",
-                                count=self.batches)
-        self.batches += 1
-        if not isinstance(batch, (list, tuple)):
-            return data(batch)  # inputs alone, for predictions
-        return data(batch[0]) if len(batch) == 1 else tuple(data(list(batch)))
-
-
-def as_generator(function):
-    """The generator of an R function."""
-    return RGenerator(function)
 
 
 class Configuration:

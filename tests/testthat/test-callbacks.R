@@ -125,11 +125,21 @@ test_that("a missing server is not an error", {
   expect_length(history$metrics$loss, 1L)
 })
 
-for_each_backend("a progress bar can be passed as a callback", {
-  output <- capture.output(fit(linear(), matrix(1), 0, epochs = 1, verbose = 2,
-                               callbacks = list(callback_progbar_logger("samples"))))
-  expect_match(output, "Epoch 1/1", all = FALSE)
-  expect_match(output, "loss: 1.0000", all = FALSE, fixed = TRUE)
+for_each_backend("a progress bar among the callbacks is shown once, and not at all if verbose is 0", {
+  batch <- function() list(matrix(1), 0)
+  for (verbose in 0:2) {
+    bar <- list(stop = callback_progbar_logger("samples"), callback_progbar_logger("steps"))
+    output <- paste(capture.output({
+      history <- fit(linear(), matrix(1), 0, epochs = 2, verbose = verbose, callbacks = bar)
+      fit_generator(linear(), batch, steps_per_epoch = 1, epochs = 2, verbose = verbose, callbacks = bar)
+      fit(linear(), matrix(1), 0, epochs = 1, verbose = verbose, callbacks = callback_progbar_logger())
+    }), collapse = "\n")
+    expect_equal(history$metrics$loss, c(1, 0.25), tolerance = 1e-6)
+    count <- function(text) lengths(regmatches(output, gregexpr(text, output, fixed = TRUE)))
+    times <- if (verbose == 0) 0L else 1L
+    expect_equal(c(count("Epoch 1/1"), count("Epoch 1/2"), count("Epoch 2/2")), times * c(1L, 2L, 2L))
+    expect_equal(c(count("loss: 1.0000"), count("loss: 0.2500")), times * c(3L, 2L))
+  }
 })
 
 for_each_backend("each R function of a callback is called at its moment", {

@@ -164,3 +164,18 @@ test_that("classes become one-hot rows, and vectors are scaled to norm 1, as in 
   expect_error(to_categorical(c(0, 5), 3), "0 to 2", class = "keras_error_argument")
   expect_equal(normalize(matrix(c(3, 4, 0, 0), 2, byrow = TRUE)), matrix(c(0.6, 0.8, 0, 0), 2, byrow = TRUE))
 })
+
+test_that("names of layers in a list, of class folders and of backends are not taken for the values", {
+  suppressMessages(use_backend("tensorflow"))
+  model <- keras_model_sequential(list(first = layer_dense(units = 3, input_shape = 2), last = layer_dense(units = 1)))
+  expect_equal(lengths(get_weights(model)), c(6, 3, 3, 1))
+  compared <- compare_backends(model, matrix(1, 1, 2), c(a = "tensorflow", b = "numpy"))
+  expect_equal(compared$backend, c("tensorflow", "numpy"))
+  folder <- withr::local_tempdir()
+  for (class in c("cats", "dogs")) {
+    dir.create(file.path(folder, class))
+    image_array_save(array(0.5, c(2, 2, 3)), file.path(folder, class, "1.png"))
+  }
+  flow <- suppressMessages(flow_images_from_directory(folder, classes = c(x = "dogs", y = "cats")))
+  expect_equal(flow$class_indices, list(dogs = 0, cats = 1))
+})

@@ -19,6 +19,25 @@ test_that("texts are split and numbered", {
   expect_equal(tokenizer$word_index$the, 1)
 })
 
+test_that("texts may have names, which are no texts", {
+  texts <- c(one = "the cat sat", two = "the dog")
+  words <- list("the" = 1, "cat" = 2, "sat" = 3, "dog" = 4)
+  split <- lapply(texts, function(text) setNames(as.list(strsplit(text, " ")[[1L]]), c("x", "y", "z")[1:2]))
+  split$one <- c(a = "the", b = "cat", c = "sat")
+  for (named in list(texts, as.list(texts), sapply(texts, tolower), split)) {
+    tokenizer <- fit_text_tokenizer(text_tokenizer(), named)
+    expect_equal(tokenizer$word_index[names(words)], words)
+    expect_equal(tokenizer$document_count, 2)
+    expect_equal(texts_to_sequences(tokenizer, named), list(1:3, c(1L, 4L)))
+    expect_equal(texts_to_matrix(tokenizer, named), rbind(c(0, 1, 1, 1, 0), c(0, 1, 0, 0, 1)))
+    generator <- texts_to_sequences_generator(tokenizer, named)
+    expect_equal(unlist(generator_next(generator)), 1:3)
+    expect_equal(unlist(generator_next(generator)), c(1L, 4L))
+  }
+  iterator <- reticulate::r_to_py(unname(as.list(texts)))$`__iter__`()
+  expect_equal(fit_text_tokenizer(text_tokenizer(), iterator)$word_index[names(words)], words)
+})
+
 test_that("images are saved, loaded, resized, and flow from memory and folders", {
   folder <- withr::local_tempdir()
   for (class in c("a", "b")) {
