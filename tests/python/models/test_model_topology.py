@@ -49,7 +49,7 @@ def test_shared_layers_hold_their_weights_once(K, random):
     copy = M.Model.from_config(model.get_config())
     assert len(copy.layers) == 2 and len(copy.weights) == 2
     copy.set_weights([w, b])
-    np.testing.assert_allclose(copy.predict(value), expected, rtol=1e-5)
+    np.testing.assert_allclose(copy.predict(value), expected, rtol=1e-5, atol=1e-6)
     model.compile("sgd", "mse")
     before = model.get_weights()
     model.train_on_batch(value, np.zeros((2, 3)))
