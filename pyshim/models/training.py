@@ -20,15 +20,19 @@ import numpy as np
 
 from ..contract import batches
 from ..contract.function import Function
-from ..errors import naming
+from ..errors import DtypeError, naming
 from ..hosts.postponing import postponing
+from ..messages import Argument
 from ..sparse_array import is_sparse_value
 from ..tensors import Tensor
+from ..unsuitable import describe
 
 SECONDS = 0.15         # the target duration of a chunk of batches
 GROWTH = 4             # a chunk has at most this many times the batches of the previous one
 MOST_HELD = 2 ** 30    # bytes; larger data sets are sent in parts
 MOST_READ = 2 ** 26    # bytes of a chunk that is read from larger arrays or from a file
+
+NAMES = {"fit": "fit", "test": "evaluate", "predict": "predict"}  # the model's methods by the name of their loop
 
 
 class Ahead:
@@ -150,7 +154,10 @@ def _ahead(loop, kind, classes):
         given = signature.bind(*args, **kwargs)
         given.apply_defaults()
         arguments = given.arguments
-        _, function, arrays = list(arguments)[:3]
+        model, function, arrays = list(arguments)[:3]
+        _need_unmasked(NAMES[kind], arguments[model], arguments[arrays])
+        if kind == "fit":
+            _need_unmasked(NAMES[kind], None, arguments["val_inputs"] or ())
         in_steps = arguments.get("steps") is not None or arguments.get("steps_per_epoch") is not None
         ahead = None if in_steps else _ahead_of(arguments[function], arguments[arrays])
         if ahead is not None:
@@ -168,6 +175,32 @@ def _ahead(loop, kind, classes):
         finally:
             _loops.ahead = outer
     return run
+
+
+def _need_unmasked(function, model, arrays):
+    """Raise DtypeError if one of the arrays is masked. Reading rows of it, and joining them, would lose the mask.
+
+    Arguments: function, the model's method that was called; model, or None for validation data; arrays, those of the
+    inputs, the targets and the weights of samples.
+    """
+    for i, array in enumerate(arrays):
+        unsuitable = describe(array) if isinstance(array, np.ma.MaskedArray) else None
+        if unsuitable:
+            with naming(function):
+                raise DtypeError("{argument} must be an array of numbers, not {value}", value=unsuitable,
+                                 argument=_argument(model, i))
+
+
+def _argument(model, i):
+    """The argument that an array of a loop belongs to."""
+    if model is None:
+        return Argument("validation_data")
+    targets = getattr(model, "_feed_targets", ())  # a model that is not compiled has none
+    for name, count in (("x", len(model._feed_inputs)), ("y", len(targets))):
+        if i < count:
+            return Argument(name, i) if count > 1 else Argument(name)
+        i -= count
+    return Argument("sample_weight")
 
 
 def _ahead_of(function, arrays):

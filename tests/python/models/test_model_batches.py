@@ -319,6 +319,40 @@ def test_data_larger_than_what_is_held(model, data, monkeypatch):
     _assert_same(model, lambda: model.fit(*data, batch_size=8, epochs=2, verbose=0).history)
 
 
+def test_masked_arrays_are_refused(model, data, tmp_path, monkeypatch):
+    """Also where only some rows are read at a time: from a file, or from arrays that are too large to be held."""
+    x, y = data
+    mapped = np.memmap(tmp_path / "x", "float64", "w+", shape=x.shape)
+    mapped[:] = x
+    where = np.arange(len(x)) == len(x) - 1
+    masked = [np.ma.masked_array(array, np.broadcast_to(where[:, np.newaxis], array.shape)) for array in (x, mapped)]
+    targets, message = np.ma.masked_array(y, True), " must be an array of numbers, not a masked array, whose mask would"
+    for most in (training.MOST_HELD, 1000):
+        monkeypatch.setattr(training, "MOST_HELD", most)
+        for array in masked:
+            for name, call in (("predict", lambda array: model.predict(array, batch_size=8)),
+                               ("evaluate", lambda array: model.evaluate(array, y, verbose=0)),
+                               ("fit", lambda array: model.fit(array, y, verbose=0))):
+                with pytest.raises(pyshim.errors.DtypeError, match=r"^%s\(\): x" % name + message):
+                    call(array)
+        with pytest.raises(pyshim.errors.DtypeError, match=r"^fit\(\): y" + message):
+            model.fit(mapped, targets, verbose=0)
+        with pytest.raises(pyshim.errors.DtypeError, match=r"^fit\(\): validation_data" + message):
+            model.fit(mapped, y, verbose=0, validation_data=(masked[1], y))
+        with pytest.raises(pyshim.errors.DtypeError, match=r"^fit\(\): sample_weight" + message):
+            model.fit(mapped, y, verbose=0, sample_weight=np.ma.masked_array(np.ones(len(x)), where))
+        nothing = np.ma.masked_array(mapped, False)
+        np.testing.assert_array_equal(model.predict(nothing), model.predict(x))
+
+
+def test_several_inputs_are_told_apart_where_one_is_masked(K, engine):
+    inputs = [L.Input((1,)), L.Input((1,))]
+    model = keras.models.Model(inputs, L.Add()(inputs))
+    x = np.ones((4, 1))
+    with pytest.raises(pyshim.errors.DtypeError, match=r"^predict\(\): x\[1\] must be an array of numbers"):
+        model.predict([x, np.ma.masked_array(x, x > 0)])
+
+
 def test_wrong_data_are_named(model, data):
     x, y = data
     with pytest.raises(ValueError, match="expected dense"):
