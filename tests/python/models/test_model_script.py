@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 import pyshim
 from pyshim.models.install import Packages
 
@@ -18,6 +20,29 @@ loaded = keras.models.load_model("model.h5")
 print(keras.__version__, keras.backend.backend(), np.allclose(loaded.predict(np.ones((2, 3))),
                                                               model.predict(np.ones((2, 3)))))
 """
+
+
+@pytest.mark.parametrize("variable", [None, "cntk"])
+def test_keras_json_counts_where_the_import_of_keras_comes_first(tmp_path, variable):
+    """Importing Keras reads the user's keras.json, and leaves it as it is."""
+    text = '{"backend": "theano", "epsilon": 0.5, "floatx": "float64", "image_data_format": "channels_first"}'
+    (tmp_path / "keras.json").write_text(text)
+    os.symlink(os.path.join(pyshim.config.home(), "models"), str(tmp_path / "models"))
+    script = """
+from pyshim import keras
+import pyshim as K
+for module in (K, keras.backend):
+    print(module.floatx(), module.epsilon(), module.image_data_format())
+print(K.backend())
+"""
+    variables = dict(os.environ, KERAS_HOME=str(tmp_path), PYTHONPATH=os.path.dirname(os.path.dirname(pyshim.__file__)))
+    variables.pop("KERAS_BACKEND", None)
+    if variable:
+        variables["KERAS_BACKEND"] = variable
+    done = subprocess.run([sys.executable, "-W", "error::RuntimeWarning", "-c", script], env=variables,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+    assert done.stdout.splitlines() == ["float64 0.5 channels_first"] * 2 + [variable or "theano"], done.stderr
+    assert (tmp_path / "keras.json").read_text() == text
 
 
 def test_an_old_script_runs_on_the_default_backend(engine, tmp_path):
