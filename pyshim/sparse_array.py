@@ -57,9 +57,6 @@ class SparseArray:
         coordinates = value.tocoo()
         return cls(coordinates.row, coordinates.col, coordinates.data, coordinates.shape)
 
-    def astype(self, dtype):
-        return SparseArray(self.rows, self.columns, self.values.astype(dtype), self.shape)
-
     def parts(self):
         """Rows, columns, values and shape as arrays."""
         return [self.rows, self.columns, self.values, np.array(self.shape, "int32")]

@@ -175,7 +175,7 @@ class Core:
         """The argument as a node of a floating dtype; numbers become floatx."""
         if not isinstance(value, Node) and not holds_tensor(value):
             array = self.array(value, argument)
-            value = array if array.dtype.kind == "f" else array.astype(config.floatx())
+            value = array if array.dtype.kind == "f" else self.array(array, argument, config.floatx())
         node = self.node(value, argument, dtype=getattr(value, "dtype", None))
         rules.need_dtype(node, argument, rules.FLOATS, "a floating dtype is needed,")
         return node

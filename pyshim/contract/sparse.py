@@ -34,8 +34,10 @@ class Sparse:
 
     def sparse_variable(self, value, dtype, name):
         """A sparse variable, which keeps its value."""
-        value = SparseArray.of(value).astype(dtype)
-        parts = [self.constant(part, dtype=part.dtype) for part in value.parts()]
+        value = SparseArray.of(value)
+        rows, columns, values, shape = value.parts()
+        parts = [self.constant(part, dtype=part.dtype)
+                 for part in (rows, columns, self.array(values, "value", dtype), shape)]
         return self.sparse_node(parts, value.shape, "variable", name)
 
     def sparse_fed(self, node, value, argument):

@@ -62,6 +62,25 @@ def test_to_dense_of_a_dense_tensor_is_that_tensor(K):
     check(K, K.to_dense(x), np.eye(3, dtype="float32"))
 
 
+def test_values_that_the_dtype_cannot_hold(K):
+    for value, dtype, message in (([[1.5]], "int32", "value holds fractions, nan or infinity, which dtype int32"),
+                                  ([[70000]], "int16", "value holds 70000, which dtype int16 cannot hold"),
+                                  ([[-1]], "uint8", "value holds -1, which dtype uint8 cannot hold")):
+        with pytest.raises(K.errors.DtypeError, match=r"variable\(\): " + message):
+            K.variable(scipy.sparse.coo_matrix(value), dtype=dtype)
+    check(K, K.to_dense(K.variable(scipy.sparse.coo_matrix([[0, 2.0]]), dtype="int16")), np.array([[0, 2]], "int16"))
+
+
+def test_what_numpy_does_on_errors_changes_no_values(K):
+    tiny = scipy.sparse.coo_matrix([[1e-300, 1.0, 1e300]])
+    x = K.placeholder((1, 3), sparse=True)
+    function = K.function([x], [K.to_dense(x)])
+    expected = np.array([[0, 1, np.inf]], "float32")
+    with np.errstate(all="raise"):
+        check(K, K.to_dense(K.variable(tiny)), expected)
+        check_array(function([tiny])[0], expected)
+
+
 def test_placeholder(K):
     placeholder = K.placeholder((None, 4), sparse=True, name="x")
     assert (placeholder.shape, placeholder.dtype, placeholder.kind) == ((None, 4), "float32", "placeholder")
