@@ -88,9 +88,15 @@ class ControlFlow:
                 result._uses_learning_phase = True  # tells Keras to feed the phase
             return result
         training = rules.flag(training, "training", "{True}, {False}, a scalar tensor or {None}")
-        # The value that is not chosen must be a valid tensor, too.
-        values = [x if callable(x) else self.node(x, name) for x, name in zip(expressions, names)]
-        return self.node(_called(values[0 if training else 1]), names[0 if training else 1])
+        chosen = 0 if training else 1
+        values = list(expressions)
+        values[chosen] = _called(values[chosen])
+        if callable(values[1 - chosen]):
+            return self.node(values[chosen], names[chosen])
+        if all(isinstance(value, Node) for value in values):
+            return [self.node(value, name) for value, name in zip(values, names)][chosen]
+        # A number takes the dtype of the tensor beside it. The value that is not chosen must be a valid one, too.
+        return self.operands(*values, names=names)[chosen]
 
     # -- maps and folds -----------------------------------------------------------------------------
 

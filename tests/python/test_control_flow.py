@@ -479,6 +479,19 @@ def test_a_phase_that_is_known_builds_one_branch(K):
     assert called == ["train", "test", "test"]
 
 
+@pytest.mark.parametrize("training", [1, 0])
+def test_a_number_beside_a_tensor_in_a_phase_that_is_known(K, training):
+    """It takes the tensor's dtype, as it does when the phase is a tensor."""
+    x = K.constant([0.25, 2.0], dtype="float64")
+    number, array = np.float64(3), np.array([0.25, 2.0])
+    check(K, K.in_train_phase(x, 3, training), array if training else number)
+    check(K, K.in_train_phase(3.0, x, training), number if training else array)
+    check(K, K.in_test_phase(lambda: x, 3.0, 1 - training), array if training else np.float32(3))
+    check(K, K.in_train_phase(lambda: 3.0, x, training), number if training else array)
+    check(K, K.in_train_phase([1.0, 2.0], x, 1), np.array([1.0, 2.0]))
+    check(K, K.in_train_phase(K.ones((2,)), x, training), array if not training else np.ones(2, "float32"))
+
+
 def test_phases_of_tensors(K):
     training, x = K.placeholder((), dtype="bool"), K.placeholder((None, 2))
     function = K.function([training, x], [K.in_train_phase(lambda: x * 2, x, training),
