@@ -55,8 +55,12 @@ def backend():
 
     ``KERAS_BACKEND=pyshim`` tells Keras 2.3.1 to run on this package, and does not select a backend.
     """
-    chosen = os.environ.get("KERAS_BACKEND")
-    return chosen if chosen and chosen != "pyshim" else _settings()["backend"]
+    return os.environ["KERAS_BACKEND"] if source_of_backend() == "KERAS_BACKEND" else _settings()["backend"]
+
+
+def source_of_backend():
+    """What sets the default backend: the name of the environment variable, or the path of keras.json."""
+    return "KERAS_BACKEND" if os.environ.get("KERAS_BACKEND", "pyshim") not in ("", "pyshim") else path()
 
 
 def floatx():

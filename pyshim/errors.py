@@ -90,12 +90,17 @@ class PythonError(KerasError, ImportError):
 
 def unknown(kind, argument, value, accepted):
     """The error for a value that is not one of the accepted names; it suggests the one that may have been meant."""
-    remedy, fields = "accepted: {accepted}", {}
+    return kind("unknown {argument} {value}", argument=argument, value=Value(value), **accepted_names(value, accepted))
+
+
+def accepted_names(value, accepted):
+    """The remedy for such a value and its fields, as keyword arguments of an error."""
+    remedy, fields = "accepted: {accepted}", {"accepted": Choices(accepted)}
     meant = suggestion(value, accepted)
     if meant is not None:
-        remedy, fields = remedy + ". Did you mean {meant}?", {"meant": Value(meant)}
-    return kind("unknown {argument} {value}", remedy=remedy, argument=argument, value=Value(value),
-                accepted=Choices(accepted), **fields)
+        remedy += ". Did you mean {meant}?"
+        fields["meant"] = Value(meant)
+    return dict(fields, remedy=remedy)
 
 
 class UnknownBackendError(KerasError, ValueError):

@@ -9,7 +9,7 @@ import sys
 import threading
 
 from . import config, environments
-from .errors import ArgumentError, DeviceError, UnknownBackendError, naming
+from .errors import ArgumentError, DeviceError, UnknownBackendError, accepted_names, naming
 from .hosts import output
 from .messages import Call, Choices, Setting, Type, Value
 
@@ -205,6 +205,15 @@ def _environment(name):
     return environments.find(name)
 
 
+def _default_environment():
+    """The environment of the default backend."""
+    name, accepted = config.backend(), environments.names()
+    if name not in accepted:
+        raise UnknownBackendError("unknown default backend {name} in {source}", name=Value(name),
+                                  source=config.source_of_backend(), **accepted_names(name, accepted))
+    return environments.find(name)
+
+
 def backend():
     """The name of this thread's current backend: that of the last ``use_backend``, else the default in keras.json.
 
@@ -217,7 +226,7 @@ def current_host():
     """The host of the current backend, which is started if it has never been."""
     key = _thread.current
     if key is None:
-        key = _key(environments.find(config.backend()))
+        key = _key(_default_environment())
     host = _host(key)
     if host.traits is None:
         host.start()

@@ -275,7 +275,7 @@ K.ones((2,))
     assert (out, err) == ("", "Using CNTK backend.\n")
 
 
-def test_an_unknown_default_backend():
+def test_an_unknown_default_backend(tmp_path):
     script = """
 import pyshim as K
 for _ in range(2):
@@ -286,10 +286,19 @@ for _ in range(2):
 K.use_backend("cntk")
 print(K.eval(K.ones((2,))).tolist(), K.backend())
 """
-    out, _ = run_python(script, KERAS_BACKEND="caffe")
-    lines = out.splitlines()
-    assert lines[0] == lines[1] and "unknown backend 'caffe'; accepted: tensorflow, theano, cntk" in lines[0]
-    assert lines[2] == "[1.0, 1.0] cntk"
+    (tmp_path / "keras.json").write_text('{"backend": "teano"}')
+    path = os.path.join(pyshim.config.home(), "environments")
+    os.symlink(path, str(tmp_path / "environments"))
+    for name, source, more in (("caffe", "KERAS_BACKEND", {"KERAS_BACKEND": "caffe"}),
+                               ("teano", str(tmp_path / "keras.json"), {"KERAS_BACKEND": ""}),
+                               ("teano", str(tmp_path / "keras.json"), {"KERAS_BACKEND": "pyshim"})):
+        out, _ = run_python(script, KERAS_HOME=str(tmp_path), **more)
+        lines = out.splitlines()
+        assert lines[0] == lines[1]
+        assert lines[0].startswith("ones(): unknown default backend '%s' in %s; accepted: tensorflow, theano, cntk"
+                                   % (name, source))
+        assert ("Did you mean 'theano'?" in lines[0]) == (name == "teano")
+        assert lines[2] == "[1.0, 1.0] cntk"
 
 
 def test_a_scope_as_the_first_thing_in_a_session():
