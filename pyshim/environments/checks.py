@@ -6,6 +6,7 @@ import re
 import subprocess
 
 from ..errors import InstallError
+from ..hosts import timeout
 from .lock import held
 from .surroundings import folders
 
@@ -72,11 +73,16 @@ def _canonical(name):
 
 def _python(environment, code):
     """The output of code that the environment's interpreter runs in the same way as a worker."""
-    folder = environment.work_folder()
-    done = subprocess.run([environment.python(), "-I", "-c", code, environment.module],
-                          env=environment.process_environment(folder), cwd=folder or os.sep,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          universal_newlines=True, pass_fds=held())
+    folder, limit = environment.work_folder(), timeout.check_seconds()
+    try:
+        done = subprocess.run([environment.python(), "-I", "-c", code, environment.module],
+                              env=environment.process_environment(folder), cwd=folder or os.sep,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              universal_newlines=True, pass_fds=held(), timeout=limit)
+    except subprocess.TimeoutExpired:
+        raise InstallError("{backend} does not answer in its environment: its check was ended after {seconds} seconds. "
+                           "{variable} sets another limit", backend=environment.title, seconds="%g" % limit,
+                           variable=timeout.OF_STARTS) from None
     if done.returncode:
         last = "\n  ".join(done.stderr.strip().splitlines()[-10:])
         raise InstallError("{backend} does not work in its environment:\n  {words}", backend=environment.title,

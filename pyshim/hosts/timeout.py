@@ -28,10 +28,15 @@ def start_seconds():
     It is the timeout of starts if that is set; else that of calls, but at least ``SHORT``; else ``LONG``. Raises
     ConfigError if a variable is not a positive number.
     """
-    if os.environ.get(OF_STARTS):
-        return _seconds(OF_STARTS)
     limit = _seconds(VARIABLE)
-    return LONG if limit is None else max(limit, SHORT)
+    return check_seconds() if limit is None or os.environ.get(OF_STARTS) else max(limit, SHORT)
+
+
+def check_seconds():
+    """Returns: the timeout of checking an environment, in seconds, or None for no limit: that of starts if it is set,
+    else ``LONG``. Raises ConfigError if the variable is not a positive number.
+    """
+    return _seconds(OF_STARTS) if os.environ.get(OF_STARTS) else LONG
 
 
 def _seconds(variable):

@@ -96,17 +96,23 @@ def take_normal_settings():
         signal.signal(number, signal.SIG_DFL)  # if SIGCHLD is ignored, failed compilers seem to succeed
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     os.umask(os.umask(0o077) & 0o077)  # this process can read the files that it creates
-    with contextlib.suppress(OSError):  # a sandbox may forbid it
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if 0 <= soft < DESCRIPTORS:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard if 0 <= hard < DESCRIPTORS else DESCRIPTORS, hard))
-        hard = resource.getrlimit(resource.RLIMIT_STACK)[1]  # libraries traverse deep graphs recursively
-        resource.setrlimit(resource.RLIMIT_STACK, (hard if 0 <= hard < STACK else STACK, hard))
-        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    for limit, wanted in ((resource.RLIMIT_NOFILE, DESCRIPTORS),
+                          (resource.RLIMIT_STACK, STACK),  # libraries traverse deep graphs recursively
+                          (resource.RLIMIT_FSIZE, resource.RLIM_INFINITY)):
+        with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it; setrlimit() raises ValueError then
+            raise_limit(limit, wanted)
     for name in ("stdout", "stderr"):  # the session reads UTF-8
         setattr(sys, name, io.TextIOWrapper(getattr(sys, name).detach(), "utf-8", "backslashreplace",
                                             write_through=True))
+
+
+def raise_limit(limit, wanted):
+    """Raise a limit of this process as far as allowed; RLIM_INFINITY, -1, is the largest."""
+    soft, hard = resource.getrlimit(limit)
+    if wanted == resource.RLIM_INFINITY or 0 <= hard < wanted:
+        wanted = hard
+    if soft != resource.RLIM_INFINITY and (soft < wanted or wanted == resource.RLIM_INFINITY):
+        resource.setrlimit(limit, (wanted, hard))
 
 
 def die_with_lifeline(lifeline):

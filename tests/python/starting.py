@@ -79,7 +79,8 @@ SETTINGS = {
     "there is no temporary folder": "import tempfile; tempfile._candidate_tempdir_list = lambda: []",
     "memfd_create is refused": "refuse(319)",
     "fallocate is refused": "refuse(285)",
-    "limits may not be changed": "refuse(302)",
+    "limits may not be read": "refuse(302)",
+    "limits may not be changed": "refuse(302, 2)",
     "the end of a parent cannot be asked for": "refuse(157)",
     "memory is not shared": "os.environ['KERAS_SHARED_MEMORY'] = '0'",
     "sockets have a timeout": "import socket; socket.setdefaulttimeout(0.001)",
@@ -90,14 +91,17 @@ SETTING = """
 import ctypes, os, resource, signal, struct, sys
 report = os.fdopen(os.dup(1), "w")
 
-def refuse(number):
-    # Have the kernel refuse a system call of x86-64, as sandboxes do, here and in each process that is started.
+def refuse(number, argument=None):
+    # Have the kernel refuse a system call of x86-64, as sandboxes do, here and in each process that is started;
+    # only where an argument, counted from 0, is not a null pointer, if one is given.
     class Program(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
-    steps = ctypes.create_string_buffer(struct.pack("HBBI" * 4, 0x20, 0, 0, 0, 0x15, 0, 1, number,
-                                                    0x06, 0, 0, 0x00050001, 0x06, 0, 0, 0x7fff0000))
+    given = [] if argument is None else [(0x20, 0, 0, 16 + 8 * argument), (0x15, 1, 0, 0)]
+    filter = [(0x20, 0, 0, 0), (0x15, 0, 1 + len(given), number), *given, (0x06, 0, 0, 0x00050001),
+              (0x06, 0, 0, 0x7fff0000)]
+    steps = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in filter))
     prctl = ctypes.CDLL(None, use_errno=True).prctl
-    program = Program(4, ctypes.addressof(steps))
+    program = Program(len(filter), ctypes.addressof(steps))
     assert prctl(38, 1, 0, 0, 0) == 0 and prctl(22, 2, ctypes.byref(program)) == 0, ctypes.get_errno()
 """
 LARGE = """

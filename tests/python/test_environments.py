@@ -18,6 +18,7 @@ from pyshim import environments, errors
 from pyshim.environments import install
 from pyshim.environments.environment import REQUIREMENTS, Environment
 from pyshim.environments.interpreters import check_interpreter, find_interpreter
+from pyshim.hosts import timeout
 
 # Backends that need an installation.
 BACKENDS = tuple(name for name in environments.names() if not environments.find(name).in_session)
@@ -483,6 +484,26 @@ def test_the_doctor_finds_what_is_wrong(installed, tmp_path):
     blas = json.loads(record.read_text())["blas"]
     os.rename(blas, blas + ".away")
     assert "its BLAS, %s, is gone" % blas in command_line(home, "doctor", "theano").stdout
+
+
+def test_the_doctor_does_not_wait_for_an_interpreter_that_hangs(tmp_path, monkeypatch):
+    """The limit is that of starts; the timeout of calls does not count."""
+    cntk = environments.find("cntk")
+    hanging = tmp_path / "python"
+    hanging.write_text("#!/bin/sh\nsleep 100\n")
+    hanging.chmod(0o755)
+    monkeypatch.setattr(type(cntk), "python", lambda self: str(hanging))
+    monkeypatch.setenv("KERAS_TIMEOUT", "0.1")
+    monkeypatch.setenv("KERAS_START_TIMEOUT", "0.5")
+    began = time.monotonic()
+    report, = environments.doctor("cntk")
+    assert time.monotonic() - began < 20
+    assert report["installed"] and report["versions"] is None
+    assert ("its check was ended after 0.5 seconds. KERAS_START_TIMEOUT sets another limit. Install it with"
+            in report["problems"][-1])
+    for limit, seconds in (("", 300), ("inf", None), ("2.5", 2.5)):
+        monkeypatch.setenv("KERAS_START_TIMEOUT", limit)
+        assert timeout.check_seconds() == seconds
 
 
 def test_the_doctor_says_what_is_not_installed(home):

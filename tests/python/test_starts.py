@@ -124,6 +124,23 @@ def test_settings_of_the_session(home, setting):
     assert ran.stdout.endswith(computed("cntk").strip() + " 99999.0\n"), ran.stderr
 
 
+@pytest.mark.parametrize("setting", ["there is no temporary folder"])
+def test_models_of_a_session(home, setting):
+    """Importing Keras needs nothing that the session lacks."""
+    os.symlink(os.path.join(os.path.dirname(os.path.realpath(home / "environments")), "models"), home / "models")
+    script = SETTING + SETTINGS[setting] + """
+import numpy
+import pyshim as K
+from pyshim import keras
+K.use_backend("cntk")
+model = keras.models.Sequential([keras.layers.Dense(1, input_shape=(2,), kernel_initializer="ones")])
+report.write(str(model.predict(numpy.ones((1, 2))).tolist()))
+report.flush()
+"""
+    ran = session(script, home)
+    assert ran.stdout == "[[2.0]]", ran.stderr
+
+
 def test_standard_streams_that_are_closed(home):
     """In any combination; daemons close some or all of them."""
     script = SETTING + """
