@@ -1,4 +1,4 @@
-# make demo           install what is missing, and train one network and one model on all backends in one R session
+# make demo           install what is missing, and train networks on all backends in one R session each, with pictures
 # make test           install what is missing, and run every test of both languages on all engines
 # make soak           the long tests: kills at random moments, many sessions, generated calls (tests/soak)
 # make check          build the R package, and run CRAN's checks on it
@@ -29,6 +29,7 @@ demo: .Rlib/.installed
 	mkdir -p build
 	Rscript --vanilla examples/iris.R build/iris.png
 	Rscript --vanilla examples/iris-model.R build/iris-model.png
+	Rscript --vanilla examples/flowers.R build/flowers.png
 
 # test-r has already run the R tests, so the check skips them.
 test: test-python test-r
@@ -63,7 +64,7 @@ coverage: .Rlib/.installed environments
 site: .Rlib/.installed environments
 	rm -rf build/site
 	Rscript --vanilla -e 'options(pkgdown.internet = FALSE); pkgdown::build_site(preview = FALSE, install = FALSE, new_process = FALSE)'
-	cp docs/iris.png docs/conformance.png build/site/
+	cp docs/flowers.png docs/iris.png docs/conformance.png build/site/
 
 bench: .Rlib/.installed environments
 	$(python) benchmarks/run.py $(if $(quick),--quick)

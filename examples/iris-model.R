@@ -25,7 +25,7 @@ train <- function(weights) {
   start <- get_weights(model)
   model %>% compile(loss = "categorical_crossentropy", optimizer = optimizer_rmsprop(lr = 0.02), metrics = "accuracy")
   history <- model %>% fit(x[order, ], y[order, ], epochs = 20, batch_size = 24, validation_split = 0.2,
-                           shuffle = FALSE, verbose = 0)
+                           shuffle = FALSE)
   list(start = start, history = history, accuracy = evaluate(model, x[test, ], y[test, ], verbose = 0)$accuracy,
        predictions = predict(model, x[test, ]))
 }
