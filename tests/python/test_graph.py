@@ -891,6 +891,26 @@ def test_a_gradient_that_is_nan_because_a_value_is_stays_nan(K):
         assert np.isnan(K.eval(gradient)).tolist() == [True, False]
 
 
+BESIDE_NAN = {  # by name: a function; values, of which the last is nan; the gradient of the others
+    "a mask": (lambda K, x: K.sqrt(x * np.array([0, 1, 1])), [3, 4, np.nan], [0, .25]),
+    "square": (lambda K, x: K.sqrt(K.square(x)), [0, -4, np.nan], [0, -1]),
+    "exp": (lambda K, x: K.sqrt(K.exp(x)), [-1000, 0, np.nan], [0, .5]),
+    "tanh": (lambda K, x: K.log(1 - K.tanh(x)), [1000, 0, np.nan], [0, -1]),
+    "sigmoid": (lambda K, x: K.log(K.sigmoid(x)), [-1000, 0, np.nan], [0, .5]),
+    "softmax of rows": (lambda K, x: K.log(K.softmax(K.reshape(x, (3, 2)))), [-1000, 0, 0, 0, 1, np.nan], [0, 0, 0, 0]),
+}
+
+
+@pytest.mark.parametrize("what", BESIDE_NAN)
+def test_what_does_not_contribute_has_a_gradient_of_0_where_the_loss_is_nan(K, what):
+    build, values, expected = BESIDE_NAN[what]
+    x = K.variable(values)
+    loss = K.sum(build(K, x))
+    gradient = K.eval(K.gradients(loss, [x])[0])
+    assert np.isnan(K.eval(loss))
+    np.testing.assert_allclose(gradient[:len(expected)], expected, rtol=1e-5, atol=1e-6)
+
+
 def test_a_function_computes_what_an_evaluation_does(K):
     """Optimizations keep every value: nan, infinity and the sign of 0 are the same."""
     values = [np.nan, np.inf, -np.inf, -0.0, 0.0, 1.0]

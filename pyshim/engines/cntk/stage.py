@@ -70,9 +70,10 @@ class Stage:
             self.built.popitem(last=False)
         self.built[key] = built
         built.run(values)
-        if built.has_unexplained_nan and not self.exact:
+        if built.has_nan_gradient and not self.exact:
             # CNTK's gradients multiply 0 by infinity, which gives nan; our own kernels avoid that. They are much
-            # slower, so the stage switches to them only after such a nan has occurred.
+            # slower, so the stage switches to them only after a gradient has been nan. That the loss is nan explains
+            # only some of its elements, perhaps.
             self.exact = True
             self.built = collections.OrderedDict([(key, BuiltStage(self, values))])
             self.built[key].run(values)
@@ -108,7 +109,7 @@ class BuiltStage:
 
     def run(self, values):
         values.update(self.known)
-        self.has_unexplained_nan = False
+        self.has_nan_gradient = False
         if self.function is None:
             return
         arguments = {variable: _fed(values[description], self.fed)
@@ -132,8 +133,7 @@ class BuiltStage:
             for gradient in self.stage.gradients:
                 if gradient.variable in self.moved:
                     values[gradient] = gradients[self.moved[gradient.variable]]
-            self.has_unexplained_nan = (any(map(_has_nan, gradients.values()))
-                                        and not _has_nan(results[self.root]))
+            self.has_nan_gradient = any(map(_has_nan, gradients.values()))
 
     # -- building -------------------------------------------------------------------------------------
 
