@@ -2,9 +2,11 @@
 
 import contextlib
 import importlib
+import os
 
 import numpy as np
 
+from ..engines import importing
 from ..engines.batches import run_batches
 from ..engines.own_kernels import own_kernels
 from ..engines.refusals import explained
@@ -15,6 +17,9 @@ from .turn import Turn
 
 OWN_WORKER = "leave out `in_process` to run it in a worker of its own"
 STOPPED = "its engine was stopped"
+
+# XLA ends the process if it does not know a flag.
+OF_XLA = ("TF_XLA_FLAGS", "XLA_FLAGS")
 
 
 class InProcess(Host):
@@ -40,7 +45,7 @@ class InProcess(Host):
             return
         module, name = self.environment.engine.split(":")
         try:
-            engine = getattr(importlib.import_module(module), name)()
+            engine = _engine(module, name)
         except ModuleNotFoundError as error:
             raise NotInstalledError("backend {backend} cannot run in process: this Python has no {module} ({words})",
                                     remedy=OWN_WORKER, backend=Value(self.backend), module=self.environment.module,
@@ -49,7 +54,6 @@ class InProcess(Host):
             raise EngineError("backend {backend} cannot run in process: {module} could not be imported",
                               detail="{kind}: {words}", remedy=OWN_WORKER, backend=Value(self.backend),
                               module=self.environment.module, kind=type(error).__name__, words=error) from error
-        engine.start_graph()
         self.traits = engine.traits()
         self.engine = engine
 
@@ -103,6 +107,17 @@ class InProcess(Host):
     def describe_kernels(self):
         with self.talking() as engine:
             return {"own": own_kernels(engine)}
+
+
+def _engine(module, name):
+    """Import an engine, without the session's flags for XLA, and start its graph."""
+    flags = {name: None for name in OF_XLA if name in os.environ}
+    with importing.variables(**flags):
+        engine = getattr(importlib.import_module(module), name)()
+        engine.start_graph()
+        if flags:
+            engine.variable(np.zeros((), "float32"), None)  # XLA reads them when the first tensor is created
+    return engine
 
 
 class _Compiled(Compiled):

@@ -81,13 +81,13 @@ def test_a_theanorc_from_another_time(home, monkeypatch):
     assert (ran.stdout, ran.stderr) == (computed("theano"), "Using Theano backend.\n")
 
 
-@pytest.mark.parametrize("name", ["tensorflow", "theano"])  # CNTK's Python is too old for a session
+@pytest.mark.parametrize("name", ["tensorflow", "theano", "jax"])  # CNTK's Python is too old for a session
 def test_variables_of_a_session_with_the_engine_in_its_own_process(home, name, tmp_path_factory):
     """Variables that the import needs are set for its duration; afterwards all are as before."""
     script = """
 import os
 os.environ.update(KERAS_BACKEND="theano", PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION="cpp", KERAS_MAX_EPOCHS="many",
-                  OMP_NUM_THREADS="4,2", TMPDIR="/no/such/100%%")
+                  OMP_NUM_THREADS="4,2", TMPDIR="/no/such/100%%", XLA_FLAGS="--nonsense", TF_XLA_FLAGS="--nonsense")
 os.environ.pop("LD_LIBRARY_PATH", None)
 os.environ.pop("PATH", None)
 before = dict(os.environ)
