@@ -11,6 +11,7 @@ import pytest
 
 import pyshim
 from pyshim.engines.kernels import Kernels
+from pyshim.environments.surroundings import PASSED
 
 ROOT = os.path.dirname(pyshim.__path__[0])
 NAMES = [name for names in pyshim.FAMILIES.values() for name in names]
@@ -96,6 +97,27 @@ def promises():
                     tests.append((file, test or None))
                 rows.append((cells[0], tests))
     return rows
+
+
+def test_the_variables_of_workers_are_documented(tmp_path, monkeypatch):
+    """The table in docs/reliability.md lists all environment variables that a worker can have, and the page of R's
+    package those that it can have from the user."""
+    monkeypatch.setattr(os, "environ", {})
+    can_have, of_users = set(), {"THEANO_FLAGS"}
+    for name in pyshim.environments.names():
+        environment = pyshim.environments.find(name)
+        if not environment.in_session:
+            monkeypatch.setattr(type(environment), "record", lambda self: {"blas": "/lib/blas.so", "library_path": "/"})
+            can_have.update(environment.process_environment(str(tmp_path)), PASSED, environment.passed,
+                            environment.thread_environment(1), environment.device_environment("cpu"))
+            of_users.update(PASSED, environment.passed)
+    with open(os.path.join(ROOT, "docs", "reliability.md"), encoding="utf-8") as document:
+        table = document.read().split("| variable | value in a worker |\n| --- | --- |\n")[1].split("\n\n")[0]
+    documented = set(re.findall(r"`([A-Z_]+)`", table))
+    assert documented == can_have
+    with open(os.path.join(ROOT, "R", "keras-package.R"), encoding="utf-8") as file:
+        listed = re.search(r"\* The engines' own variables:(.*?)Other variables", file.read(), re.DOTALL).group(1)
+    assert set(re.findall(r"`([A-Z_]+)`", listed)) == of_users
 
 
 @pytest.mark.parametrize("promise, tests", promises())

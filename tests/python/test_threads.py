@@ -112,16 +112,38 @@ def test_stop_in_a_signal_handler_during_a_call(K, engine, on_alarm):
     assert works(K)
 
 
-def test_stop_in_a_finalizer_during_a_call(K, engine):
-    class Stops:
-        def __init__(self):
-            self.cycle = self
+class Stops:
+    """An object that stops an engine when it is collected as garbage."""
 
-        def __del__(self):
-            K.stop_backend(engine)
+    def __init__(self, engine):
+        self.engine = engine
+        self.cycle = self
 
+    def __del__(self):
+        pyshim.stop_backend(self.engine)
+
+
+@pytest.mark.worker
+def test_stop_in_a_finalizer_during_a_call(K, engine, on_alarm):
+    x, host = K.ones((3,)), K.session.current_host()
+    os.kill(host.pid, signal.SIGSTOP)  # a call that never ends
+    talking = []
+
+    def collect():
+        talking.append(host.conversation.talking)
+        Stops(engine)
+        gc.collect()
+    on_alarm(0.3, collect)
+    began = time.monotonic()
+    with pytest.raises(K.errors.WorkerError, match="its worker was stopped"):
+        K.eval(x)
+    assert talking == [True] and time.monotonic() - began < 10
+    assert works(K)
+
+
+def test_stop_in_a_finalizer_while_a_function_runs(K, engine):
     def function(e):
-        Stops()
+        Stops(engine)
         gc.collect()
         return e * 2
     lost = K.ones((2,))

@@ -44,7 +44,7 @@ def test_variables_one_by_one(engine, home, name):
 
 
 FILES = {
-    "another default": {"backend": "cntk"}, "a default that is not there": {"backend": "jax"},
+    "another default": {"backend": "cntk"}, "a default that is not there": {"backend": "caffe"},
     "a default that is a number": {"backend": 5}, "an epsilon that is an integer": {"epsilon": 1},
     "an epsilon that is text": {"epsilon": "small"}, "an epsilon that is nothing": {"epsilon": None},
     "an epsilon below 0": {"epsilon": -1.0}, "an epsilon that is nan": '{"epsilon": NaN}',
