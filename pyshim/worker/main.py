@@ -21,6 +21,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 import time
 import traceback
 import types
@@ -78,16 +79,19 @@ def main(package, engine, location, lifeline, stream, regions, thread):
     if hasattr(gc, "freeze"):  # the library's objects are permanent, so collections can skip them
         gc.freeze()
     gc.enable()
-    status = 0
-    try:
-        Service(connection, built, flush_output).serve()
-    except Closed:
-        pass
-    except Exception:
-        traceback.print_exc()
-        status = 1
-    flush_output()
-    os._exit(status)  # an orderly shutdown of a native library can take seconds
+
+    def serve():
+        status = 0
+        try:
+            Service(connection, built, flush_output).serve()
+        except Closed:
+            pass
+        except Exception:
+            traceback.print_exc()
+            status = 1
+        flush_output()
+        os._exit(status)  # an orderly shutdown of a native library can take seconds
+    on_a_large_stack(serve)
 
 
 def take_normal_settings():
@@ -113,6 +117,28 @@ def raise_limit(limit, wanted):
         wanted = hard
     if soft != resource.RLIM_INFINITY and (soft < wanted or wanted == resource.RLIM_INFINITY):
         resource.setrlimit(limit, (wanted, hard))
+
+
+def on_a_large_stack(function):
+    """Call a function that never returns, in a thread of its own if this one's stack may not grow to STACK.
+
+    No limit holds for the stack of a thread. But the C library gives a thread other memory than it gives this one,
+    which slows large arrays down, so by default there is none.
+    """
+    if not 0 <= resource.getrlimit(resource.RLIMIT_STACK)[0] < STACK:
+        function()
+        return
+    thread = threading.Thread(target=function)
+    threading.stack_size(STACK)
+    try:
+        thread.start()
+    except RuntimeError:  # there is no memory for it
+        thread = None
+    threading.stack_size(0)
+    if thread is None:
+        function()
+    else:
+        thread.join()
 
 
 def die_with_lifeline(lifeline):

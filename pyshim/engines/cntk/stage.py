@@ -23,6 +23,9 @@ BLOCK_SIZE = 100
 
 STILL = elementwise(C.stop_gradient)  # elementwise, so images keep CNTK's layout
 
+# CNTK computes gradients recursively, and takes some 400 bytes of the stack for an operation. The worker has 100 MB.
+DEEPEST_LOSS = 100000
+
 KEPT = 16  # how many combinations of shapes a stage caches
 
 
@@ -50,6 +53,10 @@ class Stage:
                 parts.append(description)
                 used.update(description.inputs)
         self.descriptions = parts[::-1]
+        if group and len(parts) > DEEPEST_LOSS and _depth(self.descriptions) > DEEPEST_LOSS:
+            raise EngineError("a gradient flows back through {depth} operations, one after another; CNTK computes "
+                              "gradients through {limit} at most", depth=_depth(self.descriptions), limit=DEEPEST_LOSS,
+                              remedy="use another backend, or a shorter loop")
         self.flowing = set(group.by) if group else set()  # the descriptions that requested gradients flow through
         for description in self.descriptions:
             if not self.flowing.isdisjoint(description.differentiable_inputs()):
@@ -87,6 +94,14 @@ class Stage:
         for description, block in block_of.items():
             needed.update(x for x in description.inputs if block_of.get(x) != block)
         return needed
+
+
+def _depth(descriptions):
+    """Returns: the number of descriptions in the longest chain of them, each an input of the next."""
+    depth = {}
+    for description in descriptions:  # inputs come first
+        depth[description] = 1 + max([depth.get(x, 0) for x in description.inputs] or [0])
+    return max(depth.values())
 
 
 class BuiltStage:
