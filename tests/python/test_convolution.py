@@ -5,6 +5,7 @@ import pytest
 from checks import FLOATS, check, check_array, check_fed, check_gradient, numeric_gradient, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starting import session
 
 FORMATS = ("channels_last", "channels_first")
 
@@ -564,6 +565,48 @@ def test_what_no_window_sees_at_the_end_of_an_axis(K, dtype):
 
 def _weighted_pool(weights, window, strides, mode):
     return lambda x: weights * pool(x, window, strides, "same", mode)
+
+
+UNFUSED = """
+import numpy as np
+given = np.load("given.npz")
+K.use_backend("tensorflow")
+found = {}
+for known in (True, False):
+    for dtype in ("float32", "float64"):
+        x, kernel, upstream = [given[name].astype(dtype) for name in ("x", "kernel", "upstream")]
+        image = K.placeholder(x.shape if known else (None,) * 5, dtype=dtype)
+        weights, gradients = K.variable(kernel, dtype), K.variable(upstream, dtype)
+        y = K.conv3d(image, weights, strides=(4, 1, 4), padding="same")
+        pooled = K.pool3d(image, (1, 2, 1), (4, 1, 4), "same")
+        results = [y] + K.gradients(K.sum(y * gradients), [image, weights]) + [pooled]
+        key = "%s, known sizes: %s, " % (dtype, known)
+        for name, value in zip(("y", "of_x", "of_kernel", "pooled"), K.function([image], results)([x])):
+            found[key + name] = value
+np.savez("found.npz", **found)
+"""
+
+
+def test_what_no_window_sees_without_onednn(tmp_path, monkeypatch):
+    """TensorFlow's own kernels pad by a negative amount there. They compute float32 where oneDNN is switched off."""
+    sizes, window, strides = (6, 3, 8), (1, 2, 1), (4, 1, 4)
+    state = np.random.RandomState(0)
+    x = state.permutation(2 * np.prod(sizes) * 2).reshape((2,) + sizes + (2,)) / 16
+    kernel = state.randint(-2, 3, window + (2, 3)).astype("float64")
+    y = convolution(x, kernel, strides, "same", (1, 1, 1))
+    upstream = state.randint(-2, 3, y.shape).astype("float64")
+    expected = {"y": y, "of_x": transposed(upstream, kernel, sizes, strides, "same", (1, 1, 1)),
+                "of_kernel": np.tensordot(windows(x, window, strides, "same"), upstream, [range(4), range(4)]),
+                "pooled": pool(x, window, strides, "same", "max")}
+    np.savez(tmp_path / "given.npz", x=x, kernel=kernel, upstream=upstream)
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    ran = session("import pyshim as K\n" + UNFUSED, tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    found = np.load(tmp_path / "found.npz")
+    assert len(found.files) == 4 * len(expected)
+    for key in found.files:
+        dtype, name = key.split(", ")[0], key.split(", ")[-1]
+        check_array(found[key], expected[name].astype(dtype), dtype)
 
 
 def test_pool_of_a_window_wider_than_x(K):

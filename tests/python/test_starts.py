@@ -37,8 +37,8 @@ def test_variables_that_libraries_read(engine, home):
 
 @pytest.mark.parametrize("default", ["theano", "jax", "torch", "numpy"])
 def test_tensorflow_starts_beside_another_default_backend(home, default, monkeypatch):
-    """TensorFlow's own Keras reads the default backend from KERAS_BACKEND and keras.json. It does not know some of ours,
-    and would import the others."""
+    """TensorFlow's own Keras reads the default backend from KERAS_BACKEND and keras.json. It does not know some of
+    ours, and would import the others."""
     monkeypatch.setenv("HOME", str(home / "user"))
     for folder in (home, home / "user" / ".keras"):
         folder.mkdir(parents=True, exist_ok=True)
