@@ -1,6 +1,7 @@
 """Tests that use ``K`` run once for each engine: by default the four engines in ``THOROUGH``. The other registered
-engines run only the modules in ``SELECTED``, or everything with ``--whole`` or ``--conformance``, or if ``--backend``
-names them. No engine is mocked: each one runs in its worker, or in this process if it has none.
+engines run only the modules in ``SELECTED`` and those of tests/soak, or everything with ``--whole`` or
+``--conformance``, or if ``--backend`` names them. No engine is mocked: each one runs in its worker, or in this process
+if it has none.
 
 On an engine without gradients, a test of gradients ends as soon as the engine refuses them with the expected error.
 
@@ -75,7 +76,8 @@ def pytest_generate_tests(metafunc):
 
 def _backends(metafunc):
     option = metafunc.config.getoption
-    if option("--whole") or option("--conformance") or metafunc.module.__name__.split(".")[-1] in SELECTED:
+    in_soak = metafunc.definition.path.parent.name == "soak"
+    if option("--whole") or option("--conformance") or in_soak or metafunc.module.__name__.split(".")[-1] in SELECTED:
         return BACKENDS
     return [name for name in BACKENDS if name in THOROUGH]
 

@@ -71,7 +71,7 @@ SETTINGS = {
     "writing to nobody ends the session": "signal.signal(signal.SIGPIPE, signal.SIG_DFL)",
     "signals are blocked": "signal.pthread_sigmask(signal.SIG_BLOCK, signal.Signals)",
     "few files may be open": "resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))",
-    "the stack is small": "resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, 1 << 20))",
+    "the stack is small": "resource.setrlimit(resource.RLIMIT_STACK, (1 << 19, 1 << 19))",
     "files may not grow": "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))",
     "there is no home": "os.environ.pop('HOME'); import pwd; pwd.getpwuid = lambda uid: {}[uid]",
     "there is no PATH": "os.environ.pop('PATH')",
@@ -105,9 +105,26 @@ def refuse(number, argument=None):
     program = Program(len(filter), ctypes.addressof(steps))
     assert prctl(38, 1, 0, 0, 0) == 0 and prctl(22, 2, ctypes.byref(program)) == 0, ctypes.get_errno()
 """
+
+# Closes those of the descriptors 0, 1 and 2 whose bits are set in the script's argument.
+CLOSED = """
+numbers = [number for number in range(3) if int(sys.argv[1]) >> number & 1]
+os.dup2(report.fileno(), 9)
+report = open(9, "w", closefd=False)
+for number in numbers:
+    os.close(number)
+"""
 LARGE = """
 import numpy
 large = numpy.arange(100000, dtype="float32")
 report.write("%s %s %s %s\\n" % (*compute(name), float(K.eval(K.max(K.constant(large))))))
 report.flush()
+"""
+DEEP = """
+import pyshim as K
+K.use_backend(%r)
+v = y = K.variable(1.0)
+for _ in range(2500):
+    y = y + 1.0
+print(*K.eval(K.stack(K.gradients(y, [v]) + [y])))
 """

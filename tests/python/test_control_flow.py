@@ -674,6 +674,26 @@ def test_an_index_out_of_range_inside_is_an_error_when_it_runs(K):
         K.eval(result)
 
 
+def test_a_loop_of_many_unrolled_steps(K):
+    x, w = sample((2, 40, 3)), sample((3, 3), seed=1)
+    sequence, weights = K.placeholder((2, 40, 3)), K.variable(w)
+
+    def step(row, states):
+        state = states[0] * 0.5 + K.dot(row, weights)
+        return state, [state]
+    last, outputs, _ = K.rnn(step, sequence, [K.zeros((2, 3))], unroll=True)
+    gradient, = K.gradients(K.sum(last), [weights])
+    values = K.function([sequence], [last, outputs, gradient])([x])
+    expected = np.zeros((2, 40, 3))
+    state = np.zeros((2, 3))
+    for i in range(40):
+        state = expected[:, i] = state * 0.5 + x[:, i] @ w
+    factors = 0.5 ** np.arange(39, -1, -1)
+    of_weights = np.repeat(np.einsum("nti,t->i", x, factors)[:, None], 3, axis=1)
+    for value, right in zip(values, (state, expected, of_weights)):
+        np.testing.assert_allclose(value, right, rtol=1e-4, atol=1e-5)
+
+
 # -- what a loop computes, and what is computed outside ---------------------------------------------------
 
 def test_a_tensor_of_a_loop_has_no_value_outside(K):

@@ -1,6 +1,6 @@
 """The family shapes."""
 
-import time
+import os
 
 import numpy as np
 import pytest
@@ -594,19 +594,27 @@ def test_any_permutation_tile_and_slice_is_numpys(K, shape, data):
         check_array(value, expected)
 
 
+def cpu_seconds(K):
+    """The processor time of the engine's process, and of the compilers that it has run: a busy machine adds to the time
+    that passes, but hardly to this."""
+    with open("/proc/%d/stat" % getattr(K.session.current_host(), "pid", os.getpid())) as file:
+        ticks = file.read().rpartition(")")[2].split()[11:15]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
 def test_joining_many_parts(K):
-    # Theano's own op takes more than a minute to compile this.
+    # Theano's own op takes a second for each part to compile.
     x = K.placeholder((None, 2))
     rows = [x[:, :1] * float(i) for i in range(50)]
-    joined, stacked = K.concatenate(rows, 1), K.stack([x[0]] * 200)
-    start = time.time()
+    joined, stacked = K.concatenate(rows, 1), K.stack([x[0]] * 500)
+    start = cpu_seconds(K)
     run = K.function([x], [joined, stacked] + K.gradients(K.sum(joined * joined) + K.sum(stacked), [x]))
     array = sample((3, 2))
     values = run([array])
-    assert time.time() - start < 120
+    assert cpu_seconds(K) - start < 45
     check_array(values[0], array[:, :1] * np.arange(50, dtype="float32"))
-    check_array(values[1], np.repeat(array[:1], 200, 0))
+    check_array(values[1], np.repeat(array[:1], 500, 0))
     expected = np.zeros((3, 2))
     expected[:, 0] = 2 * array[:, 0] * np.sum(np.arange(50.) ** 2)
-    expected[0] += 200
+    expected[0] += 500
     np.testing.assert_allclose(values[2], expected, rtol=1e-4)

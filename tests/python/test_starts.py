@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from starting import COMPUTE, HOSTILE, LARGE, SETTING, SETTINGS, computed, new_home, session
+from starting import CLOSED, COMPUTE, DEEP, HOSTILE, LARGE, SETTING, SETTINGS, computed, new_home, session
 
 from pyshim import environments, errors
 from pyshim.environments.checks import check
@@ -142,17 +142,16 @@ report.flush()
     assert ran.stdout == "[[2.0]]", ran.stderr
 
 
+def test_a_deep_gradient_where_the_stack_is_small(home):
+    """CNTK computes gradients recursively. tests/soak/test_deep_graphs.py does the same on every engine."""
+    ran = session(SETTING + SETTINGS["the stack is small"] + DEEP % "cntk", home)
+    assert ran.stdout == "1.0 2501.0\n", ran.stderr
+
+
 def test_standard_streams_that_are_closed(home):
-    """In any combination; daemons close some or all of them."""
-    script = SETTING + """
-numbers = [number for number in range(3) if int(sys.argv[1]) >> number & 1]
-os.dup2(report.fileno(), 9)
-report = open(9, "w", closefd=False)
-for number in numbers:
-    os.close(number)
-""" + COMPUTE + "name = 'cntk'" + LARGE
+    """In any combination; daemons close some or all of them. tests/soak/test_starts.py does this on every engine."""
     for which in range(1, 8):
-        ran = session(script, home, arguments=[str(which)])
+        ran = session(SETTING + CLOSED + COMPUTE + "name = 'cntk'" + LARGE, home, arguments=[str(which)])
         assert ran.stdout == computed("cntk").strip() + " 99999.0\n", (which, ran.stderr)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from starting import COMPUTE, HOSTILE, LARGE, SETTING, SETTINGS, computed, new_home, session
+from starting import CLOSED, COMPUTE, HOSTILE, LARGE, SETTING, SETTINGS, computed, new_home, session
 
 import pyshim
 from pyshim import config
@@ -27,6 +27,13 @@ def test_settings_of_the_session(engine, home, setting):
     if setting == "files may not grow" and engine == "theano" and "File too large" in ran.stderr:
         return  # Theano's compiler has to write files; the error says what is wrong
     assert ran.stdout.endswith(computed(engine).strip() + " 99999.0\n"), ran.stderr
+
+
+@pytest.mark.parametrize("which", range(1, 8))
+def test_standard_streams_that_are_closed_on_each_engine(engine, home, which):
+    script = SETTING + CLOSED + COMPUTE + "name = %r" % engine + LARGE
+    ran = session(script, home, arguments=[str(which)])
+    assert ran.stdout == computed(engine).strip() + " 99999.0\n", ran.stderr
 
 
 VARIABLES = {**HOSTILE, "KERAS_BACKEND": "theano", "KMP_BLOCKTIME": "never", "TEMP": "/no/such/folder",

@@ -147,3 +147,15 @@ test_that("an interrupt ends an installation, with all its processes", {
     expect_false(any(grepl(basename(home), system("ps -eo args", intern = TRUE), fixed = TRUE)))
   }
 })
+
+test_that("Q in R's browser leaves an R function that Python calls", {
+  lines <- c(
+    "library(keras)", sprintf("invisible(use_backend('%s'))", backends[[length(backends)]]),
+    "kept <- k_variable(c(1, 2))", "pid <- backend_info()$pid",
+    "y <- k_map_fn(function(e) { browser(); stop('not here') }, c(1, 2)) # browser", "Q",
+    "cat('alive', k_eval(k_sum(k_ones(c(2, 3)))), k_get_value(kept), backend_info()$pid == pid, exists('y'), '\\n')"
+  )
+  output <- in_terminal(lines)
+  expect_true(any(grepl("^Browse\\[", output)), info = output)
+  expect_true("alive 6 1 2 TRUE FALSE " %in% output, info = output)
+})

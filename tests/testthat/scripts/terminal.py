@@ -1,7 +1,8 @@
 """Drive an interactive R in a terminal: python terminal.py R_PROGRAM < lines
 
-Each line is typed at a prompt. After "^C SECONDS MARK" lines comes Ctrl-C, so many seconds after the mark has been
-printed. What the terminal shows is printed; after each Ctrl-C, "prompt after SECONDS" says when the prompt was back.
+Each line is typed at a prompt. After a line with "# browser", the next one is typed at the browser's prompt. After
+"^C SECONDS MARK" lines comes Ctrl-C, so many seconds after the mark has been printed. What the terminal shows is
+printed; after each Ctrl-C, "prompt after SECONDS" says when the prompt was back.
 """
 
 import os
@@ -60,7 +61,9 @@ def main():
             print("\nprompt after %.2f" % (time.monotonic() - began))
         else:
             terminal.type(line.encode() + b"\n")
-            if "# ^C" not in line:
+            if "# browser" in line:
+                terminal.until(rb"\nBrowse\[\d+\]> ")
+            elif "# ^C" not in line:
                 terminal.until(rb"\n" + PROMPT)
     terminal.type(b"q()\n")
     os.waitpid(terminal.pid, 0)
