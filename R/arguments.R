@@ -136,6 +136,9 @@ as_shape <- function(shape) { # nolint: cyclocomp_linter.
   if (!is.atomic(shape) && !is.list(shape) || is.null(shape) || inherits(shape, "python.builtin.object")) {
     return(shape)  # not a shape at all: pyshim or reticulate will reject it
   }
+  if (is.double(shape) && !has_numbers(shape)) {
+    abort("argument", "a size must be a whole number, not {type}", type = describe_type(shape))
+  }
   lapply(unname(as.list(as_plain_number(shape))), function(size) {
     if (inherits(size, "python.builtin.object")) size else if (!is.null(size) && !is.na(size)) as_whole(size)
   })
@@ -159,7 +162,7 @@ as_counts <- function(x) {
 #' @noRd
 as_whole <- function(x) {
   x <- as_plain_number(x)
-  whole <- is.double(x) && all(is.finite(x) & x == trunc(x) & abs(x) <= .Machine$integer.max)
+  whole <- is.double(x) && has_numbers(x) && all(is.finite(x) & x == trunc(x) & abs(x) <= .Machine$integer.max)
   if (whole) {
     storage.mode(x) <- "integer"  # keeps the dimensions, unlike as.integer()
   }

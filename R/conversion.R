@@ -126,14 +126,17 @@ as_dense_matrix <- function(x, arg) {
 
 # -- integer64 of the package bit64 -----------------------------------------------------------------------
 
-#' Whether a vector has bit64's class: 64-bit integers stored in doubles. The package need not be installed
+#' Whether a vector has bit64's class: 64-bit integers stored in doubles. The package need not be installed. The numbers
+#' of a class that extends bit64's, such as nanotime's, have another meaning
 #' @noRd
-is_integer64 <- function(x) is.double(x) && inherits(x, "integer64")
+is_integer64 <- function(x) {
+  is.double(x) && !isS4(x) && inherits(x, "integer64") && all(oldClass(x) %in% c("integer64", numeric_classes))
+}
 
 #' An int64 NumPy array with the same bits
 #' @noRd
 int64_array <- function(x, ndim = 0L) {
-  size <- if (!is.null(dim(x))) dim(x) else if (length(x) > 1L || ndim >= 1L) length(x)
+  size <- if (!is.null(dim(x))) dim(x) else if (length(x) != 1L || ndim >= 1L) length(x)
   bits <- reticulate::r_to_py(array(as.vector(unclass(x)), length(x)))
   numbers <- reticulate::py_call(reticulate::py_get_attr(bits, "view"), "int64")
   shape <- reticulate::r_to_py(as.list(as.integer(size)))

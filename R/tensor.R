@@ -120,20 +120,21 @@ math_functions <- list(
   sqrt = function(x) call_method("sqrt", x),
   exp = function(x) call_method("exp", x),
   log = function(x, base = exp(1)) {
-    if (missing(base)) call_method("log", x) else call_method("log", x) / log(base)
+    logarithm <- call_method("log", x)
+    if (missing(base)) logarithm else logarithm_to_base(logarithm, base)
   },
-  log2 = function(x) call_method("log", x) / log(2),
-  log10 = function(x) call_method("log", x) / log(10),
-  log1p = function(x) call_method("log", x + 1),
+  log2 = function(x) snapped(call_method("log", x) / log(2)),
+  log10 = function(x) snapped(call_method("log", x) / log(10)),
+  log1p = function(x) log1p_of(x),
   sin = function(x) call_method("sin", x),
   cos = function(x) call_method("cos", x),
   tan = function(x) call_method("sin", x) / call_method("cos", x),
   tanh = function(x) call_method("tanh", x),
-  floor = function(x) x %/% 1,
-  ceiling = function(x) -(-x %/% 1),
-  trunc = function(x, ...) call_method("sign", x) * (call_method("abs", x) %/% 1),
+  floor = function(x) whole_below(x),
+  ceiling = function(x) whole_above(x),
+  trunc = function(x, ...) call_method("switch", x >= 0, whole_below(x), whole_above(x)),
   round = function(x, digits = 0) {
-    if (!identical(as.double(digits), 0)) {
+    if (!is.numeric(digits) || !identical(as.double(digits), 0)) {
       abort("argument", "{argument} must be 0, not {value}: tensors are rounded to whole numbers", argument = "digits",
             value = digits, function_name = "round()")
     }
@@ -142,6 +143,47 @@ math_functions <- list(
   cumsum = function(x) cumulated("cumsum", x),
   cumprod = function(x) cumulated("cumprod", x)
 )
+
+#' The largest whole number that is not above x. `x %/% 1` is NaN for an infinite x
+#' @noRd
+whole_below <- function(x) {
+  nearest <- call_method("round", x)
+  if (is_float(x)) nearest - call_method("cast", nearest > x, k_dtype(x)) else nearest
+}
+
+whole_above <- function(x) if (is_float(x)) -whole_below(-x) else whole_below(x)
+
+#' A logarithm to another base. As in base R, those to base 2 and 10 are whole for powers of the base
+#' @noRd
+logarithm_to_base <- function(logarithm, base) {
+  if (k_is_tensor(base)) {
+    return(logarithm / call_method("log", base))
+  }
+  base <- as_numbers(base, "base", function_name = "log()")
+  base <- if (is_integer64(base)) integer64_as_double(base) else unclass(base)
+  quotient <- logarithm / log(base)
+  if (length(base) == 1L && base %in% c(2, 10)) snapped(quotient) else quotient
+}
+
+#' Whole numbers in place of what rounding errors have left next to them: log(1000) / log(10) is less than 3
+#' @noRd
+snapped <- function(x) {
+  rest <- call_method("stop_gradient", call_method("round", x) - x)
+  near <- call_method("abs", rest) <= call_method("abs", x) * (2 * precision_of(k_dtype(x)))
+  x + call_method("switch", near, rest, call_method("zeros_like", x))
+}
+
+#' log(1 + x) without the digits of a small x that the sum rounds off (Kahan). The gradient is that of log(1 + x)
+#' @noRd
+log1p_of <- function(x) {
+  total <- x + 1
+  rounded <- call_method("log", total)
+  lost <- call_method("equal", total, 1)
+  added <- call_method("switch", lost, call_method("ones_like", x), total - 1)  # without the 0 to divide by
+  exact <- call_method("switch", lost, x, rounded * (x / added))
+  small <- call_method("abs", x) < 1
+  rounded + call_method("stop_gradient", call_method("switch", small, exact - rounded, call_method("zeros_like", x)))
+}
 
 cumulated <- function(name, x) {
   if (length(dim(x)) != 1L) {
@@ -167,11 +209,32 @@ Summary.keras_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_lin
   }
   combine <- c(max = "maximum", min = "minimum", sum = "add", prod = "multiply", any = "logical_or",
                all = "logical_and")[[generic]]
-  reduced <- lapply(parts, function(part) {
+  reduced <- lapply(seq_along(parts), function(i) {
+    part <- parts[[i]]
     # Numbers stay numbers here, so that they take the dtype of the tensors they are combined with.
-    if (inherits(part, "keras_tensor")) call_method(generic, part) else do.call(generic, list(part))
+    if (k_is_tensor(part)) call_method(generic, part) else summary_of_numbers(generic, part, paste("argument", i))
   })
-  Reduce(function(x, y) call_method(combine, x, y), reduced)
+  Reduce(function(x, y) call_method(combine, x, y), Filter(Negate(is.null), reduced))
+}
+
+#' What base R's function gives for numbers beside a tensor; NULL if there are none
+#' @noRd
+summary_of_numbers <- function(generic, x, arg) {
+  if (is.null(x)) {
+    return(NULL)
+  }
+  function_name <- paste0(generic, "()")
+  numbers <- as_numbers(x, arg, function_name = function_name)
+  numbers <- if (is_integer64(numbers)) exact_double(numbers, arg, function_name = function_name) else numbers
+  numbers <- as.double(unclass(numbers))
+  if (generic %in% c("any", "all")) {
+    if (anyNA(numbers)) {
+      abort("dtype", "{argument} must be logical, without NA and NaN", argument = arg, value = x,
+            function_name = function_name)
+    }
+    numbers <- numbers != 0
+  }
+  if (length(numbers)) do.call(generic, list(numbers))
 }
 
 #' @rdname keras_tensor
@@ -308,10 +371,11 @@ is_called_by <- function(f) {
 #' @method all.equal keras_tensor
 #' @export
 all.equal.keras_tensor <- function(target, current, ..., tolerance = NULL) {
-  precision <- c(float16 = 2^-10, float32 = 2^-23)
-  dtypes <- vapply(list(target, current), function(x) if (k_is_tensor(x)) k_dtype(x) else "float64", "")
   if (is.null(tolerance)) {
-    tolerance <- sqrt(max(.Machine$double.eps, precision[dtypes], na.rm = TRUE))
+    precisions <- vapply(list(target, current), function(x) {
+      precision_of(if (k_is_tensor(x)) k_dtype(x) else "float64")
+    }, 0)
+    tolerance <- sqrt(max(precisions))
   }
   value <- function(x, arg) {
     x <- if (k_is_tensor(x)) as.array(x) else as_numbers(x, arg, function_name = "all.equal()")
@@ -329,6 +393,10 @@ all.equal.keras_tensor <- function(target, current, ..., tolerance = NULL) {
     all.equal(target, current, ...)
   }
 }
+
+#' The relative distance between neighbouring numbers; for other dtypes, that of doubles
+#' @noRd
+precision_of <- function(dtype) switch(dtype, float16 = 2^-10, float32 = 2^-23, .Machine$double.eps)
 
 # -- showing ----------------------------------------------------------------------------------------------
 

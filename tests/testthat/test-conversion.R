@@ -40,6 +40,43 @@ for_each_backend("operators of tensors accept bit64 integers, whose own operator
   expect_equal(data.frame(a = 1:3) * 2, data.frame(a = c(2, 4, 6)))
 })
 
+for_each_backend("integer64 without elements, or with one", {
+  for (none in list(integer64(numeric()), bit64::integer64(0))) {
+    expect_value(k_constant(none), array(numeric(), 0))
+    expect_value(k_sum(k_constant(none)), 0)
+    expect_value(k_concatenate(list(k_ones(2), none)), c(1, 1))
+  }
+  expect_value(k_constant(integer64(numeric(0)) |> structure(dim = c(0L, 3L))), matrix(0, 0, 3))
+  expect_null(dim(k_constant(integer64(7))))
+  expect_value(k_constant(structure(integer64(1:2), class = c("AsIs", "integer64"))), 1:2)
+})
+
+for_each_backend("classes that extend bit64's have another meaning, and are refused by name", {
+  where <- new.env()
+  methods::setOldClass("integer64", where = where)
+  methods::setClass("nanotime", contains = "integer64", where = where)
+  x <- k_ones(2)
+  for (time in list(methods::new("nanotime", integer64(5:6)), structure(1:2 / 1, class = c("nanotime", "integer64")))) {
+    for (code in list(quote(k_constant(time)), quote(k_sum(list(time))), quote(k_set_value(x, time)),
+                      quote(x + time), quote(time * x), quote(k_one_hot(time, 7)), quote(k_gather(x, time)))) {
+      expect_keras_error(eval(code), "dtype", "a nanotime")
+    }
+    expect_keras_error(x[time], "argument", c("`[`", "nanotime"))
+    expect_keras_error(k_zeros(time), "argument", c("k_zeros()", "nanotime"))
+    frame <- data.frame(a = 1:2)
+    frame$bad <- time
+    expect_keras_error(k_constant(frame), "dtype", "bad")
+  }
+})
+
+for_each_backend("dates are no sizes and no counts", {
+  day <- as.Date("1970-01-03")
+  for (code in list(quote(k_zeros(day)), quote(k_reshape(k_ones(2), day)), quote(k_one_hot(1L, day)),
+                    quote(k_repeat_elements(k_ones(2), day, 1)), quote(shape(day)), quote(k_one_hot(day, 3)))) {
+    expect_error(eval(code), class = "keras_error", label = deparse(code))
+  }
+})
+
 for_each_backend("integer64 values beyond the range of doubles are kept exactly, or refused", {
   large <- bit64::as.integer64("4611686018427387905")
   x <- k_constant(c(large, bit64::as.integer64(-7)), dtype = "int64")

@@ -82,6 +82,94 @@ for_each_backend("the group generic Math", {
   expect_keras_error(round(x, 2), "argument", c("round()", "digits"))
 }, among = every_backend())
 
+# Base R's values for float32 and float64. The smallest numbers of some engines are 0 (docs/semantics.md).
+for_each_backend("functions of Math agree with base R at the limits and near 0", {
+  x <- c(0, Inf, -Inf, NaN, 0.5, -0.5, 1.5, -1.5, 1e-3, -1e-3, 1e-7, -1e-7, 1e-20, -1e-20, 1e5, -1e5, 2^24 + 2, -2^24,
+         1e30, -1e30, 0.75, -0.75, 20, -20)
+  stored <- list(float32 = readBin(writeBin(x, raw(), 4L), "double", length(x), 4L), float64 = x)
+  precision <- c(float32 = 2^-23, float64 = 2^-52)
+  for (dtype in names(stored)) {
+    x <- stored[[dtype]]
+    for (name in c("floor", "ceiling", "trunc", "round", "abs", "sign", "log", "log1p", "log2", "log10", "exp", "tanh",
+                   "sin", "cos", "tan")) {
+      f <- get(name)
+      # A placeholder, so that the function is compiled.
+      tensor <- k_placeholder(shape = NA, dtype = dtype)
+      value <- k_function(list(tensor), list(f(tensor)))(list(x))[[1L]]
+      expected <- suppressWarnings(f(x))
+      exact <- name %in% c("floor", "ceiling", "trunc", "round", "abs", "sign")
+      if (dtype == "float32") {
+        expected <- suppressWarnings(readBin(writeBin(expected, raw(), 4L), "double", length(x), 4L))
+      }
+      expect_identical(is.nan(value), is.nan(expected), label = paste(name, dtype))
+      infinite <- is.infinite(expected) | is.nan(expected)
+      expect_identical(value[infinite], expected[infinite], label = paste(name, dtype))
+      distance <- abs(value - expected)[!infinite] / pmax(abs(expected[!infinite]), 1e-300)
+      expect_lte(max(distance), if (exact) 0 else 8 * precision[[dtype]], label = paste(name, dtype))
+    }
+  }
+  expect_identical(1 / k_eval(trunc(k_constant(-0.5))), -Inf)  # -0
+  counts <- k_constant(c(-3L, 5L), dtype = "int32")
+  for (f in list(floor, ceiling, trunc)) {
+    expect_identical(k_eval(f(counts)), c(-3L, 5L))
+  }
+}, among = every_backend())
+
+for_each_backend("log2 and log10 of powers are whole, and log() accepts what base R's does", {
+  for (dtype in c("float32", "float64")) {
+    n <- if (dtype == "float32") -37:38 else c(-307:-1, 0:308)
+    expect_identical(k_eval(log10(k_constant(10^n, dtype = dtype))), as.double(n))
+    expect_identical(k_eval(log(k_constant(10^n, dtype = dtype), base = 10L)), as.double(n))
+    n <- if (dtype == "float32") -126:127 else -1022:1023
+    expect_identical(k_eval(log2(k_constant(2^n, dtype = dtype))), as.double(n))
+  }
+  x <- k_constant(c(1.5, 10), dtype = "float64")
+  expect_value(log10(x + 1e-12), log10(c(1.5, 10) + 1e-12), tolerance = 1e-15)
+  expect_value(log(x, c(3, 4)), log(c(1.5, 10), c(3, 4)))
+  expect_value(log(x, x), c(1, 1))
+  expect_value(log(x, bit64::as.integer64(3)), log(c(1.5, 10), 3))
+  expect_keras_error(log(x, "a"), "dtype", c("log()", "`base`"))
+  expect_keras_error(log(x, NULL), "dtype", c("log()", "`base`"))
+  expect_keras_error(log(x, as.Date("2020-01-01")), "dtype", c("log()", "`base`", "Date"))
+  expect_keras_error(round(x, "a"), "argument", c("round()", "digits"))
+}, among = every_backend())
+
+for_each_backend("gradients of log1p, log2 and floor", {
+  x <- k_constant(c(1e-9, 0.25, 3, -0.5), dtype = "float64")
+  v <- c(1e-9, 0.25, 3, -0.5)
+  gradient <- k_gradients(k_sum(log1p(x)), list(x))[[1L]]
+  expect_value(gradient, 1 / (1 + v), tolerance = 1e-14)
+  expect_value(k_gradients(k_sum(gradient), list(x))[[1L]], -1 / (1 + v)^2, tolerance = 1e-14)
+  y <- k_constant(c(8, 10), dtype = "float64")
+  expect_value(k_gradients(k_sum(log2(y)), list(y))[[1L]], 1 / (c(8, 10) * log(2)), tolerance = 1e-14)
+  expect_value(k_gradients(k_sum(floor(y) * y), list(y))[[1L]], c(8, 10))
+}, among = every_backend())
+
+for_each_backend("numbers in a summary beside a tensor mean what they mean elsewhere", {
+  x <- k_constant(m)
+  i <- k_constant(c(1L, 7L), dtype = "int32")
+  flags <- k_constant(c(TRUE, FALSE), dtype = "bool")
+  five <- bit64::as.integer64(5)
+  expect_value(sum(x, five), sum(m) + 5)
+  expect_value(prod(x, five), prod(m) * 5)
+  expect_value(max(i, five * 2L), 10)
+  expect_value(range(x, five * 4L), range(m, 20))
+  expect_silent(expect_value(max(x, NULL), max(m)))
+  expect_silent(expect_value(min(i, integer()), 1))
+  expect_silent(expect_value(any(flags, 0), TRUE))
+  expect_value(all(flags, TRUE), FALSE)
+  expect_value(max(x, data.frame(a = c(1, 50))), 50)
+  expect_value(sum(x, NaN), NaN)
+  for (code in list(quote(sum(x, NA)), quote(max(i, NA_integer_)), quote(all(flags, NA)), quote(any(flags, NaN)),
+                    quote(sum(x, factor("a"))), quote(max(x, as.Date("2020-01-01"))), quote(range(x, "a")),
+                    quote(prod(x, list(1))), quote(max(x, as.difftime(1, units = "secs"))))) {
+    condition <- tryCatch(eval(code), condition = identity)
+    expect_s3_class(condition, "keras_error_dtype")
+    expect_match(conditionMessage(condition), "argument 2", fixed = TRUE, label = deparse(code))
+  }
+  expect_keras_error(sum(x, NA), "dtype", c("sum()", "NA"))
+}, among = every_backend())
+
 for_each_backend("the group generic Summary, and mean and t", {
   x <- k_constant(m)
   for (name in c("max", "min", "sum", "prod", "range", "mean", "t")) {
