@@ -173,16 +173,19 @@ snapped <- function(x) {
   x + call_method("switch", near, rest, call_method("zeros_like", x))
 }
 
-#' log(1 + x) without the digits of a small x that the sum rounds off (Kahan). The gradient is that of log(1 + x)
+#' log(1 + x), also for a small x, whose digits the sum would round off. The gradient is that of log(1 + x)
+#'
+#' Near 0 it is a series in x / (2 + x). (Kahan's formula divides by (1 + x) - 1, which compilers take for x.)
 #' @noRd
 log1p_of <- function(x) {
-  total <- x + 1
-  rounded <- call_method("log", total)
-  lost <- call_method("equal", total, 1)
-  added <- call_method("switch", lost, call_method("ones_like", x), total - 1)  # without the 0 to divide by
-  exact <- call_method("switch", lost, x, rounded * (x / added))
-  small <- call_method("abs", x) < 1
-  rounded + call_method("stop_gradient", call_method("switch", small, exact - rounded, call_method("zeros_like", x)))
+  zeros <- call_method("zeros_like", x)
+  plain <- call_method("log", x + 1)
+  near <- call_method("abs", x) < 0.25
+  inside <- call_method("switch", near, x, zeros)
+  ratio <- inside / (inside + 2)
+  square <- ratio * ratio
+  series <- Reduce(function(sum, odd) sum * square + 1 / odd, seq(17, 1, by = -2), 1 / 19)
+  plain + call_method("stop_gradient", call_method("switch", near, ratio * series * 2 - plain, zeros))
 }
 
 cumulated <- function(name, x) {
