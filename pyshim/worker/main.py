@@ -125,15 +125,13 @@ def on_a_large_stack(function):
     No limit holds for the stack of a thread. But the C library gives a thread other memory than it gives this one,
     which slows large arrays down, so by default there is none.
     """
-    if not 0 <= resource.getrlimit(resource.RLIMIT_STACK)[0] < STACK:
-        function()
-        return
-    thread = threading.Thread(target=function)
-    threading.stack_size(STACK)
-    try:
-        thread.start()
-    except RuntimeError:  # there is no memory for it
-        thread = None
+    thread = None
+    with contextlib.suppress(OSError, RuntimeError):  # a sandbox hides the limit; memory is short
+        if 0 <= resource.getrlimit(resource.RLIMIT_STACK)[0] < STACK:
+            threading.stack_size(STACK)
+            another = threading.Thread(target=function)
+            another.start()
+            thread = another
     threading.stack_size(0)
     if thread is None:
         function()
