@@ -30,7 +30,8 @@ try:
 except ImportError:
     def __getattr__(name):
         if name in __all__:
-            raise errors.PythonError("pyshim.%s: %s" % (name, environments.session_python()["problem"]))
+            raise errors.PythonError("pyshim.{name}: {problem}", name=name,
+                                     problem=environments.session_python()["problem"])
         raise AttributeError("module %r has no attribute %r" % (__name__, name))
 else:
     from . import api

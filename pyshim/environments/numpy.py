@@ -17,7 +17,7 @@ class NumPy(Environment):
     def before_install(self):
         problem = session_python()["problem"]
         if problem:
-            raise InstallError(problem)
+            raise InstallError("{problem}", problem=problem)
 
     def record(self):
         own = session_python()

@@ -52,9 +52,9 @@ class Conversation:
             self.end("it could not import its engine")
             failed = message["failed"]
             text = "%s: %s" % (failed["kind"], failed["message"])
-            raise errors.WorkerError("the worker of backend %s could not import its engine: %s%s"
-                                     % (self.backend, text.rstrip("."),
-                                        advice(self.environment, text, failed["of_import"])))
+            more, fields = advice(self.environment, text, failed["of_import"])
+            raise errors.WorkerError("the worker of backend {backend} could not import its engine: {words}" + more,
+                                     backend=self.backend, words=text.rstrip("."), **fields)
         self.traits = message["ready"]["traits"]
         self.python_version = message["ready"]["python_version"]
         self.pid = message["ready"]["pid"]
@@ -69,8 +69,8 @@ class Conversation:
         """
         with postponing.call(), self.turn.lock:
             if self._is_nested():
-                raise errors.WorkerError("backend %s cannot be called from a finalizer or a signal handler that "
-                                         "runs during another call" % self.backend)
+                raise errors.WorkerError("backend {backend} cannot be called from a finalizer or a signal handler that "
+                                         "runs during another call", backend=self.backend)
             self.need_running()
             self.clock.start(timeout.seconds())
             try:
@@ -128,8 +128,8 @@ class Conversation:
         if "lost" in answer:
             if "return" not in answer:  # the header is lost too
                 self.end("communication with it failed")
-            raise errors.OutOfMemoryError("out of memory: the session could not receive arrays of %d bytes; the worker "
-                                          "and its variables survive" % answer["lost"])
+            raise errors.OutOfMemoryError("out of memory: the session could not receive arrays of {size} bytes; the "
+                                          "worker and its variables survive", size=answer["lost"])
         return unpack(answer["return"], answer["buffers"])
 
     def _send(self, message):
@@ -163,14 +163,15 @@ class Conversation:
         except timeout.Expired:
             if self.pid is None:
                 self.end("it did not start within the timeout")
-                raise errors.TimeoutError("the worker of backend %s did not start within the timeout of %g seconds, "
-                                          "and was ended. %s sets the timeout of starts"
-                                          % (self.backend, self.clock.limit, timeout.OF_STARTS)) from None
+                raise errors.TimeoutError("the worker of backend {backend} did not start within the timeout of "
+                                          "{seconds} seconds, and was ended. {variable} sets the timeout of starts",
+                                          backend=self.backend, seconds="%g" % self.clock.limit,
+                                          variable=timeout.OF_STARTS) from None
             self.end("the call that it was in took longer than the timeout")
-            raise errors.TimeoutError("the worker of backend %s did not answer within the timeout of %g seconds, and "
-                                      "was ended. Its variables have lost their values; the next call starts a new "
-                                      "one. options(keras.timeout) in R, or KERAS_TIMEOUT, sets the timeout"
-                                      % (self.backend, self.clock.limit)) from None
+            raise errors.TimeoutError("the worker of backend {backend} did not answer within the timeout of {seconds} "
+                                      "seconds, and was ended. Its variables have lost their values; the next call "
+                                      "starts a new one. options(keras.timeout) in R, or KERAS_TIMEOUT, sets the "
+                                      "timeout", backend=self.backend, seconds="%g" % self.clock.limit) from None
         except harmless:
             raise
         except KeyboardInterrupt:
@@ -194,7 +195,8 @@ class Conversation:
     def need_running(self):
         """Raise WorkerError if the process has ended."""
         if self.ended:
-            raise errors.WorkerError("the worker of backend %s no longer exists: %s" % (self.backend, self.ended))
+            raise errors.WorkerError("the worker of backend {backend} no longer exists: {reason}",
+                                     backend=self.backend, reason=self.ended)
 
     def end(self, reason):
         """End the process.
@@ -214,14 +216,16 @@ class Conversation:
         self.process.outputs.show_all()
         how = self.process.how_it_ended()
         last = "".join("\n  " + line for line in self.process.outputs.last_lines)
+        words = "\nIts last words:{words}" if last else ""
         self.end("it ended (%s)" % how)
         if self.pid is None:
-            raise errors.WorkerError("the worker of backend %s ended while it started (%s)%s%s"
-                                     % (self.backend, how, advice(self.environment, last),
-                                        ".\nIts last words:" + last if last else ""))
-        raise errors.WorkerError("the worker of backend %s ended during the call (%s). Its variables have lost their "
-                                 "values; the next call starts a new one.%s"
-                                 % (self.backend, how, "\nIts last words:" + last if last else ""))
+            more, fields = advice(self.environment, last)
+            raise errors.WorkerError("the worker of backend {backend} ended while it started ({how})" + more
+                                     + ("." + words if last else ""), backend=self.backend, how=how, words=last,
+                                     **fields)
+        raise errors.WorkerError("the worker of backend {backend} ended during the call ({how}). Its variables have "
+                                 "lost their values; the next call starts a new one." + words, backend=self.backend,
+                                 how=how, words=last)
 
     def _tidy(self):
         """If the process has ended, close what belongs to it, unless a call still uses that; then the call does so."""

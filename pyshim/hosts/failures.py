@@ -2,6 +2,8 @@
 
 import re
 
+from ..messages import Call
+
 # Patterns and advice; the first pattern that matches is used.
 ADVICE = (
     ("[Pp]ermission|Read-only file system|Operation not permitted|Unable to create the compiledir",
@@ -17,7 +19,8 @@ ADVICE = (
 
 
 def advice(environment, error, of_import=False):
-    """Say what a user can do about an error. Returns: a text to append to the error's, perhaps empty.
+    """Say what a user can do about an error. Returns: a template to append to the error's, perhaps empty, and the
+    template's fields, a dict.
 
     Arguments:
         environment: the engine's environment.
@@ -27,10 +30,11 @@ def advice(environment, error, of_import=False):
     text = error if isinstance(error, str) else "%s: %s" % (type(error).__name__, error)
     problems = environment.problems() if environment.is_installed() else []
     if problems:
-        return ". " + "; ".join(problems).rstrip(".")
+        return ". {advice}", {"advice": "; ".join(problems).rstrip(".")}
     for pattern, words in ADVICE:
         if re.search(pattern, text):
-            return ". " + words
+            return ". {advice}", {"advice": words}
     if of_import or isinstance(error, (ImportError, FileNotFoundError)):
-        return ". Its environment is damaged. Try install_backend(\"%s\", force=True)" % environment.name
-    return ""
+        return ". Its environment is damaged. Try {again}", {
+            "again": Call("install_backend", environment.name, force=True)}
+    return "", {}

@@ -54,9 +54,9 @@ class Process:
                 self._undo()
             raise
         if self._failure is not None:
-            raise WorkerError("the worker of backend %s could not start: %s%s"
-                              % (environment.name, self._failure, advice(environment, self._failure))
-                              ) from self._failure
+            more, fields = advice(environment, self._failure)
+            raise WorkerError("the worker of backend {backend} could not start: {words}" + more,
+                              backend=environment.name, words=self._failure, **fields) from self._failure
 
     def __del__(self):
         if os is not None:  # else the interpreter is shutting down, which ends the process too

@@ -6,6 +6,7 @@ import os
 import time
 
 from ..errors import ConfigError
+from ..messages import Value
 
 VARIABLE = "KERAS_TIMEOUT"
 OF_STARTS = "KERAS_START_TIMEOUT"
@@ -48,7 +49,8 @@ def _seconds(variable):
     except ValueError:
         value = math.nan
     if not value > 0:
-        raise ConfigError("%s must be a positive number of seconds, not %r" % (variable, text))
+        raise ConfigError("{variable} must be a positive number of seconds, not {text}", variable=variable,
+                          text=Value(text))
     return None if math.isinf(value) else value
 
 

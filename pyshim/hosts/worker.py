@@ -52,8 +52,8 @@ class Worker(Host):
         if self.running:
             return
         if self.starting.is_mine:
-            raise WorkerError("backend %s cannot be started from a finalizer or a signal handler that runs while it "
-                              "starts" % self.backend)
+            raise WorkerError("backend {backend} cannot be started from a finalizer or a signal handler that runs "
+                              "while it starts", backend=self.backend)
         with self.starting.lock:  # one thread starts it, others wait
             if self.running:
                 return

@@ -88,7 +88,7 @@ def install_keras(force=False, quiet=False):
         try:
             _install(target, progress)
         except OSError as error:
-            raise InstallError("Keras could not be installed: %s" % error) from error
+            raise InstallError("Keras could not be installed: {words}", words=error) from error
     progress.end("Keras 2.3.1 is ready.")
     return target.folder()
 
@@ -132,8 +132,9 @@ def _check(packages):
     done = subprocess.run([_python(), "-c", CHECK, packages], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, universal_newlines=True)
     if done.returncode:
-        raise InstallError("Keras's packages do not work with this Python, %s, and its NumPy (%s is needed):\n  %s"
-                           % (_python(), NUMPY, "\n  ".join(done.stdout.strip().splitlines()[-5:])))
+        raise InstallError("Keras's packages do not work with this Python, {python}, and its NumPy ({numpy} is "
+                           "needed):\n  {words}", python=_python(), numpy=NUMPY,
+                           words="\n  ".join(done.stdout.strip().splitlines()[-5:]))
 
 
 def _python():

@@ -52,12 +52,12 @@ class Connection:
         try:
             data = json.dumps(header).encode("utf-8")
         except (TypeError, ValueError, RecursionError) as error:
-            raise WireError("a message cannot be sent: %s" % error) from error
+            raise WireError("a message cannot be sent: {words}", words=error) from error
         except MemoryError:
             raise OutOfMemoryError("out of memory: a message cannot be sent") from None
         if len(data) > LARGEST_HEADER:
-            raise WireError("a message header of %d bytes is too long; the limit is %d bytes. Give numbers "
-                            "as an array, not as a list" % (len(data), LARGEST_HEADER))
+            raise WireError("a message header of {size} bytes is too long; the limit is {limit} bytes. Give numbers "
+                            "as an array, not as a list", size=len(data), limit=LARGEST_HEADER)
         inline = self._placed(arrays, size, shared) if arrays else []
         prefix = PREFIX.pack(MAGIC, len(data), sum(array.nbytes for array in inline))
         try:
@@ -81,7 +81,8 @@ class Connection:
                 return []
             return [np.asarray(array, order=order_of(array)) for array in arrays]
         except (MemoryError, OSError) as error:
-            raise OutOfMemoryError("out of memory: arrays of %d bytes cannot be sent: %s" % (size, error)) from error
+            raise OutOfMemoryError("out of memory: arrays of {size} bytes cannot be sent: {words}", size=size,
+                                   words=error) from error
 
     def receive(self):
         """Receive a message. If there is not enough memory for it, ``message["lost"]`` is the number of bytes of its
@@ -116,14 +117,14 @@ class Connection:
             if size != (0 if shared else sum(byte_count(dtype, shape) for dtype, shape, _ in listed)):
                 raise ValueError("the buffers are not those that it lists")
         except MALFORMED as error:
-            raise WireError("a message header is malformed: %s" % error) from error
+            raise WireError("a message header is malformed: {words}", words=error) from error
         return message, listed, shared
 
     def _shared(self, listed):
         try:
             return self.incoming.read(listed)
         except MALFORMED as error:
-            raise WireError("a message header is malformed: %s" % error) from error
+            raise WireError("a message header is malformed: {words}", words=error) from error
         except OSError as error:  # the region cannot be mapped
             raise MemoryError(str(error)) from error
 
@@ -131,7 +132,7 @@ class Connection:
         try:
             arrays = [np.empty(shape, dtype, order) for dtype, shape, order in listed]
         except MALFORMED as error:
-            raise WireError("a message header is malformed: %s" % error) from error
+            raise WireError("a message header is malformed: {words}", words=error) from error
         return [self._filled(array) for array in arrays]
 
     def close(self):

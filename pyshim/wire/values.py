@@ -28,7 +28,7 @@ def pack(value, buffers):
         return {"dict": [[str(key), pack(part, buffers)] for key, part in value.items()]}
     if isinstance(value, slice):
         return {"slice": [pack(part, buffers) for part in (value.start, value.stop, value.step)]}
-    raise WireError("a value of type %s cannot be sent" % type(value).__name__)
+    raise WireError("a value of type {type} cannot be sent", type=type(value).__name__)
 
 
 def unpack(value, buffers):
@@ -50,4 +50,4 @@ def unpack(value, buffers):
         return float(value["float"])
     if "at" in value:
         return At(value["at"])
-    raise WireError("unknown value %r" % value)
+    raise WireError("unknown value {value}", value=repr(value))

@@ -550,6 +550,33 @@ def test_an_unfit_interpreter_is_told():
         Worker(unfit).start()
 
 
+def test_texts_of_others_are_not_taken_for_templates(worker, tmp_path):
+    """Paths and last words are shown as they are, also if they have braces and backticks."""
+    odd = "`axis` {None} {backend} {words}"
+
+    class Odd(type(environments.find("theano"))):
+        def python(self):
+            return str(tmp_path / odd)
+
+        def is_installed(self):
+            return True
+    with pytest.raises(errors.WorkerError) as caught:
+        Worker(Odd()).start()
+    assert "could not start: " in str(caught.value) and "/%s'" % odd in str(caught.value)
+    assert caught.value.to_data()["fields"]["words"][0] == "text"
+    (tmp_path / odd).write_text("#!/bin/sh\necho '%s' >&2\nexit 1\n" % odd)
+    (tmp_path / odd).chmod(0o755)
+    with pytest.raises(errors.WorkerError) as caught:
+        Worker(Odd()).start()
+    assert "ended while it started (exit code 1)" in str(caught.value) and "words:\n  " + odd in str(caught.value)
+    call(worker, "ones", (2,))
+    say(worker, odd + "\n", stream=2)
+    os.kill(worker.pid, signal.SIGKILL)
+    with pytest.raises(errors.WorkerError) as caught:
+        call(worker, "eval", call(worker, "ones", (2,)))
+    assert "(signal SIGKILL)" in str(caught.value) and "words:\n  " + odd in str(caught.value)
+
+
 def test_a_fork_has_engines_of_its_own(K):
     host = host_of(K)
     x, pid = K.ones((2,)), host.pid
@@ -617,11 +644,11 @@ def test_the_time_of_the_session_s_own_functions_does_not_count(worker, monkeypa
 
 
 def test_a_timeout_that_is_none(worker, monkeypatch):
-    for text in ("soon", "-1", "0", "nan"):
+    for text in ("soon", "-1", "0", "nan", "`axis` {variable}"):
         monkeypatch.setenv("KERAS_TIMEOUT", text)
-        with pytest.raises(errors.ConfigError, match="KERAS_TIMEOUT must be a positive number of seconds, not '%s'"
-                                                     % text):
+        with pytest.raises(errors.ConfigError) as caught:
             call(worker, "ones", (2,))
+        assert "KERAS_TIMEOUT must be a positive number of seconds, not '%s'" % text in str(caught.value)
     for text in ("", "inf", "1e3"):
         monkeypatch.setenv("KERAS_TIMEOUT", text)
         call(worker, "ones", (2,))

@@ -76,6 +76,14 @@ def test_without_numpy_everything_else_says_what_is_missing(bare, code):
     assert "has no NumPy. Install it with `%s -m pip install numpy`" % bare in done.stdout
 
 
+def test_without_numpy_the_path_in_the_message_is_unchanged(tmp_path):
+    folder = tmp_path / "`axis` {None} {name}"
+    venv.create(folder, with_pip=False)
+    for code in ("import pyshim; pyshim.dot", "import pyshim; pyshim.install_backend('numpy')"):
+        done = run(str(folder / "bin" / "python"), "-c", code)
+        assert "Install it with `%s -m pip install numpy`" % (folder / "bin" / "python") in done.stdout
+
+
 def test_without_numpy_an_unknown_name_is_an_attribute_error(bare):
     done = run(bare, "-c", "import pyshim; print(hasattr(pyshim, 'convolve'), pyshim.list_backends()[1]['title'])")
     assert done.stdout == "False Theano\n"

@@ -17,6 +17,7 @@ from pyshim import environments, errors
 from pyshim.environments.checks import check
 from pyshim.hosts.failures import advice
 from pyshim.hosts.worker import Worker
+from pyshim.messages import filled
 
 pytestmark = pytest.mark.worker
 
@@ -376,14 +377,15 @@ def test_a_worker_that_ends_while_it_starts(tmp_path):
     (RuntimeError("can't start new thread"), "ulimit -u"), (PermissionError(13, "Permission denied"), "KERAS_HOME"),
 ])
 def test_advice_that_helps(error, words):
-    found = advice(environments.find("tensorflow"), error, of_import=True)
+    found = filled(*advice(environments.find("tensorflow"), error, of_import=True))
     assert words in found and "install_backend" not in found
 
 
 def test_advice_where_a_new_installation_helps():
-    assert "install_backend(\"tensorflow\", force=True)" in advice(
-        environments.find("tensorflow"), "ModuleNotFoundError: No module named 'google'", of_import=True)
-    assert advice(environments.find("tensorflow"), "ValueError: 3") == ""
+    tensorflow = environments.find("tensorflow")
+    assert "install_backend(\"tensorflow\", force=True)" in filled(
+        *advice(tensorflow, "ModuleNotFoundError: No module named 'google'", of_import=True))
+    assert advice(tensorflow, "ValueError: 3") == ("", {})
 
 
 def test_a_start_without_memory(home):

@@ -63,6 +63,17 @@ for_each_backend("a call that exceeds the timeout is ended", {
   expect_equal(k_eval(k_sum(k_ones(c(2, 3)))), 6)
 }, among = backends)
 
+for_each_backend("an engine's last words are shown unchanged", {
+  x <- k_variable(c(1, 2))
+  pid <- backend_info()$pid
+  stream <- file(sprintf("/proc/%d/fd/2", pid), "w", raw = TRUE)
+  writeLines("`axis` {None} {backend}", stream)
+  close(stream)
+  tools::pskill(pid, tools::SIGKILL)
+  condition <- expect_error(k_eval(x), class = "keras_error_worker")
+  expect_match(conditionMessage(condition), "words:\n  `axis` {None} {backend}", fixed = TRUE)
+}, among = backends)
+
 for_each_backend("a timeout is any positive number", {
   x <- k_variable(c(1, 2))
   for (seconds in list(1e9, 1e308, Inf, 5L, 60.25)) {
