@@ -38,7 +38,7 @@ as_numpy <- function(x, arg) {
 #' @export
 application_xception <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                  input_shape = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.xception.Xception", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.xception.Xception", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' @rdname imagenet_preprocess_input
@@ -62,7 +62,7 @@ xception_preprocess_input <- function(x) {
 #' @export
 application_vgg16 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                               input_shape = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.vgg16.VGG16", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.vgg16.VGG16", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' VGG19
@@ -80,7 +80,7 @@ application_vgg16 <- function(include_top = TRUE, weights = "imagenet", input_te
 #' @export
 application_vgg19 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                               input_shape = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.vgg19.VGG19", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.vgg19.VGG19", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' ResNet50
@@ -98,7 +98,7 @@ application_vgg19 <- function(include_top = TRUE, weights = "imagenet", input_te
 #' @export
 application_resnet50 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                  input_shape = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.resnet50.ResNet50", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.resnet50.ResNet50", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' Inception V3
@@ -116,7 +116,7 @@ application_resnet50 <- function(include_top = TRUE, weights = "imagenet", input
 #' @export
 application_inception_v3 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                      input_shape = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.inception_v3.InceptionV3", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.inception_v3.InceptionV3", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' @rdname imagenet_preprocess_input
@@ -140,7 +140,7 @@ inception_v3_preprocess_input <- function(x) {
 #' @export
 application_inception_resnet_v2 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                             input_shape = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.inception_resnet_v2.InceptionResNetV2", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.inception_resnet_v2.InceptionResNetV2", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' @rdname imagenet_preprocess_input
@@ -212,7 +212,7 @@ imagenet_preprocess_input <- function(x, data_format = NULL, mode = "caffe") {
 application_mobilenet <- function(input_shape = NULL, alpha = 1, depth_multiplier = 1, dropout = 0.001,
                                   include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                   pooling = NULL, classes = 1000) {
-  keras_call("applications.mobilenet.MobileNet", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.mobilenet.MobileNet", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' @rdname imagenet_preprocess_input
@@ -258,7 +258,7 @@ mobilenet_load_model_hdf5 <- function(filepath) {
 #' @export
 application_mobilenet_v2 <- function(input_shape = NULL, alpha = 1, include_top = TRUE, weights = "imagenet",
                                      input_tensor = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.mobilenet_v2.MobileNetV2", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.mobilenet_v2.MobileNetV2", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' @rdname imagenet_preprocess_input
@@ -296,6 +296,7 @@ mobilenet_v2_load_model_hdf5 <- function(filepath) {
 #' @export
 application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                  input_shape = NULL, pooling = NULL, classes = 1000) {
+  seed_python()
   call_shim("densenet", as_keywords(application_arguments(model_arguments(NULL, NULL))))
 }
 
@@ -314,7 +315,7 @@ application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet
 #' @export
 application_densenet121 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                     input_shape = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.densenet.DenseNet121", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.densenet.DenseNet121", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' DenseNet169
@@ -332,7 +333,7 @@ application_densenet121 <- function(include_top = TRUE, weights = "imagenet", in
 #' @export
 application_densenet169 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                     input_shape = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.densenet.DenseNet169", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.densenet.DenseNet169", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' DenseNet201
@@ -350,7 +351,7 @@ application_densenet169 <- function(include_top = TRUE, weights = "imagenet", in
 #' @export
 application_densenet201 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                     input_shape = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.densenet.DenseNet201", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.densenet.DenseNet201", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' @rdname imagenet_preprocess_input
@@ -383,6 +384,7 @@ application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, 
                                stem_block_filters = 96L, skip_reduction = TRUE, filter_multiplier = 2L,
                                include_top = TRUE, weights = NULL, input_tensor = NULL, pooling = NULL,
                                classes = 1000, default_size = NULL) {
+  seed_python()
   call_shim("nasnet", as_keywords(application_arguments(model_arguments(NULL, NULL))))
 }
 
@@ -401,7 +403,7 @@ application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, 
 #' @export
 application_nasnetlarge <- function(input_shape = NULL, include_top = TRUE, weights = NULL,
                                     input_tensor = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.nasnet.NASNetLarge", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.nasnet.NASNetLarge", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' NASNet, mobile
@@ -419,7 +421,7 @@ application_nasnetlarge <- function(input_shape = NULL, include_top = TRUE, weig
 #' @export
 application_nasnetmobile <- function(input_shape = NULL, include_top = TRUE, weights = NULL,
                                      input_tensor = NULL, pooling = NULL, classes = 1000) {
-  keras_call("applications.nasnet.NASNetMobile", application_arguments(model_arguments(NULL, NULL)))
+  model_call("applications.nasnet.NASNetMobile", application_arguments(model_arguments(NULL, NULL)))
 }
 
 #' @rdname imagenet_preprocess_input

@@ -65,6 +65,7 @@ get_config <- function(object) {
 #' @rdname get_config
 #' @export
 from_config <- function(config) {
+  seed_python()
   call_shim("from_configuration", config)
 }
 

@@ -14,7 +14,7 @@ compose <- function(object, layer, arguments = list()) {
   if (missing(object) || is.null(object)) {
     return(layer)
   }
-  seed_numpy()  # for the initial weights
+  seed_python()  # for the initial weights
   if (inherits(object, "keras.engine.sequential.Sequential")) {
     object_call(object, "add", layer)
     invisible(object)

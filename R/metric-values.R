@@ -38,11 +38,10 @@ metric_values <- function(values, names) {
   }
 }
 
-#' Make entries of a list accessible by synonyms that `$` would not match: it already matches "acc" to "accuracy"
+#' Make entries of a list accessible by synonyms
 #' @noRd
 by_either_name <- function(values) {
-  abbreviated <- vapply(metric_synonyms[-1L], `[[`, "", 1L)
-  if (any(grepl(paste0("(^|_)(", paste(abbreviated, collapse = "|"), ")$"), names(values)))) {
+  if (any(grepl(paste0("(^|_)(", paste(unlist(metric_synonyms), collapse = "|"), ")$"), names(values)))) {
     class(values) <- c("keras_metrics", "list")
   }
   values
@@ -63,7 +62,7 @@ by_either_name <- function(values) {
 #' @export
 `[.keras_metrics` <- function(x, i) { # nolint: object_name_linter.
   x <- unclass(x)
-  x[if (is.character(i)) vapply(i, metric_name, "", names(x)) else i]
+  if (missing(i)) x else x[if (is.character(i)) vapply(i, metric_name, "", names(x)) else i]
 }
 
 #' @export

@@ -22,6 +22,7 @@
 #' all.equal(get_weights(moved), get_weights(model))
 #' @export
 to_backend <- function(model, backend, custom_objects = NULL) {
+  seed_python()
   call_shim("to_backend", model, backend, as_custom_objects(custom_objects))
 }
 

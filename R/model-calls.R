@@ -22,9 +22,17 @@ object_get <- function(object, name) {
   call_shim("object_get", object, name)
 }
 
-#' Seed NumPy's generator, which Keras uses, with one draw from R's generator
+#' Seed the generators of NumPy and Python, which Keras uses, with one draw from R's generator
 #' @noRd
-seed_numpy <- function() call_shim("seed_numpy", as_seed(NULL))
+seed_python <- function() call_shim("seed_python", as_seed(NULL))
+
+#' Call a class or function of Keras that makes a model, whose weights and dropout are drawn
+#' @inheritParams keras_call
+#' @noRd
+model_call <- function(path, arguments = list(), ...) {
+  seed_python()
+  keras_call(path, arguments, ...)
+}
 
 #' A named list that is converted to a Python dict even if it is empty
 #' @noRd

@@ -33,7 +33,7 @@ save_model_hdf5 <- function(object, filepath, overwrite = TRUE, include_optimize
 #' @rdname save_model_hdf5
 #' @export
 load_model_hdf5 <- function(filepath, custom_objects = NULL, compile = TRUE) {
-  keras_call("models.load_model", list(custom_objects = as_custom_objects(custom_objects), compile = compile),
+  model_call("models.load_model", list(custom_objects = as_custom_objects(custom_objects), compile = compile),
              readable_path(filepath))
 }
 
@@ -67,7 +67,7 @@ model_to_json <- function(object) {
 #' @rdname save_model_hdf5
 #' @export
 model_from_json <- function(json, custom_objects = NULL) {
-  keras_call("models.model_from_json", list(json_string = json, custom_objects = as_custom_objects(custom_objects)))
+  model_call("models.model_from_json", list(json_string = json, custom_objects = as_custom_objects(custom_objects)))
 }
 
 #' @rdname save_model_hdf5
@@ -79,7 +79,7 @@ model_to_yaml <- function(object) {
 #' @rdname save_model_hdf5
 #' @export
 model_from_yaml <- function(yaml, custom_objects = NULL) {
-  keras_call("models.model_from_yaml", list(yaml_string = yaml, custom_objects = as_custom_objects(custom_objects)))
+  model_call("models.model_from_yaml", list(yaml_string = yaml, custom_objects = as_custom_objects(custom_objects)))
 }
 
 #' @rdname save_model_hdf5

@@ -34,7 +34,7 @@ keras_model <- function(inputs, outputs = NULL) {
 #' history
 #' @export
 keras_model_sequential <- function(layers = NULL, name = NULL) {
-  seed_numpy()
+  seed_python()
   for (layer in if (is.list(layers)) layers else list(layers)) {
     if (!is.null(layer) && !is.function(layer)) {
       need_object(layer, "layers", "a list of layers")
@@ -56,7 +56,7 @@ keras_model_sequential <- function(layers = NULL, name = NULL) {
 #' @export
 clone_model <- function(model, input_tensors = NULL) {
   need_object(model, "model", "a model")
-  keras_call("models.clone_model", list(model = model, input_tensors = input_tensors))
+  model_call("models.clone_model", list(model = model, input_tensors = input_tensors))
 }
 
 #' Copy a model to several GPUs
@@ -221,7 +221,7 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
                                             validation_split = 0, validation_data = NULL, shuffle = TRUE,
                                             class_weight = NULL, sample_weight = NULL, initial_epoch = 0,
                                             steps_per_epoch = NULL, validation_steps = NULL, ...) {
-  seed_numpy()
+  seed_python()
   defaults <- formals()
   for (arg in c("batch_size", "validation_split", "shuffle")) {
     check_argument(get(arg), arg, defaults)
@@ -332,8 +332,7 @@ is_generator <- function(x) {
 
 as_generator <- function(x) {
   if (is.function(x)) {
-    call_shim("as_generator", as_python_function(function() as_model_data(x(), "the value of the generator"),
-                                                 "generator"))
+    call_shim("as_generator", as_python_function(function() as_batch(x()), "generator"))
   } else if (is_generator(x)) {
     x
   } else {
@@ -342,11 +341,20 @@ as_generator <- function(x) {
   }
 }
 
+#' Convert a batch: inputs, targets and weights. Named lists of them become dicts, for Keras to match by name
+#' @noRd
+as_batch <- function(batch) {
+  parts <- as_model_data(batch, "the value of the generator")
+  by_name <- function(part) if (is.list(part) && !is.null(names(part))) as_keywords(part) else part
+  if (is.list(parts)) lapply(unname(parts), by_name) else parts
+}
+
 #' Train, evaluate or predict with a generator
 #'
 #' @param object A model.
-#' @param generator An R function that returns a batch at each call, `list(x, y)` or, for predictions, `list(x)`, and
-#'   `NULL` at the end; or a generator of Keras, such as one of [flow_images_from_directory()].
+#' @param generator A generator of Keras, such as one of [flow_images_from_directory()]; or an R function that returns a
+#'   batch at each call, `list(x, y)` or, for predictions, `list(x)`, and `NULL` at the end. For several inputs or
+#'   outputs, `x` and `y` are lists of arrays, optionally named after them.
 #' @param steps_per_epoch,steps,validation_steps Number of batches. `NULL` takes all batches of generators that know how
 #'   many they have, such as [flow_images_from_data()].
 #' @param epochs,verbose,callbacks,view_metrics,validation_data,class_weight,initial_epoch As in
@@ -373,7 +381,7 @@ fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
                           view_metrics = getOption("keras.view_metrics", default = "auto"), validation_data = NULL,
                           validation_steps = NULL, class_weight = NULL, max_queue_size = 10, workers = 1,
                           initial_epoch = 0) {
-  seed_numpy()
+  seed_python()
   epochs <- as_whole_numbers(epochs, "epochs")
   initial_epoch <- as_whole_numbers(initial_epoch, "initial_epoch")
   fitted_by_generator(object, generator, list(
@@ -446,8 +454,8 @@ evaluate <- function(object, ...) UseMethod("evaluate")
 #' @param steps Number of batches, for generators. `NULL` takes all batches of those that know how many they have, such
 #'   as [flow_images_from_data()].
 #' @return The loss, a number with that name, if there are no metrics; otherwise a named list of the loss and the
-#'   metrics. Metrics have the names that were passed to `compile()`, such as "accuracy" and "mae"; `$` also accepts
-#'   those of earlier releases of Keras: `$acc`, `$mean_absolute_error`.
+#'   metrics. Metrics have the names that were passed to `compile()`, such as "accuracy" and "mae"; `$`, `[[` and `[`
+#'   also accept those of earlier releases of Keras: `$acc`, `[["mean_absolute_error"]]`.
 #' @family models
 #' @examplesIf is_keras_available() && is_backend_installed()
 #' x <- as.matrix(iris[, 1:4])
@@ -551,7 +559,7 @@ predict_classes <- function(object, x, batch_size = NULL, verbose = 0, steps = N
 #' @export
 train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NULL) {
   need_targets(object, x, y)
-  seed_numpy()
+  seed_python()
   named_metrics(object, call_shim("with_data", object, "train_on_batch", list(named_data(x, "x"), named_data(y, "y")),
                                   as_keywords(list(class_weight = as_class_weight(class_weight),
                                                    sample_weight = as_model_data(sample_weight, "sample_weight")))))

@@ -2,15 +2,17 @@
 
 #' Pad or truncate sequences to one length
 #'
-#' @param sequences A list of vectors of numbers.
+#' @param sequences A list of vectors of numbers, or a matrix whose rows are the sequences; for elements of several
+#'   numbers each, a list of matrices with a row for each element.
 #' @param maxlen The length; by default that of the longest sequence.
 #' @param dtype Dtype of the numbers.
 #' @param padding,truncating `"pre"` or `"post"`: where to pad short sequences, and where to truncate long ones.
 #' @param value The number to pad with.
-#' @return A matrix with a row for each sequence.
+#' @return A matrix with a row for each sequence; for matrices, an array.
 #' @family preprocessing of sequences
 #' @examplesIf is_keras_available()
 #' pad_sequences(list(1:3, 4:5))
+#' pad_sequences(matrix(1:6, 2), maxlen = 4)
 #' @export
 pad_sequences <- function(sequences, maxlen = NULL, dtype = "int32", padding = "pre", truncating = "pre", value = 0) {
   keras_call("preprocessing.sequence.pad_sequences", list(
@@ -19,14 +21,37 @@ pad_sequences <- function(sequences, maxlen = NULL, dtype = "int32", padding = "
   ))
 }
 
-#' Convert sequences to lists of numbers, even if they have only one element
+#' Convert a list of sequences, or a matrix whose rows they are, to nested lists of numbers
 #' @noRd
 as_sequences <- function(sequences) {
-  lapply(unname(as.list(sequences)), function(sequence) {
-    as_numbers(unlist(sequence), "sequences")
-    as.list(if (is.numeric(sequence) && all(sequence == trunc(sequence), na.rm = TRUE)) as.integer(sequence)
-            else sequence)
-  })
+  if (inherits(sequences, "python.builtin.object")) {
+    return(sequences)
+  }
+  is_vector <- is.atomic(sequences) && length(dim(sequences)) < 2L
+  lapply(if (is_vector) unname(as.list(sequences)) else parts_of(sequences), as_sequence)
+}
+
+#' Lists even of one element, and without names, which would make dicts of them
+#' @noRd
+as_sequence <- function(x) {
+  if (length(x) && is.list(x) && !is.data.frame(x) && all(lengths(x) == 1L & vapply(x, is.atomic, NA))) {
+    x <- unlist(x)
+  }
+  if (is.list(x) || length(dim(x)) > 1L) {
+    return(lapply(parts_of(x), as_sequence))
+  }
+  x <- if (length(x)) as.vector(as_numbers(x, "sequences"))
+  fits <- is.numeric(x) && all(x == trunc(x) & abs(x) <= .Machine$integer.max) %in% TRUE
+  unname(as.list(if (fits) as.integer(x) else x))
+}
+
+#' The parts of a list, or those of an array along its first axis, such as the rows of a matrix
+#' @noRd
+parts_of <- function(x) {
+  if (is.list(x) && !is.data.frame(x)) {
+    return(unname(x))
+  }
+  unname(c(asplit(as_numbers(x, "sequences"), 1L)))
 }
 
 #' Pairs of neighbouring words
@@ -47,6 +72,7 @@ as_sequences <- function(sequences) {
 skipgrams <- function(sequence, vocabulary_size, window_size = 4, negative_samples = 1, shuffle = TRUE,
                       categorical = FALSE, sampling_table = NULL, seed = NULL) {
   arguments <- model_arguments("sequence", NULL)
+  seed_python()
   result <- keras_call("preprocessing.sequence.skipgrams", c(list(sequence = as_sequences(list(sequence))[[1L]]),
                                                              arguments))
   list(couples = result[[1L]], labels = if (categorical) result[[2L]] else unlist(result[[2L]]))
@@ -338,6 +364,7 @@ fit_image_data_generator <- function(object, x, augment = FALSE, rounds = 1, see
 #' str(generator_next(flow))
 #' @export
 generator_next <- function(generator, completed = NULL) {
+  seed_python()  # for images that are shuffled and transformed at random
   batch <- call_shim("next_batch", generator)
   if (batch[[1L]]) batch[[2L]] else completed
 }

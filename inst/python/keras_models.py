@@ -5,6 +5,7 @@ computes with.
 """
 
 import importlib
+import random
 
 import numpy as np
 from keras_descriptions import described, entries  # noqa: F401 -- R calls them by name
@@ -47,9 +48,11 @@ def object_set(target, name, value):
     setattr(target, name, value)
 
 
-def seed_numpy(seed):
-    """Seed NumPy's generator, from which Keras draws initial weights, shuffling and dropout seeds."""
+def seed_python(seed):
+    """Seed NumPy's generator, from which Keras draws initial weights, shuffling and dropout seeds, and Python's, from
+    which it draws the order of a generator's batches."""
     np.random.seed(seed)
+    random.seed(seed)
 
 
 def data(value):

@@ -20,6 +20,7 @@ import pyshim
 
 from .. import config, session
 from ..errors import ArgumentError, FileError
+from ..messages import Choices, Value
 from . import constructed, copies, downloads, given, hdf5, posts, snapshots, tensorboard, training
 
 _around, _after = {}, {}
@@ -270,6 +271,36 @@ def samples_without_targets(module):
             module.training_utils.check_array_length_consistency(arrays, targets)
         return inputs, targets, weights
     module.Model._standardize_user_data = standardized
+
+
+@_repair(_after, "initializers")
+def distributions_of_later_releases(module):
+    """VarianceScaling has the distributions of later releases, whose files name them: "truncated_normal", which is the
+    original's "normal" by a clearer name, and "untruncated_normal"."""
+    init, call = module.VarianceScaling.__init__, module.VarianceScaling.__call__
+    names = {"normal": "normal", "uniform": "uniform", "truncated_normal": "normal", "untruncated_normal": "normal"}
+
+    @functools.wraps(init)
+    def __init__(self, scale=1., mode="fan_in", distribution="normal", seed=None):  # noqa: N807
+        name = distribution.lower()
+        if name not in names:
+            raise ArgumentError("{argument} must be {accepted}, not {value}", argument="distribution",
+                                accepted=Choices(list(names)), value=Value(distribution))
+        init(self, scale, mode, names[name], seed)
+        if name == "untruncated_normal":
+            self.distribution = name
+
+    @functools.wraps(call)
+    def __call__(self, shape, dtype=None):  # noqa: N807
+        if self.distribution != "untruncated_normal":
+            return call(self, shape, dtype)
+        inputs, outputs = module._compute_fans(shape)
+        count = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
+        draws = pyshim.random_normal(shape, 0., np.sqrt(self.scale / max(1., count)), dtype=dtype, seed=self.seed)
+        if self.seed is not None:
+            self.seed += 1
+        return draws
+    module.VarianceScaling.__init__, module.VarianceScaling.__call__ = __init__, __call__
 
 
 @_repair(_after, "metrics")

@@ -65,6 +65,37 @@ test_that("either generator may call R: the one for training, or the one for val
   expect_equal(losses(prepared, plain), c(loss = 4, val_loss = 1), tolerance = 1e-5)
 })
 
+for_each_backend("the inputs, targets and weights of a generator are matched by name", {
+  a <- layer_input(1, name = "a")
+  b <- layer_input(1, name = "b")
+  difference <- layer_subtract(list(a, b))
+  model <- keras_model(list(a, b), list(layer_lambda(difference, identity, name = "less"),
+                                        layer_lambda(difference, function(x) -x, name = "more")))
+  x <- list(b = matrix(c(5, 6)), a = matrix(c(1, 3)))
+  less <- matrix(c(-4, -3))
+  expect_equal(predict_generator(model, function() list(x), steps = 1), list(less, -less), ignore_attr = TRUE)
+  compile(model, "sgd", list(less = "mse", more = "mae"))
+  batch <- function() list(x, list(more = 1 - less, less = less + 2), list(more = c(1, 1), less = c(1, 0)))
+  losses <- c(loss = 3, less_loss = 2, more_loss = 1)  # the weights leave out half of the squares, 4
+  expect_equal(unlist(evaluate_generator(model, batch, steps = 1)), losses, tolerance = 1e-5)
+})
+
+test_that("generators for training and validation may name their inputs", {
+  suppressMessages(use_backend("tensorflow"))
+  a <- layer_input(1, name = "a")
+  b <- layer_input(1, name = "b")
+  sum <- layer_add(list(a, layer_lambda(b, function(x) 10 * x))) %>% layer_dense(1, use_bias = FALSE)
+  model <- keras_model(list(a, b), sum)
+  set_weights(model, list(matrix(1)))
+  compile(model, optimizer_sgd(lr = 0), "mse")
+  batch <- function() list(list(b = matrix(2), a = matrix(1)), 20)
+  for (validation in list(batch, batch())) {
+    history <- fit_generator(model, batch, steps_per_epoch = 1, verbose = 0, validation_data = validation,
+                             validation_steps = 1)
+    expect_equal(history$metrics, list(loss = 1, val_loss = 1), tolerance = 1e-5)
+  }
+})
+
 test_that("an R function that is called from another thread is an error, and R goes on", {
   suppressMessages(use_backend("tensorflow"))
   hidden <- reticulate::py_run_string("def batches(f):\n    while True:\n        yield f(1)", local = TRUE)$batches

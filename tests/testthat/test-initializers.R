@@ -43,9 +43,42 @@ for_each_backend("draws have the mean, deviation and bounds of their distributio
   }
 })
 
+for_each_backend("variance scaling has each mode and distribution", {
+  set.seed(4)
+  counts <- c(fan_in = 60, fan_out = 40, fan_avg = 50)
+  for (mode in names(counts)) {
+    sd <- sqrt(2 / counts[[mode]])
+    scaled <- function(distribution) {
+      expect_moments(initializer_variance_scaling(scale = 2, mode = mode, distribution = distribution), 0, sd)
+    }
+    expect_lte(max(abs(scaled("uniform"))), sqrt(3) * sd + 1e-6)
+    # The deviation is that of the truncated distribution, which ends at two of the whole one's.
+    expect_lte(max(abs(scaled("normal"))), 2 * sd / cut + 1e-6)
+    expect_lte(max(abs(scaled("truncated_normal"))), 2 * sd / cut + 1e-6)
+    draws <- scaled("untruncated_normal")
+    expect_gt(max(abs(draws)), 2.5 * sd)
+    expect_equal(mean(abs(draws) < sd), 2 * pnorm(1) - 1, tolerance = 0.06)
+  }
+})
+
+test_that("distributions of variance scaling are saved with a model, the truncated normal by Keras 2.3.1's name", {
+  suppressMessages(use_backend("tensorflow"))
+  for (distribution in c("truncated_normal", "untruncated_normal")) {
+    layer <- layer_dense(units = 3, input_shape = 2, kernel_initializer = initializer_variance_scaling(
+      scale = 2, mode = "fan_avg", distribution = distribution, seed = 7
+    ))
+    config <- get_config(from_config(get_config(layer)))$kernel_initializer$config
+    expect_equal(config, list(scale = 2, mode = "fan_avg", distribution = sub("^truncated_", "", distribution), seed = 7))
+  }
+  expect_keras_error(initializer_variance_scaling(distribution = "cauchy"), "argument",
+                     c("`distribution`", "cauchy", "untruncated_normal"))
+})
+
 for_each_backend("a seed makes draws repeat", {
   for (initializer in list(initializer_random_normal, initializer_random_uniform, initializer_truncated_normal,
-                           initializer_orthogonal, initializer_glorot_uniform, initializer_he_normal)) {
+                           initializer_orthogonal, initializer_glorot_uniform, initializer_he_normal,
+                           function(seed) initializer_variance_scaling(distribution = "untruncated_normal",
+                                                                       seed = seed))) {
     expect_equal(kernel(initializer(seed = 4), 5, 3), kernel(initializer(seed = 4), 5, 3))
     expect_false(isTRUE(all.equal(kernel(initializer(seed = 4), 5, 3), kernel(initializer(seed = 5), 5, 3))))
   }

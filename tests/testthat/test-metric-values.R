@@ -40,6 +40,39 @@ for_each_backend("metrics also have the names of 2017", {
   expect_equal(levels(plot(history, metrics = "mean_absolute_error", method = "ggplot2")$data$metric), "mae")
 }, among = backends)
 
+for_each_backend("accuracy is found by `[[`, `[` and `$`, in full and as acc, whichever name was compiled", {
+  data <- list(x = rbind(c(0, 1), c(2, 1)), y = c(0, 0))  # zero weights predict 0.5, which counts as class 0
+  for (given in c("accuracy", "acc")) {
+    model <- keras_model_sequential() %>%
+      layer_dense(1, activation = "sigmoid", input_shape = 2, kernel_initializer = "zeros") %>%
+      compile(optimizer_sgd(lr = 0), "binary_crossentropy", metrics = given)
+    seen <- NULL
+    history <- fit(model, data$x, data$y, epochs = 2, validation_data = list(data$x, c(0, 1)), verbose = 0,
+                   callbacks = callback_lambda(on_epoch_end = function(epoch, logs) {
+                     seen <<- c(seen, logs[["acc"]], logs[["accuracy"]], logs$acc, unlist(logs["val_acc"]))
+                   }))
+    expect_equal(unname(seen), rep(c(1, 1, 1, 0.5), 2))
+    expect_named(history$metrics, c("loss", given, "val_loss", paste0("val_", given)))
+    expect_equal(as.data.frame(history)$metric, factor(rep(c("loss", given, "loss", given), each = 2), c("loss", given)))
+    batches <- list(evaluate(model, data$x, c(0, 1), verbose = 0), test_on_batch(model, data$x, c(0, 1)),
+                    train_on_batch(model, data$x, c(0, 1)))
+    for (name in c("accuracy", "acc")) {
+      expect_equal(history$metrics[[name]], c(1, 1))
+      expect_equal(history$metrics[[paste0("val_", name)]], c(0.5, 0.5))
+      expect_equal(history$metrics[paste0(c("", "val_"), name)],
+                   setNames(list(c(1, 1), c(0.5, 0.5)), paste0(c("", "val_"), given)))
+      for (values in batches) {
+        expect_named(values, c("loss", given))
+        expect_equal(values[[name]], 0.5)
+        expect_equal(values[name], setNames(list(0.5), given))
+        expect_equal(eval(call("$", values, as.name(name))), 0.5)
+      }
+    }
+    expect_identical(values[], unclass(values))
+    expect_null(values[["precision"]])
+  }
+}, among = backends)
+
 test_that("callbacks monitor and report metrics by either name", {
   suppressMessages(use_backend("cntk"))
   folder <- withr::local_tempdir()

@@ -116,8 +116,7 @@ test_that("models of two backends are trained in turn", {
   expect_equal(predict(first, data$x), predict(second, data$x), tolerance = 1e-4)
 })
 
-test_that("set.seed() makes weights, shuffling and dropout repeat", {
-  suppressMessages(use_backend("tensorflow"))
+for_each_backend("set.seed() makes weights, shuffling and dropout repeat", {
   data <- points()
   trained <- function() {
     set.seed(8)
@@ -128,6 +127,44 @@ test_that("set.seed() makes weights, shuffling and dropout repeat", {
     get_weights(model)
   }
   expect_equal(trained(), trained())
+}, among = backends)
+
+for_each_backend("set.seed() makes the weights of copies and of models made from configurations repeat", {
+  model <- keras_model_sequential(list(layer_dense(units = 4, input_shape = 2), layer_dropout(rate = 0.5),
+                                       layer_dense(units = 1)))
+  text <- list(json = model_to_json(model), yaml = model_to_yaml(model))
+  made <- list(
+    function() clone_model(model), function() model_from_json(text$json), function() model_from_yaml(text$yaml),
+    function() from_config(get_config(model))
+  )
+  for (make in made) {
+    weights <- function(seed) {
+      set.seed(seed)
+      get_weights(make())
+    }
+    expect_equal(weights(1), weights(1))
+    expect_false(isTRUE(all.equal(weights(1), weights(2))))
+  }
+})
+
+test_that("set.seed() makes the weights of known networks repeat", {
+  suppressMessages(use_backend("numpy"))
+  made <- list(
+    function() application_mobilenet(c(32, 32, 3), alpha = 0.25, include_top = FALSE, weights = NULL),
+    function() application_densenet(c(1, 1, 1, 1), input_shape = c(32, 32, 3), include_top = FALSE, weights = NULL),
+    function() {
+      application_nasnet(c(32, 32, 3), penultimate_filters = 24, num_blocks = 1, stem_block_filters = 8,
+                         include_top = FALSE, default_size = 32)
+    }
+  )
+  for (make in made) {
+    weights <- function(seed) {
+      set.seed(seed)
+      get_weights(make())[[1L]]
+    }
+    expect_equal(weights(1), weights(1))
+    expect_false(isTRUE(all.equal(weights(1), weights(2))))
+  }
 })
 
 test_that("data that is not an array of numbers is refused, with advice", {

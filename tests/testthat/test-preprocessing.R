@@ -7,6 +7,40 @@ test_that("sequences are padded and truncated", {
   expect_equal(unique(pairs$labels), 1)
 })
 
+test_that("the rows of a matrix are sequences, and sequences may be empty, named or made of several numbers", {
+  rows <- rbind(c(1, 3, 5), c(2, 4, 6))
+  expect_equal(pad_sequences(rows, maxlen = 4), cbind(0, rows))
+  expect_equal(pad_sequences(as.data.frame(rows), maxlen = 2), rows[, 2:3])
+  expect_equal(pad_sequences(rows[1L, , drop = FALSE]), rows[1L, , drop = FALSE])
+  for (empty in list(list(), integer(), NULL)) {
+    expect_equal(pad_sequences(list(empty, 1:3)), rbind(0, 1:3))
+    expect_equal(pad_sequences(list(1:3, empty), maxlen = 2, padding = "post"), rbind(2:3, 0))
+  }
+  expect_equal(dim(pad_sequences(list(list(), integer()))), c(2, 0))
+  expect_equal(pad_sequences(list(x = c(a = 7.5, b = 8), y = list(p = 1, q = 2)), dtype = "float32"),
+               rbind(c(7.5, 8), 1:2))
+  # Each element of these has two numbers.
+  steps <- list(rbind(1:2, 3:4, 5:6), rbind(7:8), list())
+  expected <- array(0, c(3, 2, 2))
+  expected[1L, , ] <- rbind(3:4, 5:6)
+  expected[2L, 2L, ] <- 7:8
+  expect_equal(pad_sequences(steps, maxlen = 2), expected)
+  whole <- array(1:12, c(2, 3, 2))
+  expect_equal(pad_sequences(whole, maxlen = 1), whole[, 3, , drop = FALSE])
+  expect_equal(sequences_to_matrix(text_tokenizer(4), rows[, 1:2]), rbind(c(0, 1, 0, 1), c(0, 0, 1, 0)))
+  expect_keras_error(pad_sequences(list("a", 1:3)), "dtype", "`sequences`")
+  expect_keras_error(pad_sequences(list(list("a", 1), 1:3)), "dtype", "`sequences`")
+})
+
+test_that("set.seed() makes skip-grams and the order of images repeat", {
+  draws <- function() {
+    set.seed(3)
+    flow <- flow_images_from_data(array(1:20, c(20, 1, 1, 1)), batch_size = 20)
+    list(skipgrams(1:8, 20), generator_next(flow))
+  }
+  expect_equal(draws(), draws())
+})
+
 test_that("texts are split and numbered", {
   expect_equal(text_to_word_sequence("The cat, the mat."), c("the", "cat", "the", "mat"))
   texts <- c("the cat sat", "the dog")
