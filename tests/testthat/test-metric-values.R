@@ -53,7 +53,8 @@ for_each_backend("accuracy is found by `[[`, `[` and `$`, in full and as acc, wh
                    }))
     expect_equal(unname(seen), rep(c(1, 1, 1, 0.5), 2))
     expect_named(history$metrics, c("loss", given, "val_loss", paste0("val_", given)))
-    expect_equal(as.data.frame(history)$metric, factor(rep(c("loss", given, "loss", given), each = 2), c("loss", given)))
+    metric <- factor(rep(c("loss", given, "loss", given), each = 2), c("loss", given))
+    expect_equal(as.data.frame(history)$metric, metric)
     batches <- list(evaluate(model, data$x, c(0, 1), verbose = 0), test_on_batch(model, data$x, c(0, 1)),
                     train_on_batch(model, data$x, c(0, 1)))
     for (name in c("accuracy", "acc")) {

@@ -153,7 +153,7 @@ test_that("set.seed() makes the weights of known networks repeat", {
     function() application_mobilenet(c(32, 32, 3), alpha = 0.25, include_top = FALSE, weights = NULL),
     function() application_densenet(c(1, 1, 1, 1), input_shape = c(32, 32, 3), include_top = FALSE, weights = NULL),
     function() {
-      application_nasnet(c(32, 32, 3), penultimate_filters = 24, num_blocks = 1, stem_block_filters = 8,
+      application_nasnet(c(32, 32, 3), penultimate_filters = 96, num_blocks = 1, stem_block_filters = 8,
                          include_top = FALSE, default_size = 32)
     }
   )
