@@ -143,6 +143,27 @@ report.flush()
     assert ran.stdout == "[[2.0]]", ran.stderr
 
 
+def test_functions_of_theano_where_files_may_not_grow(home):
+    """It cannot compile, so it interprets. Nothing else may compile these expressions: the cache would have them."""
+    ran = session("""
+import resource
+import numpy as np
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 13, 1 << 13))
+import pyshim as K
+K.use_backend("theano")
+x, v = K.placeholder((2,)), K.variable([1., 2.])
+for sign in (-1, 1):
+    y = K.sin(K.exp(K.tanh(x)) - K.cos(K.abs(x) + sign * 3) * K.sigmoid(x * v) * K.sin(x - v))
+    f = K.function([x], [y], [K.update(v, v * K.exp(v - y) * K.cos(v))])
+    a, before = np.array([0.5, -2.0], "float32"), K.eval(v)
+    expected = np.sin(np.exp(np.tanh(a)) - np.cos(abs(a) + sign * 3) / (1 + np.exp(-a * before)) * np.sin(a - before))
+    print(np.allclose(f([a])[0], expected, atol=1e-5),
+          np.allclose(K.eval(v), before * np.exp(before - expected) * np.cos(before), atol=1e-4))
+""", home)
+    assert ran.stdout == "True True\nTrue True\n", ran.stderr
+    assert ran.stderr.count("Theano cannot write the files that it compiles, so functions are interpreted") == 1
+
+
 def test_a_deep_gradient_where_the_stack_is_small(home):
     """CNTK computes gradients recursively. tests/soak/test_deep_graphs.py does the same on every engine."""
     ran = session(SETTING + SETTINGS["the stack is small"] + DEEP % "cntk", home)

@@ -1,17 +1,22 @@
 """Running programs on Theano: nodes become Theano variables, which are interpreted or compiled."""
 
+import errno
+import os
 import weakref
 
 import theano
 import theano.tensor as T
 
 from ...graph.node import EFFECTS
+from .. import report
 from ..natives import Natives
 from .broadcasting import note_sizes
 from .control_flow import loop
 from .graph import compiled, deep, interpreted
 from .random import counting
 from .variables import ones
+
+NOT_WRITTEN = [os.strerror(code) for code in (errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EROFS)]
 
 
 class TheanoNatives(Natives):
@@ -51,7 +56,14 @@ def run(natives, program, once):
     updates = [(variable.native, _new_value(natives, value, variable)) for variable, value in program.updates.items()]
     inputs, outputs, controls = [[natives[node] for node in nodes]
                                  for nodes in (program.inputs, program.outputs, program.controls)]
-    call = (interpreted if once else compiled)(inputs, outputs, controls, updates)
+    try:
+        call = (interpreted if once else compiled)(inputs, outputs, controls, updates)
+    except Exception as error:  # the system's, or that of a compiler whose output says the same
+        if once or not any(reason in str(error) for reason in NOT_WRITTEN):
+            raise
+        report.once("Theano cannot write the files that it compiles, so functions are interpreted, which is slower",
+                    str(error).strip().splitlines()[-1])
+        call = interpreted(inputs, outputs, controls, updates)
     return counting(call, outputs + controls + [value for _, value in updates])
 
 
