@@ -73,7 +73,7 @@ OF = {
     scalar.Pow: lambda inputs, result, gradient: _of_power(inputs[0], inputs[1], result, gradient),
     scalar.Sqr: lambda inputs, result, gradient: [product(gradient, inputs[0] + inputs[0])],
     scalar.Abs: lambda inputs, result, gradient: [product(gradient, scalar.sgn(inputs[0]))],
-    scalar.Sqrt: lambda inputs, result, gradient: [_quotient(gradient, result + result)],
+    scalar.Sqrt: lambda inputs, result, gradient: [_quotient(gradient, result + result + _zero(result))],  # no -0
     scalar.Log: lambda inputs, result, gradient: [_quotient(gradient, inputs[0])],
     scalar.Exp: lambda inputs, result, gradient: [product_of_any(gradient, result)],
     scalar.Cos: lambda inputs, result, gradient: [product(gradient, -scalar.sin(inputs[0]))],
