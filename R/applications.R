@@ -30,11 +30,10 @@ as_numpy <- function(x, arg) {
 #' @param classes Number of classes, unless the weights are those of ImageNet.
 #' @return A model.
 #' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_xception(weights = NULL)
-#' }
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' # Without `weights = NULL`, weights trained on ImageNet are downloaded.
+#' model <- application_xception(include_top = FALSE, weights = NULL, input_shape = c(75, 75, 3))
+#' model$output
 #' @export
 application_xception <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                  input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -47,36 +46,24 @@ xception_preprocess_input <- function(x) {
   preprocessed("xception", x)
 }
 
-#' VGG16
+#' VGG16 and VGG19
 #'
-#' The network, with random weights, weights of ImageNet, or those of a file.
+#' The networks, with random weights, weights of ImageNet, or those of a file.
 #'
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while.
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' # Without `weights = NULL`, weights trained on ImageNet are downloaded.
 #' model <- application_vgg16(include_top = FALSE, weights = NULL, input_shape = c(32, 32, 3))
-#' }
+#' model$output
 #' @export
 application_vgg16 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                               input_shape = NULL, pooling = NULL, classes = 1000) {
   model_call("applications.vgg16.VGG16", application_arguments(model_arguments(NULL, NULL)))
 }
 
-#' VGG19
-#'
-#' The network, with random weights, weights of ImageNet, or those of a file.
-#'
-#' @inheritParams application_xception
-#' @return A model.
-#' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_vgg19(weights = NULL)
-#' }
+#' @rdname application_vgg16
 #' @export
 application_vgg19 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                               input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -90,29 +77,27 @@ application_vgg19 <- function(include_top = TRUE, weights = "imagenet", input_te
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_resnet50(weights = NULL)
-#' }
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' # Without `weights = NULL`, weights trained on ImageNet are downloaded.
+#' model <- application_resnet50(include_top = FALSE, weights = NULL, input_shape = c(32, 32, 3))
+#' model$output
 #' @export
 application_resnet50 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                  input_shape = NULL, pooling = NULL, classes = 1000) {
   model_call("applications.resnet50.ResNet50", application_arguments(model_arguments(NULL, NULL)))
 }
 
-#' Inception V3
+#' Inception V3 and Inception-ResNet V2
 #'
-#' The network, with random weights, weights of ImageNet, or those of a file.
+#' The networks, with random weights, weights of ImageNet, or those of a file.
 #'
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_inception_v3(weights = NULL)
-#' }
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' # Without `weights = NULL`, weights trained on ImageNet are downloaded.
+#' model <- application_inception_v3(include_top = FALSE, weights = NULL, input_shape = c(75, 75, 3))
+#' model$output
 #' @export
 application_inception_v3 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                      input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -125,18 +110,7 @@ inception_v3_preprocess_input <- function(x) {
   preprocessed("inception_v3", x)
 }
 
-#' Inception-ResNet V2
-#'
-#' The network, with random weights, weights of ImageNet, or those of a file.
-#'
-#' @inheritParams application_xception
-#' @return A model.
-#' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_inception_resnet_v2(weights = NULL)
-#' }
+#' @rdname application_inception_v3
 #' @export
 application_inception_resnet_v2 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                             input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -203,11 +177,10 @@ imagenet_preprocess_input <- function(x, data_format = NULL, mode = "caffe") {
 #' @param dropout Dropout rate.
 #' @return A model.
 #' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while.
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' # Without `weights = NULL`, weights trained on ImageNet are downloaded.
 #' model <- application_mobilenet(c(32, 32, 3), alpha = 0.25, weights = NULL, classes = 4)
-#' }
+#' model %>% predict(array(runif(32 * 32 * 3), c(1, 32, 32, 3)))
 #' @export
 application_mobilenet <- function(input_shape = NULL, alpha = 1, depth_multiplier = 1, dropout = 0.001,
                                   include_top = TRUE, weights = "imagenet", input_tensor = NULL,
@@ -234,10 +207,11 @@ mobilenet_decode_predictions <- function(preds, top = 5) {
 #' @param filepath Path of the file.
 #' @return A model.
 #' @family applications
-#' @examples
-#' \dontrun{
-#' model <- mobilenet_load_model_hdf5("mobilenet.h5")
-#' }
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' model <- application_mobilenet(c(32, 32, 3), alpha = 0.25, weights = NULL, classes = 4)
+#' path <- tempfile(fileext = ".h5")
+#' save_model_hdf5(model, path)
+#' mobilenet_load_model_hdf5(path)$output
 #' @export
 mobilenet_load_model_hdf5 <- function(filepath) {
   load_model_hdf5(filepath)
@@ -250,11 +224,10 @@ mobilenet_load_model_hdf5 <- function(filepath) {
 #' @inheritParams application_mobilenet
 #' @return A model.
 #' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_mobilenet_v2(weights = NULL)
-#' }
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' # Without `weights = NULL`, weights trained on ImageNet are downloaded.
+#' model <- application_mobilenet_v2(c(32, 32, 3), alpha = 0.35, weights = NULL, classes = 4)
+#' model$output
 #' @export
 application_mobilenet_v2 <- function(input_shape = NULL, alpha = 1, include_top = TRUE, weights = "imagenet",
                                      input_tensor = NULL, pooling = NULL, classes = 1000) {
@@ -279,20 +252,20 @@ mobilenet_v2_load_model_hdf5 <- function(filepath) {
   load_model_hdf5(filepath)
 }
 
-#' DenseNet of configurable size
+#' DenseNet
 #'
-#' The network, with random weights, weights of ImageNet, or those of a file.
+#' The networks with 121, 169 and 201 layers, or one of configurable size, with random weights, weights of ImageNet, or
+#' those of a file.
 #'
 #' @param blocks Number of building blocks in each of the four dense blocks.
 #' @inheritParams application_xception
 #' @return A model.
 #' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while.
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' # Without `weights = NULL`, weights trained on ImageNet are downloaded.
 #' model <- application_densenet(c(1, 1, 1, 1), include_top = FALSE, weights = NULL,
 #'                               input_shape = c(32, 32, 3))
-#' }
+#' model$output
 #' @export
 application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                  input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -300,54 +273,21 @@ application_densenet <- function(blocks, include_top = TRUE, weights = "imagenet
   call_shim("densenet", as_keywords(application_arguments(model_arguments(NULL, NULL))))
 }
 
-#' DenseNet121
-#'
-#' The network, with random weights, weights of ImageNet, or those of a file.
-#'
-#' @inheritParams application_xception
-#' @return A model.
-#' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_densenet121(weights = NULL)
-#' }
+#' @rdname application_densenet
 #' @export
 application_densenet121 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                     input_shape = NULL, pooling = NULL, classes = 1000) {
   model_call("applications.densenet.DenseNet121", application_arguments(model_arguments(NULL, NULL)))
 }
 
-#' DenseNet169
-#'
-#' The network, with random weights, weights of ImageNet, or those of a file.
-#'
-#' @inheritParams application_xception
-#' @return A model.
-#' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_densenet169(weights = NULL)
-#' }
+#' @rdname application_densenet
 #' @export
 application_densenet169 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                     input_shape = NULL, pooling = NULL, classes = 1000) {
   model_call("applications.densenet.DenseNet169", application_arguments(model_arguments(NULL, NULL)))
 }
 
-#' DenseNet201
-#'
-#' The network, with random weights, weights of ImageNet, or those of a file.
-#'
-#' @inheritParams application_xception
-#' @return A model.
-#' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_densenet201(weights = NULL)
-#' }
+#' @rdname application_densenet
 #' @export
 application_densenet201 <- function(include_top = TRUE, weights = "imagenet", input_tensor = NULL,
                                     input_shape = NULL, pooling = NULL, classes = 1000) {
@@ -360,9 +300,10 @@ densenet_preprocess_input <- function(x, data_format = NULL) {
   preprocessed("densenet", x, list(data_format = data_format))
 }
 
-#' NASNet of configurable size
+#' NASNet
 #'
-#' The network, with random weights, weights of ImageNet, or those of a file.
+#' The large and the mobile network, or one of configurable size, with random weights, weights of ImageNet, or those of
+#' a file.
 #'
 #' @inheritParams application_xception
 #' @param penultimate_filters Number of filters in the last layer but one.
@@ -373,12 +314,10 @@ densenet_preprocess_input <- function(x, data_format = NULL) {
 #' @param default_size Default size of the images.
 #' @return A model.
 #' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while.
+#' @examplesIf is_keras_available() && is_backend_installed()
 #' model <- application_nasnet(c(32, 32, 3), penultimate_filters = 96, num_blocks = 1,
 #'                             include_top = FALSE)
-#' }
+#' model$output
 #' @export
 application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, num_blocks = 6L,
                                stem_block_filters = 96L, skip_reduction = TRUE, filter_multiplier = 2L,
@@ -388,36 +327,14 @@ application_nasnet <- function(input_shape = NULL, penultimate_filters = 4032L, 
   call_shim("nasnet", as_keywords(application_arguments(model_arguments(NULL, NULL))))
 }
 
-#' NASNet, large
-#'
-#' The network, with random weights, weights of ImageNet, or those of a file.
-#'
-#' @inheritParams application_xception
-#' @return A model.
-#' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_nasnetlarge(weights = NULL)
-#' }
+#' @rdname application_nasnet
 #' @export
 application_nasnetlarge <- function(input_shape = NULL, include_top = TRUE, weights = NULL,
                                     input_tensor = NULL, pooling = NULL, classes = 1000) {
   model_call("applications.nasnet.NASNetLarge", application_arguments(model_arguments(NULL, NULL)))
 }
 
-#' NASNet, mobile
-#'
-#' The network, with random weights, weights of ImageNet, or those of a file.
-#'
-#' @inheritParams application_xception
-#' @return A model.
-#' @family applications
-#' @examples
-#' \dontrun{
-#' # Building takes a while. Weights "imagenet" are downloaded.
-#' model <- application_nasnetmobile(weights = NULL)
-#' }
+#' @rdname application_nasnet
 #' @export
 application_nasnetmobile <- function(input_shape = NULL, include_top = TRUE, weights = NULL,
                                      input_tensor = NULL, pooling = NULL, classes = 1000) {

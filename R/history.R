@@ -17,7 +17,7 @@ as_history <- function(values) {
 #' @param y Ignored.
 #' @param metrics Names of the metrics to plot; all by default.
 #' @param method `"ggplot2"` or `"base"`; `"auto"` uses ggplot2 if it is installed.
-#' @param smooth Whether ggplot2 adds a smooth line, from 5 epochs on.
+#' @param smooth Whether ggplot2 adds a smooth line, if there are at least 10 epochs.
 #' @param theme_bw Whether ggplot2 uses its black-and-white theme.
 #' @param ... Further arguments of `plot()` for base graphics.
 #' @return `as.data.frame()` and [generics::tidy()] return a data frame with the columns `epoch`, `value`, `metric` and
@@ -108,9 +108,10 @@ ggplot_history <- function(frame, smooth, theme_bw) {
   plot <- ggplot2::ggplot(frame, aes) + ggplot2::facet_grid(metric ~ ., switch = "y", scales = "free_y") +
     ggplot2::geom_point(shape = 21, colour = 1) + ggplot2::theme(axis.title.y = ggplot2::element_blank()) +
     ggplot2::scale_x_continuous(breaks = function(limits) unique(round(pretty(limits))))
-  if (smooth && max(frame$epoch) >= 5) {
+  epochs <- length(unique(frame$epoch))
+  if (smooth && epochs >= 10L) {  # loess warns of fewer points
     plot <- plot + ggplot2::geom_smooth(method = "loess", formula = y ~ x, se = FALSE)
-  } else {
+  } else if (epochs > 1L) {  # ggplot2 comments on a line through one point
     plot <- plot + ggplot2::geom_line()
   }
   if (theme_bw) plot + ggplot2::theme_bw() else plot

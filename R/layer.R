@@ -20,7 +20,7 @@ compose <- function(object, layer, arguments = list()) {
     invisible(object)
   } else {
     need_tensors(object, "object")
-    object_call(layer, "", object, arguments = arguments)
+    object_call(layer, "", if (is.list(object)) unname(object) else object, arguments = arguments)
   }
 }
 

@@ -89,10 +89,11 @@ keras_array <- function(x, dtype = NULL) {
 #' @param cache_dir The folder of the cache; by default the Keras home.
 #' @return The path of the file.
 #' @family utilities
-#' @examples
-#' \dontrun{
-#' get_file("notes.txt", "https://example.com/notes.txt")
-#' }
+#' @examplesIf is_keras_available()
+#' source <- tempfile(fileext = ".txt")
+#' writeLines("some notes", source)
+#' path <- get_file("notes.txt", paste0("file://", source), cache_dir = tempdir())
+#' readLines(path)
 #' @export
 get_file <- function(fname, origin, file_hash = NULL, cache_subdir = "datasets", hash_algorithm = "auto",
                      extract = FALSE, archive_format = "auto", cache_dir = NULL) {
@@ -109,12 +110,16 @@ get_file <- function(fname, origin, file_hash = NULL, cache_subdir = "datasets",
 #' @param normalizer A function of an array of samples that returns the array to pass to the model.
 #' @return An object for the arguments `x` and `y` of [fit()][fit.keras.engine.training.Model].
 #' @family utilities
-#' @examples
-#' \dontrun{
-#' x <- hdf5_matrix("data.h5", "x", end = 1000)
-#' y <- hdf5_matrix("data.h5", "y", end = 1000)
-#' model %>% fit(x, y, shuffle = "batch")
-#' }
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' # A file with a dataset of 10 samples of 3 numbers: the weights of a layer
+#' path <- tempfile(fileext = ".h5")
+#' keras_model_sequential() %>%
+#'   layer_dense(3, input_shape = 10, name = "numbers") %>%
+#'   save_model_weights_hdf5(path)
+#' x <- hdf5_matrix(path, "numbers/numbers/kernel", end = 8)
+#' keras_model_sequential() %>%
+#'   layer_dense(1, input_shape = 3) %>%
+#'   predict(x)
 #' @export
 hdf5_matrix <- function(datapath, dataset, start = 0, end = NULL, normalizer = NULL) {
   arguments <- model_arguments(NULL, NULL)

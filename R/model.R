@@ -56,7 +56,7 @@ keras_model_sequential <- function(layers = NULL, name = NULL) {
 #' @export
 clone_model <- function(model, input_tensors = NULL) {
   need_object(model, "model", "a model")
-  model_call("models.clone_model", list(model = model, input_tensors = input_tensors))
+  model_call("models.clone_model", list(model = model, input_tensors = unname(input_tensors)))
 }
 
 #' Copy a model to several GPUs

@@ -163,7 +163,8 @@ text_hashing_trick <- function(text, n, hash_function = NULL,
 #' @param x,texts Texts: a character vector or a list of them.
 #' @param sequences A list of vectors of word numbers.
 #' @param mode What the matrix holds for each word: whether it occurs in the text, how often, or weights.
-#' @param filename Path of the file.
+#' @param filename Path of the file, which holds JSON. Pickles, which earlier versions of the package wrote, are
+#'   refused: they could run any code.
 #' @return `text_tokenizer()`, `fit_text_tokenizer()` and `load_text_tokenizer()` return a tokenizer;
 #'   `texts_to_sequences()` returns a list of vectors of word numbers, `texts_to_sequences_generator()` a generator of
 #'   them; `texts_to_matrix()` and `sequences_to_matrix()` return a matrix with a row for each text.
@@ -210,7 +211,17 @@ save_text_tokenizer <- function(object, filename) {
 #' @rdname text_tokenizer
 #' @export
 load_text_tokenizer <- function(filename) {
-  text <- paste(readLines(readable_path(filename, "filename"), encoding = "UTF-8", warn = FALSE), collapse = "\n")
+  path <- readable_path(filename, "filename")
+  start <- readBin(path, "raw", 16L)
+  if (!length(start) || start[[1L]] != charToRaw("{")) {
+    is_pickle <- length(start) && start[[1L]] == as.raw(0x80)
+    abort("file", c(
+      if (is_pickle) "{argument}, {path}, is a Python pickle, which earlier versions of the package wrote"
+      else "{argument}, {path}, is no tokenizer that `save_text_tokenizer()` wrote",
+      i = "Where the tokenizer was made, write its JSON: `writeLines(tokenizer$to_json(), filename)`."
+    ), path = path, argument = "filename", value = filename)
+  }
+  text <- paste(readLines(path, encoding = "UTF-8", warn = FALSE), collapse = "\n")
   keras_call("preprocessing.text.tokenizer_from_json", list(json_string = text))
 }
 

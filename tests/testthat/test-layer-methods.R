@@ -147,6 +147,18 @@ test_that("a changed configuration makes another layer or model, and its copies 
   expect_keras_error(config[[1]] <- 2, "argument", "string")
 })
 
+for_each_backend("layers take lists of tensors with names", {
+  a <- layer_input(1, name = "a")
+  b <- layer_input(2, name = "b")
+  joined <- keras_model(list(a, b), layer_concatenate(list(second = b, first = a)))
+  expect_equal(predict(joined, list(matrix(1), matrix(2:3, 1))), matrix(c(2, 3, 1), 1))
+  subtract <- layer_lambda(f = function(x) x[[1L]] - x[[2L]])
+  differing <- keras_model(list(a, b), subtract(list(y = b, z = a)))
+  expect_equal(predict(differing, list(matrix(1), matrix(2:3, 1))), matrix(1:2, 1))
+  layers <- list(one = layer_dense(units = 2, input_shape = 3), two = layer_dense(units = 4))
+  expect_equal(dim(keras_model_sequential(layers)$output), c(NA, 4L))
+})
+
 test_that("layers with NVIDIA's kernels are refused, with the layers to use instead", {
   suppressMessages(use_backend("tensorflow"))
   expect_error(layer_cudnn_gru(units = 2), "layer_gru|GRU\\(")

@@ -192,6 +192,21 @@ test_that("a history can be printed, plotted, and converted to a data frame", {
   expect_gt(file.size(picture), 2000)
 })
 
+test_that("histories of any length are plotted without warnings, with a smooth line from 10 epochs on", {
+  grDevices::png(withr::local_tempfile(fileext = ".png"))
+  withr::defer(grDevices::dev.off())
+  smooth <- function(epochs, first = 1L) {
+    values <- sin(seq_len(epochs))
+    history <- structure(list(metrics = list(loss = values, acc = values, val_loss = rep(1, epochs), val_acc = values),
+                              epochs = seq(first, length.out = epochs)), class = "keras_training_history")
+    plot <- plot(history, method = "ggplot2")
+    expect_silent(print(plot))
+    any(vapply(plot$layers, function(layer) inherits(layer$geom, "GeomSmooth"), NA))
+  }
+  expect_equal(vapply(c(1:11, 30L), smooth, NA), c(rep(FALSE, 9), rep(TRUE, 3)))
+  expect_false(smooth(3L, first = 11L))  # a training that was continued
+})
+
 test_that("classes become one-hot rows, and vectors are scaled to norm 1, as in base R", {
   expect_equal(to_categorical(c(0, 2, 1)), diag(3)[c(1, 3, 2), ])
   expect_equal(to_categorical(2, 4), matrix(c(0, 0, 1, 0), 1))

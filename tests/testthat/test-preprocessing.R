@@ -72,6 +72,19 @@ test_that("texts may have names, which are no texts", {
   expect_equal(fit_text_tokenizer(text_tokenizer(), iterator)$word_index[names(words)], words)
 })
 
+test_that("a file that holds no tokenizer is refused, with what to do", {
+  path <- withr::local_tempfile()
+  tokenizer <- fit_text_tokenizer(text_tokenizer(), "a b")
+  reticulate::py_save_object(tokenizer, path)
+  expect_keras_error(load_text_tokenizer(path), "file", c("pickle", "to_json()", basename(path)))
+  writeLines("a b", path)
+  expect_keras_error(load_text_tokenizer(path), "file", "no tokenizer")
+  file.create(path)
+  expect_keras_error(load_text_tokenizer(path), "file", "no tokenizer")
+  writeLines(tokenizer$to_json(), path)  # the remedy
+  expect_equal(texts_to_sequences(load_text_tokenizer(path), "b a"), list(2:1))
+})
+
 test_that("images are saved, loaded, resized, and flow from memory and folders", {
   folder <- withr::local_tempdir()
   for (class in c("a", "b")) {

@@ -6,6 +6,18 @@ test_that("loading the package starts no Python; a call does", {
   expect_equal(trimws(output), c("FALSE", "TRUE"))
 })
 
+test_that("the package loads quickly, and no optional package with it", {
+  # CPU time, which other processes hardly change; most of the time of library(keras) is reticulate's.
+  output <- run_r(c(
+    "for (name in c('reticulate', 'cli', 'generics', 'jsonlite', 'magrittr', 'R6', 'rlang', 'zeallot'))",
+    "  loadNamespace(name)", "cat(sum(system.time(library(keras))[1:2]), '\\n')", "cat(loadedNamespaces())"
+  ))
+  expect_lt(as.numeric(output[[1L]]), 0.5)
+  loaded <- strsplit(output[[2L]], " ")[[1L]]
+  expect_true("keras" %in% loaded)
+  expect_equal(intersect(loaded, c("ggplot2", "knitr", "rmarkdown", "tfruns", "tibble", "rstudioapi")), character())
+})
+
 test_that("the error for an unusable Python names it, and says what to do", {
   say <- "tryCatch(keras::k_floatx(), keras_error_python = function(e) cat(conditionMessage(e)))"
   absent <- file.path(withr::local_tempdir(), "python")
