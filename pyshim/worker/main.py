@@ -105,6 +105,8 @@ def take_normal_settings():
                           (resource.RLIMIT_FSIZE, resource.RLIM_INFINITY)):
         with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it; setrlimit() raises ValueError then
             raise_limit(limit, wanted)
+            if limit == resource.RLIMIT_FSIZE and resource.getrlimit(limit)[0] != resource.RLIM_INFINITY:
+                sys.dont_write_bytecode = True  # Python would keep files of bytecode that end at the limit
     for name in ("stdout", "stderr"):  # the session reads UTF-8
         setattr(sys, name, io.TextIOWrapper(getattr(sys, name).detach(), "utf-8", "backslashreplace",
                                             write_through=True))

@@ -72,7 +72,8 @@ SETTINGS = {
     "signals are blocked": "signal.pthread_sigmask(signal.SIG_BLOCK, signal.Signals)",
     "few files may be open": "resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))",
     "the stack is small": "resource.setrlimit(resource.RLIMIT_STACK, (1 << 19, 1 << 19))",
-    "files may not grow": "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))",
+    "files may not grow":
+        "sys.dont_write_bytecode = True; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))",
     "there is no home": "os.environ.pop('HOME'); import pwd; pwd.getpwuid = lambda uid: {}[uid]",
     "there is no PATH": "os.environ.pop('PATH')",
     "nothing is in the environment":

@@ -149,6 +149,7 @@ def test_functions_of_theano_where_files_may_not_grow(home):
 import resource
 import numpy as np
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 13, 1 << 13))
+sys.dont_write_bytecode = True  # here Python would keep files that end at the limit
 import pyshim as K
 K.use_backend("theano")
 x, v = K.placeholder((2,)), K.variable([1., 2.])
@@ -596,6 +597,30 @@ class Engine(theano.Engine):
 @pytest.mark.parametrize("layout", ["package", "package without __init__.py", "module"])
 def test_an_engine_of_another_package_runs_in_a_worker(home, tmp_path, layout, monkeypatch):
     """Only the package itself is on the worker's path, not its neighbours in the same folder."""
+    site = toy_package(home, tmp_path, layout, monkeypatch)
+    script = "import numpy\nsys.path.append(%r)\n" % str(site) + COMPUTE + """
+print(*compute("toy"))
+print(K.eval(K.tanh(K.variable([1.0]))).tolist(), K.session.started()[0].engine_version)
+"""
+    ran = session(script, home)
+    assert ran.stdout == computed("toy") + "[42.0] nothing beside it is found\n", ran.stderr
+
+
+def test_files_that_may_not_grow_are_not_left_truncated(home, tmp_path, monkeypatch):
+    """Python writes bytecode until the limit, and fails to read it in the next session."""
+    site = toy_package(home, tmp_path, "package", monkeypatch)
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))\n"
+    for before in ("", limit, ""):  # at first, Theano compiles what its import needs
+        if before:
+            with open(site / "toy" / "of" / "engine.py", "a") as file:
+                file.write("LONG = %r\n" % ("x" * (1 << 17)))
+        script = "import numpy\nsys.path.append(%r)\nsys.dont_write_bytecode = True\n" % str(site) + before
+        ran = session(script + COMPUTE + "print(*compute('toy'))", home)
+        assert ran.stdout == computed("toy"), ran.stderr
+
+
+def toy_package(home, tmp_path, layout, monkeypatch):
+    """Returns: a folder with a package that has an engine."""
     site = tmp_path / "site"
     site.mkdir()
     engine = "toy_engine" if layout == "module" else "toy.of.engine"
@@ -612,9 +637,4 @@ def test_an_engine_of_another_package_runs_in_a_worker(home, tmp_path, layout, m
     (made / "environments" / "toy").mkdir()
     shutil.copy(made / "environments" / "theano" / "environment.json", made / "environments" / "toy")
     monkeypatch.setenv("KERAS_HOME", str(made))
-    script = "import numpy\nsys.path.append(%r)\n" % str(site) + COMPUTE + """
-print(*compute("toy"))
-print(K.eval(K.tanh(K.variable([1.0]))).tolist(), K.session.started()[0].engine_version)
-"""
-    ran = session(script, home)
-    assert ran.stdout == computed("toy") + "[42.0] nothing beside it is found\n", ran.stderr
+    return site

@@ -16,7 +16,9 @@ from .graph import compiled, deep, interpreted
 from .random import counting
 from .variables import ones
 
+# What errors say of files that cannot be written: the system's, and a compiler's that a signal has ended.
 NOT_WRITTEN = [os.strerror(code) for code in (errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EROFS)]
+NOT_WRITTEN.append("File size limit exceeded")
 
 
 class TheanoNatives(Natives):
