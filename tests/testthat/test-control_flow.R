@@ -201,6 +201,16 @@ for_each_backend("train and test phase", {
   expect_keras_error(k_in_train_phase(1, 2, training = "yes"), "argument", c("k_in_train_phase()", "yes"))
 })
 
+for_each_backend("the function of a branch that is not chosen neither prints nor fails", {
+  x <- k_placeholder(shape = list(NULL))
+  chosen <- k_placeholder(shape = list(), dtype = "bool")
+  last <- function() k_print_tensor(x[k_shape(x)[1]], "last: ")
+  f <- k_function(list(x, chosen), list(k_switch(chosen, last, function() k_sum(x))))
+  expect_silent(expect_equal(f(list(numeric(0), FALSE)), list(0)))
+  expect_output(expect_equal(f(list(c(1, 3), TRUE)), list(3)), "last: .*3")
+  expect_keras_error(f(list(numeric(0), TRUE)), "engine", "out of range")
+})
+
 for_each_backend("map_fn, foldl, foldr", {
   m <- matrix(1:6 / 2, 3)
   expect_value(k_map_fn(function(row) k_sum(row * row), m), rowSums(m^2))
