@@ -1,4 +1,4 @@
-"""pyshim: the backend functions of Keras on TensorFlow, Theano, CNTK and JAX, switched in one session.
+"""pyshim: the backend functions of Keras on TensorFlow, Theano, CNTK, JAX and PyTorch, switched in one session.
 
     import pyshim as K
     K.use_backend("cntk")
@@ -10,6 +10,7 @@ is missing and install engines.
 """
 
 import importlib
+import os
 import sys
 
 from . import config, environments, errors, session  # noqa: F401 -- users reach them as pyshim.config and so on
@@ -43,3 +44,6 @@ else:
 if "keras.backend.load_backend" in sys.modules:  # KERAS_BACKEND=pyshim: Keras is importing its backend
     from .models import loading
     loading.repair_half_imported("keras")
+elif os.environ.get("KERAS_BACKEND") == "pyshim" and "numpy" in sys.modules:  # Keras will do so later, if at all
+    from .models import loading
+    loading.repair_imports("keras")

@@ -53,9 +53,12 @@ def path():
 def backend():
     """The default backend: ``$KERAS_BACKEND``, else that of keras.json. Returns: a string.
 
-    ``KERAS_BACKEND=pyshim`` tells Keras 2.3.1 to run on this package, and does not select a backend.
+    ``pyshim``, in either place, tells Keras 2.3.1 to run on this package, and does not select a backend.
     """
-    return os.environ["KERAS_BACKEND"] if source_of_backend() == "KERAS_BACKEND" else _settings()["backend"]
+    if source_of_backend() == "KERAS_BACKEND":
+        return os.environ["KERAS_BACKEND"]
+    name = _settings()["backend"]
+    return DEFAULTS["backend"] if name == "pyshim" else name
 
 
 def source_of_backend():

@@ -154,6 +154,26 @@ def one_set_of_settings(module):
         setattr(module, name, getattr(pyshim, name))
     # Layers call it with the argument of their own constructors, whose name an error has to say.
     module.normalize_data_format = functools.partial(config.standard_data_format, argument="data_format")
+    module.image_dim_ordering, module.set_image_dim_ordering = image_dim_ordering, set_image_dim_ordering
+
+
+DIM_ORDERINGS = {"th": "channels_first", "tf": "channels_last"}
+
+
+def image_dim_ordering():
+    """The earlier name of ``image_data_format``. Returns: "th" for channels first, "tf" for channels last."""
+    return next(name for name, data_format in DIM_ORDERINGS.items() if data_format == pyshim.image_data_format())
+
+
+def set_image_dim_ordering(dim_ordering):
+    """The earlier name of ``set_image_data_format``.
+
+    Argument: dim_ordering, "th" for channels first or "tf" for channels last. Raises ArgumentError for others.
+    """
+    if dim_ordering not in DIM_ORDERINGS:
+        raise ArgumentError('{argument} must be "th" or "tf", not {value}', argument="dim_ordering",
+                            value=Value(dim_ordering))
+    pyshim.set_image_data_format(DIM_ORDERINGS[dim_ordering])
 
 
 @_repair(_after, "backend")
@@ -225,9 +245,10 @@ def loss_of_all_batches(module):
 
         def test_on_batch(x, y=None, **more):
             values = test(x, y, **more)
-            first = next(iter(x.values())) if isinstance(x, dict) else x[0] if isinstance(x, (list, tuple)) else x
+            inputs = list(x.values()) if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
             losses.append(values[0] if isinstance(values, list) else values)
-            sizes.append(first.shape[0])
+            # Keras counts a batch without data as one sample: the inputs are tensors then.
+            sizes.append(inputs[0].shape[0] if len(inputs) and inputs[0] is not None else 1)
             return values
         model.__dict__["test_on_batch"] = test_on_batch  # shadows the method for the duration of the call
         try:

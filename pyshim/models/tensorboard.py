@@ -55,7 +55,11 @@ def callback_class(base):
             if update_freq != "epoch":
                 self.on_batch_end = self._count_batch
 
-        def on_train_begin(self, logs=None):
+        def set_model(self, model):
+            super().set_model(model)
+            self._open()  # here, since a script's own training loop calls this, but perhaps not on_train_begin()
+
+        def _open(self):
             if self.writer is None:
                 self.writer = _writer_class()(self.log_dir)
 
@@ -68,6 +72,7 @@ def callback_class(base):
                 self._write({"batch_" + name: value for name, value in logs.items()}, self.samples_seen)
 
         def on_epoch_end(self, epoch, logs=None):
+            self._open()
             self._write(logs or {}, epoch)
             if self.histogram_freq and (epoch + 1) % self.histogram_freq == 0:
                 for layer in self.model.layers:
@@ -81,8 +86,9 @@ def callback_class(base):
                     self.writer.add_scalar(name, float(value), step)
 
         def on_train_end(self, logs=None):
-            self.writer.close()
-            self.writer = None
+            if self.writer is not None:
+                self.writer.close()
+                self.writer = None
     return TensorBoard
 
 

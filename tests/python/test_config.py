@@ -179,6 +179,14 @@ print(K.eval(K.categorical_crossentropy([1.0, 0.0], x)))  # epsilon came to the 
 
 # -- saving ---------------------------------------------------------------------------------------------
 
+@pytest.mark.parametrize("place", ["variable", "file"])
+def test_the_name_by_which_keras_finds_this_package_selects_no_backend(home, monkeypatch, place):
+    if place == "variable":
+        monkeypatch.setenv("KERAS_BACKEND", "pyshim")
+    write(home, {"backend": "cntk" if place == "variable" else "pyshim"})
+    assert config.backend() == ("cntk" if place == "variable" else "tensorflow")
+
+
 def test_save_keeps_what_else_is_there(home):
     write(home, {"floatx": "float64", "mine": {"a": [1, None]}, "backend": "tensorflow", "epsilon": "broken"})
     config.save_backend("cntk")

@@ -17,6 +17,17 @@ def _value(x):
     return B.eval(x)
 
 
+def test_the_earlier_name_of_the_data_format(K):
+    for module in (B, B.common):
+        for name, data_format in (("th", "channels_first"), ("tf", "channels_last")):
+            module.set_image_dim_ordering(name)
+            assert (module.image_dim_ordering(), B.image_data_format()) == (name, data_format)
+            assert K.image_data_format() == data_format
+            assert L.Flatten().data_format == L.MaxPooling2D().data_format == data_format
+    with pytest.raises(K.errors.ArgumentError, match=r"`?dim_ordering`? must be \"th\" or \"tf\", not 'channels"):
+        B.set_image_dim_ordering("channels_last")
+
+
 def test_what_scripts_import(K):
     from pyshim.keras.engine import InputSpec, Layer
     from pyshim.keras.layers import merge  # noqa: F401

@@ -45,7 +45,9 @@ print(K.backend())
     assert (tmp_path / "keras.json").read_text() == text
 
 
-def test_an_old_script_runs_on_the_default_backend(engine, tmp_path):
+@pytest.mark.parametrize("first", ["", "import pyshim\npyshim.use_backend('{engine}')"])
+def test_an_old_script_runs_on_the_default_backend(engine, tmp_path, first):
+    """``first``: what the script does before it imports Keras."""
     root = os.path.dirname(os.path.dirname(pyshim.__file__))
     home = tmp_path / "home"
     home.mkdir()
@@ -56,6 +58,7 @@ def test_an_old_script_runs_on_the_default_backend(engine, tmp_path):
                                      '"image_data_format": "channels_last"}' % engine)
     path = os.pathsep.join([root, Packages().keras, Packages().packages])
     script = SCRIPT.format(learn="fit" if engine != "numpy" else "evaluate")  # NumPy has no gradients
+    script = first.format(engine=engine) + script
     done = subprocess.run([sys.executable, "-c", script], cwd=str(tmp_path), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, universal_newlines=True,
                           env=dict(os.environ, KERAS_BACKEND="pyshim", KERAS_HOME=str(home), PYTHONPATH=path))

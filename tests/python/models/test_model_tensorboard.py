@@ -64,6 +64,18 @@ def test_metrics_of_each_epoch(K, writer, tmp_path):
         np.testing.assert_allclose([value for _, value in written], values, rtol=1e-6)
 
 
+def test_a_training_loop_of_a_script(K, writer, tmp_path):
+    """It calls the callback's methods itself, and not all of them."""
+    model = keras.models.Sequential([L.Dense(2, input_shape=(3,))])
+    callback = keras.callbacks.TensorBoard(str(tmp_path))
+    callback.set_model(model)
+    for epoch in range(2):
+        callback.on_epoch_end(epoch, {"d_loss": 0.5 * epoch})
+    callback.on_train_end()
+    callback.on_train_end()
+    assert _events(str(tmp_path)) == [("d_loss", 0, 0.), ("d_loss", 1, 0.5)]
+
+
 def test_histograms_of_weights(K, writer, tmp_path):
     model, _ = _fitted(keras.callbacks.TensorBoard(str(tmp_path), histogram_freq=3))
     histograms = {tag: (step, value) for tag, step, value in _events(str(tmp_path)) if hasattr(value, "num")}

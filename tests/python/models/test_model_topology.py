@@ -97,7 +97,11 @@ def test_an_input_of_a_tensor(K, random):
     first = model.train_on_batch(None, np.zeros((3, 2)))
     assert model.train_on_batch(None, np.zeros((3, 2))) < first
     w, b = model.get_weights()
-    np.testing.assert_allclose(model.predict(None, steps=1), value @ w + b, rtol=1e-5, atol=1e-6)
+    predicted = value @ w + b
+    np.testing.assert_allclose(model.predict(None, steps=1), predicted, rtol=1e-5, atol=1e-6)
+    targets = iter([(None, np.full((3, 2), target)) for target in (0., 1.)])
+    np.testing.assert_allclose(model.evaluate_generator(targets, steps=2),
+                               np.mean([np.mean((predicted - target) ** 2) for target in (0., 1.)]), rtol=1e-5)
 
 
 @pytest.mark.parametrize("build, message", [
