@@ -11,8 +11,6 @@ from ..errors import NotInstalledError
 from . import repairs
 from .install import Packages
 
-REPAIRED = ("keras_preprocessing", "keras_applications")  # besides Keras itself
-
 
 def load(name):
     """Import Keras under this name, replacing the module that has it now."""
@@ -71,7 +69,7 @@ class _Finder(importlib.abc.MetaPathFinder):
             repairs.after(each[len(self.name) + 1:], sys.modules[each])
 
     def find_spec(self, fullname, path=None, target=None):
-        if fullname.startswith(self.name + ".") or fullname.split(".")[0] in REPAIRED:
+        if fullname.startswith(self.name + ".") or fullname.split(".")[0] in repairs.COMPANIONS:
             return self.spec(fullname, path)
         return None
 

@@ -23,6 +23,8 @@ from ..errors import ArgumentError, FileError
 from ..messages import Choices, Value
 from . import constructed, copies, downloads, given, hdf5, posts, snapshots, tensorboard, training
 
+COMPANIONS = ("keras_preprocessing", "keras_applications")  # packages that Keras consists of, besides itself
+
 _around, _after = {}, {}
 
 
@@ -203,11 +205,16 @@ AS_TENSORFLOW = (
 
 
 def _backend_of(keras):
-    """The function ``backend``: users get the engine's name, Keras's own modules the name that avoids detours."""
+    """The function ``backend``: users get the engine's name, Keras's own modules the name that avoids detours.
+
+    Its companion packages count as its own: on Theano keras_applications would flip the kernels that it has loaded.
+    """
     def backend():
         """The name of the current backend. Returns: a string."""
         frame = sys._getframe(1)
         caller = frame.f_globals.get("__name__", "")
+        if caller.partition(".")[0] in COMPANIONS:
+            return "pyshim"
         if not caller.startswith(keras + "."):
             return session.backend()
         imported = frame.f_code.co_name == "<module>"  # at import time "tensorflow" would make Keras import TensorFlow

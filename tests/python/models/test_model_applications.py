@@ -1,6 +1,8 @@
 """Known networks with random weights: one with published figures, and a small one on which all engines agree."""
 
+import functools
 import importlib
+import types
 
 import numpy as np
 
@@ -27,6 +29,24 @@ def test_a_small_network_predicts_the_same_on_every_engine(K, engine):
     assert len({layer.name for layer in model.layers}) == 93
     if engine != "tensorflow":
         np.testing.assert_allclose(shares, pyshim.to_backend(model, "tensorflow").predict(x), rtol=1e-4)
+
+
+def test_pretrained_kernels_are_those_of_the_file(K, engine, tmp_path, monkeypatch):
+    """The original flips them on Theano, whose convolutions flip them back."""
+    def narrow(filters, *args, **kwargs):
+        return keras.layers.Conv2D(filters // 32, *args, **kwargs)
+    monkeypatch.setattr(keras.applications, "layers", types.SimpleNamespace(**{**vars(keras.layers), "Conv2D": narrow}))
+    monkeypatch.setattr(keras.utils, "get_file", lambda *args, **kwargs: str(tmp_path / "weights.h5"))
+    make = functools.partial(keras.applications.VGG16, include_top=False, input_shape=(32, 32, 3))
+    x = np.random.RandomState(1).rand(2, 32, 32, 3)
+    with pyshim.use_backend("tensorflow"):
+        model = make(weights=None)
+        model.save_weights(str(tmp_path / "weights.h5"))
+        expected = model.predict(x)
+    loaded = make(weights="imagenet")
+    for mine, theirs in zip(loaded.get_weights(), model.get_weights()):
+        np.testing.assert_array_equal(mine, theirs)
+    np.testing.assert_allclose(loaded.predict(x), expected, rtol=1e-3, atol=1e-5 * np.abs(expected).max())
 
 
 def test_tensors_are_preprocessed_as_arrays_are(K):
