@@ -6,6 +6,12 @@ from .errors import ArgumentError, KerasError
 from .graph.node import Node
 
 
+# Members that the tensors of some engines have, with the function that does the same on every engine.
+INSTEAD = {"get_shape": "int_shape(x)", "eval": "eval(x)", "numpy": "eval(x)", "get_value": "get_value(x)",
+           "set_value": "set_value(x, value)", "assign": "update(x, value)", "assign_add": "update_add(x, increment)",
+           "assign_sub": "update_sub(x, decrement)"}
+
+
 class OfGraph:
     """Base class of objects that belong to a graph of the session: tensors and functions. Subclasses set ``graph``."""
 
@@ -47,6 +53,10 @@ class Tensor(OfGraph, Node):
         self.compared = None  # its truth value, if it was made by "==" or "!=" of two tensors
         if kind in ("placeholder", "variable"):
             self._keras_shape, self._uses_learning_phase = self.shape, False
+
+    def __getattr__(self, name):  # for names that the tensor does not have
+        instead = "; use %s" % INSTEAD[name] if name in INSTEAD else ""
+        raise AttributeError("a tensor has no attribute '%s'%s" % (name, instead))
 
     def recomputed(self, operation, controls):
         node = Tensor(self.graph, self.kind, self.dtype, self.shape, name=self.name, operation=operation,

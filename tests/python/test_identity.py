@@ -84,3 +84,15 @@ def test_what_functions_of_the_user_get_and_give(K):
         return e * x[0]
     check(K, K.map_fn(function, x), np.array([1, 2], "float32"))
     assert inside[0].mine == "element" and len(inside) == 1
+
+
+def test_members_of_native_tensors(K):
+    """The error names the function that does the same on every engine."""
+    x = K.variable([1., 2.])
+    for name, instead in [("get_shape", "int_shape(x)"), ("get_value", "get_value(x)"), ("assign", "update(x, value)")]:
+        with pytest.raises(AttributeError) as caught:
+            getattr(x, name)
+        assert str(caught.value) == "a tensor has no attribute '%s'; use %s" % (name, instead)
+    assert not hasattr(x, "eval") and getattr(x, "_keras_history", None) is None
+    with pytest.raises(AttributeError, match="has no attribute 'shapes'$"):
+        x.shapes
