@@ -5,7 +5,6 @@ import numpy as np
 from .errors import ArgumentError, KerasError
 from .graph.node import Node
 
-
 # Members that the tensors of some engines have, with the function that does the same on every engine.
 INSTEAD = {"get_shape": "int_shape(x)", "eval": "eval(x)", "numpy": "eval(x)", "get_value": "get_value(x)",
            "set_value": "set_value(x, value)", "assign": "update(x, value)", "assign_add": "update_add(x, increment)",
