@@ -150,3 +150,30 @@ def test_kernels_of_other_shapes_are_refused_or_skipped(K, tmp_path):
     with pytest.warns(UserWarning, match="mismatch in shape"):
         model.load_weights(path, by_name=True, skip_mismatch=True)
     np.testing.assert_array_equal(model.get_weights()[0], before)
+
+
+def test_distributions_of_later_releases(K, tmp_path):
+    def model_of(distribution):
+        initializer = keras.initializers.VarianceScaling(2., "fan_in", distribution, seed=3)
+        return keras.models.Sequential([keras.layers.Dense(50, kernel_initializer=initializer, input_shape=(100,))])
+
+    for distribution, saved in (("truncated_normal", "normal"), ("untruncated_normal", "untruncated_normal")):
+        model = model_of(distribution)
+        kernel = model.get_weights()[0]
+        np.testing.assert_allclose(kernel.std(), np.sqrt(2 / 100), rtol=0.05)
+        assert (abs(kernel).max() > 2.5 * np.sqrt(2 / 100)) == (distribution == "untruncated_normal")
+        config = model.layers[0].get_config()["kernel_initializer"]["config"]
+        assert config["distribution"] == saved
+        path = str(tmp_path / (distribution + ".h5"))
+        model.save(path)
+        loaded = keras.models.load_model(path, compile=False)
+        np.testing.assert_array_equal(loaded.get_weights()[0], kernel)
+        assert loaded.layers[0].kernel_initializer.distribution == saved
+    # A file or a configuration of a later release has its names.
+    text = model_of("normal").to_json()
+    later = text.replace('"distribution": "normal"', '"distribution": "truncated_normal"')
+    assert later != text
+    first, second = [keras.models.model_from_json(each).get_weights()[0] for each in (text, later)]
+    np.testing.assert_array_equal(first, second)
+    with pytest.raises(pyshim.errors.ArgumentError, match="untruncated_normal"):
+        keras.initializers.VarianceScaling(distribution="cauchy")
