@@ -355,6 +355,29 @@ def metrics_that_are_compiled_again(module):
     module.Model.compile = call
 
 
+@_repair(_after, "engine.training")
+def optimizers_made_under_another_backend(module):
+    """An optimizer or metric object holds variables of the backend under which it was made. Its model gets a new one
+    with the same configuration if it is on another backend."""
+    compile_ = module.Model.compile
+    kinds = module.optimizers.Optimizer, module.metrics_module.Metric
+
+    def here(value):
+        if isinstance(value, dict):
+            return {key: here(each) for key, each in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(here, value))
+        held = _tensor_in(list(vars(value).values())) if isinstance(value, kinds) else None
+        if held is None or held.host is session.current_host():
+            return value
+        return type(value).from_config(value.get_config())
+
+    @functools.wraps(compile_)
+    def call(self, *args, **kwargs):
+        return compile_(self, *map(here, args), **here(kwargs))
+    module.Model.compile = call
+
+
 @_repair(_after, "engine.training_utils")
 def metrics_of_several_outputs(module):
     """A metric object may be given for several outputs: it then counts all of them, one after another."""

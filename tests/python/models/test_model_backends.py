@@ -293,3 +293,27 @@ def test_comparisons_that_are_refused(K, engine):
         pyshim.compare_backends(model, np.ones((1, 1)), ["nothing"])
     with pytest.raises(errors.ArgumentError, match="names no backend"):
         pyshim.compare_backends(model, np.ones((1, 1)), [])
+
+
+def test_optimizers_and_metrics_made_under_another_backend(K, engine, random):
+    """Scripts make them once and compile a model on each backend with them."""
+    x, y = random.rand(8, 3), random.randint(0, 2, 8)
+    weights = [np.full((3, 1), 0.5), np.zeros(1)]
+
+    def reported(name, optimizer, metric):
+        with pyshim.use_backend(name):
+            model = keras.models.Sequential([L.Dense(1, activation="sigmoid", input_shape=(3,))])
+            model.set_weights(weights)
+            model.compile(optimizer, "binary_crossentropy", metrics=["mae", metric])
+            history = model.fit(x, y, epochs=3, shuffle=False, verbose=0).history
+            assert {variable.backend for variable in model.optimizer.weights} == {name}
+            return history
+
+    made = keras.optimizers.Adam(0.02, decay=0.1), keras.metrics.AUC(name="area")
+    history = reported(engine, *made)
+    for name in (_other(engine), engine):
+        again = reported(name, *made)
+        assert list(again) == ["loss", "mae", "area"]
+        if name != engine:  # under its own backend it goes on from its own number of steps
+            for key, values in history.items():
+                np.testing.assert_allclose(again[key], values, rtol=1e-4, atol=1e-6)
