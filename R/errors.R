@@ -231,7 +231,8 @@ public_name <- function(f, call, frame) {
 #' The R name of a function of pyshim, as shown in messages
 #' @noRd
 r_name <- function(name) {
-  names <- c(paste0("k_", name), paste0(name, "_model"))  # k_sum() for sum(), restore_model() for restore()
+  # k_sum() for sum(), restore_model() for restore(), load_model_weights_hdf5() for load_weights()
+  names <- c(paste0("k_", name), paste0(name, "_model"), paste0(c(name, sub("_", "_model_", name)), "_hdf5"))
   found <- names[vapply(names, exists, NA, envir = topenv(), inherits = FALSE)]
   paste0(c(found, name)[[1L]], "()")
 }

@@ -9,7 +9,7 @@ import difflib
 import math
 import re
 
-from pyshim.errors import ArgumentError, FileError, KerasError, ShapeError
+from pyshim.errors import ArgumentError, KerasError, ShapeError
 from pyshim.messages import Axis, Choices, Shape
 
 RULES = []
@@ -412,19 +412,6 @@ def unknown_name(places, kind, name):
     meant = difflib.get_close_matches(name, [other for other in known if not other.startswith("_")], 1)
     remedy = "did you mean \"%s\"?" % meant[0] if meant else None
     return KerasError("{words}", remedy=remedy, words="there is no %s \"%s\"" % (kind, name))
-
-
-@rule("Cannot create group in read-only mode|No model found in config file")
-def no_model(places):
-    return FileError("{argument} holds no model, perhaps only weights",
-                     remedy="`load_model_weights_hdf5(model, filepath)` loads weights into a model with the same "
-                            "layers",
-                     argument="filepath")
-
-
-@rule(r"^Unable to (?:synchronously )?open file \(file signature not found\)")
-def no_hdf5(places):
-    return FileError("{argument} is no HDF5 file", argument="filepath")
 
 
 @rule(r"line \d+ column \d+ \(char \d+\)$")

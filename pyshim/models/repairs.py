@@ -21,7 +21,7 @@ import pyshim
 from .. import config, session
 from ..errors import ArgumentError, FileError
 from ..messages import Choices, Value
-from . import constructed, copies, downloads, given, hdf5, posts, snapshots, tensorboard, training
+from . import constructed, copies, damaged, downloads, given, hdf5, posts, snapshots, tensorboard, training
 
 COMPANIONS = ("keras_preprocessing", "keras_applications")  # packages that Keras consists of, besides itself
 
@@ -579,6 +579,22 @@ def text_of_groups(module):
     for name in ("load_attributes_from_hdf5_group", "load_weights_from_hdf5_group",
                  "load_weights_from_hdf5_group_by_name"):
         setattr(module, name, hdf5.with_decodable_group(getattr(module, name)))
+
+
+@_repair(_after, "engine.saving")
+def files_that_are_damaged(module):
+    """Keras takes what a foreign or damaged file lacks for a part to be created: "Cannot create group"."""
+    module._deserialize_model = damaged.of_whole_models(module._deserialize_model)
+    module.load_model = damaged.naming_its_file(module.load_model, 0)
+    module.load_weights_from_hdf5_group = damaged.of_weights(module.load_weights_from_hdf5_group)
+    module.load_weights_from_hdf5_group_by_name = damaged.of_weights_by_name(
+        module.load_weights_from_hdf5_group_by_name)
+
+
+@_repair(_after, "engine.network")
+def weights_that_are_damaged(module):
+    """Errors of HDF5 itself do not name the file."""
+    module.Network.load_weights = damaged.naming_its_file(module.Network.load_weights, 1)
 
 
 @_repair(_after, "engine.saving")

@@ -130,11 +130,89 @@ def test_code_in_a_file_is_not_run(K, random, tmp_path):
 def test_a_file_that_is_no_model(K, tmp_path, content):
     path = tmp_path / "model.h5"
     path.write_bytes(content)
-    with pytest.raises(OSError):
+    with pytest.raises(pyshim.errors.FileError, match="model.h5"):
         keras.models.load_model(str(path))
     model = keras.models.Sequential([L.Dense(1, input_shape=(1,))])
-    with pytest.raises(OSError):
+    with pytest.raises(pyshim.errors.FileError, match="model.h5"):
         model.load_weights(str(path))
+    with pytest.raises(FileNotFoundError):
+        keras.models.load_model(str(tmp_path / "none.h5"))
+
+
+def _without(place, attribute=None):
+    def damage(file):
+        if attribute:
+            del file[place].attrs[attribute]
+        else:
+            del file[place]
+    return damage
+
+
+def _with(place, value, attribute=None):
+    def damage(file):
+        if attribute:
+            file[place].attrs[attribute] = value
+        else:
+            del file[place]
+            file[place] = value
+    return damage
+
+
+def _foreign(file):
+    for name in list(file) + list(file.attrs):
+        del (file if name in file else file.attrs)[name]
+    file["a"] = [1, 2]
+
+
+KERNEL = "model_weights/hidden/hidden/kernel"
+
+
+@pytest.mark.parametrize("damage, words, holds_weights", [
+    (_foreign, "holds no", False),
+    (_with("/", b"{nope", "model_config"), "model_config is no JSON", True),
+    (_with("/", b"[1]", "model_config"), "model_config does not describe", True),
+    (_with("/", b"{nope", "training_config"), "training_config is no JSON", True),
+    (_without("model_weights"), "model_weights is missing", False),
+    (_without("model_weights", "layer_names"), "layer_names", False),
+    (_with("model_weights", 3, "layer_names"), "layer_names of /model_weights is no list", False),
+    (_without("model_weights/hidden"), "the group hidden is missing", False),
+    (_without("model_weights/hidden", "weight_names"), "weight_names", False),
+    (_without(KERNEL), "no array hidden/kernel", False),
+    (_with(KERNEL, b"abc"), "weights are numbers", False),
+    (_without("optimizer_weights", "weight_names"), "weight_names", True),
+], ids=["foreign", "json", "list", "training", "group", "layer_names", "number", "layer", "weight_names", "array",
+        "text", "optimizer"])
+def test_a_damaged_file_is_named_with_what_is_wrong(K, random, tmp_path, damage, words, holds_weights):
+    import h5py
+    model, x, _ = _trained(random)
+    path = str(tmp_path / "model.h5")
+    model.save(path)
+    with h5py.File(path, "r+") as file:
+        assert KERNEL in file
+        damage(file)
+    with pytest.raises(pyshim.errors.FileError, match=words) as caught:
+        keras.models.load_model(path)
+    assert path in str(caught.value) and caught.value.remedy
+    before = model.predict(x)
+    for arguments in ({}, {"by_name": True}):
+        if holds_weights:
+            model.load_weights(path, **arguments)
+        else:
+            with pytest.raises(pyshim.errors.FileError) as caught:
+                model.load_weights(path, **arguments)
+            assert path in str(caught.value)
+    np.testing.assert_array_equal(model.predict(x), before)
+
+
+def test_weights_are_no_model_and_may_fit_no_layer(K, random, tmp_path):
+    model, _, _ = _trained(random)
+    path = str(tmp_path / "weights.h5")
+    model.save_weights(path)
+    with pytest.raises(pyshim.errors.FileError, match=r"weights only.*load_weights\(\)"):
+        keras.models.load_model(path)
+    other = keras.models.Sequential([L.Dense(4, input_shape=(3,), name="another")])
+    with pytest.warns(UserWarning, match="no weights were loaded.*'hidden'.*'another'"):
+        other.load_weights(path, by_name=True)
 
 
 def test_kernels_of_other_shapes_are_refused_or_skipped(K, tmp_path):
