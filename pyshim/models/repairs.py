@@ -19,9 +19,9 @@ import numpy as np
 import pyshim
 
 from .. import config, session
-from ..errors import ArgumentError, FileError
+from ..errors import ArgumentError
 from ..messages import Choices, Value
-from . import constructed, copies, damaged, downloads, given, hdf5, posts, snapshots, tensorboard, training
+from . import constructed, copies, damaged, downloads, given, hdf5, lambdas, posts, snapshots, tensorboard, training
 
 COMPANIONS = ("keras_preprocessing", "keras_applications")  # packages that Keras consists of, besides itself
 
@@ -638,11 +638,23 @@ def code_in_files_is_refused(module):
 
     def func_load(code, defaults=None, closure=None, globs=None):
         text = code[0] if isinstance(code, (tuple, list)) else code
-        if text not in own and not hdf5.trusted():
-            raise FileError("the model holds a Lambda layer with code of its own, which would be run. Load it within "
-                            "pyshim.trusting_files() where you trust the file, or name the function in custom_objects")
-        return load(code, defaults, closure, globs)
+        if text in own:
+            return load(code, defaults, closure, globs)
+        if not hdf5.trusted():
+            raise lambdas.ForeignCode("has code of its own, which would be run",
+                                      "load it within pyshim.trusting_files() where you trust the file")
+        try:
+            return load(code, defaults, closure, globs)
+        except Exception as error:  # marshal and the constructors raise many classes for what they cannot read
+            raise lambdas.ForeignCode("has bytecode that Python %d.%d cannot read (%s): it is damaged, or of another "
+                                      "version" % (*sys.version_info[:2], error)) from error
     module.func_dump, module.func_load = func_dump, func_load
+
+
+@_repair(_after, "layers.core")
+def functions_instead_of_code(module):
+    """``custom_objects`` did not replace a function that is stored as bytecode, which only one version can read."""
+    module.Lambda.from_config = classmethod(lambdas.replaceable(module.Lambda.from_config.__func__))
 
 
 @_repair(_after, "keras_applications.imagenet_utils")

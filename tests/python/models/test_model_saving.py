@@ -1,7 +1,10 @@
 """Saving and loading: whole models, weights, JSON, YAML; files of the original; files that cannot be trusted."""
 
+import codecs
+import contextlib
 import io
 import json
+import marshal
 import os
 
 import numpy as np
@@ -124,6 +127,61 @@ def test_code_in_a_file_is_not_run(K, random, tmp_path):
     text = json.dumps({"class_name": "Sequential", "config": config, "keras_version": "2.3.1", "backend": "tensorflow"})
     with pytest.raises(pyshim.errors.FileError, match="trusting_files"):
         keras.models.model_from_json(text)
+
+
+def _of_lambda(code, place="function"):
+    """The JSON of a model whose Lambda layer doubles its input, with this bytecode of unknown origin."""
+    model = keras.models.Sequential([L.Lambda(lambda x: x * 2, lambda shape: shape, input_shape=(2,), name="twice")])
+    config = model.get_config()
+    config["layers"][0]["config"][place] = (code, None, None)
+    return json.dumps({"class_name": "Sequential", "config": config, "keras_version": "2.3.1", "backend": "tensorflow"})
+
+
+def _bytecode(function):
+    """The function's bytecode as Keras stores it, without the session's noting that it wrote it."""
+    return codecs.encode(marshal.dumps(function.__code__), "base64").decode("ascii")
+
+
+def test_code_in_a_trusted_file_is_run(K, random):
+    text = _of_lambda(_bytecode(lambda x: x * 5))
+    with pytest.raises(pyshim.errors.FileError, match="trusting_files"):
+        keras.models.model_from_json(text)
+    with pyshim.trusting_files():
+        model = keras.models.model_from_json(text)
+    x = random.rand(2, 2)
+    np.testing.assert_allclose(model.predict(x), 5 * x, rtol=1e-6)
+    with pytest.raises(pyshim.errors.FileError, match="trusting_files"):  # the trust has ended
+        keras.models.model_from_json(text)
+
+
+@pytest.mark.parametrize("place", ["function", "output_shape"])
+@pytest.mark.parametrize("code", ["", "4w==\n", _bytecode(lambda x: x * 7)[:60], "no code", "\u20ac"])
+def test_custom_objects_replace_code_that_cannot_be_read(K, random, code, place):
+    text = _of_lambda(code, place)
+    for surroundings, words in ((contextlib.nullcontext(), "would be run.*trusting_files"),
+                                (pyshim.trusting_files(), "cannot read")):
+        with surroundings, pytest.raises(pyshim.errors.FileError, match=words + ".*custom_objects.*'twice'"):
+            keras.models.model_from_json(text)
+    model = keras.models.model_from_json(text, custom_objects={"twice": lambda x: x * 3})
+    x = random.rand(2, 2)
+    np.testing.assert_allclose(model.predict(x), 3 * x, rtol=1e-6)
+    assert model.output_shape == (None, 2)
+
+
+def test_a_file_of_another_python_is_loaded_by_custom_objects(K, random, tmp_path):
+    import h5py
+    model = keras.models.Sequential([L.Dense(3, input_shape=(2,)), L.Lambda(lambda x: x * 2, name="twice")])
+    path = str(tmp_path / "model.h5")
+    model.save(path)
+    with h5py.File(path, "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        config["config"]["layers"][1]["config"]["function"][0] = "4wEAAAAA\n"
+        file.attrs["model_config"] = json.dumps(config)
+    with pytest.raises(pyshim.errors.FileError, match="'twice'"):
+        keras.models.load_model(path)
+    loaded = keras.models.load_model(path, custom_objects={"twice": lambda x: x * 2})
+    x = random.rand(2, 2)
+    np.testing.assert_allclose(loaded.predict(x), model.predict(x), rtol=1e-6)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n" + b"\0" * 100, b"no HDF5 at all" * 100])
