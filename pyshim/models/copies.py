@@ -280,6 +280,11 @@ def _check_what_can_be_copied(model, keras):
         if id(network) in made:
             continue
         given.check(network)
+        for layer in network.layers:
+            if not getattr(layer, "is_placeholder", True):
+                raise ArgumentError("input {layer} of the model was made from a tensor of backend {backend}, which no "
+                                    "configuration can hold", remedy="use an input without `tensor` and feed the data",
+                                    layer=Value(layer.name), backend=model.inputs[0].backend, argument="model")
         for node in (node for nodes in network._nodes_by_depth.values() for node in nodes):
             try:
                 json.dumps(node.arguments)

@@ -317,3 +317,11 @@ def test_optimizers_and_metrics_made_under_another_backend(K, engine, random):
         if name != engine:  # under its own backend it goes on from its own number of steps
             for key, values in history.items():
                 np.testing.assert_allclose(again[key], values, rtol=1e-4, atol=1e-6)
+
+
+def test_an_input_made_from_a_tensor_stays(K, engine, random):
+    x = L.Input(tensor=backend.variable(random.rand(3, 4)), name="data")
+    model = keras.models.Model(x, L.Dense(2)(x))
+    message = r"^to_backend\(\): input 'data' of the model was made from a tensor of backend %s, which" % engine
+    with pytest.raises(errors.ArgumentError, match=message):
+        pyshim.to_backend(model, _other(engine))
