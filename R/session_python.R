@@ -21,14 +21,9 @@ call_apart <- function(.function, ...) {
   words <- c(file.path(python_path(), "keras_setup.py"), result, .function, arguments)
   command <- paste(
     paste0("LD_LIBRARY_PATH=", shQuote(outer_library_path())), shQuote(path.expand(python$python)), "-u",
-    paste(shQuote(words), collapse = " "), "2>&1"
+    paste(shQuote(words), collapse = " ")
   )
-  process <- pipe(command, "r")
-  said <- character()
-  tryCatch(while (length(line <- readLines(process, 1L, warn = FALSE))) {
-    said <- c(said, line)
-    cat(line, "\n", sep = "")
-  }, finally = close(process))
+  said <- run_apart(command)
   if (!file.exists(result)) {
     said <- setNames(said, paste0("line", seq_along(said)))
     templates <- if (length(said)) setNames(paste0("{", names(said), "}"), rep("x", length(said)))
@@ -40,6 +35,57 @@ call_apart <- function(.function, ...) {
     signal_failure(answer$failure)
   }
   answer$value
+}
+
+#' Run a shell command, and show what it prints. An interrupt ends it
+#'
+#' R would wait for the end of a `system()` or a `pipe()` before it handles an interrupt, so the command runs in the
+#' background. Its end is told by a file: its process number may linger, or belong to another process by then.
+#' @return What it has printed, line by line.
+#' @noRd
+run_apart <- function(command) {
+  folder <- tempfile()
+  dir.create(folder)
+  files <- setNames(file.path(folder, c("output", "pid", "status")), c("output", "pid", "status"))
+  file.create(files[["output"]])
+  output <- file(files[["output"]], "r", blocking = FALSE)  # returns whole lines only
+  on.exit({
+    suspendInterrupts(if (!file.exists(files[["status"]])) end_process(files))
+    close(output)
+    unlink(folder, recursive = TRUE)
+  })
+  quoted <- lapply(files, shQuote)
+  system(sprintf("(%s > %s 2>&1 & echo $! > %s; wait $!; echo $? > %s) > /dev/null 2>&1", command, quoted$output,
+                 quoted$pid, quoted$status), wait = FALSE)
+  shown <- 0L
+  show <- function(lines) {
+    cat(sprintf("%s\n", lines), sep = "")
+    shown <<- shown + length(lines)
+  }
+  while (!file.exists(files[["status"]])) {
+    show(readLines(output, warn = FALSE))
+    Sys.sleep(0.05)
+  }
+  said <- readLines(files[["output"]], warn = FALSE)
+  show(tail(said, length(said) - shown))
+  said
+}
+
+#' Interrupt a process, as Ctrl-C would, and kill it if it does not end soon
+#' @noRd
+end_process <- function(files) {
+  for (signal in c(tools::SIGINT, tools::SIGINT, tools::SIGKILL)) {
+    pid <- if (file.exists(files[["pid"]])) as.integer(readLines(files[["pid"]], warn = FALSE))
+    if (length(pid)) {
+      tools::pskill(pid, signal)
+    }
+    for (i in 1:8) {
+      if (file.exists(files[["status"]])) {
+        return(invisible())
+      }
+      Sys.sleep(0.05)
+    }
+  }
 }
 
 #' Reticulate's information about R's Python, without starting it; NULL if there is none

@@ -10,6 +10,7 @@ in a separate process. ARGUMENTS is a JSON object. The answer is written to the 
 
 import json
 import os
+import signal
 import sys
 
 from keras_failure import Failure
@@ -59,4 +60,6 @@ def main(result, function, arguments):
 
 
 if __name__ == "__main__":
+    # A shell has started this process in the background, where interrupts are ignored. R sends one to end it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     main(*sys.argv[1:])
