@@ -38,7 +38,9 @@
 need_one_position <- function(index, size, axis) {
   if (!is_one_position(index)) {
     empty <- rlang::is_missing(index)
-    abort("argument", c("{argument} must be one position, counted from 1, not {given}"),
+    missing <- !empty && is.atomic(index) && length(index) == 1L && is.na(index)
+    abort("argument", c("{argument} must be one position, counted from 1, not {given}",
+                        i = if (missing) hint_of_size(size)), axis = axis,
           given = if (empty) "an empty one" else describe_value(index), argument = paste("index", axis),
           value = if (!empty) index, function_name = "`[[`")
   }
@@ -155,7 +157,7 @@ positions_in_order <- function(index, size, axis) { # nolint: cyclocomp_linter.
     refuse_index(axis, index, "must hold positions, or be logical, not {value}")
   }
   if (anyNA(index)) {
-    refuse_index(axis, index, "holds NA; tensors hold no missing values")
+    refuse_index(axis, index, "holds NA; tensors hold no missing values", hint_of_size(size))
   }
   if (any(index != trunc(index))) {
     broken <- index[index != trunc(index)][[1L]]
@@ -173,10 +175,14 @@ positions_in_order <- function(index, size, axis) { # nolint: cyclocomp_linter.
   as.integer(pmax(as.vector(index), -.Machine$integer.max))
 }
 
-refuse_index <- function(axis, index, problem) {
-  abort("argument", paste("{argument}", problem), argument = paste("index", axis), value = index,
-        function_name = "`[`")
+refuse_index <- function(axis, index, problem, remedy = NULL) {
+  abort("argument", c(paste("{argument}", problem), i = remedy), axis = axis, argument = paste("index", axis),
+        value = index, function_name = "`[`")
 }
+
+#' For an index that was computed from the size of an axis, as in `x[nrow(x), ]`
+#' @noRd
+hint_of_size <- function(size) if (is.na(size)) "The size of this axis is not known here; `k_shape(x)[{axis}]` is it."
 
 refuse_position <- function(axis, position, size, function_name) {
   abort("shape", "{argument} is {value}, out of bounds for an axis of size {size}", size = size,

@@ -28,7 +28,7 @@
 #' * `as.array()`, `as.matrix()`, `as.vector()`, `as.numeric()`, `as.integer()`, `as.logical()`,
 #'   `as.character()`, `as.complex()` and `as.data.frame()` compute the value, as [k_eval()] does, and so
 #'   does `paste()`. `all.equal()` compares the value of a tensor, its first argument, with that of another
-#'   tensor, or with an R array.
+#'   tensor, or with an R array. (With numbers first, it is an error.)
 #' * Other generic functions of R, such as `sort()`, `unique()` and `median()`, are refused with a
 #'   `keras_error_argument`: apply them to a value, such as `k_eval(x)`.
 #' * Functions that base R does not dispatch cannot work on tensors. `if (x)`, `while`, `&&`, `for` and `which()` need a
@@ -268,6 +268,11 @@ dim.keras_tensor <- function(x) {
 #' @rdname keras_tensor
 #' @export
 length.keras_tensor <- function(x) {
+  if (is_called_by(base::attr.all.equal)) {  # it would report that an array is no tensor
+    abort("argument", c("the tensor must be the first argument, because R chooses the method by that.",
+                        i = "`all.equal(x, array)` compares the values, with the tolerance of the tensor's dtype."),
+          function_name = "all.equal()")
+  }
   as.integer(prod(dim(x)))
 }
 

@@ -195,3 +195,13 @@ for_each_backend("`$` has a tensor's properties, and nothing of the Python objec
   expect_keras_error(w$get_shape(), "argument", "get_shape")
   expect_keras_error(w$name <- "v", "argument", "`$<-`")
 })
+
+for_each_backend("an index computed from an unknown size names what is the size", {
+  x <- k_placeholder(shape = c(NA, 3))
+  expect_keras_error(x[nrow(x), ], "argument", c("`[`", "index 1", "`k_shape(x)[1]`"))
+  expect_keras_error(x[[nrow(x), 2]], "argument", c("`[[`", "index 1", "`k_shape(x)[1]`"))
+  condition <- expect_keras_error(k_ones(c(2, 3))[, NA_integer_], "argument", c("index 2", "NA"))
+  expect_no_match(conditionMessage(condition), "k_shape", fixed = TRUE)
+  last <- k_function(list(x), list(x[k_shape(x)[1], ]))
+  expect_equal(last(list(matrix(1:6, 2)))[[1L]], c(2, 4, 6))
+})

@@ -231,6 +231,11 @@ for_each_backend("all.equal compares values", {
   expect_true(all.equal(x * 2, x + x))
   expect_match(all.equal(x, m + 1), "difference", all = FALSE)
   expect_false(isTRUE(all.equal(x, t(m))))
+  expect_keras_error(all.equal(m, x), "argument", c("all.equal()", "first argument"))
+  expect_keras_error(all.equal(c(1, 2), k_constant(c(1, 2))), "argument", c("all.equal()", "first argument"))
+  expect_keras_error(all.equal(1:2, k_constant(c(1, 2))), "argument", c("all.equal()", "first argument"))
+  expect_keras_error(all.equal(list(1), list(k_constant(1))), "argument", c("all.equal()", "first argument"))
+  expect_true(all.equal(list(k_constant(1)), list(1)))
 }, among = every_backend())
 
 for_each_backend("all.equal: the tolerance is that of the dtype, and names do not count", {
