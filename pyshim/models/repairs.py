@@ -20,6 +20,7 @@ import pyshim
 
 from .. import config, session
 from ..errors import ArgumentError
+from ..hosts.postponing import postponing
 from ..messages import Choices, Value
 from . import constructed, copies, damaged, downloads, given, hdf5, lambdas, posts, snapshots, tensorboard, training
 
@@ -444,6 +445,14 @@ def scalars_of_batches(module):
 def batches_run_ahead(module):
     """Without this, each batch would be a round trip to the engine's process."""
     training.run_ahead(module)
+
+
+@_repair(_after, "engine.training")
+def models_that_survive_interrupts(module):
+    """After an interrupt a model has the weights of the last complete batch, whichever way it is trained."""
+    for name in ("fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator",
+                 "train_on_batch", "test_on_batch", "predict_on_batch"):
+        setattr(module.Model, name, postponing()(getattr(module.Model, name)))
 
 
 # -- models that move to another backend, or outlive their worker ----------------------------------------------

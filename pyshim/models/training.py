@@ -21,7 +21,6 @@ import numpy as np
 from ..contract import batches
 from ..contract.function import Function
 from ..errors import DtypeError, naming
-from ..hosts.postponing import postponing
 from ..messages import Argument
 from ..sparse_array import is_sparse_value
 from ..tensors import Tensor
@@ -170,8 +169,7 @@ def _ahead(loop, kind, classes):
                                          or arguments["val_function"])
         outer, _loops.ahead = _loops.ahead, ahead is not None
         try:
-            with postponing():  # after an interrupt the model has the weights of the last complete batch
-                return loop(*given.args, **given.kwargs)
+            return loop(*given.args, **given.kwargs)
         finally:
             _loops.ahead = outer
     return run

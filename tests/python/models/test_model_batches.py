@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import gc
+import itertools
 import os
 import signal
 import sys
@@ -391,6 +392,56 @@ def test_an_interrupt_ends_a_fit_and_leaves_the_model(model, data, engine):
     assert _pid(engine) == start
     assert np.abs(model.get_weights()[0] - before[0]).max() > 1e-3
     model.fit(*data, verbose=0)
+
+
+class _Batches(keras.utils.Sequence):
+
+    def __init__(self, x, y, count):
+        self.x, self.y, self.count = x, y, count
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, i):
+        return self.x, self.y
+
+
+def _forever(function, *args):
+    while True:
+        function(*args)
+
+
+# Each trains, evaluates or predicts until an interrupt comes.
+WAYS = {
+    "fit_generator": lambda model, x, y: model.fit_generator(itertools.repeat((x, y)), 10 ** 6, verbose=0),
+    "fit_generator_unthreaded": lambda model, x, y: model.fit_generator(itertools.repeat((x, y)), 10 ** 6, verbose=0,
+                                                                        workers=0),
+    "fit_sequence": lambda model, x, y: model.fit(_Batches(x, y, 10 ** 5), verbose=0, shuffle=False),
+    "fit_steps": lambda model, x, y: model.fit(x, y, steps_per_epoch=10 ** 6, verbose=0),
+    "evaluate_generator": lambda model, x, y: model.evaluate_generator(itertools.repeat((x, y)), 10 ** 6),
+    "predict_generator": lambda model, x, y: model.predict_generator(itertools.repeat((x, y)), 10 ** 6),
+    "train_on_batch": lambda model, x, y: _forever(model.train_on_batch, x, y),
+    "test_on_batch": lambda model, x, y: _forever(model.test_on_batch, x, y),
+    "predict_on_batch": lambda model, x, y: _forever(model.predict_on_batch, x),
+}
+
+
+def test_an_interrupt_leaves_the_model_whichever_way_it_computes(K, engine):
+    model = keras.models.Sequential([L.Dense(300, input_shape=(300,)), L.Dense(300), L.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.full((3000, 300), 0.01), np.ones((3000, 1))  # so much that most of the time passes in calls
+    for function in (model.train_on_batch, model.test_on_batch):  # so that none of the loops' calls is a first one
+        function(x, y)
+    model.predict_on_batch(x)
+    start, handler, before = _pid(engine), signal.getsignal(signal.SIGINT), model.get_weights()
+    for way, run in WAYS.items():
+        moments = _interrupt(0.4)
+        with pytest.raises(KeyboardInterrupt):
+            run(model, x, y)
+        assert time.monotonic() - moments[0] < 1, way
+        assert signal.getsignal(signal.SIGINT) is handler
+        assert _pid(engine) == start, way
+    assert np.abs(model.get_weights()[0] - before[0]).max() > 0
 
 
 @pytest.mark.worker
