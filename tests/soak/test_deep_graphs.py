@@ -14,13 +14,13 @@ def test_a_chain_of_many_operations(K):
     v = y = K.variable(1.0)
     for _ in range(MANY):
         y = y + 1.0
-    pid = host.pid
+    pid = getattr(host, "pid", None)  # NumPy has no worker
     assert K.eval(y) == MANY + 1
     if pyshim.environments.find(K.backend()).gradients:
         assert K.eval(K.gradients(y, [v])[0]) == 1
     del y
     assert K.eval(v + 1.0) == 2
-    assert host.pid == pid
+    assert getattr(host, "pid", None) == pid
 
 
 def test_a_gradient_that_is_too_deep():
