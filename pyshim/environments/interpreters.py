@@ -127,20 +127,31 @@ def _output(name, *arguments):
 @functools.lru_cache(maxsize=None)  # asking conda takes a second
 def _printed(*command):
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20,
-                              universal_newlines=True)
+        status, printed = _output_of(command)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return printed.strip() if status == 0 else None
+
+
+def _output_of(command):
+    """The exit status of a command and what it prints. An interrupt leaves no process; ``subprocess.run`` leaves one
+    that it has killed, but does not wait for."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
+    with process.stdout:
+        try:
+            printed = process.communicate(timeout=20)[0]
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+    return process.returncode, printed
 
 
 def version_of(path, shared=False):
     """The version of an interpreter, such as "3.9"; None if it cannot make virtual environments, or lacks the shared
     libpython that is required."""
     try:
-        done = subprocess.run([path, "-I", "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                              timeout=20, universal_newlines=True)
-        facts = json.loads(done.stdout)
+        facts = json.loads(_output_of([path, "-I", "-c", PROBE])[1])
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return None
     return facts["version"] if facts["fits"] and (facts["shared"] or not shared) else None

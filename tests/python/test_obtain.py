@@ -227,3 +227,21 @@ def test_a_terminal_is_asked_first(machine, answer, goes_on, tmp_path):
         pass
     assert process.wait() == 1
     assert (tmp_path / "called").exists() == goes_on
+
+
+def test_an_interrupt_while_an_interpreter_is_asked_leaves_no_process(tmp_path):
+    slow = tmp_path / "python"
+    slow.write_text("#!/bin/sh\nexec sleep 30\n")
+    slow.chmod(0o755)
+    code = """
+import os, signal, subprocess, sys
+from pyshim.environments import interpreters
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+signal.setitimer(signal.ITIMER_REAL, 0.5)
+try:
+    interpreters.version_of(sys.argv[1])
+except KeyboardInterrupt:
+    print("interrupted", open("/proc/self/task/%d/children" % os.getpid()).read().split())
+"""
+    said = subprocess.run([sys.executable, "-c", code, str(slow)], stdout=subprocess.PIPE, universal_newlines=True)
+    assert said.stdout == "interrupted []\n"
