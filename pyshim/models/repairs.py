@@ -662,8 +662,13 @@ def code_in_files_is_refused(module):
 
 @_repair(_after, "layers.core")
 def functions_instead_of_code(module):
-    """``custom_objects`` did not replace a function that is stored as bytecode, which only one version can read."""
-    module.Lambda.from_config = classmethod(lambdas.replaceable(module.Lambda.from_config.__func__))
+    """``custom_objects`` did not replace a function that is stored as bytecode, which only one version can read.
+
+    A callable object, such as a function of R, is stored by its name; where it was missing, Keras failed on a None.
+    """
+    utils = sys.modules[module.__name__.rpartition(".layers.")[0] + ".utils.generic_utils"]
+    module.Lambda.from_config = classmethod(
+        lambdas.replaceable(module.Lambda.from_config.__func__, utils.get_custom_objects))
 
 
 @_repair(_after, "keras_applications.imagenet_utils")

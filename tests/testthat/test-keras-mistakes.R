@@ -20,6 +20,8 @@ mistakes <- function() {
     layer_lstm(2, batch_input_shape = c(2, 3, 1), stateful = TRUE) %>%
     compile("sgd", "mse")
   # nolint end
+  doubled <- tempfile(fileext = ".h5")
+  save_model_hdf5(dense() %>% layer_lambda(function(x) x * 2, name = "twice"), doubled)
   broken <- tempfile(fileext = ".h5")
   weights <- tempfile(fileext = ".h5")
   custom <- keras_model_custom(function(self) {
@@ -104,6 +106,7 @@ mistakes <- function() {
     list("argument", c("`filepath`", "1 layer,", "2 layers", "by_name"),
          quote(load_model_weights_hdf5(dense() %>% layer_dense(4), path))),
     list("argument", c("\"mine\"", "custom_objects = list(mine = mine)"), quote(load_model_hdf5(own))),
+    list("file", c("\"twice\"", "`custom_objects`"), quote(load_model_hdf5(doubled))),
     list("file", c(basename(broken), "HDF5"), quote(load_model_hdf5(broken))),
     list("file", c(basename(weights), "load_model_weights_hdf5()"), quote(load_model_hdf5(weights))),
     list("argument", c("`custom_objects`", "\"Own\"", "load_model_weights_hdf5()"),

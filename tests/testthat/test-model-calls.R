@@ -153,6 +153,13 @@ for_each_backend("custom objects are found by name, in a scope or an argument", 
                     with_custom_object_scope(list(doubled = doubled), load_model_hdf5(path)))) {
     expect_equal(test_on_batch(copy, x, c(1, 1, 1))$loss, loss, tolerance = 1e-5)
   }
+  # The file has no function of R: it is found by its layer's name.
+  model <- keras_model_sequential() %>%
+    layer_dense(1, input_shape = 2) %>%
+    layer_lambda(function(x) x * 2, name = "twice")
+  save_model_hdf5(model, path)
+  copy <- load_model_hdf5(path, custom_objects = list(twice = function(x) x * 3))
+  expect_equal(predict(copy, x), predict(model, x) * 1.5, tolerance = 1e-6)
 })
 
 test_that("TensorFlow's own format is refused, with the function to use", {

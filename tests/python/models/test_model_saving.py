@@ -168,20 +168,42 @@ def test_custom_objects_replace_code_that_cannot_be_read(K, random, code, place)
     assert model.output_shape == (None, 2)
 
 
-def test_a_file_of_another_python_is_loaded_by_custom_objects(K, random, tmp_path):
-    import h5py
-    model = keras.models.Sequential([L.Dense(3, input_shape=(2,)), L.Lambda(lambda x: x * 2, name="twice")])
+def test_a_file_of_another_python_is_loaded_by_custom_objects(K):
+    """The fixture was saved by Keras 2.1.6 on Theano and Python 3.6: Dense(2), then a Lambda layer with this function.
+
+    No other version of Python can read its bytecode.
+    """
+    path = os.path.join(FIXTURES, "python36.h5")
+    for surroundings in (contextlib.nullcontext(), pyshim.trusting_files()):
+        with surroundings, pytest.raises(pyshim.errors.FileError, match="'twice'"):
+            keras.models.load_model(path)
+    functions = {"twice": lambda x: keras.backend.sum(x, axis=1, keepdims=True) * 2}
+    model = keras.models.load_model(path, custom_objects=functions)
+    with np.load(os.path.join(FIXTURES, "python36.npz")) as arrays:
+        np.testing.assert_allclose(model.predict(arrays["x"]), arrays["p"], rtol=1e-5)
+
+
+class _Doubling:
+    """A callable object, which Keras stores by its name."""
+
+    __name__ = "doubling"
+
+    def __call__(self, x):
+        return x * 2
+
+
+def test_a_lambda_of_a_callable_object_is_found_by_either_name(K, random, tmp_path):
+    model = keras.models.Sequential([L.Lambda(_Doubling(), input_shape=(2,), name="twice")])
     path = str(tmp_path / "model.h5")
     model.save(path)
-    with h5py.File(path, "r+") as file:
-        config = json.loads(file.attrs["model_config"])
-        config["config"]["layers"][1]["config"]["function"][0] = "4wEAAAAA\n"
-        file.attrs["model_config"] = json.dumps(config)
-    with pytest.raises(pyshim.errors.FileError, match="'twice'"):
-        keras.models.load_model(path)
-    loaded = keras.models.load_model(path, custom_objects={"twice": lambda x: x * 2})
     x = random.rand(2, 2)
-    np.testing.assert_allclose(loaded.predict(x), model.predict(x), rtol=1e-6)
+    for name in ("twice", "doubling"):
+        loaded = keras.models.load_model(path, custom_objects={name: lambda x: x * 4})
+        np.testing.assert_allclose(loaded.predict(x), 4 * x, rtol=1e-6)
+        with keras.utils.CustomObjectScope({name: lambda x: x * 6}):
+            np.testing.assert_allclose(keras.models.load_model(path).predict(x), 6 * x, rtol=1e-6)
+    with pytest.raises(pyshim.errors.FileError, match="'twice' calls the function 'doubling'.*custom_objects"):
+        keras.models.load_model(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n" + b"\0" * 100, b"no HDF5 at all" * 100])
