@@ -117,7 +117,7 @@ for_each_backend("compile() accepts losses and metrics, and evaluate() returns t
   for (name in c("mean_squared_error", "kullback_leibler_divergence", "logcosh")) {
     compile(model, "sgd", losses[[name]], metrics = list(metric_mean_absolute_error))
     found <- evaluate(model, predictions, targets, verbose = 0)
-    expect_equal(found, list(loss = mean(definitions[[name]](targets, predictions)),
-                             mean_absolute_error = mean(abs(targets - predictions))), tolerance = 1e-5)
+    expect_equal(unlist(found), c(loss = mean(definitions[[name]](targets, predictions)),
+                                  mean_absolute_error = mean(abs(targets - predictions))), tolerance = 1e-5)
   }
 })
