@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from . import samples
+from . import finite, samples
 
 
 class Convolution:
@@ -40,7 +40,7 @@ class Convolution:
             lambda x, kernel, padding: tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding), x, kernel,
             kernel.shape[:-2], strides, padding, dilation, kernel.shape[-2] * kernel.shape[-1])
 
-    def pool(self, x, size, strides, padding, mode, finite=False):
+    def pool(self, x, size, strides, padding, mode):
         once, channels = (1,) * len(size), x.shape[-1] or tf.shape(x)[-1]
 
         def windowed(pool, x, outside):
@@ -50,7 +50,7 @@ class Convolution:
                 return pool(x, size, strides, padding)
             return _windowed(pooled, x, None, size, strides, padding, once, channels, outside)
         if mode == "max":
-            return windowed(tf.nn.max_pool if finite else _max_pool, x, float("-inf"))
+            return windowed(tf.nn.max_pool if finite.is_known() else _max_pool, x, float("-inf"))
         result = windowed(tf.nn.avg_pool, x, 0)
         if not _native(x.shape[1:-1], size, strides, padding):  # the padding has been counted
             result = result / windowed(tf.nn.avg_pool, tf.ones_like(x), 0)
@@ -165,8 +165,8 @@ def _part(result, there, whole):
 def _max_pool(x, size, strides, padding):
     """The maxima. TensorFlow's own are wrong if there is a nan, and finite if all elements are -inf."""
     largest = tf.nn.max_pool(x, size, strides, padding)  # outside the branch, where its gradient is fast
-    finite = tf.math.is_finite(tf.reduce_sum(x))  # cheaper than testing each element; an overflow does no harm
-    return tf.cond(finite, lambda: tf.identity(largest), lambda: _max_pool_of_any(x, largest, size, strides, padding))
+    all_finite = tf.math.is_finite(tf.reduce_sum(x))  # cheaper than testing each element; an overflow does no harm
+    return tf.cond(all_finite, lambda: tf.identity(largest), lambda: _max_pool_of_any(x, largest, size, strides, padding))
 
 
 def _max_pool_of_any(x, largest, size, strides, padding):

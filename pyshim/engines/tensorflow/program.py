@@ -179,10 +179,9 @@ class InFunction(Natives):
                 self.splits[part.split()] = tf.split(inputs[0], part.sizes, part.axis)
             return self.splits[part.split()][part.number]
         attributes = generators.attributes(operation)
-        if operation.kernel == "pool" and finite.is_relu_of(operation, self.relus):
-            attributes = dict(attributes, finite=True)
         self.kept.append(attributes.get("generator"))
-        with gradients.own(), samples.given(operation in self.images):
+        with gradients.own(), samples.given(operation in self.images), \
+                finite.known(finite.is_after(self.relus, operation)):
             return getattr(self.kernels, operation.kernel)(*inputs, **attributes)
 
 
