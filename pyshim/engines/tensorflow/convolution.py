@@ -165,8 +165,8 @@ def _part(result, there, whole):
 def _max_pool(x, size, strides, padding):
     """The maxima. TensorFlow's own are wrong if there is a nan, and finite if all elements are -inf."""
     largest = tf.nn.max_pool(x, size, strides, padding)  # outside the branch, where its gradient is fast
-    all_finite = tf.math.is_finite(tf.reduce_sum(x))  # cheaper than testing each element; an overflow does no harm
-    return tf.cond(all_finite, lambda: tf.identity(largest), lambda: _max_pool_of_any(x, largest, size, strides, padding))
+    right = tf.math.is_finite(tf.reduce_sum(x))  # cheaper than testing each element; an overflow does no harm
+    return tf.cond(right, lambda: tf.identity(largest), lambda: _max_pool_of_any(x, largest, size, strides, padding))
 
 
 def _max_pool_of_any(x, largest, size, strides, padding):
