@@ -34,7 +34,7 @@ as_sequences <- function(sequences) {
 #' Lists even of one element, and without names, which would make dicts of them
 #' @noRd
 as_sequence <- function(x) {
-  if (length(x) && is.list(x) && !is.data.frame(x) && all(lengths(x) == 1L & vapply(x, is.atomic, NA))) {
+  if (is_list_of_scalars(x)) {
     x <- unlist(x)
   }
   if (is.list(x) || length(dim(x)) > 1L) {
@@ -43,6 +43,10 @@ as_sequence <- function(x) {
   x <- if (length(x)) as.vector(as_numbers(x, "sequences"))
   fits <- is.numeric(x) && all(x == trunc(x) & abs(x) <= .Machine$integer.max) %in% TRUE
   unname(as.list(if (fits) as.integer(x) else x))
+}
+
+is_list_of_scalars <- function(x) {
+  length(x) && is.list(x) && !is.data.frame(x) && all(lengths(x) == 1L & vapply(x, is.atomic, NA))
 }
 
 #' The parts of a list, or those of an array along its first axis, such as the rows of a matrix

@@ -76,10 +76,9 @@ test_that("distributions of variance scaling are saved with a model, the truncat
 })
 
 for_each_backend("a seed makes draws repeat", {
+  untruncated <- function(seed) initializer_variance_scaling(distribution = "untruncated_normal", seed = seed)
   for (initializer in list(initializer_random_normal, initializer_random_uniform, initializer_truncated_normal,
-                           initializer_orthogonal, initializer_glorot_uniform, initializer_he_normal,
-                           function(seed) initializer_variance_scaling(distribution = "untruncated_normal",
-                                                                       seed = seed))) {
+                           initializer_orthogonal, initializer_glorot_uniform, initializer_he_normal, untruncated)) {
     expect_equal(kernel(initializer(seed = 4), 5, 3), kernel(initializer(seed = 4), 5, 3))
     expect_false(isTRUE(all.equal(kernel(initializer(seed = 4), 5, 3), kernel(initializer(seed = 5), 5, 3))))
   }
