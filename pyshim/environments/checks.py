@@ -7,6 +7,7 @@ import subprocess
 
 from ..errors import InstallError
 from ..hosts import timeout
+from . import commands
 from .lock import held
 from .surroundings import folders
 
@@ -75,10 +76,10 @@ def _python(environment, code):
     """The output of code that the environment's interpreter runs in the same way as a worker."""
     folder, limit = environment.work_folder(), timeout.check_seconds()
     try:
-        done = subprocess.run([environment.python(), "-I", "-c", code, environment.module],
-                              env=environment.process_environment(folder), cwd=folder or os.sep,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              universal_newlines=True, pass_fds=held(), timeout=limit)
+        done = commands.run([environment.python(), "-I", "-c", code, environment.module],
+                            env=environment.process_environment(folder), cwd=folder or os.sep,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            pass_fds=held(), timeout=limit)
     except subprocess.TimeoutExpired:
         raise InstallError("{backend} does not answer in its environment: its check was ended after {seconds} seconds. "
                            "{variable} sets another limit", backend=environment.title, seconds="%g" % limit,

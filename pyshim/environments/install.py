@@ -11,6 +11,7 @@ import sys
 
 from ..errors import ArgumentError, InstallError, InterpreterError
 from ..messages import Setting, Value
+from . import commands
 from .checks import check
 from .interpreters import check_interpreter, find_interpreter, missing_interpreter
 from .lock import locked
@@ -198,6 +199,6 @@ def _make(environment, interpreter, directory, progress, requirements):
 
 def _progress_bar(python):
     """The option that makes pip 24.1 or newer report how much of a file it has downloaded."""
-    done = subprocess.run([python, "-I", "-m", "pip", "install", "--help"], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, universal_newlines=True)
+    done = commands.run([python, "-I", "-m", "pip", "install", "--help"], stdout=subprocess.PIPE,
+                        stderr=subprocess.DEVNULL)
     return ["--progress-bar", "raw"] if "raw" in done.stdout else []

@@ -10,6 +10,7 @@ import subprocess
 from .. import config
 from ..errors import InterpreterError
 from ..messages import filled
+from . import commands
 
 PROBE = """
 import glob, json, os, platform, struct, sys, sysconfig
@@ -127,31 +128,21 @@ def _output(name, *arguments):
 @functools.lru_cache(maxsize=None)  # asking conda takes a second
 def _printed(*command):
     try:
-        status, printed = _output_of(command)
+        done = _run(command)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return printed.strip() if status == 0 else None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
-def _output_of(command):
-    """The exit status of a command and what it prints. An interrupt leaves no process; ``subprocess.run`` leaves one
-    that it has killed, but does not wait for."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
-    with process.stdout:
-        try:
-            printed = process.communicate(timeout=20)[0]
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-    return process.returncode, printed
+def _run(command):
+    return commands.run(command, timeout=20, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
 def version_of(path, shared=False):
     """The version of an interpreter, such as "3.9"; None if it cannot make virtual environments, or lacks the shared
     libpython that is required."""
     try:
-        facts = json.loads(_output_of([path, "-I", "-c", PROBE])[1])
+        facts = json.loads(_run([path, "-I", "-c", PROBE]).stdout)
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return None
     return facts["version"] if facts["fits"] and (facts["shared"] or not shared) else None

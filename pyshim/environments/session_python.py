@@ -8,6 +8,7 @@ import sys
 import sysconfig
 
 from ..errors import InstallError, InterpreterError
+from . import commands
 from .interpreters import find_interpreter, version_of
 from .obtain import obtain
 from .progress import Progress
@@ -83,7 +84,7 @@ def install_numpy(folder, numpy="numpy", quiet=False):
                                remedy="remove it, then try again", folder=folder)
     progress.step("Installing NumPy")
     pip = [python, "-I", "-m", "pip"]
-    if subprocess.run(pip + ["--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+    if commands.run(pip + ["--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
         run([python, "-I", "-m", "ensurepip"], "install pip", progress)
     run(pip + ["--disable-pip-version-check", "install", numpy], "install NumPy", progress)
     progress.say("R's Python is %s." % python)

@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 from .. import config
+from ..environments import commands
 from ..environments.lock import locked
 from ..environments.progress import Progress
 from ..environments.steps import run
@@ -129,8 +130,8 @@ def _pip(temporary, progress):
 
 
 def _check(packages):
-    done = subprocess.run([_python(), "-c", CHECK, packages], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, universal_newlines=True)
+    done = commands.run([_python(), "-c", CHECK, packages], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT)
     if done.returncode:
         raise InstallError("Keras's packages do not work with this Python, {python}, and its NumPy ({numpy} is "
                            "needed):\n  {words}", python=_python(), numpy=NUMPY,

@@ -420,14 +420,16 @@ def layers_of_their_inputs_backend(module):
     module.Layer.__call__ = _on_backend_of(lambda layer, inputs=None: _tensor_in(inputs), module.Layer.__call__)
 
 
+RUNS = ("fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator",
+        "train_on_batch", "test_on_batch", "predict_on_batch")  # the methods of a model that run batches
+
+
 @_repair(_after, "engine.training")
 def models_of_their_own_backend(module):
     """A model keeps computing on its own backend, so its optimizer's variables must belong to that, too."""
     def of_model(model, *_):
         return _tensor_in(getattr(model, "inputs", None))
-    for name in ("compile", "fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator",
-                 "train_on_batch", "test_on_batch", "predict_on_batch", "_make_train_function", "_make_test_function",
-                 "_make_predict_function"):
+    for name in ("compile", "_make_train_function", "_make_test_function", "_make_predict_function") + RUNS:
         setattr(module.Model, name, _on_backend_of(of_model, getattr(module.Model, name)))
 
 
@@ -450,8 +452,7 @@ def batches_run_ahead(module):
 @_repair(_after, "engine.training")
 def models_that_survive_interrupts(module):
     """After an interrupt a model has the weights of the last complete batch, whichever way it is trained."""
-    for name in ("fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator",
-                 "train_on_batch", "test_on_batch", "predict_on_batch"):
+    for name in RUNS:
         setattr(module.Model, name, postponing()(getattr(module.Model, name)))
 
 

@@ -72,6 +72,17 @@ def test_an_infinite_gradient(K, images):
     np.testing.assert_allclose(K.get_value(velocity), [8 * 0.5 / np.sqrt(0.5) + upstream.sum()], rtol=1e-4)
 
 
+def test_an_infinite_gradient_of_what_relu_gets(K, images):
+    """Such a gradient shows only there, if no other is asked for."""
+    x = K.placeholder((None, 3, 3, 1))
+    convolved = K.conv2d(x, K.constant(KERNEL))
+    gradient, = K.gradients(K.sum(K.sqrt(K.relu(convolved))), [convolved])
+    results = expected(images, bias=0)
+    assert (results == 0).any() and (results > 0).any()
+    np.testing.assert_allclose(K.function([x], [gradient])([images])[0],
+                               np.where(results > 0, 0.5 / np.sqrt(np.where(results > 0, results, 1)), 0), rtol=1e-4)
+
+
 def test_it_prints_once(K, images, capfd):
     x, result, kernel, bias = network(K)
     compute = K.function([x], [K.relu(K.print_tensor(result, "seen"))])

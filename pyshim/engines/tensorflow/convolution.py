@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from . import finite, samples
+from . import known
 
 
 class Convolution:
@@ -50,7 +50,7 @@ class Convolution:
                 return pool(x, size, strides, padding)
             return _windowed(pooled, x, None, size, strides, padding, once, channels, outside)
         if mode == "max":
-            return windowed(tf.nn.max_pool if finite.is_known() else _max_pool, x, float("-inf"))
+            return windowed(tf.nn.max_pool if known.IS_FINITE.holds else _max_pool, x, float("-inf"))
         result = windowed(tf.nn.avg_pool, x, 0)
         if not _native(x.shape[1:-1], size, strides, padding):  # the padding has been counted
             result = result / windowed(tf.nn.avg_pool, tf.ones_like(x), 0)
@@ -115,7 +115,7 @@ def _windowed(compute, x, kernel, width, strides, padding, dilation, channels, o
     """
     sizes, spans = x.shape[1:-1], _spans(width, dilation)
     least = [max(span - sum(pair), 1) for span, pair in zip(spans, padding)]
-    there = [slice(None) if x.shape[0] or samples.are_given() else slice(tf.shape(x)[0])]
+    there = [slice(None) if x.shape[0] or known.HAS_SAMPLES.holds else slice(tf.shape(x)[0])]
     for axis, (size, span, stride, pair) in enumerate(zip(sizes, spans, strides, padding), 1):
         number = tf.shape(x)[axis] if size is None else size
         count = _at_least((number + sum(pair) - span) // stride + 1, 0)
@@ -140,7 +140,7 @@ def _filled(x, least=()):
     x = tf.convert_to_tensor(x)
     least = [1, *least, 1] if least else [1] * x.shape.rank
     sizes = list(x.shape)
-    if samples.are_given():
+    if known.HAS_SAMPLES.holds:
         sizes[0] = sizes[0] or 1
     if all(size is not None and size >= wanted for size, wanted in zip(sizes, least)):
         return x

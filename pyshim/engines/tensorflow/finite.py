@@ -6,36 +6,12 @@ own ops and checks that they are right: the convolutions must be bounded, and no
 no variable changes, and the program runs again with kernels that handle all numbers.
 """
 
-import contextlib
-import threading
-
 import tensorflow as tf
 
+from ...graph.node import ancestors
 from ..repeating import can_repeat
 
 DTYPES = frozenset(["float32", "float64"])  # the sum of squares soon overflows in float16
-
-
-class _State(threading.local):
-    known = False
-
-
-_state = _State()
-
-
-@contextlib.contextmanager
-def known(is_known):
-    """A context that tells the kernel for pooling whether its input is known to be finite: see ``is_known``."""
-    outer, _state.known = _state.known, is_known
-    try:
-        yield
-    finally:
-        _state.known = outer
-
-
-def is_known():
-    """Whether the input of a kernel is known to be finite."""
-    return _state.known
 
 
 def relus(nodes, images):
@@ -63,6 +39,11 @@ def _convolved(operation, images):
 def is_after(relus, operation):
     """Whether an operation's only input is one of the relus."""
     return len(operation.inputs) == 1 and operation.inputs[0].operation in relus
+
+
+def examined(relus):
+    """Returns: the nodes whose gradients show whether those of the relus are nan: all that the relus depend on."""
+    return set(ancestors([relu.inputs[0] for relu in relus], controls=False))
 
 
 def are_bounded(x, kernel, *biases):

@@ -8,7 +8,8 @@ from ...graph.node import RANDOM, between, operations_inside
 from .. import splits
 from ..natives import Natives
 from ..plan import Plan
-from . import finite, gradients, optimizers, samples
+from ..repeating import are_outside_loops, gradient_operations
+from . import finite, gradients, known, optimizers, samples
 from .control_flow import loop
 from .random import generators
 
@@ -134,7 +135,7 @@ class InFunction(Natives):
         super().__init__(kernels, made)
         self.kept = kept
         self.images = images
-        self.relus, self.checks = relus, []
+        self.relus, self.examined, self.checks = relus, finite.examined(relus), []
         self.flowing = _flowing(nodes)
         self._look_at(nodes)
 
@@ -167,8 +168,8 @@ class InFunction(Natives):
             with gradients.own():  # they may be differentiated themselves
                 found = tf.gradients(inputs[0], inputs[1:], unconnected_gradients=tf.UnconnectedGradients.ZERO)
             found = [tf.convert_to_tensor(gradient) for gradient in found]
-            if self.relus:
-                self.checks += map(finite.has_no_nan, found)
+            self.checks += [finite.has_no_nan(gradient) for gradient, x in zip(found, operation.inputs[1:])
+                            if x in self.examined]
             return found
         if operation in self.relus:
             self.checks.append(finite.are_bounded(*[self[node] for node in self.relus[operation]]))
@@ -180,19 +181,20 @@ class InFunction(Natives):
             return self.splits[part.split()][part.number]
         attributes = generators.attributes(operation)
         self.kept.append(attributes.get("generator"))
-        with gradients.own(), samples.given(operation in self.images), \
-                finite.known(finite.is_after(self.relus, operation)):
+        with gradients.own(), known.HAS_SAMPLES.set_to(operation in self.images), \
+                known.IS_FINITE.set_to(finite.is_after(self.relus, operation)):
             return getattr(self.kernels, operation.kernel)(*inputs, **attributes)
 
 
 def _flowing(nodes):
-    """Returns: the nodes that a gradient flows back to, or None if some gradient is computed in the body of a loop, or
-    if there is none."""
-    gradients = {node.operation for node in nodes if node.kind == "gradient"}
-    if {operation for operation in operations_inside(nodes) if operation.kernel == "gradient"} != gradients:
+    """Returns: the nodes that a gradient flows back to; None if there is no loop, which alone asks for them, or no
+    gradient, or if some gradient is computed in the body of a loop."""
+    gradients, operations = gradient_operations(nodes), operations_inside(nodes)
+    with_loops = any(operation.kernel == "loop" for operation in operations)
+    if not gradients or not with_loops or not are_outside_loops(gradients, operations):
         return None
     found = {x for gradient in gradients for x in between(gradient.inputs[0], gradient.inputs[1:], nodes)}
-    return found.union(*[gradient.inputs[1:] for gradient in gradients]) if gradients else None
+    return found.union(*[gradient.inputs[1:] for gradient in gradients])
 
 
 class Interpreted(Plan):

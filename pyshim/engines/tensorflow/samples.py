@@ -5,9 +5,6 @@ TensorFlow from fusing a convolution with its bias and activation. If the batche
 images in the program, and these need no guard.
 """
 
-import contextlib
-import threading
-
 WINDOWED = frozenset(["convolution", "depthwise_convolution", "pool"])
 
 # Kernels whose result has elements if all inputs have, and no static size of the result is 0.
@@ -16,13 +13,6 @@ ALIKE = WINDOWED.union(
     "square sign negative add subtract multiply divide maximum minimum pow select switch equal not_equal greater "
     "greater_equal less less_equal sum mean max min dot pad permute batch_flatten concatenate "
     "expand_dims squeeze random_uniform random_normal truncated_normal".split())
-
-
-class _State(threading.local):
-    there = False
-
-
-_state = _State()
 
 
 def with_samples(nodes):
@@ -39,18 +29,3 @@ def with_samples(nodes):
             if filled.issuperset(operation.inputs):
                 filled.add(node)
     return {node.operation for node in filled if node.operation is not None and node.operation.kernel in WINDOWED}
-
-
-@contextlib.contextmanager
-def given(there):
-    """A context that tells kernels whether their images are known to have samples: see ``are_given``."""
-    outer, _state.there = _state.there, there
-    try:
-        yield
-    finally:
-        _state.there = outer
-
-
-def are_given():
-    """Whether the images given to a kernel are known to have samples."""
-    return _state.there

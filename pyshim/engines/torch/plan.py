@@ -9,7 +9,7 @@ from ...graph.node import RANDOM, operations_inside
 from ..numpy import Kernels as NumPyKernels
 from ..plan import Loop as AnyLoop
 from ..plan import Plan, replace_values, unseen
-from ..repeating import can_repeat, operations_between
+from ..repeating import can_repeat, gradient_operations, operations_between
 from . import optimizers
 from .arrays import DEVICE, DTYPES, array_of, tensor_of
 from .merging import FUNCTIONS, merged
@@ -121,7 +121,7 @@ class TorchPlan(Plan):
         self.all_tracked = tracked
         self.guarded = guarded
         self.checked = False  # whether a function so far has a derivative that can be nan where ours is not
-        gradients = {node.operation: None for node in nodes if node.kind == "gradient"}
+        gradients = gradient_operations(nodes)
         self.several = len(gradients) > 1
         self.between = {operation for gradient in gradients for operation in operations_between(gradient, nodes)}
         self.sources = {x for gradient in gradients for x in gradient.inputs[1:]}
