@@ -120,6 +120,11 @@ def test_sqrt_of_a_negative_number_is_0(K):
     check(K, K.sqrt(K.constant([-4.0, -0.0, 4.0])), np.array([0, 0, 2], "float32"))
 
 
+def test_sign_of_minus_0_is_0(K):
+    for dtype in FLOATS:
+        assert not np.signbit(K.eval(K.sign(tensor(K, np.array([-0.0, 0.0], dtype))))).any()
+
+
 def test_abs_gradient_at_0_is_0(K):
     x = K.variable([-2.0, 0.0, 2.0])
     check(K, K.gradients(K.abs(x), [x])[0], np.array([-1, 0, 1], "float32"))

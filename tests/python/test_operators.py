@@ -113,6 +113,15 @@ def test_floor_division_and_remainder_where_the_quotient_is_nearly_whole(K):
         check(K, K.constant(a, dtype) % K.constant(b, dtype), expected[1])  # eval(), not a function
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, about an overflow
+def test_floor_division_and_remainder_where_the_quotient_overflows(K):
+    for dtype, large, small in (("float32", 3e35, 7e-33), ("float64", 3e300, 7e-290)):
+        x = np.array([large, -large, large, -large, 7, np.nan], dtype)
+        y = np.array([small, small, -small, -small, 4, 1], dtype)
+        np.testing.assert_array_equal(K.eval(tensor(K, x) % tensor(K, y)), x % y)
+        np.testing.assert_array_equal(K.eval(tensor(K, x) // tensor(K, y)), x // y)
+
+
 def test_floor_division_and_remainder_of_every_integer_dtype(K):
     state = np.random.RandomState(0)
     for dtype in INTEGERS:

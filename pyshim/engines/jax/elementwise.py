@@ -39,7 +39,7 @@ class Elementwise:
     divide = with_gradients(lambda g, x, y, z: quotient(g, y), _of_quotient_by_y)(jnp.true_divide)
     abs = with_gradients(lambda g, x, y: product(g, jnp.sign(x)))(jnp.abs)
     square = with_gradients(lambda g, x, y: product(g, 2 * x))(jnp.square)
-    sign = with_gradients(_none)(jnp.sign)
+    sign = with_gradients(_none)(lambda x: jnp.where(x == 0, jnp.zeros_like(x), jnp.sign(x)))  # JAX's is -0 for -0
     multiply = with_gradients(lambda g, x, y, z: product(g, jnp.broadcast_to(y, g.shape)),
                               lambda g, x, y, z: product(g, jnp.broadcast_to(x, g.shape)))(jnp.multiply)
     maximum = with_gradients(lambda g, x, y, z: jnp.where(x >= y, g, 0), lambda g, x, y, z: jnp.where(x >= y, 0, g))(

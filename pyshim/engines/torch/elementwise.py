@@ -2,10 +2,11 @@
 
 import math
 
+import numpy as np
 import torch
 
 from .. import numpy_division
-from .arrays import array_of, tensor_of
+from .arrays import DEVICE, array_of, tensor_of
 from .gradients import product, product_of_any, quotient, with_gradients
 
 
@@ -37,6 +38,9 @@ def _floor_divided(x, y):
 def _left(x, y):
     wide = _wide(x.dtype)
     left = torch.remainder(x.to(wide), y.to(wide))
+    if DEVICE.type == "cpu" and torch.isnan(left).any():  # on a processor, PyTorch's is nan if x / y overflows
+        with np.errstate(all="ignore"):
+            left = tensor_of(np.remainder(array_of(x.to(wide)), array_of(y.to(wide))))
     return torch.where(left == 0, torch.copysign(left, y), left).to(x.dtype)  # 0 with the divisor's sign
 
 
