@@ -164,6 +164,29 @@ def test_dropout_works_in_training_alone(K):
     assert set(np.unique(dropped)) == {0, 2}
 
 
+RECURRENT = {
+    "loop": lambda: [L.LSTM(4, dropout=0.5, input_shape=(3, 5))],
+    "masked": lambda: [L.Masking(input_shape=(3, 5)), L.GRU(4, recurrent_dropout=0.5)],
+    "unrolled": lambda: [L.SimpleRNN(4, dropout=0.5, unroll=True, input_shape=(3, 5))],
+    "both directions": lambda: [L.Bidirectional(L.GRU(4, dropout=0.5), input_shape=(3, 5))],
+    "first cell": lambda: [L.RNN([L.GRUCell(4, dropout=0.5), L.GRUCell(4)], input_shape=(3, 5))],
+}
+
+
+@pytest.mark.parametrize("kind, fast_only", [(kind, kind != "loop") for kind in RECURRENT])
+def test_recurrent_layers_drop_out_in_training(K, kind, fast_only):
+    """Their dropout is inside the step of a recurrence."""
+    model = keras.models.Sequential(RECURRENT[kind]())
+    assert model.uses_learning_phase
+    if K.backend() == "numpy":  # which cannot train
+        return
+    model.compile("sgd", "mse")
+    x = np.ones((8, 3, 5))
+    y = model.predict(x)
+    assert model.test_on_batch(x, y) < 1e-8
+    assert model.train_on_batch(x, y) > 1e-6
+
+
 def test_callbacks(K, random, tmp_path):
     x, y = _blobs(random)
     seen = []
