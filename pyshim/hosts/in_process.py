@@ -12,6 +12,7 @@ from ..engines.own_kernels import own_kernels
 from ..engines.refusals import explained
 from ..errors import EngineError, NotInstalledError
 from ..messages import Value
+from ..wire.reordering import row_major
 from .host import Compiled, Host, need_values
 from .turn import Turn
 
@@ -136,10 +137,16 @@ class _Compiled(Compiled):
                 self.compile(engine)
             return self.run([np.ascontiguousarray(array).reshape(array.shape) for array in arrays])
 
+    def several(self, *batches):
+        """Run as many of the first batches as the engine runs together: see ``engines/batches.py``."""
+        with self.host.talking() as engine:
+            several = getattr(self.run, "several", None) if self.holder is engine else None
+            return several(*batches) if several else []
+
     def run_batches(self, held, whole, rows, sizes):
         return run_batches(self, held, whole, rows, sizes)
 
 
 def _own(array):
     """Returns: a copy in row-major order, independent of the caller's array."""
-    return np.array(array, order="C")
+    return row_major(np.asarray(array))

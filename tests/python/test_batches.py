@@ -136,6 +136,51 @@ def test_of_many_batches_one_fails(K, engine):
     np.testing.assert_array_equal(np.concatenate([result for result, in results]), rows % 3)
 
 
+def test_many_batches_without_arrays_as_results(K, engine):
+    """TensorFlow runs such batches in a loop of its own: equally large ones, after the first hundred."""
+    def stepping():
+        x, factor, count = K.placeholder((None, 2)), K.placeholder(()), K.variable([1., 2.])
+        total = K.sum(x) * factor + K.random_uniform((), seed=7)
+        outputs = [total, K.mean(count), K.any(x[:, 0] > 4)]
+        return K.function([x, factor], outputs, updates=[(count, count + K.sum(x, 0))])
+    in_turn, together = stepping(), stepping()
+    random = np.random.RandomState(5)
+    batches = [random.randint(0, 5, 1 + i % 97 // 80) for i in range(250)] + [[1, 2]]
+    found = together.run_batches([ROWS, 3], batches) + together.run_batches([ROWS, 3], batches[:90])
+    assert len(found) == 341
+    for rows, results in zip(batches + batches[:90], found):
+        for result, expected in zip(results, in_turn([ROWS[rows], 3])):
+            assert result.dtype == expected.dtype and result.shape == expected.shape
+            np.testing.assert_allclose(result, expected, rtol=1e-6)
+
+
+def test_large_arrays_and_fixed_sizes(K):
+    random = np.random.RandomState(6)
+    x = random.normal(size=(600, 500)).astype("float32")
+    fed = K.placeholder((3, 500))
+    weights = K.variable(np.zeros((500,)))
+    function = K.function([fed], [K.sum(K.square(fed))], updates=[(weights, weights + K.sum(fed, 0))])
+    order = random.permutation(600).reshape(200, 3)
+    for array in (x, np.asfortranarray(x), x.astype("float64")):
+        held = function.hold([array])
+        for _ in range(2):
+            found = np.ravel(function.run_batches(held, order))
+            np.testing.assert_allclose(found, (x[order] ** 2).sum((1, 2)), rtol=1e-4)
+    np.testing.assert_allclose(K.get_value(weights), 6 * x.sum(0), rtol=1e-3, atol=1e-2)
+
+
+def test_of_many_batches_without_arrays_one_fails(K):
+    table, count, index = K.variable(np.arange(3.)), K.variable(0.), K.placeholder((None,), dtype="int32")
+    function = K.function([index], [K.sum(K.gather(table, index)), count], updates=[(count, count + 1)])
+    rows = np.arange(400)
+    function.run_batches([rows % 3], np.split(rows, 200))
+    with pytest.raises(EngineError):
+        function.run_batches([np.where(rows == 301, 3, rows % 3)], np.split(rows, 200))
+    assert K.get_value(count) == 350
+    found = function.run_batches([rows % 3], np.split(rows, 200))
+    np.testing.assert_array_equal([total for total, _ in found], (rows % 3).reshape(200, 2).sum(1))
+
+
 def test_draws_of_many_batches_differ(K, engine):
     x = K.placeholder((None, 2))
     function = K.function([x], [x + K.random_uniform((1, 2), seed=3)])

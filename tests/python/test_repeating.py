@@ -43,6 +43,25 @@ def test_numbers_that_are_not_finite(K, images, bad):
     assert K.get_value(count) == 3
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_one_of_many_batches_that_is_not_finite(K, images, bad):
+    x, result, kernel, bias = network(K)
+    count, noise = K.variable(0), K.random_uniform((), seed=4)
+    step = K.function([x], [K.max(result), count, noise], [K.update_add(count, 1)])
+    draws = K.function([], [K.random_uniform((), seed=4)])
+    samples = np.concatenate([images] * 100)
+    samples[150, 0, 0, 0] = bad
+    with np.errstate(invalid="ignore"):
+        maxima = expected(samples).max((1, 2, 3))
+    order = np.concatenate([np.arange(140), np.arange(200), np.arange(200)])
+    found = [values for rows in np.split(order, [140, 340]) for values in step.run_batches([samples], rows[:, None])]
+    assert not np.isfinite(maxima[150])
+    for i, (largest, counted, drawn) in enumerate(found):
+        np.testing.assert_allclose(largest, maxima[order[i]], rtol=1e-5)
+        assert counted == i
+        np.testing.assert_array_equal(drawn, draws([])[0])
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_weights_that_are_not_finite(K, images, which):
     x, result, *weights = network(K)

@@ -58,9 +58,17 @@ class Engine(AnyEngine):
     def compile(self, program, once):
         # A single evaluation runs kernel by kernel: tracing and optimizing a function takes a hundred times as long.
         simple = once and program.kernels().isdisjoint(("loop", "gradient"))
-        run = (Interpreted if simple else Compiled)(self.kernels, program)
+        if simple:
+            return self._around(Interpreted(self.kernels, program), program)
+        compiled = Compiled(self.kernels, program)
+        run = self._around(compiled, program)
+        run.several = self._around(compiled.several, program)
+        return run
+
+    def _around(self, run, program):
+        """A callable of a program, called between reading and writing its variables: see ``NativeSession.around``."""
         variables = [node.native for node in program.nodes if node.kind == "variable"]
-        return lambda arrays: self.session.around(lambda: run(arrays), variables)
+        return lambda *arguments: self.session.around(lambda: run(*arguments), variables)
 
     def variable(self, array, name, initialize=True):
         variable = Variable(array, initialize)

@@ -9,7 +9,7 @@ from .. import splits
 from ..natives import Natives
 from ..plan import Plan
 from ..repeating import are_outside_loops, gradient_operations
-from . import finite, gradients, known, optimizers, samples
+from . import batches, finite, gradients, known, optimizers, samples
 from .control_flow import loop
 from .random import generators
 
@@ -28,6 +28,8 @@ class Compiled:
         self.relus = finite.relus(program.nodes, self.images)
         self.draws = [generators.of(operation) for operation in operations_inside(program.nodes)
                       if operation.kernel in RANDOM] if self.relus else []
+        self.loops = {}
+        self.ran = 0  # how many batches
         self._variant(self.images, self.relus)  # now, so that the errors of tracing are raised here
 
     def __call__(self, arrays):
@@ -44,11 +46,46 @@ class Compiled:
         states = [generator.state.read_value() for generator in self.draws]
         *outputs, right = self._variant(self.images, self.relus)(tensors)
         if not right:
-            self.relus = {}  # from now on, since the next batches hardly become finite again
-            for generator, state in zip(self.draws, states):
-                generator.state.assign(state)
+            self._give_up(states)
             outputs = self._variant(self.images, {})(tensors)
         return outputs
+
+    def _give_up(self, states):
+        """Use kernels for all numbers from now on, since the next batches hardly become finite again. The batch that
+        was not finite will be repeated from these states of the generators."""
+        self.relus = {}
+        for generator, state in zip(self.draws, states):
+            generator.state.assign(state)
+
+    def several(self, arrays, whole, rows, sizes):
+        """Run the first batches, as far as they are equally large, in one call: see ``engines/batches.py``."""
+        self.ran += len(sizes)
+        count = next((i for i, size in enumerate(sizes) if size != sizes[0]), len(sizes))
+        fed = arrays + whole
+        if (self.ran < batches.PATIENCE or count < batches.LEAST or not all(array.size for array in fed)
+                or not batches.have_known_sizes(self.program.outputs) or not batches.fit(self.program, arrays)):
+            return []
+        tensors = batches.tensors(fed)
+        if tensors is None:
+            return []
+        split = tuple([array.ndim > 0 for array in arrays] + [False] * len(whole))
+        loop = self._loop(split)
+        indices = tf.constant(rows[:count * sizes[0]].reshape(count, sizes[0]))
+        results = [result.numpy() for result in loop(tensors + [indices])]
+        outputs, (done, right), states = (results[:len(self.program.outputs)], results[len(self.program.outputs):][:2],
+                                          results[len(self.program.outputs) + 2:])
+        if not right:
+            done -= 1
+            self._give_up(states)
+        return [[output[i] for output in outputs] for i in range(done)]
+
+    def _loop(self, split):
+        key = bool(self.relus), split
+        if key not in self.loops:
+            function = self._variant(self.images, self.relus).function
+            loop = batches.loop_of(function, self.program, split, self.draws, bool(self.relus))
+            self.loops[key] = _call(loop, len(self.program.outputs) + 2 + len(self.draws))
+        return self.loops[key]
 
     def _variant(self, images, relus):
         key = bool(images), bool(relus)
