@@ -9,7 +9,7 @@ import sys
 import threading
 
 from . import config, environments
-from .errors import ArgumentError, DeviceError, UnknownBackendError, accepted_names, naming
+from .errors import ArgumentError, DeviceError, NotInstalledError, UnknownBackendError, accepted_names, naming
 from .hosts import output
 from .messages import Call, Choices, Setting, Type, Value
 
@@ -133,7 +133,7 @@ def select(name, in_process, save, threads, places, device=None):
     host = _host(key)
     try:
         host.start()
-    except DeviceError:  # the next call may choose again
+    except (DeviceError, NotInstalledError):  # the next call may choose again
         _session.devices.pop(key[0], None)
         raise
     if save:

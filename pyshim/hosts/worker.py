@@ -58,8 +58,9 @@ class Worker(Host):
             if self.running:
                 return
             if not self.environment.is_installed():
+                gpu = {"gpu": True} if self.device not in (None, "cpu") else {}
                 raise NotInstalledError("backend {name} is not installed. Install it with {call}",
-                                        name=Value(self.backend), call=Call("install_backend", self.backend))
+                                        name=Value(self.backend), call=Call("install_backend", self.backend, **gpu))
             conversation = Conversation(self.environment, self._variables())
             if self.device not in (None, "cpu") and conversation.traits["device"] == "cpu":
                 conversation.end("it found no GPU")

@@ -8,7 +8,7 @@ import pytest
 import pyshim
 from pyshim import environments
 from pyshim.environments.environment import Environment
-from pyshim.errors import ArgumentError, DeviceError
+from pyshim.errors import ArgumentError, DeviceError, NotInstalledError
 
 
 @pytest.fixture
@@ -70,6 +70,16 @@ def test_a_gpu_is_never_replaced_by_the_processor(device, monkeypatch, name):
         assert device(name) is None
     with pyshim.use_backend(name):  # the failed choice is not remembered
         assert device(name) == "cpu"
+
+
+def test_a_gpu_for_a_backend_that_is_not_installed(device, monkeypatch):
+    pyshim.stop_backend("jax")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(environments.find("jax")), "record", lambda self: None)
+        with pytest.raises(NotInstalledError, match=r'Install it with install_backend\("jax", gpu=True\)'):
+            pyshim.use_backend("jax", device="gpu")
+    with pyshim.use_backend("jax"):  # the failed choice is not remembered
+        assert device("jax") == "cpu"
 
 
 def test_a_numbered_gpu_is_one_of_those_that_are_visible(monkeypatch):

@@ -105,6 +105,24 @@ test_that("list_backends() returns the status of each backend", {
   expect_output(print(standings), "install_backend(\"theano\")", fixed = TRUE)
 })
 
+test_that("a device is chosen, shown, and never replaced by another", {
+  withr::local_envvar(CUDA_VISIBLE_DEVICES = "-1")
+  name <- backends[[length(backends)]]
+  shown <- function() {
+    standings <- list_backends()
+    standings$device[standings$backend == name]
+  }
+  withr::defer(suppressMessages(use_backend(name)))
+  stop_backend(name)
+  expect_equal(shown(), NA_character_)
+  suppressMessages(use_backend(name, device = "cpu"))
+  expect_equal(shown(), "cpu")
+  expect_keras_error(use_backend(name, device = "tpu"), "argument", c("`device`", "'gpu:1'", "\"tpu\""))
+  expect_keras_error(use_backend("theano", device = "gpu"), "device", 'Leave out `device = "gpu"`')
+  expect_keras_error(use_backend("jax", device = "gpu"), "device", "`install_backend(\"jax\", gpu = TRUE)`")
+  expect_keras_error(use_backend("torch", device = "gpu:1"), "device", "`install_backend(\"torch\", gpu = TRUE)`")
+})
+
 test_that("is_backend_installed()", {
   expect_true(is_backend_installed())
   for (name in backends) {
