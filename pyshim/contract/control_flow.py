@@ -226,7 +226,8 @@ class ControlFlow:
         else:
             outputs, states = self.loop("step_function", step, sequences, states)
         last = self._last_output(outputs[0], states)
-        if isinstance(self.phase, Node) and any(node is self.phase for node in ancestors([last])):  # such as a cell with dropout
+        # Such as a cell with dropout.
+        if isinstance(self.phase, Node) and any(node is self.phase for node in ancestors([last])):
             last._uses_learning_phase = True  # tells Keras to feed the phase
         return last, self._time_first(outputs[0]), states[:-1] if mask is not None else states
 
