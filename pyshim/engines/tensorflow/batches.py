@@ -8,34 +8,38 @@ import tensorflow as tf
 LEAST = 4       # minimum batches of a call; fewer are requested if a batch takes long, and then the loop saves little
 PATIENCE = 100  # how many batches run one by one before the loop is compiled, which takes as long as a few hundred save
 ALIGNMENT = 64  # bytes; TensorFlow can use an array's memory only if it starts at a multiple
-SMALL = 2 ** 20  # bytes; smaller arrays are copied
+LARGE = 2 ** 20  # bytes; smaller arrays are copied
 
 DTYPES = frozenset(["float32", "float64", "int32", "int64"])  # whose arrays can be shared
 
 
-def have_known_sizes(outputs):
-    """Whether the outputs have the same sizes for all batches, so that their values can be stacked."""
-    return all(None not in output.shape for output in outputs)
+def tensors(program, arrays, whole):
+    """The tensors that the loop needs, which share the memory of large arrays.
+
+    Arguments: program; arrays, the inputs of which each batch gets its rows; whole, the other inputs.
+    Returns: a list; None if the program must run batch by batch, because its outputs may have different sizes, an array
+    is empty, has the wrong shape, or cannot be shared.
+    """
+    if not (all(None not in output.shape for output in program.outputs)
+            and all(map(_fits, program.inputs, arrays)) and all(map(_is_usable, arrays + whole))):
+        return None
+    return [tf.experimental.dlpack.from_dlpack(array.__dlpack__()) if _is_large(array) else tf.constant(array)
+            for array in arrays + whole]
 
 
-def fit(program, arrays):
-    """Whether the batches of these arrays have the shapes that the program's inputs have, as far as these are known."""
-    return all(len(array.shape) == len(node.shape)
-               and all(size in (None, given) for size, given in zip(node.shape[1:], array.shape[1:]))
-               for node, array in zip(program.inputs, arrays) if array.ndim)
+def _fits(node, array):
+    """Whether the array's batches have the shape of the input, as far as it is known."""
+    return not array.ndim or len(array.shape) == len(node.shape) and all(
+        size in (None, given) for size, given in zip(node.shape[1:], array.shape[1:]))
 
 
-def tensors(arrays):
-    """Returns: tensors of the arrays, which share the memory of large ones; None if one of these cannot be shared."""
-    made = []
-    for array in arrays:
-        if array.nbytes < SMALL:
-            made.append(tf.constant(array))
-        elif array.ctypes.data % ALIGNMENT or array.dtype.name not in DTYPES or not array.flags.writeable:
-            return None
-        else:
-            made.append(tf.experimental.dlpack.from_dlpack(array.__dlpack__()))
-    return made
+def _is_large(array):
+    return array.nbytes >= LARGE
+
+
+def _is_usable(array):
+    can_be_shared = (array.ctypes.data % ALIGNMENT == 0 and array.dtype.name in DTYPES and array.flags.writeable)
+    return array.size and (can_be_shared or not _is_large(array))
 
 
 def loop_of(function, program, split, draws, checked):

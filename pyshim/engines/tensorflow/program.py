@@ -61,19 +61,16 @@ class Compiled:
         """Run the first batches, as far as they are equally large, in one call: see ``engines/batches.py``."""
         self.ran += len(sizes)
         count = next((i for i, size in enumerate(sizes) if size != sizes[0]), len(sizes))
-        fed = arrays + whole
-        if (self.ran < batches.PATIENCE or count < batches.LEAST or not all(array.size for array in fed)
-                or not batches.have_known_sizes(self.program.outputs) or not batches.fit(self.program, arrays)):
+        if self.ran < batches.PATIENCE or count < batches.LEAST:
             return []
-        tensors = batches.tensors(fed)
+        tensors = batches.tensors(self.program, arrays, whole)
         if tensors is None:
             return []
-        split = tuple([array.ndim > 0 for array in arrays] + [False] * len(whole))
-        loop = self._loop(split)
+        loop = self._loop(tuple([array.ndim > 0 for array in arrays] + [False] * len(whole)))
         indices = tf.constant(rows[:count * sizes[0]].reshape(count, sizes[0]))
         results = [result.numpy() for result in loop(tensors + [indices])]
-        outputs, (done, right), states = (results[:len(self.program.outputs)], results[len(self.program.outputs):][:2],
-                                          results[len(self.program.outputs) + 2:])
+        end = len(self.program.outputs)
+        outputs, (done, right), states = results[:end], results[end:end + 2], results[end + 2:]
         if not right:
             done -= 1
             self._give_up(states)
