@@ -43,6 +43,8 @@ check_argument <- function(value, arg, defaults) { # nolint: cyclocomp_linter. O
     need_object(value, arg, "a layer")
   } else if (arg %in% argument_rules$named || grepl("_(initializer|regularizer|constraint)$", arg)) {
     check_named(value, arg)
+  } else if (arg == "target_size") {
+    check_whole(value, arg, 1L, lengths = 2L)
   } else if (arg == "dims") {
     check_whole(value, arg, 1L, lengths = NULL)
   } else if (arg == "merge_mode") {

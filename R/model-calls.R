@@ -115,6 +115,8 @@ as_model_argument <- function(value, name) {
 as_value_of_kind <- function(value, name) {
   if (name %in% argument_kinds$shape) {
     as_model_shape(value, name)
+  } else if (name == "dims") {
+    reticulate::tuple(as.list(as_whole_numbers(value, name, simplify = FALSE)))
   } else if (name %in% argument_kinds$nested && is.list(value)) {
     reticulate::tuple(lapply(value, as_whole_numbers, arg = name))
   } else if (name %in% unlist(argument_kinds[c("integer", "integers", "nested")]) && needs_whole(value, name)) {
@@ -131,12 +133,15 @@ as_value_of_kind <- function(value, name) {
 #' Whether a value is, or must be, a whole number: "same" is a padding, and the filters of a tokenizer are characters
 #' @noRd
 needs_whole <- function(value, name) {
-  is.numeric(value) || is.logical(value) || is.character(value) && !name %in% c(argument_kinds$nested, "filters")
+  of_numbers <- is.list(value) && length(value) && all(lengths(value) == 1L & vapply(value, is.numeric, NA))
+  of_numbers || is.numeric(value) || is.logical(value) ||
+    is.character(value) && !name %in% c(argument_kinds$nested, "filters")
 }
 
 #' Convert whole numbers, which R users give as doubles, to an integer, or to a tuple if there are several
+#' @param simplify Whether to do that; otherwise the value is an integer vector.
 #' @noRd
-as_whole_numbers <- function(value, arg) { # nolint: cyclocomp_linter.
+as_whole_numbers <- function(value, arg, simplify = TRUE) { # nolint: cyclocomp_linter.
   if (is.list(value)) {
     value <- unlist(value)
   }
@@ -147,7 +152,7 @@ as_whole_numbers <- function(value, arg) { # nolint: cyclocomp_linter.
     abort("argument", "{argument} must be whole numbers, not {value}", argument = arg, value = value)
   }
   value <- as.integer(value)
-  if (length(value) == 1L) value else reticulate::tuple(as.list(value))
+  if (length(value) == 1L || !simplify) value else reticulate::tuple(as.list(value))
 }
 
 #' Convert a shape, in which NA or NULL is an unknown size, to a tuple

@@ -213,3 +213,26 @@ with_custom_object_scope <- function(objects, expr) {
   on.exit(object_call(scope, "__exit__"))
   force(expr)
 }
+
+#' Run the code that a file holds
+#'
+#' Evaluates an expression that loads a model, where code in the file may be run. The file of a model with a Lambda
+#' layer that was made in Python contains the bytecode of its function. Bytecode can do whatever its author wants, so
+#' files are not trusted otherwise; and it works only with one version of Python. Functions in `custom_objects`, under
+#' the names of the layers, replace it.
+#'
+#' @param expr An expression, such as a call of [load_model_hdf5()].
+#' @return The value of the expression.
+#' @family saving and loading
+#' @examplesIf is_keras_available() && is_backend_installed()
+#' path <- tempfile(fileext = ".h5")
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+#' save_model_hdf5(model, path)
+#' trusting_files(load_model_hdf5(path))
+#' @export
+trusting_files <- function(expr) {
+  trust <- call_shim("trusting_files")
+  call_shim("enter", trust)
+  on.exit(call_shim("leave", trust))
+  force(expr)
+}

@@ -74,7 +74,10 @@ normalize <- function(x, axis = -1, order = 2) {
 #' keras_array(matrix(1:4, 2))
 #' @export
 keras_array <- function(x, dtype = NULL) {
-  call_shim("as_numpy", as_model_data(x, "x"), dtype)
+  unpacked <- function(kept) {
+    if (is.list(kept)) lapply(kept, unpacked) else if (!is.null(kept)) reticulate::py_get_attr(kept, "array")
+  }
+  unpacked(if (!is.null(x)) call_shim("as_numpy", as_model_data(x, "x"), dtype))
 }
 
 #' Download a file unless it is in the cache

@@ -35,7 +35,10 @@ keras_model <- function(inputs, outputs = NULL) {
 #' @export
 keras_model_sequential <- function(layers = NULL, name = NULL) {
   seed_python()
-  for (layer in if (is.list(layers)) layers else list(layers)) {
+  if (!is.null(layers) && !is.list(layers)) {
+    layers <- list(layers)
+  }
+  for (layer in layers) {
     if (!is.null(layer) && !is.function(layer)) {
       need_object(layer, "layers", "a list of layers")
     }
@@ -98,6 +101,11 @@ compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolin
                                                 weighted_metrics = NULL, target_tensors = NULL, ...) {
   need_arguments("optimizer", environment())
   check_named(optimizer, "optimizer")
+  if (is.function(optimizer)) {
+    abort("argument", c("{argument} must be a name or an optimizer, not {value}",
+                        i = "Call the function: `optimizer = optimizer_adam()`."),
+          argument = "optimizer", value = optimizer)
+  }
   if (!missing(loss) && !is.null(loss)) {
     check_named(loss, "loss")
     loss <- named_as_written(loss, substitute(loss))

@@ -25,13 +25,15 @@ lost <- function(x) paste0("<", sub(".*\\.", "", class(x)[[1L]]), " of an R sess
   if (is_restored(x)) {
     refuse(simpleCondition("previous session"))
   }
-  tryCatch(NextMethod(), error = function(condition) {
+  member <- tryCatch(NextMethod(), error = function(condition) {
     if (!grepl("has no attribute", conditionMessage(condition), fixed = TRUE)) {
       stop(condition)
     }
     abort("argument", c("the {class} has no `{name}`", i = "`names(x)` are those that it has."), name = name,
           class = sub(".*\\.", "", class(x)[[1L]]), argument = "name", value = name, function_name = "`$`")
   })
+  # reticulate leaves this kind of dict, such as the `word_docs` of a tokenizer, as it is.
+  if (inherits(member, "collections.defaultdict")) call_shim("as_dict", member) else member
 }
 
 #' @export

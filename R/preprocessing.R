@@ -79,7 +79,8 @@ skipgrams <- function(sequence, vocabulary_size, window_size = 4, negative_sampl
   seed_python()
   result <- keras_call("preprocessing.sequence.skipgrams", c(list(sequence = as_sequences(list(sequence))[[1L]]),
                                                              arguments))
-  list(couples = result[[1L]], labels = if (categorical) result[[2L]] else unlist(result[[2L]]))
+  list(couples = lapply(result[[1L]], unlist),
+       labels = if (categorical) lapply(result[[2L]], unlist) else as.integer(unlist(result[[2L]])))
 }
 
 #' Probabilities of keeping frequent words
@@ -381,7 +382,7 @@ fit_image_data_generator <- function(object, x, augment = FALSE, rounds = 1, see
 generator_next <- function(generator, completed = NULL) {
   seed_python()  # for images that are shuffled and transformed at random
   batch <- call_shim("next_batch", generator)
-  if (batch[[1L]]) batch[[2L]] else completed
+  if (!batch[[1L]]) completed else if (is_list_of_scalars(batch[[2L]])) unlist(batch[[2L]]) else batch[[2L]]
 }
 
 #' Batches of images from memory, a folder or a data frame

@@ -3,6 +3,7 @@
 import threading
 
 import keras_interrupts as interrupts
+import numpy as np
 
 from pyshim.errors import ArgumentError
 
@@ -27,7 +28,9 @@ class RFunction:
             answer = self.respond([*args, *kwargs.values()])
         if not answer:
             raise RJumpError("an R function has jumped elsewhere")
-        return answer[0]
+        value = answer[0]
+        # An array shares R's memory, which Keras must not write to: it scales images in place.
+        return value.copy() if isinstance(value, np.ndarray) and not value.flags.writeable else value
 
 
 def calls_r(target):

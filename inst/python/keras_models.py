@@ -43,6 +43,11 @@ def object_get(target, name):
     return getattr(target, name)
 
 
+def as_dict(value):
+    """The entries of a dict of another class."""
+    return dict(value)
+
+
 def object_set(target, name, value):
     """Set an attribute of an object."""
     setattr(target, name, value)
@@ -61,8 +66,6 @@ def data(value):
         return [data(part) for part in value]
     if isinstance(value, dict):
         return {key: data(part) for key, part in value.items()}
-    if isinstance(value, Kept):
-        return value.array
     if isinstance(value, np.ndarray):
         dtype = config.floatx() if value.dtype == np.float64 else value.dtype
         if value.flags.c_contiguous and value.dtype == dtype:
@@ -224,13 +227,10 @@ def is_keras_installed():
 
 
 class Kept:
-    """An array that is not converted when it is returned to R."""
+    """A holder of an array, on its way to R: the array itself would be converted."""
 
     def __init__(self, array):
         self.array = array
-
-    def __array__(self, dtype=None, copy=None):
-        return np.asarray(self.array, dtype)
 
 
 def as_numpy(value, dtype):

@@ -449,6 +449,26 @@ def batches_run_ahead(module):
     training.run_ahead(module)
 
 
+@_repair(_after, "engine.training_arrays")
+def predictions_of_no_samples(module):
+    """Without samples, Keras makes no batch and returns an empty list; here the model computes the shapes."""
+    loop = module.predict_loop
+
+    @functools.wraps(loop)
+    def predict_loop(model, f, ins, *args, **kwargs):
+        outputs = loop(model, f, ins, *args, **kwargs)
+        return outputs if len(outputs) else module.unpack_singleton(module.to_list(f(ins)))
+    module.predict_loop = predict_loop
+
+
+@_repair(_after, "optimizers")
+def learning_rates_by_their_old_name(module):
+    """Keras reads ``optimizer.lr``, but could not set it any more. A number becomes the value of the variable."""
+    def set_lr(self, value):
+        module.K.set_value(self.learning_rate, value)
+    module.Optimizer.lr = module.Optimizer.lr.setter(set_lr)
+
+
 @_repair(_after, "engine.training")
 def models_that_survive_interrupts(module):
     """After an interrupt a model has the weights of the last complete batch, whichever way it is trained."""
@@ -652,7 +672,7 @@ def code_in_files_is_refused(module):
             return load(code, defaults, closure, globs)
         if not hdf5.trusted():
             raise lambdas.ForeignCode("has code of its own, which would be run",
-                                      "load it within pyshim.trusting_files() where you trust the file")
+                                      "load it within {trusting_files()} if you trust the file")
         try:
             return load(code, defaults, closure, globs)
         except Exception as error:  # marshal and the constructors raise many classes for what they cannot read

@@ -8,6 +8,12 @@ shapes <- list(
   layer_dense = list(function() layer_dense(row(), 4), 4),
   layer_reshape = list(function() layer_reshape(row(), c(5, 1)), c(5, 1)),
   layer_permute = list(function() layer_permute(sequence(), c(2, 1)), c(3, 6)),
+  "layer_permute of one axis" = list(function() layer_permute(row(), 1), 5),
+  "layer_permute by a list" = list(function() layer_permute(sequence(), list(2, 1)), c(3, 6)),
+  "layer_activation_parametric_relu by a list" = list(
+    function() layer_activation_parametric_relu(image(), shared_axes = list(1, 2)), c(8, 6, 3)
+  ),
+  "layer_dot by a list" = list(function() layer_dot(list(row(), row()), axes = list(1, 1)), 1),
   layer_repeat_vector = list(function() layer_repeat_vector(row(), 3), c(3, 5)),
   layer_lambda = list(function() layer_lambda(row(), function(x) k_sum(x, axis = 2, keepdims = TRUE)), 1),
   layer_activity_regularization = list(function() layer_activity_regularization(row(), l1 = 0.1), 5),

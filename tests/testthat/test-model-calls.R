@@ -26,6 +26,16 @@ for_each_backend("probabilities, classes and batches agree with base R", {
   expect_equal(get_weights(model)[[1L]], kernel - 0.1 * gradient, tolerance = 1e-5)
 })
 
+for_each_backend("predictions for no samples are arrays without rows", {
+  model <- classifier()
+  expect_equal(predict(model, x[0L, ]), matrix(0, 0L, 3L))
+  expect_equal(predict_classes(model, x[0L, ]), numeric())
+  input <- layer_input(c(6, 6, 2))
+  convolved <- input %>% layer_conv_2d(2, 3) %>% layer_batch_normalization() %>% layer_max_pooling_2d()
+  model <- keras_model(input, list(convolved, convolved %>% layer_flatten() %>% layer_dense(3)))
+  expect_equal(predict(model, array(0, c(0, 6, 6, 2))), list(array(0, c(0, 2, 2, 2)), matrix(0, 0L, 3L)))
+})
+
 for_each_backend("generators evaluate and predict", {
   model <- classifier()
   shares <- softmax(x %*% kernel)
@@ -162,6 +172,22 @@ for_each_backend("custom objects are found by name, in a scope or an argument", 
   expect_equal(predict(copy, x), predict(model, x) * 1.5, tolerance = 1e-6)
 })
 
+for_each_backend("the code that a file holds is run only on request", {
+  code <- reticulate::py_eval(
+    "__import__('codecs').encode(__import__('marshal').dumps((lambda x: x * 5).__code__), 'base64').decode('ascii')"
+  )
+  layer <- list(class_name = "Lambda", config = list(
+    name = "five", batch_input_shape = list(NULL, 2L), "function" = list(code, NULL, NULL), function_type = "lambda",
+    output_shape = NULL, output_shape_type = "raw"
+  ))
+  json <- jsonlite::toJSON(list(class_name = "Sequential", config = list(name = "stored", layers = list(layer))),
+                           auto_unbox = TRUE, null = "null")
+  json <- as.character(json)
+  expect_keras_error(model_from_json(json), "file", c("`trusting_files()`", "\"five\""))
+  expect_equal(predict(trusting_files(model_from_json(json)), cbind(1:2, 3:4)), 5 * cbind(1:2, 3:4))
+  expect_keras_error(model_from_json(json), "file", "trusting_files()")
+})
+
 test_that("TensorFlow's own format is refused, with the function to use", {
   suppressMessages(use_backend("tensorflow"))
   model <- classifier()
@@ -204,7 +230,9 @@ for_each_backend("HDF5 data is read in parts", {
 for_each_backend("arrays become NumPy arrays", {
   model <- classifier()
   array <- keras_array(x)
-  expect_s3_class(array, "python.builtin.object")
+  expect_s3_class(array, "numpy.ndarray")
+  expect_equal(array$shape, as.list(dim(x)))
+  expect_equal(reticulate::py_to_r(array), x, tolerance = 1e-6, ignore_attr = TRUE)
   expect_equal(predict(model, array), softmax(x %*% kernel), tolerance = 1e-5)
   expect_length(keras_array(list(x, 1:3)), 2L)
 })

@@ -13,6 +13,7 @@ test_that("mistakes in calls of models are reported in R's terms", {
   expect_keras_error(model %>% fit(x, 1:2, validation_data = c(1, 2)), "argument", "list(x, y)")
   expect_keras_error(model %>% fit(x, 1:2, class_weight = c(1, 2)), "argument", "list(\"0\" = 1")
   expect_keras_error(predict(model), "argument", c("predict(): ", "`x` is missing"))
+  expect_keras_error(model %>% compile(optimizer_adam, "mse"), "argument", c("`optimizer`", "optimizer_adam()"))
   expect_keras_error(set_weights(model, list(1)), "argument", c("2 arrays", "c(2, 1)"))
   expect_keras_error(iris %>% layer_dense(2), "argument", c("layer_dense(): ", "a data frame"))
   expect_keras_error(layer_dense(units = "a"), "argument", c("`units`", "\"a\""))

@@ -98,3 +98,16 @@ test_that("optimizers have their learning rate as an attribute, and refuse value
   expect_equal(k_get_value(optimizer_rmsprop(lr = 0.25)$lr), 0.25)
   expect_equal(k_get_value(optimizer_sgd(lr = 0.01, momentum = 0.5)$momentum), 0.5)
 })
+
+for_each_backend("the learning rate of a compiled model is read and set by its old name", {
+  model <- keras_model_sequential() %>% layer_dense(1, use_bias = FALSE, input_shape = 1)
+  set_weights(model, list(matrix(3)))
+  model %>% compile(optimizer_sgd(lr = 0.5), "mse")
+  model %>% train_on_batch(1, 0)  # compiles the step: w - 0.5 * 2 w
+  expect_equal(get_weights(model)[[1L]], matrix(0), tolerance = 1e-5)
+  set_weights(model, list(matrix(3)))
+  model$optimizer$lr <- 0.25
+  expect_equal(k_get_value(model$optimizer$lr), 0.25)
+  model %>% train_on_batch(1, 0)
+  expect_equal(get_weights(model)[[1L]], matrix(1.5), tolerance = 1e-5)
+})

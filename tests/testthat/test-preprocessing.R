@@ -3,8 +3,10 @@ test_that("sequences are padded and truncated", {
   expect_equal(pad_sequences(list(1:3, 4), maxlen = 2, padding = "post", truncating = "post"),
                matrix(c(1, 2, 4, 0), 2, byrow = TRUE))
   pairs <- skipgrams(1:4, vocabulary_size = 5, window_size = 1, negative_samples = 0, shuffle = FALSE)
-  expect_equal(lapply(pairs$couples, unlist)[1:3], list(c(1, 2), c(2, 1), c(2, 3)), ignore_attr = TRUE)
-  expect_equal(unique(pairs$labels), 1)
+  expect_equal(pairs$couples[1:3], list(1:2, 2:1, 2:3))
+  expect_equal(pairs$labels, rep(1L, 6))
+  categories <- skipgrams(1:4, vocabulary_size = 5, window_size = 1, negative_samples = 0, categorical = TRUE)$labels
+  expect_equal(do.call(rbind, categories), cbind(rep(0, 6), 1))
 })
 
 test_that("the rows of a matrix are sequences, and sequences may be empty, named or made of several numbers", {
@@ -51,6 +53,7 @@ test_that("texts are split and numbered", {
   save_text_tokenizer(tokenizer, path)
   expect_equal(texts_to_sequences(load_text_tokenizer(path), texts), list(1:3, c(1L, 4L)))
   expect_equal(tokenizer$word_index$the, 1)
+  expect_equal(tokenizer$word_docs$the, 2)
 })
 
 test_that("texts may have names, which are no texts", {
@@ -65,8 +68,8 @@ test_that("texts may have names, which are no texts", {
     expect_equal(texts_to_sequences(tokenizer, named), list(1:3, c(1L, 4L)))
     expect_equal(texts_to_matrix(tokenizer, named), rbind(c(0, 1, 1, 1, 0), c(0, 1, 0, 0, 1)))
     generator <- texts_to_sequences_generator(tokenizer, named)
-    expect_equal(unlist(generator_next(generator)), 1:3)
-    expect_equal(unlist(generator_next(generator)), c(1L, 4L))
+    expect_equal(generator_next(generator), 1:3)
+    expect_equal(generator_next(generator), c(1L, 4L))
   }
   iterator <- reticulate::r_to_py(unname(as.list(texts)))$`__iter__`()
   expect_equal(fit_text_tokenizer(text_tokenizer(), iterator)$word_index[names(words)], words)
@@ -106,6 +109,17 @@ test_that("images are saved, loaded, resized, and flow from memory and folders",
   expect_true(all(batch[[1L]] >= 0 & batch[[1L]] <= 1))
   batch <- generator_next(flow_images_from_data(array(1:48, c(4, 2, 2, 3)), 1:4, batch_size = 2, shuffle = FALSE))
   expect_equal(batch[[2L]], 1:2, ignore_attr = TRUE)
+  expect_keras_error(image_load(file.path(folder, "a", "1.png"), target_size = 3), "argument",
+                     c("target_size", "not 3"))
+})
+
+test_that("Keras scales the images that an R function returns, but not R's own memory", {
+  images <- array(1:48, c(4, 2, 2, 3))
+  kept <- array(-1, c(2, 2, 3))
+  generator <- image_data_generator(rescale = 0.5, preprocessing_function = function(image) kept)
+  batch <- generator_next(flow_images_from_data(images, generator = generator, batch_size = 4))
+  expect_equal(batch, array(-0.5, dim(images)))
+  expect_equal(kept, array(-1, c(2, 2, 3)))
 })
 
 test_that("a time series is cut into windows", {

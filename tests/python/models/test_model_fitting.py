@@ -421,3 +421,18 @@ def test_metric_objects_that_are_used_again(K, random):
         one.compile("sgd", "categorical_crossentropy", metrics=[metric], weighted_metrics=["acc"])
         np.testing.assert_allclose(one.test_on_batch(x, y[0], sample_weight=np.arange(8))[1:],
                                    [right[0].mean(), np.average(right[0], weights=np.arange(8))], rtol=1e-5)
+
+
+def test_predictions_of_no_samples_have_the_outputs_shapes(K):
+    x = L.Input((6, 6, 2))
+    y = L.MaxPooling2D()(L.Conv2D(3, 3)(x))
+    model = keras.models.Model(x, [y, L.Dense(4)(L.Flatten()(y))])
+    assert [output.shape for output in model.predict(np.zeros((0, 6, 6, 2)))] == [(0, 2, 2, 3), (0, 4)]
+    assert keras.models.Model(x, y).predict(np.zeros((0, 6, 6, 2))).shape == (0, 2, 2, 3)
+
+
+def test_the_learning_rate_is_set_by_its_old_name(K):
+    optimizer = keras.optimizers.SGD(lr=0.5)
+    optimizer.lr = 0.25
+    assert optimizer.get_config()["learning_rate"] == 0.25
+    assert K.get_value(optimizer.lr) == 0.25
