@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 import pyshim as K
-from pyshim.engines.torch import arrays, ctc, elementwise, graph, plan, random, variables
+from pyshim.engines.torch import arrays, checks, ctc, elementwise, graph, linear_algebra, plan, random, variables
 
 META = torch.device("meta")
 
@@ -25,7 +25,7 @@ def zeros_of(tensor):
 
 
 def use_meta():
-    for module in (arrays, ctc, elementwise, graph, plan, random, variables):
+    for module in (arrays, checks, ctc, elementwise, graph, linear_algebra, plan, random, variables):
         for name, other in (("tensor_of", meta_tensor_of), ("array_of", zeros_of), ("DEVICE", META)):
             if hasattr(module, name):
                 setattr(module, name, other)
@@ -89,6 +89,8 @@ def main():
         check(name, lambda x, name=name, more=more: getattr(K, name)(x, *more), (2, 1) if more else (2, 3))
     check("pow", lambda x: x ** 2.5, (2, 3))
     check("batch_dot", lambda x, y: K.batch_dot(x, y), (2, 3, 4), (2, 4, 5))
+    check("remainder", lambda x, y: x % y, (2, 3), (3,))
+    check("gather of images", lambda x: K.gather(x, K.constant([[0, 2]], "int64")), (3, 4, 5))
     check("gather", lambda x: K.gather(x, K.constant([0, 2], "int32")), (3, 4))
     check("one_hot", lambda x: K.one_hot(K.cast(x, "int32"), 3), (4,), trained=False)
     check("max of nothing", lambda x: K.max(x, 1), (2, 0), trained=False)

@@ -101,6 +101,41 @@ def test_pytorch_keeps_a_step_on_one_device():
     assert done.returncode == 0 and done.stdout.count("ok ") > 40, done.stdout
 
 
+INDICES = """
+import numpy as np, torch
+import pyshim as K
+from pyshim.engines.torch import checks, linear_algebra, plan
+plan.DEVICE = linear_algebra.DEVICE = torch.device("meta")  # the tensors stay on the processor
+K.use_backend("torch", in_process=True)
+x, sum_, count = K.placeholder((None,), dtype="int32"), K.variable(0.), K.variable(np.ones((3, 2)))
+taken = K.gather(count, x)
+function = K.function([x], [taken], updates=[(sum_, sum_ + K.sum(taken))])
+print(function([[0, 2]])[0].shape, K.get_value(sum_))
+for wrong in ([0, 3], [-1]):
+    try:
+        function([wrong])
+    except K.errors.EngineError as error:
+        print(error)
+try:
+    K.eval(K.gather(K.zeros((0, 2)), K.constant([0], "int32")))
+except K.errors.EngineError as error:
+    print(error)
+print(function([[]])[0].shape, K.get_value(sum_))
+"""
+
+
+def test_pytorch_on_a_gpu_reports_indices_after_the_run():
+    """A GPU's own check would end all use of it by the process."""
+    environment = environments.find("torch")
+    variables = dict(environment.process_environment(None), PYTHONPATH=os.path.dirname(pyshim.__path__[0]))
+    done = subprocess.run([environment.python(), "-c", INDICES], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          universal_newlines=True, timeout=300, env=variables)
+    assert [line for line in done.stdout.splitlines() if "backend" not in line] == [
+        "(2, 2) 4.0", "function(): torch refused: IndexError: an index is out of range",
+        "function(): torch refused: IndexError: an index is out of range",
+        "eval(): torch refused: IndexError: an index is out of range: there are no slices", "(0, 2) 4.0"], done.stdout
+
+
 def test_pytorch_for_the_processor_sees_no_gpu(monkeypatch):
     """Its packages for both are the same."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")

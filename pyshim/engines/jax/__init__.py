@@ -1,8 +1,11 @@
 """The JAX engine: a program is one traced function, compiled for each combination of input shapes."""
 
+import os
+
 import jax
 
 jax.config.update("jax_enable_x64", True)
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # leave memory of a GPU to other engines
 jax.config.update("jax_cpu_enable_async_dispatch", False)  # we wait for each run, and another thread costs time
 
 from .. import numpy_ctc

@@ -16,6 +16,11 @@ with importing.variables(PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=None, **OF_KERAS
         leaving_out("oneDNN custom operations are on", "All log messages before absl::InitializeLog"):
     import tensorflow as tf
 
+# On a GPU, TensorFlow would round float32 to the 10 bits of TF32, and reserve all of the memory, also that of other
+# engines.
+tf.config.experimental.enable_tensor_float_32_execution(False)
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+
 from .control_flow import loop
 from .convolution import Convolution
 from .ctc import CTC

@@ -8,6 +8,9 @@ import torch
 DTYPES = {name: getattr(torch, name) for name in (
     "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")}
 
+# On a GPU, PyTorch's convolutions would round float32 to the 10 bits of TF32, unlike its products.
+torch.backends.cudnn.allow_tf32 = False
+
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 

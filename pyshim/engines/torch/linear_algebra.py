@@ -4,6 +4,9 @@ import math
 
 import torch
 
+from . import checks
+from .arrays import DEVICE
+
 
 class LinearAlgebra:
 
@@ -22,6 +25,8 @@ class LinearAlgebra:
         return product.reshape(x.shape[:1] + rows + columns)
 
     def gather(self, reference, indices):
+        if DEVICE.type != "cpu":
+            indices = checks.clipped(indices, len(reference))
         if reference.ndim == 2 and reference.is_floating_point():  # the gradient of embedding is faster
             return torch.nn.functional.embedding(indices, reference)
         taken = torch.index_select(reference, 0, indices.reshape(-1))

@@ -10,7 +10,7 @@ from ..numpy import Kernels as NumPyKernels
 from ..plan import Loop as AnyLoop
 from ..plan import Plan, replace_values, unseen
 from ..repeating import can_repeat, gradient_operations, operations_between
-from . import optimizers
+from . import checks, optimizers
 from .arrays import DEVICE, DTYPES, array_of, tensor_of
 from .merging import FUNCTIONS, merged
 from .random import generators
@@ -33,6 +33,7 @@ def compiled(kernels, program):
     operations = operations_inside(program.nodes)
     guarded = not on_processor or not can_repeat(program.nodes)
     plan = TorchPlan(_needed(program.nodes, wanted), program.inputs, wanted, kernels=kernels, guarded=guarded)
+    compute = plan.run if on_processor else checks.checked(plan.run)
     draws = [generators.of(operation) for operation in operations if operation.kernel in RANDOM]
     count, first, last = len(program.outputs), len(program.outputs + program.controls), len(wanted)
     last -= sum(len(step.inputs) for step in steps)
@@ -42,7 +43,7 @@ def compiled(kernels, program):
         with torch.no_grad():
             states = None if plan.guarded else [generator.get_state() for generator in draws]
             try:
-                values = plan.run(tensors)
+                values = compute(tensors)
             except _NanGradient:
                 plan.guard()
                 for generator, state in zip(draws, states):
