@@ -147,10 +147,16 @@ def _pipe():
 
 def _location(engine):
     """Returns: the path of the top-level package or module of an engine, or None if it is this package."""
-    name = engine.split(":")[0].split(".")[0]
+    name, *within = engine.split(":")[0].split(".")
     if name == __name__.split(".")[0]:
         return None
     found = importlib.util.find_spec(name)
     if found is None:
         raise ImportError("no module named %s, which has the engine %s" % (name, engine))
-    return list(found.submodule_search_locations)[0] if found.submodule_search_locations else found.origin
+    if not found.submodule_search_locations:
+        return found.origin
+    # A package without __init__.py consists of all folders of that name, also those that have nothing to do with it.
+    folders = list(found.submodule_search_locations)
+    paths = {folder: os.path.join(folder, *within) for folder in folders}
+    return next((folder for folder in folders if os.path.exists(paths[folder] + ".py")
+                 or os.path.isdir(paths[folder])), folders[0])

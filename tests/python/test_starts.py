@@ -3,6 +3,7 @@
 Each test starts engines in a new session. tests/soak/test_starts.py tries many more settings one by one.
 """
 
+import configparser
 import json
 import os
 import re
@@ -11,7 +12,7 @@ import subprocess
 import time
 
 import pytest
-from starting import CLOSED, COMPUTE, DEEP, HOSTILE, LARGE, SETTING, SETTINGS, computed, new_home, session
+from starting import CLOSED, COMPUTE, DEEP, HOSTILE, LARGE, ROOT, SETTING, SETTINGS, computed, new_home, session
 
 from pyshim import environments, errors
 from pyshim.environments.checks import check
@@ -604,6 +605,40 @@ print(K.eval(K.tanh(K.variable([1.0]))).tolist(), K.session.started()[0].engine_
 """
     ran = session(script, home)
     assert ran.stdout == computed("toy") + "[42.0] nothing beside it is found\n", ran.stderr
+
+
+def test_the_documented_engine_runs_in_a_worker(home, tmp_path, monkeypatch):
+    """The package in docs/engines.md, in an environment that has NumPy."""
+    with open(os.path.join(ROOT, "docs", "engines.md"), encoding="utf-8") as document:
+        files = dict(re.findall(r"^`([\w/]+\.\w+)`[^\n]*:\n\n```\w*\n(.*?)^```", document.read(),
+                                re.DOTALL | re.MULTILINE))
+    assert set(files) == {"setup.cfg", "toy/environment.py", "toy/toy.txt", "toy/engine.py"}
+    setup = configparser.ConfigParser()
+    setup.read_string(files["setup.cfg"])
+    site, made = tmp_path / "site", copied_home(home, "user")
+    for name, text in {**files, "toy-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n",
+                       "toy-1.0.dist-info/entry_points.txt": "[pyshim.backends]%s\n" % re.sub(
+                           r"\n +", "\n", setup["options.entry_points"]["pyshim.backends"])}.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text)
+    (home / "toy").mkdir()  # beside the script, a folder of the package's name
+    shutil.copytree(made / "environments" / "theano", made / "environments" / "toy", symlinks=True)
+    monkeypatch.setenv("KERAS_HOME", str(made))
+    ran = session("import numpy\nsys.path.append(%r)\n" % str(site) + COMPUTE + """
+print(*compute("toy"))
+x = K.variable([0.0, 1.0])
+print("%.4f %.4f" % tuple(K.eval(K.tanh(x))), K.eval(K.map_fn(K.square, x + 1)).tolist())
+try:
+    K.gradients(K.sum(x), [x])
+except K.errors.GradientError as error:
+    print(error)
+toy = next(backend for backend in K.list_backends() if backend["backend"] == "toy")
+print(toy["title"], toy["running"], toy["device"])
+""", home)
+    assert ran.stdout == computed("toy") + (
+        "0.0000 0.7616 [1.0, 4.0]\n"
+        "gradients(): Toy computes no gradients; backends that do: tensorflow, theano, cntk, jax, torch\n"
+        "Toy True cpu\n"), ran.stderr
 
 
 def test_files_that_may_not_grow_are_not_left_truncated(home, tmp_path, monkeypatch):
