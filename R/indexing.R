@@ -32,7 +32,11 @@
   for (i in seq_along(indices)) {
     need_one_position(indices[[i]], dim(x)[[i]], i)
   }
-  pick_from_axes(x, indices, rep(TRUE, rank), drop = TRUE)
+  picked <- pick_from_axes(x, indices, rep(TRUE, rank), drop = TRUE)
+  if (!is.null(attr(x, "shape_of")) && is.numeric(indices[[1L]])) {
+    attr(picked, "size_at") <- list(tensor = attr(x, "shape_of"), index = indices[[1L]])  # for as_noise_shape()
+  }
+  picked
 }
 
 need_one_position <- function(index, size, axis) {

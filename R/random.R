@@ -26,28 +26,28 @@
 #' noise <- k_random_normal(list(k_shape(x)[1], 2))
 #' @export
 k_random_normal <- function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  call_shim("random_normal", as_shape(shape), as_value(mean, "mean"), as_value(stddev, "stddev"), dtype,
+  call_shim("random_normal", as_noise_shape(shape), as_value(mean, "mean"), as_value(stddev, "stddev"), dtype,
             as_seed(seed))
 }
 
 #' @rdname k_random_normal
 #' @export
 k_truncated_normal <- function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  call_shim("truncated_normal", as_shape(shape), as_value(mean, "mean"), as_value(stddev, "stddev"), dtype,
+  call_shim("truncated_normal", as_noise_shape(shape), as_value(mean, "mean"), as_value(stddev, "stddev"), dtype,
             as_seed(seed))
 }
 
 #' @rdname k_random_normal
 #' @export
 k_random_uniform <- function(shape, minval = 0, maxval = 1, dtype = NULL, seed = NULL) {
-  call_shim("random_uniform", as_shape(shape), as_value(minval, "minval"), as_value(maxval, "maxval"), dtype,
+  call_shim("random_uniform", as_noise_shape(shape), as_value(minval, "minval"), as_value(maxval, "maxval"), dtype,
             as_seed(seed))
 }
 
 #' @rdname k_random_normal
 #' @export
 k_random_binomial <- function(shape, p = 0, dtype = NULL, seed = NULL) {
-  call_shim("random_binomial", as_shape(shape), as_value(p, "p"), dtype, as_seed(seed))
+  call_shim("random_binomial", as_noise_shape(shape), as_value(p, "p"), dtype, as_seed(seed))
 }
 
 #' @rdname k_random_normal
@@ -98,4 +98,22 @@ use_session_with_seed <- function(seed, disable_gpu = TRUE, disable_parallel_cpu
 #' @noRd
 as_seed <- function(seed) {
   if (is.null(seed)) as.integer(stats::runif(1) * .Machine$integer.max) else as_whole(seed)
+}
+
+#' A shape of random numbers
+#'
+#' In keras 2.2.5, `[[` counted from 0, and a well-known variational autoencoder draws its noise by
+#' `k_random_normal(shape = c(k_shape(z_mean)[[1]]))`: one number for each column, not for each sample.
+#' @noRd
+as_noise_shape <- function(shape) {
+  place <- if (is.list(shape) && length(shape) == 1L) attr(shape[[1L]], "size_at")
+  if (is.null(place) || length(dim(place$tensor)) <= place$index) {
+    return(as_shape(shape))
+  }
+  rlang::inform(c(
+    paste("The only size in the shape of random numbers is `k_shape(x)[[i]]`. It is read as in keras 2.2.5, where `[[`",
+          "counted from 0: as the size after the i-th."),
+    i = "Write `k_shape(x)[i]` for the i-th size itself."
+  ), .frequency = "once", .frequency_id = "keras_noise_shape")
+  as_shape(list(k_shape(place$tensor)[place$index + 1]))
 }

@@ -276,7 +276,9 @@ k_count_params <- function(x) {
 #' @rdname k_int_shape
 #' @export
 k_shape <- function(x) {
-  call_shim("shape", as_value(x))
+  shape <- call_shim("shape", as_value(x))
+  attr(shape, "shape_of") <- x  # for as_noise_shape()
+  shape
 }
 
 #' @rdname k_int_shape

@@ -26,7 +26,7 @@ _OWN_CODE = ("__init__", "__call__", "build", "call", "add_weight")
 
 def is_users(layer_class):
     """Whether the user calls a method, and not the code of a layer, which a copy's layer runs again."""
-    frame = sys._getframe(2)
+    frame = sys._getframe(1).f_back  # None if R calls the method
     while frame is not None:
         code = frame.f_code
         if code.co_name in _OWN_CODE and code.co_argcount and isinstance(frame.f_locals.get(code.co_varnames[0]),

@@ -85,6 +85,20 @@ for_each_backend("callbacks that act on batches see each batch, with the weights
   expect_equal(epochs$seen, c(0, 1))
 })
 
+for_each_backend("a model's own methods add losses and metrics, and copies have them, too", {
+  model <- keras_model_sequential() %>% layer_dense(1, use_bias = FALSE, input_shape = 2)
+  set_weights(model, list(matrix(c(1, -2), 2)))
+  model$add_loss(3 * k_mean(k_square(model$output)))
+  model$add_metric(k_max(model$output), name = "largest")
+  model %>% compile("sgd", "mse")
+  x <- rbind(c(1, 1), c(2, 0), c(0, 1))
+  for (each in list(model, to_backend(model, k_backend()))) {
+    each %>% compile("sgd", "mse")
+    # The outputs are -1, 2, -2, and the targets 0.
+    expect_equal(unlist(evaluate(each, x, matrix(0, 3, 1), verbose = 0)), c(loss = 4 * 3, largest = 2), tolerance = 1e-5)
+  }
+})
+
 for_each_backend("R6 layers have trainable weights", {
   Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list( # nolint: object_name_linter.
     start = NULL, scale = NULL,

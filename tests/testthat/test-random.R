@@ -38,6 +38,22 @@ for_each_backend("a seed repeats a sequence, and each evaluation draws anew", {
   expect_equal(k_function(list(open), list(noise))(list(matrix(1, 3, 2)))[[1]], matrix(0, 3, 2))
 })
 
+for_each_backend("noise of the size `k_shape(x)[[1]]` has one number for each column, as in old scripts", {
+  open <- k_placeholder(shape = c(NA, 2))
+  rlang::reset_message_verbosity("keras_noise_shape")
+  expect_message(noise <- k_random_normal(shape = c(k_shape(open)[[1]]), seed = 1), "k_shape(x)[i]", fixed = TRUE)
+  draws <- k_function(list(open), list(open + noise))(list(matrix(0, 5, 2)))[[1]]
+  expect_equal(draws, draws[rep(1, 5), ])
+  expect_false(draws[1, 1] == draws[1, 2])
+  # Other shapes with sizes that `[[` or `[` picked have these sizes.
+  for (shape in list(c(k_shape(open)[1]), c(k_shape(open)[[1]], 3), list(k_shape(open)[[2]]))) {
+    noise <- k_random_normal(shape)
+    sizes <- list(k_shape(noise))
+    expected <- if (length(shape) == 2L) c(5, 3) else if (identical(dim(noise), 2L)) 2 else 5
+    expect_equal(k_function(list(open), sizes)(list(matrix(0, 5, 2)))[[1]], expected)
+  }
+})
+
 for_each_backend("errors of random functions", {
   expect_equal(k_dtype(k_random_normal(2, dtype = "float64")), "float64")
   expect_keras_error(k_random_normal(c(NA, 2)), "shape", c("k_random_normal()", "shape"))
