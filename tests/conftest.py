@@ -32,12 +32,14 @@ if os.environ.get("CI"):
 
 BACKENDS = tuple(pyshim.environments.names())
 
-# The whole contract, which runs in the session, is tested on these. Other engines differ only in their kernels and
-# in how they compile programs.
+# The whole contract, which runs in the session, is tested on these. Other engines differ only in their kernels, in how
+# they compile programs, and in how they differentiate them: in what the selected modules test.
 THOROUGH = ("tensorflow", "theano", "cntk", "numpy")
 SELECTED = frozenset(["test_batches", "test_branches", "test_control_flow", "test_convolution", "test_ctc",
-                      "test_elementwise", "test_graph", "test_linear_algebra", "test_nn", "test_random",
-                      "test_reductions", "test_sparse", "test_model_layers", "test_model_training"])
+                      "test_elementwise", "test_empty", "test_graph", "test_linear_algebra", "test_nn",
+                      "test_operators", "test_random", "test_reductions", "test_repeating", "test_second_derivatives",
+                      "test_shapes", "test_sizes", "test_sparse", "test_variables", "test_model_layers",
+                      "test_model_training"])
 GRADIENTS_BY = ", ".join(name for name in BACKENDS if pyshim.environments.find(name).gradients)
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in a shell's background jobs
@@ -51,6 +53,8 @@ def pytest_addoption(parser):
     parser.addoption("--composed", action="store_true",
                      help="kernels are default compositions, on engines that have both: " + ", ".join(composed.ENGINES))
     parser.addoption("--whole", action="store_true", help="run all tests on all engines, however long it takes")
+    parser.addoption("--in-process", action="store_true",
+                     help="the engine runs in this process: without the tests of workers; see tools/on-gpu")
     parser.addoption("--conformance", metavar="PATH", help="write the table of conformance")
 
 
@@ -70,7 +74,7 @@ def pytest_generate_tests(metafunc):
         if metafunc.config.getoption("--composed"):
             names = [name for name in names if name in composed.ENGINES]
         if metafunc.definition.get_closest_marker("worker"):
-            names = [name for name in names if name in WITH_WORKERS]
+            names = [name for name in names if name in WITH_WORKERS and not metafunc.config.getoption("--in-process")]
         metafunc.parametrize("engine", names, indirect=True, scope="session")
 
 
@@ -114,7 +118,7 @@ def K(engine, pytestconfig):
     np.random.seed(1)
     recorder = pytestconfig.pluginmanager.getplugin("conformance")
     _default_settings()
-    with pyshim.use_backend(engine):
+    with pyshim.use_backend(engine, in_process=pytestconfig.getoption("--in-process")):
         pyshim.clear_session()
         yield recorder.watched(pyshim) if recorder else pyshim
     _default_settings()
