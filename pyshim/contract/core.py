@@ -159,9 +159,9 @@ class Core:
         if dtype is None:
             dtype = config.floatx() if array.dtype.kind == "f" else array.dtype
         dtype = rules.dtype_name(dtype)
-        if array.dtype.kind == "f" and dtype not in rules.FLOATS and not _whole(array):
-            raise DtypeError("{argument} holds fractions, nan or infinity, which dtype {dtype} cannot hold",
-                             argument=argument, dtype=dtype)
+        if array.dtype.kind == "f" and dtype not in rules.FLOATS and not _whole(array).all():
+            raise DtypeError("{argument} holds {number}, which dtype {dtype} cannot hold", argument=argument,
+                             number=float(array[~_whole(array)].flat[0]), dtype=dtype)
         if dtype in rules.INTEGERS and array.dtype != dtype and array.size:
             limits = np.iinfo(dtype)
             for number in (array.min(), array.max()):
@@ -369,5 +369,5 @@ def _need_in_range(array, argument, dtype):
 
 
 def _whole(array):
-    """Whether every element is a whole number."""
-    return bool(np.all(np.isfinite(array)) and np.all(array == np.trunc(array)))
+    """Whether each element is a whole number."""
+    return np.isfinite(array) & (array == np.trunc(array))

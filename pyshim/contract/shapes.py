@@ -44,7 +44,9 @@ class Shapes:
         if -1 in rest and unknown == 1 and not numbers:
             raise ShapeError("{argument} {shape} leaves a size open that its other sizes do not decide",
                              argument="shape", shape=target)
-        decided = total // numbers if fits and total is not None and unknown == 1 and numbers else None
+        # If one of the sizes that cancel is 0, any size fits that is given as a tensor.
+        is_decided = fits and total is not None and unknown == 1 and numbers and not (own and None in rest)
+        decided = total // numbers if is_decided else None
         static = tuple(decided if size in (-1, None) and i not in own else size for i, size in enumerate(target))
         if None not in target:
             return self.apply("reshape", [x], x.dtype, static, shape=target if total is None else static)

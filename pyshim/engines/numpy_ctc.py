@@ -18,9 +18,16 @@ def _need_range(numbers, largest, what):
             raise ValueError("%s is %d; it must be from 0 to %d" % (what, number, largest))
 
 
+def _need_samples(samples, lengths, what):
+    if len(lengths) != samples:
+        raise ValueError("%s has %d numbers for %d samples" % (what, len(lengths), samples))
+
+
 def cost(logs, labels, input_length, label_length):
     """Returns: the cost of each sample (infinity if it has too few time steps), and its gradient with respect to
     ``logs``."""
+    for numbers, what in (labels, "y_true"), (input_length, "input_length"), (label_length, "label_length"):
+        _need_samples(len(logs), numbers, what)
     _need_range(input_length, logs.shape[1], "input_length")
     _need_range(label_length, labels.shape[1], "label_length")
     counted = labels[np.arange(labels.shape[1]) < label_length[:, None]]
@@ -73,6 +80,7 @@ def decode(logs, input_length, beam_width, paths, merge_repeated):
 
     Returns: a list: int64 matrices of labels, padded with -1, and their scores.
     """
+    _need_samples(len(logs), input_length, "input_length")
     _need_range(input_length, logs.shape[1], "input_length")
     if beam_width is None:
         found = [_greedy(sample[:times]) for sample, times in zip(logs, input_length)]

@@ -357,6 +357,17 @@ def test_out_of_range(K, dtype, times, counts, label):
                 K.eval(K.ctc_decode(y_pred, [times, 4], greedy=greedy)[1])
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_lengths_of_another_number_of_samples(K, dtype):
+    y_pred = K.constant(predictions(2), dtype=dtype)
+    lengths = K.placeholder((None,), dtype="int32")
+    for result in (K.ctc_decode(y_pred, lengths)[1], K.ctc_decode(y_pred, lengths, greedy=False)[1],
+                   K.ctc_batch_cost(np.array([[0, 1], [0, 1]]), y_pred, lengths, np.array([2, 2])),
+                   K.ctc_batch_cost(np.array([[0, 1], [0, 1]]), y_pred, np.array([4, 4]), lengths)):
+        with pytest.raises(K.errors.EngineError):
+            K.function([lengths], [result])([[2]])
+
+
 # -- NumPy's implementation, which some engines call ------------------------------------------------------
 
 def test_numpys_cost_and_gradient():

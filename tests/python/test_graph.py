@@ -124,7 +124,7 @@ def test_function_refuses_values_that_do_not_fit(K):
             ([np.ones((3, 3)), 2], "ShapeError",
              r"inputs\[0\] \(x\) has shape \(3, 3\); expected: \(None, 2\)"),
             ([np.ones(2), 2], "ShapeError", r"inputs\[0\] \(x\) has shape \(2,\); expected: \(None, 2\)"),
-            ([np.ones((3, 2)), 2.5], "DtypeError", r"inputs\[1\] \(placeholder\) holds fractions"),
+            ([np.ones((3, 2)), 2.5], "DtypeError", r"inputs\[1\] \(placeholder\) holds 2.5"),
             ([np.ones((3, 2)), 2 ** 40], "DtypeError",
              r"inputs\[1\] \(placeholder\) holds 1099511627776, which dtype"),
             ([np.ones((3, 2))], "ArgumentError", "1 value given, one for each of the 2 inputs needed"),

@@ -113,6 +113,14 @@ def test_dot_of_sizes_that_do_not_fit_when_fed(K):
     check_array(dot([np.ones((2, 3)), np.ones((3, 1))])[0], np.full((2, 1), 3, "float32"))
 
 
+@pytest.mark.parametrize("left, right", [((2, 1), (3, 2)), ((2, 2, 1), (3, 2)), ((2, 2, 3), (1, 2)),
+                                         ((2, 3), (2, 1, 2)), ((2, 1), (2, 3, 2))])
+def test_dot_sums_over_no_size_of_1_that_would_be_broadcast(K, left, right):
+    x, y = K.placeholder((None,) * len(left)), K.placeholder((None,) * len(right))
+    with pytest.raises(K.errors.EngineError):
+        K.function([x, y], [K.dot(x, y)])([np.ones(left), np.ones(right)])
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(left=st.lists(st.integers(1, 3), max_size=3), right=st.lists(st.integers(1, 3), max_size=3),
        inner=st.integers(1, 4))

@@ -146,6 +146,15 @@ def test_concatenate_of_unknown_sizes(K):
     assert static((None, None), (None, 3), axis=0) == (None, 3)
 
 
+@pytest.mark.parametrize("shapes", [((2, 3), (2, 1)), ((1, 3, 2), (2, 3, 1)), ((2, 1), (2, 2), (2, 2))])
+def test_joined_tensors_are_not_broadcast(K, shapes):
+    inputs = [K.placeholder((None,) * len(shape)) for shape in shapes]
+    arrays = [np.ones(shape, "float32") for shape in shapes]
+    for joined in K.concatenate(inputs, axis=0), K.stack(inputs):
+        with pytest.raises(K.errors.EngineError):
+            K.function(inputs, [joined])(arrays)
+
+
 def test_concatenate_gradient(K):
     check_gradient(K, lambda x, y: K.concatenate([x, y, x], axis=0),
                    lambda x, y: np.concatenate([x, y, x], axis=0),

@@ -66,6 +66,9 @@ def resize_linear(x, factor, axis):
 
 
 def concatenate(*tensors, axis):
+    shapes = [x.shape for x in tensors]
+    if len({shape[:axis] + shape[axis + 1:] for shape in shapes}) > 1:  # CNTK would broadcast sizes of 1
+        raise ValueError("tensors of shapes %s cannot be joined along axis %d" % (", ".join(map(str, shapes)), axis))
     return C.splice(*map(native.output, tensors), axis=axis) if len(tensors) > 1 else tensors[0]
 
 

@@ -13,7 +13,10 @@ class LinearAlgebra:
     def dot(self, x, y):
         if x.ndim == y.ndim == 2:
             return torch.mm(x, y)
-        return torch.tensordot(x, y, ([x.ndim - 1], [max(y.ndim - 2, 0)]))
+        axis = max(y.ndim - 2, 0)
+        if x.shape[-1] != y.shape[axis]:  # PyTorch would broadcast a size of 1
+            raise ValueError("the sizes %d and %d of the axes to sum over differ" % (x.shape[-1], y.shape[axis]))
+        return torch.tensordot(x, y, ([x.ndim - 1], [axis]))
 
     def batch_dot(self, x, y, axes):
         if x.shape[0] != y.shape[0]:  # one sample would broadcast
