@@ -18,7 +18,7 @@ def new_values(contract, needed, roots):
 
     ``needed`` are the nodes of a program, inputs before their users; ``roots`` are those that were requested.
     Raises ArgumentError for a variable that two updates may change in one evaluation, unless the second is computed
-    from the first.
+    from the first, or both are steps from the variable's value.
     """
     updates = [node for node in needed if node.kind == "update"]
     if not updates:
@@ -80,9 +80,33 @@ def _last(variable, updates, ways):
     for i, update in enumerate(last):
         for other in last[:i]:
             if position(other, ancestors([update])) is None and not _exclude(ways[update], ways[other]):
+                if ways[update] == ways[other] == ALWAYS and _is_step(update) and _is_step(other):
+                    continue
                 raise ArgumentError("the {variable} is updated a second time, not on top of the first update",
                                     variable=Value(variable))
     return last
+
+
+def _is_step(update):
+    """Whether it adds to the variable's value, or moves it towards another value.
+
+    Several steps are made one after another: a batch normalization that a model applies twice has two such updates.
+    """
+    operation = update.inputs[0].operation
+    if operation is None or operation.kernel not in ("add", "subtract"):
+        return False
+    start = operation.inputs[0]
+    scaled = operation.kernel == "add" and start.operation is not None and start.operation.kernel == "multiply"
+    return (start.operation.inputs[0] if scaled else start) is update.variable
+
+
+def _step_from(contract, update, value):
+    """The node of a step's new value if it starts from another value than the variable's."""
+    operation = update.inputs[0].operation
+    start, change = operation.inputs
+    if start is not update.variable:
+        value = contract.multiply(value, start.operation.inputs[1])
+    return getattr(contract, operation.kernel)(value, change)
 
 
 def _implies(ways, others):
@@ -100,6 +124,8 @@ def _new_value(contract, variable, updates, ways):
     value = variable
     for update in updates:
         new = update.inputs[0]
+        if ways[update] == ALWAYS and value is not variable:
+            new = _step_from(contract, update, value)
         value = new if ways[update] == ALWAYS else contract.select(_condition(contract, ways[update]), new, value)
     return value
 

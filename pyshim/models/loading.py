@@ -82,7 +82,8 @@ class _Finder(importlib.abc.MetaPathFinder):
             return spec
         loader = _Loader(fullname, spec.loader.path)
         loader.finder = self
-        loader.short = fullname[len(self.name) + 1:] if fullname.startswith(self.name) else fullname
+        within = (fullname + ".").startswith(self.name + ".")  # the companions' names begin with "keras", too
+        loader.short = fullname[len(self.name) + 1:] if within else fullname
         return importlib.util.spec_from_file_location(
             fullname, spec.loader.path, loader=loader,
             submodule_search_locations=[os.path.dirname(spec.loader.path)] if spec.submodule_search_locations else None)

@@ -272,6 +272,19 @@ def test_the_same_update_twice_is_one(K):
     check(K, v, np.float32(2))
 
 
+def test_steps_of_one_variable_are_made_one_after_another(K):
+    v, x, y = K.variable(1.0), K.placeholder(()), K.placeholder(())
+    steps = [K.moving_average_update(v, x, 0.5), K.moving_average_update(v, y, 0.75), K.update_add(v, y),
+             K.update_sub(v, x)]
+    K.function([x, y], [], steps)([3, 6])
+    check(K, v, np.float32(6))
+    K.function([x], [], steps[:1])([2])
+    check(K, v, np.float32(4))
+    for other in (K.update(v, 2), K.update(v, 2 * v)):
+        with pytest.raises(K.errors.ArgumentError, match="is updated a second time"):
+            K.function([x], [], [steps[0], other])
+
+
 def test_a_training_step(K):
     features, labels = sample((20, 4), "float64", seed=1), sample((20, 3), "float64", seed=2)
     w0 = sample((4, 3), "float64", seed=3)

@@ -17,6 +17,11 @@ model.compile("sgd", "mse")
 model.{learn}(np.ones((8, 3)), np.ones(8), verbose=0)
 model.save("model.h5")
 loaded = keras.models.load_model("model.h5")
+images = np.full((1, 2, 2, 3), 255.)  # scaled alike in arrays and in tensors, whatever mode was used before
+from keras.applications.imagenet_utils import preprocess_input as preprocess
+for mode in ("caffe", "torch"):
+    scaled = keras.backend.eval(preprocess(keras.backend.constant(images), data_format="channels_last", mode=mode))
+    np.testing.assert_allclose(scaled, preprocess(images.copy(), data_format="channels_last", mode=mode), rtol=1e-5)
 print(keras.__version__, keras.backend.backend(), np.allclose(loaded.predict(np.ones((2, 3))),
                                                               model.predict(np.ones((2, 3)))))
 """

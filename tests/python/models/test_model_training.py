@@ -187,6 +187,21 @@ def test_recurrent_layers_drop_out_in_training(K, kind, fast_only):
     assert model.train_on_batch(x, y) > 1e-6
 
 
+def test_a_batch_normalization_that_is_applied_twice(K, random):
+    """Its moving averages have an update for each application, as in a network with two branches of shared layers."""
+    shared = keras.models.Sequential([L.BatchNormalization(momentum=0.5, input_shape=(3,))])
+    inputs = [L.Input((3,)), L.Input((3,))]
+    model = keras.models.Model(inputs, L.add([shared(x) for x in inputs]))
+    if K.backend() == "numpy":  # which cannot train
+        return
+    model.compile("sgd", "mse")
+    x = [random.rand(8, 3), random.rand(8, 3)]
+    model.train_on_batch(x, np.ones((8, 3)))
+    means = [values.mean(axis=0) for values in x]
+    np.testing.assert_allclose(shared.get_weights()[2], means[0] / 4 + means[1] / 2, rtol=1e-5)
+    model.evaluate(x, np.ones((8, 3)), verbose=0)
+
+
 def test_callbacks(K, random, tmp_path):
     x, y = _blobs(random)
     seen = []
