@@ -136,6 +136,34 @@ def test_pytorch_on_a_gpu_reports_indices_after_the_run():
         "eval(): torch refused: IndexError: an index is out of range: there are no slices", "(0, 2) 4.0"], done.stdout
 
 
+OF_TENSORFLOW = """
+import numpy as np
+import pyshim as K
+K.use_backend("tensorflow", in_process=True)
+from pyshim.engines.tensorflow import devices
+devices.on_gpu = lambda: True  # its kernels run on the processor
+x, y = K.placeholder((None,), dtype="int32"), K.placeholder((None,), dtype="int64")
+function = K.function([x, y], [K.gather(K.variable([1., 2.]), x), 7 // y, 7 % y])
+print([value.tolist() for value in function([[0, 1], [2, -3]])])
+for fed in ([[2], [1]], [[-1], [1]], [[0], [1, 0]]):
+    try:
+        function(fed)
+    except K.errors.EngineError as error:
+        print([words for words in ("an index is out of range", "an integer is divided by 0") if words in str(error)])
+"""
+
+
+def test_tensorflow_on_a_gpu_checks_indices_and_divisors():
+    """A GPU's own kernels return numbers for them."""
+    environment = environments.find("tensorflow")
+    variables = dict(environment.process_environment(None), PYTHONPATH=os.path.dirname(pyshim.__path__[0]))
+    done = subprocess.run([environment.python(), "-c", OF_TENSORFLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          universal_newlines=True, timeout=300, env=variables)
+    assert done.stdout.splitlines() == [
+        "[[1.0, 2.0], [3, -3], [1, -2]]", "['an index is out of range']", "['an index is out of range']",
+        "['an integer is divided by 0']"], done.stderr
+
+
 def test_pytorch_for_the_processor_sees_no_gpu(monkeypatch):
     """Its packages for both are the same."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")

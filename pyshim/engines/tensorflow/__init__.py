@@ -24,6 +24,7 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 from .control_flow import loop
 from .convolution import Convolution
 from .ctc import CTC
+from .devices import on_gpu
 from .elementwise import Elementwise
 from .graph import Graph
 from .linear_algebra import LinearAlgebra
@@ -52,7 +53,7 @@ class Engine(AnyEngine):
 
     @property
     def device(self):
-        return "gpu" if tf.test.is_built_with_cuda() and tf.config.list_physical_devices("GPU") else "cpu"
+        return "gpu" if on_gpu() else "cpu"
 
     def is_own(self, thing, kernel):
         return thing is tf.numpy_function

@@ -2,6 +2,9 @@
 
 import tensorflow as tf
 
+from . import devices
+from .graph import asserted
+
 
 class Elementwise:
 
@@ -36,13 +39,14 @@ class Elementwise:
     def floor_divide(self, x, y):
         if x.dtype.is_floating:
             return _flat(lambda x, y: _divided(x, y)[0], x, y)
+        y = _not_zero(y)
         # The smallest integer divided by -1 crashes the process.
         return tf.where(_is_minus_one(y), self.negative(x), tf.math.floordiv(x, _without_minus_one(y)))
 
     def remainder(self, x, y):
         if x.dtype.is_floating:
             return _remainder(x, y)
-        return tf.math.floormod(x, _without_minus_one(y))
+        return tf.math.floormod(x, _without_minus_one(_not_zero(y)))
 
     # TensorFlow does not have the following kernels for unsigned integers.
 
@@ -89,6 +93,12 @@ def _remainder(x, y):
         whole = tf.stop_gradient(whole)
         return left, lambda gradient: (gradient, tf.where(tf.equal(whole, 0), tf.zeros_like(whole), -whole * gradient))
     return computed(tf.broadcast_to(x, shape), tf.broadcast_to(y, shape))
+
+
+def _not_zero(y):
+    if not devices.on_gpu():  # on a processor, TensorFlow raises an error itself
+        return y
+    return asserted(y, tf.reduce_all(tf.not_equal(y, tf.zeros_like(y))), "an integer is divided by 0")
 
 
 def _is_minus_one(y):

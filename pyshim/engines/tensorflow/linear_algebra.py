@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from . import devices
 from .graph import asserted
 
 MULTIPLIED = (tf.float16, tf.float32, tf.float64, tf.int32, tf.int64)  # the dtypes that tf.matmul supports
@@ -27,6 +28,9 @@ class LinearAlgebra:
         return _multiplied(lambda x, y: tf.einsum(equation, x, y), x, y)
 
     def gather(self, reference, indices):
+        if devices.on_gpu():
+            count = tf.cast(tf.shape(reference)[0], indices.dtype)
+            indices = asserted(indices, tf.reduce_all((indices >= 0) & (indices < count)), "an index is out of range")
         return tf.gather(reference, indices)
 
     def segment_sum(self, x, segments, count):
