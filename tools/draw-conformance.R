@@ -20,6 +20,9 @@ cells <- as.data.frame(do.call(rbind, cells))
 titles <- c(tensorflow = "TF", theano = "Th", cntk = "CN", numpy = "Np", jax = "JX", torch = "PT")[engines]
 names <- c(tensorflow = "TensorFlow", theano = "Theano", cntk = "CNTK", numpy = "NumPy", jax = "JAX",
            torch = "PyTorch")[engines]
+further <- is.na(titles) # engines of other packages
+titles[further] <- substr(engines[further], 1, 2)
+names[further] <- engines[further]
 after_cells <- 0.05 + 0.065 * length(engines)  # where the texts begin, in widths of a column
 colours <- c(native = "#2A7F9E", ours = "#F2A65A", composed = "#8CC7A1", shim = "#C9CBD3")
 meanings <- c(native = "a kernel of the library", ours = "an op of ours in its graph",
