@@ -147,6 +147,14 @@ def test_rnn_of_unknown_time(K, masked):
             check_array(result, reference)
 
 
+@pytest.mark.parametrize("time", [3, 5])
+def test_a_mask_of_another_length(K, time):
+    x, mask = K.placeholder((None, None, SIZE)), K.placeholder((None, None))
+    outputs = K.rnn(lambda x, states: (x, states), x, [], mask=mask)[1]
+    with pytest.raises(K.errors.EngineError):
+        K.function([x, mask], [outputs])([np.ones((SAMPLES, 4, SIZE)), np.ones((SAMPLES, time))])
+
+
 def test_loops_in_a_masked_step_of_unknown_sizes(K):
     """The first output of a masked rnn is zeros in the output's shape, which only the loops in the step determine."""
     def step(element, states):

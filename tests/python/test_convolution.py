@@ -790,3 +790,16 @@ def test_a_variable_of_the_shape_of_images_changes_beside_them(K):
         K.set_value(beside, value)
         plain, product = f([])
         check_array(product, plain * value)
+
+
+@pytest.mark.parametrize("rank, channels, taken", [(1, 4, 2), (2, 4, 2), (3, 2, 1), (2, 1, 3), (2, 2, 4)])
+def test_unknown_channels_that_a_kernel_does_not_take(K, rank, channels, taken):
+    x = K.placeholder((None,) * (rank + 2))
+    results = [getattr(K, "conv%dd" % rank)(x, np.ones((2,) * rank + (taken, 4), "float32"))]
+    if rank == 2:
+        results.append(K.depthwise_conv2d(x, np.ones((2, 2, taken, 2), "float32")))
+        results.append(K.separable_conv2d(x, np.ones((2, 2, taken, 1), "float32"),
+                                          np.ones((1, 1, taken, 2), "float32")))
+    for result in results:
+        with pytest.raises(K.errors.EngineError):
+            K.function([x], [result])([np.ones((1,) + (4,) * rank + (channels,))])

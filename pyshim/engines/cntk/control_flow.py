@@ -15,13 +15,21 @@ from .shapes import get_item
 EFFECTS = ("random_uniform", "random_normal", "truncated_normal", "print_tensor")
 
 
-def element(x, i):
+def element(x, i, length):
+    """A slice of a sequence that must have this length."""
+    _need_length(x, length)
     return get_item(x, (i,) + (slice(None),) * (len(x.shape) - 1))
 
 
-def element_by_numpy(x, i):
+def element_by_numpy(x, i, length):
     """A slice. If there are none, a slice of zeros, which is used to find the shapes of the loop's outputs."""
+    _need_length(x, length)
     return x[i] if len(x) else np.zeros(x.shape[1:], x.dtype)
+
+
+def _need_length(x, length):
+    if x.shape[0] != length:
+        raise ValueError("the sequences have different lengths: %s" % sorted([x.shape[0], length]))
 
 
 def stack(*slices):
@@ -97,16 +105,16 @@ class Loop:
         """Returns: the outputs, stacked, and the last states."""
         outputs, states = [], self.states
         for i in range(length):
-            made, states = self._step(i, states)
+            made, states = self._step(i, length, states)
             outputs.append(made)
         if not length:
-            return [NONE_OF(output) for output in self._step(0, states)[0]], states
+            return [NONE_OF(output) for output in self._step(0, 0, states)[0]], states
         return [STACK(*parts) for parts in zip(*outputs)], states
 
-    def _step(self, i, states):
+    def _step(self, i, length, states):
         body = self.body
         now = dict(zip(body.captured, self.captured))
-        now.update(zip(body.slices, [ELEMENT(sequence, i=i) for sequence in self.sequences]))
+        now.update(zip(body.slices, [ELEMENT(sequence, i=i, length=length) for sequence in self.sequences]))
         now.update(zip(body.states, states))
         copying = Copying(now)
         for description in body.order:

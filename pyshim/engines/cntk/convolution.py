@@ -13,7 +13,14 @@ from .shapes import get_item, pad
 from .windows import places
 
 
+def _need_channels(x, kernel):
+    """Raise an error unless a kernel takes the channels of x. CNTK would broadcast, or convolve parts of x."""
+    if x.shape[-1] != kernel.shape[-2]:
+        raise ValueError("x has %d channels, and the kernel takes %d" % (x.shape[-1], kernel.shape[-2]))
+
+
 def convolution(x, kernel, strides, padding, dilation):
+    _need_channels(x, kernel)
     sizes = places(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
     # CNTK pads with (wide - 1) / 2 zeros on both sides of an axis, and rejects images smaller than the window.
     by_cntk = max(strides + dilation) == 1 and all(
@@ -46,6 +53,7 @@ def convolution_transpose(x, kernel, *given, sizes, strides, padding, dilation, 
 
 def depthwise_convolution(x, kernel, strides, padding, dilation):
     """The sum, over the positions in the window, of the elements of x at that position times the kernel's element."""
+    _need_channels(x, kernel)
     width, (channels, multiplier) = kernel.shape[:-2], kernel.shape[-2:]
     sizes = places(x.shape[1:-1], width, strides, padding, dilation)
     x = pad(x, ((0, 0),) + padding + ((0, 0),))

@@ -23,6 +23,9 @@ def loop(operation, inputs, natives):
         return [tf.convert_to_tensor(inside[x]) for x in wanted + body.new_states]
 
     time = tf.shape(sequences[0])[0]
+    for sequence in sequences[1:]:
+        if sequence.shape[0] is None or sequence.shape[0] != sequences[0].shape[0]:
+            tf.debugging.assert_equal(tf.shape(sequence)[0], time, "the sequences have different lengths")
     made = [tf.TensorSpec(x.shape, x.dtype) for x in wanted]
     slices = [tf.TensorSpec(sequence.shape[1:], sequence.dtype) for sequence in sequences]
     steps, first = time, states

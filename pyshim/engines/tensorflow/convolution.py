@@ -125,6 +125,8 @@ def _windowed(compute, x, kernel, width, strides, padding, dilation, channels, o
     whole = _filled(x, least)
     if native is None:
         whole = tf.pad(whole, [(0, 0), *padding, (0, 0)], constant_values=outside)
+    if kernel is not None and x.shape[-1] != kernel.shape[-2]:  # TensorFlow would convolve groups of channels
+        whole = tf.ensure_shape(whole, [None] * (whole.shape.rank - 1) + [kernel.shape[-2] or None])
     if kernel is None:
         return _part(compute(whole, native or "VALID"), there, lambda: _is_filled(x, least))
     result = compute(whole, _filled(kernel), native or "VALID")
