@@ -80,14 +80,14 @@ def _last(variable, updates, ways):
     for i, update in enumerate(last):
         for other in last[:i]:
             if position(other, ancestors([update])) is None and not _exclude(ways[update], ways[other]):
-                if ways[update] == ways[other] == ALWAYS and _is_step(update) and _is_step(other):
+                if ways[update] == ways[other] == ALWAYS and is_step(update) and is_step(other):
                     continue
                 raise ArgumentError("the {variable} is updated a second time, not on top of the first update",
                                     variable=Value(variable))
     return last
 
 
-def _is_step(update):
+def is_step(update):
     """Whether it adds to the variable's value, or moves it towards another value.
 
     Several steps are made one after another: a batch normalization that a model applies twice has two such updates.

@@ -19,6 +19,7 @@ import numpy as np
 import pyshim
 
 from .. import config, session
+from ..contract.branches import is_step
 from ..errors import ArgumentError
 from ..hosts.postponing import postponing
 from ..messages import Choices, Value
@@ -377,6 +378,32 @@ def optimizers_made_under_another_backend(module):
     def call(self, *args, **kwargs):
         return compile_(self, *map(here, args), **here(kwargs))
     module.Model.compile = call
+
+
+@_repair(_after, "engine.training")
+def assignments_of_layers_applied_twice(module):
+    """A layer that is applied twice may assign to one variable twice, such as the state of a recurrence. TensorFlow
+    does both in any order; here the last one counts."""
+    keras_backend = module.K
+
+    def last_assignments(updates):
+        kept, assigned = [], set()
+        for update in reversed(updates):
+            variable = update[0] if isinstance(update, tuple) else update.variable
+            if variable not in assigned:
+                kept.insert(0, update)
+                if isinstance(update, tuple) or not is_step(update):
+                    assigned.add(variable)
+        return kept
+
+    class Backend(types.ModuleType):
+        def __getattr__(self, name):
+            return getattr(keras_backend, name)
+
+        @staticmethod
+        def function(inputs, outputs, updates=(), **kwargs):
+            return keras_backend.function(inputs, outputs, updates=last_assignments(updates), **kwargs)
+    module.K = Backend(keras_backend.__name__)
 
 
 @_repair(_after, "engine.training_utils")

@@ -202,6 +202,16 @@ def test_a_batch_normalization_that_is_applied_twice(K, random):
     model.evaluate(x, np.ones((8, 3)), verbose=0)
 
 
+def test_a_stateful_layer_that_is_applied_twice(K, random):
+    """Each application assigns the state; the last one counts."""
+    inputs = [L.Input(batch_shape=(2, 3, 4)), L.Input(batch_shape=(2, 3, 4))]
+    shared = L.SimpleRNN(2, stateful=True)
+    model = keras.models.Model(inputs, [shared(x) for x in inputs])
+    first, second = model.predict([random.rand(2, 3, 4), random.rand(2, 3, 4)], batch_size=2)
+    assert abs(first - second).max() > 1e-4
+    np.testing.assert_allclose(keras.backend.get_value(shared.states[0]), second, rtol=1e-6)
+
+
 def test_callbacks(K, random, tmp_path):
     x, y = _blobs(random)
     seen = []
