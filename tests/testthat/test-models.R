@@ -95,7 +95,8 @@ for_each_backend("a model's own methods add losses and metrics, and copies have 
   for (each in list(model, to_backend(model, k_backend()))) {
     each %>% compile("sgd", "mse")
     # The outputs are -1, 2, -2, and the targets 0.
-    expect_equal(unlist(evaluate(each, x, matrix(0, 3, 1), verbose = 0)), c(loss = 4 * 3, largest = 2), tolerance = 1e-5)
+    values <- evaluate(each, x, matrix(0, 3, 1), verbose = 0)
+    expect_equal(unlist(values), c(loss = 4 * 3, largest = 2), tolerance = 1e-5)
   }
 })
 
