@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import gc
+import inspect
 import itertools
 import os
 import signal
@@ -30,7 +31,7 @@ def _keras_alone():
     """Use Keras's own loops, without this package's replacement."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("fit_loop", "test_loop", "predict_loop"):
-            patch.setattr(LOOPS, name, getattr(LOOPS, name).__wrapped__)
+            patch.setattr(LOOPS, name, inspect.unwrap(getattr(LOOPS, name)))
         yield
 
 
