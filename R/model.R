@@ -194,7 +194,7 @@ custom_metric <- function(name, metric_fn) {
 #'
 #' [set.seed()] makes initial weights, shuffling and dropout repeat. A dropout layer draws its seed when it is added to
 #' a model, and its masks go on from one `fit()` to the next. So to repeat a training with dropout, set the seed before
-#' the model is created, cloned or loaded. Before a second `fit()` of the same model, it makes only the shuffling repeat.
+#' the model is created, cloned or loaded. Before a second `fit()` of the same model, only the shuffling repeats.
 #'
 #' @param object A model.
 #' @param x Array of the inputs, with the samples along its first axis; a list of arrays for several inputs, optionally
