@@ -5,13 +5,11 @@ import threading
 
 import numpy as np
 
-from .. import processors
+from .. import memory, processors
 
 WIDTH = 64       # elements of a block for each index of the first axis, so that what is read stays in the cache
 LEAST = 1 << 14  # minimum elements of a block; smaller blocks would cost more than they gain
 SHARED = 1 << 20  # minimum elements of an array that several threads share
-LARGE = 1 << 20   # minimum bytes of an array whose memory starts at a multiple of ALIGNMENT
-ALIGNMENT = 64
 THREADS = 4      # the most of them: more would wait for the memory
 
 
@@ -66,19 +64,9 @@ def _blocks(shape):
 
 def row_major(array, dtype=None):
     """Returns: a new array with the same values in row-major order, cast to the dtype if one is given."""
-    target = _empty(array.shape, np.dtype(dtype or array.dtype), array.size)
+    target = memory.empty(array.shape, np.dtype(dtype or array.dtype), array.size)
     if array.flags.c_contiguous:
         np.copyto(target, array, casting="unsafe")
     else:
         reorder(target, array)
     return target
-
-
-def _empty(shape, dtype, size):
-    """Returns: a new array with that many elements. If it is large, engines can use its memory without a copy."""
-    count = size * dtype.itemsize
-    if count < LARGE:
-        return np.empty(shape, dtype)
-    memory = np.empty(count + ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % ALIGNMENT
-    return memory[start:start + count].view(dtype).reshape(shape)

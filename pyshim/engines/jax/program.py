@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ... import memory
 from ...graph.node import RANDOM, operations_inside
 from ..plan import need_same_shapes
 from . import checks
@@ -16,7 +17,7 @@ from .natives import JaxNatives, leaf
 from .random import states
 from .sizes import UNTRACEABLE
 
-BLOCK = 32       # how many batches are compiled as one loop, if that many are requested at once
+BLOCK = 16       # how many batches are compiled as one loop, if that many are requested at once
 PATIENCE = 1000  # how many batches run one by one before that; compiling the loop takes as long as about 1000 batches
 KEPT = 16  # how many combinations of shapes a function stays compiled for; the least recently used one is dropped
 
@@ -48,10 +49,11 @@ class Function:
         self.is_slow_in_loops = jax.default_backend() == "cpu" and any(
             operation.kernel in SLOW_IN_LOOPS for operation in operations)
         self.traces = collections.OrderedDict()  # keyed by the shapes of the inputs
+        self.blocks = collections.OrderedDict()  # keyed by the shapes of all samples' arrays and of the rows' indices
         self.batches = 0
 
     def __call__(self, arrays):
-        trace = self._trace(arrays, None)
+        trace = self._kept(self.traces, tuple(array.shape for array in arrays), Trace)
         outputs, new, conditions = trace(arrays, *self._values())
         if self.is_calling:
             jax.effects_barrier()  # wait until everything has been printed
@@ -67,12 +69,14 @@ class Function:
         split = [array.ndim > 0 for array in arrays] + [False] * len(whole)
         results = []
         self.batches += len(sizes)
-        is_worth_it = self.batches > PATIENCE and not self.is_calling and not self.is_slow_in_loops
+        is_worth_it = (self.batches > PATIENCE and not self.is_calling and not self.is_slow_in_loops
+                       and all(map(memory.is_usable, filter(memory.is_large, arrays))))
         while is_worth_it and equal - len(results) >= BLOCK:
-            block, rows = np.split(rows, [BLOCK * sizes[0]])
-            fed = [np.take(array, block, axis=0).reshape((BLOCK, sizes[0]) + array.shape[1:]) if array.ndim else array
-                   for array in arrays]
-            made = self._trace(fed + whole, split)(fed + whole, *self._values())
+            indices, rows = np.split(rows, [BLOCK * sizes[0]])
+            fed, indices = _fed(arrays, indices)
+            shapes = tuple(array.shape for array in fed)
+            block = self._kept(self.blocks, (sizes[0], *shapes), lambda run: Block(run, split))
+            made = block(fed + whole, indices.reshape(BLOCK, -1), *self._values())
             if made is None:  # then the batches run one by one, up to the one that fails
                 break
             outputs, new = made
@@ -81,15 +85,14 @@ class Function:
             results.extend(map(list, zip(*map(np.asarray, outputs))) if outputs else [[] for _ in range(BLOCK)])
         return results
 
-    def _trace(self, arrays, split):
-        """Returns: the function, compiled for the shapes of the arrays; with ``split``, for blocks of batches."""
-        key = (split is None, *(array.shape for array in arrays))
-        if key not in self.traces:
-            self.traces[key] = Trace(self) if split is None else Block(self, split)
-            if len(self.traces) > KEPT:
-                self.traces.popitem(last=False)
-        self.traces.move_to_end(key)
-        return self.traces[key]
+    def _kept(self, table, key, make):
+        """Returns: the entry of a table, made if it is not there. The least recently used ones are dropped."""
+        if key not in table:
+            table[key] = make(self)
+            if len(table) > KEPT:
+                table.popitem(last=False)
+        table.move_to_end(key)
+        return table[key]
 
     def _values(self):
         """Returns: the values of the variables, and how often each random operation has been evaluated."""
@@ -151,13 +154,16 @@ class Trace:
 
 
 class Block:
-    """A function, compiled as one loop over a block of batches. ``split`` says which inputs have an element per batch.
+    """A function, compiled as one loop over a block of batches, which gathers their rows. ``split`` says for each input
+    whether it has a row for each sample; the others are the same for all batches.
 
-    It is compiled in a background thread, so that a user's interrupt during training need not wait for the compiler. A
+    It is compiled when it is called a second time, since arrays read from a file in parts may come in any number of
+    sizes, and in a background thread, so that a user's interrupt during training need not wait for the compiler. A
     call returns the outputs and the new values. It returns None, and changes nothing, until the function is compiled,
     or if a condition is false.
     """
 
+    calls = 0
     thread = run = None
 
     def __init__(self, function, split):
@@ -165,7 +171,8 @@ class Block:
         self.split = split
 
     def __call__(self, *arguments):
-        if self.thread is None:
+        self.calls += 1
+        if self.thread is None and self.calls > 1:
             kinds = jax.tree.map(_kind, arguments)
             self.thread = threading.Thread(target=self._compile, args=kinds, daemon=True)
             self.thread.start()
@@ -178,16 +185,23 @@ class Block:
         with contextlib.suppress(*UNTRACEABLE):
             self.run = jax.jit(self._traced).lower(*kinds).compile()
 
-    def _traced(self, fed, kept, old, evaluations):
+    def _traced(self, fed, indices, kept, old, evaluations):
         def step(values, each):
-            i, parts = each
-            parts = iter(parts)
-            now = [next(parts) if is_split else array for is_split, array in zip(self.split, fed)]
+            i, rows = each
+            now = [jnp.take(array, rows, axis=0, mode="clip") if is_split else array
+                   for is_split, array in zip(self.split, fed)]
             outputs, new, noted = self.function.computed(now, kept, values, [count + i for count in evaluations])
             return new, (outputs, [jnp.all(condition) for condition, _ in noted])
-        parts = [array for is_split, array in zip(self.split, fed) if is_split]
-        new, (outputs, conditions) = jax.lax.scan(step, old, (jnp.arange(BLOCK), parts), length=BLOCK)
+        new, (outputs, conditions) = jax.lax.scan(step, old, (jnp.arange(BLOCK), indices), length=BLOCK)
         return outputs, new, jnp.all(jnp.asarray([jnp.all(condition) for condition in conditions] + [True]))
+
+
+def _fed(arrays, rows):
+    """Returns: arrays, and the positions of the rows in them. On a processor XLA uses the memory of large arrays; a GPU
+    gets only these rows."""
+    if jax.default_backend() == "cpu":
+        return [jax.dlpack.from_dlpack(array) if memory.is_large(array) else array for array in arrays], rows
+    return [np.take(array, rows, axis=0) if array.ndim else array for array in arrays], np.arange(len(rows))
 
 
 def _kind(x):

@@ -5,16 +5,14 @@ Compared with a call for each batch, this saves TensorFlow's copy of the batch, 
 
 import tensorflow as tf
 
+from ... import memory
+
 LEAST = 4       # minimum batches of a call; fewer are requested if a batch takes long, and then the loop saves little
 PATIENCE = 100  # how many batches run one by one before the loop is compiled, which takes as long as a few hundred save
-ALIGNMENT = 64  # bytes; TensorFlow can use an array's memory only if it starts at a multiple
-LARGE = 2 ** 20  # bytes; smaller arrays are copied
-
-DTYPES = frozenset(["float32", "float64", "int32", "int64"])  # whose arrays can be shared
 
 
 def tensors(program, arrays, whole):
-    """The tensors that the loop needs, which share the memory of large arrays.
+    """The tensors that the loop needs, which use the memory of large arrays.
 
     Arguments: program; arrays, the inputs of which each batch gets its rows; whole, the other inputs.
     Returns: a list; None if the program must run batch by batch, because its outputs may have different sizes, an array
@@ -23,7 +21,7 @@ def tensors(program, arrays, whole):
     if not (all(None not in output.shape for output in program.outputs)
             and all(map(_fits, program.inputs, arrays)) and all(map(_is_usable, arrays + whole))):
         return None
-    return [tf.experimental.dlpack.from_dlpack(array.__dlpack__()) if _is_large(array) else tf.constant(array)
+    return [tf.experimental.dlpack.from_dlpack(array.__dlpack__()) if memory.is_large(array) else tf.constant(array)
             for array in arrays + whole]
 
 
@@ -33,13 +31,8 @@ def _fits(node, array):
         size in (None, given) for size, given in zip(node.shape[1:], array.shape[1:]))
 
 
-def _is_large(array):
-    return array.nbytes >= LARGE
-
-
 def _is_usable(array):
-    can_be_shared = (array.ctypes.data % ALIGNMENT == 0 and array.dtype.name in DTYPES and array.flags.writeable)
-    return array.size and (can_be_shared or not _is_large(array))
+    return array.size and (memory.is_usable(array) or not memory.is_large(array))
 
 
 def loop_of(function, program, split, draws, checked):

@@ -11,6 +11,7 @@ from ..plan import Plan
 from ..repeating import are_outside_loops, gradient_operations
 from . import batches, finite, gradients, known, optimizers, samples
 from .control_flow import loop
+from .devices import on_gpu
 from .random import generators
 
 SMALL = 64  # constants of up to so many elements are embedded in a function; larger ones are captured inputs
@@ -61,7 +62,8 @@ class Compiled:
         """Run the first batches, as far as they are equally large, in one call: see ``engines/batches.py``."""
         self.ran += len(sizes)
         count = next((i for i, size in enumerate(sizes) if size != sizes[0]), len(sizes))
-        if self.ran < batches.PATIENCE or count < batches.LEAST:
+        # A GPU would get the whole arrays each time.
+        if self.ran < batches.PATIENCE or count < batches.LEAST or on_gpu():
             return []
         tensors = batches.tensors(self.program, arrays, whole)
         if tensors is None:
