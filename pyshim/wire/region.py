@@ -17,7 +17,7 @@ import resource
 import numpy as np
 
 from ..files import clear_of_standard_streams
-from .reordering import row_major
+from .reordering import copy, row_major
 
 LEAST = 1 << 15
 MOST = 1 << 28
@@ -49,7 +49,7 @@ class Region:
         places, size = layout([(array.dtype, array.shape, None) for array in arrays])
         self._allocate(size)
         for array, place in zip(arrays, places):
-            np.copyto(self._view(place, array.dtype, array.shape, order_of(array), size), array)
+            copy(self._view(place, array.dtype, array.shape, order_of(array), size), array)
 
     def _allocate(self, size):
         """Allocate the memory now. If it were only reserved, a lack of memory would crash the process in a write."""

@@ -1,4 +1,4 @@
-"""Conversion between column-major order, which R uses, and row-major order, block by block."""
+"""Copies of arrays, also between column-major order, which R uses, and row-major order. Threads share large arrays."""
 
 import itertools
 import threading
@@ -18,28 +18,43 @@ def reorder(target, source):
     not empty."""
     if target.flags.f_contiguous:
         target, source = target.T, source.T
-    blocks = list(_blocks(target.shape))
+    _copy(target, source, list(_blocks(target.shape)))
+
+
+def copy(target, source, casting="same_kind"):
+    """Copy the values of ``source`` to ``target``. Both are in the same order, row-major or column-major."""
+    if not target.flags.c_contiguous:
+        target, source = target.T, source.T
+    if target.size < SHARED:
+        np.copyto(target, source, casting=casting)
+    else:
+        step = -(-len(target) // THREADS)
+        _copy(target, source, [slice(start, start + step) for start in range(0, len(target), step)], casting)
+
+
+def _copy(target, source, blocks, casting="same_kind"):
+    """Copy the values of these blocks."""
     count = min(THREADS, processors.COUNT, len(blocks)) if target.size >= SHARED else 1
     settings, failures = np.geterr(), []  # each thread has its own settings
 
-    def copy(part):
+    def copy_part(part):
         try:
             with np.errstate(**settings):
                 for block in blocks[part::count]:
-                    np.copyto(target[block], source[block])
+                    np.copyto(target[block], source[block], casting=casting)
         except Exception as error:
             failures.append(error)
     own, started = [0], []
     try:
         for part in range(1, count):
-            thread = threading.Thread(target=copy, args=(part,))
+            thread = threading.Thread(target=copy_part, args=(part,))
             try:
                 thread.start()
                 started.append(thread)
             except RuntimeError:  # there is no memory for its stack, or no more threads are allowed
                 own.append(part)
         for part in own:
-            copy(part)
+            copy_part(part)
     finally:
         for thread in started:  # even if the user interrupts
             thread.join()
@@ -66,7 +81,7 @@ def row_major(array, dtype=None):
     """Returns: a new array with the same values in row-major order, cast to the dtype if one is given."""
     target = memory.empty(array.shape, np.dtype(dtype or array.dtype), array.size)
     if array.flags.c_contiguous:
-        np.copyto(target, array, casting="unsafe")
+        copy(target, array, casting="unsafe")
     else:
         reorder(target, array)
     return target
