@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from pyshim import errors, processors
+from pyshim import errors, memory, processors
 from pyshim.graph.node import Node
 from pyshim.graph.positions import At
 from pyshim.wire import connection, region
 from pyshim.wire.region import Region
-from pyshim.wire.reordering import reorder
+from pyshim.wire.reordering import copy, reorder, row_major
 from pyshim.wire.values import pack, unpack
 
 
@@ -130,6 +130,20 @@ def test_reordering(ends, shape):
         target = np.empty(shape, "float32", order="F")
         reorder(target, array)
         check_array(target, x)
+
+
+@pytest.mark.parametrize("shape", [(1031, 1027), (1, 2 ** 20 + 5), (2 ** 20 + 5,), (3, 400000), (400000, 3)])
+def test_copies_by_several_threads(ends, shape, monkeypatch):
+    monkeypatch.setattr(processors, "COUNT", 4)
+    x = np.random.RandomState(0).randint(-100, 100, shape).astype("int32")
+    for array in (x, np.asfortranarray(x), np.repeat(x, 2, 0)[::2]):
+        back = there_and_back(ends, array)
+        check_array(back, x)
+        assert back.flags.c_contiguous and back.flags.writeable and memory.is_usable(row_major(array))
+        for order in "CF":
+            target = np.zeros(shape, "int32", order=order)
+            copy(target, np.array(array, order=order))
+            check_array(target, x)
 
 
 def test_reordering_by_several_threads():
