@@ -37,6 +37,8 @@ class Convolution(Native, ABC):
         spatial = (slice(None),) * len(strides)
         whole = slice(None)
         results = []
+        fits = self.equal(self._size(x, (len(strides) + 1,)), self._number(x, int(kernel.shape[-2])))
+        x = self.asserted(x, fits, "x has other channels than the kernel")
         for channel in range(int(kernel.shape[-2])) or [0]:  # without channels, one empty convolution
             one = slice(channel, channel + 1)
             results.append(self.convolution(self.get_item(x, (whole,) + spatial + (one,)),
