@@ -56,9 +56,10 @@ argument_kinds <- list(
     "order", "index", "k", "start", "end"
   ),
   integers = c(
-    "kernel_size", "strides", "dilation_rate", "pool_size", "size", "output_padding", "dims", "axes", "shared_axes",
+    "kernel_size", "strides", "dilation_rate", "pool_size", "size", "output_padding", "axes", "shared_axes",
     "target_size", "blocks"
   ),
+  tuple = "dims", # also if there is a single one
   nested = c("padding", "cropping"),
   steps = c("steps_per_epoch", "validation_steps", "steps"),
   shape = c("input_shape", "batch_input_shape", "shape", "batch_shape", "target_shape", "output_shape", "noise_shape"),
@@ -115,7 +116,7 @@ as_model_argument <- function(value, name) {
 as_value_of_kind <- function(value, name) {
   if (name %in% argument_kinds$shape) {
     as_model_shape(value, name)
-  } else if (name == "dims") {
+  } else if (name %in% argument_kinds$tuple) {
     reticulate::tuple(as.list(as_whole_numbers(value, name, simplify = FALSE)))
   } else if (name %in% argument_kinds$nested && is.list(value)) {
     reticulate::tuple(lapply(value, as_whole_numbers, arg = name))

@@ -19,10 +19,11 @@ def empty(shape, dtype, size):
 
 
 def is_large(array):
-    """Whether the array's memory should be used rather than copied."""
+    """Whether the array's memory should be used, through DLPack, rather than copied."""
     return array.nbytes >= LARGE
 
 
 def is_usable(array):
-    """Whether libraries can use the array's memory, through DLPack."""
-    return array.ctypes.data % ALIGNMENT == 0 and array.dtype.name in DTYPES and array.flags.writeable
+    """Whether libraries can use the array's memory, or need not, because the array is small."""
+    return not is_large(array) or (
+        array.ctypes.data % ALIGNMENT == 0 and array.dtype.name in DTYPES and array.flags.writeable)

@@ -12,11 +12,13 @@ def run_batches(run, arrays, whole, rows, sizes):
     number of rows of each batch.
     Returns: for each output the batches' values: stacked if their shapes are equal, else a list.
 
-    If an engine runs several batches faster together than one by one, ``run`` has a function ``several`` with the same
-    other arguments. It runs as many of the first batches as it chooses, and returns a list of their lists of arrays.
+    If an engine runs several batches faster together than one by one, ``run`` has a function ``several`` of arrays,
+    whole, and a matrix with the rows of each of the first batches, as far as these are equally large. It runs as many
+    of them as it chooses, and returns a list of their lists of arrays.
     """
     several = getattr(run, "several", None)
-    results = several(arrays, whole, rows, sizes) if several and sizes else []
+    count = next((i for i, size in enumerate(sizes) if size != sizes[0]), len(sizes))
+    results = several(arrays, whole, rows[:sum(sizes[:count])].reshape(count, -1)) if several and count else []
     end = sum(sizes[:len(results)])
     for size in sizes[len(results):]:
         start, end = end, end + size

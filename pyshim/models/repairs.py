@@ -103,6 +103,16 @@ class _OldNames(types.ModuleType):
 _numpy = _OldNames("numpy")
 
 
+def _with(module, **others):
+    """A module like this one, but with other functions under some names."""
+    class Changed(types.ModuleType):
+        def __getattr__(self, name):
+            return getattr(module, name)
+    changed = Changed(module.__name__)
+    vars(changed).update(others)
+    return changed
+
+
 @_repair(_after, "callbacks.callbacks", "utils.io_utils", "keras_preprocessing.sequence")
 def names_that_numpy_dropped(module):
     """``np.Inf``, ``np.string_`` and ``np.unicode_``: NumPy 2 has other names for them."""
@@ -112,19 +122,14 @@ def names_that_numpy_dropped(module):
 @_repair(_after, "datasets.imdb", "datasets.reuters")
 def sequences_of_different_lengths(module):
     """``np.array()`` of lists of different lengths: since NumPy 1.24 that requires ``dtype=object``."""
-    class Numpy(types.ModuleType):
-        def __getattr__(self, name):
-            return getattr(np, name)
-
-        @staticmethod
-        def array(values):
-            if isinstance(values[0] if len(values) else None, (list, np.ndarray)):
-                made = np.empty(len(values), object)
-                for i, value in enumerate(values):
-                    made[i] = value
-                return made
-            return np.array(values)
-    module.np = Numpy("numpy")
+    def array(values):
+        if isinstance(values[0] if len(values) else None, (list, np.ndarray)):
+            made = np.empty(len(values), object)
+            for i, value in enumerate(values):
+                made[i] = value
+            return made
+        return np.array(values)
+    module.np = _with(np, array=array)
 
 
 # -- the backend ----------------------------------------------------------------------------------------
@@ -396,14 +401,9 @@ def assignments_of_layers_applied_twice(module):
                     assigned.add(variable)
         return kept
 
-    class Backend(types.ModuleType):
-        def __getattr__(self, name):
-            return getattr(keras_backend, name)
-
-        @staticmethod
-        def function(inputs, outputs, updates=(), **kwargs):
-            return keras_backend.function(inputs, outputs, updates=last_assignments(updates), **kwargs)
-    module.K = Backend(keras_backend.__name__)
+    def function(inputs, outputs, updates=(), **kwargs):
+        return keras_backend.function(inputs, outputs, updates=last_assignments(updates), **kwargs)
+    module.K = _with(keras_backend, function=function)
 
 
 @_repair(_after, "engine.training_utils")

@@ -49,7 +49,7 @@ class Function:
         self.is_slow_in_loops = jax.default_backend() == "cpu" and any(
             operation.kernel in SLOW_IN_LOOPS for operation in operations)
         self.traces = collections.OrderedDict()  # keyed by the shapes of the inputs
-        self.blocks = collections.OrderedDict()  # keyed by the shapes of all samples' arrays and of the rows' indices
+        self.blocks = collections.OrderedDict()  # keyed by the shapes of the rows' indices and of the arrays
         self.batches = 0
 
     def __call__(self, arrays):
@@ -63,20 +63,19 @@ class Function:
         self._count(1)
         return [np.array(value) for value in outputs]
 
-    def several(self, arrays, whole, rows, sizes):
-        """Run as many of the first batches as fill whole blocks: see ``engines/batches.py``."""
-        equal = next((i for i, size in enumerate(sizes) if size != sizes[0]), len(sizes))
-        split = [array.ndim > 0 for array in arrays] + [False] * len(whole)
+    def several(self, arrays, whole, rows):
+        """Run as many of the batches as fill whole blocks: see ``engines/batches.py``."""
         results = []
-        self.batches += len(sizes)
-        is_worth_it = (self.batches > PATIENCE and not self.is_calling and not self.is_slow_in_loops
-                       and all(map(memory.is_usable, filter(memory.is_large, arrays))))
-        while is_worth_it and equal - len(results) >= BLOCK:
-            indices, rows = np.split(rows, [BLOCK * sizes[0]])
-            fed, indices = _fed(arrays, indices)
-            shapes = tuple(array.shape for array in fed)
-            block = self._kept(self.blocks, (sizes[0], *shapes), lambda run: Block(run, split))
-            made = block(fed + whole, indices.reshape(BLOCK, -1), *self._values())
+        self.batches += len(rows)
+        if (self.batches <= PATIENCE or self.is_calling or self.is_slow_in_loops
+                or not all(map(memory.is_usable, arrays))):
+            return results
+        split = [array.ndim > 0 for array in arrays] + [False] * len(whole)
+        arrays = list(map(_shared, arrays))
+        for start in range(0, len(rows) - BLOCK + 1, BLOCK):
+            fed, block_rows = _needed(arrays, rows[start:start + BLOCK])
+            key = tuple(array.shape for array in [block_rows] + fed)
+            made = self._kept(self.blocks, key, lambda run: Block(run, split))(fed + whole, block_rows, *self._values())
             if made is None:  # then the batches run one by one, up to the one that fails
                 break
             outputs, new = made
@@ -196,12 +195,17 @@ class Block:
         return outputs, new, jnp.all(jnp.asarray([jnp.all(condition) for condition in conditions] + [True]))
 
 
-def _fed(arrays, rows):
-    """Returns: arrays, and the positions of the rows in them. On a processor XLA uses the memory of large arrays; a GPU
-    gets only these rows."""
+def _shared(array):
+    """Returns: the array for XLA, which on a processor uses the memory of a large one."""
+    return jax.dlpack.from_dlpack(array) if jax.default_backend() == "cpu" and memory.is_large(array) else array
+
+
+def _needed(arrays, rows):
+    """Returns: the arrays, and the rows of batches in them. A GPU gets only these rows of the arrays."""
     if jax.default_backend() == "cpu":
-        return [jax.dlpack.from_dlpack(array) if memory.is_large(array) else array for array in arrays], rows
-    return [np.take(array, rows, axis=0) if array.ndim else array for array in arrays], np.arange(len(rows))
+        return arrays, rows
+    return ([np.take(array, rows.ravel(), axis=0) if array.ndim else array for array in arrays],
+            np.arange(rows.size).reshape(rows.shape))
 
 
 def _kind(x):

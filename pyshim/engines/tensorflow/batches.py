@@ -19,7 +19,8 @@ def tensors(program, arrays, whole):
     is empty, has the wrong shape, or cannot be shared.
     """
     if not (all(None not in output.shape for output in program.outputs)
-            and all(map(_fits, program.inputs, arrays)) and all(map(_is_usable, arrays + whole))):
+            and all(map(_fits, program.inputs, arrays))
+            and all(array.size and memory.is_usable(array) for array in arrays + whole)):
         return None
     return [tf.experimental.dlpack.from_dlpack(array.__dlpack__()) if memory.is_large(array) else tf.constant(array)
             for array in arrays + whole]
@@ -29,10 +30,6 @@ def _fits(node, array):
     """Whether the array's batches have the shape of the input, as far as it is known."""
     return not array.ndim or len(array.shape) == len(node.shape) and all(
         size in (None, given) for size, given in zip(node.shape[1:], array.shape[1:]))
-
-
-def _is_usable(array):
-    return array.size and (memory.is_usable(array) or not memory.is_large(array))
 
 
 def loop_of(function, program, split, draws, checked):

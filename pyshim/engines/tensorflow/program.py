@@ -58,19 +58,17 @@ class Compiled:
         for generator, state in zip(self.draws, states):
             generator.state.assign(state)
 
-    def several(self, arrays, whole, rows, sizes):
-        """Run the first batches, as far as they are equally large, in one call: see ``engines/batches.py``."""
-        self.ran += len(sizes)
-        count = next((i for i, size in enumerate(sizes) if size != sizes[0]), len(sizes))
+    def several(self, arrays, whole, rows):
+        """Run batches in one call, if it pays off: see ``engines/batches.py``."""
+        self.ran += len(rows)
         # A GPU would get the whole arrays each time.
-        if self.ran < batches.PATIENCE or count < batches.LEAST or on_gpu():
+        if self.ran < batches.PATIENCE or len(rows) < batches.LEAST or on_gpu():
             return []
         tensors = batches.tensors(self.program, arrays, whole)
         if tensors is None:
             return []
         loop = self._loop(tuple([array.ndim > 0 for array in arrays] + [False] * len(whole)))
-        indices = tf.constant(rows[:count * sizes[0]].reshape(count, sizes[0]))
-        results = [result.numpy() for result in loop(tensors + [indices])]
+        results = [result.numpy() for result in loop(tensors + [tf.constant(rows)])]
         end = len(self.program.outputs)
         outputs, (done, right), states = results[:end], results[end:end + 2], results[end + 2:]
         if not right:
