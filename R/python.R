@@ -63,17 +63,20 @@ call_python <- function(target, ...) {
   })
   # An R interrupt would jump out of Python frames. Python handles interrupts itself (inst/python/keras_interrupts.py).
   # Calling handlers take a third of the time of tryCatch(); reticulate signals conditions after it has left C++.
-  value <- suspendInterrupts(withCallingHandlers(
+  value <- suspendInterrupts(received(withCallingHandlers(
     reticulate::py_call(target, ...),
     "Rcpp::exception" = refuse, python.builtin.BaseException = refuse # depends on the release of reticulate
-  ))
+  )))
   if (!is.null(bridge$jump)) {
     continue_jump()
   }
   if (length(bridge$news) && bridge$open == 1L) {
     tell_news()
   }
-  received(value)
+  if (inherits(value, "keras_failure")) {
+    signal_failure(value)
+  }
+  value
 }
 
 #' Signal our own error for values that reticulate itself rejects: a tensor of an R session that has ended, or a value
@@ -129,6 +132,8 @@ set_timeout <- function(seconds) {
   bridge_module()$set_timeout(seconds)
 }
 
+#' What a call has returned, as a value of R; an object of class `keras_failure` if it failed
+#' @noRd
 received <- function(value) {
   if (!inherits(value, "python.builtin.object")) {
     without_single_dim(value)
@@ -137,7 +142,7 @@ received <- function(value) {
   } else if (inherits(value, "keras_bridge.LargeArray")) {
     fetched(value)
   } else if (inherits(value, "keras_failure.Failure")) {
-    signal_failure(reticulate::py_to_r(reticulate::py_get_attr(value, "fields")))
+    structure(reticulate::py_to_r(reticulate::py_get_attr(value, "fields")), class = "keras_failure")
   } else if (inherits(value, kept_classes)) {
     value
   } else {

@@ -101,6 +101,48 @@ test_that("SIGINT ends a call of an engine in R's own process, which keeps its v
   }
 })
 
+# SIGINT comes at one instruction after the other of keras_interrupts.py, in a call that calls an R function.
+test_that("an interrupt at any moment of a call arrives exactly once", {
+  output <- run_r(c(
+    "library(keras); use_backend('numpy')",
+    "moments <- reticulate::py_run_string(\"",
+    "import os, signal, sys",
+    "import keras_bridge, keras_interrupts",
+    "",
+    "def interrupted_at(moment, function):",
+    "    left = [moment]",
+    "    def tracer(frame, event, arg):",
+    "        if frame.f_code.co_filename != keras_interrupts.__file__:",
+    "            return None",
+    "        frame.f_trace_opcodes = True",
+    "        if event == 'opcode':",
+    "            left[0] -= 1",
+    "            if left[0] == 0:",
+    "                os.kill(os.getpid(), signal.SIGINT)",
+    "        return tracer",
+    "    sys.settrace(tracer)",
+    "    try:",
+    "        return keras_bridge._guarded(lambda: function() and left[0])()",
+    "    finally:",
+    "        sys.settrace(None)",
+    "\")$interrupted_at",
+    "run <- function(i) for (j in 1:5000) sqrt(j)",
+    "f <- keras:::as_python_function(function() { run(); TRUE }, 'f')",
+    "moment <- 0; left <- 0; came <- c()",
+    "while (left <= 0) {",
+    "  moment <- moment + 1",
+    "  times <- tryCatch({ left <- keras:::call_python(moments, moment, f); run(); 0 }, interrupt = function(c) 1)",
+    "  again <- tryCatch({ run(); k_floatx(); run(); 0 }, interrupt = function(c) 1)",
+    "  came[[moment]] <- times + again",
+    "}",
+    "came <- head(came, -1)", # the last call had fewer instructions
+    "cat('moments', length(came), 'others', which(came != 1), '\\n')"
+  ))
+  line <- grep("^moments", output, value = TRUE)
+  expect_match(line, "others $")
+  expect_gt(as.numeric(sub("moments (\\d+) .*", "\\1", line)), 100)
+})
+
 for_each_backend("RStudio's Esc, which sends no signal, ends a call", {
   name <- k_backend()
   output <- run_r(c(
