@@ -496,6 +496,16 @@ def learning_rates_by_their_old_name(module):
     module.Optimizer.lr = module.Optimizer.lr.setter(set_lr)
 
 
+@_repair(_after, "engine.sequential")
+def layers_may_be_assigned_to_themselves(module):
+    """R carries out ``model$layers[[1]]$trainable <- FALSE`` in steps. The last one assigns the same list of layers."""
+    def set_layers(self, value):
+        if [id(layer) for layer in value] != [id(layer) for layer in self.layers]:
+            raise AttributeError("the layers of a model cannot be replaced")
+    for model in (module.Model, module.Sequential):
+        model.layers = model.layers.setter(set_layers)
+
+
 @_repair(_after, "engine.training")
 def models_that_survive_interrupts(module):
     """After an interrupt a model has the weights of the last complete batch, whichever way it is trained."""

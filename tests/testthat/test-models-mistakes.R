@@ -95,6 +95,21 @@ test_that("freezing a range of layers unfreezes the others", {
   expect_keras_error(freeze_weights(model, from = "four"), "argument", "\"four\"")
 })
 
+test_that("an attribute of one of a model's layers can be assigned", {
+  suppressMessages(use_backend("cntk"))
+  sequential <- keras_model_sequential() %>% layer_dense(2, input_shape = 3) %>% layer_dense(1)
+  for (model in list(sequential, keras_model(sequential$inputs, sequential$outputs))) {
+    last <- length(model$layers)
+    model$layers[[last]]$trainable <- FALSE
+    expect_length(model$trainable_weights, 2L)
+    model$layers[[last]]$trainable <- TRUE
+    expect_length(model$trainable_weights, 4L)
+    expect_error(model$layers[[last]] <- layer_dense(units = 1), "the layers of a model cannot be replaced")
+    expect_error(model$layers <- list(), "the layers of a model cannot be replaced")
+    expect_length(model$layers, last)
+  }
+})
+
 test_that("layers and models that are not built yet print with their names", {
   suppressMessages(use_backend("cntk"))
   expect_output(print(layer_dense(units = 2, name = "mine")), "<Dense layer \"mine\">", fixed = TRUE)
