@@ -94,6 +94,19 @@ def test_function_of_every_dtype(K):
             check_array(output, expected)
 
 
+def test_function_of_a_large_graph_in_two_dtypes(K):
+    factor = K.constant(np.array([1.0, 2.0, 3.0]), dtype="float64")
+    for given in ["float32"], ["float32", "float64"]:
+        inputs = [K.placeholder((3,), dtype=dtype) for dtype in given]
+        y = inputs[0]
+        for _ in range(50):
+            y = y * 0.5 + 0.5
+        z = sum((K.cast(x, "float64") for x in inputs[1:]), K.cast(y, "float64") * factor)
+        values = K.function(inputs, [z, K.cast(z, "float32")])([np.ones(3)] * len(given))
+        for value, dtype in zip(values, ["float64", "float32"]):
+            check_array(value, (np.array([1, 2, 3]) + len(given) - 1).astype(dtype))
+
+
 def test_function_refuses(K):
     x = K.placeholder((None, 2), name="x")
     for inputs, message in [([x + 1],

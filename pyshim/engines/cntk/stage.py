@@ -199,7 +199,9 @@ class BuiltStage:
             if any(made.dtype != functions[0].dtype for made in functions):  # a block's outputs must share a dtype
                 functions = [native.output(C.cast(made, np.float64)) if made.dtype == np.float32 else made
                              for made in functions]
-            block = C.as_block(C.combine(functions), arguments, "block", "")
+            combined = C.combine(functions)
+            _put_double_first(arguments, combined)
+            block = C.as_block(combined, arguments, "block", "")
             for output, (_, descriptions) in zip(block.outputs, outputs.values()):
                 for description in descriptions:
                     self.built[description] = output
@@ -297,6 +299,21 @@ class BuiltStage:
         for gradient in self.stage.gradients:
             if gradient.variable not in self.moved:
                 self.known[gradient] = np.zeros(self.shapes[gradient.variable], gradient.dtype)
+
+
+def _put_double_first(arguments, combined):
+    """Make the first argument of a block a double if it has double constants. CNTK converts a block's constants to
+    the dtype of its first other input, which fails from double to float.
+
+    ``arguments`` is a list of pairs, of a placeholder and the outer variable it stands for, and is changed.
+    """
+    arguments.sort(key=lambda pair: pair[1].dtype != np.float64)
+    if arguments and arguments[0][1].dtype != np.float64 and any(
+            given.is_constant and given.dtype == np.float64 for given in combined.inputs):
+        place, found = arguments[0]
+        double = native.placeholder(found.shape, np.float64)
+        combined.replace_placeholders({place: native.output(C.cast(double, np.float32))})
+        arguments[0] = double, native.output(C.cast(found, np.float64))
 
 
 def _has_nan(value):
