@@ -271,9 +271,18 @@ fitted_by_generator <- function(object, generator, arguments) {
   as_history(call_shim("fit_batches", object, as_generator(generator), as_keywords(arguments), keeps_snapshots()))
 }
 
-#' Reject training or evaluation on arrays without targets if the model's loss needs targets
+#' Reject calls without inputs, unless all inputs of the model are tensors that need no values
+#' @noRd
+need_inputs <- function(object, x) {
+  if (is.null(x) && (!reticulate::py_has_attr(object, "_feed_inputs") || length(object_get(object, "_feed_inputs")))) {
+    abort("argument", "{argument} is {value}, and the model needs values for its inputs", argument = "x", value = x)
+  }
+}
+
+#' Reject training or evaluation on arrays without inputs, or without targets if the model's loss needs targets
 #' @noRd
 need_targets <- function(object, x, y) {
+  need_inputs(object, x)
   if (is.null(y) && !is_generator(x) && !is.null(object_get(object, "optimizer")) && needs_targets(object)) {
     abort("argument", "{argument} is {value}, and the model's loss compares its outputs with targets", argument = "y",
           value = y)
@@ -525,6 +534,7 @@ predict.keras.engine.training.Model <- function(object, x, batch_size = NULL, # 
 }
 
 predicted <- function(object, method, x, arguments = list()) {
+  need_inputs(object, x)
   call_shim("with_data", object, method, list(named_data(x, "x")), as_keywords(arguments))
 }
 

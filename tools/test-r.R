@@ -1,9 +1,9 @@
-# Run the R tests on the installed package. A skipped test counts as a failure: a skip hides a gap.
+# Run the R tests on the installed package, in two processes. A skipped test counts as a failure: a skip hides a gap.
 # Files may be named: Rscript tools/test-r.R reductions switching
 chosen <- commandArgs(TRUE)
 results <- testthat::test_dir(
   "tests/testthat", package = "keras", load_package = "installed",
-  reporter = if (cli::is_dynamic_tty()) "progress" else "summary",
+  reporter = "progress",
   filter = if (length(chosen)) paste0("^(", paste(chosen, collapse = "|"), ")$"), stop_on_failure = FALSE
 )
 results <- as.data.frame(results)

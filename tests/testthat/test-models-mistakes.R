@@ -95,6 +95,21 @@ test_that("freezing a range of layers unfreezes the others", {
   expect_keras_error(freeze_weights(model, from = "four"), "argument", "\"four\"")
 })
 
+test_that("inputs are missed, unless they are tensors", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 3)
+  words <- "`x` is NULL, and the model needs values for its inputs"
+  expect_keras_error(predict(model, NULL), "argument", words)
+  expect_keras_error(predict(keras_model_sequential() %>% layer_dense(1), NULL), "argument", words)
+  expect_keras_error(predict_on_batch(model, NULL), "argument", words)
+  compile(model, "sgd", "mse")
+  expect_keras_error(fit(model, NULL, matrix(0, 2, 1)), "argument", words)
+  expect_keras_error(evaluate(model, y = matrix(0, 2, 1)), "argument", words)
+  expect_keras_error(train_on_batch(model, NULL, matrix(0, 2, 1)), "argument", words)
+  x <- layer_input(tensor = k_constant(matrix(1, 4, 3)))
+  expect_equal(dim(predict(keras_model(x, layer_dense(x, 1)), NULL, steps = 2)), c(8, 1))
+})
+
 test_that("an attribute of one of a model's layers can be assigned", {
   suppressMessages(use_backend("cntk"))
   sequential <- keras_model_sequential() %>% layer_dense(2, input_shape = 3) %>% layer_dense(1)

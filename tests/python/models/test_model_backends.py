@@ -157,9 +157,11 @@ def _nested():
 
 
 @pytest.mark.parametrize("make", [
-    lambda: Own(3, activation=_twice), lambda: Functional(features=3), lambda: Stack(4), _nested,
-    lambda: keras.models.Sequential([L.Dense(3, input_shape=(3,)), Functional(3)])],
-    ids=["call", "functional", "stack", "nested", "in_sequential"])
+    pytest.param(lambda: Own(3, activation=_twice), id="call", marks=pytest.mark.fast_only),
+    pytest.param(lambda: Functional(features=3), id="functional"),
+    pytest.param(lambda: Stack(4), id="stack"),
+    pytest.param(_nested, id="nested", marks=pytest.mark.fast_only),
+    pytest.param(lambda: keras.models.Sequential([L.Dense(3, input_shape=(3,)), Functional(3)]), id="in_sequential")])
 def test_models_of_own_classes_are_constructed_again(K, engine, random, make):
     x, y = random.rand(6, 3), random.rand(6, 1)
     model = make()

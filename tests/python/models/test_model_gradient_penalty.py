@@ -1,6 +1,7 @@
 """A model whose loss contains a gradient: the critic of a Wasserstein GAN with gradient penalty."""
 
 import numpy as np
+import pytest
 
 from pyshim import keras
 
@@ -28,6 +29,7 @@ def penalized_critic(K):
     return model
 
 
+@pytest.mark.fast_only
 def test_gradient_penalty_of_a_model(K):
     K.set_floatx("float64")
     generator = np.random.RandomState(0)

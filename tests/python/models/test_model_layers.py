@@ -60,7 +60,7 @@ LAYERS = [
     ("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}, (None, None, 2), False),
     ("ZeroPadding3D", {"padding": 1}, VOLUME, False),
     ("LocallyConnected1D", {"filters": 4, "kernel_size": 2}, (5, 3), False),
-    ("LocallyConnected2D", {"filters": 3, "kernel_size": 2}, IMAGE, True),
+    ("LocallyConnected2D", {"filters": 3, "kernel_size": 2}, IMAGE, False),
     ("MaxPooling1D", {"pool_size": 2}, SEQUENCE, False),
     ("MaxPooling2D", {"pool_size": 2, "padding": "same"}, (None, None, 2), True),
     ("MaxPooling2D", {"pool_size": 2, "data_format": "channels_first"}, IMAGE[::-1], False),
