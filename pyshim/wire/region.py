@@ -17,12 +17,12 @@ import resource
 import numpy as np
 
 from ..files import clear_of_standard_streams
+from ..memory import ALIGNMENT
 from .reordering import copy, row_major
 
 LEAST = 1 << 15
 MOST = 1 << 28
 KEPT = 1 << 26   # bytes that stay allocated between messages
-ALIGNMENT = 64
 
 
 class Region:
