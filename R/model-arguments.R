@@ -9,6 +9,7 @@ argument_rules <- list(
   positive = c("units", "filters", "depth_multiplier", "n", "input_dim", "output_dim", "vocabulary_size", "k",
                "batch_size", "num_blocks", "maxlen", "num_words"),
   positive_each = c("kernel_size", "strides", "pool_size", "dilation_rate", "size"),
+  positive_pair = "target_size",
   number = c("rate", "stddev", "max_value", "clipnorm", "clipvalue", "baseline"),
   fraction = c("validation_split", "test_split"),
   string = c("name", "monitor"),
@@ -43,9 +44,9 @@ check_argument <- function(value, arg, defaults) { # nolint: cyclocomp_linter. O
     need_object(value, arg, "a layer")
   } else if (arg %in% argument_rules$named || grepl("_(initializer|regularizer|constraint)$", arg)) {
     check_named(value, arg)
-  } else if (arg == "target_size") {
+  } else if (arg %in% argument_rules$positive_pair) {
     check_whole(value, arg, 1L, lengths = 2L)
-  } else if (arg == "dims") {
+  } else if (arg %in% argument_kinds$tuple) {
     check_whole(value, arg, 1L, lengths = NULL)
   } else if (arg == "merge_mode") {
     one_of(value, arg, c("concat", "sum", "mul", "ave"))
