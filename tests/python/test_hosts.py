@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from checks import check, check_array
 from interrupting import interrupted_at
+from starting import is_gone
 
 import pyshim
 from pyshim import environments, errors
@@ -48,14 +49,6 @@ def wait_until(condition):
             return True
         time.sleep(0.01)
     return False
-
-
-def is_gone(pid):
-    try:
-        with open("/proc/%d/stat" % pid) as file:
-            return file.read().rsplit(")", 1)[1].split()[0] == "Z"  # a zombie: it exited but has not been reaped
-    except FileNotFoundError:
-        return True
 
 
 @pytest.fixture

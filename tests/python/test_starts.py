@@ -12,7 +12,20 @@ import subprocess
 import time
 
 import pytest
-from starting import CLOSED, COMPUTE, DEEP, HOSTILE, LARGE, ROOT, SETTING, SETTINGS, computed, new_home, session
+from starting import (
+    CLOSED,
+    COMPUTE,
+    DEEP,
+    HOSTILE,
+    LARGE,
+    ROOT,
+    SETTING,
+    SETTINGS,
+    computed,
+    is_gone,
+    new_home,
+    session,
+)
 
 from pyshim import environments, errors
 from pyshim.environments.checks import check
@@ -506,14 +519,6 @@ thread.%s()
 time.sleep(0.2)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-
-
-def is_gone(pid):
-    try:
-        with open("/proc/%d/stat" % pid) as file:
-            return file.read().rsplit(")", 1)[1].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
 
 
 @pytest.mark.parametrize("end", ENDS)
