@@ -70,6 +70,7 @@ def test_a_copy_trains_on_with_the_same_optimizer_state(K, engine, random):
     assert pyshim.backend() == engine
 
 
+@pytest.mark.fast_only
 def test_what_is_the_users_own_comes_along(K, engine, random):
     factor = 3.
     a, b = L.Input((2,), name="a"), L.Input((2,), name="b")
@@ -297,6 +298,7 @@ def test_comparisons_that_are_refused(K, engine):
         pyshim.compare_backends(model, np.ones((1, 1)), [])
 
 
+@pytest.mark.fast_only
 def test_optimizers_and_metrics_made_under_another_backend(K, engine, random):
     """Scripts make them once and compile a model on each backend with them."""
     x, y = random.rand(8, 3), random.randint(0, 2, 8)
