@@ -60,7 +60,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "worker: about the process that an engine runs in; not of engines without one")
-    config.addinivalue_line("markers", "fast_only: a test of models that takes too long on Theano for `make test`")
+    config.addinivalue_line("markers", "slow_on_theano: takes too long there for `make test`; `make soak` runs it")
     if config.getoption("--composed"):
         for name, engine in composed.ENGINES.items():
             pyshim.environments.find(name).engine = engine

@@ -147,9 +147,8 @@ def guarded(target, succeed, fail):
         try:
             try:
                 handler = _take_over()
-                if rs_action is None:  # the outermost call
-                    if handler is not _handle:
-                        _State.reticulates, handler = handler, _handle
+                if rs_action is None and handler is not _handle:  # the outermost call keeps it
+                    _State.reticulates, handler = handler, _handle
                 _deliver()
                 _State.in_python, _State.armed = True, False
                 action = _State.rs_action = _act(_State.pythons_action)

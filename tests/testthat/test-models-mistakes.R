@@ -95,7 +95,7 @@ test_that("freezing a range of layers unfreezes the others", {
   expect_keras_error(freeze_weights(model, from = "four"), "argument", "\"four\"")
 })
 
-test_that("inputs are missed, unless they are tensors", {
+test_that("inputs that are missing are named, unless they are tensors", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential() %>% layer_dense(1, input_shape = 3)
   words <- "`x` is NULL, and the model needs values for its inputs"

@@ -1,5 +1,6 @@
 """Chooses which models run on which engine. By default, Theano, which takes seconds to compile each one, and the
-engines outside ``THOROUGH`` run only a few of each kind, and none of the tests that are marked ``fast_only``.
+engines outside ``THOROUGH`` run only a few of each kind. Theano leaves out the tests that are marked
+``slow_on_theano``, too.
 """
 
 import cases
@@ -22,7 +23,7 @@ def _is_left_out(item, call):
         return True
     if call is None or call.params.get("engine", FAST[0]) in FAST:
         return False
-    if item.get_closest_marker("fast_only"):
+    if item.get_closest_marker("slow_on_theano") and call.params["engine"] == "theano":
         return True
     if "fast_only" in call.params:  # set by the test itself
         return call.params["fast_only"]

@@ -22,7 +22,7 @@ def test_a_network_has_the_known_number_of_weights_and_predicts():
         pyshim.clear_session()
 
 
-@pytest.mark.fast_only
+@pytest.mark.slow_on_theano
 def test_a_small_network_predicts_the_same_on_every_engine(K, engine):
     model = keras.applications.MobileNet(input_shape=(32, 32, 3), alpha=0.25, weights=None, classes=5)
     x = np.random.RandomState(1).rand(2, 32, 32, 3)

@@ -70,7 +70,7 @@ def test_a_copy_trains_on_with_the_same_optimizer_state(K, engine, random):
     assert pyshim.backend() == engine
 
 
-@pytest.mark.fast_only
+@pytest.mark.slow_on_theano
 def test_what_is_the_users_own_comes_along(K, engine, random):
     factor = 3.
     a, b = L.Input((2,), name="a"), L.Input((2,), name="b")
@@ -158,10 +158,10 @@ def _nested():
 
 
 @pytest.mark.parametrize("make", [
-    pytest.param(lambda: Own(3, activation=_twice), id="call", marks=pytest.mark.fast_only),
+    pytest.param(lambda: Own(3, activation=_twice), id="call", marks=pytest.mark.slow_on_theano),
     pytest.param(lambda: Functional(features=3), id="functional"),
     pytest.param(lambda: Stack(4), id="stack"),
-    pytest.param(_nested, id="nested", marks=pytest.mark.fast_only),
+    pytest.param(_nested, id="nested", marks=pytest.mark.slow_on_theano),
     pytest.param(lambda: keras.models.Sequential([L.Dense(3, input_shape=(3,)), Functional(3)]), id="in_sequential")])
 def test_models_of_own_classes_are_constructed_again(K, engine, random, make):
     x, y = random.rand(6, 3), random.rand(6, 1)
@@ -298,7 +298,7 @@ def test_comparisons_that_are_refused(K, engine):
         pyshim.compare_backends(model, np.ones((1, 1)), [])
 
 
-@pytest.mark.fast_only
+@pytest.mark.slow_on_theano
 def test_optimizers_and_metrics_made_under_another_backend(K, engine, random):
     """Scripts make them once and compile a model on each backend with them."""
     x, y = random.rand(8, 3), random.randint(0, 2, 8)

@@ -29,7 +29,7 @@ def penalized_critic(K):
     return model
 
 
-@pytest.mark.fast_only
+@pytest.mark.slow_on_theano
 def test_gradient_penalty_of_a_model(K):
     K.set_floatx("float64")
     generator = np.random.RandomState(0)

@@ -39,7 +39,7 @@ LAYERS = [
     ("BatchNormalization", {"axis": 1, "center": False}, IMAGE, False),
     ("Conv1D", {"filters": 4, "kernel_size": 2, "strides": 2}, SEQUENCE, False),
     ("Conv1D", {"filters": 4, "kernel_size": 2, "dilation_rate": 2, "padding": "causal"}, SEQUENCE, True),
-    ("Conv2D", {"filters": 3, "kernel_size": 2, "dilation_rate": 2, "padding": "same"}, (None, None, 2), False),
+    ("Conv2D", {"filters": 3, "kernel_size": 2, "dilation_rate": 2, "padding": "same"}, (None, None, 2), True),
     ("Conv2D", {"filters": 3, "kernel_size": (2, 3), "strides": 2, "data_format": "channels_first"}, IMAGE[::-1],
      False),
     ("Conv2DTranspose", {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same", "output_padding": 1},
@@ -60,7 +60,7 @@ LAYERS = [
     ("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}, (None, None, 2), False),
     ("ZeroPadding3D", {"padding": 1}, VOLUME, False),
     ("LocallyConnected1D", {"filters": 4, "kernel_size": 2}, (5, 3), False),
-    ("LocallyConnected2D", {"filters": 3, "kernel_size": 2}, IMAGE, False),
+    ("LocallyConnected2D", {"filters": 3, "kernel_size": 2}, IMAGE, True),
     ("MaxPooling1D", {"pool_size": 2}, SEQUENCE, False),
     ("MaxPooling2D", {"pool_size": 2, "padding": "same"}, (None, None, 2), True),
     ("MaxPooling2D", {"pool_size": 2, "data_format": "channels_first"}, IMAGE[::-1], False),
@@ -80,15 +80,20 @@ LAYERS = [
     ("LSTM", {"units": 3, "return_sequences": True, "unroll": True}, (5, 3), False),
     ("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "dropout": 0.1, "recurrent_dropout": 0.1}, FRAMES, False),
     ("RNN", {"cell": L.StackedRNNCells([L.GRUCell(3, reset_after=True), L.SimpleRNNCell(2)])}, SEQUENCE, False),
-    ("Bidirectional", {"layer": L.GRU(3, return_sequences=True), "merge_mode": "ave"}, SEQUENCE, False),
+    ("Bidirectional", {"layer": L.GRU(3, return_sequences=True), "merge_mode": "ave"}, SEQUENCE, True),
     ("Bidirectional", {"layer": L.LSTM(3), "merge_mode": "concat"}, SEQUENCE, False),
     ("TimeDistributed", {"layer": L.Dense(2)}, SEQUENCE, False),
     ("TimeDistributed", {"layer": L.BatchNormalization()}, (5, 3), False),
 ]
 
 
-@pytest.mark.parametrize("name, arguments, shape, fast_only", [each[:3] + (not each[3],) for each in LAYERS],
-                         ids=["%s-%d" % (each[0], i) for i, each in enumerate(LAYERS)])
+SLOW_ON_THEANO = ("Conv2D", "LocallyConnected2D", "Bidirectional")
+
+
+@pytest.mark.parametrize("name, arguments, shape, fast_only", [
+    pytest.param(*each[:3], not each[3], id="%s-%d" % (each[0], i),
+                 marks=[pytest.mark.slow_on_theano] if each[0] in SLOW_ON_THEANO else [])
+    for i, each in enumerate(LAYERS)])
 def test_configuration_shapes_training_and_files(K, name, arguments, shape, fast_only, tmp_path):
     random = np.random.RandomState(3)
     sizes = (4,) + tuple(5 if size is None else size for size in shape)

@@ -93,7 +93,7 @@ def test_streams_groups_and_files_that_are_open(K, random, tmp_path):
         assert len(copy.optimizer.get_weights()) == len(model.optimizer.get_weights())
 
 
-@pytest.mark.fast_only
+@pytest.mark.slow_on_theano
 def test_metrics_that_are_objects_come_back(K, random, tmp_path):
     x, y = random.rand(8, 3), random.randint(0, 2, (8, 1))
     model = keras.models.Sequential([L.Dense(1, activation="sigmoid", input_shape=(3,))])

@@ -292,7 +292,7 @@ def test_masks_change_nothing_but_what_they_hide(K, random):
         np.testing.assert_allclose(whole[:1], part, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.fast_only
+@pytest.mark.slow_on_theano
 def test_clones_on_other_inputs(K, random):
     value = random.rand(4, 3).astype("float32")
     x, dense = L.Input((3,)), L.Dense(3)
