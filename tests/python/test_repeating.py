@@ -107,3 +107,23 @@ def test_it_prints_once(K, images, capfd):
     compute = K.function([x], [K.relu(K.print_tensor(result, "seen"))])
     compute([np.full_like(images, np.nan)])
     assert capfd.readouterr().out.count("seen") == 1
+
+
+@pytest.mark.parametrize("bad", [np.nan, -np.inf])
+@pytest.mark.parametrize("steps", [1, 150])
+def test_nan_that_does_not_reach_the_result(K, steps, bad):
+    """relu and the largest element of a window, with a number that only a comparison looks at, in a large program."""
+    x = K.placeholder((1, 2, 2, 1))
+    made = x
+    for _ in range(steps):
+        made = made * 1
+    made = K.relu(made)
+    largest = K.pool2d(made, (2, 2))
+    for _ in range(steps):
+        largest = largest * 1
+    compute = K.function([x], [K.equal(largest, 3), K.equal(made, 0)])
+    for second in (-1, bad, 0):
+        image = np.array([3, second, 1, -2], "float32").reshape(1, 2, 2, 1)
+        is_three, is_zero = compute([image])
+        assert is_three.item() == (not np.isnan(second))
+        assert is_zero.ravel().tolist() == [False, not np.isnan(second), False, True]

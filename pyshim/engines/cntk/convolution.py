@@ -4,8 +4,11 @@ CNTK's own padding is symmetric, so other padding is done beforehand. CNTK has n
 that a dilated window covers together are moved to separate samples.
 """
 
+import functools
+
 import numpy as np
 
+from .checks import without_nan
 from .description import kernel
 from .images import by_sample, channels_first, channels_last, images, samples_first
 from .native import C
@@ -69,7 +72,8 @@ def depthwise_convolution(x, kernel, strides, padding, dilation):
     return C.reshape(total, (x.shape[0],) + sizes + (channels * multiplier,))
 
 
-def pool(x, size, strides, padding, mode):
+def pool(x, size, strides, padding, mode, fast=False):
+    """Pooling; ``fast`` if there is no nan, which the stage then checks."""
     pairs = ((0, 0),) + padding
     samples, inside = x.shape[0], x.shape[1:-1]
     x = by_sample(x)
@@ -78,10 +82,13 @@ def pool(x, size, strides, padding, mode):
         return C.pooling(x, kind, size, strides, [False])
     if mode == "max":
         result = pooled(pad(x, pairs, -np.inf), C.MAX_POOLING)
-        # CNTK's maximum ignores nan, so find the windows with nan. Without stop_gradient, the backward pass would
-        # also run through the comparison.
-        with_nan = pooled(pad(C.stop_gradient(C.not_equal(x, x)), pairs), C.MAX_POOLING)
-        result = C.element_select(with_nan, C.constant(np.nan, (), x.dtype), result)
+        if fast:
+            without_nan(x)
+        else:
+            # CNTK's maximum ignores nan, so find the windows with nan. Without stop_gradient, the backward pass would
+            # also run through the comparison.
+            with_nan = pooled(pad(C.stop_gradient(C.not_equal(x, x)), pairs), C.MAX_POOLING)
+            result = C.element_select(with_nan, C.constant(np.nan, (), x.dtype), result)
     else:
         result = pooled(pad(x, pairs), C.AVG_POOLING)
         share = np.ones(())
@@ -169,4 +176,4 @@ class Convolution:
     convolution_transpose = kernel("convolution_transpose", convolution_transpose, by_numpy=_no_transpose,
                                    parallel=True, indexed=True, sized_by=(2,))
     depthwise_convolution = kernel("depthwise_convolution", depthwise_convolution, by_numpy=_no_depthwise)
-    pool = kernel("pool", pool, by_numpy=_no_pool, parallel=True)
+    pool = kernel("pool", pool, by_numpy=_no_pool, parallel=True, fast=functools.partial(pool, fast=True))

@@ -21,7 +21,7 @@ class Kernel:
     """
 
     def __init__(self, name, build, dtype=None, like=0, differentiable=True, by_numpy=None, indexed=False,
-                 sized_by=(), several=False, parallel=False, exact=None):
+                 sized_by=(), several=False, parallel=False, exact=None, fast=None):
         self.name = name
         self.build = build
         self.dtype = dtype
@@ -32,6 +32,7 @@ class Kernel:
         self.sized_by = sized_by  # the inputs whose values determine the shape of the result
         self.several = several    # returns a list of arrays; each part is a separate description
         self.exact = exact        # a slower builder, for when gradients would be nan otherwise: see Stage
+        self.fast = fast          # a faster builder, for values without nan: see checks.py
         self.parallel = parallel  # loops over samples, which is faster with several threads
 
     def __call__(self, *inputs, **attributes):

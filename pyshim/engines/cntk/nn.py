@@ -1,11 +1,12 @@
 """Functions of neural networks on CNTK.
 
-CNTK's own relu returns nan for -infinity. A selection by comparison in CNTK takes ten times as long where signs are
-mixed.
+CNTK's own relu returns nan for -infinity, and its gradient at nan is 0. A selection by comparison in CNTK takes ten
+times as long where signs are mixed.
 """
 
 import numpy as np
 
+from .checks import without_nan
 from .description import kernel
 from .gradients import product
 from .images import elementwise
@@ -31,7 +32,8 @@ def shares_derivative(gradient, result, x, axis):
 class NN:
 
     relu = kernel("relu", elementwise(operation(positive, lambda gradient, result, x: where(result != 0, gradient),
-                                                 by_result=True)))
+                                                 by_result=True)),
+                  fast=elementwise(lambda x: without_nan(C.relu(x))))
 
     softmax = kernel("softmax", C.softmax, exact=operation(shares, shares_derivative))
     softplus = kernel("softplus", elementwise(C.softplus), exact=elementwise(operation(

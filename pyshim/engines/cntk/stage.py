@@ -10,6 +10,7 @@ import numpy as np
 
 from ...errors import EngineError
 from . import integers, native
+from .checks import checks, has_nan
 from .description import Constant, Variable
 from .images import elementwise
 from .native import C
@@ -67,6 +68,7 @@ class Stage:
         self.parallel = any(description.kernel.parallel for description in self.descriptions)
         self.built = collections.OrderedDict()  # keyed by the shapes of the inputs, most recently used last
         self.exact = False  # whether to build kernels with ``Kernel.exact``
+        self.fast = True    # whether to build kernels with ``Kernel.fast``
 
     def run(self, values):
         """Add the values of the wanted descriptions and of the gradients to ``values``."""
@@ -77,13 +79,21 @@ class Stage:
             self.built.popitem(last=False)
         self.built[key] = built
         built.run(values)
+        if built.has_nan and self.fast:
+            self.fast = False
+            built = self._run_anew(key, values)
         if built.has_nan_gradient and not self.exact:
             # CNTK's gradients multiply 0 by infinity, which gives nan; our own kernels avoid that. They are much
             # slower, so the stage switches to them only after a gradient has been nan. That the loss is nan explains
             # only some of its elements, perhaps.
-            self.exact = True
-            self.built = collections.OrderedDict([(key, BuiltStage(self, values))])
-            self.built[key].run(values)
+            self.exact, self.fast = True, False
+            self._run_anew(key, values)
+
+    def _run_anew(self, key, values):
+        """Build the stage again, with other builders of kernels, and run it. Returns: what was built."""
+        self.built = collections.OrderedDict([(key, BuiltStage(self, values))])
+        self.built[key].run(values)
+        return self.built[key]
 
     def outside_block(self):
         """Returns: the descriptions whose values are needed outside their block."""
@@ -116,7 +126,7 @@ class BuiltStage:
         self.still = {}    # id of a CNTK variable that needs no gradient -> the variable, and its stop_gradient
         self.cells = {}    # integer inputs of operations -> their cells
         self.built = {}    # descriptions -> CNTK variables, or arrays if shapes alone determine the value
-        with kept() as self.operations, native.quiet():
+        with kept() as self.operations, checks() as self.checks, native.quiet():
             self._build(values)
             self._combine()
 
@@ -124,7 +134,7 @@ class BuiltStage:
 
     def run(self, values):
         values.update(self.known)
-        self.has_nan_gradient = False
+        self.has_nan = self.has_nan_gradient = False
         if self.function is None:
             return
         arguments = {variable: _fed(values[description], self.fed)
@@ -139,6 +149,9 @@ class BuiltStage:
         keep = [self.root] if self.moved else []
         state, results = native.forward(self.function, arguments, self.results, keep)
         Operation.check()
+        self.has_nan = any(has_nan(results[variable]) for variable in self.checked)
+        if self.has_nan:
+            return
         for description, variable in self.outputs.items():
             # The backward pass may overwrite the results, so copy them.
             values[description] = native.array(results[variable]) if self.moved else results[variable]
@@ -148,7 +161,7 @@ class BuiltStage:
             for gradient in self.stage.gradients:
                 if gradient.variable in self.moved:
                     values[gradient] = gradients[self.moved[gradient.variable]]
-            self.has_nan_gradient = any(map(_has_nan, gradients.values()))
+            self.has_nan_gradient = any(map(has_nan, gradients.values()))
 
     # -- building -------------------------------------------------------------------------------------
 
@@ -169,7 +182,7 @@ class BuiltStage:
         del self.values
 
     def _build_block(self, part, needed):
-        inner = {}
+        inner, checked_before = {}, len(self.checks)
         arguments = []  # pairs of a placeholder and the outer variable it stands for
 
         def find(description):
@@ -194,6 +207,8 @@ class BuiltStage:
                 self.built[description] = made
             else:
                 outputs.setdefault(id(made), (made, []))[1].append(description)
+        for made in self.checks[checked_before:]:
+            outputs.setdefault(id(made), (made, []))
         if outputs:
             functions = [made for made, _ in outputs.values()]
             if any(made.dtype != functions[0].dtype for made in functions):  # a block's outputs must share a dtype
@@ -202,6 +217,8 @@ class BuiltStage:
             combined = C.combine(functions)
             _put_double_first(arguments, combined)
             block = C.as_block(combined, arguments, "block", "")
+            self.checks[checked_before:] = [output for output, (made, _) in zip(block.outputs, outputs.values())
+                                            if any(made is other for other in self.checks[checked_before:])]
             for output, (_, descriptions) in zip(block.outputs, outputs.values()):
                 for description in descriptions:
                     self.built[description] = output
@@ -233,7 +250,7 @@ class BuiltStage:
             inputs = [made if x in self.stage.flowing else self._still(made)
                       for x, made in zip(description.inputs, inputs)]
         cells = [self._cell(x) for x in description.given_by_numpy()]
-        return self._movable(description, _build_kernel(description, inputs, cells, self.stage.exact))
+        return self._movable(description, _build_kernel(description, inputs, cells, self.stage))
 
     def _still(self, made):
         """Stop the gradient at a variable that needs none. CNTK does not know which gradients are wanted, and would
@@ -284,12 +301,16 @@ class BuiltStage:
         if loss is not None:
             loss = _output(loss, self.stage.group.loss)
             functions.setdefault(id(loss), loss)
+        if not functions:
+            self.checks = []
+        functions.update((id(made), made) for made in self.checks)
         self.function = C.combine(list(functions.values())) if functions else None
         variables = dict(zip(functions, self.function.outputs)) if functions else {}
         # Don't feed inputs of which only the shape is used: CNTK would warn that they are not arguments.
         taken = set(self.function.arguments) if functions else ()
         self.given = {description: variable for description, variable in self.given.items() if variable in taken}
         self.outputs = {description: variables[id(made)] for description, made in outputs.items()}
+        self.checked = [variables[id(made)] for made in self.checks]
         self.results = list(variables.values())
         reached = () if loss is None else set(C.combine([loss]).parameters)
         self.moved = {description: change for description, change in self.moved.items() if change in reached}
@@ -316,12 +337,11 @@ def _put_double_first(arguments, combined):
         arguments[0] = double, native.output(C.cast(found, np.float64))
 
 
-def _has_nan(value):
-    return bool(np.isnan(native.borrowed(value).sum()))  # faster than testing each element
+def _build_kernel(description, inputs, cells, stage):
+    """Returns: the CNTK variable for a description, or an array if the shapes of the inputs determine the value.
 
-
-def _build_kernel(description, inputs, cells, exact):
-    """Returns: the CNTK variable for a description, or an array if the shapes of the inputs determine the value."""
+    ``stage`` says which builders to use.
+    """
     sizes = [np.prod(x.shape, dtype=int) for x in inputs]
     if not all(sizes) and description.kernel.name == "concatenate":
         np.concatenate([np.broadcast_to(0, x.shape) for x in inputs], **description.attributes)  # checks the shapes
@@ -337,7 +357,8 @@ def _build_kernel(description, inputs, cells, exact):
         inputs = [x if x.dtype == np.float64 else native.output(C.cast(x, np.float64)) for x in inputs]
     try:
         more = dict(description.attributes, cells=cells) if cells else description.attributes
-        build = exact and description.kernel.exact or description.kernel.build
+        kernel = description.kernel
+        build = stage.exact and kernel.exact or stage.fast and kernel.fast or kernel.build
         return native.output(build(*inputs, **more))
     except EngineError:  # our own error, which already says what is wrong
         raise
