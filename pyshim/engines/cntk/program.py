@@ -150,22 +150,33 @@ def schedule(order, roots):
     # Go from last to first. A description that several stages could compute is computed by the last of them, because
     # the stage of a gradient contains its whole loss.
     steps, needed = [], set(roots)
+    by_others = set(roots)  # what is needed, and not only by the arithmetic of updates
     for row in reversed(rows):
         if isinstance(row, list):
-            computed = row
             steps.extend(reversed(row))
-            more = [x for description in row for x in description.inputs]
+            needed.difference_update(row)
+            more = {x for description in row for x in description.inputs}
+            by_others.update(more)
         else:
             descriptions, group, gradients = row
             gradients = [gradient for gradient in gradients if gradient in needed]
             wanted = [description for description in descriptions if description in needed]
             if not (gradients or wanted):
                 continue
-            stage = Stage(descriptions, wanted, group if gradients else None, gradients)
-            computed = wanted + gradients
-            steps.extend(reversed(stage.descriptions) if _is_update(stage) else [stage])
-            more = stage.needed
-        needed.difference_update(computed)
+            needed.difference_update(wanted + gradients)
+            whole = Stage(descriptions, wanted, group if gradients else None, gradients)
+            if _is_update(whole):
+                of_update, wanted = whole.descriptions, []
+            else:
+                of_update = _of_variables(descriptions, [x for x in wanted if x not in by_others])
+                wanted = [x for x in wanted if x not in of_update]
+            steps.extend(reversed(of_update))
+            more = {x for description in of_update for x in description.inputs}.difference(of_update)
+            if gradients or wanted:
+                stage = Stage(descriptions, wanted, whole.group, gradients) if of_update else whole
+                steps.append(stage)
+                by_others.update(stage.needed)
+                more.update(stage.needed)
         needed.update(more)
     return steps[::-1]
 
@@ -174,7 +185,27 @@ def _is_update(stage):
     """Whether a stage is an optimizer's elementwise arithmetic on gradients. NumPy takes a third of the time for it:
     CNTK is slow where one operand is a scalar."""
     return (any(isinstance(x, Gradient) for x in stage.needed)
-            and all(x.kernel.name in integers.OF_UPDATES and x.dtype != "float16" for x in stage.descriptions))
+            and all(map(_in_numpy, stage.descriptions)))
+
+
+def _in_numpy(description):
+    """Whether NumPy can compute a description if it is an update's."""
+    return description.kernel.name in integers.OF_UPDATES and description.dtype != "float16"
+
+
+def _of_variables(descriptions, wanted):
+    """Returns: those of the wanted descriptions, and of what they need, that are an optimizer's arithmetic on variables
+    and numbers alone, such as a momentum times a velocity."""
+    found = set()
+    for description in descriptions:  # inputs come first
+        if _in_numpy(description) and all(x in found or x.on_numpy or isinstance(x, (Constant, Variable))
+                                          for x in description.inputs):
+            found.add(description)
+    used = found.intersection(wanted)
+    for description in reversed(descriptions):
+        if description in used:
+            used.update(found.intersection(description.inputs))
+    return [description for description in descriptions if description in used]
 
 
 def _last_steps(steps, roots, updates):
