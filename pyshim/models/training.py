@@ -15,6 +15,7 @@ import inspect
 import mmap
 import threading
 import time
+import weakref
 
 import numpy as np
 
@@ -27,11 +28,17 @@ from ..tensors import Tensor
 from ..unsuitable import describe
 
 SECONDS = 0.15         # the target duration of a chunk of batches
-GROWTH = 4             # a chunk has at most this many times the batches of the previous one
+GROWTH = 4             # a chunk has at most this many times the batches of the largest one before
+BLOCK = 16             # the batches of a large chunk are a multiple of it: JAX runs so many at once
 MOST_HELD = 2 ** 30    # bytes; larger data sets are sent in parts
 MOST_READ = 2 ** 26    # bytes of a chunk that is read from larger arrays or from a file
 
 NAMES = {"fit": "fit", "test": "evaluate", "predict": "predict"}  # the model's methods by the name of their loop
+
+
+# The most batches in the next chunk: by compiled function, and then by the number of rows of a batch and whether the
+# engine holds all data.
+_most = weakref.WeakKeyDictionary()
 
 
 class Ahead:
@@ -43,7 +50,7 @@ class Ahead:
         self.is_held = all(isinstance(array, int) or _in_memory(array) for array in arrays) and sum(
             array.nbytes for array in arrays if not isinstance(array, int)) <= MOST_HELD
         self.held = None
-        self.most = 1         # the most batches in the next chunk
+        self.most = _most.setdefault(function, {})
         self.batch_bytes = 1  # bytes of a batch's rows that have to be read
 
     def begin(self, one_by_one):
@@ -63,7 +70,9 @@ class Ahead:
         order = rows if rows.base is None else rows.base
         if self.position == len(order):  # a new epoch starts
             self.position = 0
-        chunk = order[self.position:self.position + len(rows) * (1 if self.one_by_one else self.most)]
+        kind = len(rows), self.is_held
+        most = 1 if self.one_by_one else self.most.get(kind, 1)
+        chunk = order[self.position:self.position + len(rows) * most]
         sizes = [len(rows)] * (len(chunk) // len(rows))
         if len(chunk) % len(rows):
             sizes.append(len(chunk) % len(rows))
@@ -72,7 +81,9 @@ class Ahead:
             self.results.extend(self._outputs(chunk, sizes))
         took = time.perf_counter() - began
         self.position += len(chunk)
-        self.most = max(1, min(GROWTH * len(sizes), int(SECONDS * len(sizes) / took), MOST_READ // self.batch_bytes))
+        if not self.one_by_one:
+            count = max(1, min(GROWTH * most, int(SECONDS * len(sizes) / took), MOST_READ // self.batch_bytes))
+            self.most[kind] = count - count % BLOCK if count > BLOCK else count
 
     def _outputs(self, rows, sizes):
         if self.is_held:

@@ -84,9 +84,11 @@ class Connection:
             raise OutOfMemoryError("out of memory: arrays of {size} bytes cannot be sent: {words}", size=size,
                                    words=error) from error
 
-    def receive(self):
-        """Receive a message. If there is not enough memory for it, ``message["lost"]`` is the number of bytes of its
-        arrays, and the parts that could not be kept are missing.
+    def receive(self, before=None):
+        """Receive a message. ``before`` is called with its header before memory is allocated for its arrays.
+
+        If there is not enough memory for it, ``message["lost"]`` is the number of bytes of its arrays, and the parts that
+        could not be kept are missing.
 
         Raises Closed at the end of the stream, and WireError if the data are not a frame.
         """
@@ -98,6 +100,8 @@ class Connection:
         try:
             message, listed, shared = self._header(length, size)
             size = sum(byte_count(dtype, shape) for dtype, shape, _ in listed)
+            if before is not None:
+                before(message)
             message["buffers"] = self._shared(listed) if shared else self._inline(listed)
         except MemoryError:
             message.update(buffers=[], lost=size)

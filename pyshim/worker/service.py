@@ -11,6 +11,7 @@
 Every message also lists the numbers that the session has released. The answer is ``return`` or ``raise``.
 """
 
+import contextlib
 import gc
 import select
 import traceback
@@ -50,7 +51,7 @@ class Service:
         """Answer messages until the session closes the connection, which raises ``Closed``."""
         while True:
             self.waiting.ready("message")
-            message = self.connection.receive()
+            message = self.connection.receive(self._make_room)
             answer = self.answer(message)
             self.flush_output()  # so that the session shows what a call prints before the call returns
             try:
@@ -90,6 +91,12 @@ class Service:
         except MALFORMED as error:
             raise errors.WireError("a message is malformed: {kind}: {words}", kind=type(error).__name__,
                                    words=error) from error
+
+    def _make_room(self, message):
+        """Release what the session has released before the arrays of its message arrive."""
+        with contextlib.suppress(*MALFORMED):  # then reading the message fails
+            self._let_go(message.get("release", ()))
+            message["release"] = ()
 
     def _let_go(self, numbers):
         """Release what the session has released. An engine may have created reference cycles, which keep values alive

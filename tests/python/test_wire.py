@@ -146,6 +146,37 @@ def test_copies_by_several_threads(ends, shape, monkeypatch):
             check_array(target, x)
 
 
+def test_memory_is_used_again():
+    """The memory of a large array goes to a new one when nothing refers to it any more."""
+    def made(value):
+        return row_major(np.full((700, 1000), value, "float32"))
+    memory._blocks.clear()
+    first = made(1)
+    place = first.ctypes.data
+    part = first[3:, ::7]
+    del first
+    second = made(2)  # the part keeps the first one's memory
+    assert second.ctypes.data != place and (part == 1).all()
+    capsule = part.__dlpack__()
+    del part
+    third = made(3)
+    assert third.ctypes.data != place and (second == 2).all()
+    del capsule
+    fourth = made(4)
+    assert fourth.ctypes.data == place
+    assert (second == 2).all() and (third == 3).all() and (fourth == 4).all()
+
+
+def test_little_memory_is_kept(monkeypatch):
+    monkeypatch.setattr(memory, "MOST", 3 << 20)
+    memory._blocks.clear()
+    arrays = [row_major(np.zeros(size, "uint8")) for size in (2 << 20, 4 << 20, 5 << 19, 2 << 20)]
+    assert [block.size for block in memory._blocks] == [(2 << 20) + memory.ALIGNMENT]
+    del arrays
+    row_major(np.zeros(3 << 19, "uint8"))  # is far smaller than the block, which stays
+    assert len(memory._blocks) == 1
+
+
 def test_reordering_by_several_threads():
     """The threads cast as the calling thread does, even if numbers overflow."""
     x = np.asfortranarray(np.random.RandomState(0).normal(size=(1031, 1027)))

@@ -115,6 +115,19 @@ def test_evaluate_and_predict(model, data, chunks):
     assert chunks[:3] == [1, 4, 7]  # 12 batches in all
 
 
+def test_chunks_start_as_large_as_they_were(model, data, chunks):
+    """The next fit() knows how many batches of a size run in the time. Callbacks get each of them all the same."""
+    x, y = np.concatenate([data[0]] * 10), np.concatenate([data[1]] * 10)
+    batch_size = len(x) // 40
+    for _ in range(2):
+        _assert_same(model, functools.partial(_history, model, x, y, {"batch_size": batch_size, "epochs": 1}))
+    whole = 40 + (len(x) % 40 > 0)
+    assert chunks[:3] == [1, 4, 16] and sum(chunks[:4]) == whole
+    assert chunks[-1] == whole
+    _history(model, x, y, {"batch_size": batch_size + 1})
+    assert chunks[-4:-1] == [1, 4, 16]
+
+
 def test_chunks_take_a_fraction_of_a_second(model, data, monkeypatch):
     sizes, original = [], batches.run
 
