@@ -803,3 +803,30 @@ def test_unknown_channels_that_a_kernel_does_not_take(K, rank, channels, taken):
     for result in results:
         with pytest.raises(K.errors.EngineError):
             K.function([x], [result])([np.ones((1,) + (4,) * rank + (channels,))])
+
+
+# -- a spatial axis of size 1 -----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("data_format", ["channels_first", "channels_last"])
+@pytest.mark.parametrize("window, filters", [((4, 2), 2), ((6, 1), 1), ((6, 2), 2)])
+def test_training_where_the_result_has_an_axis_of_size_1(K, data_format, window, filters):
+    """A convolution, a bias, and a loss by the difference from targets whose shape shows the axis, too."""
+    random = np.random.RandomState(1)
+    samples = random.normal(size=(3, 6, 2, 5)).astype("float32")
+    sizes = (6 - window[0] + 1, 2 - window[1] + 1, filters)
+    targets = random.normal(size=(3,) + sizes).astype("float32")
+    kernel, bias = K.variable(random.normal(size=window + (5, filters))), K.variable(np.zeros(filters))
+    fed = [array.transpose(0, 3, 1, 2) if data_format == "channels_first" else array for array in (samples, targets)]
+    x, target = [K.placeholder((None,) + array.shape[1:]) for array in fed]
+    result = K.bias_add(K.conv2d(x, kernel, data_format=data_format), bias, data_format)
+    loss = K.mean(K.square(result - target))
+    loss, by_kernel, by_bias = K.function([x, target], [loss] + K.gradients(loss, [kernel, bias]))(fed)
+
+    seen = np.stack([samples[:, i:i + window[0], j:j + window[1]].reshape(3, -1)
+                     for i in range(sizes[0]) for j in range(sizes[1])], 1)
+    error = seen @ K.get_value(kernel).reshape(-1, filters) - targets.reshape(3, -1, filters)
+    np.testing.assert_allclose(loss, np.mean(error ** 2), rtol=1e-5)
+    by_error = 2 * error / error.size
+    np.testing.assert_allclose(by_bias, by_error.sum((0, 1)), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(by_kernel.reshape(-1, filters), np.einsum("spw,spf->wf", seen, by_error), rtol=1e-4,
+                               atol=1e-6)

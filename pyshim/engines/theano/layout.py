@@ -29,10 +29,10 @@ def _ordered(x, order):
 @theano.gof.local_optimizer([Elemwise])
 def local_order_after_elemwise(node):
     """Move an elementwise op before the transposition of its inputs. Each input must be transposed in the same way, or
-    small."""
-    orders = [_order(x) for x in node.inputs]
-    order = next(filter(None, orders), None)
-    if order is None or not all(one == order or any(x.broadcastable) for one, x in zip(orders, node.inputs)):
+    have an axis of size 1. Such an input is transposed, so if all had one, this would go back and forth without end."""
+    orders = {_order(x) for x in node.inputs if not any(x.broadcastable)}
+    order = orders.pop() if len(orders) == 1 else None
+    if order is None:
         return None
     back = [order.index(i) for i in range(len(order))]
     outputs = node.op(*[_ordered(x, back) for x in node.inputs], return_list=True)
