@@ -100,8 +100,8 @@ class Children:
     def measure(self, columns, workload, repeats, seconds):
         """Seconds of a step, by column: one number a round. In each round all columns have their turn.
 
-        A turn has as many steps as fit into ``seconds``, after one that is not timed: a virtual machine can have lost the
-        memory of a process that was idle, which costs each array of a step a millisecond per megabyte.
+        A turn has as many steps as fit into ``seconds``, after one that is not timed: some virtual machines take memory
+        away from an idle process, and getting it back takes about a millisecond per megabyte.
         """
         counts = {column: self._fitting(self.by_column[column], workload, seconds) for column in columns}
         measured = {column: [] for column in columns}

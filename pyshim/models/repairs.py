@@ -122,7 +122,7 @@ def names_that_numpy_dropped(module):
 
 @_repair(_after, "callbacks.callbacks")
 def times_of_callbacks(module):
-    """Twice for each batch, Keras takes the median of ten times. NumPy needs most of the time of Keras's loop for it."""
+    """Keras takes a median of ten times twice for each batch, which in NumPy is most of the time of Keras's loop."""
     module.np = _with(module.np, median=statistics.median)
 
 

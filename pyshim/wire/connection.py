@@ -87,8 +87,8 @@ class Connection:
     def receive(self, before=None):
         """Receive a message. ``before`` is called with its header before memory is allocated for its arrays.
 
-        If there is not enough memory for it, ``message["lost"]`` is the number of bytes of its arrays, and the parts that
-        could not be kept are missing.
+        If there is not enough memory for it, ``message["lost"]`` is the number of bytes of its arrays, and the parts
+        that could not be kept are missing.
 
         Raises Closed at the end of the stream, and WireError if the data are not a frame.
         """
