@@ -238,6 +238,21 @@ def _backend_of(keras):
 
 # -- Keras's own bugs -----------------------------------------------------------------------------------
 
+@_repair(_after, "layers.recurrent", "layers.convolutional_recurrent")
+def dropout_masks_of_whole_sequences(module):
+    """A cell makes its dropout masks in its first call, for all time steps. The original's backend calls it once before
+    the loop, with the first time step. Made within the loop, a mask would be drawn in each time step."""
+    rnn = module.K.rnn
+
+    @functools.wraps(rnn)
+    def after_a_step(step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None, unroll=False,
+                     input_length=None):
+        if not unroll:
+            step_function(inputs[:, 0], list(initial_states) + list(constants or []))
+        return rnn(step_function, inputs, initial_states, go_backwards, mask, constants, unroll, input_length)
+    module.K = _with(module.K, rnn=after_a_step)
+
+
 @_repair(_after, "layers.wrappers")
 def learning_phase_of_time_distributed(module):
     """If the number of samples is known, TimeDistributed records in an undefined global variable that its layer uses

@@ -187,6 +187,23 @@ def test_recurrent_layers_drop_out_in_training(K, kind, fast_only):
     assert model.train_on_batch(x, y) > 1e-6
 
 
+@pytest.mark.parametrize("unroll", [False, True])
+def test_a_sequence_has_one_dropout_mask(K, unroll):
+    """All time steps drop the same inputs, and the same units of the state."""
+    inputs = L.Input((4, 3))
+    options = {"units": 3, "activation": "linear", "return_sequences": True, "unroll": unroll}
+    zeros, identity = keras.initializers.Zeros(), keras.initializers.Identity()
+    of_inputs = L.SimpleRNN(dropout=0.5, kernel_initializer=identity, recurrent_initializer=zeros, **options)(inputs)
+    of_states = L.SimpleRNN(recurrent_dropout=0.5, kernel_initializer=zeros, recurrent_initializer=identity,
+                            **options)(inputs, initial_state=K.ones((50, 3)))
+    backend = keras.backend
+    run = backend.function([inputs, backend.learning_phase()], [of_inputs, of_states])
+    inputs_kept, states_kept = run([np.ones((50, 4, 3)), 1])
+    for kept, value in ((inputs_kept, 2), (states_kept / 2 ** np.arange(4)[:, None], 2)):
+        assert set(np.unique(kept)) == {0, value}
+        np.testing.assert_array_equal(kept, np.repeat(kept[:, :1], 4, axis=1))
+
+
 def test_a_batch_normalization_that_is_applied_twice(K, random):
     """Its moving averages have an update for each application, as in a network with two branches of shared layers."""
     shared = keras.models.Sequential([L.BatchNormalization(momentum=0.5, input_shape=(3,))])
