@@ -73,7 +73,8 @@ def depthwise_convolution(x, kernel, strides, padding, dilation):
 
 
 def pool(x, size, strides, padding, mode, fast=False):
-    """Pooling; ``fast`` if there is no nan, which the stage then checks."""
+    """Pooling. ``fast`` says that the stage checks that there is no nan, so that no window needs to be searched for it.
+    """
     pairs = ((0, 0),) + padding
     samples, inside = x.shape[0], x.shape[1:-1]
     x = by_sample(x)

@@ -3,11 +3,10 @@
 Used for kernels that CNTK lacks or gets wrong; the kernel files say which and why.
 """
 
-import contextlib
-
 import numpy as np
 
 from . import native
+from .collecting import Collection
 from .native import C, cntk_py
 
 UserFunction = C.ops.functions.UserFunction
@@ -63,16 +62,6 @@ def _parts(computed):
     return np.asarray(computed), []
 
 
-@contextlib.contextmanager
-def kept():
-    """A context that collects the operations created inside it in a list. They must live as long as they are run."""
-    before, Operation.kept = Operation.kept, []
-    try:
-        yield Operation.kept
-    finally:
-        Operation.kept = before
-
-
 def constant_derivative(gradient, result, *arrays, **attributes):
     """The derivative of a step function, which is constant between its steps: 0."""
     return np.zeros_like(gradient)
@@ -98,7 +87,7 @@ def _separate(inputs):
 class Operation(UserFunction):
     """Overrides the internal methods that CNTK calls with its own values: the public ones convert with slow checks."""
 
-    kept = None    # the list that new operations are added to
+    kept = Collection()  # of new operations, which must live as long as they are run
     failures = []  # exceptions raised by the NumPy functions: CNTK would not propagate them
 
     @classmethod
@@ -120,7 +109,7 @@ class Operation(UserFunction):
         super().__init__(inputs)
         self.given = []  # the values last returned to CNTK, which copies them only when it has all of them
         self._none_state = None  # CNTK's default refers to the operation, which would then never be freed
-        self.kept.append(self)
+        self.kept.add(self)
 
     def __disown__(self):
         """A no-op: CNTK's method would make the operation keep itself alive. See ``kept``."""

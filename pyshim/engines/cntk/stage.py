@@ -5,16 +5,17 @@ caches the functions for the most recently used combinations.
 """
 
 import collections
+import itertools
 
 import numpy as np
 
 from ...errors import EngineError
 from . import integers, native
-from .checks import checks, has_nan
+from .checks import CHECKED, has_nan
 from .description import Constant, Variable
 from .images import elementwise
 from .native import C
-from .operation import Cell, Operation, kept
+from .operation import Cell, Operation
 
 # CNTK traverses the whole graph for each function that is added to it. Within a block it traverses only the block,
 # and a block counts as one function in the graph around it, so the build time is linear in the number of nodes
@@ -126,7 +127,8 @@ class BuiltStage:
         self.still = {}    # id of a CNTK variable that needs no gradient -> the variable, and its stop_gradient
         self.cells = {}    # integer inputs of operations -> their cells
         self.built = {}    # descriptions -> CNTK variables, or arrays if shapes alone determine the value
-        with kept() as self.operations, checks() as self.checks, native.quiet():
+        self.checks = {}   # descriptions -> CNTK variables that must be free of nan
+        with Operation.kept.here() as self.operations, native.quiet():
             self._build(values)
             self._combine()
 
@@ -182,7 +184,7 @@ class BuiltStage:
         del self.values
 
     def _build_block(self, part, needed):
-        inner, checked_before = {}, len(self.checks)
+        inner = {}
         arguments = []  # pairs of a placeholder and the outer variable it stands for
 
         def find(description):
@@ -197,19 +199,24 @@ class BuiltStage:
 
         for description in part:
             inner[description] = self._function(description, find)
+            if isinstance(inner[description], np.ndarray):
+                self.built[description] = inner[description]
         outer = {id(place): found for place, found in arguments}
         outputs = {}
         for description in needed:
             made = inner[description]
+            if isinstance(made, np.ndarray):  # it is in ``self.built``
+                continue
             if id(made) in outer:
                 self.built[description] = outer[id(made)]
-            elif isinstance(made, np.ndarray) or not made.is_output:
+            elif not made.is_output:
                 self.built[description] = made
             else:
                 outputs.setdefault(id(made), (made, []))[1].append(description)
-        for made in self.checks[checked_before:]:
-            outputs.setdefault(id(made), (made, []))
+        checks = {description: self.checks.pop(description, ()) for description in part}
         if outputs:
+            for made in itertools.chain(*checks.values()):
+                outputs.setdefault(id(made), (made, []))
             functions = [made for made, _ in outputs.values()]
             if any(made.dtype != functions[0].dtype for made in functions):  # a block's outputs must share a dtype
                 functions = [native.output(C.cast(made, np.float64)) if made.dtype == np.float32 else made
@@ -217,11 +224,12 @@ class BuiltStage:
             combined = C.combine(functions)
             _put_double_first(arguments, combined)
             block = C.as_block(combined, arguments, "block", "")
-            self.checks[checked_before:] = [output for output, (made, _) in zip(block.outputs, outputs.values())
-                                            if any(made is other for other in self.checks[checked_before:])]
             for output, (_, descriptions) in zip(block.outputs, outputs.values()):
                 for description in descriptions:
                     self.built[description] = output
+            found = dict(zip(outputs, block.outputs))
+            self.checks.update((description, [found[id(made)] for made in inside])
+                               for description, inside in checks.items())
 
     def _outer(self, description):
         """Returns: what is built for a description. Sources and inputs from other stages are built on first use."""
@@ -250,7 +258,9 @@ class BuiltStage:
             inputs = [made if x in self.stage.flowing else self._still(made)
                       for x, made in zip(description.inputs, inputs)]
         cells = [self._cell(x) for x in description.given_by_numpy()]
-        return self._movable(description, _build_kernel(description, inputs, cells, self.stage))
+        with CHECKED.here() as self.checks[description]:
+            made = _build_kernel(description, inputs, cells, self.stage)
+        return self._movable(description, made)
 
     def _still(self, made):
         """Stop the gradient at a variable that needs none. CNTK does not know which gradients are wanted, and would
@@ -301,16 +311,15 @@ class BuiltStage:
         if loss is not None:
             loss = _output(loss, self.stage.group.loss)
             functions.setdefault(id(loss), loss)
-        if not functions:
-            self.checks = []
-        functions.update((id(made), made) for made in self.checks)
+        checked = self._to_check()
+        functions.update((id(made), made) for made in checked)
         self.function = C.combine(list(functions.values())) if functions else None
         variables = dict(zip(functions, self.function.outputs)) if functions else {}
         # Don't feed inputs of which only the shape is used: CNTK would warn that they are not arguments.
         taken = set(self.function.arguments) if functions else ()
         self.given = {description: variable for description, variable in self.given.items() if variable in taken}
         self.outputs = {description: variables[id(made)] for description, made in outputs.items()}
-        self.checked = [variables[id(made)] for made in self.checks]
+        self.checked = {variables[id(made)] for made in checked}
         self.results = list(variables.values())
         reached = () if loss is None else set(C.combine([loss]).parameters)
         self.moved = {description: change for description, change in self.moved.items() if change in reached}
@@ -320,6 +329,19 @@ class BuiltStage:
         for gradient in self.stage.gradients:
             if gradient.variable not in self.moved:
                 self.known[gradient] = np.zeros(self.shapes[gradient.variable], gradient.dtype)
+
+
+    def _to_check(self):
+        """Returns: the CNTK variables to check: those that an output needs, and not only for their shapes."""
+        group = self.stage.group
+        stack, seen, found = self.stage.wanted + ([group.loss] if group else []), set(), []
+        while stack:
+            description = stack.pop()
+            if description not in seen and not isinstance(self.built.get(description), np.ndarray):
+                seen.add(description)
+                found.extend(self.checks.get(description, ()))
+                stack.extend(description.inputs)
+        return found
 
 
 def _put_double_first(arguments, combined):
