@@ -2,6 +2,8 @@
 
 import numpy as np
 
+BLOCK = 16  # how many batches JAX compiles as one loop; chunks of many batches are a multiple of it
+
 
 def run_batches(run, arrays, whole, rows, sizes):
     """Run a compiled program on batches of rows.

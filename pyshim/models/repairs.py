@@ -120,12 +120,6 @@ def names_that_numpy_dropped(module):
     module.np = _numpy
 
 
-@_repair(_after, "callbacks.callbacks")
-def times_of_callbacks(module):
-    """Keras takes a median of ten times twice for each batch, which in NumPy is most of the time of Keras's loop."""
-    module.np = _with(module.np, median=statistics.median)
-
-
 @_repair(_after, "datasets.imdb", "datasets.reuters")
 def sequences_of_different_lengths(module):
     """``np.array()`` of lists of different lengths: since NumPy 1.24 that requires ``dtype=object``."""
@@ -236,8 +230,6 @@ def _backend_of(keras):
     return backend
 
 
-# -- Keras's own bugs -----------------------------------------------------------------------------------
-
 @_repair(_after, "layers.recurrent", "layers.convolutional_recurrent")
 def dropout_masks_of_whole_sequences(module):
     """A cell makes its dropout masks in its first call, for all time steps. The original's backend calls it once before
@@ -252,6 +244,8 @@ def dropout_masks_of_whole_sequences(module):
         return rnn(step_function, inputs, initial_states, go_backwards, mask, constants, unroll, input_length)
     module.K = _with(module.K, rnn=after_a_step)
 
+
+# -- Keras's own bugs -----------------------------------------------------------------------------------
 
 @_repair(_after, "layers.wrappers")
 def learning_phase_of_time_distributed(module):
@@ -490,6 +484,12 @@ def scalars_of_batches(module):
     for name in ("train_on_batch", "test_on_batch"):
         method = getattr(module.Model, name)
         setattr(module.Model, name, functools.wraps(method)(training.with_scalars(method)))
+
+
+@_repair(_after, "callbacks.callbacks")
+def times_of_callbacks(module):
+    """Keras takes a median of ten times twice for each batch, which in NumPy is most of the time of Keras's loop."""
+    module.np = _with(module.np, median=statistics.median)
 
 
 @_repair(_after, "engine.training_arrays")

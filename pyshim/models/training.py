@@ -21,6 +21,7 @@ import numpy as np
 
 from ..contract import batches
 from ..contract.function import Function
+from ..engines.batches import BLOCK
 from ..errors import DtypeError, naming
 from ..messages import Argument
 from ..sparse_array import is_sparse_value
@@ -29,7 +30,6 @@ from ..unsuitable import describe
 
 SECONDS = 0.15         # the target duration of a chunk of batches
 GROWTH = 4             # a chunk has at most this many times the batches of the largest one before
-BLOCK = 16             # the batches of a large chunk are a multiple of it: JAX runs so many at once
 MOST_HELD = 2 ** 30    # bytes; larger data sets are sent in parts
 MOST_READ = 2 ** 26    # bytes of a chunk that is read from larger arrays or from a file
 

@@ -11,14 +11,14 @@ import numpy as np
 
 from ... import memory
 from ...graph.node import RANDOM, operations_inside
+from ..batches import BLOCK
 from ..plan import need_same_shapes
 from . import checks
 from .natives import JaxNatives, leaf
 from .random import states
 from .sizes import UNTRACEABLE
 
-BLOCK = 16       # how many batches are compiled as one loop, if that many are requested at once
-PATIENCE = 1000  # how many batches run one by one before that; compiling the loop takes as long as about 1000 batches
+PATIENCE = 1000  # how many batches run one by one before a block is compiled as one loop; compiling takes as long
 KEPT = 16  # how many combinations of shapes a function stays compiled for; the least recently used one is dropped
 
 # Kernels that call Python while a program runs. That may raise an error, which the variables' values must survive.

@@ -28,8 +28,9 @@ def _ordered(x, order):
 
 @theano.gof.local_optimizer([Elemwise])
 def local_order_after_elemwise(node):
-    """Move an elementwise op before the transposition of its inputs. Each input must be transposed in the same way, or
-    have an axis of size 1. Such an input is transposed, so if all had one, this would go back and forth without end."""
+    """Move an elementwise op before the transposition of its inputs. These must all be transposed in the same way, but
+    an input with an axis of size 1 may have any order, and is transposed. If all inputs had such an axis, this would go
+    back and forth without end."""
     orders = {_order(x) for x in node.inputs if not any(x.broadcastable)}
     order = orders.pop() if len(orders) == 1 else None
     if order is None:
