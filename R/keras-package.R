@@ -51,8 +51,8 @@
 #' * The engines' own variables: only these reach an engine, if they are set before [use_backend()] starts it and the
 #'   engine accepts their value: `THEANO_FLAGS`, `TF_CPP_MIN_LOG_LEVEL`, `TF_ENABLE_ONEDNN_OPTS`,
 #'   `TF_NUM_INTRAOP_THREADS`, `TF_NUM_INTEROP_THREADS`, `OMP_NUM_THREADS`, `OPENBLAS_NUM_THREADS`, `OPENBLAS_CORETYPE`,
-#'   `MKL_NUM_THREADS`, `PJRT_NPROC`, `MALLOC_ARENA_MAX`, `MALLOC_MMAP_THRESHOLD_`, `MALLOC_TRIM_THRESHOLD_`,
-#'   `CUDA_VISIBLE_DEVICES` and `CUDA_DEVICE_ORDER`. Other variables, and files such as
+#'   `MKL_NUM_THREADS`, `MKL_DEBUG_CPU_TYPE`, `PJRT_NPROC`, `MALLOC_ARENA_MAX`, `MALLOC_MMAP_THRESHOLD_`,
+#'   `MALLOC_TRIM_THRESHOLD_`, `CUDA_VISIBLE_DEVICES` and `CUDA_DEVICE_ORDER`. Other variables, and files such as
 #'   `~/.theanorc`, are kept away from it: an engine starts and computes whatever else is set.
 #'
 #' @keywords internal

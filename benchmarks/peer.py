@@ -51,7 +51,7 @@ def process_environment(engine):
             "CPATH": record["include"],
             "THEANO_FLAGS": "blas.ldflags=-L%s -l:%s -Wl\\,-rpath\\,%s,base_compiledir=%s,gcc.cxxflags=-I%s"
                             % (blas, name, blas, os.path.join(FOLDER, "compiled"), record["headers"]),
-            **find("theano").settings()}
+            **find("theano").settings(), **find(engine).settings()}
 
 
 def library_path():

@@ -8,12 +8,22 @@ COUNT = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 
 def instructions():
     """The names of the processors' instruction sets, as Linux reports them; empty on other systems."""
+    return set(_reported("flags").split())
+
+
+def maker():
+    """The maker of the processors, such as "GenuineIntel", as Linux reports it; "" on other systems."""
+    return _reported("vendor_id")
+
+
+def _reported(field):
+    """What Linux reports about the first processor, "" if it does not."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
-            flags = next((line for line in file if line.startswith("flags")), "")
+            line = next((line for line in file if line.startswith(field)), "")
     except OSError:
-        return set()
-    return set(flags.partition(":")[2].split())
+        return ""
+    return line.partition(":")[2].strip()
 
 
 def count_in(text):

@@ -28,7 +28,7 @@ HOSTILE = {
     "XLA_FLAGS": "--nonsense", "TF_XLA_FLAGS": "--nonsense", "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "x",
     "TF_NUM_INTRAOP_THREADS": "all", "TF_DETERMINISTIC_OPS": "1", "OMP_NUM_THREADS": "4,2", "MKL_NUM_THREADS": "-3",
     "OPENBLAS_NUM_THREADS": "0", "OPENBLAS_CORETYPE": "Pentium", "MKL_THREADING_LAYER": "nonsense",
-    "KMP_AFFINITY": "nonsense", "THEANO_FLAGS": "device=gpu,floatX=float16", "THEANORC": "/no/such/file",
+    "MKL_DEBUG_CPU_TYPE": "99", "KMP_AFFINITY": "nonsense", "THEANO_FLAGS": "device=gpu,floatX=float16", "THEANORC": "/no/such/file",
     "CPATH": "/no/such/folder", "GCC_EXEC_PREFIX": "/no/such/folder", "LIBRARY_PATH": "::",
     "PYTHONPATH": "/no/such/folder", "PYTHONHOME": "/no/such/folder", "PYTHONWARNINGS": "error",
     "LD_LIBRARY_PATH": ":.:relative", "LD_BIND_NOW": "1", "BASH_ENV": "/no/such/file", "PIP_USER": "1",

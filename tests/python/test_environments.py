@@ -14,7 +14,7 @@ import time
 import pytest
 from packaging.markers import Marker
 
-from pyshim import environments, errors
+from pyshim import environments, errors, processors
 from pyshim.environments import install
 from pyshim.environments.environment import REQUIREMENTS, Environment
 from pyshim.environments.interpreters import check_interpreter, find_interpreter
@@ -530,3 +530,27 @@ print(name().decode())
         words = set(file.read().split())
     fastest = "SkylakeX" if "avx512vl" in words else "Haswell" if "avx2" in words else done.stdout.strip()
     assert done.stdout.strip() == (own or fastest)
+
+
+@pytest.mark.parametrize(("maker", "instructions", "own", "passed"), [
+    ("AuthenticAMD", {"sse4_2", "avx", "avx2", "fma"}, None, "5"),
+    ("AuthenticAMD", {"sse4_2", "avx", "avx2", "fma"}, "3", "3"),
+    ("AuthenticAMD", {"sse4_2", "avx"}, None, None),
+    ("AuthenticAMD", {"sse4_2", "avx"}, "5", None),  # it would crash
+    ("GenuineIntel", {"sse4_2", "avx", "avx2", "fma"}, None, None),
+    ("GenuineIntel", {"sse4_2", "avx", "avx2", "fma"}, "5", "5"),
+    ("", set(), None, None)])
+def test_mkl_of_cntk_uses_what_a_processor_of_any_maker_has(maker, instructions, own, passed, monkeypatch):
+    monkeypatch.setattr(processors, "maker", lambda: maker)
+    monkeypatch.setattr(processors, "instructions", lambda: instructions)
+    monkeypatch.delenv("MKL_DEBUG_CPU_TYPE", raising=False)
+    if own:
+        monkeypatch.setenv("MKL_DEBUG_CPU_TYPE", own)
+    assert environments.find("cntk").process_environment(None).get("MKL_DEBUG_CPU_TYPE") == passed
+
+
+def test_processors_are_described_as_linux_describes_them():
+    with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    assert {"sse2", "fpu"} <= processors.instructions() < set(text.split())
+    assert re.search(r"^vendor_id\s*: %s$" % processors.maker(), text, re.MULTILINE)
