@@ -127,3 +127,36 @@ def test_nan_that_does_not_reach_the_result(K, steps, bad):
         is_three, is_zero = compute([image])
         assert is_three.item() == (not np.isnan(second))
         assert is_zero.ravel().tolist() == [False, not np.isnan(second), False, True]
+
+
+@pytest.mark.parametrize("special", [0, 2e-38, -1, np.inf, np.nan])
+@pytest.mark.parametrize("size", [4, 20000])
+def test_values_for_which_a_library_is_wrong(K, size, special):
+    """Logarithms, quotients, maxima and minima of ordinary numbers, then of a special one, then of ordinary ones."""
+    x, y = K.placeholder((None,)), K.placeholder((None,))
+    results = [K.log(x), x / y, K.maximum(x, y), K.minimum(y, x)]
+    by_x, by_y = (K.gradients(K.sum(sum(results)), [x, y]))
+    compute = K.function([x, y], results + [by_x, by_y])
+    for inside in (3, special, 0.5):
+        left, right = np.full(size, 2, "float32"), np.full(size, 1.5, "float32")
+        left[1] = right[2] = inside
+        *values, of_left, of_right = compute([left, right])
+        with np.errstate(all="ignore"):
+            expected = np.log(left), left / right, np.maximum(left, right), np.minimum(left, right)
+            gradients = 1 / left + 1 / right + 1, -left / right ** 2 + 1
+        for value, wanted in zip(values, expected):
+            np.testing.assert_allclose(value, wanted, rtol=1e-5)
+        if not np.isnan(inside):  # there, engines differ
+            np.testing.assert_allclose(of_left, gradients[0], rtol=1e-5)
+            np.testing.assert_allclose(of_right, gradients[1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_tie_after_training_steps(K, first):
+    """The gradient of a maximum or minimum flows to the first argument where both are equal, in each run."""
+    pair = [K.variable([1., 2.]), K.variable([2., 2.])]
+    largest = K.maximum(pair[first], pair[1 - first]) + K.minimum(pair[first], pair[1 - first])
+    gradient, = K.gradients(K.sum(K.square(largest)), [pair[first]])
+    step = K.function([], [gradient], [K.update_add(pair[0], [1., 0.])])
+    assert step([])[0].tolist() == [6, 16]
+    assert step([])[0].tolist() == [16, 16]

@@ -32,7 +32,7 @@ class Kernel:
         self.sized_by = sized_by  # the inputs whose values determine the shape of the result
         self.several = several    # returns a list of arrays; each part is a separate description
         self.exact = exact        # a slower builder, for when gradients would be nan otherwise: see Stage
-        self.fast = fast          # a faster builder, for values without nan: see checks.py
+        self.fast = fast          # a faster builder, for values that pass a check: see checks.py
         self.parallel = parallel  # loops over samples, which is faster with several threads
 
     def __call__(self, *inputs, **attributes):

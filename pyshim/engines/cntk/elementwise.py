@@ -2,12 +2,13 @@
 
 Some kernels are our own operations, because CNTK's are wrong: its log and its division avoid 0 (no inf, no nan), its
 maximum and minimum ignore nan, its pow loses signs and infinities, its round rounds halves away from 0, and it has no
-sign function.
+sign function. Its log, division, maximum and minimum are used for small tensors if checks show that they are right.
 """
 
 import numpy as np
 
 from .. import numpy_division
+from .checks import checked, has_zero, is_small, without_nan
 from .description import kernel
 from .gradients import product, product_of_any, quotient
 from .images import elementwise
@@ -23,6 +24,22 @@ def number(x, constant):
 def sqrt(x):
     """The square root. CNTK's own returns 0 for nan."""
     return C.element_select(C.not_equal(x, x), x, C.sqrt(x))
+
+
+def is_near_limit(logarithms):
+    """Whether some logarithms may be those of numbers below 1e-37: CNTK returns -85.1 for them."""
+    return not logarithms.min() > -85
+
+
+def chosen(function):
+    """Returns: the fast builder of a maximum or minimum. If both arguments are equal, CNTK's gradient flows to the
+    second, and ours to the first."""
+    return lambda x, y: function(without_nan(y), without_nan(x))
+
+
+def if_small(fast, build):
+    """Returns: a builder that uses CNTK's function, ``fast``, for small tensors."""
+    return lambda *inputs: (fast if is_small(*inputs) else build)(*inputs)
 
 
 def pow_by_base(gradient, result, x, y):
@@ -56,13 +73,20 @@ def logical_not(x):
     return C.minus(number(x, 1), x)
 
 
+log = operation(np.log, lambda gradient, result, x: quotient(gradient, x))
+divide = operation(np.divide, lambda gradient, result, x, y: quotient(gradient, y),
+                   lambda gradient, result, x, y: product_of_any(gradient, -result / y))
+maximum = operation(np.maximum, *chosen_by(np.greater_equal))
+minimum = operation(np.minimum, *chosen_by(np.less_equal))
+
+
 class Elementwise:
 
     sqrt = kernel("sqrt", elementwise(sqrt), exact=elementwise(operation(
         np.sqrt, lambda gradient, result, x: quotient(gradient, 2 * result))))
     exp = kernel("exp", elementwise(C.exp), exact=elementwise(operation(
         np.exp, lambda gradient, result, x: product_of_any(gradient, result))))
-    log = kernel("log", operation(np.log, lambda gradient, result, x: quotient(gradient, x)))
+    log = kernel("log", log, fast=if_small(lambda x: checked(C.log(x), is_near_limit), log))
     sin = kernel("sin", elementwise(C.sin))
     cos = kernel("cos", elementwise(C.cos), exact=elementwise(operation(
         np.cos, lambda gradient, result, x: product(gradient, -np.sin(x)))))
@@ -72,9 +96,7 @@ class Elementwise:
     tanh = kernel("tanh", elementwise(C.tanh), exact=elementwise(operation(
         np.tanh, lambda gradient, result, x: product(gradient, 1 - result * result))))
     round = kernel("round", operation(np.rint, constant_derivative))
-    divide = kernel("divide", operation(np.divide,
-                                         lambda gradient, result, x, y: quotient(gradient, y),
-                                         lambda gradient, result, x, y: product_of_any(gradient, -result / y)))
+    divide = kernel("divide", divide, fast=if_small(lambda x, y: C.element_divide(x, checked(y, has_zero)), divide))
 
     abs = kernel("abs", elementwise(C.abs), exact=elementwise(operation(
         np.abs, lambda gradient, result, x: product(gradient, np.sign(x)))))
@@ -91,8 +113,8 @@ class Elementwise:
     remainder = kernel("remainder", operation(numpy_division.remainder, lambda gradient, result, x, y: gradient,
                                                remainder_by_divisor))
     pow = kernel("pow", operation(np.power, pow_by_base, pow_by_exponent))
-    maximum = kernel("maximum", operation(np.maximum, *chosen_by(np.greater_equal)))
-    minimum = kernel("minimum", operation(np.minimum, *chosen_by(np.less_equal)))
+    maximum = kernel("maximum", maximum, fast=if_small(chosen(C.element_max), maximum))
+    minimum = kernel("minimum", minimum, fast=if_small(chosen(C.element_min), minimum))
 
     equal = kernel("equal", elementwise(C.equal), dtype="bool")
     not_equal = kernel("not_equal", elementwise(C.not_equal), dtype="bool")

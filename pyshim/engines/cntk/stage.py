@@ -68,8 +68,8 @@ class Stage:
         self.sizes = list({x for description in parts for x in description.sizes()})
         self.parallel = any(description.kernel.parallel for description in self.descriptions)
         self.built = collections.OrderedDict()  # keyed by the shapes of the inputs, most recently used last
-        self.exact = False  # whether to build kernels with ``Kernel.exact``
-        self.fast = True    # whether to build kernels with ``Kernel.fast``
+        self.exact = False    # whether to build kernels with ``Kernel.exact``, and not with ``Kernel.fast``
+        self.careful = set()  # names of further kernels not to build with ``Kernel.fast``
 
     def run(self, values):
         """Add the values of the wanted descriptions and of the gradients to ``values``."""
@@ -80,14 +80,14 @@ class Stage:
             self.built.popitem(last=False)
         self.built[key] = built
         built.run(values)
-        if built.has_nan and self.fast:
-            self.fast = False
+        while built.wrong:
+            self.careful.update(built.wrong)
             built = self._run_anew(key, values)
         if built.has_nan_gradient and not self.exact:
             # CNTK's gradients multiply 0 by infinity, which gives nan; our own kernels avoid that. They are much
             # slower, so the stage switches to them only after a gradient has been nan. That the loss is nan explains
             # only some of its elements, perhaps.
-            self.exact, self.fast = True, False
+            self.exact = True
             self._run_anew(key, values)
 
     def _run_anew(self, key, values):
@@ -95,6 +95,12 @@ class Stage:
         self.built = collections.OrderedDict([(key, BuiltStage(self, values))])
         self.built[key].run(values)
         return self.built[key]
+
+    def builder(self, kernel):
+        """Returns: the builder of a kernel's CNTK function."""
+        if self.exact:
+            return kernel.exact or kernel.build
+        return kernel.build if kernel.name in self.careful else kernel.fast or kernel.build
 
     def outside_block(self):
         """Returns: the descriptions whose values are needed outside their block."""
@@ -127,7 +133,7 @@ class BuiltStage:
         self.still = {}    # id of a CNTK variable that needs no gradient -> the variable, and its stop_gradient
         self.cells = {}    # integer inputs of operations -> their cells
         self.built = {}    # descriptions -> CNTK variables, or arrays if shapes alone determine the value
-        self.checks = {}   # descriptions -> CNTK variables that must be free of nan
+        self.checks = {}   # descriptions -> CNTK variables and functions that find values that are wrong
         with Operation.kept.here() as self.operations, native.quiet():
             self._build(values)
             self._combine()
@@ -136,7 +142,8 @@ class BuiltStage:
 
     def run(self, values):
         values.update(self.known)
-        self.has_nan = self.has_nan_gradient = False
+        self.wrong = set()  # the names of kernels that CNTK's function computed wrong
+        self.has_nan_gradient = False
         if self.function is None:
             return
         arguments = {variable: _fed(values[description], self.fed)
@@ -151,8 +158,8 @@ class BuiltStage:
         keep = [self.root] if self.moved else []
         state, results = native.forward(self.function, arguments, self.results, keep)
         Operation.check()
-        self.has_nan = any(has_nan(results[variable]) for variable in self.checked)
-        if self.has_nan:
+        self.wrong = {name for name, variable, is_wrong in self.checked if is_wrong(native.borrowed(results[variable]))}
+        if self.wrong:
             return
         for description, variable in self.outputs.items():
             # The backward pass may overwrite the results, so copy them.
@@ -163,7 +170,7 @@ class BuiltStage:
             for gradient in self.stage.gradients:
                 if gradient.variable in self.moved:
                     values[gradient] = gradients[self.moved[gradient.variable]]
-            self.has_nan_gradient = any(map(has_nan, gradients.values()))
+            self.has_nan_gradient = any(has_nan(native.borrowed(gradient)) for gradient in gradients.values())
 
     # -- building -------------------------------------------------------------------------------------
 
@@ -215,7 +222,7 @@ class BuiltStage:
                 outputs.setdefault(id(made), (made, []))[1].append(description)
         checks = {description: self.checks.pop(description, ()) for description in part}
         if outputs:
-            for made in itertools.chain(*checks.values()):
+            for made, _ in itertools.chain(*checks.values()):
                 outputs.setdefault(id(made), (made, []))
             functions = [made for made, _ in outputs.values()]
             if any(made.dtype != functions[0].dtype for made in functions):  # a block's outputs must share a dtype
@@ -228,7 +235,7 @@ class BuiltStage:
                 for description in descriptions:
                     self.built[description] = output
             found = dict(zip(outputs, block.outputs))
-            self.checks.update((description, [found[id(made)] for made in inside])
+            self.checks.update((description, [(found[id(made)], is_wrong) for made, is_wrong in inside])
                                for description, inside in checks.items())
 
     def _outer(self, description):
@@ -312,14 +319,14 @@ class BuiltStage:
             loss = _output(loss, self.stage.group.loss)
             functions.setdefault(id(loss), loss)
         checked = self._to_check()
-        functions.update((id(made), made) for made in checked)
+        functions.update((id(made), made) for _, made, _ in checked)
         self.function = C.combine(list(functions.values())) if functions else None
         variables = dict(zip(functions, self.function.outputs)) if functions else {}
         # Don't feed inputs of which only the shape is used: CNTK would warn that they are not arguments.
         taken = set(self.function.arguments) if functions else ()
         self.given = {description: variable for description, variable in self.given.items() if variable in taken}
         self.outputs = {description: variables[id(made)] for description, made in outputs.items()}
-        self.checked = {variables[id(made)] for made in checked}
+        self.checked = [(name, variables[id(made)], is_wrong) for name, made, is_wrong in checked]
         self.results = list(variables.values())
         reached = () if loss is None else set(C.combine([loss]).parameters)
         self.moved = {description: change for description, change in self.moved.items() if change in reached}
@@ -330,16 +337,17 @@ class BuiltStage:
             if gradient.variable not in self.moved:
                 self.known[gradient] = np.zeros(self.shapes[gradient.variable], gradient.dtype)
 
-
     def _to_check(self):
-        """Returns: the CNTK variables to check: those that an output needs, and not only for their shapes."""
+        """Returns: what to check: the name of a kernel, a CNTK variable, and a function that finds wrong values in it.
+        Variables that no output needs, or only for their shapes, are left out."""
         group = self.stage.group
         stack, seen, found = self.stage.wanted + ([group.loss] if group else []), set(), []
         while stack:
             description = stack.pop()
             if description not in seen and not isinstance(self.built.get(description), np.ndarray):
                 seen.add(description)
-                found.extend(self.checks.get(description, ()))
+                found.extend((description.kernel.name, made, is_wrong)
+                             for made, is_wrong in self.checks.get(description, ()))
                 stack.extend(description.inputs)
         return found
 
@@ -380,8 +388,7 @@ def _build_kernel(description, inputs, cells, stage):
     try:
         more = dict(description.attributes, cells=cells) if cells else description.attributes
         kernel = description.kernel
-        build = stage.exact and kernel.exact or stage.fast and kernel.fast or kernel.build
-        return native.output(build(*inputs, **more))
+        return native.output(stage.builder(kernel)(*inputs, **more))
     except EngineError:  # our own error, which already says what is wrong
         raise
     except Exception as error:
