@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/merge.py FILE...
 
 A file is what `run.py` has written after measuring a part. For each workload and engine in it, its whole result
-replaces the former one, since figures are only compared within one run.
+replaces the former one, since figures are only compared within one run. So results of other processors may stand beside
+each other; each says what it was measured on, and when.
 """
 
 import argparse
@@ -16,7 +17,7 @@ sys.path[:0] = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
 import columns  # noqa: E402
 import report  # noqa: E402
 
-SAME = ("processor", "cores", "memory")  # facts of the machine that results of one report must share
+SAME = ("cores", "memory")  # facts of the machine that results of one report must share
 
 
 class MergeError(Exception):
@@ -38,7 +39,8 @@ def merge(measured, part):
         if part["machine"][fact] != measured["machine"][fact]:
             raise MergeError("they were measured on another machine: %s is %s in place of %s. Measure everything there"
                              % (fact, part["machine"][fact], measured["machine"][fact]))
-    older, newer = ([{"date": each["date"], **result} for result in each["results"]] for each in (measured, part))
+    older, newer = ([{"date": each["date"], "processor": each["machine"]["processor"], **result}
+                     for result in each["results"]] for each in (measured, part))
     replaced = {_key(result) for result in newer}
     results = [result for result in older if _key(result) not in replaced] + newer
     order = [(name, engine) for name in report.NAMES for engine in columns.ENGINES]

@@ -102,7 +102,7 @@ def text(measured):
         found = [result for result in measured["results"] if result["workload"] == name]
         if found:
             parts.append("### %s\n\n%s" % (title[0].upper() + title[1:], _figures(name, found)))
-            if len({result.get("date") for result in measured["results"]}) > 1:
+            if len(set(map(_when, measured["results"]))) > 1:
                 parts.append(_dates(found))
     left_out = {columns.missing(column, engine) for column in TITLES for engine in ENGINES} - {None}
     parts.append("### What is not in the tables\n\n" + "\n".join("* " + reason for reason in sorted(left_out)))
@@ -111,6 +111,8 @@ def text(measured):
 
 def _machine(measured):
     facts = dict(measured["machine"])
+    facts["processor"] = " and ".join(dict.fromkeys(result.get("processor", facts["processor"])
+                                                    for result in measured["results"]))
     facts.update(measured["versions"])
     dates = sorted({result.get("date", measured["date"]) for result in measured["results"]})
     facts["measured"] = (" to ".join(dict.fromkeys([dates[0], dates[-1]]))
@@ -119,11 +121,16 @@ def _machine(measured):
 
 
 def _dates(results):
-    """The dates when the results of a workload were measured."""
+    """When the results of a workload were measured, and on which processor."""
     engines = {}
     for result in results:
-        engines.setdefault(result["date"], {})[CALLED[result["engine"]]] = None
-    return "Measured: %s." % "; ".join("%s on %s" % (", ".join(names), date) for date, names in engines.items())
+        engines.setdefault(_when(result), {})[CALLED[result["engine"]]] = None
+    return "Measured: %s." % "; ".join("%s on %s (%s)" % (", ".join(names), date, processor)
+                                       for (date, processor), names in engines.items())
+
+
+def _when(result):
+    return result.get("date"), result.get("processor")
 
 
 def _targets(results):

@@ -63,8 +63,15 @@ def test_refuses_what_cannot_be_compared(part, problem):
 
 def test_report_says_when_results_were_measured():
     text = report.text(merge.merge(OLD, measured("2026-02-02", [result("mlp", "theano", [1.0, 1.0])])))
-    assert "Measured: TensorFlow on 2026-01-01; Theano on 2026-02-02." in text
+    assert "Measured: TensorFlow on 2026-01-01 (a processor); Theano on 2026-02-02 (a processor)." in text
     assert "| measured | 2026-01-01 to 2026-02-02 |" in text
+
+
+def test_report_says_which_processor_a_result_was_measured_on():
+    part = measured("2026-01-01", [result("mlp", "theano", [1.0, 1.0])], machine={**MACHINE, "processor": "another"})
+    text = report.text(merge.merge(OLD, part))
+    assert "Measured: TensorFlow on 2026-01-01 (a processor); Theano on 2026-01-01 (another)." in text
+    assert "| processor | a processor and another |" in text
 
 
 def test_targets_apply_to_their_engines_and_sizes():
