@@ -250,6 +250,31 @@ def test_updates_of_every_kind_together(K):
         check(K, x, np.float32(expected))
 
 
+@pytest.mark.parametrize("count", [3, 70000, 131072])
+def test_updates_of_large_variables_see_the_values_from_before_them(K, count):
+    """An optimizer with a velocity and a mean square, variables that are exchanged, and others of the same size."""
+    numbers = np.random.RandomState(3).normal(size=(5, count)).astype("float32")
+    w, velocity, mean, a, b = (K.variable(each.reshape(1, count)) for each in numbers)
+    row, rate = K.variable(np.ones(count)), K.variable(0.5)
+    gradient, = K.gradients(K.sum(K.square(w)), [w])
+    moved = 0.9 * velocity - rate * gradient
+    averaged = 0.5 * mean + (1 - 0.5) * K.square(gradient)
+    step = K.function([], [K.sum(a)], [
+        K.update(velocity, moved), K.update(w, w + moved / (K.sqrt(averaged) + 1)), K.update(mean, averaged),
+        K.update(a, b + w), K.update(b, a - rate), K.update(rate, rate * 0.5), K.update(row, row * 2 + rate)])
+    w_, velocity_, mean_, a_, b_ = numbers.astype("float64")
+    row_, rate_ = np.ones(count), 0.5
+    for _ in range(2):
+        total, = step([])
+        np.testing.assert_allclose(total, a_.sum(), rtol=1e-3, atol=1e-2)
+        moved_, averaged_ = 0.9 * velocity_ - rate_ * 2 * w_, 0.5 * mean_ + 0.5 * (2 * w_) ** 2
+        velocity_, w_, mean_, a_, b_, rate_, row_ = (
+            moved_, w_ + moved_ / (np.sqrt(np.maximum(averaged_, 0)) + 1), averaged_, b_ + w_, a_ - rate_, rate_ * 0.5,
+            row_ * 2 + rate_)
+        for variable, expected in ((w, w_), (velocity, velocity_), (mean, mean_), (a, a_), (b, b_), (row, row_)):
+            np.testing.assert_allclose(K.get_value(variable).ravel(), expected, rtol=2e-4, atol=2e-5)
+
+
 def test_an_update_among_outputs_gives_the_new_value_once(K):
     v = K.variable(1.0)
     new = K.update_add(v, 2)

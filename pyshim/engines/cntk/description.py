@@ -158,14 +158,10 @@ class Variable(Source):
             self.array = np.array(value, dtype=self.dtype)
         else:
             self.array[...] = value.astype(self.dtype, copy=False)  # float16 is rounded, though stored as float32
-            self._changed()
+            self.changed()
 
-    def compute(self, function, arrays):
-        """Assign the result of a NumPy function, computed in place."""
-        function(*arrays, out=self.array)
-        self._changed()
-
-    def _changed(self):
+    def changed(self):
+        """Tell CNTK that the array has changed."""
         self.parameter.record_value_update()
         self.constant.record_value_update()
 

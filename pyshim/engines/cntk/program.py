@@ -10,12 +10,12 @@ import collections
 
 import numpy as np
 
-from ...errors import EngineError
 from .. import report
 from . import integers, native
 from .control_flow import NONE_OF, next_loops, unrolled
 from .description import Constant, Gradient, Source, Variable, ordered
 from .stage import Stage
+from .updates import Updates, is_arithmetic
 from .variables import SHAPE
 
 KEPT = 16  # how many combinations of lengths a program caches
@@ -39,10 +39,10 @@ class Program:
             self.unrolled = collections.OrderedDict()  # keyed by the lengths, most recently used last
         else:
             self.printed = _printed(order, roots)
-            roots = roots + [x for description in self.printed for x in (description, description.inputs[1])]
-            steps = schedule(order, set(roots))
-            self.last = _last_steps(steps, roots, updates)
-            self.steps = [step for step in steps if step not in self.last]
+            steps = schedule(order, set(roots + _printing(self.printed)))
+            arithmetic = _only_for_updates(steps, outputs + controls + _printing(self.printed))
+            self.assignments = Updates(updates, arithmetic)
+            self.steps = [step for step in steps if step not in set(arithmetic)]
 
     def __call__(self, arrays):
         values = dict(zip(self.inputs, arrays))
@@ -89,22 +89,7 @@ class Program:
         for description in self.printed:
             if self._array(values, description.inputs[1]):
                 report.show(description.attributes["message"], self._array(values, description))
-        changes = []
-        for variable, description in self.updates.items():
-            parts = description.inputs if description in self.last else [description]
-            arrays = [self._array(values, x) for x in parts]
-            shape = np.broadcast(*arrays).shape
-            if shape != variable.array.shape:
-                raise EngineError("a variable of shape {shape} cannot have a value of shape {value}",
-                                  shape=variable.array.shape, value=tuple(shape))
-            if isinstance(description, Variable):
-                arrays = [arrays[0].copy()]  # because the other variable may be updated in place first
-            changes.append((variable, self.last.get(description), arrays))
-        for variable, function, arrays in changes:
-            if function:
-                variable.compute(function, arrays)
-            else:
-                variable.set(*arrays)
+        self.assignments.run([self._array(values, x) for x in self.assignments.given])
         return results
 
     @staticmethod
@@ -127,6 +112,11 @@ def _printed(order, roots):
             run.update(description.inputs)
     return [description for description in order
             if description in run and description.kernel and description.kernel.name == "print_tensor"]
+
+
+def _printing(printed):
+    """Returns: what printing needs: the values, and whether to print them."""
+    return [x for description in printed for x in (description, description.inputs[1])]
 
 
 def schedule(order, roots):
@@ -182,15 +172,10 @@ def schedule(order, roots):
 
 
 def _is_update(stage):
-    """Whether a stage is an optimizer's elementwise arithmetic on gradients. NumPy takes a third of the time for it:
-    CNTK is slow where one operand is a scalar."""
+    """Whether a stage is an optimizer's elementwise arithmetic on gradients. CNTK is slow where one operand is a
+    scalar."""
     return (any(isinstance(x, Gradient) for x in stage.needed)
-            and all(map(_in_numpy, stage.descriptions)))
-
-
-def _in_numpy(description):
-    """Whether NumPy can compute a description if it is an update's."""
-    return description.kernel.name in integers.OF_UPDATES and description.dtype != "float16"
+            and all(map(is_arithmetic, stage.descriptions)))
 
 
 def _of_variables(descriptions, wanted):
@@ -198,8 +183,8 @@ def _of_variables(descriptions, wanted):
     and numbers alone, such as a momentum times a velocity."""
     found = set()
     for description in descriptions:  # inputs come first
-        if _in_numpy(description) and all(x in found or x.on_numpy or isinstance(x, (Constant, Variable))
-                                          for x in description.inputs):
+        if is_arithmetic(description) and all(x in found or x.on_numpy or isinstance(x, (Constant, Variable))
+                                              for x in description.inputs):
             found.add(description)
     used = found.intersection(wanted)
     for description in reversed(descriptions):
@@ -208,17 +193,17 @@ def _of_variables(descriptions, wanted):
     return [description for description in descriptions if description in used]
 
 
-def _last_steps(steps, roots, updates):
-    """Returns: the last steps of updates that NumPy can compute in place, in the variables' memory, with the NumPy
-    functions. Nothing else may need their results, and they may not read another variable that changes."""
-    uses = collections.Counter(roots)
-    for step in steps:
-        uses.update(step.needed if isinstance(step, Stage) else step.inputs)
-    steps = set(steps)
-    return {description: integers.KERNELS[description.kernel.name] for variable, description in updates.items()
-            if description in steps and uses[description] == 1 and variable.parameter is not None
-            and description.kernel.name in integers.OF_UPDATES and description.dtype != "float16"
-            and updates.keys().isdisjoint(set(description.inputs) - {variable})}
+def _only_for_updates(steps, others):
+    """Returns: those of the steps, inputs first, that are arithmetic and that nothing but updates needs."""
+    found, others = [], set(others)
+    for step in reversed(steps):
+        if isinstance(step, Stage):
+            others.update(step.needed)
+        elif is_arithmetic(step) and step not in others:
+            found.append(step)
+        else:
+            others.update(step.inputs)
+    return found[::-1]
 
 
 def _step_up(description, needed):
