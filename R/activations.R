@@ -14,6 +14,7 @@
 activation_relu <- function(x, alpha = 0, max_value = NULL, threshold = 0) {
   keras_call("activations.relu", model_arguments(character(), drop = character()))
 }
+attr(activation_relu, "py_function_name") <- "relu"
 
 #' Exponential linear unit
 #'
@@ -26,6 +27,7 @@ activation_relu <- function(x, alpha = 0, max_value = NULL, threshold = 0) {
 activation_elu <- function(x, alpha = 1) {
   keras_call("activations.elu", model_arguments(character(), drop = character()))
 }
+attr(activation_elu, "py_function_name") <- "elu"
 
 #' Scaled exponential linear unit
 #'
@@ -38,6 +40,7 @@ activation_elu <- function(x, alpha = 1) {
 activation_selu <- function(x) {
   keras_call("activations.selu", model_arguments(character(), drop = character()))
 }
+attr(activation_selu, "py_function_name") <- "selu"
 
 #' Piecewise linear sigmoid
 #'
@@ -50,6 +53,7 @@ activation_selu <- function(x) {
 activation_hard_sigmoid <- function(x) {
   keras_call("activations.hard_sigmoid", model_arguments(character(), drop = character()))
 }
+attr(activation_hard_sigmoid, "py_function_name") <- "hard_sigmoid"
 
 #' The identity function
 #'
@@ -62,6 +66,7 @@ activation_hard_sigmoid <- function(x) {
 activation_linear <- function(x) {
   keras_call("activations.linear", model_arguments(character(), drop = character()))
 }
+attr(activation_linear, "py_function_name") <- "linear"
 
 #' Sigmoid
 #'
@@ -74,6 +79,7 @@ activation_linear <- function(x) {
 activation_sigmoid <- function(x) {
   keras_call("activations.sigmoid", model_arguments(character(), drop = character()))
 }
+attr(activation_sigmoid, "py_function_name") <- "sigmoid"
 
 #' Softmax along an axis
 #'
@@ -87,6 +93,7 @@ activation_sigmoid <- function(x) {
 activation_softmax <- function(x, axis = -1) {
   keras_call("activations.softmax", model_arguments(character(), drop = character()))
 }
+attr(activation_softmax, "py_function_name") <- "softmax"
 
 #' `log(exp(x) + 1)`
 #'
@@ -99,6 +106,7 @@ activation_softmax <- function(x, axis = -1) {
 activation_softplus <- function(x) {
   keras_call("activations.softplus", model_arguments(character(), drop = character()))
 }
+attr(activation_softplus, "py_function_name") <- "softplus"
 
 #' `x / (abs(x) + 1)`
 #'
@@ -111,6 +119,7 @@ activation_softplus <- function(x) {
 activation_softsign <- function(x) {
   keras_call("activations.softsign", model_arguments(character(), drop = character()))
 }
+attr(activation_softsign, "py_function_name") <- "softsign"
 
 #' Hyperbolic tangent
 #'
@@ -123,6 +132,7 @@ activation_softsign <- function(x) {
 activation_tanh <- function(x) {
   keras_call("activations.tanh", model_arguments(character(), drop = character()))
 }
+attr(activation_tanh, "py_function_name") <- "tanh"
 
 #' Exponential
 #'
@@ -135,3 +145,4 @@ activation_tanh <- function(x) {
 activation_exponential <- function(x) {
   keras_call("activations.exponential", model_arguments(character(), drop = character()))
 }
+attr(activation_exponential, "py_function_name") <- "exponential"

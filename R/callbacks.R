@@ -9,6 +9,11 @@ as_callbacks <- function(callbacks, live = NULL) {
   }
   callbacks <- lapply(seq_along(callbacks), function(i) {
     callback <- callbacks[[i]]
+    if (inherits(callback, "R6ClassGenerator")) {
+      abort("argument", c("{argument} holds the class {class}, not a callback",
+                          i = "Create an object of it: `{class}$new()`."),
+            class = callback$classname, argument = "callbacks", value = callback)
+    }
     if (!is.null(callback) && !inherits(callback, "KerasCallback")) {
       need_object(callback, if (length(callbacks) == 1L && !is.function(callback)) "callbacks"
                             else paste0("callbacks[[", i, "]]"), "a callback, or a list of callbacks")

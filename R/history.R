@@ -21,8 +21,9 @@ as_history <- function(values) {
 #' @param theme_bw Whether ggplot2 uses its black-and-white theme.
 #' @param ... Further arguments of `plot()` for base graphics.
 #' @return `as.data.frame()` and [generics::tidy()] return a data frame with the columns `epoch`, `value`, `metric` and
-#'   `data` ("training" or "validation"); [generics::glance()] returns one row with the number of epochs and the last
-#'   values. `plot()` returns the plot of ggplot2, or draws a base plot.
+#'   `data` ("training" or "validation"). It has the loss and the metrics of all `epochs` of `fit()`, `NA` for those
+#'   that did not run, but not what callbacks add to `metrics`, such as `lr`. [generics::glance()] returns one row with
+#'   the number of epochs and the last values. `plot()` returns the plot of ggplot2, or draws a base plot.
 #' @family models
 #' @name keras_training_history
 #' @examples
@@ -55,13 +56,16 @@ print.keras_training_history <- function(x, ...) {
 #' @rdname keras_training_history
 #' @export
 as.data.frame.keras_training_history <- function(x, ...) { # nolint: object_name_linter.
-  names <- names(x$metrics)
-  validation <- startsWith(names, "val_")
-  parts <- Map(function(values, name, is_validation) {
+  metrics <- unclass(x$metrics)
+  if (any(names(metrics) %in% x$params$metrics)) {
+    metrics <- metrics[names(metrics) %in% x$params$metrics]  # not "lr", which a callback adds
+  }
+  parts <- Map(function(values, name) {
     epoch <- if (length(x$epochs) == length(values)) x$epochs else seq_along(values)
-    data.frame(epoch = epoch, value = as.numeric(values), metric = sub("^val_", "", name),
-               data = if (is_validation) "validation" else "training")
-  }, x$metrics, names, validation)
+    left <- setdiff(seq_len(if (is.null(x$params$epochs)) 0L else x$params$epochs), seq_len(max(epoch, 0L)))
+    data.frame(epoch = c(epoch, left), value = c(as.numeric(values), rep(NA_real_, length(left))),
+               metric = sub("^val_", "", name), data = if (startsWith(name, "val_")) "validation" else "training")
+  }, metrics, names(metrics))
   frame <- do.call(rbind, unname(parts))
   frame$metric <- factor(frame$metric, unique(frame$metric))
   frame$data <- factor(frame$data, c("training", "validation"))
@@ -106,13 +110,14 @@ ggplot_history <- function(frame, smooth, theme_bw) {
     ggplot2::aes(.data$epoch, .data$value)
   }
   plot <- ggplot2::ggplot(frame, aes) + ggplot2::facet_grid(metric ~ ., switch = "y", scales = "free_y") +
-    ggplot2::geom_point(shape = 21, colour = 1) + ggplot2::theme(axis.title.y = ggplot2::element_blank()) +
+    ggplot2::geom_point(shape = 21, colour = 1, na.rm = TRUE) +
+    ggplot2::theme(axis.title.y = ggplot2::element_blank()) +
     ggplot2::scale_x_continuous(breaks = function(limits) unique(round(pretty(limits))))
-  epochs <- length(unique(frame$epoch))
+  epochs <- length(unique(frame$epoch[!is.na(frame$value)]))
   if (smooth && epochs >= 10L) {  # loess warns of fewer points
-    plot <- plot + ggplot2::geom_smooth(method = "loess", formula = y ~ x, se = FALSE)
+    plot <- plot + ggplot2::geom_smooth(method = "loess", formula = y ~ x, se = FALSE, na.rm = TRUE)
   } else if (epochs > 1L) {  # ggplot2 comments on a line through one point
-    plot <- plot + ggplot2::geom_line()
+    plot <- plot + ggplot2::geom_line(na.rm = TRUE)
   }
   if (theme_bw) plot + ggplot2::theme_bw() else plot
 }

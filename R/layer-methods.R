@@ -20,7 +20,7 @@ get_weights <- function(object) {
 #' @rdname get_weights
 #' @export
 set_weights <- function(object, weights) {
-  needed <- object_get(object, "weights")
+  needed <- call_shim("weights_of", object)
   built <- length(needed) || inherits(object, "keras.engine.training.Model")
   if (built && length(needed) != length(weights)) {
     shapes <- vapply(needed, function(weight) paste0("c(", toString(dim(weight)), ")"), "")
@@ -137,8 +137,9 @@ reset_states <- function(object) {
 #' Compile the model afterwards, since training uses the settings from that moment.
 #'
 #' @param object A model or a layer.
-#' @param from,to Names or positions of the first and the last layer, or the layers themselves; by default all. The
-#'   model's other layers get the opposite: `unfreeze_weights(model, from = 3)` freezes the first two.
+#' @param from,to Names or positions of the first and the last layer, or the layers themselves; by default all.
+#'   Positions count from 1; negative ones count from the end. The model's other layers get the opposite:
+#'   `unfreeze_weights(model, from = 3)` freezes the first two.
 #' @return The object, invisibly.
 #' @family layer methods
 #' @examplesIf is_keras_available() && is_backend_installed()
@@ -158,8 +159,13 @@ set_trainable <- function(object, from, to, trainable) {
     return(invisible(object))
   }
   layers <- object_get(object, "layers")
-  in_range <- seq_along(layers) >= layer_position(layers, from, 1L, "from") &
-    seq_along(layers) <= layer_position(layers, to, length(layers), "to")
+  first <- layer_position(layers, from, 1L, "from")
+  last <- layer_position(layers, to, length(layers), "to")
+  if (first > last) {
+    abort("argument", "{argument} is layer {first}, which comes after layer {last}, `to`", first = first, last = last,
+          argument = "from", value = from)
+  }
+  in_range <- seq_along(layers) >= first & seq_along(layers) <= last
   # If the model's own flag were FALSE, none of its layers would train.
   set(object, trainable || !all(in_range))
   for (i in seq_along(layers)) {
@@ -178,7 +184,9 @@ layer_position <- function(layers, which, default, arg) {
     which <- object_get(which, "name")
   }
   if (!is.character(which)) {
-    return(as_whole_numbers(which, arg))
+    check_whole(which, arg)
+    refuse_layer_position(which, length(layers), arg)
+    return(if (which < 0) length(layers) + 1L + as.integer(which) else as.integer(which))
   }
   names <- vapply(layers, function(layer) object_get(layer, "name"), "")
   if (!which %in% names) {
@@ -186,4 +194,11 @@ layer_position <- function(layers, which, default, arg) {
           names = toString(dQuote(names, FALSE)), argument = arg, value = which)
   }
   match(which, names)
+}
+
+refuse_layer_position <- function(position, count, arg) {
+  if (position == 0 || abs(position) > count) {
+    abort("argument", "{argument} is {value}; the model's layers have the positions 1 to {count}, or -1 for the last",
+          count = count, argument = arg, value = position)
+  }
 }

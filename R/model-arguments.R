@@ -136,6 +136,14 @@ need_tensors <- function(value, arg) {
 #' Reject a value that cannot identify a named part of Keras
 #' @noRd
 check_named <- function(value, arg) {
+  if (is.function(value) && grepl("_(initializer|regularizer|constraint)$", arg)) {
+    for (name in grep("^(initializer|regularizer|constraint)_", getNamespaceExports("keras"), value = TRUE)) {
+      if (identical(value, get(name, topenv()))) {
+        abort("argument", c("{argument} is the function {name}()", i = "Call the function: `{arg} = {name}()`."),
+              name = name, arg = arg, argument = arg, value = value)
+      }
+    }
+  }
   if (is.numeric(value) || is.logical(value) || is.data.frame(value)) {
     abort("argument", "{argument} must be a name, a function, or a Keras object, not {value}", argument = arg,
           value = value)

@@ -80,8 +80,19 @@ model_arguments <- function(except = "object", drop = argument_kinds$layer_optio
   need_arguments(names, frame)
   values <- Map(chosen, mget(names, envir = frame), defaults[names])
   Map(check_argument, values, names, list(defaults))
+  values <- Map(named_by_code, values, lapply(names, function(name) eval(call("substitute", as.name(name)), frame)))
+  names(values) <- names
   values <- values[!(names(values) %in% drop & vapply(values, is.null, NA))]
   Map(as_model_argument, values, names(values))
+}
+
+#' Name a function that has no name for Keras after the code of the argument, as in `activation = mish`
+#' @noRd
+named_by_code <- function(value, code) {
+  if (is.function(value) && is.symbol(code) && is.null(attr(value, "py_function_name"))) {
+    attr(value, "py_function_name") <- as.character(code)
+  }
+  value
 }
 
 need_arguments <- function(names, frame) {

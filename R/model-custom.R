@@ -49,36 +49,49 @@ shared_arguments <- function(args) {
 #' @section Methods to define:
 #' `build(input_shape)` creates the weights with `add_weight()`; `call(x, mask = NULL)` returns the output for a tensor
 #' or a list of tensors; `compute_output_shape(input_shape)` returns the shape of the output, by default that of the
-#' input. Shapes are lists, with `NULL` for an unknown size.
+#' input. Shapes are lists, with `NULL` for an unknown size. With the field `supports_masking = TRUE`, the layer accepts
+#' a mask, which `call()` receives, and passes it on; `compute_mask(inputs, mask = NULL)` may return another one, or
+#' `NULL`.
 #' @section Methods to call:
 #' `add_weight(name, shape, dtype = NULL, initializer = NULL, regularizer = NULL, trainable = TRUE, constraint = NULL)`
-#' returns a variable; `add_loss(losses, inputs = NULL)` adds a term to the model's loss.
+#' returns a variable, whose initial values are those of [initializer_glorot_uniform()] by default; `add_loss(losses,
+#' inputs = NULL)` adds a term to the model's loss.
 #' @return An R6 class.
 #' @family custom layers
 #' @examples
 #' KerasLayer
 #' @export
 KerasLayer <- R6::R6Class("KerasLayer", public = list( # nolint: object_name_linter.
+  supports_masking = FALSE,
   build = function(input_shape) NULL,
   call = function(x, mask = NULL) {
     abort("argument", "a class that derives from KerasLayer must define the method `call()`")
   },
   compute_output_shape = function(input_shape) input_shape,
   add_loss = function(losses, inputs = NULL) {
-    object_call(private$layer, "add_loss", losses, arguments = list(inputs = inputs))
+    object_call(private$wrapper, "add_loss", losses, arguments = list(inputs = inputs))
     invisible(self)
   },
   add_weight = function(name, shape, dtype = NULL, initializer = NULL, regularizer = NULL, trainable = TRUE,
                         constraint = NULL) {
-    object_call(private$layer, "add_weight", arguments = list(
+    if (is.null(initializer)) {
+      initializer <- "glorot_uniform"
+    }
+    object_call(private$wrapper, "add_weight", arguments = list(
       name = name, shape = as_model_shape(shape, "shape"), dtype = dtype,
       initializer = as_model_argument(initializer, "initializer"),
-      regularizer = as_model_argument(regularizer, "regularizer"), trainable = trainable,
-      constraint = as_constraint(constraint)
+      regularizer = named_object("regularizers", as_model_argument(regularizer, "regularizer")),
+      trainable = trainable, constraint = named_object("constraints", as_constraint(constraint))
     ))
   },
-  set_layer = function(layer) private$layer <- layer
-), private = list(layer = NULL))
+  set_layer = function(layer) private$wrapper <- layer
+), private = list(wrapper = NULL)) # the layer in Python, under the name that scripts know
+
+#' The object of Keras that a name stands for
+#' @noRd
+named_object <- function(module, value) {
+  if (is.character(value)) keras_call(paste0(module, ".get"), list(), value) else value
+}
 
 layer_of_class <- function(object, class, arguments) {
   methods <- list(
@@ -93,9 +106,12 @@ layer_of_class <- function(object, class, arguments) {
       as_model_shape(object$compute_output_shape(input_shape), "output_shape")
     }
   )
+  if (is.function(object$compute_mask)) {
+    methods$compute_mask <- function(inputs, mask = NULL) object$compute_mask(inputs, mask)
+  }
   methods$copy <- function(configuration) copy_of_layer(object, class, configuration)
   layer <- call_shim("layer_of_class", class, as_keywords(Map(as_python_function, methods, names(methods))),
-                     if (is.list(arguments)) as_keywords(arguments) else arguments)
+                     isTRUE(object$supports_masking), if (is.list(arguments)) as_keywords(arguments) else arguments)
   object$set_layer(layer)
   layer
 }
@@ -143,7 +159,7 @@ as_constraint <- function(constraint) {
 #' Base class of wrappers in R
 #'
 #' An R6 class to derive from, for [create_wrapper()]: a layer around another layer, which is `self$layer`. Its methods
-#' are those of [KerasLayer].
+#' are those of [KerasLayer]; by default, they do what those of the other layer do.
 #'
 #' @return An R6 class.
 #' @family custom layers
@@ -156,8 +172,12 @@ KerasWrapper <- R6::R6Class("KerasWrapper", inherit = KerasLayer, public = list(
     object_call(self$layer, "build", as_model_shape(input_shape, "input_shape"))
     call_shim("object_set", self$layer, "built", TRUE)
   },
-  call = function(inputs) object_call(self$layer, "call", inputs)
-))
+  call = function(inputs) object_call(self$layer, "call", inputs),
+  compute_output_shape = function(input_shape) {
+    object_call(self$layer, "compute_output_shape", as_model_shape(input_shape, "input_shape"))
+  },
+  set_layer = function(layer) private$wrapper <- private$py_wrapper <- layer
+), private = list(py_wrapper = NULL))
 
 #' Add a wrapper of a given class
 #'

@@ -25,7 +25,10 @@ to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
   if (is.null(num_classes)) {
     num_classes <- max(classes, -1L) + 1L
   }
-  if (any(classes < 0) || any(classes >= num_classes)) {
+  if (any(classes < 0)) {
+    abort("argument", "{argument} must hold class numbers, which count from 0, not {value}", argument = "y", value = y)
+  }
+  if (any(classes >= num_classes)) {
     abort("argument", "{argument} must hold class numbers from 0 to {last}, not {value}", last = num_classes - 1,
           argument = "y", value = y)
   }
@@ -52,8 +55,12 @@ to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
 normalize <- function(x, axis = -1, order = 2) {
   as_numbers(x, "x")
   sizes <- if (is.null(dim(x))) length(x) else dim(x)
-  axis <- as_whole_numbers(axis, "axis")
+  check_whole(axis, "axis")
   axis <- if (axis < 0L) length(sizes) + axis + 1L else axis
+  if (!axis %in% seq_along(sizes)) {
+    abort("shape", "{argument} must be one of the axes 1 to {count}, or -1 for the last, not {value}",
+          count = length(sizes), argument = "axis", value = axis)
+  }
   if (length(sizes) == 1L) {
     norms <- sum(abs(x) ^ order) ^ (1 / order)
     return(x / if (norms == 0) 1 else norms)

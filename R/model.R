@@ -12,9 +12,11 @@
 #' @export
 keras_model <- function(inputs, outputs = NULL) {
   need_tensors(inputs, "inputs")
-  if (!is.null(outputs)) {
-    need_tensors(outputs, "outputs")
+  if (is.null(outputs)) {
+    abort("argument", "{argument} is missing: the tensor that the model returns, or a list of them",
+          argument = "outputs")
   }
+  need_tensors(outputs, "outputs")
   keras_call("models.Model", list(inputs = unname(inputs), outputs = unname(outputs)))
 }
 
@@ -111,10 +113,11 @@ compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolin
     loss <- named_as_written(loss, substitute(loss))
   }
   metrics <- named_as_written(metrics, substitute(metrics))
+  outputs <- call_shim("output_names", object)
   arguments <- list(
     optimizer = optimizer, loss = if (!missing(loss)) as_model_argument(loss, "loss"),
-    metrics = as_metrics(metrics), loss_weights = loss_weights, sample_weight_mode = sample_weight_mode,
-    weighted_metrics = as_metrics(weighted_metrics), target_tensors = target_tensors, ...
+    metrics = as_metrics(metrics, outputs), loss_weights = loss_weights, sample_weight_mode = sample_weight_mode,
+    weighted_metrics = as_metrics(weighted_metrics, outputs), target_tensors = target_tensors, ...
   )
   if (is.list(arguments$loss) && !is.null(names(arguments$loss))) {
     arguments$loss <- as_keywords(arguments$loss)
@@ -131,23 +134,19 @@ compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolin
 #' @param written The code of the argument.
 #' @noRd
 named_as_written <- function(value, written) { # nolint: cyclocomp_linter.
-  named <- function(f, code) {
-    if (is.function(f) && is.symbol(code) && is.null(attr(f, "py_function_name"))) {
-      attr(f, "py_function_name") <- as.character(code)
-    }
-    f
-  }
   if (is.function(value)) {
-    value <- named(value, written)
+    value <- named_by_code(value, written)
   } else if (is.list(value) && is.null(names(value)) && is.call(written) && length(written) == length(value) + 1L) {
-    value[] <- Map(named, value, as.list(written)[-1L])
+    value[] <- Map(named_by_code, value, as.list(written)[-1L])
   }
   value
 }
 
 #' Convert metrics for Keras: to a list, or to a dict if they are named by outputs
+#'
+#' @param outputs Names of the model's outputs.
 #' @noRd
-as_metrics <- function(metrics) {
+as_metrics <- function(metrics, outputs) {
   if (is.null(metrics) || inherits(metrics, "python.builtin.object")) {
     return(metrics)
   }
@@ -155,23 +154,27 @@ as_metrics <- function(metrics) {
     metrics <- list(metrics)
   }
   names <- names(metrics)
-  converted <- Map(function(metric, name) {
-    if (is.function(metric)) {
-      if (nzchar(name) && is.null(attr(metric, "py_function_name"))) {
-        attr(metric, "py_function_name") <- name
-      }
-      as_keras_function(metric, "metric")
-    } else if (is.list(metric)) {
-      as_metrics(metric)
-    } else if (is.numeric(metric)) {
-      check_named(metric, "metrics")
-    } else {
-      metric
+  # Names are those of outputs. Otherwise, the name of a function is the metric's own name.
+  by_output <- !is.null(names) && (all(names %in% outputs) || !any(vapply(metrics, is.function, NA)))
+  own_names <- if (is.null(names) || by_output) rep("", length(metrics)) else names
+  converted <- Map(as_metric, as.list(metrics), own_names, list(outputs))
+  if (by_output) as_keywords(setNames(converted, names)) else unname(converted)
+}
+
+as_metric <- function(metric, name, outputs) {
+  if (is.function(metric)) {
+    if (nzchar(name)) {
+      attr(metric, "py_function_name") <- name
     }
-  }, as.list(metrics), if (is.null(names)) rep("", length(metrics)) else names)
-  # The name of a function is not that of an output, but the metric's own name.
-  by_output <- !is.null(names) && !any(vapply(metrics, is.function, NA))
-  if (by_output) as_keywords(converted) else unname(converted)
+    as_keras_function(metric, "metric")
+  } else if (is.list(metric) || is.character(metric) && length(metric) > 1L) {
+    as_metrics(metric, outputs)
+  } else if (is.character(metric)) {
+    call_shim("metric", metric)
+  } else {
+    check_named(metric, "metrics")
+    metric
+  }
 }
 
 #' A named metric
@@ -340,7 +343,8 @@ as_validation_data <- function(data) {
     return(data)
   }
   if (!is.null(data) && !(is.list(data) && !is.data.frame(data) && length(data) %in% 2:3)) {
-    abort("argument", "{argument} must be `list(x, y)` or `list(x, y, sample_weight)`, not {value}",
+    abort("argument", "{argument} must be `list(x, y)` or `list(x, y, sample_weight)`, not {given}",
+          given = if (is_plain_list(data)) paste("a list of", length(data)) else describe_value(data),
           argument = "validation_data", value = data)
   }
   as_model_data(unname(data), "validation_data")
@@ -615,6 +619,10 @@ predict_on_batch <- function(object, x) {
 get_layer <- function(object, name = NULL, index = NULL) {
   if (!is.null(index)) {
     index <- as_whole_numbers(index, "index")
+    if (identical(index, 0L)) {
+      abort("argument", "{argument} is 0; positions count from 1, and from the end as -1, -2, ...",
+            argument = "index", value = index)
+    }
     if (index > 0L) {
       index <- index - 1L
     }

@@ -85,12 +85,35 @@ def wrong_rank(places, kind, name, count, shape):
     array = argument if argument in ("x", "y") else "array"
     remedy = "the first axis counts samples, the others are those of a sample"
     if len(shape) + 1 == count:
-        remedy = "`array_reshape(%s, c(dim(%s), 1))` adds an axis of size 1, as of one channel" % (array, array)
+        remedy = _missing_axis(array, shape, _expected_by_keras(places, name)) or remedy
     elif count == 2 and len(shape) > 2:
         remedy = "`array_reshape(%s, c(%d, %d))` turns each sample into a row" % (array, shape[0], math.prod(shape[1:]))
     return ShapeError("{argument} has {given} axes, shape {shape}, and the model's {part} \"{name}\" has {count}",
                       remedy=remedy, argument=argument, given=len(shape), shape=shape, count=count, name=name,
                       part=_part(kind))
+
+
+def _expected_by_keras(places, name):
+    """The shape of the model's input or output of that name, () if it is unknown."""
+    names, shapes = (places.find("standardize_input_data", what) or [] for what in ("names", "shapes"))
+    return next((tuple(shape) for each, shape in zip(names, shapes) if each == name and shape), ())
+
+
+def _missing_axis(array, shape, expected):
+    """What adds the axis of size 1 that an array lacks: that of the samples, or one such as the channels'."""
+    def fits(axis):
+        sizes = [*shape[:axis], 1, *shape[axis:]]
+        return all(size in (None, given) for size, given in zip(expected, sizes))
+    if expected and not fits(len(shape)):
+        if fits(0):
+            return ("`array_reshape(%s, c(1, dim(%s)))` adds the axis of the samples, as for a single one; `[` keeps "
+                    "it with `drop = FALSE`" % (array, array))
+        found = next((axis for axis in range(1, len(shape)) if fits(axis)), None)
+        if found is None:
+            return None
+        sizes = ", ".join(map(str, [*shape[:found], 1, *shape[found:]]))
+        return "`array_reshape(%s, c(%s))` adds an axis of size 1" % (array, sizes)
+    return "`array_reshape(%s, c(dim(%s), 1))` adds an axis of size 1, as of one channel" % (array, array)
 
 
 @rule(r"Error when checking (?:model )?(\w+): expected (\S+) to have shape " + SHAPE + " but got array with shape "
@@ -319,6 +342,23 @@ def no_layers_output(places):
                          argument="outputs")
 
 
+@rule("'NoneType' object has no attribute '_inbound_nodes'")
+def depends_on_no_layers_output(places):
+    return ArgumentError("{argument} depend on a tensor that is no layer's output",
+                         remedy="what a function k_*() or an operator computes becomes one by layer_lambda(), as in "
+                                "`layer_lambda(x, function(x) x[, 1:2])`",
+                         argument="outputs")
+
+
+@rule(r"'(\w+)' object has no attribute '_keras_shape'")
+def no_tensor_from_call(places, kind):
+    if not places.within("__call__"):
+        return None
+    called = {"NoneType": "NULL", "float": "a number", "int": "a number", "list": "a list", "dict": "a list"}
+    return ArgumentError("the layer's `call()` must return a tensor, or a list of tensors, not {what}",
+                         what=called.get(kind, kind))
+
+
 @rule("Input tensors to a .* must come from `keras.layers.Input`")
 def no_input(places):
     return ArgumentError("{argument} must hold tensors that layer_input() returns", argument="inputs")
@@ -335,6 +375,11 @@ def no_such_name(places, name):
     names = [layer.name for layer in places.find("get_layer", "self").layers]
     return ArgumentError("{argument} is \"{name}\", and no layer of the model has that name",
                          remedy="its layers are {names}", argument="name", name=name, names=Choices(names))
+
+
+@rule("There are no layers in the model")
+def no_layers(places):
+    return ArgumentError("The model has no layers")
 
 
 @rule("Provide either a layer name or layer index")
@@ -372,6 +417,23 @@ def no_configuration(places):
                              remedy="save_model_weights_hdf5() saves its weights, which a model made by the same "
                                     "functions can load")
     return None
+
+
+@rule("^go_backwards$")
+def not_recurrent(places):
+    if not places.within("__init__"):
+        return None
+    return ArgumentError("{argument} must be a recurrent layer, such as that of layer_lstm()", argument="layer")
+
+
+@rule(r"unsupported operand type\(s\) for [+*]: '(?:NoneType|int)' and '(?:NoneType|int)'")
+def unknown_features(places):
+    layer = places.find("build", "self")
+    if layer is None:
+        return None
+    return ShapeError("the layer \"{layer}\" must know the size of its inputs' last axis, and gets the shape {shape}",
+                      remedy="give the first layer an `input_shape` without NA there", layer=layer.name,
+                      shape=tuple(places.find("build", "input_shape") or ()))
 
 
 @rule("tuple index out of range")

@@ -6,6 +6,7 @@ computes with.
 
 import importlib
 import random
+import re
 
 import numpy as np
 from keras_descriptions import described, entries  # noqa: F401 -- R calls them by name
@@ -14,6 +15,7 @@ from keras_progress import progress
 import pyshim
 from pyshim import config
 from pyshim.engines.numpy_cast import quiet
+from pyshim.models import copies
 from pyshim.wire.reordering import row_major
 
 
@@ -97,6 +99,26 @@ def fit(model, name, x, y, kwargs, keep=False):
             "epochs": [epoch + 1 for epoch in history.epoch]}
 
 
+def metric(name):
+    """A metric by its name, or that of its class, such as "AUC": Keras itself would take the class for a function."""
+    found = getattr(keras_get("metrics"), name, None)
+    if not (isinstance(found, type) and issubclass(found, keras_get("metrics.Metric"))):
+        return name
+    made = found()
+    made.name = re.sub(r"_\d+$", "", made.name)  # Keras numbers them: auc_1
+    return made
+
+
+def output_names(model):
+    """The names of a model's outputs, as far as they are known."""
+    return list(getattr(model, "output_names", None) or [])
+
+
+def weights_of(target):
+    """The weights of a layer or a model, in the order of ``get_weights()``."""
+    return copies.weights_of(target)
+
+
 def with_data(model, name, values, kwargs):
     """Call a method of a model with arrays."""
     return getattr(model, name)(*[data(value) for value in values], **{key: data(value) if key in (
@@ -152,7 +174,7 @@ def from_configuration(made):
 
 # -- R classes --------------------------------------------------------------------------------------------
 
-def layer_of_class(name, methods, arguments):
+def layer_of_class(name, methods, supports_masking, arguments):
     """A layer whose methods are R functions; its Python class is named after the R6 class.
 
     ``arguments`` are the layer's arguments, or the configuration of the layer that it is a copy of.
@@ -160,12 +182,20 @@ def layer_of_class(name, methods, arguments):
     layer_class = keras_get("layers.Layer")
 
     class RLayer(layer_class):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.supports_masking = supports_masking
+
         def build(self, input_shape):
             methods["build"](_shape(input_shape))
             super().build(input_shape)
 
         def call(self, inputs, mask=None):
             return methods["call"](inputs, mask)
+
+        def compute_mask(self, inputs, mask=None):
+            return methods["compute_mask"](inputs, mask) if "compute_mask" in methods else super().compute_mask(
+                inputs, mask)
 
         def compute_output_shape(self, input_shape):
             return _shape_of_r(methods["compute_output_shape"](_shape(input_shape)))
@@ -202,19 +232,24 @@ def callback_of_functions(functions):
 
 
 def track_layer(wrapper, layer):
-    """Make the weights of a layer part of those of the layer that wraps it."""
-    build = wrapper.build
-
-    def tracked(input_shape):
-        build(input_shape)
-        wrapper._trainable_weights += layer.trainable_weights
-        wrapper._non_trainable_weights += layer.non_trainable_weights
-    wrapper.build = tracked
+    """Make a layer part of the layer that wraps it: Keras tracks attributes."""
+    wrapper.layer = layer
 
 
 def custom_model(name):
-    """A model whose ``call`` is an R function, set as its attribute ``r_call``; ``make_again`` makes another one."""
+    """A model whose ``call`` is an R function, set as its attribute ``r_call``; ``make_again`` makes another one.
+
+    Layers in a list that is set as an attribute are the model's, too.
+    """
+    layer_class = keras_get("layers.Layer")
+
     class RModel(keras_get("models.Model")):
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            for i, part in enumerate(value if isinstance(value, (list, tuple)) else []):
+                if isinstance(part, layer_class):
+                    super().__setattr__("%s_%d" % (name, i), part)
+
         def call(self, inputs, mask=None):
             return self.r_call(inputs, mask)
     return RModel(name=name)

@@ -87,9 +87,9 @@ def give_inputs(model, new, keras):
         new._set_inputs([keras.backend.placeholder(shape=x.shape, dtype=x.dtype, name=x.name) for x in model.inputs])
 
 
-def check_weights(model, new, weights):
-    """Raise ArgumentError unless the weights of a model that was made again have the shapes of these arrays."""
-    expected, found = [weight.shape for weight in weights], [tuple(weight.shape) for weight in new.weights]
+def check_weights(model, weights, values):
+    """Raise ArgumentError unless the weights of a model that was made again have the shapes of these values."""
+    expected, found = [value.shape for value in values], [tuple(weight.shape) for weight in weights]
     if found != expected:
         raise ArgumentError("the constructor of {cls} makes weights of shapes {found}, and the model has {expected}",
                             remedy="have the constructor make all layers", cls=type(model).__name__, found=Value(found),

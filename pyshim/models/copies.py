@@ -97,6 +97,16 @@ def keras_of(model):
     return None
 
 
+def weights_of(target):
+    """The weights of a layer or a model, in the order of ``get_weights()``. Returns: a list of variables.
+
+    In the attribute ``weights`` of a model, those that are trained come first.
+    """
+    if keras_of(target) is None:
+        return target.weights
+    return [weight for layer in target.layers for weight in layer.weights]
+
+
 def check_model(model):
     """Raise ArgumentError unless it is a Keras model on this package's backends."""
     keras = keras_of(model)
@@ -126,7 +136,7 @@ def copied(model, state, custom_objects=None, compiled=True):
         else:
             new = constructed.made_again(model, keras)
             constructed.give_inputs(model, new, keras)
-            constructed.check_weights(model, new, state.weights)
+            constructed.check_weights(model, weights_of(new), state.weights)
         for old_layer, new_layer in pairs(model, new):  # not part of a network's configuration
             if new_layer.trainable != old_layer.trainable:
                 new_layer.trainable = old_layer.trainable

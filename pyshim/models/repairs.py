@@ -9,6 +9,7 @@ import collections
 import collections.abc
 import contextlib
 import functools
+import inspect
 import io
 import os
 import statistics
@@ -246,6 +247,47 @@ def dropout_masks_of_whole_sequences(module):
 
 
 # -- Keras's own bugs -----------------------------------------------------------------------------------
+
+@_repair(_after, "engine.base_layer")
+def tracking_after_errors(module):
+    """An error in the constructor of a wrapper or of a recurrent layer would leave models of classes of one's own
+    without weights for the rest of the session: attributes are not tracked within such a constructor."""
+    tracking = module._DISABLE_TRACKING
+
+    def disable_tracking(function):
+        @functools.wraps(function)
+        def untracked(*args, **kwargs):
+            before, tracking.value = tracking.value, True
+            try:
+                return function(*args, **kwargs)
+            finally:
+                tracking.value = before
+        return untracked
+    module.disable_tracking = disable_tracking
+
+
+@_repair(_after, "initializers", "regularizers", "constraints")
+def functions_found_by_name(module):
+    """A function that is an initializer, a regularizer or a constraint is stored by its name. Keras then takes it for
+    one that makes such an object, and calls it without arguments, so that its model could be neither loaded nor copied.
+    """
+    get = module.get
+    custom_objects = sys.modules[module.__name__.rpartition(".")[0] + ".utils.generic_utils"]._GLOBAL_CUSTOM_OBJECTS
+
+    @functools.wraps(get)
+    def found(identifier):
+        named = custom_objects.get(identifier) if isinstance(identifier, str) else None
+        return named if _needs_arguments(named) else get(identifier)
+    module.get = found
+
+
+def _needs_arguments(thing):
+    if isinstance(thing, type) or not callable(thing):
+        return False
+    parameters = inspect.signature(thing).parameters.values()
+    return any(each.kind is each.VAR_POSITIONAL
+               or each.kind is each.POSITIONAL_OR_KEYWORD and each.default is each.empty for each in parameters)
+
 
 @_repair(_after, "layers.wrappers")
 def learning_phase_of_time_distributed(module):

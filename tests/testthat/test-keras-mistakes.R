@@ -11,6 +11,9 @@ mistakes <- function() {
   model <- dense() %>% compile("sgd", "mse")
   several <- function(loss) dense(3, activation = "softmax") %>% compile("sgd", loss)
   two <- list(layer_input(3), layer_input(4))
+  images <- function(shape, data_format = NULL) {
+    keras_model_sequential() %>% layer_conv_2d(2, 3, input_shape = shape, data_format = data_format)
+  }
   path <- tempfile(fileext = ".h5")
   save_model_hdf5(model, path)
   own <- tempfile(fileext = ".h5")
@@ -37,6 +40,12 @@ mistakes <- function() {
     list("shape", c("`x`", "3 axes", "c(4, 3, 2)", "array_reshape(x, c(4, 6))"),
          quote(predict(model, array(1, c(4, 3, 2))))),
     list("shape", c("`y`", "c(3)", "output"), quote(fit(model, x, matrix(1, 4, 3), verbose = 0))),
+    list("shape", c("c(4, 4, 3)", "array_reshape(x, c(1, dim(x)))", "drop = FALSE"),
+         quote(predict(images(c(4, 4, 3)), array(1, c(4, 4, 3))))),
+    list("shape", c("c(2, 4, 4)", "array_reshape(x, c(dim(x), 1))"),
+         quote(predict(images(c(4, 4, 1)), array(1, c(2, 4, 4))))),
+    list("shape", c("c(2, 4, 4)", "array_reshape(x, c(2, 1, 4, 4))"),
+         quote(predict(images(c(1, 4, 4), "channels_first"), array(1, c(2, 4, 4))))),
     list("shape", c("`x` has 4 samples", "`y` has 3"), quote(fit(model, x, matrix(1, 3, 2), verbose = 0))),
     list("shape", c("`validation_data`", "c(2)", "c(3)"),
          quote(fit(model, x, y, validation_data = list(matrix(1, 2, 2), y), verbose = 0))),

@@ -182,3 +182,121 @@ test_that("the console completes the attributes of models and layers", {
   expect_true("kernel" %in% .DollarNames(model$layers[[1L]], "^kern"))
   expect_true("lr" %in% .DollarNames(model$optimizer, "^l"))
 })
+
+for_each_backend("set_weights() takes what get_weights() returns", {
+  model <- keras_model_sequential() %>%
+    layer_dense(3, input_shape = 2) %>%
+    layer_batch_normalization() %>%
+    layer_dense(1)
+  freeze_weights(model, to = 1)
+  values <- lapply(get_weights(model), function(value) value + 1)
+  set_weights(model, values)
+  expect_equal(get_weights(model), values, tolerance = 1e-6)
+  copy <- clone_model(model)
+  set_weights(copy, values)
+  expect_equal(get_weights(copy), values, tolerance = 1e-6)
+  nested <- keras_model_sequential() %>% layer_dense(2, input_shape = 2)
+  nested$add(model)
+  set_weights(nested, get_weights(nested))
+  expect_keras_error(set_weights(model, c(values[1:4], values[7:8], values[5:6])), "shape",
+                     c("`weights[[5]]` has shape c(3, 1)", "c(3)"))
+})
+
+test_that("freeze_weights() takes positions from the end, and refuses others than the layers have", {
+  suppressMessages(use_backend("numpy"))
+  model <- keras_model_sequential() %>%
+    layer_dense(4, input_shape = 3, name = "a") %>%
+    layer_dense(2, name = "b") %>%
+    layer_dense(1, name = "c")
+  trained <- function() vapply(model$layers, function(layer) layer$trainable, NA)
+  freeze_weights(model, from = 1, to = -2)
+  expect_equal(trained(), c(FALSE, FALSE, TRUE))
+  unfreeze_weights(model, from = -2)
+  expect_equal(trained(), c(FALSE, TRUE, TRUE))
+  expect_keras_error(freeze_weights(model, from = 7), "argument", c("`from` is 7", "1 to 3"))
+  expect_keras_error(freeze_weights(model, to = -4), "argument", c("`to` is -4", "1 to 3"))
+  expect_keras_error(freeze_weights(model, from = 0, to = 2), "argument", "`from` is 0")
+  expect_keras_error(freeze_weights(model, from = "b", to = "a"), "argument", c("`from` is layer 2", "layer 1, `to`"))
+  expect_keras_error(get_layer(model, index = 0), "argument", c("`index` is 0", "from 1"))
+  expect_equal(trained(), c(FALSE, TRUE, TRUE))
+})
+
+for_each_backend("a wrapper does what its layer does, and reaches it under the name that scripts know", {
+  # nolint start: object_name_linter.
+  Halved <- R6::R6Class("Halved", inherit = KerasWrapper, public = list(
+    size = NULL,
+    build = function(input_shape) {
+      super$build(input_shape)
+      kernel <- private$py_wrapper$layer$kernel
+      self$size <- dim(kernel)
+      super$add_loss(k_sum(k_square(kernel)))
+    },
+    call = function(x, mask = NULL) super$call(x) / 2
+  ))
+  # nolint end
+  input <- layer_input(3)
+  output <- create_wrapper(Halved, input, list(layer = layer_dense(units = 8)))
+  expect_equal(dim(output), c(NA, 8L))
+  model <- keras_model(input, layer_dense(output, 1))
+  values <- get_weights(model)
+  expect_equal(lengths(values), c(24L, 8L, 8L, 1L))
+  expected <- (matrix(1:3, 1) %*% values[[1L]]) %*% values[[3L]] / 2
+  expect_equal(predict(model, matrix(1:3, 1)), expected, tolerance = 1e-5)
+  if (k_backend() != "numpy") {
+    compile(model, "sgd", "mse")
+    loss <- evaluate(model, matrix(1:3, 1), expected, verbose = 0)
+    expect_equal(as.numeric(loss), sum(values[[1L]]^2), tolerance = 1e-5)
+  }
+})
+
+for_each_backend("R6 layers accept masks, and may return others", {
+  # nolint start: object_name_linter.
+  Passing <- R6::R6Class("Passing", inherit = KerasLayer, public = list(
+    supports_masking = TRUE,
+    call = function(x, mask = NULL) x * k_expand_dims(k_cast(mask, "float32"))
+  ))
+  Ending <- R6::R6Class("Ending", inherit = Passing, public = list(compute_mask = function(inputs, mask = NULL) NULL))
+  # nolint end
+  input <- layer_input(4)
+  embedded <- layer_embedding(input, 5, 2, mask_zero = TRUE)
+  tokens <- matrix(c(1, 2, 0, 0), 1)
+  passed <- keras_model(input, create_layer(Passing, embedded) %>% layer_simple_rnn(2, return_sequences = TRUE))
+  sequence <- predict(passed, tokens)
+  expect_equal(sequence[1, 3, ], sequence[1, 2, ])
+  ended <- keras_model(input, create_layer(Ending, embedded) %>% layer_simple_rnn(2, return_sequences = TRUE))
+  sequence <- predict(ended, tokens)
+  expect_false(isTRUE(all.equal(sequence[1, 3, ], sequence[1, 2, ])))
+})
+
+test_that("add_weight() has default initial values, and takes names of Keras's objects", {
+  suppressMessages(use_backend("torch"))
+  Own <- R6::R6Class("Own", inherit = KerasLayer, public = list( # nolint: object_name_linter.
+    kernel = NULL,
+    build = function(input_shape) {
+      self$kernel <- self$add_weight("kernel", list(input_shape[[2L]], 2L), regularizer = "l2",
+                                     constraint = "non_neg")
+    },
+    call = function(x, mask = NULL) k_dot(x, self$kernel),
+    compute_output_shape = function(input_shape) list(input_shape[[1L]], 2L)
+  ))
+  model <- keras_model_sequential() %>% create_layer(Own, ., list(input_shape = 3))
+  values <- get_weights(model)[[1L]]
+  expect_true(all(abs(values) <= sqrt(6 / 5)) && sd(values) > 0)
+  compile(model, "sgd", "mse")
+  loss <- evaluate(model, matrix(0, 1, 3), matrix(0, 1, 2), verbose = 0)
+  expect_equal(as.numeric(loss), 0.01 * sum(values^2), tolerance = 1e-5)
+  train_on_batch(model, matrix(0, 1, 3), matrix(0, 1, 2))
+  expect_gte(min(get_weights(model)[[1L]]), 0)
+})
+
+test_that("layers in a list are layers of a model of functions", {
+  suppressMessages(use_backend("torch"))
+  model <- keras_model_custom(function(self) {
+    self$parts <- list(layer_dense(units = 3), layer_dense(units = 1))
+    function(inputs, mask = NULL) inputs %>% self$parts[[1L]]() %>% self$parts[[2L]]()
+  })
+  model %>% compile("sgd", "mse")
+  model %>% fit(matrix(1, 4, 2), 1:4, epochs = 1, verbose = 0)
+  expect_equal(lengths(get_weights(model)), c(6L, 3L, 3L, 1L))
+  expect_length(model$layers, 2L)
+})

@@ -91,3 +91,37 @@ test_that("callbacks monitor and report metrics by either name", {
   expect_match(list.files(folder)[[1L]], "^1-(0.00|0.50|1.00)[.]h5$")
   expect_equal(seen[1:2], c(history$metrics$accuracy[[1L]], history$metrics$val_accuracy[[1L]]), tolerance = 1e-6)
 })
+
+for_each_backend("metrics have the names that compile() was given, for functions and classes of Keras, too", {
+  data <- list(x = rbind(c(0, 1), c(2, 1)), y = c(0, 1))
+  own <- function(y_true, y_pred) k_mean(y_pred)
+  model <- keras_model_sequential() %>%
+    layer_dense(1, activation = "sigmoid", input_shape = 2, kernel_initializer = "ones") %>%
+    compile(optimizer_sgd(lr = 0), "binary_crossentropy",
+            metrics = list(hits = metric_binary_accuracy, mean = custom_metric("own", own), "AUC"))
+  history <- fit(model, data$x, data$y, epochs = 1, verbose = 0)
+  expect_named(history$metrics, c("loss", "hits", "mean", "auc"))
+  expect_equal(history$metrics$hits, 0.5)
+  expect_equal(history$metrics$auc, 1, tolerance = 0.01)
+  input <- layer_input(2)
+  outputs <- list(layer_dense(input, 1, name = "a"), layer_dense(input, 1, name = "b"))
+  two <- keras_model(input, outputs) %>%
+    compile("sgd", "mse", metrics = list(b = metric_mean_absolute_error, a = c("mae", "Precision")))
+  expect_equal(two$metrics_names, c("loss", "a_loss", "b_loss", "a_mae", "a_precision", "b_mean_absolute_error"))
+}, among = setdiff(backends, "theano"))
+
+test_that("a data frame of the history has all epochs, and only the loss and the metrics", {
+  suppressMessages(use_backend("torch"))
+  model <- regression("mae")
+  history <- fit(model, x, y, epochs = 4, verbose = 0, validation_data = list(x, y), callbacks = list(
+    callback_early_stopping("loss", min_delta = 100), callback_reduce_lr_on_plateau("loss")
+  ))
+  expect_true("lr" %in% names(history$metrics))
+  frame <- as.data.frame(history)
+  expect_equal(levels(frame$metric), c("loss", "mae"))
+  expect_equal(frame$epoch, rep(1:4, 4))
+  expect_equal(which(is.na(frame$value)), c(3:4, 7:8, 11:12, 15:16))
+  expect_silent(print(plot(history, method = "ggplot2")))
+  expect_silent(plot(history, method = "base"))
+  expect_equal(generics::glance(history)$epochs, 2)
+})

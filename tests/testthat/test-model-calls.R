@@ -242,3 +242,26 @@ test_that("the implementation is Keras itself", {
   expect_true(is_keras_available("2.2.0"))
   expect_false(is_keras_available("2.4.0"))
 })
+
+test_that("functions as arguments of layers have the names that the call gives them", {
+  suppressMessages(use_backend("numpy"))
+  mish <- function(x) x * k_tanh(k_softplus(x))
+  tripled <- function(x) x * 3
+  twos <- function(shape, dtype = NULL) 2 * k_ones(shape)
+  model <- keras_model_sequential() %>%
+    layer_dense(3, activation = mish, input_shape = 2, kernel_initializer = twos) %>%
+    layer_activation(tripled) %>%
+    layer_dense(2, activation = activation_relu) %>%
+    layer_activation(function(x) x + 1)
+  configs <- lapply(model$layers, get_config)
+  activations <- vapply(configs, function(config) config$activation, "")
+  expect_equal(activations, c("mish", "tripled", "relu", "activation"))
+  expect_equal(configs[[1L]]$kernel_initializer, "twos")
+  path <- withr::local_tempfile(fileext = ".h5")
+  save_model_hdf5(model, path)
+  inputs <- matrix(c(-1, 2, 0.5, 3), 2)
+  loaded <- load_model_hdf5(path, custom_objects = list(mish = mish, tripled = tripled, twos = twos,
+                                                        activation = function(x) x + 1), compile = FALSE)
+  expect_equal(predict(loaded, inputs), predict(model, inputs))
+  expect_equal(predict(to_backend(model, "torch"), inputs), predict(model, inputs), tolerance = 1e-5)
+})

@@ -25,6 +25,32 @@ test_that("mistakes in calls of models are reported in R's terms", {
   expect_keras_error(predict(sum, list(x, matrix(1, 3, 2))), "shape", c("predict(): ", "`x`", "2, 3", "samples"))
 })
 
+test_that("mistakes in making models are reported in R's terms", {
+  suppressMessages(use_backend("numpy"))
+  input <- layer_input(3)
+  expect_keras_error(keras_model(input), "argument", c("keras_model(): ", "`outputs` is missing"))
+  expect_keras_error(keras_model(input, layer_dense(input[, 1:2], 1)), "argument", c("`outputs`", "layer_lambda("))
+  expect_keras_error(keras_model_sequential() %>% layer_dense(1, input_shape = NA), "shape",
+                     c("last axis", "c(NA, NA)", "`input_shape`"))
+  expect_keras_error(layer_dense(units = 1, kernel_initializer = initializer_he_normal), "argument",
+                     c("`kernel_initializer`", "`kernel_initializer = initializer_he_normal()`"))
+  expect_keras_error(layer_dense(units = 1, bias_regularizer = regularizer_l2), "argument", "regularizer_l2()")
+  expect_keras_error(bidirectional(layer = layer_dense(units = 2)), "argument", c("`layer`", "recurrent"))
+  expect_keras_error(pop_layer(keras_model_sequential()), "argument", "no layers")
+  expect_keras_error(normalize(matrix(1, 2, 2), axis = 0), "shape", c("`axis`", "1 to 2", "not 0"))
+  expect_keras_error(normalize(1:3, axis = -2), "shape", c("`axis`", "not -2"))
+  expect_keras_error(to_categorical(c(-1, 0)), "argument", c("`y`", "from 0, not c(-1, 0)"))
+  None <- R6::R6Class("None", inherit = KerasLayer, public = list( # nolint: object_name_linter.
+    call = function(x, mask = NULL) NULL
+  ))
+  expect_keras_error(create_layer(None, input), "argument", c("`call()`", "tensor", "not NULL"))
+  model <- keras_model(input, layer_dense(input, 1))
+  Own <- R6::R6Class("Own", inherit = KerasCallback) # nolint: object_name_linter.
+  model %>% compile("sgd", "mse")
+  expect_keras_error(fit(model, matrix(1, 1, 3), 1, callbacks = list(Own)), "argument", "`Own$new()`")
+  expect_keras_error(fit(model, matrix(1, 1, 3), 1, validation_data = list(1)), "argument", "not a list of 1")
+})
+
 test_that("the error for a generator that ends too early names it", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)

@@ -151,6 +151,17 @@ class Stack(keras.models.Sequential):
         self.add(L.Dense(1))
 
 
+class Normalized(keras.models.Model):
+    """A network with weights that are trained after others that are not."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.normalize, self.last = L.Dense(4), L.BatchNormalization(), L.Dense(1)
+
+    def call(self, x):
+        return self.last(self.normalize(self.first(x)))
+
+
 def _nested():
     inputs = L.Input((3,))
     own = Own(4)
@@ -161,6 +172,7 @@ def _nested():
     pytest.param(lambda: Own(3, activation=_twice), id="call", marks=pytest.mark.slow_on_theano),
     pytest.param(lambda: Functional(features=3), id="functional"),
     pytest.param(lambda: Stack(4), id="stack"),
+    pytest.param(Normalized, id="normalized", marks=pytest.mark.slow_on_theano),
     pytest.param(_nested, id="nested", marks=pytest.mark.slow_on_theano),
     pytest.param(lambda: keras.models.Sequential([L.Dense(3, input_shape=(3,)), Functional(3)]), id="in_sequential")])
 def test_models_of_own_classes_are_constructed_again(K, engine, random, make):

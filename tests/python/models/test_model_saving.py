@@ -207,6 +207,47 @@ def test_a_lambda_of_a_callable_object_is_found_by_either_name(K, random, tmp_pa
         keras.models.load_model(path)
 
 
+def _rising(shape, dtype=None):
+    return keras.backend.reshape(keras.backend.arange(0, np.prod(shape), dtype="float32"), shape)
+
+
+def _squares(w):
+    return 0.5 * keras.backend.sum(w * w)
+
+
+def _at_most_1(w):
+    return keras.backend.minimum(w, 1.0)
+
+
+def _constant(value=3.0):
+    """Makes an initializer, as a function that needs no arguments does."""
+    return keras.initializers.Constant(value)
+
+
+def test_functions_as_initializers_regularizers_and_constraints(K, engine, tmp_path):
+    model = keras.models.Sequential([
+        L.Dense(2, input_shape=(2,), kernel_initializer=_rising, kernel_regularizer=_squares,
+                kernel_constraint=_at_most_1),
+        L.Dense(1, bias_initializer=keras.initializers.Constant(2))])
+    model.compile("sgd", "mse")
+    path = str(tmp_path / "model.h5")
+    model.save(path)
+    known = {"_rising": _rising, "_squares": _squares, "_at_most_1": _at_most_1}
+    loaded = keras.models.load_model(path, custom_objects=known)
+    config = model.get_config()
+    config["layers"][1]["config"]["kernel_initializer"] = "made"
+    with keras.utils.CustomObjectScope(dict(known, made=_constant)):
+        again = keras.models.Sequential.from_config(config)
+    again.compile("sgd", "mse")
+    assert again.get_weights()[0].tolist() == [[0, 1], [2, 3]] and again.get_weights()[2].tolist() == [[3], [3]]
+    other = pyshim.to_backend(model, "torch" if engine != "torch" else "jax")
+    x, y = np.zeros((1, 2)), np.full((1, 1), 2)
+    for each in (model, loaded, again, other):
+        assert each.evaluate(x, y, verbose=0) == pytest.approx(7)  # half of 0 + 1 + 4 + 9
+        each.train_on_batch(x, y)
+        assert each.get_weights()[0].max() == 1
+
+
 @pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n" + b"\0" * 100, b"no HDF5 at all" * 100])
 def test_a_file_that_is_no_model(K, tmp_path, content):
     path = tmp_path / "model.h5"

@@ -308,3 +308,21 @@ def test_clones_on_other_inputs(K, random):
         clone.compile("sgd", "mse")
         clone.train_on_batch(None, np.ones((4, 3)))
         assert np.abs(clone.get_weights()[0] - model.get_weights()[0]).max() > 0
+
+
+@pytest.mark.parametrize("fail", [lambda: L.Bidirectional(L.Dense(2)), lambda: L.TimeDistributed("dense"),
+                                  lambda: L.RNN("cell")])
+def test_a_model_of_an_own_class_after_an_error(K, fail):
+    """An error in a layer's constructor does not keep later models from finding their layers."""
+    class Own(M.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = L.Dense(2)
+
+        def call(self, x):
+            return self.dense(x)
+    with pytest.raises((KeyError, AttributeError, ValueError)):
+        fail()
+    model = Own()
+    model.predict(np.ones((1, 3)))
+    assert len(model.get_weights()) == 2 and model.layers == [model.dense]
