@@ -56,11 +56,11 @@ normalize <- function(x, axis = -1, order = 2) {
   as_numbers(x, "x")
   sizes <- if (is.null(dim(x))) length(x) else dim(x)
   check_whole(axis, "axis")
-  axis <- if (axis < 0L) length(sizes) + axis + 1L else axis
-  if (!axis %in% seq_along(sizes)) {
+  if (axis == 0 || abs(axis) > length(sizes)) {
     abort("shape", "{argument} must be one of the axes 1 to {count}, or -1 for the last, not {value}",
           count = length(sizes), argument = "axis", value = axis)
   }
+  axis <- if (axis < 0L) length(sizes) + axis + 1L else axis
   if (length(sizes) == 1L) {
     norms <- sum(abs(x) ^ order) ^ (1 / order)
     return(x / if (norms == 0) 1 else norms)
