@@ -97,7 +97,12 @@ callback_reduce_lr_on_plateau <- function(monitor = "val_loss", factor = 0.1, pa
 callback_learning_rate_scheduler <- function(schedule) {
   check_function(schedule, "schedule")
   chosen <- function(epoch, lr) {
-    as.double(if (length(formals(schedule)) > 1L) schedule(epoch, lr) else schedule(epoch))
+    rate <- if (length(formals(schedule)) > 1L) schedule(epoch, lr) else schedule(epoch)
+    if (!is.numeric(rate) || length(rate) != 1L || !is.finite(rate)) {
+      abort("argument", "{argument} must return a learning rate, a number, not {rate}", rate = describe_value(rate),
+            argument = "schedule", value = schedule, function_name = "callback_learning_rate_scheduler()")
+    }
+    as.double(rate)
   }
   keras_call("callbacks.LearningRateScheduler", list(schedule = as_named_function(chosen, "schedule")))
 }

@@ -18,10 +18,23 @@ compose <- function(object, layer, arguments = list()) {
   if (inherits(object, "keras.engine.sequential.Sequential")) {
     object_call(object, "add", layer)
     invisible(object)
+  } else if (inherits(object, "keras.engine.training.Model")) {
+    abort("argument", c("{argument} is a model of tensors, to which no layer can be added",
+                        i = "`keras_model(model$inputs, layer_dense(model$output, 1))` makes a model with another layer."),
+          argument = "object", value = object)
   } else {
     need_tensors(object, "object")
-    object_call(layer, "", if (is.list(object)) unname(object) else object, arguments = arguments)
+    if (is.list(object)) {
+      object <- if (length(object) == 1L && takes_one_tensor(layer)) object[[1L]] else unname(object)
+    }
+    object_call(layer, "", object, arguments = arguments)
   }
+}
+
+#' Whether a layer is one of Keras's own that would stack a list of one tensor, such as `model$outputs`
+#' @noRd
+takes_one_tensor <- function(layer) {
+  grepl("^(pyshim[.])?keras[.]layers[.]", class(layer)[[1L]]) && !inherits(layer, "keras.layers.merge._Merge")
 }
 
 #' Make layers and models R functions: they can be applied to tensors, or to a sequential model to add them to it

@@ -88,8 +88,11 @@ given <- function(fields, called, shown = TRUE) { # nolint: cyclocomp_linter.
 #' @return A list of `found` and the `value`.
 #' @noRd
 user_value <- function(name, called) {
+  nothing <- list(found = FALSE, value = NULL)
   present <- name != "..." && name %in% called$formals && !eval(call("missing", as.name(name)), called$frame)
-  list(found = present, value = if (present) get(name, envir = called$frame))
+  # An argument has no value yet if the error occurs in its own code, as in keras_model(x, layer(x)).
+  if (present) tryCatch(list(found = TRUE, value = get(name, envir = called$frame)), error = function(e) nothing)
+  else nothing
 }
 
 is_tensor_data <- function(data) is.list(data) && identical(data[["type"]], "tensor")

@@ -17,6 +17,9 @@ to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
                      i = "Class numbers count from 0: give `as.integer(y) - 1L`."),
           argument = "y", value = y)
   }
+  if (is.data.frame(y)) {
+    y <- if (length(y) == 1L) y[[1L]] else as.matrix(y)
+  }
   classes <- as_whole_numbers(if (length(y) == 1L) c(y, y) else y, "y")
   classes <- unlist(reticulate::py_to_r(classes))
   if (length(y) == 1L) {
@@ -46,7 +49,7 @@ to_categorical <- function(y, num_classes = NULL, dtype = "float32") {
 #'
 #' @param x An array.
 #' @param axis Axis along which to take the norm; 1 is the first and -1 the last.
-#' @param order Order of the norm, such as 2.
+#' @param order Order of the norm, such as 2; `Inf` for the largest absolute value.
 #' @return An array of the same shape.
 #' @family utilities
 #' @examples
@@ -61,12 +64,21 @@ normalize <- function(x, axis = -1, order = 2) {
           count = length(sizes), argument = "axis", value = axis)
   }
   axis <- if (axis < 0L) length(sizes) + axis + 1L else axis
+  norm_of <- function(part) {
+    if (is.infinite(order)) {
+      (if (order > 0) max else min)(abs(part))
+    } else if (order == 0) {
+      sum(part != 0)
+    } else {
+      sum(abs(part) ^ order) ^ (1 / order)
+    }
+  }
   if (length(sizes) == 1L) {
-    norms <- sum(abs(x) ^ order) ^ (1 / order)
+    norms <- norm_of(x)
     return(x / if (norms == 0) 1 else norms)
   }
   others <- setdiff(seq_along(sizes), axis)
-  norms <- apply(x, others, function(part) sum(abs(part) ^ order) ^ (1 / order))
+  norms <- apply(x, others, norm_of)
   norms[norms == 0] <- 1
   sweep(x, others, norms, "/")
 }

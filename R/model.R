@@ -238,7 +238,7 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
                                             steps_per_epoch = NULL, validation_steps = NULL, ...) {
   seed_python()
   defaults <- formals()
-  for (arg in c("batch_size", "validation_split", "shuffle")) {
+  for (arg in c("batch_size", "validation_split", "shuffle", "steps_per_epoch", "validation_steps")) {
     check_argument(get(arg), arg, defaults)
   }
   check_whole(epochs, "epochs", 0L)
@@ -254,6 +254,9 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
     validation_steps = whole(validation_steps, "validation_steps"),
     validation_data = as_validation_data(validation_data), ...
   )
+  if (is.numeric(arguments$validation_freq)) {
+    arguments$validation_freq <- as_whole_numbers(arguments$validation_freq, "validation_freq")
+  }
   if (is_generator(x)) {
     arguments$batch_size <- arguments$shuffle <- NULL
     return(fitted_by_generator(object, x, arguments))
@@ -495,6 +498,7 @@ evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # n
   if (is_generator(x)) {
     return(evaluated_by_generator(object, x, steps, verbose = verbose, callbacks = callbacks, ...))
   }
+  need_counts(batch_size, steps)
   need_targets(object, x, y)
   values <- call_shim("with_data", object, "evaluate", list(named_data(x, "x"), named_data(y, "y")), as_keywords(list(
     batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),
@@ -502,6 +506,17 @@ evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # n
     steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks), ...
   )))
   named_metrics(object, values)
+}
+
+#' Reject numbers of samples or steps that Keras would accept, and then compute nothing
+#' @noRd
+need_counts <- function(batch_size, steps) {
+  if (!is.null(batch_size)) {
+    check_whole(batch_size, "batch_size", 1L)
+  }
+  if (!is.null(steps)) {
+    check_number(steps, "steps", 1)
+  }
 }
 
 #' Evaluations and predictions show only Keras's progress bar, which needs a console that can overwrite a line
@@ -531,6 +546,7 @@ predict.keras.engine.training.Model <- function(object, x, batch_size = NULL, # 
   if (is_generator(x)) {
     return(predicted_by_generator(object, x, steps, verbose = verbose, callbacks = callbacks, ...))
   }
+  need_counts(batch_size, steps)
   predicted(object, "predict", x, list(
     batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),
     steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks), ...
@@ -617,7 +633,12 @@ predict_on_batch <- function(object, x) {
 #' get_layer(model, index = 1)$name
 #' @export
 get_layer <- function(object, name = NULL, index = NULL) {
+  if (is.numeric(name)) {
+    abort("argument", c("{argument} must be a string, not {value}", i = "`index` takes the layer's position."),
+          argument = "name", value = name)
+  }
   if (!is.null(index)) {
+    check_whole(index, "index")
     index <- as_whole_numbers(index, "index")
     if (identical(index, 0L)) {
       abort("argument", "{argument} is 0; positions count from 1, and from the end as -1, -2, ...",
@@ -639,9 +660,6 @@ pop_layer <- function(object) {
           argument = "object", value = object)
   }
   object_call(object, "pop")
-  for (name in c("train_function", "test_function", "predict_function")) {
-    call_shim("object_set", object, name, NULL)  # otherwise Keras would keep using those of the unchanged model
-  }
   invisible(NULL)
 }
 

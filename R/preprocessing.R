@@ -464,6 +464,9 @@ flow_images_from_dataframe <- function(dataframe, directory = NULL, x_col = "fil
     numbers <- array(match(labels[kept], classes) - 1L)
   }
   targets <- if (with_targets) lapply(y_col, function(name) array(as.double(dataframe[[name]][kept])))
+  if (length(targets) > 1L && !identical(class_mode, "multi_output")) {
+    targets <- list(do.call(cbind, targets))
+  }
   message("Found ", sum(kept), " image files", if (of_classes) paste(" of", length(classes), "classes"), ".")
   call_shim("flow_of_files", generator, as.list(normalizePath(paths[kept])), numbers,
             if (identical(class_mode, "multi_output")) targets else targets[[1L]],

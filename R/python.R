@@ -135,7 +135,9 @@ set_timeout <- function(seconds) {
 #' What a call has returned, as a value of R; an object of class `keras_failure` if it failed
 #' @noRd
 received <- function(value) {
-  if (!inherits(value, "python.builtin.object")) {
+  if (is.list(value) && !is.object(value)) {
+    lapply(value, received)  # reticulate has converted it, but not all of its parts
+  } else if (!inherits(value, "python.builtin.object")) {
     without_single_dim(value)
   } else if (inherits(value, "keras_tensor")) {
     value

@@ -4,15 +4,16 @@ A copy is built from the model's configuration, or by the constructor of its cla
 own engine need not run for that: only its values are needed, as a ``State``.
 """
 
+import collections
 import contextlib
 import importlib
 import json
 import threading
 
-from .. import session
+from .. import environments, session
 from ..errors import ArgumentError, StaleTensorError, TimeoutError, WorkerError, naming
 from ..graph.node import ancestors
-from ..messages import Type, Value
+from ..messages import Choices, Type, Value
 from ..tensors import Tensor
 from . import constructed, given
 
@@ -77,9 +78,16 @@ def is_built(model):
     return bool(getattr(model, "inputs", None))
 
 
+def computes_gradients(model):
+    """Whether a model's backend can train it."""
+    return environments.find(model.inputs[0].backend).gradients
+
+
 def has_lost_its_values(model):
     """Whether the worker that held a model's values has exited. Returns: a bool."""
-    weights = model.weights
+    weights, graph = model.weights, model.inputs[0].graph
+    if graph.contract.graph is not graph:
+        return False  # clear_session() has dropped the model
     if not weights:
         return not model.inputs[0].host.running
     try:  # the session may not have noticed the exit yet
@@ -137,6 +145,7 @@ def copied(model, state, custom_objects=None, compiled=True):
             new = constructed.made_again(model, keras)
             constructed.give_inputs(model, new, keras)
             constructed.check_weights(model, weights_of(new), state.weights)
+        _check_copy(model, new, compiled)
         for old_layer, new_layer in pairs(model, new):  # not part of a network's configuration
             if new_layer.trainable != old_layer.trainable:
                 new_layer.trainable = old_layer.trainable
@@ -148,6 +157,21 @@ def copied(model, state, custom_objects=None, compiled=True):
             if getattr(model, "optimizer", None):
                 _compile(model, new, state, keras, tensors.targets())
     return new
+
+
+def _check_copy(model, new, compiled):
+    """Raise ArgumentError if the copy lacks something that a network's configuration does not hold."""
+    missing = len(model.inputs or ()) - len(new.inputs or ())
+    if missing > 0:
+        raise ArgumentError("inputs of the model that lead to no output ({count}) are not part of its configuration",
+                            remedy="let the outputs depend on all inputs", count=missing, argument="model")
+    if compiled and len(set(map(id, new.weights))) > len(set(map(id, model.weights))):
+        networks = [part for part in parts(model) if keras_of(part)]
+        counts = collections.Counter(layer for network in networks for layer in network.layers)
+        names = [layer.name for layer, count in counts.items() if count > 1]
+        raise ArgumentError("layers that belong to several of the model's networks would be trained apart in a copy: "
+                            "{names}", remedy="make one network of them, and apply that where it is needed",
+                            names=Choices(names or ["one within another layer"]), argument="model")
 
 
 def _compile(model, new, state, keras, targets):
@@ -166,7 +190,7 @@ def _compile(model, new, state, keras, targets):
     new.compile(type(model.optimizer).from_config(state.optimizer), own(model.loss), own(model._compile_metrics),
                 model.loss_weights, model.sample_weight_mode, own(model._compile_weighted_metrics), targets,
                 **getattr(model, "_function_kwargs", {}))
-    if state.optimizer_weights:
+    if state.optimizer_weights and computes_gradients(new):
         new._make_train_function()
         if len(new.optimizer.weights) != len(state.optimizer_weights):
             raise ArgumentError("`trainable` of some layers has changed since the model was compiled, so the "

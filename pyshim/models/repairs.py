@@ -248,6 +248,13 @@ def dropout_masks_of_whole_sequences(module):
 
 # -- Keras's own bugs -----------------------------------------------------------------------------------
 
+@_repair(_after, "losses")
+def losses_without_a_name(module):
+    """The name of a Loss is None unless its class gives one, and is that of a scope."""
+    name_scope = module.K.name_scope
+    module.K = _with(module.K, name_scope=lambda name: name_scope(name or "loss"))
+
+
 @_repair(_after, "engine.base_layer")
 def tracking_after_errors(module):
     """An error in the constructor of a wrapper or of a recurrent layer would leave models of classes of one's own
@@ -289,6 +296,62 @@ def _needs_arguments(thing):
                or each.kind is each.POSITIONAL_OR_KEYWORD and each.default is each.empty for each in parameters)
 
 
+@_repair(_after, "engine.sequential")
+def changed_sequences(module):
+    """Sequential.add() would notice a name that is used twice only after it has taken the model apart, and leave it
+    without layers. After add() and pop(), a model would go on using the functions that were compiled before."""
+    add, pop = module.Sequential.add, module.Sequential.pop
+
+    def forget_functions(model):
+        for name in ("train_function", "test_function", "predict_function"):
+            if getattr(model, name, None) is not None:
+                setattr(model, name, None)
+
+    @functools.wraps(add)
+    def added(self, layer):
+        if any(each is not layer and each.name == getattr(layer, "name", None) for each in self.layers):
+            raise ArgumentError("the name {name} is used 2 times in the model; each layer needs a name of its own",
+                                name=Value(layer.name))
+        add(self, layer)
+        forget_functions(self)
+
+    @functools.wraps(pop)
+    def popped(self):
+        pop(self)
+        forget_functions(self)
+    module.Sequential.add, module.Sequential.pop = added, popped
+
+
+@_repair(_after, "utils.metrics_utils")
+def updates_of_metrics_as_pairs(module):
+    """``update_state`` may return pairs of a variable and its new value, as a layer's updates may be. The result has to
+    wait for them, so they must be tensors."""
+    wrap = module.update_state_wrapper
+
+    def as_update(update):
+        return module.K.update(*update) if isinstance(update, tuple) and len(update) == 2 else update
+
+    @functools.wraps(wrap)
+    def wrapped(update_state):
+        def updated(*args, **kwargs):
+            updates = update_state(*args, **kwargs)
+            return list(map(as_update, updates)) if isinstance(updates, list) else as_update(updates)
+        return wrap(updated)
+    module.update_state_wrapper = wrapped
+
+
+@_repair(_after, "layers.wrappers")
+def weights_of_both_directions(module):
+    """Bidirectional(weights=) sets an attribute of the two layers that nothing reads."""
+    create = module.Bidirectional.__init__
+
+    @functools.wraps(create)
+    def __init__(self, layer, merge_mode="concat", weights=None, **kwargs):  # noqa: N807
+        create(self, layer, merge_mode, **kwargs)
+        self._initial_weights = weights
+    module.Bidirectional.__init__ = __init__
+
+
 @_repair(_after, "layers.wrappers")
 def learning_phase_of_time_distributed(module):
     """If the number of samples is known, TimeDistributed records in an undefined global variable that its layer uses
@@ -314,9 +377,12 @@ def loss_of_all_batches(module):
     @functools.wraps(evaluate)
     def evaluate_generator(model, *args, **kwargs):
         losses, sizes, test = [], [], model.test_on_batch
+        before = vars(model).get("test_on_batch")  # if a callback evaluates the model, too
 
         def test_on_batch(x, y=None, **more):
             values = test(x, y, **more)
+            if sys._getframe(1).f_globals is not vars(module):  # a callback's call
+                return values
             inputs = list(x.values()) if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
             losses.append(values[0] if isinstance(values, list) else values)
             # Keras counts a batch without data as one sample: the inputs are tensors then.
@@ -326,7 +392,9 @@ def loss_of_all_batches(module):
         try:
             values = evaluate(model, *args, **kwargs)
         finally:
-            del model.__dict__["test_on_batch"]
+            vars(model).pop("test_on_batch", None)
+            if before:
+                vars(model)["test_on_batch"] = before
         loss = float(np.average(losses, weights=sizes))
         return [loss] + values[1:] if isinstance(values, list) else loss
     module.evaluate_generator = evaluate_generator
@@ -405,6 +473,23 @@ def metrics_in_files(module):
     def of_configuration(identifier):
         return module.deserialize(identifier) if isinstance(identifier, dict) else get(identifier)
     module.get = of_configuration
+
+
+@_repair(_after, "engine.training")
+def compiled_or_not(module):
+    """A compile() that fails would leave the model compiled in part: with the new loss and the old functions, say."""
+    compile_ = module.Model.compile
+
+    @functools.wraps(compile_)
+    def compiled(model, *args, **kwargs):
+        before = dict(vars(model))
+        try:
+            compile_(model, *args, **kwargs)
+        except BaseException:
+            vars(model).clear()
+            vars(model).update(before)
+            raise
+    module.Model.compile = compiled
 
 
 @_repair(_after, "engine.training")
@@ -680,6 +765,20 @@ def bars_of_small_files(module):
 
 
 # -- HDF5 -----------------------------------------------------------------------------------------------
+
+@_repair(_after, "engine.training")
+def trained_models_without_gradients(module):
+    """A file of a trained model has its optimizer's state, for which Keras makes the function that trains. A backend
+    without gradients can still evaluate the model; Keras then warns that the state is not loaded."""
+    make = module.Model._make_train_function
+
+    @functools.wraps(make)
+    def made(model):
+        is_loading = sys._getframe(1).f_globals.get("__name__", "").endswith(".engine.saving")
+        if not is_loading or copies.computes_gradients(model):
+            make(model)
+    module.Model._make_train_function = made
+
 
 @_repair(_after, "utils.io_utils")
 def text_of_dictionaries(module):

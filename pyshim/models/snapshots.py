@@ -194,7 +194,7 @@ def _watch(model, epoch):
 
         def epoch_of_all(self):
             """The current epoch as the progress bar counts it: "3 of 10"."""
-            epochs = (self.params or {}).get("epochs")
+            epochs = (getattr(self, "params", None) or {}).get("epochs")  # Keras sets it once the data are there
             return str(self.running_epoch + 1) + (" of %d" % epochs if epochs else "")
 
         def _take(self):

@@ -265,3 +265,25 @@ test_that("functions as arguments of layers have the names that the call gives t
   expect_equal(predict(loaded, inputs), predict(model, inputs))
   expect_equal(predict(to_backend(model, "torch"), inputs), predict(model, inputs), tolerance = 1e-5)
 })
+
+for_each_backend("a list of one tensor, such as model$outputs, is that tensor", {
+  model <- keras_model_sequential() %>% layer_dense(4, input_shape = 3)
+  output <- model$outputs %>% layer_activation("relu") %>% list() %>% layer_dense(2)
+  expect_equal(dim(output), c(NA, 2L))
+  more <- keras_model(model$inputs, output)
+  expect_equal(dim(predict(more, matrix(1, 5, 3))), c(5, 2))
+  First <- R6::R6Class("First", inherit = KerasLayer, public = list( # nolint: object_name_linter.
+    call = function(x, mask = NULL) x[[1L]] * 2,
+    compute_output_shape = function(input_shape) input_shape[[1L]]
+  ))
+  first <- keras_model(model$inputs, create_layer(First, model$outputs))
+  expect_equal(predict(first, matrix(1, 1, 3)), 2 * predict(model, matrix(1, 1, 3)), tolerance = 1e-6)
+})
+
+test_that("validation runs after every second epoch", {
+  suppressMessages(use_backend("torch"))
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+  model %>% compile("sgd", "mse")
+  history <- fit(model, matrix(1, 4, 2), 1:4, epochs = 4, verbose = 0, validation_split = 0.5, validation_freq = 2)
+  expect_length(history$metrics$val_loss, 2L)
+})

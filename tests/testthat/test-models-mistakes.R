@@ -158,3 +158,33 @@ test_that("layers and models that are not built yet print with their names", {
                 "Model: \"new\", whose shapes follow from its first input\n  <Dense layer \"mine\">", fixed = TRUE)
   expect_output(print(keras_model_sequential() %>% layer_dense(2, input_shape = 3)), "Total params: 8", fixed = TRUE)
 })
+
+test_that("mistakes in using models are reported in R's terms", {
+  suppressMessages(use_backend("numpy"))
+  input <- layer_input(4)
+  embed <- layer_embedding(input_dim = 5, output_dim = 2, input_length = 3)
+  expect_keras_error(keras_model(input, embed(input)), "python", c("\"input_length\" is 3", "has shape"))
+  model <- keras_model(input, layer_dense(input, 1))
+  expect_keras_error(model %>% layer_dense(1), "argument", c("`object`", "keras_model(model$inputs"))
+  expect_keras_error(get_layer(model, 1), "argument", c("`name`", "`index`"))
+  expect_keras_error(get_layer(model, index = 1:2), "argument", "`index` must be a whole number")
+  x <- matrix(1, 2, 4)
+  expect_keras_error(predict(model, x, batch_size = -1), "argument", c("`batch_size`", "at least 1"))
+  expect_keras_error(predict(model, x, steps = 0), "argument", c("`steps`", "at least 1"))
+  sequential <- keras_model_sequential() %>% layer_dense(4, input_shape = 3, name = "a")
+  expect_keras_error(sequential %>% layer_dense(2, name = "a"), "argument", "\"a\" is used 2 times")
+  expect_equal(dim(predict(sequential, matrix(1, 2, 3))), c(2, 4))
+})
+
+test_that("a schedule must return a learning rate", {
+  suppressMessages(use_backend("torch"))
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+  model %>% compile("sgd", "mse")
+  before <- get_weights(model)
+  for (wrong in list(NA, NaN, Inf, "a", c(1, 2))) {
+    schedule <- callback_learning_rate_scheduler(function(epoch, lr) wrong)
+    expect_keras_error(fit(model, matrix(1, 2, 2), 1:2, epochs = 1, verbose = 0, callbacks = schedule), "argument",
+                       c("`schedule`", "a number"))
+  }
+  expect_equal(get_weights(model), before)
+})

@@ -204,6 +204,8 @@ test_that("images flow from the rows of a data frame", {
   both <- generator_next(flow_of(transform(frame, twice = 2 * size), y_col = c("size", "twice"),
                                  class_mode = "multi_output"))[[2L]]
   expect_equal(as.vector(both[[2L]]), 2 * frame$size)
+  raw <- generator_next(flow_of(transform(frame, twice = 2 * size), y_col = c("size", "twice"), class_mode = "raw"))
+  expect_equal(raw[[2L]], cbind(frame$size, 2 * frame$size))
   split <- image_data_generator(validation_split = 0.25)
   parts <- lapply(c("training", "validation"), function(part) {
     generator_next(flow_of(frame, generator = split, subset = part))[[2L]]
@@ -212,4 +214,21 @@ test_that("images flow from the rows of a data frame", {
   expect_equal(dim(generator_next(flow_of(frame, class_mode = NULL))), c(4, 2, 2, 3))
   expect_warning(flow_of(rbind(frame, data.frame(filename = "no.png", class = "x", size = 0))), "no.png")
   expect_keras_error(flow_of(frame, y_col = "kind"), "argument", c("\"kind\"", "\"class\""))
+})
+
+test_that("large batches of a generator are arrays of R, too", {
+  images <- array(stats::runif(2 * 120 * 120 * 3), c(2, 120, 120, 3))
+  batch <- generator_next(flow_images_from_data(images, 0:1, batch_size = 2, shuffle = FALSE))
+  expect_equal(batch, list(images, c(0, 1)), tolerance = 1e-6)
+  expect_equal(dim(reticulate::iter_next(flow_images_from_data(images, batch_size = 2))), dim(images))
+})
+
+test_that("indicators of a column of a data frame, and norms of any order", {
+  expect_equal(to_categorical(data.frame(a = c(0, 2, 1))), to_categorical(c(0, 2, 1)))
+  expect_equal(to_categorical(data.frame(a = 0:1, b = 1:0)), to_categorical(cbind(0:1, 1:0)))
+  x <- matrix(c(1, -4, 0, 2, 0, 0), 2, byrow = TRUE)
+  expect_equal(normalize(x, order = Inf), x / c(4, 2))
+  expect_equal(normalize(x, order = 0), x / c(2, 1))
+  expect_equal(normalize(c(1, -4, 2), order = -Inf), c(1, -4, 2))
+  expect_equal(normalize(x, axis = 1, order = 1), x / rep(c(3, 4, 1), each = 2))
 })

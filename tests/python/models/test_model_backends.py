@@ -341,3 +341,29 @@ def test_an_input_made_from_a_tensor_stays(K, engine, random):
     message = r"^to_backend\(\): input 'data' of the model was made from a tensor of backend %s, which" % engine
     with pytest.raises(errors.ArgumentError, match=message):
         pyshim.to_backend(model, _other(engine))
+
+
+def test_layers_of_several_networks_are_refused(K, engine, random):
+    """A copy would train them apart. Predictions can be compared."""
+    base = L.Dense(4, activation="tanh", name="base")
+
+    def tower():
+        inputs = L.Input((3,))
+        return keras.models.Model(inputs, L.Dense(2)(base(inputs)))
+    inputs = [L.Input((3,)), L.Input((3,))]
+    model = keras.models.Model(inputs, L.add([tower()(inputs[0]), tower()(inputs[1])]))
+    model.compile("sgd", "mse")
+    with pytest.raises(errors.ArgumentError, match="trained apart in a copy: base"):
+        pyshim.to_backend(model, _other(engine))
+    rows = pyshim.compare_backends(model, [random.rand(2, 3)] * 2, [engine, _other(engine)])
+    assert rows[1]["relative"] < 1e-5
+
+
+def test_inputs_without_an_output_are_refused(K, engine):
+    x, y = L.Input((3,)), L.Input((2,))
+    output = L.Dense(2)(x)
+    model = keras.models.Model([x, y], output)
+    model.add_loss(keras.backend.mean(keras.backend.square(output - y)))
+    model.compile("sgd")
+    with pytest.raises(errors.ArgumentError, match=r"inputs of the model that lead to no output \(1\)"):
+        pyshim.to_backend(model, _other(engine))

@@ -248,6 +248,25 @@ def test_functions_as_initializers_regularizers_and_constraints(K, engine, tmp_p
         assert each.get_weights()[0].max() == 1
 
 
+def test_a_trained_model_on_a_backend_without_gradients(K, engine, random, tmp_path):
+    """It can evaluate; only the optimizer's state is left out."""
+    if engine == "numpy":
+        with pytest.raises(pyshim.errors.GradientError):
+            _trained(random)
+        return
+    model, x, y = _trained(random)
+    path = str(tmp_path / "model.h5")
+    model.save(path)
+    expected = model.evaluate(x, y, verbose=0)
+    with pyshim.use_backend("numpy"), pytest.warns(UserWarning, match="optimizer state"):
+        loaded = keras.models.load_model(path)
+    for each in (loaded, pyshim.to_backend(model, "numpy")):
+        assert each.inputs[0].backend == "numpy"
+        np.testing.assert_allclose(each.evaluate(x, y, verbose=0), expected, rtol=1e-5)
+    back = pyshim.to_backend(loaded, engine)
+    assert np.isfinite(back.train_on_batch(x, y)).all()
+
+
 @pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n" + b"\0" * 100, b"no HDF5 at all" * 100])
 def test_a_file_that_is_no_model(K, tmp_path, content):
     path = tmp_path / "model.h5"

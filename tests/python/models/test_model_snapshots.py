@@ -284,3 +284,18 @@ def test_a_restored_model_goes_back_and_snapshots_are_freed(K, data):
     pyshim.clear_session()
     gc.collect()
     assert gone() is None
+
+
+def test_a_worker_that_exits_before_training_begins(K, engine, data):
+    model = _model()
+    pyshim.stop_backend(engine)
+    with pytest.raises(errors.TrainingError, match="in epoch 1"):
+        model.fit(*data, epochs=2, verbose=0)
+
+
+def test_a_graph_that_is_cleared_in_training(K, data):
+    class Clear(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            pyshim.clear_session()
+    with pytest.raises(errors.StaleTensorError, match="clear_session"):
+        _model().fit(*data, epochs=2, verbose=0, callbacks=[Clear()])

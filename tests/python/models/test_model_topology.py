@@ -326,3 +326,25 @@ def test_a_model_of_an_own_class_after_an_error(K, fail):
     model = Own()
     model.predict(np.ones((1, 3)))
     assert len(model.get_weights()) == 2 and model.layers == [model.dense]
+
+
+def test_a_name_that_is_used_twice_leaves_the_model_as_it_is(K, random):
+    model = M.Sequential([L.Dense(2, input_shape=(3,), name="a")])
+    x = random.rand(2, 3)
+    before = model.predict(x)
+    with pytest.raises(ValueError, match="name 'a' is used 2 times"):
+        model.add(L.Dense(1, name="a"))
+    np.testing.assert_array_equal(model.predict(x), before)
+    model.add(L.Dense(1, name="b"))  # predict() has compiled a function of the model before
+    assert [layer.name for layer in model.layers] == ["a", "b"] and model.predict(x).shape == (2, 1)
+    model.pop()
+    np.testing.assert_array_equal(model.predict(x), before)
+    shared = L.Dense(3)
+    assert len(M.Sequential([L.Dense(3, input_shape=(3,)), shared, shared]).get_weights()) == 4
+
+
+def test_weights_of_both_directions(K, random):
+    values = [random.rand(*shape) for shape in [(3, 2), (2, 2), (2,)] * 2]
+    model = M.Sequential([L.Bidirectional(L.SimpleRNN(2), weights=values, input_shape=(4, 3))])
+    for value, given in zip(model.get_weights(), values):
+        np.testing.assert_allclose(value, given, rtol=1e-6)

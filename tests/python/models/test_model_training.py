@@ -281,3 +281,60 @@ def test_what_needs_a_gpu_names_the_alternative(K):
         L.CuDNNGRU(2)
     with pytest.raises(ValueError, match="train the model itself"):
         keras.utils.multi_gpu_model(_classifier(), gpus=2)
+
+
+@pytest.mark.parametrize("wrong", [{"loss": "msee"}, {"loss": "mse", "metrics": ["maee"]},
+                                   {"loss": ["mse", "mse"]}, {"loss": "mse", "loss_weights": [1, 2]}])
+def test_a_compile_that_fails_changes_nothing(K, random, wrong):
+    x, y = _blobs(random)
+    model = _classifier()
+    before, weights = model.evaluate(x, y, verbose=0), model.get_weights()
+    with pytest.raises(ValueError):
+        model.compile("sgd", **wrong)
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(before) and model.metrics_names == ["loss", "accuracy"]
+    model.fit(x, y, verbose=0)
+    assert any((one != other).any() for one, other in zip(model.get_weights(), weights))
+
+
+def test_a_loss_class_without_a_name_and_a_metric_that_returns_pairs(K, random):
+    class Absolute(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            return keras.backend.abs(y_true - y_pred)
+
+    class Total(keras.metrics.Metric):
+        def __init__(self, name="total"):
+            super().__init__(name=name)
+            self.total = self.add_weight("total", initializer="zeros")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            return [(self.total, self.total + keras.backend.sum(keras.backend.abs(y_true - y_pred)))]
+
+        def result(self):
+            return self.total
+    x, y = _blobs(random, 6)
+    model = keras.models.Sequential([L.Dense(1, input_shape=(2,))])
+    model.compile("sgd", Absolute(), metrics=[Total()])
+    errors = np.abs(y[:, None] - model.predict(x))
+    for size in (6, 2):
+        np.testing.assert_allclose(model.evaluate(x, y, batch_size=size, verbose=0), [errors.mean(), errors.sum()],
+                                   rtol=1e-5)
+
+
+def test_evaluating_within_an_evaluation_by_a_generator(K, random):
+    """What a callback evaluates does not count, and does not end the evaluation."""
+    x, y = _blobs(random, 8)
+    model = _classifier()
+
+    def batches():
+        while True:
+            yield x, y
+
+    class Within(keras.callbacks.Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            if not done:
+                done.append(model.evaluate_generator(batches(), 2)[0])
+                model.test_on_batch(5 * x, 1 - y, reset_metrics=False)
+    done = []
+    expected = model.evaluate(x, y, verbose=0)[0]
+    assert model.evaluate_generator(batches(), 3, callbacks=[Within()])[0] == pytest.approx(expected, rel=1e-5)
+    assert done == [pytest.approx(expected, rel=1e-5)]
