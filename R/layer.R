@@ -20,7 +20,7 @@ compose <- function(object, layer, arguments = list()) {
     invisible(object)
   } else if (inherits(object, "keras.engine.training.Model")) {
     abort("argument", c("{argument} is a model of tensors, to which no layer can be added",
-                        i = "`keras_model(model$inputs, layer_dense(model$output, 1))` makes a model with another layer."),
+                        i = "`keras_model(model$inputs, layer_dense(model$output, 1))` makes one with another layer."),
           argument = "object", value = object)
   } else {
     need_tensors(object, "object")

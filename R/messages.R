@@ -91,8 +91,10 @@ user_value <- function(name, called) {
   nothing <- list(found = FALSE, value = NULL)
   present <- name != "..." && name %in% called$formals && !eval(call("missing", as.name(name)), called$frame)
   # An argument has no value yet if the error occurs in its own code, as in keras_model(x, layer(x)).
-  if (present) tryCatch(list(found = TRUE, value = get(name, envir = called$frame)), error = function(e) nothing)
-  else nothing
+  if (!present) {
+    return(nothing)
+  }
+  tryCatch(list(found = TRUE, value = get(name, envir = called$frame)), error = function(e) nothing)
 }
 
 is_tensor_data <- function(data) is.list(data) && identical(data[["type"]], "tensor")

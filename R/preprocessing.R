@@ -463,14 +463,17 @@ flow_images_from_dataframe <- function(dataframe, directory = NULL, x_col = "fil
     kept <- kept & labels %in% classes
     numbers <- array(match(labels[kept], classes) - 1L)
   }
-  targets <- if (with_targets) lapply(y_col, function(name) array(as.double(dataframe[[name]][kept])))
-  if (length(targets) > 1L && !identical(class_mode, "multi_output")) {
-    targets <- list(do.call(cbind, targets))
-  }
+  targets <- if (with_targets) target_columns(dataframe[kept, ], y_col, identical(class_mode, "multi_output"))
   message("Found ", sum(kept), " image files", if (of_classes) paste(" of", length(classes), "classes"), ".")
-  call_shim("flow_of_files", generator, as.list(normalizePath(paths[kept])), numbers,
-            if (identical(class_mode, "multi_output")) targets else targets[[1L]],
+  call_shim("flow_of_files", generator, as.list(normalizePath(paths[kept])), numbers, targets,
             if (of_classes) unname(as.list(classes)), as_keywords(arguments))
+}
+
+#' Columns of targets: an array for each, or a matrix if there are several and the model has a single output
+#' @noRd
+target_columns <- function(frame, columns, of_outputs) {
+  targets <- lapply(columns, function(name) array(as.double(frame[[name]])))
+  if (of_outputs) targets else if (length(targets) > 1L) do.call(cbind, targets) else targets[[1L]]
 }
 
 need_columns <- function(frame, names) {
