@@ -65,6 +65,15 @@ check_argument <- function(value, arg, defaults) { # nolint: cyclocomp_linter. O
   }
 }
 
+#' Reject values of the calling function's arguments that do not fit
+#' @noRd
+check_arguments <- function(args, frame = parent.frame()) {
+  defaults <- formals(sys.function(sys.parent()))
+  for (arg in args) {
+    check_argument(get(arg, frame), arg, defaults)
+  }
+}
+
 #' The value of a default that is a literal; NULL for one that is computed
 #' @noRd
 literal <- function(code) {
@@ -138,11 +147,10 @@ need_tensors <- function(value, arg) {
 #' @noRd
 check_named <- function(value, arg) {
   if (is.function(value) && grepl("_(initializer|regularizer|constraint)$", arg)) {
-    for (name in grep("^(initializer|regularizer|constraint)_", getNamespaceExports("keras"), value = TRUE)) {
-      if (identical(value, get(name, topenv()))) {
-        abort("argument", c("{argument} is the function {name}()", i = "Call the function: `{arg} = {name}()`."),
-              name = name, arg = arg, argument = arg, value = value)
-      }
+    name <- exported_name(value, "^(initializer|regularizer|constraint)_")
+    if (!is.null(name)) {
+      abort("argument", c("{argument} is the function {name}()", i = "Call the function: `{arg} = {name}()`."),
+            name = name, arg = arg, argument = arg, value = value)
     }
   }
   if (is.numeric(value) || is.logical(value) || is.data.frame(value)) {

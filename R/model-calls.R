@@ -81,7 +81,6 @@ model_arguments <- function(except = "object", drop = argument_kinds$layer_optio
   values <- Map(chosen, mget(names, envir = frame), defaults[names])
   Map(check_argument, values, names, list(defaults))
   values <- Map(named_by_code, values, lapply(names, function(name) eval(call("substitute", as.name(name)), frame)))
-  names(values) <- names
   values <- values[!(names(values) %in% drop & vapply(values, is.null, NA))]
   Map(as_model_argument, values, names(values))
 }
@@ -193,10 +192,18 @@ as_size <- function(size, arg) {
 #' Keras has special cases for some of its losses, and looks them up by name when it loads a file.
 #' @noRd
 as_keras_function <- function(f, arg) {
-  kinds <- if (arg == "metric") "^metric_" else "^(loss|activation)_"
-  exported <- grep(kinds, getNamespaceExports("keras"), value = TRUE)
-  same <- vapply(exported, function(name) identical(f, get(name, topenv())), NA)
-  if (any(same) && arg != "f") sub("^[a-z]+_", "", exported[same][[1L]]) else as_named_function(f, arg)
+  name <- exported_name(f, if (arg == "metric") "^metric_" else "^(loss|activation)_")
+  if (!is.null(name) && arg != "f") sub("^[a-z]+_", "", name) else as_named_function(f, arg)
+}
+
+#' The name under which this package exports a function, among those that match a pattern; NULL if it does not
+#' @noRd
+exported_name <- function(f, pattern) {
+  for (name in grep(pattern, getNamespaceExports("keras"), value = TRUE)) {
+    if (identical(f, get(name, topenv()))) {
+      return(name)
+    }
+  }
 }
 
 #' An R function with a name for Keras: the attribute "py_function_name", or else the argument's name

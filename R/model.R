@@ -237,10 +237,7 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
                                             class_weight = NULL, sample_weight = NULL, initial_epoch = 0,
                                             steps_per_epoch = NULL, validation_steps = NULL, ...) {
   seed_python()
-  defaults <- formals()
-  for (arg in c("batch_size", "validation_split", "shuffle", "steps_per_epoch", "validation_steps")) {
-    check_argument(get(arg), arg, defaults)
-  }
+  check_arguments(c("batch_size", "validation_split", "shuffle", "steps_per_epoch", "validation_steps"))
   check_whole(epochs, "epochs", 0L)
   need_targets(object, x, y)
   need_classes(object, y)
@@ -498,7 +495,7 @@ evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # n
   if (is_generator(x)) {
     return(evaluated_by_generator(object, x, steps, verbose = verbose, callbacks = callbacks, ...))
   }
-  need_counts(batch_size, steps)
+  check_arguments(c("batch_size", "steps"))
   need_targets(object, x, y)
   values <- call_shim("with_data", object, "evaluate", list(named_data(x, "x"), named_data(y, "y")), as_keywords(list(
     batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),
@@ -506,17 +503,6 @@ evaluate.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # n
     steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks), ...
   )))
   named_metrics(object, values)
-}
-
-#' Reject numbers of samples or steps that Keras would accept, and then compute nothing
-#' @noRd
-need_counts <- function(batch_size, steps) {
-  if (!is.null(batch_size)) {
-    check_whole(batch_size, "batch_size", 1L)
-  }
-  if (!is.null(steps)) {
-    check_number(steps, "steps", 1)
-  }
 }
 
 #' Evaluations and predictions show only Keras's progress bar, which needs a console that can overwrite a line
@@ -546,7 +532,7 @@ predict.keras.engine.training.Model <- function(object, x, batch_size = NULL, # 
   if (is_generator(x)) {
     return(predicted_by_generator(object, x, steps, verbose = verbose, callbacks = callbacks, ...))
   }
-  need_counts(batch_size, steps)
+  check_arguments(c("batch_size", "steps"))
   predicted(object, "predict", x, list(
     batch_size = if (!is.null(batch_size)) as_whole_numbers(batch_size, "batch_size"), verbose = quiet_verbose(verbose),
     steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), callbacks = as_callbacks(callbacks), ...

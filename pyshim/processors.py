@@ -1,5 +1,6 @@
 """The processors that this process may use."""
 
+import functools
 import os
 import re
 
@@ -11,11 +12,19 @@ def instructions():
     return set(_reported("flags").split())
 
 
+def able_to_run(choices):
+    """Which of the choices the processors can run: the names in a dict from each name to the instruction sets that it
+    needs, in their order."""
+    there = instructions()
+    return [name for name, needed in choices.items() if needed <= there]
+
+
 def maker():
     """The maker of the processors, such as "GenuineIntel", as Linux reports it; "" on other systems."""
     return _reported("vendor_id")
 
 
+@functools.lru_cache(maxsize=None)
 def _reported(field):
     """What Linux reports about the first processor, "" if it does not."""
     try:

@@ -50,12 +50,12 @@ class CNTK(Environment):
 
     @property
     def passed(self):
-        return {"MKL_DEBUG_CPU_TYPE": one_of(*_fitting())}
+        return {"MKL_DEBUG_CPU_TYPE": one_of(*processors.able_to_run(TYPES))}
 
     def settings(self):
         # By itself, the MKL of CNTK uses AVX2 only on Intel's processors. On AMD's, it takes three times as long.
-        chosen = {} if processors.maker() == "GenuineIntel" or "5" not in _fitting() else {"MKL_DEBUG_CPU_TYPE": "5"}
-        return {**super().settings(), **chosen}
+        helps = processors.maker() != "GenuineIntel" and "5" in processors.able_to_run(TYPES)
+        return {**super().settings(), **({"MKL_DEBUG_CPU_TYPE": "5"} if helps else {})}
 
     check = """
 import warnings
@@ -64,12 +64,6 @@ import cntk, numpy
 x = cntk.constant(numpy.eye(2, dtype="float32"))
 assert cntk.times(x, x).eval().tolist() == [[1, 0], [0, 1]], "a product is wrong"
 """
-
-
-def _fitting():
-    """The values of MKL_DEBUG_CPU_TYPE that this processor can run."""
-    there = processors.instructions()
-    return [value for value, needed in TYPES.items() if needed <= there]
 
 
 def _library(name):

@@ -14,7 +14,7 @@ from .surroundings import one_of, own_folder, programs, variables
 
 # OpenBLAS's kernels, the fastest first, with the instruction sets that they need. By itself OpenBLAS chooses by the
 # processor's model, and its oldest kernel for a model that it does not know: a product then takes six times as long.
-KERNELS = (("SkylakeX", {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}), ("Haswell", {"avx2", "fma"}))
+KERNELS = {"SkylakeX": {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}, "Haswell": {"avx2", "fma"}}
 
 
 class Theano(Environment):
@@ -41,10 +41,10 @@ class Theano(Environment):
     @property
     def passed(self):
         # OpenBLAS runs whichever kernel is named, and an unsupported one crashes with an illegal instruction.
-        return {"OPENBLAS_CORETYPE": one_of("Prescott", "Nehalem", *_fitting())}
+        return {"OPENBLAS_CORETYPE": one_of("Prescott", "Nehalem", *processors.able_to_run(KERNELS))}
 
     def settings(self):
-        fitting = _fitting()
+        fitting = processors.able_to_run(KERNELS)
         return {**super().settings(), **({"OPENBLAS_CORETYPE": fitting[0]} if fitting else {})}
 
     def process_environment(self, folder):
@@ -89,12 +89,6 @@ assert theano.config.cxx, "it finds no C++ compiler"
 assert "Dot22" in names, "it does not use BLAS: a product runs as %s" % names
 assert product(numpy.eye(2, dtype=x.dtype)).tolist() == [[1, 0], [0, 1]], "a product is wrong"
 """
-
-
-def _fitting():
-    """The OpenBLAS kernels that this processor can run, the fastest first."""
-    there = processors.instructions()
-    return [core for core, needed in KERNELS if needed <= there]
 
 
 def _compiler():

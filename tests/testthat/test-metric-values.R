@@ -121,8 +121,7 @@ test_that("a data frame of the history has all epochs, and only the loss and the
   expect_equal(levels(frame$metric), c("loss", "mae"))
   expect_equal(frame$epoch, rep(1:4, 4))
   expect_equal(which(is.na(frame$value)), c(3:4, 7:8, 11:12, 15:16))
-  grDevices::pdf(NULL)  # no file
-  withr::defer(grDevices::dev.off())
+  withr::local_pdf(withr::local_tempfile(fileext = ".pdf"))
   expect_silent(print(plot(history, method = "ggplot2")))
   expect_silent(plot(history, method = "base"))
   expect_equal(generics::glance(history)$epochs, 2)

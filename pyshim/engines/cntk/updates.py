@@ -50,9 +50,9 @@ class Updates:
             arrays[description] = integers.compute(description, [arrays[x] for x in description.inputs])
         assigned = {variable: arrays[description] for variable, description in self.updates.items()
                     if description not in self.wide}
-        for variable, description in self.updates.items():
-            if isinstance(description, Variable):
-                assigned[variable] = arrays[description].copy()  # because it may be assigned, too
+        # Another variable's value is copied, because that may be assigned before.
+        assigned = {variable: array.copy() if isinstance(self.updates[variable], Variable) else array
+                    for variable, array in assigned.items()}
         for size, descriptions in self.by_size.items():
             self._assign_in_blocks(size, descriptions, arrays)
         for variable, array in assigned.items():
