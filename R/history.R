@@ -96,7 +96,11 @@ plot.keras_training_history <- function(x, y, metrics = NULL, method = c("auto",
   }
   frame <- as.data.frame(x)
   if (!is.null(metrics)) {
-    metrics <- vapply(sub("^val_", "", metrics), metric_name, "", levels(frame$metric))
+    known <- levels(frame$metric)
+    metrics <- vapply(metrics, function(name) {
+      found <- metric_name(sub("^val_", "", name), known)
+      if (found %in% known) found else one_of(name, "metrics", known)
+    }, "")
     frame <- droplevels(frame[frame$metric %in% metrics, ])
   }
   if (method == "ggplot2") ggplot_history(frame, smooth, theme_bw) else base_history(frame, ...)

@@ -12,7 +12,7 @@ argument_rules <- list(
   positive_pair = "target_size",
   number = c("rate", "stddev", "max_value", "clipnorm", "clipvalue", "baseline"),
   fraction = c("validation_split", "test_split"),
-  string = c("name", "monitor"),
+  string = c("name", "monitor", "text"),
   fun = c("f", "schedule"),
   object = "layer",
   named = c("activation", "recurrent_activation", "optimizer", "loss"),

@@ -275,6 +275,16 @@ def test_updates_of_large_variables_see_the_values_from_before_them(K, count):
             np.testing.assert_allclose(K.get_value(variable).ravel(), expected, rtol=2e-4, atol=2e-5)
 
 
+def test_large_variables_may_get_the_same_new_value(K):
+    numbers = np.random.RandomState(4).normal(size=(3, 140000)).astype("float32")
+    a, b, c = (K.variable(each) for each in numbers)
+    total = a + b
+    K.function([], [], [K.update(a, total), K.update(b, total), K.update(c, (a - b) * total)])([])
+    a_, b_, _ = numbers
+    for variable, expected in ((a, a_ + b_), (b, a_ + b_), (c, (a_ - b_) * (a_ + b_))):
+        np.testing.assert_allclose(K.get_value(variable), expected, rtol=1e-5, atol=1e-6)
+
+
 def test_an_update_among_outputs_gives_the_new_value_once(K):
     v = K.variable(1.0)
     new = K.update_add(v, 2)

@@ -38,6 +38,7 @@ for_each_backend("metrics also have the names of 2017", {
   expect_equal(dim(as.data.frame(history$metrics)), c(2, 6))
   expect_equal(levels(as.data.frame(history)$metric), c("loss", "mae", "mse"))
   expect_equal(levels(plot(history, metrics = "mean_absolute_error", method = "ggplot2")$data$metric), "mae")
+  expect_keras_error(plot(history, metrics = "los"), "argument", c("`metrics`", "\"mae\"", "Did you mean \"loss\"?"))
 }, among = backends)
 
 for_each_backend("accuracy is found by `[[`, `[` and `$`, in full and as acc, whichever name was compiled", {

@@ -158,6 +158,7 @@ test_that("texts are numbered by hashing", {
   expect_equal(numbers, vapply(c("a", "b", "a"), md5, 0, USE.NAMES = FALSE))
   expect_length(text_one_hot("one two, three", n = 20), 3L)
   expect_true(all(text_one_hot("one two", n = 3) %in% 1:2))
+  expect_keras_error(text_one_hot(c("one", "two"), n = 3), "argument", c("text_one_hot(): ", "`text`", "a string"))
 })
 
 test_that("sequences become word matrices", {

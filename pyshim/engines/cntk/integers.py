@@ -134,7 +134,7 @@ KERNELS = {
 }
 
 
-# The kernels that NumPy also computes for floats in an optimizer's updates: see ``program.py``.
+# The kernels that NumPy also computes for floats in an optimizer's updates, all by ufuncs: see ``program.py``.
 OF_UPDATES = frozenset("abs square sqrt sign negative add subtract multiply divide pow maximum minimum".split())
 
 
@@ -145,6 +145,11 @@ def compute(description, arrays):
     if kernel.several:
         return function(*arrays, **description.attributes)
     return np.asarray(function(*arrays, **description.attributes)).astype(description.dtype, copy=False)
+
+
+def compute_into(place, description, arrays):
+    """Compute the value of a description, a kernel of ``OF_UPDATES``, and write it to an array. Returns: the array."""
+    return KERNELS[description.kernel.name](*arrays, out=place)
 
 
 def _without_elements(*arrays, **attributes):

@@ -1,8 +1,7 @@
 """Updates: the new values of a program's variables.
 
 What an optimizer computes from gradients and from its variables is elementwise arithmetic. NumPy takes a third of
-CNTK's time for it. Large arrays are computed block by block: the intermediate results of a block stay in the
-processor's cache, and take little memory.
+CNTK's time for it. Large arrays are computed block by block.
 """
 
 import collections
@@ -12,9 +11,8 @@ import numpy as np
 from ...dtypes import FLOATS
 from ...errors import EngineError
 from . import integers
+from .blocks import BLOCK, Blocks
 from .description import Variable
-
-BLOCK = 1 << 16  # elements
 
 
 def is_arithmetic(description):
@@ -53,27 +51,10 @@ class Updates:
         # Another variable's value is copied, because that may be assigned before.
         assigned = {variable: array.copy() if isinstance(self.updates[variable], Variable) else array
                     for variable, array in assigned.items()}
-        for size, descriptions in self.by_size.items():
-            self._assign_in_blocks(size, descriptions, arrays)
+        for blocks in self.blocks:
+            blocks.run(arrays)
         for variable, array in assigned.items():
             variable.set(array)
-
-    def _assign_in_blocks(self, size, descriptions, arrays):
-        """Compute descriptions of the same shape, and assign those that are new values of variables. Within a block,
-        all is computed before anything is assigned."""
-        own = set(descriptions)
-        flat = {x: arrays[x].reshape(-1) for description in descriptions for x in description.inputs if x not in own}
-        changing = [(variable, variable.array.reshape(-1), description)
-                    for variable, description in self.updates.items() if description in own]
-        for start in range(0, size, BLOCK):
-            block = slice(start, start + BLOCK)
-            parts = {x: array if array.size == 1 else array[block] for x, array in flat.items()}
-            for description in descriptions:
-                parts[description] = integers.compute(description, [parts[x] for x in description.inputs])
-            for _, array, description in changing:
-                array[block] = parts[description]
-        for variable, _, _ in changing:
-            variable.changed()
 
     def _plan(self, given):
         """Decide what to compute in blocks, if the given arrays have other shapes than before.
@@ -100,8 +81,9 @@ class Updates:
             else:
                 others.update(description.inputs)
         self.whole = [description for description in self.arithmetic if description not in self.wide]
-        self.by_size = collections.OrderedDict()
+        by_size = collections.OrderedDict()
         for description in self.arithmetic:
             if description in self.wide:
-                self.by_size.setdefault(np.prod(shapes[description], dtype=int), []).append(description)
+                by_size.setdefault(np.prod(shapes[description], dtype=int), []).append(description)
+        self.blocks = [Blocks(size, descriptions, self.updates) for size, descriptions in by_size.items()]
         self.planned = given
