@@ -13,8 +13,12 @@ LONGEST = 8  # the most lines to show
 
 
 @contextlib.contextmanager
-def explained(engine):
-    """A context that turns errors of the native library into an EngineError, with the original error as the cause."""
+def explained(engine, is_users=None):
+    """A context that turns errors of the native library into an EngineError, with the original error as the cause.
+
+    ``is_users`` says of an error whether it is not the library's, but was raised by code of the user's that ran
+    meanwhile.
+    """
     try:
         yield
     except KerasError:
@@ -23,6 +27,8 @@ def explained(engine):
         words = str(error) or "%s has none left" % engine.name
         raise OutOfMemoryError("out of memory: {words}", words=words) from error
     except Exception as error:
+        if is_users is not None and is_users(error):
+            raise
         raise EngineError("{backend} refused: {words}", backend=engine.name, words=_summary(error)) from error
 
 

@@ -3,6 +3,8 @@
 import contextlib
 import importlib
 import os
+import signal
+import traceback
 
 import numpy as np
 
@@ -66,7 +68,7 @@ class InProcess(Host):
         """A context in which only this thread uses the engine. It is started if it does not run."""
         with self.turn.lock:
             self.start()
-            with explained(self.engine):
+            with explained(self.engine, _is_from_a_handler):
                 yield self.engine
 
     # -- the interface for the contract ---------------------------------------------------------------------
@@ -119,6 +121,13 @@ def _engine(module, name):
         if flags:
             engine.variable(np.zeros((), "float32"), None)  # XLA reads them when the first tensor is created
     return engine
+
+
+def _is_from_a_handler(error):
+    """Whether a Python handler of a signal, such as an alarm, raised the error: the handler is in its traceback."""
+    handlers = [getattr(each, "__func__", each) for each in map(signal.getsignal, signal.valid_signals())]
+    codes = {each.__code__ for each in handlers if hasattr(each, "__code__")}
+    return any(frame.f_code in codes for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 class _Compiled(Compiled):

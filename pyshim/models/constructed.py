@@ -1,38 +1,56 @@
-"""Models of a user's own class, which have no configuration: copies call the class's constructor again.
+"""Models and layers of a user's own class without a configuration: copies call the class's constructor again.
 
-A model whose class has its own ``call`` or its own constructor can only be made by that code. The repaired base class
-records the constructor's arguments, so that they can be passed again. If other code makes the model, as R's does, the
-model's attribute ``make_again`` is a function that makes another one.
+A model whose class has its own ``call`` or its own constructor can only be made by that code, and so can a layer whose
+class has its own constructor, but no ``get_config``. The repaired base class records the constructor's arguments, so
+that they can be passed again. If other code makes the model, as R's does, the model's attribute ``make_again`` is a
+function that makes another one.
 """
+
+import importlib
 
 from ..errors import ArgumentError
 from ..messages import Value
 from ..tensors import Tensor
 
 NOTED = "_constructor_arguments"
-KEY = "constructed"  # in a configuration: the name of a model that its constructor makes
+KEY = "constructed"  # in a configuration: the name of a model or a layer that its constructor makes
 
-_KERAS = (".engine.network", ".engine.training", ".engine.sequential")
-
-
-def note(model, args, kwargs):
-    """Record the arguments of a model's constructor, if the class defines its own."""
-    if _own(type(model), "__init__"):
-        vars(model)[NOTED] = args, kwargs
+_BASE = ".engine.base_layer"  # the module of Keras's class Layer
 
 
-def is_constructed(model):
-    """Whether a model is made by its class's constructor, not from a configuration. Returns: a bool."""
-    return _own(type(model), "__init__") or _own(type(model), "call")
+def note(layer, args, kwargs):
+    """Record the arguments of the constructor of a model or a layer, if the class defines its own."""
+    if _own(type(layer), "__init__"):
+        vars(layer)[NOTED] = args, kwargs
+
+
+def is_constructed(layer):
+    """Whether a model or a layer is made by its class's constructor, not from a configuration. Returns: a bool."""
+    cls, keras = type(layer), keras_of(type(layer))
+    if isinstance(layer, keras.engine.network.Network):
+        return _own(cls, "__init__") or _own(cls, "call")
+    default = cls.from_config.__func__ is keras.layers.Layer.from_config.__func__ and not _own(cls, "get_config")
+    return default and NOTED in vars(layer) and not _is_of_backend(vars(layer)[NOTED], keras)
+
+
+def keras_of(cls):
+    """The Keras package whose class Layer is a base class of this one, under whichever name it was imported."""
+    return importlib.import_module(_package(cls))
+
+
+def _package(cls):
+    return next(each.__module__ for each in cls.__mro__ if each.__module__.endswith(_BASE))[:-len(_BASE)]
 
 
 def _own(cls, name):
     """Whether a method is defined by the user's class. Returns: a bool."""
-    return not next(each for each in cls.__mro__ if name in vars(each)).__module__.endswith(_KERAS)
+    definer = next(each for each in cls.__mro__ if name in vars(each))
+    return not definer.__module__.startswith(_package(cls) + ".")
 
 
 def made_again(model, keras):
-    """Make a model on the current backend by the constructor of another one's class. Returns: the new model."""
+    """Make a model or a layer on the current backend by the constructor of another one's class. Returns: the new one.
+    """
     if hasattr(model, "make_again"):
         return model.make_again()
     args, kwargs = vars(model).get(NOTED, ((), {}))
@@ -68,7 +86,7 @@ def number_calls(config, things):
     layers = config.get("layers")
     if isinstance(layers, list) and "output_layers" in config:
         uncalled = {layer["name"] for layer in layers if layer["config"].get(KEY) in things
-                    and not things[layer["config"][KEY]]._is_graph_network}
+                    and not getattr(things[layer["config"][KEY]], "_is_graph_network", True)}
         calls = [call for layer in layers for node in layer["inbound_nodes"] for call in node]
         for call in calls + config["output_layers"]:
             if call[0] in uncalled:

@@ -11,7 +11,7 @@ import json
 import threading
 
 from .. import environments, session
-from ..errors import ArgumentError, StaleTensorError, TimeoutError, WorkerError, naming
+from ..errors import ArgumentError, KerasError, StaleTensorError, TimeoutError, WorkerError, naming
 from ..graph.node import ancestors
 from ..messages import Choices, Type, Value
 from ..tensors import Tensor
@@ -41,7 +41,8 @@ def to_backend(model, backend, custom_objects=None):
     Returns: the new model. The old one is unchanged, and both can be trained. States of stateful layers are not
     copied. A model whose worker has exited is copied from its snapshot.
 
-    A model of a user's own class is made by its constructor, with the original arguments.
+    A model of a user's own class is made by its constructor, with the original arguments, and so is a layer of such a
+    class without ``get_config``.
 
     Losses, metrics and targets that the model was given as tensors, by ``add_loss``, ``add_metric`` and
     ``target_tensors``, are copied. A variable that they read and that belongs to no layer is copied with its value, and
@@ -140,7 +141,7 @@ def copied(model, state, custom_objects=None, compiled=True):
     known = {**_custom_objects(model, config, keras), **things, **(custom_objects or {})}
     with keras.utils.CustomObjectScope(known):
         if config:
-            new = type(model).from_config(config)
+            new = _from_config(type(model), config)
         else:
             new = constructed.made_again(model, keras)
             constructed.give_inputs(model, new, keras)
@@ -157,6 +158,18 @@ def copied(model, state, custom_objects=None, compiled=True):
             if getattr(model, "optimizer", None):
                 _compile(model, new, state, keras, tensors.targets())
     return new
+
+
+def _from_config(cls, config):
+    """Make a model from its configuration. Errors of the constructors of the user's own layers are explained."""
+    try:
+        return cls.from_config(config)
+    except KerasError:
+        raise
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise ArgumentError("the model cannot be made again from its configuration: {words}", words=error,
+                            remedy="give the classes of its own layers a get_config() that returns all arguments of "
+                                   "the constructor, by name", argument="model") from error
 
 
 def _check_copy(model, new, compiled):
@@ -267,13 +280,14 @@ def by_name(layer, config):
     return config
 
 
-def of_constructor(model):
-    """The configuration of a model of a user's class while it is copied: it names the model. None otherwise."""
+def of_constructor(layer):
+    """The configuration of a model or a layer that its constructor makes, while it is copied: it names the layer. None
+    otherwise."""
     things = getattr(_copying, "things", None)
-    if things is None or not constructed.is_constructed(model):
+    if things is None or not constructed.is_constructed(layer):
         return None
-    name = "%s/%d" % (model.name, len(things))
-    things[name] = model
+    name = "%s/%d" % (layer.name, len(things))
+    things[name] = layer
     return {constructed.KEY: name}
 
 

@@ -681,14 +681,15 @@ def functions_of_copied_layers(module):
     module.Lambda.get_config = get_config
 
 
-@_repair(_after, "engine.network")
+@_repair(_after, "engine.base_layer")
 def arguments_of_constructors(module):
-    """A model of a user's class has no configuration: a copy calls the constructor with the same arguments."""
+    """A model of a user's class, and many a layer, has no configuration: a copy calls the constructor with the same
+    arguments."""
     def __new__(cls, *args, **kwargs):  # noqa: N807
-        model = object.__new__(cls)
-        constructed.note(model, args, kwargs)
-        return model
-    module.Network.__new__ = __new__
+        layer = object.__new__(cls)
+        constructed.note(layer, args, kwargs)
+        return layer
+    module.Layer.__new__ = __new__
 
 
 @_repair(_after, "engine.base_layer")
@@ -740,6 +741,28 @@ def models_that_are_constructed_again(module):
             return constructed.made_again(model, copies.keras_of(model))
         return make(cls, config, custom_objects)
     base.get_config, base.from_config = get_config, classmethod(from_config)
+
+
+@_repair(_after, "engine.base_layer")
+def layers_that_are_constructed_again(module):
+    """While a model is copied, the configuration of a layer refers to it by name if its class has its own constructor,
+    but no configuration that would hold the constructor's arguments."""
+    get, make = module.Layer.get_config, module.Layer.from_config.__func__
+
+    @functools.wraps(get)
+    def get_config(self):
+        return copies.of_constructor(self) or get(self)
+
+    @functools.wraps(make)
+    def from_config(cls, config):
+        if constructed.KEY not in config:
+            return make(cls, config)
+        keras = constructed.keras_of(cls)
+        layer = keras.utils.get_custom_objects()[config[constructed.KEY]]
+        made = constructed.made_again(layer, keras)
+        made.name = layer.name
+        return made
+    module.Layer.get_config, module.Layer.from_config = get_config, classmethod(from_config)
 
 
 @_repair(_after, "engine.network")

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import weakref
@@ -136,6 +137,30 @@ def test_no_variable_changes_where_one_new_value_does_not_fit(K):
     f([[5, 6]])
     check_array(K.get_value(x), np.array([2, 3], "float32"))
     check_array(K.get_value(y), np.array([5, 6], "float32"))
+
+
+def test_an_error_of_a_signal_handler_stays_as_it_is(K):
+    class TooLongError(Exception):
+        pass
+
+    def handler(*_):
+        raise TooLongError("longer than 50 ms")
+
+    x = y = K.constant(np.full((300, 300), 1e-3))
+    for _ in range(2000):
+        y = K.dot(y, x)
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        for _ in range(3):
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            with pytest.raises(TooLongError):
+                K.eval(y)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    p = K.placeholder((None,), dtype="int32")
+    with pytest.raises(K.errors.EngineError):
+        K.function([p], [K.gather(x, p)])([[300]])
 
 
 def test_nothing_is_kept_of_what_is_dropped(K):

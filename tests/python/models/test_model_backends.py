@@ -233,6 +233,85 @@ def test_a_constructor_that_was_given_layers(K, engine, random):
         pyshim.to_backend(model, _other(engine))
 
 
+class Mixed(L.Layer):
+    """A layer without a configuration, as in Keras's guide."""
+
+    def __init__(self, units, **kwargs):
+        self.units = units
+        super().__init__(**kwargs)
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight("kernel", (input_shape[1], self.units), initializer="uniform")
+        super().build(input_shape)
+
+    def call(self, x):
+        return backend.dot(x, self.kernel)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0], self.units
+
+
+class Steep(L.Dense):
+    """A layer of Keras with one more argument, and the configuration of Keras's."""
+
+    def __init__(self, units, slope, **kwargs):
+        super().__init__(units, **kwargs)
+        self.slope = slope
+
+    def call(self, x):
+        return self.slope * super().call(x)
+
+
+class Adding(L.Layer):
+    """A recurrent cell without a configuration."""
+
+    def __init__(self, units, rate=1.):
+        super().__init__()
+        self.units = self.state_size = units
+        self.rate = rate
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight("kernel", (input_shape[-1], self.units), initializer="ones")
+        super().build(input_shape)
+
+    def call(self, x, states):
+        state = states[0] + self.rate * backend.dot(x, self.kernel)
+        return state, [state]
+
+
+def test_layers_without_a_configuration_are_made_by_their_constructors(K, engine, random):
+    x, y = random.rand(6, 4, 3), random.rand(6, 2)
+    inputs = L.Input((4, 3))
+    mixed = Mixed(3, name="twice")
+    hidden = mixed(mixed(L.RNN(Adding(3, rate=0.5))(inputs)))
+    model = keras.models.Model(inputs, keras.models.Sequential([Steep(2, slope=-2., input_shape=(3,))])(hidden))
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    model.fit(x, y, verbose=0)
+    copy = pyshim.to_backend(model, _other(engine))
+    np.testing.assert_allclose(copy.predict(x), model.predict(x), rtol=1e-5, atol=1e-6)
+    assert [layer.name for layer in copy.layers] == [layer.name for layer in model.layers]
+    assert [weight.name for weight in copy.weights] == [weight.name for weight in model.weights]
+    assert len(copy.get_layer("twice")._inbound_nodes) == 2
+    for each in (model, copy):
+        each.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    np.testing.assert_allclose(copy.predict(x), model.predict(x), rtol=1e-4, atol=1e-5)
+    with pytest.raises(TypeError, match="Adding"):  # in Keras, there is no such configuration
+        keras.models.Model.from_config(model.get_config(), {"Mixed": Mixed, "Adding": Adding, "Steep": Steep})
+
+
+class Tied(L.Layer):
+
+    def __init__(self, dense):
+        super().__init__()
+        self.dense = dense
+
+    def call(self, x):
+        return backend.dot(x, backend.transpose(self.dense.kernel))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0], 3
+
+
 def test_what_cannot_move_says_why(K, engine):
     def refused(model, words):
         with pytest.raises(errors.ArgumentError, match=words) as caught:
@@ -246,6 +325,10 @@ def test_what_cannot_move_says_why(K, engine):
     inputs = L.Input((3,))
     model = keras.models.Model(inputs, L.Activation(lambda x: x)(L.Activation(lambda x: -x)(inputs)))
     refused(model, "two functions or classes .* have the name '<lambda>'")
+
+    dense = L.Dense(2)
+    model = keras.models.Model(inputs, Tied(dense)(dense(inputs)))
+    refused(model, r"from its configuration: .*; give the classes .* a get_config\(\)")
 
     model = keras.models.Sequential([L.Dense(2, input_shape=(3,)), L.Dense(1)])
     model.compile("rmsprop", "mse")

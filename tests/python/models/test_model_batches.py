@@ -378,14 +378,14 @@ def test_wrong_data_are_named(model, data):
 
 # -- interrupts -------------------------------------------------------------------------------------------
 
-def _interrupt(seconds):
-    """Interrupt this process after some seconds. Returns: a list that will hold the time of the interrupt."""
+def _interrupt(seconds, number=signal.SIGINT):
+    """Send this process a signal after some seconds. Returns: a list that will hold the time of the signal."""
     moments = []
 
     def send():
         time.sleep(seconds)
         moments.append(time.monotonic())
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
     threading.Thread(target=send, daemon=True).start()
     return moments
 
@@ -406,6 +406,32 @@ def test_an_interrupt_ends_a_fit_and_leaves_the_model(model, data, engine):
     assert _pid(engine) == start
     assert np.abs(model.get_weights()[0] - before[0]).max() > 1e-3
     model.fit(*data, verbose=0)
+
+
+class _TerminatedError(Exception):
+    """What the handler of a signal raises."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGALRM, signal.SIGUSR1])
+def test_a_handler_of_another_signal_finds_the_model_in_order(model, data, engine, number):
+    model.fit(*data, batch_size=4, verbose=0)
+    start, before, seen = _pid(engine), model.get_weights(), []
+
+    def handler(*_):
+        seen.append(model.get_weights())
+        raise _TerminatedError
+    former = signal.signal(number, handler)
+    try:
+        moments = _interrupt(0.5, number)
+        with pytest.raises(_TerminatedError):
+            model.fit(*data, batch_size=4, epochs=100000, verbose=0)
+        assert time.monotonic() - moments[0] < 1
+        assert signal.getsignal(number) is handler
+    finally:
+        signal.signal(number, former)
+    assert _pid(engine) == start
+    assert np.abs(model.get_weights()[0] - before[0]).max() > 1e-3
+    np.testing.assert_array_equal(model.get_weights()[0], seen[0][0])
 
 
 class _Batches(keras.utils.Sequence):
