@@ -26,14 +26,14 @@ def note(layer, args, kwargs):
 
 def is_constructed(layer):
     """Whether a model or a layer is made by its class's constructor, not from a configuration. Returns: a bool."""
-    cls, keras = type(layer), keras_of(type(layer))
+    cls, keras = type(layer), keras_of_layer(type(layer))
     if isinstance(layer, keras.engine.network.Network):
         return _own(cls, "__init__") or _own(cls, "call")
     default = cls.from_config.__func__ is keras.layers.Layer.from_config.__func__ and not _own(cls, "get_config")
     return default and NOTED in vars(layer) and not _is_of_backend(vars(layer)[NOTED], keras)
 
 
-def keras_of(cls):
+def keras_of_layer(cls):
     """The Keras package whose class Layer is a base class of this one, under whichever name it was imported."""
     return importlib.import_module(_package(cls))
 

@@ -6,7 +6,6 @@ own engine need not run for that: only its values are needed, as a ``State``.
 
 import collections
 import contextlib
-import importlib
 import json
 import threading
 
@@ -102,7 +101,7 @@ def keras_of(model):
     """The Keras package that defines a model's class, under whichever name it was imported; None if not Keras."""
     for each in type(model).__mro__:
         if each.__module__.endswith(".engine.network") and each.__name__ == "Network":
-            return importlib.import_module(each.__module__[:-len(".engine.network")])
+            return constructed.keras_of_layer(each)
     return None
 
 

@@ -757,7 +757,7 @@ def layers_that_are_constructed_again(module):
     def from_config(cls, config):
         if constructed.KEY not in config:
             return make(cls, config)
-        keras = constructed.keras_of(cls)
+        keras = constructed.keras_of_layer(cls)
         layer = keras.utils.get_custom_objects()[config[constructed.KEY]]
         made = constructed.made_again(layer, keras)
         made.name = layer.name
