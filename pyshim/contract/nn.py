@@ -225,10 +225,12 @@ class NN:
         """
         x = self.floats(x, "x")
         axes = rules.many_axes(reduction_axes, x.ndim, "reduction_axes")
-        mean, variance = self.mean(x, axes, keepdims=True), self.var(x, axes, keepdims=True)
+        mean = self.mean(x, axes, keepdims=True)
+        centered = self.subtract(x, mean)
+        variance = self.mean(self.square(centered), axes, keepdims=True)
         gamma, beta = [None if value is None else self._spread(value, name, x, axes)
                        for value, name in ((gamma, "gamma"), (beta, "beta"))]
-        normalized = self._normalized(x, mean, variance, beta, gamma, epsilon)
+        normalized = self._normalized(centered, variance, beta, gamma, epsilon)
         return [normalized, self._dropped(mean, axes), self._dropped(variance, axes)]
 
     def batch_normalization(self, x, mean, var, beta, gamma, axis=-1, epsilon=0.001):
@@ -243,11 +245,11 @@ class NN:
         mean, var = self._spread(mean, "mean", x, others), self._spread(var, "var", x, others)
         beta, gamma = [None if value is None else self._spread(value, name, x, others)
                        for value, name in ((beta, "beta"), (gamma, "gamma"))]
-        return self._normalized(x, mean, var, beta, gamma, epsilon)
+        return self._normalized(self.subtract(x, mean), var, beta, gamma, epsilon)
 
-    def _normalized(self, x, mean, variance, beta, gamma, epsilon):
+    def _normalized(self, centered, variance, beta, gamma, epsilon):
         scale = self.sqrt(self.add(variance, rules.number(epsilon, "epsilon", least=0)))
-        result = self.divide(self.subtract(x, mean), scale)
+        result = self.divide(centered, scale)
         if gamma is not None:
             result = self.multiply(result, gamma)
         return result if beta is None else self.add(result, beta)
@@ -255,9 +257,9 @@ class NN:
     def _spread(self, value, name, x, axes):
         """A parameter of a normalization, reshaped to have size 1 along the named axes of x."""
         value, _ = self.operands(value, x, (name, "x"))
-        if value.ndim == x.ndim - len(axes):
-            for axis in axes:
-                value = self.expand_dims(value, axis)
+        if axes and value.ndim == x.ndim - len(axes):
+            sizes = iter([self.length(value, axis) for axis in range(value.ndim)])
+            value = self.reshape(value, [1 if axis in axes else next(sizes) for axis in range(x.ndim)])
         if len(rules.broadcast(value.shape, x.shape, (name, "x"))) > x.ndim:
             raise ShapeError("{argument} of shape {shape} has more dimensions than `x` of shape {x_shape}",
                              argument=name, shape=value.shape, x_shape=x.shape)

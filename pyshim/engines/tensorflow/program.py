@@ -112,8 +112,8 @@ def _traced(kernels, program, kept, images, relus):
                 variable.assign(value, read_value=False)
 
         right = tf.reduce_all(tf.stack(natives.checks)) if relus else None
-        # No variable may change before all outputs have been computed. One operation waits for them all, and the updates
-        # wait for that: otherwise the graph would have a dependency for each pair of an output and an update.
+        # No variable may change before all outputs have been computed. One operation waits for them all, and updates
+        # wait for that one: otherwise the graph would have a dependency for each pair of an output and an update.
         with tf.control_dependencies(outputs + controls + needed):
             computed = tf.no_op()
         with tf.control_dependencies([computed]):

@@ -2,6 +2,10 @@
 
 PyTorch's functions take the channels first. They get a view with the channels first of memory that has them last, a
 layout that PyTorch's kernels for two and three axes support (channels_last).
+
+With a single channel, the memory is the same in both layouts, and only a tensor's strides say which one it has. In
+channels_last, PyTorch 2.14 leaves some results unwritten then, where an image of height 3 and width 1 is convolved with
+strides (1, 2), for example, and refuses some gradients ("grad_weight needs to be contiguous").
 """
 
 import math
@@ -26,8 +30,10 @@ class Convolution:
         if 0 in shape or not x.numel():
             return x.new_zeros(shape)
         wide = _wide(x)
-        whole = TRANSPOSED[len(width) - 1](_channels_first(x.to(wide)), _filters_first(kernel.to(wide)),
-                                           stride=strides, dilation=dilation)
+        image = _channels_first(x.to(wide))
+        if kernel.shape[-2] == 1:  # for the gradient, which is a convolution of a single channel
+            image = image.contiguous()
+        whole = TRANSPOSED[len(width) - 1](image, _filters_first(kernel.to(wide)), stride=strides, dilation=dilation)
         # The result without padding is cropped at the start, and positions that no window covers are 0.
         missing = [(-before, before + size - there)
                    for (before, _), size, there in zip(padding, sizes, whole.shape[2:])]
@@ -53,11 +59,11 @@ def _wide(x):
 
 
 def _channels_first(x):
-    return x.movedim(-1, 1)
+    return x.reshape((len(x), 1) + x.shape[1:-1]) if x.shape[-1] == 1 else x.movedim(-1, 1)
 
 
 def _channels_last(x):
-    return x.movedim(1, -1)
+    return x.reshape((len(x),) + x.shape[2:] + (1,)) if x.shape[1] == 1 else x.movedim(1, -1)
 
 
 def _filters_first(kernel):
