@@ -683,8 +683,8 @@ def functions_of_copied_layers(module):
 
 @_repair(_after, "engine.base_layer")
 def arguments_of_constructors(module):
-    """A model of a user's class, and many a layer, has no configuration: a copy calls the constructor with the same
-    arguments."""
+    """Models of users' classes, and many of their layers, have no configuration: a copy calls the constructor with the
+    same arguments."""
     def __new__(cls, *args, **kwargs):  # noqa: N807
         layer = object.__new__(cls)
         constructed.note(layer, args, kwargs)
@@ -724,10 +724,11 @@ def arguments_of_metrics(module):
     module.Metric.__call__ = noted
 
 
-@_repair(_after, "engine.network", "engine.sequential")
-def models_that_are_constructed_again(module):
-    """While a model of a user's class is copied, its configuration and those that contain it refer to it by name."""
-    base = getattr(module, "Sequential", None) or module.Network
+@_repair(_after, "engine.base_layer", "engine.network", "engine.sequential")
+def what_is_constructed_again(module):
+    """While a model is copied, the configuration of a model or a layer that only its constructor can make refers to it
+    by name."""
+    base = getattr(module, "Sequential", None) or getattr(module, "Network", None) or module.Layer
     get, make = base.get_config, base.from_config.__func__
 
     @functools.wraps(get)
@@ -735,34 +736,15 @@ def models_that_are_constructed_again(module):
         return copies.of_constructor(self) or get(self)
 
     @functools.wraps(make)
-    def from_config(cls, config, custom_objects=None):
-        if constructed.KEY in config:
-            model = custom_objects[config[constructed.KEY]]
-            return constructed.made_again(model, copies.keras_of(model))
-        return make(cls, config, custom_objects)
-    base.get_config, base.from_config = get_config, classmethod(from_config)
-
-
-@_repair(_after, "engine.base_layer")
-def layers_that_are_constructed_again(module):
-    """While a model is copied, the configuration of a layer refers to it by name if its class has its own constructor,
-    but no configuration that would hold the constructor's arguments."""
-    get, make = module.Layer.get_config, module.Layer.from_config.__func__
-
-    @functools.wraps(get)
-    def get_config(self):
-        return copies.of_constructor(self) or get(self)
-
-    @functools.wraps(make)
-    def from_config(cls, config):
+    def from_config(cls, config, *args, **kwargs):
         if constructed.KEY not in config:
-            return make(cls, config)
+            return make(cls, config, *args, **kwargs)
         keras = constructed.keras_of_layer(cls)
         layer = keras.utils.get_custom_objects()[config[constructed.KEY]]
         made = constructed.made_again(layer, keras)
-        made.name = layer.name
+        made.name = layer.name  # before its weights are named after it
         return made
-    module.Layer.get_config, module.Layer.from_config = get_config, classmethod(from_config)
+    base.get_config, base.from_config = get_config, classmethod(from_config)
 
 
 @_repair(_after, "engine.network")
