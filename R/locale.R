@@ -4,8 +4,10 @@
 # Python treats file names as ASCII. So such text is treated as UTF-8, and Python is started in a UTF-8 locale.
 
 #' Whether R's locale is one, such as C, whose only characters are ASCII
+#'
+#' Every call of pyshim asks this; `l10n_info()` takes a tenth of the time of a conversion.
 #' @noRd
-is_ascii_locale <- function() is.na(iconv(rawToChar(not_ascii), "", "UTF-8"))
+is_ascii_locale <- function() !l10n_info()[["UTF-8"]] && is.na(iconv(rawToChar(not_ascii), "", "UTF-8"))
 
 not_ascii <- as.raw(c(0xc3, 0xa9)) # two letters in ISO-8859-1, one in UTF-8
 
