@@ -43,7 +43,7 @@ look_up <- function(kind, name) {
 
 call_python <- function(target, ...) {
   for (given in list(...)) {  # evaluate the arguments first: they may contain calls themselves
-    if (identical(given, NA)) {
+    if (is.logical(given) && identical(given, NA)) {
       return(call_with_nan(target, ...))
     }
   }

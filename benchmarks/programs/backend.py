@@ -8,6 +8,8 @@ from .settings import BETA_1, BETA_2, EPSILON, RATE, back_and_forth
 class Backend:
     """The workloads on a backend ``K``."""
 
+    unroll = False  # whether recurrent layers unroll their loop
+
     def __init__(self, K, data):
         self.K = K
         self.data = data

@@ -104,7 +104,7 @@ class Gathered:
 def of_keras(program, network):
     """An epoch of a model of Keras."""
     keras = program.keras
-    model = keras.models.Sequential(LAYERS[network](keras.layers))
+    model = keras.models.Sequential(LAYERS[network](keras.layers, program.unroll))
     optimizers = keras.optimizers
     model.compile(optimizers.Adam(RATE["cnn"], BETA_1, BETA_2, epsilon=EPSILON) if network == "cnn"
                   else optimizers.SGD(RATE[network]), "categorical_crossentropy")
@@ -120,14 +120,15 @@ def of_keras(program, network):
 
 
 LAYERS = {
-    "mlp": lambda layers: [layers.Dense(512, activation="relu", input_shape=(784,)),
+    "mlp": lambda layers, unroll: [layers.Dense(512, activation="relu", input_shape=(784,)),
                            layers.Dense(10, activation="softmax")],
-    "cnn": lambda layers: [layers.Conv2D(32, 3, padding="same", activation="relu", input_shape=(28, 28, 1)),
+    "cnn": lambda layers, unroll: [layers.Conv2D(32, 3, padding="same", activation="relu", input_shape=(28, 28, 1)),
                            layers.MaxPooling2D(), layers.Conv2D(64, 3, padding="same", activation="relu"),
                            layers.MaxPooling2D(), layers.Flatten(), layers.Dense(128, activation="relu"),
                            layers.Dense(10, activation="softmax")],
-    "lstm": lambda layers: [layers.LSTM(128, recurrent_activation="sigmoid", input_shape=(50, 64)),
-                            layers.Dense(10, activation="softmax")],
+    "lstm": lambda layers, unroll: [
+        layers.LSTM(128, recurrent_activation="sigmoid", input_shape=(50, 64), unroll=unroll),
+        layers.Dense(10, activation="softmax")],
 }
 
 

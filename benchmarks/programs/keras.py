@@ -16,6 +16,7 @@ class Keras(Backend, First):
     """The program, with the adjustments that Keras's layers make and its bare functions need."""
 
     keras = keras
+    unroll = K.backend() == "cntk"  # there, an LSTM layer computes something else if its loop is not unrolled
 
     def variants(self, workload):
         if K.backend() == "tensorflow":  # operators use its graph only inside this context

@@ -17,6 +17,7 @@ def program(data):
 class Keras3(First):
 
     keras = keras
+    unroll = False
 
     def __init__(self, data):
         self.data = data

@@ -249,9 +249,8 @@ class NN:
 
     def _normalized(self, centered, variance, beta, gamma, epsilon):
         scale = self.sqrt(self.add(variance, rules.number(epsilon, "epsilon", least=0)))
-        result = self.divide(centered, scale)
-        if gamma is not None:
-            result = self.multiply(result, gamma)
+        # The quotient usually has one number for each channel, so x itself is multiplied once, and never divided.
+        result = self.multiply(centered, self.divide(1 if gamma is None else gamma, scale))
         return result if beta is None else self.add(result, beta)
 
     def _spread(self, value, name, x, axes):

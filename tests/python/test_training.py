@@ -272,3 +272,29 @@ def test_steps_of_optimizers(K, name, scalars):
         now = [changed.get(id(value), value) for value in now]
     for variable, expected in zip((p, m, v), now):
         np.testing.assert_allclose(K.get_value(variable), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_a_long_network_with_averages(K):
+    """The loss depends on a size that is known only when the program runs, and what is averaged is computed on the way
+    to it. On CNTK, the network has more operations than one function gets without gradients."""
+    layers, rate, x = 260 if K.backend() == "cntk" else 20, 0.1, sample((5, 3), "float64", seed=1)
+    start = sample((3, 3), "float64", seed=2, low=-0.5, high=0.5)
+
+    def last(w):
+        h = x
+        for _ in range(layers):
+            h = h + 0.01 * np.tanh(h @ w)
+        return h
+    given = K.placeholder((None, 3), dtype="float64")
+    w, average = K.variable(start, "float64"), K.variable(np.zeros(3), "float64")
+    h = given
+    for _ in range(layers):
+        h = h + 0.01 * K.tanh(K.dot(h, w))
+    loss = K.sum(K.square(h)) / K.cast(K.shape(h)[0], "float64")
+    gradient, = K.gradients(loss, [w])
+    step = K.function([given], [loss, K.max(h)],
+                      [(w, w - rate * gradient), (average, 0.5 * average + 0.5 * K.mean(h, axis=0))])
+    np.testing.assert_allclose(step([x]), [np.sum(last(start) ** 2) / len(x), last(start).max()], rtol=1e-9)
+    slope = numeric_gradient(lambda w: np.sum(last(w) ** 2) / len(x), [start], 0)
+    np.testing.assert_allclose(K.get_value(w), start - rate * slope, rtol=1e-6)
+    np.testing.assert_allclose(K.get_value(average), 0.5 * last(start).mean(axis=0), rtol=1e-9)

@@ -136,7 +136,8 @@ def schedule(order, roots):
     for number in sorted(by_level):
         here = by_level[number]
         rows.append([description for description in here if description.on_numpy])
-        rows.extend(_groups([description for description in here if not description.on_numpy], order))
+        so_far = [description for description in order if level[description] <= number]
+        rows.extend(_groups([description for description in here if not description.on_numpy], so_far))
     # Go from last to first. A description that several stages could compute is computed by the last of them, because
     # the stage of a gradient contains its whole loss.
     steps, needed = [], set(roots)
@@ -213,11 +214,16 @@ def _step_up(description, needed):
     return int(description.on_numpy or isinstance(needed, Gradient) or needed in description.given_by_numpy())
 
 
-def _groups(here, order):
+def _groups(here, so_far):
     """Returns: the content of each stage of a level: its descriptions, the group, and the group's gradients.
 
-    Without gradients, the stages share the level's descriptions, and the group is None. With gradients, there is a
-    stage for each loss, and the first also has the level's other descriptions.
+    ``here`` has the level's descriptions, and ``so_far`` also those of the levels before it. Without gradients, the
+    stages share the level's descriptions, and the group is None. With gradients, there is a stage for each loss, and
+    the first also has the level's other descriptions, and those of former levels, which often need the same as the
+    loss: otherwise a stage of their own would compute that, too.
+
+    Shapes have a stage of their own if the others share the level: it finds them when it is built, and computes
+    nothing, whereas a stage that gets a tensor from the one before needs the tensor's value.
     """
     groups = collections.OrderedDict()
     for description in here:
@@ -225,14 +231,28 @@ def _groups(here, order):
             groups.setdefault(description.group, []).append(description)
     parts = [description for description in here if not isinstance(description, Gradient)]
     if not groups:
-        return [(parts[i:i + DEEPEST], None, []) for i in range(0, len(parts), DEEPEST)]
+        if len(parts) <= DEEPEST:
+            return [(parts, None, [])] if parts else []
+        values = [description for description in parts if description.kernel is not SHAPE]
+        return [(parts, None, [])] + [(values[i:i + DEEPEST], None, []) for i in range(0, len(values), DEEPEST)]
     rows = []
     for group, gradients in groups.items():
         # A gradient flows back through all levels, so its stage rebuilds all of the loss that CNTK computes.
-        needed = set(parts if not rows else [])
-        needed.update(_of_cntk([group.loss] + group.by))
-        rows.append(([description for description in order if description in needed], group, gradients))
+        needed = _of_cntk([group.loss] + group.by)
+        if not rows:
+            needed.update(parts, _without_gradients(so_far))
+        rows.append(([description for description in so_far if description in needed], group, gradients))
     return rows
+
+
+def _without_gradients(order):
+    """Returns: the descriptions that CNTK computes from sources and NumPy's results, without gradients."""
+    found = set()
+    for description in order:  # inputs come first
+        if not (description.on_numpy or isinstance(description, (Source, Gradient))) and all(
+                x in found or x.on_numpy or isinstance(x, Source) for x in description.inputs):
+            found.add(description)
+    return found
 
 
 def _of_cntk(roots):

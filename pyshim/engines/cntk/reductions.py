@@ -8,9 +8,11 @@ cumulative sum or product.
 import numpy as np
 
 from ..numpy_shape import reduced
+from . import native
 from .description import kernel
 from .gradients import product as product_of
 from .gradients import product_of_any
+from .images import samples_first
 from .native import C
 from .operation import operation
 
@@ -19,9 +21,22 @@ def over_axes(reduce):
     """Returns: a builder that uses a reduction of CNTK."""
     def build(x, axis, keepdims):
         # CNTK can only drop all axes or none.
-        kept = reduce(x, axis=list(axis), keepdims=True)
+        reduced_images = over_images(reduce, x, axis)
+        kept = reduce(x, axis=list(axis), keepdims=True) if reduced_images is None else reduced_images
         return kept if keepdims else C.reshape(kept, reduced(x.shape, axis, False))
     return build
+
+
+def over_images(reduce, x, axis):
+    """Returns: the reduction, with all axes kept, of images in CNTK's layout, so that only its result is transposed; or
+    None if x has no such layout, or if some of the spatial axes remain."""
+    channels = len(x.shape) - 1
+    if not hasattr(x, "by_sample") or not set(range(1, channels)).issubset(axis):
+        return None
+    places = [0 if i == channels else i for i in axis if i]
+    samples = samples_first(native.output(reduce(x.by_sample, axis=places, keepdims=True)), x.shape[0])
+    kept = C.reshape(samples, x.shape[:1] + reduced(x.shape, axis, True)[1:])
+    return reduce(kept, axis=[0], keepdims=True) if 0 in axis else kept
 
 
 def any_true(x, axis, keepdims):
