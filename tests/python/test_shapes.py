@@ -627,3 +627,29 @@ def test_joining_many_parts(K):
     expected[:, 0] = 2 * array[:, 0] * np.sum(np.arange(50.) ** 2)
     expected[0] += 500
     np.testing.assert_allclose(values[2], expected, rtol=1e-4)
+
+
+def test_numbers_that_shapes_determine(K):
+    """CNTK computes them when it builds a function for the shapes that it is given."""
+    x = K.placeholder((None, None))
+    count, width = [K.shape(x)[axis] for axis in (0, 1)]
+    samples = K.cast(count, "float32")
+    mean = K.sum(x) / samples
+    gradients = K.gradients(mean, [x, samples])
+    total = K.variable(0.)
+    # The result of a gather is an integer that shapes do not determine alone.
+    picked = K.gather(K.constant([5, 7, 9, 11], dtype="int64"), width) + K.cast(count, "int64")
+    f = K.function([x], [mean, *gradients, count * 2 - width, K.reshape(x, K.stack([count * width])), picked,
+                         K.ones_like(x, "int32") * count], [(total, total + samples)])
+    seen = 0
+    for shape in [(2, 3), (4, 2), (2, 3), (1, 1)]:
+        array, seen = sample(shape, seed=seen), seen + shape[0]
+        values = f([array])
+        np.testing.assert_allclose(values[0], array.sum() / shape[0], rtol=1e-5)
+        np.testing.assert_allclose(values[1], np.full(shape, 1 / shape[0]), rtol=1e-6)
+        np.testing.assert_allclose(values[2], -array.sum() / shape[0] ** 2, rtol=1e-5)
+        assert values[3] == 2 * shape[0] - shape[1]
+        check_array(values[4], array.ravel())
+        assert values[5] == [5, 7, 9, 11][shape[1]] + shape[0]
+        check_array(values[6], np.full(shape, shape[0], "int32"))
+        assert K.get_value(total) == seen

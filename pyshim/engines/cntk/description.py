@@ -52,10 +52,12 @@ def kernel(name, build, **more):
 class Description:
     """A computation to perform: a kernel, the descriptions of its inputs, its attributes, and the result's dtype.
 
-    ``on_numpy`` says whether NumPy computes it: CNTK supports only floats, so integers are computed by NumPy.
+    ``on_numpy`` says whether NumPy computes it, between the stages: CNTK supports only floats, so integers are computed
+    by NumPy. ``by_shape`` says that shapes alone determine it, such as the number of samples: then NumPy computes it
+    when its stage is built.
     """
 
-    __slots__ = ("kernel", "inputs", "attributes", "dtype", "on_numpy", "number")
+    __slots__ = ("kernel", "inputs", "attributes", "dtype", "on_numpy", "by_shape", "number")
 
     numbers = itertools.count()  # descriptions are numbered in the order of their creation
 
@@ -65,7 +67,9 @@ class Description:
         self.inputs = inputs
         self.attributes = attributes
         self.dtype = dtype
-        self.on_numpy = self._on_numpy()
+        on_numpy = self._on_numpy()
+        self.by_shape = self._by_shape(on_numpy)
+        self.on_numpy = on_numpy and not self.by_shape
 
     def _on_numpy(self):
         if not self.kernel.build:
@@ -77,7 +81,17 @@ class Description:
             return True
         if self.kernel.name in ("shape", "fill_like"):  # the shape of the input is enough
             return self.inputs[0].on_numpy
-        return self.dtype in INTEGERS or (self.dtype == "bool" and all(x.on_numpy for x in inputs))
+        return self.dtype in INTEGERS or (self.dtype == "bool" and all(x.on_numpy or x.by_shape for x in inputs))
+
+    def _by_shape(self, on_numpy):
+        if not self.kernel or self.kernel.several or self.kernel.name == "print_tensor":
+            return False
+        if self.dtype in FLOATS and self.kernel.name != "cast":  # CNTK computes it, or it is a random draw
+            return False
+        if self.kernel.name in ("shape", "fill_like"):
+            return not on_numpy
+        return (on_numpy and any(x.by_shape for x in self.inputs)
+                and all(x.by_shape or isinstance(x, Constant) for x in self.inputs))
 
     def given_by_numpy(self):
         """Returns: the integer inputs of a kernel that runs on CNTK."""

@@ -39,8 +39,9 @@ class Program:
             self.unrolled = collections.OrderedDict()  # keyed by the lengths, most recently used last
         else:
             self.printed = _printed(order, roots)
-            steps = schedule(order, set(roots + _printing(self.printed)))
-            arithmetic = _only_for_updates(steps, outputs + controls + _printing(self.printed))
+            others = outputs + controls + _printing(self.printed)
+            steps = schedule(order, others, list(updates.values()))
+            arithmetic = _only_for_updates(steps, others)
             self.assignments = Updates(updates, arithmetic)
             self.steps = [step for step in steps if step not in set(arithmetic)]
 
@@ -119,8 +120,9 @@ def _printing(printed):
     return [x for description in printed for x in (description, description.inputs[1])]
 
 
-def schedule(order, roots):
-    """Returns: the steps of a program: descriptions that NumPy computes, and stages.
+def schedule(order, others, new):
+    """Returns: the steps of a program: descriptions that NumPy computes, and stages. ``new`` has the new values of
+    variables, and ``others`` what else the program has to compute.
 
     Each description gets the lowest level that its inputs allow. In a level, NumPy's descriptions run before the
     stage, and gradients are computed with the stage.
@@ -136,12 +138,11 @@ def schedule(order, roots):
     for number in sorted(by_level):
         here = by_level[number]
         rows.append([description for description in here if description.on_numpy])
-        so_far = [description for description in order if level[description] <= number]
-        rows.extend(_groups([description for description in here if not description.on_numpy], so_far))
+        rows.extend(_groups([description for description in here if not description.on_numpy], order, level))
     # Go from last to first. A description that several stages could compute is computed by the last of them, because
     # the stage of a gradient contains its whole loss.
-    steps, needed = [], set(roots)
-    by_others = set(roots)  # what is needed, and not only by the arithmetic of updates
+    steps, needed = [], set(others + new)
+    by_others = set(others)  # what is needed, and not only by the arithmetic of updates
     for row in reversed(rows):
         if isinstance(row, list):
             steps.extend(reversed(row))
@@ -159,7 +160,7 @@ def schedule(order, roots):
             if _is_update(whole):
                 of_update, wanted = whole.descriptions, []
             else:
-                of_update = _of_variables(descriptions, [x for x in wanted if x not in by_others])
+                of_update = _of_updates(descriptions, [x for x in wanted if x not in by_others])
                 wanted = [x for x in wanted if x not in of_update]
             steps.extend(reversed(of_update))
             more = {x for description in of_update for x in description.inputs}.difference(of_update)
@@ -179,13 +180,13 @@ def _is_update(stage):
             and all(map(is_arithmetic, stage.descriptions)))
 
 
-def _of_variables(descriptions, wanted):
-    """Returns: those of the wanted descriptions, and of what they need, that are an optimizer's arithmetic on variables
-    and numbers alone, such as a momentum times a velocity."""
+def _of_updates(descriptions, wanted):
+    """Returns: those of the wanted descriptions, and of what they need, that are an optimizer's arithmetic on
+    variables, numbers and gradients alone, such as a momentum times a velocity."""
     found = set()
     for description in descriptions:  # inputs come first
-        if is_arithmetic(description) and all(x in found or x.on_numpy or isinstance(x, (Constant, Variable))
-                                              for x in description.inputs):
+        if is_arithmetic(description) and all(
+                x in found or x.on_numpy or isinstance(x, (Constant, Variable, Gradient)) for x in description.inputs):
             found.add(description)
     used = found.intersection(wanted)
     for description in reversed(descriptions):
@@ -211,19 +212,20 @@ def _step_up(description, needed):
     """Returns: by how many levels, 0 or 1, a description comes after one that it needs."""
     if isinstance(needed, Source) or needed.on_numpy or isinstance(description, Gradient):
         return 0
+    if needed.by_shape and not description.on_numpy:
+        return 0
     return int(description.on_numpy or isinstance(needed, Gradient) or needed in description.given_by_numpy())
 
 
-def _groups(here, so_far):
+def _groups(here, order, level):
     """Returns: the content of each stage of a level: its descriptions, the group, and the group's gradients.
 
-    ``here`` has the level's descriptions, and ``so_far`` also those of the levels before it. Without gradients, the
-    stages share the level's descriptions, and the group is None. With gradients, there is a stage for each loss, and
-    the first also has the level's other descriptions, and those of former levels, which often need the same as the
-    loss: otherwise a stage of their own would compute that, too.
+    Without gradients, the stages share the level's descriptions, and the group is None. With gradients, there is a
+    stage for each loss, and the first also has the level's other descriptions, and those of former levels, which often
+    need the same as the loss: otherwise a stage of their own would compute that, too.
 
-    Shapes have a stage of their own if the others share the level: it finds them when it is built, and computes
-    nothing, whereas a stage that gets a tensor from the one before needs the tensor's value.
+    If several stages share a level, what shapes determine has one of its own: it finds the shapes when it is built,
+    and computes nothing, whereas a stage that gets a tensor from the one before needs the tensor's value.
     """
     groups = collections.OrderedDict()
     for description in here:
@@ -233,9 +235,10 @@ def _groups(here, so_far):
     if not groups:
         if len(parts) <= DEEPEST:
             return [(parts, None, [])] if parts else []
-        values = [description for description in parts if description.kernel is not SHAPE]
+        values = [description for description in parts if not description.by_shape]
         return [(parts, None, [])] + [(values[i:i + DEEPEST], None, []) for i in range(0, len(values), DEEPEST)]
     rows = []
+    so_far = [description for description in order if level[description] <= level[here[0]]]
     for group, gradients in groups.items():
         # A gradient flows back through all levels, so its stage rebuilds all of the loss that CNTK computes.
         needed = _of_cntk([group.loss] + group.by)

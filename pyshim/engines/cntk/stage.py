@@ -65,7 +65,7 @@ class Stage:
                 self.flowing.add(description)
         self.needed = [x for x in used.difference(parts)
                        if not (isinstance(x, Constant) or isinstance(x, Variable) and x.parameter is not None)]
-        self.sizes = list({x for description in parts for x in description.sizes()})
+        self.sizes = list({x for description in parts for x in description.sizes()}.difference(parts))
         self.parallel = any(description.kernel.parallel for description in self.descriptions)
         self.built = collections.OrderedDict()  # keyed by the shapes of the inputs, most recently used last
         self.exact = False    # whether to build kernels with ``Kernel.exact``, and not with ``Kernel.fast``
@@ -134,6 +134,7 @@ class BuiltStage:
         self.cells = {}    # integer inputs of operations -> their cells
         self.built = {}    # descriptions -> CNTK variables, or arrays if shapes alone determine the value
         self.checks = {}   # descriptions -> CNTK variables and functions that find values that are wrong
+        self.known = {}    # descriptions whose values, and gradients that, are known before the function runs -> arrays
         with Operation.kept.here() as self.operations, native.quiet():
             self._build(values)
             self._combine()
@@ -261,6 +262,8 @@ class BuiltStage:
 
     def _function(self, description, find):
         inputs = [find(x) for x in description.inputs]
+        if description.by_shape:
+            return self._movable(description, self._computed(description, inputs))
         if description in self.stage.flowing:
             inputs = [made if x in self.stage.flowing else self._still(made)
                       for x, made in zip(description.inputs, inputs)]
@@ -268,6 +271,12 @@ class BuiltStage:
         with CHECKED.here() as self.checks[description]:
             made = _build_kernel(description, inputs, cells, self.stage)
         return self._movable(description, made)
+
+    def _computed(self, description, inputs):
+        """Returns: the array for a description that shapes alone determine."""
+        self.known[description] = integers.compute(description, [
+            x.array if isinstance(x, Constant) else made for x, made in zip(description.inputs, inputs)])
+        return self.known[description]
 
     def _still(self, made):
         """Stop the gradient at a variable that needs none. CNTK does not know which gradients are wanted, and would
@@ -280,7 +289,7 @@ class BuiltStage:
 
     def _cell(self, description):
         if description not in self.cells:
-            self.cells[description] = Cell(self.values[description])
+            self.cells[description] = Cell((self.known if description in self.known else self.values)[description])
         return self.cells[description]
 
     def _movable(self, description, made):
@@ -291,6 +300,8 @@ class BuiltStage:
         if self.stage.group is None or description not in self.stage.group.by:
             return made
         self.shapes[description] = made.shape
+        if isinstance(made, np.ndarray) and made.size:
+            made = native.constant(made.astype(native.carrier(description.dtype)))
         if isinstance(made, np.ndarray):
             return made
         if isinstance(description, Variable):
@@ -303,7 +314,6 @@ class BuiltStage:
     def _combine(self):
         """Combine all outputs into one function, and find the gradients that are 0 because the loss does not depend
         on their variable."""
-        self.known = {}
         outputs = {}
         for description in self.stage.wanted:
             made = self.built[description]
