@@ -15,7 +15,7 @@ from ..batches import BLOCK
 from ..plan import need_same_shapes
 from . import checks
 from .natives import JaxNatives, leaf
-from .random import states
+from .random import drawn, is_drawn_before, states
 from .sizes import UNTRACEABLE
 
 PATIENCE = 1000  # how many batches run one by one before a block is compiled as one loop; compiling takes as long
@@ -45,6 +45,10 @@ class Function:
         self.draws = {operation: states.of(operation) for operation in operations if operation.kernel in RANDOM}
         # Random draws must be reproducible to the last bit, so they are always compiled with the same settings.
         self.settings = ONCE if once and not self.draws else None
+        # Most programs that run once compute a new variable's value. Their draws are made before, by generators that
+        # they share, because compiling one takes longer than all the rest.
+        self.drawn = [node for node in program.nodes if once and node.operation is not None
+                      and node.operation.kernel in RANDOM and is_drawn_before(node.operation)]
         self.is_calling = any(operation.kernel in CALLING for operation in operations)
         self.is_slow_in_loops = jax.default_backend() == "cpu" and any(
             operation.kernel in SLOW_IN_LOOPS for operation in operations)
@@ -54,7 +58,8 @@ class Function:
 
     def __call__(self, arrays):
         trace = self._kept(self.traces, tuple(array.shape for array in arrays), Trace)
-        outputs, new, conditions = trace(arrays, *self._values())
+        fed = arrays + [drawn(node.operation, self.draws[node.operation].evaluations) for node in self.drawn]
+        outputs, new, conditions = trace(fed, *self._values())
         if self.is_calling:
             jax.effects_barrier()  # wait until everything has been printed
         # If a condition is false, the new values equal the old ones, but the old arrays' memory may have been donated.
@@ -108,7 +113,7 @@ class Function:
 
     def computed(self, fed, kept, old, evaluations, is_traced=True):
         """Returns: the outputs, the new values of the variables, and pairs of a condition to check and its message."""
-        made = dict(zip(self.program.inputs, fed))
+        made = dict(zip(self.program.inputs + self.drawn, fed))
         made.update(zip(self.kept + self.changing, list(kept) + list(old)))
         natives = JaxNatives(self.kernels, made, dict(zip(self.draws, evaluations)), is_traced)
         with checks.noting() as noted:

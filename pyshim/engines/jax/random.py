@@ -1,10 +1,15 @@
 """Random tensors on JAX. The seed, the number of evaluations and the indices of time steps determine the draws."""
 
+import functools
+import math
 import random
 
 import jax
+import numpy as np
 
 from ..random_state import RandomState
+
+SMALLEST, LARGEST = 4 ** 5, 4 ** 11  # the numbers of elements that a shared generator draws
 
 
 class Draws:
@@ -32,7 +37,36 @@ class Random:
         return jax.random.uniform(key, shape, dtype)
 
     def random_normal(self, shape, dtype, seed, key):
-        return jax.random.normal(key, shape, dtype)
+        # Without the barrier, XLA would merge a multiplication with the generator's last one: other draws than those of
+        # ``drawn``, in the last bit.
+        return jax.lax.optimization_barrier(jax.random.normal(key, shape, dtype))
 
     def truncated_normal(self, shape, dtype, seed, key):
         return jax.random.truncated_normal(key, -2, 2, shape, dtype)
+
+
+def is_drawn_before(operation):
+    """Whether the shape of a random operation is a constant."""
+    return operation.inputs[0].kind == "constant"
+
+
+def drawn(operation, evaluations):
+    """Returns: the draws of a random operation whose shape is a constant, as a NumPy array.
+
+    XLA takes half a second to compile a generator, for each number of elements. An element depends only on the key and
+    on its position, so a generator serves all smaller numbers, too.
+    """
+    shape = tuple(operation.inputs[0].value.tolist())
+    size = math.prod(shape)
+    wide = SMALLEST
+    while wide < size:
+        wide *= 4
+    draws = _first(operation.kernel, size if size > LARGEST else wide, operation.attributes["dtype"],
+                   states.of(operation).seed, evaluations)
+    return np.asarray(draws)[:size].reshape(shape)
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1, 2))
+def _first(kernel, count, dtype, seed, evaluations):
+    key = jax.random.fold_in(jax.random.key(seed), evaluations)
+    return getattr(Random(), kernel)((count,), dtype, seed, key)
