@@ -5,7 +5,7 @@
 
 #' Whether R's locale is one, such as C, whose only characters are ASCII
 #'
-#' Every call of pyshim asks this; `l10n_info()` takes a tenth of the time of a conversion.
+#' Every call of pyshim asks this, and `l10n_info()` is much faster than a conversion.
 #' @noRd
 is_ascii_locale <- function() !l10n_info()[["UTF-8"]] && is.na(iconv(rawToChar(not_ascii), "", "UTF-8"))
 
