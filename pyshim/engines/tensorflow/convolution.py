@@ -45,7 +45,9 @@ class Convolution:
 
         def windowed(pool, x, outside):
             def pooled(x, padding):
-                if len(size) == 3 and x.dtype != tf.float32:  # TensorFlow has only float32 kernels
+                # TensorFlow's kernels for three axes are for float32 only. And where oneDNN is not used, they give the
+                # gradient of a maximum to all elements that are equal to it.
+                if len(size) == 3 and (mode == "max" or x.dtype != tf.float32):
                     return _pool_in_turn(pool, x, size, strides, padding)
                 return pool(x, size, strides, padding)
             return _windowed(pooled, x, None, size, strides, padding, once, channels, outside)
