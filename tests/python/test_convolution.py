@@ -638,6 +638,19 @@ def test_what_no_window_sees_without_onednn(tmp_path, monkeypatch):
         check_array(found[key], expected[name].astype(dtype), dtype)
 
 
+def test_gradient_of_equal_elements_without_onednn(tmp_path, monkeypatch):
+    """TensorFlow's own kernel for three axes gives it to all of them."""
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    ran = session("""
+import pyshim as K
+K.use_backend("tensorflow")
+x = K.variable([[[[[1.], [1.]]] * 2] * 2])
+gradient, = K.gradients(K.pool3d(x, 2), [x])
+assert K.eval(gradient).ravel().tolist() == [1, 0, 0, 0, 0, 0, 0, 0], K.eval(gradient)
+""", tmp_path)
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_pool_of_a_window_wider_than_x(K):
     x = images((3, 2))
     check(K, K.pool2d(tensor(K, x), (9, 7), (1, 1), "same"), pool(x, (9, 7), (1, 1), "same", "max"))
