@@ -19,8 +19,7 @@ call_shim <- function(.function, ...) {
   if (is.null(target)) {
     target <- bridge$functions[[.function]] <- look_up("function", .function)
   }
-  call <- if (is_ascii_locale()) call_in_utf8 else call_python
-  call(target, ...)
+  call_in_utf8(target, ...)
 }
 
 #' Call a function of pyshim on the backend of its first tensor
@@ -30,11 +29,16 @@ call_method <- function(name, ...) {
   if (is.null(target)) {
     target <- bridge$methods[[name]] <- look_up("method", name)
   }
-  call <- if (is_ascii_locale()) call_in_utf8 else call_python
-  call(target, ...)
+  call_in_utf8(target, ...)
 }
 
-call_in_utf8 <- function(target, ...) do.call(call_python, c(list(target), marked_as_utf8(list(...))))
+call_in_utf8 <- function(target, ...) {
+  if (is_ascii_locale()) {
+    do.call(call_python, c(list(target), marked_as_utf8(list(...))))
+  } else {
+    call_python(target, ...)
+  }
+}
 
 look_up <- function(kind, name) {
   module <- bridge_module()

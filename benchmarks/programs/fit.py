@@ -120,12 +120,14 @@ def of_keras(program, network):
 
 
 LAYERS = {
-    "mlp": lambda layers, unroll: [layers.Dense(512, activation="relu", input_shape=(784,)),
-                           layers.Dense(10, activation="softmax")],
-    "cnn": lambda layers, unroll: [layers.Conv2D(32, 3, padding="same", activation="relu", input_shape=(28, 28, 1)),
-                           layers.MaxPooling2D(), layers.Conv2D(64, 3, padding="same", activation="relu"),
-                           layers.MaxPooling2D(), layers.Flatten(), layers.Dense(128, activation="relu"),
-                           layers.Dense(10, activation="softmax")],
+    "mlp": lambda layers, unroll: [
+        layers.Dense(512, activation="relu", input_shape=(784,)),
+        layers.Dense(10, activation="softmax")],
+    "cnn": lambda layers, unroll: [
+        layers.Conv2D(32, 3, padding="same", activation="relu", input_shape=(28, 28, 1)), layers.MaxPooling2D(),
+        layers.Conv2D(64, 3, padding="same", activation="relu"), layers.MaxPooling2D(),
+        layers.Flatten(), layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax")],
     "lstm": lambda layers, unroll: [
         layers.LSTM(128, recurrent_activation="sigmoid", input_shape=(50, 64), unroll=unroll),
         layers.Dense(10, activation="softmax")],

@@ -72,6 +72,8 @@ class Description:
         self.on_numpy = on_numpy and not self.by_shape
 
     def _on_numpy(self):
+        if self.kernel.name == "shape":
+            return self.inputs[0].on_numpy
         if not self.kernel.build:
             return True
         inputs = self.inputs
@@ -79,7 +81,7 @@ class Description:
             inputs = [x for x in inputs if x.dtype not in INTEGERS]
         if any(x.dtype in INTEGERS for x in inputs):
             return True
-        if self.kernel.name in ("shape", "fill_like"):  # the shape of the input is enough
+        if self.kernel.name == "fill_like":  # the shape of the input is enough
             return self.inputs[0].on_numpy
         return self.dtype in INTEGERS or (self.dtype == "bool" and all(x.on_numpy or x.by_shape for x in inputs))
 
@@ -88,8 +90,8 @@ class Description:
             return False
         if self.dtype in FLOATS and self.kernel.name != "cast":  # CNTK computes it, or it is a random draw
             return False
-        if self.kernel.name in ("shape", "fill_like"):
-            return not on_numpy
+        if self.kernel.name in ("shape", "fill_like") and not on_numpy:
+            return True
         return (on_numpy and any(x.by_shape for x in self.inputs)
                 and all(x.by_shape or isinstance(x, Constant) for x in self.inputs))
 
@@ -141,7 +143,7 @@ class Constant(Source):
     def constant(self):
         """The CNTK constant, shared by all functions."""
         if self._constant is None:
-            self._constant = native.constant(self.array.astype(native.carrier(self.dtype)))
+            self._constant = native.constant(self.array)
         return self._constant
 
 

@@ -108,6 +108,8 @@ def borrowed(value):
 
 
 def constant(array):
+    """Returns: the array as a CNTK constant, in the dtype in which CNTK carries the array's."""
+    array = array.astype(carrier(array.dtype.name), copy=False)
     return C.Constant(array, dtype=array.dtype.type)
 
 

@@ -21,18 +21,17 @@ def over_axes(reduce):
     """Returns: a builder that uses a reduction of CNTK."""
     def build(x, axis, keepdims):
         # CNTK can only drop all axes or none.
-        reduced_images = over_images(reduce, x, axis)
-        kept = reduce(x, axis=list(axis), keepdims=True) if reduced_images is None else reduced_images
+        kept = keeping_axes(reduce, x, axis)
         return kept if keepdims else C.reshape(kept, reduced(x.shape, axis, False))
     return build
 
 
-def over_images(reduce, x, axis):
-    """Returns: the reduction, with all axes kept, of images in CNTK's layout, so that only its result is transposed; or
-    None if x has no such layout, or if some of the spatial axes remain."""
+def keeping_axes(reduce, x, axis):
+    """Returns: the reduction, with all axes kept. Images whose spatial axes are all reduced keep CNTK's layout, so that
+    only the result is transposed."""
     channels = len(x.shape) - 1
     if not hasattr(x, "by_sample") or not set(range(1, channels)).issubset(axis):
-        return None
+        return reduce(x, axis=list(axis), keepdims=True)
     places = [0 if i == channels else i for i in axis if i]
     samples = samples_first(native.output(reduce(x.by_sample, axis=places, keepdims=True)), x.shape[0])
     kept = C.reshape(samples, x.shape[:1] + reduced(x.shape, axis, True)[1:])

@@ -301,7 +301,7 @@ class BuiltStage:
             return made
         self.shapes[description] = made.shape
         if isinstance(made, np.ndarray) and made.size:
-            made = native.constant(made.astype(native.carrier(description.dtype)))
+            made = native.constant(made)
         if isinstance(made, np.ndarray):
             return made
         if isinstance(description, Variable):
@@ -391,8 +391,7 @@ def _build_kernel(description, inputs, cells, stage):
         arrays = [np.zeros(x.shape, of.dtype) for x, of in zip(inputs, description.inputs)]
         arrays[len(arrays) - len(cells):] = [cell.array for cell in cells]
         return integers.compute(description, arrays)
-    inputs = [native.constant(x.astype(native.carrier(x.dtype.name))) if isinstance(x, np.ndarray) else x
-              for x in inputs]
+    inputs = [native.constant(x) if isinstance(x, np.ndarray) else x for x in inputs]
     if any(x.dtype != inputs[0].dtype for x in inputs):  # a bool (carried as float32) and a float64
         inputs = [x if x.dtype == np.float64 else native.output(C.cast(x, np.float64)) for x in inputs]
     try:

@@ -53,7 +53,7 @@ class JaxNatives(Natives):
         if operation.kernel == "gradient":
             return self._gradients(operation)
         if operation.kernel in RANDOM:
-            key = key_of(states.of(operation), self.evaluations[operation], self.times)
+            key = key_of(states.of(operation).seed, self.evaluations[operation], self.times)
             shape = tuple(known(inputs[0]).tolist())
             return getattr(self.kernels, operation.kernel)(shape, key=key, **operation.attributes)
         if operation.kernel in ("ctc_sparse", "ctc_decode", "print_tensor") or not inputs \

@@ -47,8 +47,8 @@ class Function:
         self.settings = ONCE if once and not self.draws else None
         # Most programs that run once compute a new variable's value. Their draws are made before, by generators that
         # they share, because compiling one takes longer than all the rest.
-        self.drawn = [node for node in program.nodes if once and node.operation is not None
-                      and node.operation.kernel in RANDOM and is_drawn_before(node.operation)]
+        self.drawn = [node for node in program.nodes
+                      if once and node.operation in self.draws and is_drawn_before(node.operation)]
         self.is_calling = any(operation.kernel in CALLING for operation in operations)
         self.is_slow_in_loops = jax.default_backend() == "cpu" and any(
             operation.kernel in SLOW_IN_LOOPS for operation in operations)

@@ -23,9 +23,9 @@ class Draws:
 states = RandomState(Draws)
 
 
-def key_of(draws, evaluations, times):
+def key_of(seed, evaluations, times=()):
     """Returns: the JAX key for a draw."""
-    key = jax.random.key(draws.seed)
+    key = jax.random.key(seed)
     for number in (evaluations,) + tuple(times):
         key = jax.random.fold_in(key, number)
     return key
@@ -58,15 +58,15 @@ def drawn(operation, evaluations):
     """
     shape = tuple(operation.inputs[0].value.tolist())
     size = math.prod(shape)
-    wide = SMALLEST
-    while wide < size:
-        wide *= 4
-    draws = _first(operation.kernel, size if size > LARGEST else wide, operation.attributes["dtype"],
-                   states.of(operation).seed, evaluations)
+    count = SMALLEST
+    while count < size:
+        count *= 4
+    if count > LARGEST:
+        count = size
+    draws = _first(operation.kernel, count, operation.attributes["dtype"], states.of(operation).seed, evaluations)
     return np.asarray(draws)[:size].reshape(shape)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 2))
 def _first(kernel, count, dtype, seed, evaluations):
-    key = jax.random.fold_in(jax.random.key(seed), evaluations)
-    return getattr(Random(), kernel)((count,), dtype, seed, key)
+    return getattr(Random(), kernel)((count,), dtype, seed, key_of(seed, evaluations))
