@@ -19,7 +19,7 @@ call_shim <- function(.function, ...) {
   if (is.null(target)) {
     target <- bridge$functions[[.function]] <- look_up("function", .function)
   }
-  call_in_utf8(target, ...)
+  call_python(target, ...)
 }
 
 #' Call a function of pyshim on the backend of its first tensor
@@ -29,15 +29,7 @@ call_method <- function(name, ...) {
   if (is.null(target)) {
     target <- bridge$methods[[name]] <- look_up("method", name)
   }
-  call_in_utf8(target, ...)
-}
-
-call_in_utf8 <- function(target, ...) {
-  if (is_ascii_locale()) {
-    do.call(call_python, c(list(target), marked_as_utf8(list(...))))
-  } else {
-    call_python(target, ...)
-  }
+  call_python(target, ...)
 }
 
 look_up <- function(kind, name) {
@@ -45,14 +37,26 @@ look_up <- function(kind, name) {
   reticulate::py_call(reticulate::py_get_attr(module, kind), name)
 }
 
+#' Call a Python function. Its arguments are evaluated first, because they may contain calls themselves
+#' @noRd
 call_python <- function(target, ...) {
-  for (given in list(...)) {  # evaluate the arguments first: they may contain calls themselves
-    if (is.logical(given) && identical(given, NA)) {
-      return(call_with_nan(target, ...))
+  for (given in list(...)) {
+    # reticulate would convert NA to True, and misread text in the C locale.
+    if (is.logical(given) && identical(given, NA) || (is.character(given) || is.list(given)) && is_ascii_locale()) {
+      return(do.call(call_prepared, c(list(target), lapply(list(...), prepared))))
     }
   }
-  if (!identical(getOption("keras.timeout"), bridge$timeout)) {
-    set_timeout(getOption("keras.timeout"))
+  call_prepared(target, ...)
+}
+
+#' An argument that reticulate converts correctly. NA becomes NaN, which pyshim rejects where it is not valid
+#' @noRd
+prepared <- function(given) if (identical(given, NA)) NA_real_ else as_text(given)
+
+call_prepared <- function(target, ...) {
+  seconds <- getOption("keras.timeout")
+  if (!(is.null(seconds) && is.null(bridge$timeout)) && !identical(seconds, bridge$timeout)) {
+    set_timeout(seconds)
   }
   bridge$open <- bridge$open + 1L
   inside <- bridge$inside
@@ -73,7 +77,7 @@ call_python <- function(target, ...) {
   if (length(bridge$news) && bridge$open == 1L) {
     tell_news()
   }
-  if (inherits(value, "keras_failure")) {
+  if (is.list(value) && inherits(value, "keras_failure")) {
     signal_failure(value)
   }
   value
@@ -98,13 +102,6 @@ refuse <- function(condition) {
     }
   }
   stop(condition)
-}
-
-#' The same call with NaN for NA: reticulate converts NA to True, whereas pyshim rejects NaN where it is not valid
-#' @noRd
-call_with_nan <- function(target, ...) {
-  given <- lapply(list(...), function(x) if (identical(x, NA)) NA_real_ else x)
-  do.call(call_python, c(list(target), given))
 }
 
 is_convertible <- function(x) {
@@ -135,12 +132,12 @@ set_timeout <- function(seconds) {
 #' What a call has returned, as a value of R; an object of class `keras_failure` if it failed
 #' @noRd
 received <- function(value) {
-  if (is.list(value) && !is.object(value)) {
+  if (inherits(value, "keras_tensor")) { # asked first, since it is by far the most frequent
+    value
+  } else if (is.list(value) && !is.object(value)) {
     lapply(value, received)  # reticulate has converted it, but not all of its parts
   } else if (!inherits(value, "python.builtin.object")) {
     without_single_dim(value)
-  } else if (inherits(value, "keras_tensor")) {
-    value
   } else if (inherits(value, "keras_bridge.LargeArray")) {
     fetched(value)
   } else if (inherits(value, "keras_failure.Failure")) {
