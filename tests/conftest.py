@@ -47,6 +47,13 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in a shell's b
 WITH_WORKERS = [name for name in BACKENDS if not pyshim.environments.find(name).in_session]
 
 
+# Theano compiles in one process at a time for each folder, which would make two test processes as slow as one.
+TEST_PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+if TEST_PROCESS != "gw0":
+    COMPILED = os.path.join(pyshim.environments.find("theano").folder(), "compiled-" + TEST_PROCESS)
+    os.environ.setdefault("THEANO_FLAGS", "base_compiledir=" + COMPILED)
+
+
 def pytest_addoption(parser):
     parser.addoption("--backend", action="append", choices=BACKENDS,
                      help="run the tests of this engine only; all by default")

@@ -43,7 +43,8 @@ def new_home(folder, monkeypatch):
     home.mkdir()
     os.symlink(ENVIRONMENTS, home / "environments")
     monkeypatch.setenv("KERAS_HOME", str(home))
-    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    for name in ("KERAS_BACKEND", "THEANO_FLAGS"):  # conftest.py may have set the latter
+        monkeypatch.delenv(name, raising=False)
     return home
 
 

@@ -1,10 +1,13 @@
 """The Theano engine: symbolic expressions, interpreted if they run once, otherwise compiled to C."""
 
+import functools
 import logging
 
 from ..engine import Engine as AnyEngine
 from ..kernels import Kernels as AllKernels
 from .native import theano
+
+compilelock = theano.gof.compilelock
 
 # Otherwise Theano would record a traceback for each tensor, which takes a third of the time to create one. It would
 # always point here.
@@ -14,6 +17,11 @@ theano.config.traceback.limit = 0
 # logs when it waits for the compile lock of another process.
 for subject in ("tensor.blas", "gof.compilelock"):
     logging.getLogger("theano." + subject).setLevel(logging.ERROR)
+
+# Only one process at a time may compile. Another one would look for its turn only every one or two seconds, and hardly
+# ever find it; 1, the environment's setting, is the least that Theano accepts.
+if theano.config.compile.wait == 1:
+    compilelock.lock = functools.partial(compilelock.lock, min_wait=0.01, max_wait=0.03)  # seconds
 
 from . import layout  # noqa: F401
 from .broadcasting import Gather, Spread
