@@ -92,8 +92,9 @@ as_expression <- function(x, arg, other = NULL) {
 #'
 #' @param fn A function of a slice that returns a tensor; in folds, a function of the accumulator and a slice that
 #'   returns the next accumulator, with the same shape and dtype.
-#' @param elems A tensor with at least one dimension.
-#' @param initializer The first accumulator; by default the first slice.
+#' @param elems A tensor with at least one dimension, or a list of tensors with first axes of the same size: then `fn`
+#'   takes a list with a slice of each.
+#' @param initializer The first accumulator; by default the first slice of a single tensor.
 #' @param name A string.
 #' @param dtype Name of the results' dtype; by default what `fn` returns.
 #' @return A tensor.

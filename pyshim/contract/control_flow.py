@@ -4,11 +4,13 @@ The functions are called while the graph is built, once per loop whatever its le
 element or a state. ``print_tensor`` and random tensors work inside; updates do not.
 """
 
+import operator
+
 import numpy as np
 
-from ..errors import ArgumentError, DtypeError, ShapeError
+from ..errors import ArgumentError, DtypeError, EngineError, ShapeError
 from ..graph.node import Body, Node, ancestors, position, substituted
-from ..messages import Position, Value
+from ..messages import Argument, Position, Value
 from . import guards, rules
 from .marks import calls_functions
 
@@ -104,28 +106,29 @@ class ControlFlow:
     def map_fn(self, fn, elems, name=None, dtype=None):
         """Apply a function to each slice along the first axis, and stack the results.
 
-        Arguments: fn, a function of a tensor that returns a tensor; elems, a tensor with at least one
-        dimension; name, a string; dtype, that of the results, by default fn's. Returns: a tensor.
+        Arguments: fn, a function of a slice that returns a tensor; elems, a tensor with at least one dimension, or a
+        list or tuple of tensors with first axes of the same size: then fn takes a list or tuple with a slice of each;
+        name, a string; dtype, that of the results, by default fn's. Returns: a tensor.
 
         Example:
             >>> K.eval(K.map_fn(lambda row: K.sum(row), K.ones((3, 2))))
             array([2., 2., 2.], dtype=float32)
         """
         _need_function(fn, "fn")
-        elems = self._elements(elems)
+        sequences, given = self._elements(elems)
 
         def step(elements, states, state_like):
-            result = self.node(fn(elements[0]), "the value of fn")
+            result = self.node(fn(given(elements)), "the value of fn")
             return [result if dtype is None else self.cast(result, dtype)], []
-        return self._named(self.loop("fn", step, [elems], [])[0][0], name)
+        return self._named(self.loop("fn", step, sequences, [])[0][0], name)
 
     @calls_functions
     def foldl(self, fn, elems, initializer=None, name=None):
         """Apply a function to an accumulator and each slice along the first axis in turn.
 
         Arguments: fn, a function of the accumulator and a slice that returns the next accumulator, of the
-        same shape and dtype; elems, a tensor with at least one dimension; initializer, the first
-        accumulator, by default the first slice; name, a string. Returns: a tensor, the last accumulator.
+        same shape and dtype; elems, as for ``map_fn``; initializer, the first accumulator, by default the first slice
+        of a single tensor; name, a string. Returns: a tensor, the last accumulator.
         """
         return self._folded(fn, elems, initializer, name, backwards=False)
 
@@ -136,25 +139,47 @@ class ControlFlow:
 
     def _folded(self, fn, elems, initializer, name, backwards):
         _need_function(fn, "fn")
-        elems = self._elements(elems)
+        sequences, given = self._elements(elems)
         if backwards:
-            elems = self.reverse(elems, 0)
+            sequences = [self.reverse(x, 0) for x in sequences]
         if initializer is None:
-            if elems.shape[0] == 0:
+            if len(sequences) > 1:
+                raise ArgumentError("{argument} is needed, since {elems} is a list", argument="initializer",
+                                    elems=Argument("elems"))
+            if sequences[0].shape[0] == 0:
                 raise ShapeError("{argument} has no slice to begin with", remedy="give an `initializer`",
                                  argument="elems")
-            initializer, elems = self.get_item(elems, 0), self.get_item(elems, slice(1, None))
+            initializer = self.get_item(sequences[0], 0)
+            sequences = [self.get_item(sequences[0], slice(1, None))]
 
         def step(elements, states, state_like):
-            return [], [fn(states[0], elements[0])]
-        start = self._in_dtype_of(elems, initializer, "initializer")
-        return self._named(self.loop("fn", step, [elems], [start])[1][0], name)
+            return [], [fn(states[0], given(elements))]
+        start = self._in_dtype_of(sequences[0], initializer, "initializer")
+        return self._named(self.loop("fn", step, sequences, [start])[1][0], name)
 
     def _elements(self, elems):
-        elems = self.node(elems, "elems")
-        if not elems.ndim:
-            raise ShapeError("{argument} must have at least one dimension", argument="elems")
-        return elems
+        """Returns: a list of the tensors to take slices of, and a function that makes the user's argument of the list
+        of their slices."""
+        if not isinstance(elems, (list, tuple)) or not any(isinstance(x, Node) for x in elems):
+            return [self._sliced(elems, "elems")], operator.itemgetter(0)
+        sequences = [self._sliced(x, Argument("elems", i)) for i, x in enumerate(elems)]
+        for i, x in enumerate(sequences[1:], 1):
+            sizes = sequences[0].shape[0], x.shape[0]
+            if None not in sizes and sizes[0] != sizes[1]:
+                raise ShapeError("the first axis of {argument} has size {size}, and that of {other} {needed}",
+                                 argument=Argument("elems", i), size=sizes[1], other=Argument("elems", 0),
+                                 needed=sizes[0])
+            if None in sizes:
+                same = self.equal(self.get_item(self.shape(x), 0), self.get_item(self.shape(sequences[0]), 0))
+                sequences[i] = self._asserted(x, same, EngineError("the tensors of `elems` have first axes of different "
+                                                                   "sizes"))
+        return sequences, list if isinstance(elems, list) else tuple
+
+    def _sliced(self, x, argument):
+        x = self.node(x, argument)
+        if not x.ndim:
+            raise ShapeError("{argument} must have at least one dimension", argument=argument)
+        return x
 
     # -- recurrent networks -------------------------------------------------------------------------
 

@@ -549,6 +549,29 @@ def assignments_of_layers_applied_twice(module):
     module.K = _with(keras_backend, function=function)
 
 
+@_repair(_after, "engine.training")
+def weights_that_are_listed_twice(module):
+    """A layer that is an attribute of another layer of its model, as in an autoencoder with tied weights, is listed
+    twice, and so are its weights. The optimizer would update them twice in each step."""
+    make = module.Model._make_train_function
+
+    @functools.wraps(make)
+    def made(model):
+        optimizer = model.optimizer
+        listed = model._collected_trainable_weights
+        once = list(dict.fromkeys(listed))
+        if len(once) == len(listed):
+            return make(model)
+        get_updates = optimizer.get_updates
+        # Shadows the method for the duration of the call. Keras passes all arguments by name.
+        vars(optimizer)["get_updates"] = lambda **arguments: get_updates(**{**arguments, "params": once})
+        try:
+            return make(model)
+        finally:
+            del vars(optimizer)["get_updates"]
+    module.Model._make_train_function = made
+
+
 @_repair(_after, "engine.training_utils")
 def metrics_of_several_outputs(module):
     """A metric object may be given for several outputs: it then counts all of them, one after another."""
@@ -639,9 +662,13 @@ def predictions_of_no_samples(module):
 
 @_repair(_after, "optimizers")
 def learning_rates_by_their_old_name(module):
-    """Keras reads ``optimizer.lr``, but could not set it any more. A number becomes the value of the variable."""
+    """Keras reads ``optimizer.lr``, but could not set it any more. A number becomes the value of the variable. The
+    constructor of an optimizer that was written for Keras 2.2 sets the variable itself."""
     def set_lr(self, value):
-        module.K.set_value(self.learning_rate, value)
+        if module.K.is_tensor(value) or not hasattr(self, "learning_rate"):
+            self.learning_rate = value
+        else:
+            module.K.set_value(self.learning_rate, value)
     module.Optimizer.lr = module.Optimizer.lr.setter(set_lr)
 
 

@@ -351,6 +351,41 @@ def test_map_fn_name_and_constant_result(K):
     check(K, result, np.tile(np.array([1, 2], "float32"), (3, 1)))
 
 
+def test_map_fn_of_several_tensors(K):
+    x, y = sample((3, 4)), sample((3, 2), seed=1)
+    expected = x.sum(axis=1) * y[:, 0]
+    check(K, K.map_fn(lambda rows: K.sum(rows[0]) * rows[1][0], (tensor(K, x), tensor(K, y))), expected)
+    check(K, K.map_fn(lambda rows: K.sum(rows[0]) * rows[1][0], [tensor(K, x), y]), expected)
+    kinds = []
+    K.map_fn(lambda rows: kinds.append(type(rows)) or rows[0], (tensor(K, x), tensor(K, y)))
+    K.map_fn(lambda rows: kinds.append(type(rows)) or rows[0], [tensor(K, x), tensor(K, y)])
+    assert kinds == [tuple, list]
+    check_fed(K, lambda x, y: K.map_fn(lambda rows: K.sum(rows[0]) * rows[1][0], [x, y]), [x, y], expected)
+    check(K, K.map_fn(lambda rows: rows[0] + rows[1], [tensor(K, x), tensor(K, x)], dtype="float64"),
+          (x + x).astype("float64"))
+
+
+def test_folds_of_several_tensors(K):
+    x, y = sample((3, 4)), sample((3,), seed=1)
+    expected = (x * y[:, None]).sum(axis=0)
+    check(K, K.foldl(lambda total, rows: total + rows[0] * rows[1], (tensor(K, x), tensor(K, y)), np.zeros(4)), expected)
+    check(K, K.foldr(lambda total, rows: total * rows[1] + rows[0], [tensor(K, x), tensor(K, y)], K.zeros((4,))),
+          (x[2] * y[1] + x[1]) * y[0] + x[0])
+
+
+def test_several_tensors_of_different_lengths(K):
+    with pytest.raises(K.errors.ShapeError, match=r"map_fn\(\): the first axis of elems\[1\] has size 2, and that of "
+                                                  r"elems\[0\] 3"):
+        K.map_fn(lambda rows: rows[0], [K.ones((3,)), K.ones((2,))])
+    with pytest.raises(K.errors.ArgumentError, match=r"foldl\(\): initializer is needed, since elems is a list"):
+        K.foldl(lambda total, rows: total, [K.ones((3,)), K.ones((3,))])
+    x, y = K.placeholder((None,)), K.placeholder((None,))
+    mapped = K.function([x, y], [K.map_fn(lambda rows: rows[0] + rows[1], [x, y])])
+    with pytest.raises(K.errors.EngineError, match="first axes of different sizes"):
+        mapped([[1.0, 2.0], [1.0]])
+    assert mapped([[1.0, 2.0], [1.0, 2.0]])[0].tolist() == [2, 4]
+
+
 def test_map_fn_gradient(K):
     x, w = sample((3, 2), "float64"), sample((2,), "float64", seed=1)
     check_gradient(K, lambda x, w: K.map_fn(lambda row: K.exp(row * w) + K.sum(row), x),

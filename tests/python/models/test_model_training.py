@@ -229,6 +229,60 @@ def test_a_stateful_layer_that_is_applied_twice(K, random):
     np.testing.assert_allclose(keras.backend.get_value(shared.states[0]), second, rtol=1e-6)
 
 
+class TiedDense(L.Layer):
+    """Multiplies by the transposed kernel of another layer, which is an attribute and so is listed in both layers."""
+
+    def __init__(self, tied_to, **kwargs):
+        super().__init__(**kwargs)
+        self.tied_to = tied_to
+
+    def call(self, inputs):
+        return keras.backend.dot(inputs, keras.backend.transpose(self.tied_to.kernel))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0], 3
+
+
+def test_tied_weights_are_updated_once(K, random):
+    x = random.normal(size=(8, 3)).astype("float32")
+    encoder = L.Dense(2, use_bias=False)
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, TiedDense(encoder)(encoder(inputs)))
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    kernel = model.get_weights()[0].astype("float64")
+    error = 2 * (x @ kernel @ kernel.T - x) / x.size
+    gradient = x.T @ error @ kernel + error.T @ x @ kernel
+    model.train_on_batch(x, x)
+    np.testing.assert_allclose(encoder.get_weights()[0], kernel - 0.1 * gradient, rtol=1e-5)
+    model.train_on_batch(x, x)
+    assert "get_updates" not in vars(model.optimizer)
+
+
+class ScaledSGD(keras.optimizers.Optimizer):
+    """An optimizer as they were written for Keras 2.2, with a variable ``lr``."""
+
+    def __init__(self, lr=0.01, **kwargs):
+        super().__init__(**kwargs)
+        self.lr = keras.backend.variable(lr, name="lr")
+
+    def get_updates(self, loss, params):
+        self.updates = [keras.backend.update(p, p - 2 * self.lr * g)
+                        for p, g in zip(params, self.get_gradients(loss, params))]
+        return self.updates
+
+    def get_config(self):
+        return {"lr": float(keras.backend.get_value(self.lr)), **super().get_config()}
+
+
+def test_an_optimizer_written_for_keras_2_2(K):
+    model = keras.models.Sequential([L.Dense(1, input_shape=(2,), kernel_initializer="zeros")])
+    model.compile(ScaledSGD(lr=0.25), "mse")
+    model.train_on_batch(np.ones((4, 2)), np.ones((4, 1)))  # the gradient is -2
+    assert model.get_weights()[0].ravel().tolist() == [1, 1]
+    model.optimizer.lr = 0.5
+    assert model.optimizer.get_config()["lr"] == 0.5
+
+
 def test_callbacks(K, random, tmp_path):
     x, y = _blobs(random)
     seen = []
