@@ -90,14 +90,14 @@ as_expression <- function(x, arg, other = NULL) {
 #' an accumulator and each slice in turn; `k_foldr()` goes from the last slice to the first. The R function is
 #' called once, while the graph is built. An R error in it ends the call with that error.
 #'
-#' @param fn A function of a slice that returns a tensor; in folds, a function of the accumulator and a slice that
-#'   returns the next accumulator, with the same shape and dtype.
+#' @param fn A function of a slice that returns a tensor or a list of tensors; in folds, a function of the accumulator
+#'   and a slice that returns the next accumulator, with the same shape and dtype.
 #' @param elems A tensor with at least one dimension, or a list of tensors with first axes of the same size: then `fn`
 #'   takes a list with a slice of each.
 #' @param initializer The first accumulator; by default the first slice of a single tensor.
 #' @param name A string.
 #' @param dtype Name of the results' dtype; by default what `fn` returns.
-#' @return A tensor.
+#' @return A tensor; of `k_map_fn()` a list of tensors if `fn` returns one.
 #'
 #'   Errors: `keras_error_shape`, `keras_error_dtype` and `keras_error_argument` if `fn` or `elems` do not
 #'   fit.

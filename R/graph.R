@@ -1,6 +1,6 @@
 #' Compile a part of the graph into a function
 #'
-#' @param inputs List of placeholders.
+#' @param inputs List of placeholders, and of computed tensors, whose values are then given instead of computed.
 #' @param outputs List of tensors, or one tensor.
 #' @param updates List of results of [k_update()], [k_update_add()], [k_update_sub()] and
 #'   [k_moving_average_update()], or of lists `list(variable, new_value)`. All outputs and new values are
@@ -10,7 +10,7 @@
 #'   of the outputs' values as arrays (one array if `outputs` is one tensor). A sparse placeholder accepts a
 #'   matrix, sparse or not.
 #'
-#'   Errors: `keras_error_argument` for an input that is not a placeholder, or a variable that is updated twice;
+#'   Errors: `keras_error_argument` for an input that is a variable, or a variable that is updated twice;
 #'   `keras_error_placeholder` if an output needs a placeholder that is not among the inputs. The function:
 #'   `keras_error_shape` and `keras_error_dtype` for a value that does not fit its input.
 #' @family graph

@@ -40,7 +40,7 @@ NULL
 #' @rdname keras_training_history
 #' @export
 print.keras_training_history <- function(x, ...) {
-  count <- length(x$metrics[[1L]])
+  count <- epochs_of(x)
   params <- x$params[c("samples", "validation_samples", "batch_size")]
   params <- params[vapply(params, function(value) length(value) == 1L && !identical(value, 0L), NA)]
   described <- if (length(params)) paste0(" (", paste0(names(params), " = ", unlist(params), collapse = ", "), ")")
@@ -52,6 +52,10 @@ print.keras_training_history <- function(x, ...) {
   }
   invisible(x)
 }
+
+#' The number of epochs that ran: none if `epochs` is not greater than `initial_epoch`
+#' @noRd
+epochs_of <- function(history) if (length(history$metrics)) length(history$metrics[[1L]]) else 0L
 
 #' @rdname keras_training_history
 #' @export
@@ -66,7 +70,8 @@ as.data.frame.keras_training_history <- function(x, ...) { # nolint: object_name
     data.frame(epoch = c(epoch, left), value = c(as.numeric(values), rep(NA_real_, length(left))),
                metric = sub("^val_", "", name), data = if (startsWith(name, "val_")) "validation" else "training")
   }, metrics, names(metrics))
-  frame <- do.call(rbind, unname(parts))
+  none <- data.frame(epoch = integer(), value = numeric(), metric = character(), data = character())
+  frame <- do.call(rbind, c(list(none), unname(parts)))
   frame$metric <- factor(frame$metric, unique(frame$metric))
   frame$data <- factor(frame$data, c("training", "validation"))
   frame
@@ -82,7 +87,7 @@ tidy.keras_training_history <- function(x, ...) as.data.frame(x) # nolint: objec
 #' @rawNamespace S3method(generics::glance,keras_training_history)
 glance.keras_training_history <- function(x, ...) { # nolint: object_name_linter.
   last <- lapply(x$metrics, function(values) values[[length(values)]])
-  data.frame(c(list(epochs = length(x$metrics[[1L]])), last), check.names = FALSE)
+  data.frame(c(list(epochs = epochs_of(x)), last), check.names = FALSE)
 }
 
 #' @rdname keras_training_history
@@ -95,6 +100,11 @@ plot.keras_training_history <- function(x, y, metrics = NULL, method = c("auto",
     method <- if (requireNamespace("ggplot2", quietly = TRUE)) "ggplot2" else "base"
   }
   frame <- as.data.frame(x)
+  if (!nrow(frame)) {
+    abort("argument", c("{argument} has no epochs to plot",
+                        i = "fit() trains from `initial_epoch` to `epochs`, which must be greater."),
+          argument = "x", value = x)
+  }
   if (!is.null(metrics)) {
     known <- levels(frame$metric)
     metrics <- vapply(metrics, function(name) {

@@ -111,8 +111,8 @@ check_number <- function(value, arg, least = -Inf, limit = Inf) { # nolint: cycl
   if (!is.numeric(value) || length(value) != 1L || is.na(value) || value < least ||
         is.finite(limit) && value >= limit) {
     abort("argument", "{argument} must be a number{range}, not {value}", argument = arg, value = value,
-          range = paste0(if (is.finite(least)) paste(" of at least", least),
-                         if (is.finite(limit)) paste(" and below", limit)))
+          range = paste(c(if (is.finite(least)) paste(" of at least", least),
+                          if (is.finite(limit)) paste(" and below", limit)), collapse = ""))
   }
 }
 

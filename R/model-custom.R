@@ -22,13 +22,23 @@ create_layer <- function(layer_class, object, args = list()) {
   shared <- shared_arguments(args)
   own <- args[setdiff(names(args), options_of_all_layers)]
   if (inherits(layer_class, "R6ClassGenerator")) {
-    layer <- layer_of_class(do.call(layer_class$new, own), layer_class$classname, shared)
+    made <- do.call(layer_class$new, own)
+    if (!inherits(made, "KerasLayer")) {
+      abort("argument", c("{argument} is a class of R6 that does not derive from KerasLayer",
+                          i = "Define it by `R6::R6Class(inherit = KerasLayer)`."),
+            argument = "layer_class", value = layer_class)
+    }
+    layer <- layer_of_class(made, layer_class$classname, shared, Filter(is_plain, own))
   } else {
     layer <- call_shim("object_call", layer_class, "", list(),
                        as_keywords(c(Map(as_model_argument, own, names(own)), shared)))
   }
   compose(object, layer)
 }
+
+#' Whether a file can hold an argument of a layer's class
+#' @noRd
+is_plain <- function(x) (is.numeric(x) || is.character(x) || is.logical(x)) && !is.object(x) && is.null(dim(x))
 
 #' The arguments that Keras's base class of layers takes; an R6 class receives all others in `initialize()`
 #'
@@ -51,7 +61,9 @@ shared_arguments <- function(args) {
 #' or a list of tensors; `compute_output_shape(input_shape)` returns the shape of the output, by default that of the
 #' input. Shapes are lists, with `NULL` for an unknown size. With the field `supports_masking = TRUE`, the layer accepts
 #' a mask, which `call()` receives, and passes it on; `compute_mask(inputs, mask = NULL)` may return another one, or
-#' `NULL`.
+#' `NULL`. `get_config()` returns a named list of the arguments of `initialize()` that files hold; by default, they hold
+#' those that [create_layer()] was given and that are numbers, strings or logicals. [load_model_hdf5()] makes the layer
+#' again if the class is among its `custom_objects`.
 #' @section Methods to call:
 #' `add_weight(name, shape, dtype = NULL, initializer = NULL, regularizer = NULL, trainable = TRUE, constraint = NULL)`
 #' returns a variable, whose initial values are those of [initializer_glorot_uniform()] by default; `add_loss(losses,
@@ -93,7 +105,9 @@ named_object <- function(module, value) {
   if (is.character(value)) keras_call(paste0(module, ".get"), list(), value) else value
 }
 
-layer_of_class <- function(object, class, arguments) {
+#' @param own The arguments of the class that a file can hold.
+#' @noRd
+layer_of_class <- function(object, class, arguments, own = list()) {
   methods <- list(
     build = function(input_shape) {
       object$build(input_shape)
@@ -109,21 +123,25 @@ layer_of_class <- function(object, class, arguments) {
   if (is.function(object$compute_mask)) {
     methods$compute_mask <- function(inputs, mask = NULL) object$compute_mask(inputs, mask)
   }
-  methods$copy <- function(configuration) copy_of_layer(object, class, configuration)
+  if (is.function(object$get_config)) {
+    methods$get_config <- function() as_keywords(object$get_config())
+  }
+  methods$copy <- function(configuration) copy_of_layer(object, class, configuration, own)
   layer <- call_shim("layer_of_class", class, as_keywords(Map(as_python_function, methods, names(methods))),
-                     isTRUE(object$supports_masking), if (is.list(arguments)) as_keywords(arguments) else arguments)
+                     isTRUE(object$supports_masking), if (is.list(arguments)) as_keywords(arguments) else arguments,
+                     as_keywords(own))
   object$set_layer(layer)
   layer
 }
 
 #' A layer made from a copy of an R6 object, for copies of models on other backends
 #' @noRd
-copy_of_layer <- function(object, class, configuration) {
+copy_of_layer <- function(object, class, configuration, own) {
   copy <- object$clone()
   if (inherits(copy, "KerasWrapper")) {
     copy$layer <- call_shim("from_configuration", call_shim("configuration", copy$layer))
   }
-  layer <- layer_of_class(copy, class, configuration)
+  layer <- layer_of_class(copy, class, configuration, own)
   if (inherits(copy, "KerasWrapper")) {
     call_shim("track_layer", layer, copy$layer)
   }

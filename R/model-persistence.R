@@ -9,7 +9,9 @@
 #' @param filepath Path of the file.
 #' @param overwrite Whether to replace an existing file.
 #' @param include_optimizer Whether to save the optimizer state.
-#' @param custom_objects Named list of custom layers, losses and other functions that the model uses.
+#' @param custom_objects Named list of what the model uses beside Keras's own parts: R6 classes that derive from
+#'   [KerasLayer], losses and other functions. In place of a class, a function may make the layer: it is given the layer's
+#'   configuration, such as `name`, as named arguments.
 #' @param compile Whether to compile the model as it was when it was saved.
 #' @param by_name Whether to assign weights to layers by name instead of by position.
 #' @param skip_mismatch Whether to skip layers whose weights have other shapes.
@@ -51,6 +53,9 @@ load_model_weights_hdf5 <- function(object, filepath, by_name = FALSE, skip_mism
     object_call(object, "load_weights", readable_path(filepath),
                 arguments = list(by_name = by_name, skip_mismatch = skip_mismatch, reshape = reshape)),
     keras_error_shape = function(condition) {
+      if (by_name) {
+        stop(condition)
+      }
       abort("shape", "{argument} holds weights of shape {found} where the model has {wanted}", argument = "filepath",
             found = condition$fields$shape, wanted = condition$fields$expected)
     }
@@ -183,10 +188,14 @@ as_custom_objects <- function(objects) {
     return(NULL)
   }
   as_keywords(Map(function(object, name) {
+    if (is_class_of_layers(object)) {
+      make <- as_python_function(function(configuration) create_layer(object, args = configuration), name)
+      return(call_shim("class_of_r", make))
+    }
     if (is.environment(object) && !inherits(object, "python.builtin.object")) {
-      abort("argument", c("{argument} holds \"{name}\", a class or an object of R6, which a file cannot refer to",
-                          i = paste("Make the model again, as with create_layer(), and load the weights of its layers",
-                                    "with load_model_weights_hdf5().")),
+      abort("argument", c("{argument} holds \"{name}\", which is of R6, but no class that derives from KerasLayer",
+                          i = paste("Make the model again, as with create_wrapper(), and load the weights of its",
+                                    "layers with load_model_weights_hdf5().")),
             argument = "custom_objects", name = name)
     }
     if (is.function(object) && is.null(attr(object, "py_function_name"))) {
@@ -196,9 +205,19 @@ as_custom_objects <- function(objects) {
   }, objects, names(objects)))
 }
 
+#' Whether a value is an R6 class of layers. A wrapper is none: its layer is not among the arguments that files hold
+#' @noRd
+is_class_of_layers <- function(x) {
+  while (inherits(x, "R6ClassGenerator") && !x$classname %in% c("KerasLayer", "KerasWrapper")) {
+    x <- x$get_inherit()
+  }
+  inherits(x, "R6ClassGenerator") && x$classname == "KerasLayer"
+}
+
 #' Evaluate an expression with custom objects
 #'
-#' @param objects Named list of custom layers, losses and other functions.
+#' @param objects Named list of R6 classes of layers, losses and other functions, as `custom_objects` of
+#'   [load_model_hdf5()].
 #' @param expr An expression, such as a call of [load_model_hdf5()].
 #' @return The value of the expression.
 #' @family saving and loading

@@ -251,8 +251,10 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
     validation_steps = whole(validation_steps, "validation_steps"),
     validation_data = as_validation_data(validation_data), ...
   )
-  if (is.numeric(arguments$validation_freq)) {
-    arguments$validation_freq <- as_whole_numbers(arguments$validation_freq, "validation_freq")
+  for (name in intersect(c("validation_freq", "nb_epoch"), names(arguments))) {
+    if (is.numeric(arguments[[name]])) {
+      arguments[[name]] <- as_whole_numbers(arguments[[name]], name)
+    }
   }
   if (is_generator(x)) {
     arguments$batch_size <- arguments$shuffle <- NULL
@@ -407,6 +409,9 @@ fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
                           validation_steps = NULL, class_weight = NULL, max_queue_size = 10, workers = 1,
                           initial_epoch = 0) {
   seed_python()
+  if (missing(steps_per_epoch)) {
+    steps_per_epoch <- NULL
+  }
   epochs <- as_whole_numbers(epochs, "epochs")
   initial_epoch <- as_whole_numbers(initial_epoch, "initial_epoch")
   fitted_by_generator(object, generator, list(

@@ -8,7 +8,7 @@ format.keras_object <- function(x, ...) {
     return(lost(x))
   }
   described <- call_shim("described", x)
-  settings <- vapply(described$settings, write_data, "")
+  settings <- vapply(described$settings, function(x) write_data(if (length(x) > 1L) as.list(x) else x), "")
   names(settings) <- sub("^learning_rate$", "lr", names(settings))  # its name in optimizers: model$optimizer$lr
   settings <- if (length(settings)) paste0(": ", toString(paste(names(settings), "=", settings)))
   paste0("<", described$class, settings, ">")

@@ -39,7 +39,7 @@ look_up <- function(kind, name) {
 
 #' Call a Python function. Its arguments are evaluated first, because they may contain calls themselves
 #' @noRd
-call_python <- function(target, ...) {
+call_python <- function(target, ...) { # nolint: cyclocomp_linter.
   for (given in list(...)) {
     # reticulate would convert NA to True, and misread text in the C locale.
     if (is.logical(given) && identical(given, NA) || (is.character(given) || is.list(given)) && is_ascii_locale()) {
@@ -276,10 +276,14 @@ as_python_function <- function(f, arg) {
   if (!is.function(f)) {
     abort("argument", "{argument} must be a function, not {value}", argument = arg, value = f)
   }
-  respond <- function(args) {
-    call <- as.call(c(quote(f), lapply(seq_along(args), function(i) bquote(args[[.(i)]]))))
+  respond <- function(args, names) {
+    answer <- function() {
+      given <- lapply(seq_along(args), function(i) bquote(args[[.(i)]]))
+      names(given) <- argument_names(f, length(args), names, arg)
+      as_value(eval(as.call(c(quote(f), given))), "the value of an R function")
+    }
     if (!bridge$inside) {
-      return(list(as_value(eval(call), "the value of an R function")))
+      return(list(answer()))
     }
     bridge$inside <- FALSE
     on.exit(bridge$inside <- TRUE)
@@ -287,7 +291,7 @@ as_python_function <- function(f, arg) {
     # Newer releases of reticulate wrap an R function in their own handlers for errors and interrupts.
     run <- function() {
       tryCatch(
-        result <<- list(as_value(allowInterrupts(eval(call)), "the value of an R function")),
+        result <<- list(allowInterrupts(answer())),
         error = function(condition) bridge$jump <- function() stop(condition),
         interrupt = function(condition) bridge$jump <- rlang::interrupt
       )
@@ -300,6 +304,34 @@ as_python_function <- function(f, arg) {
   }
   module <- bridge_module()
   reticulate::py_call(reticulate::py_get_attr(module, "RFunction"), respond)
+}
+
+#' The names to pass arguments by, "" for those that are passed by position
+#'
+#' Python passes the last ones by name. Callbacks may call them otherwise: `function(epoch, l)` for `logs`. Where Python
+#' passes all by name, as for the configuration of a layer, the function must know the names.
+#' @param count The number of arguments.
+#' @param names The names that Python gives to the last ones.
+#' @param arg The function, as an argument.
+#' @noRd
+argument_names <- function(f, count, names, arg) {
+  names <- as.character(names)
+  accepted <- names(formals(args(f)))
+  open <- "..." %in% accepted
+  if (length(names) && length(names) == count) {
+    known <- open | names %in% accepted
+    if (!all(known)) {
+      abort("argument", "{argument} must be a function that takes {names}, or `...`", argument = arg,
+            names = toString(paste0("`", names[!known], "`")))
+    }
+  } else if (!open && count > length(accepted)) {
+    abort("argument", "{argument} must be a function of {count}, and takes {accepted}", argument = arg,
+          count = paste(count, if (count == 1L) "argument" else "arguments"),
+          accepted = if (length(accepted)) toString(paste0("`", accepted, "`")) else "none")
+  } else {
+    names[!names %in% accepted] <- ""
+  }
+  c(rep("", count - length(names)), names)
 }
 
 #' Continue the jump of an R function after Python has returned

@@ -12,7 +12,10 @@ class Failure:
     """What a call returns instead of raising; R makes a condition from ``fields``."""
 
     def __init__(self, error):
-        told = error if isinstance(error, errors.KerasError) else _foreign(error)
+        if isinstance(error, errors.EngineError):
+            told = mistakes.told_of_engine(error)
+        else:
+            told = error if isinstance(error, errors.KerasError) else _foreign(error)
         self.fields = dict(told.to_data(), kind=["interrupt"] if isinstance(error, KeyboardInterrupt) else _kinds(told))
         self.fields["fields"] = _unsimplified(self.fields["fields"])
 

@@ -13,19 +13,19 @@ class RJumpError(Exception):
 
 
 class RFunction:
-    """An R function as a Python function. ``respond`` takes the list of arguments and returns the result in a
-    list, or an empty list if the function made a non-local jump."""
+    """An R function as a Python function. ``respond`` takes the list of arguments and the names of the last of them,
+    and returns the result in a list, or an empty list if the function made a non-local jump."""
 
     def __init__(self, respond):
         self.respond = respond
         self.thread = threading.get_ident()  # R's own: R ends the process if another one calls it
 
-    def __call__(self, *args, **kwargs):  # Keras passes some callback arguments by name, in order
+    def __call__(self, *args, **kwargs):
         if threading.get_ident() != self.thread:
             raise ArgumentError("an R function was called from a thread that Keras started, and R has only one thread",
                                 remedy="give `workers = 0`, so that Keras starts none")
         with interrupts.in_r():
-            answer = self.respond([*args, *kwargs.values()])
+            answer = self.respond([*args, *kwargs.values()], list(kwargs))
         if not answer:
             raise RJumpError("an R function has jumped elsewhere")
         value = answer[0]

@@ -38,6 +38,8 @@ def as_generator(function):
 def fit_batches(model, generator, kwargs, keep=False):
     """Fit a model to a generator's batches. Returns: its history and parameters."""
     validation = kwargs.get("validation_data")
+    models.need_batches(generator)
+    models.need_batches(validation)
     if calls_r(generator) or calls_r(validation):
         generator = in_one_thread(generator, shuffle=kwargs.get("shuffle", True))
         kwargs.update(workers=0, validation_data=in_one_thread(validation))
@@ -46,6 +48,7 @@ def fit_batches(model, generator, kwargs, keep=False):
 
 def with_batches(model, name, generator, kwargs):
     """Call a method of a model, ``evaluate_generator`` or ``predict_generator``, on a generator."""
+    models.need_batches(generator)
     if calls_r(generator):
         generator = in_one_thread(generator)
         kwargs["workers"] = 0

@@ -7,22 +7,24 @@ and calls in these messages are written for R, since only R users see them.
 import ast
 import difflib
 import math
+import os
 import re
 
-from pyshim.errors import ArgumentError, KerasError, ShapeError
+from pyshim.errors import ArgumentError, FileError, KerasError, ShapeError
 from pyshim.messages import Axis, Choices, Shape
 
 RULES = []
+RULES_OF_ENGINES = []  # for errors while a model runs
 SHAPE = r"(\([^()]*\))"
 NAMES = r"\[.*\]"
 
 
-def told(error, words):
+def told(error, words, rules=RULES):
     """Our error for an error of Keras; None where no rule matches it.
 
     ``words`` is Keras's message.
     """
-    for pattern, tell in RULES:
+    for pattern, tell in rules:
         found = re.search(pattern, words, re.DOTALL)
         made = tell(Places(error), *found.groups()) if found else None
         if made:
@@ -30,9 +32,14 @@ def told(error, words):
     return None
 
 
-def rule(pattern):
+def told_of_engine(error):
+    """A clearer error for one of an engine, or that error."""
+    return told(error, error.message, RULES_OF_ENGINES) or error
+
+
+def rule(pattern, rules=RULES):
     def add(tell):
-        RULES.append((pattern, tell))
+        rules.append((pattern, tell))
         return tell
     return add
 
@@ -68,7 +75,9 @@ def _shape(text):
 
 
 def _count(number, noun):
-    return "%s %s%s" % (number, noun, "" if int(number) == 1 else "s")
+    if int(number) != 1:
+        noun = noun[:-2] + "es" if noun.endswith("is") else noun + "s"
+    return "%s %s" % (number, noun)
 
 
 def _part(kind):
@@ -226,8 +235,29 @@ def no_samples(places):
 @rule(r"In a stateful network, you should only pass inputs with a number of samples that can be divided by the batch "
       r"size\. Found: (\d+) samples")
 def no_multiple(places, count):
-    return ShapeError("{argument} has {count} samples, and a stateful model takes multiples of its batch size",
-                      argument="x", count=count)
+    size = places.find("_standardize_user_data", "batch_size") or places.find("predict", "batch_size")
+    return ShapeError("{argument} has {count} samples, and a stateful model takes multiples of its batch size, {size}",
+                      argument="x", count=count, size=size)
+
+
+@rule(r"^(?:\w+\.)*(?:fit|evaluate|predict)(?:_generator)?\(\) got an unexpected keyword argument '(\w+)'")
+def unknown_argument_of_method(places, name):
+    return unknown_argument(places, name)
+
+
+def _has_embedding(model):
+    return any(type(layer).__name__ == "Embedding" or _has_embedding(layer) for layer in getattr(model, "layers", ()))
+
+
+@rule(r"indices\[.*\] = -?\d+ is not in \[0|index out of range in self|an index is out of range|"
+      r"[Gg]ather: index|[Ii]ndex -?\d+ is out of bounds", RULES_OF_ENGINES)
+def no_index_of_embedding(places):
+    runs = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch", "fit_generator",
+            "evaluate_generator", "predict_generator")
+    if not any(_has_embedding(places.find(name, "self")) for name in runs):
+        return None
+    return ArgumentError("the data hold a number that is out of range for layer_embedding()",
+                         remedy="its numbers count from 0, so `input_dim` must be greater than the largest of them")
 
 
 @rule(r"You must compile (?:a|your) model before")
@@ -248,10 +278,72 @@ def wrong_entries(places, argument, count):
                          count=_count(count, "output"))
 
 
+@rule("cannot identify image file|broken data stream|image file is truncated|unrecognized data stream")
+def no_image(places):
+    path = places.find("load_img", "path")
+    if path is None:
+        return None
+    return FileError("{file} cannot be read as an image", file=path)
+
+
+# -- callbacks ----------------------------------------------------------------------------------------------
+
+@rule(r"^(\w+)$")
+def no_such_value(places, name):
+    function, values = places.frames[-1]
+    if not isinstance(places.error, KeyError) or function != "on_epoch_end" \
+            or type(values.get("self")).__name__ != "ModelCheckpoint":
+        return None
+    return ArgumentError("{argument} of callback_model_checkpoint() names `{name}`, which the training does not have",
+                         remedy="it has {accepted}; names that begin with \"val_\" need validation data",
+                         argument="filepath", name=name, accepted=Choices(sorted(values["logs"])))
+
+
+@rule("Unable to .*create file .*No such file or directory")
+def no_folder(places):
+    path = places.find("save_model", "filepath") or places.find("save_weights", "filepath")
+    if path is None:
+        return None
+    return FileError("{file} cannot be written: there is no folder {folder}", file=path,
+                     folder=os.path.dirname(path) or ".")
+
+
 # -- layers and models --------------------------------------------------------------------------------------
+
+@rule(r"Layer (\S+) does not support masking, but was passed an input_mask")
+def no_masks(places, layer):
+    return ArgumentError("the layer \"{layer}\" takes no mask, and its input has one, as layer_masking() and "
+                         "`mask_zero = TRUE` of layer_embedding() make it", layer=layer,
+                         remedy="recurrent layers without `return_sequences`, and layer_global_average_pooling_1d(), "
+                                "use the mask up")
+
+
+@rule(r"^CuDNN(LSTM|GRU) runs on a GPU")
+def needs_cudnn(places, kind):
+    instead = {"LSTM": 'layer_lstm(recurrent_activation = "sigmoid")',
+               "GRU": 'layer_gru(recurrent_activation = "sigmoid", reset_after = TRUE)'}
+    return ArgumentError("the layer runs on a GPU by TensorFlow's own kernel, which no backend here has",
+                         remedy="`%s` has the same weights and computes the same on every backend" % instead[kind])
+
+
+@rule(r"You tried to call `count_params` on (\S+), but the layer isn't built")
+def not_counted(places, name):
+    return ArgumentError("the shapes of the weights of \"{name}\" are not known yet", name=name,
+                         remedy="they are once a layer has been applied to a tensor, or fit() or predict() of a model "
+                                "has been called")
+
+
+@rule(r"Asked to get \w+ at node (\d+), but the layer has only (\d+) inbound nodes")
+def no_such_node(places, index, count):
+    return ArgumentError("{argument} is {index}, and the layer has been applied {count}", argument="node_index",
+                         index=int(index) + 1, count=_count(count, "time"))
 
 @rule(r"Input \d+ is incompatible with layer (\S+): expected (min_|max_)?ndim=(\d+), found ndim=(\d+)")
 def wrong_input_rank(places, layer, bound, count, found):
+    if type(places.find("assert_input_compatibility", "self")).__name__ == "Permute":
+        return ShapeError("{argument} has {count}, and a sample {found}", argument="dims",
+                          count=_count(int(count) - 1, "element"), found=_count(int(found) - 1, "axis"),
+                          remedy="it must name each axis of a sample once")
     remedies = {
         "3": "a sample has the shape c(steps, features). Before this layer, recurrent layers need `return_sequences = "
              "TRUE`; `input_shape` does not count the samples' axis",
@@ -329,6 +421,13 @@ def not_built(places):
 
 @rule(r"Graph disconnected: .* at layer \"(.*?)\"\.")
 def disconnected(places, layer):
+    given = [places.find("_init_graph_network", name) for name in ("inputs", "outputs")]
+    tensors = [x for each in given for x in (each if isinstance(each, (list, tuple)) else [each])]
+    backends = list(dict.fromkeys(x.backend for x in tensors))
+    if len(backends) > 1:
+        return ArgumentError("{argument} are of backend {other}, and `inputs` of backend {backend}",
+                             remedy="to_backend() copies a model to another backend", argument="outputs",
+                             backend=backends[0], other=backends[1])
     return ArgumentError("{argument} depend on the layer \"{layer}\", which does not follow from `inputs`",
                          remedy="`inputs` must hold all tensors of layer_input() that lead to the outputs",
                          argument="outputs", layer=layer)
@@ -438,7 +537,12 @@ def unknown_features(places):
 
 @rule("tuple index out of range")
 def no_such_axes(places):
-    if type(places.find("build", "self")).__name__ == "Dot":
+    layer = places.find("build", "self")
+    if type(layer).__name__ == "BatchNormalization":
+        return ShapeError("{argument} is {axis}, and the layer's input has {count}", argument="axis", axis=layer.axis,
+                          count=_count(len(places.find("build", "input_shape")), "axis"),
+                          remedy="-1 is the last one, the channels' by default")
+    if type(layer).__name__ == "Dot":
         return ShapeError("{argument} is out of range for the tensors in `inputs`", argument="axes",
                           remedy="axis 1 is the first one of a sample, since 0 is that of the samples")
     return None
@@ -454,8 +558,11 @@ def no_input_shape(places):
 
 @rule(r"You are trying to load a weight file containing (\d+) layers into a model with (\d+) layers")
 def other_layers(places, count, expected):
+    remedy = "`by_name = TRUE` loads those of layers with the same names"
+    if int(expected) == 0:
+        remedy = "the weights of a model of functions are made when fit() or predict() is called for the first time"
     return ArgumentError("{argument} holds weights of {count}, and the model has {expected} with weights",
-                         remedy="`by_name = TRUE` loads those of layers with the same names", argument="filepath",
+                         remedy=remedy, argument="filepath",
                          count=_count(count, "layer"), expected=_count(expected, "layer"))
 
 
@@ -463,6 +570,13 @@ def other_layers(places, count, expected):
 def other_weights(places, layer, expected, count):
     return ArgumentError("{argument} holds {count} where the layer \"{layer}\" has {expected}", argument="filepath",
                          count=_count(count, "array"), layer=layer, expected=expected)
+
+
+@rule(r"Layer #\d+ \(named \"(.*?)\"\), weight .* has shape " + SHAPE + ", but the saved weight has shape " + SHAPE)
+def other_shapes(places, layer, expected, shape):
+    return ShapeError("{argument} holds an array of shape {shape} where the layer \"{layer}\" has one of shape "
+                      "{expected_shape}", remedy="`skip_mismatch = TRUE` leaves such layers as they are",
+                      argument="filepath", layer=layer, shape=_shape(shape), expected_shape=_shape(expected))
 
 
 @rule(r"Unknown ([\w ]+): ?(\w+)$")

@@ -15,6 +15,7 @@ from keras_progress import progress
 import pyshim
 from pyshim import config
 from pyshim.engines.numpy_cast import quiet
+from pyshim.errors import ArgumentError
 from pyshim.models import copies
 from pyshim.wire.reordering import row_major
 
@@ -93,6 +94,8 @@ def fit(model, name, x, y, kwargs, keep=False):
     kwargs["callbacks"] = [callback for callback in kwargs.get("callbacks") or () if type(callback) is not bar_class]
     if kwargs.get("verbose") == 1:
         kwargs.update(verbose=0, callbacks=[progress(keras_get("callbacks.Callback")), *kwargs["callbacks"]])
+    if kwargs.get("batch_size") is None and kwargs.get("steps_per_epoch") is None and name == "fit":
+        kwargs["batch_size"] = _batch_size_of(model)
     history = getattr(model, name)(data(x), **kwargs)
     return {"params": dict(history.params),
             "metrics": {key: [float(number) for number in values] for key, values in history.history.items()},
@@ -119,8 +122,16 @@ def weights_of(target):
     return copies.weights_of(target)
 
 
+def _batch_size_of(model):
+    """The number of samples that each batch of a model has, as of a stateful one; None if it may have any."""
+    inputs = getattr(model, "inputs", None)
+    return pyshim.int_shape(inputs[0])[0] if inputs else None
+
+
 def with_data(model, name, values, kwargs):
     """Call a method of a model with arrays."""
+    if "batch_size" in kwargs and kwargs["batch_size"] is None and kwargs.get("steps") is None:
+        kwargs["batch_size"] = _batch_size_of(model)
     return getattr(model, name)(*[data(value) for value in values], **{key: data(value) if key in (
         "sample_weight", "validation_data") else value for key, value in kwargs.items()})
 
@@ -174,10 +185,14 @@ def from_configuration(made):
 
 # -- R classes --------------------------------------------------------------------------------------------
 
-def layer_of_class(name, methods, supports_masking, arguments):
+SHARED = ("name", "trainable", "batch_input_shape", "dtype")  # the configuration that all layers have
+
+
+def layer_of_class(name, methods, supports_masking, arguments, own):
     """A layer whose methods are R functions; its Python class is named after the R6 class.
 
-    ``arguments`` are the layer's arguments, or the configuration of the layer that it is a copy of.
+    ``arguments`` are the layer's arguments, or the configuration of the layer that it is a copy of; ``own`` are those
+    of its class that a file can hold.
     """
     layer_class = keras_get("layers.Layer")
 
@@ -200,12 +215,34 @@ def layer_of_class(name, methods, supports_masking, arguments):
         def compute_output_shape(self, input_shape):
             return _shape_of_r(methods["compute_output_shape"](_shape(input_shape)))
 
+        def get_config(self):
+            more = methods["get_config"]() if "get_config" in methods else {}
+            return {**own, **(more or {}), **super().get_config()}
+
         @classmethod
         def from_config(cls, config):
             # A copy needs its own R6 object, and R makes it.
             return methods["copy"](Configuration(cls, config))
     RLayer.__name__ = RLayer.__qualname__ = name
-    return RLayer(**(arguments._config if isinstance(arguments, Configuration) else arguments))
+    if isinstance(arguments, Configuration):
+        arguments = {key: value for key, value in arguments._config.items() if key in SHARED}
+    return RLayer(**arguments)
+
+
+class ClassOfR:
+    """A class of layers defined in R, for Keras to make layers of from their configurations in a file."""
+
+    def __init__(self, make):
+        self._make = make
+
+    def from_config(self, config):
+        """The layer that R makes from a configuration."""
+        return self._make(config)
+
+
+def class_of_r(make):
+    """The class whose layers an R function makes from a configuration."""
+    return ClassOfR(make)
 
 
 def _shape(shape):
@@ -251,7 +288,13 @@ def custom_model(name):
                     super().__setattr__("%s_%d" % (name, i), part)
 
         def call(self, inputs, mask=None):
-            return self.r_call(inputs, mask)
+            outputs = self.r_call(inputs, mask)
+            shapes = [pyshim.int_shape(x) for x in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
+            super().__setattr__("last_shapes", shapes)
+            return outputs
+
+        def compute_output_shape(self, input_shape):
+            return self.last_shapes if len(self.last_shapes) > 1 else self.last_shapes[0]  # Keras asks after a call
     return RModel(name=name)
 
 
@@ -346,8 +389,16 @@ def flow_of_files(generator, paths, classes, labels, class_indices, arguments):
     return Files()
 
 
+def need_batches(generator):
+    """Raise an error for a flow of images or a Sequence without samples: Keras would look for a batch for ever."""
+    if getattr(generator, "n", None) == 0:
+        raise ArgumentError("{argument} has no samples", argument="generator",
+                            remedy="in flow_images_from_directory(), the images are in one folder for each class")
+
+
 def next_batch(generator):
     """The next batch of a generator. Returns: whether there is one, and the batch."""
+    need_batches(generator)
     try:
         return True, next(iter(generator) if not hasattr(generator, "__next__") else generator)
     except StopIteration:

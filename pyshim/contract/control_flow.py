@@ -106,9 +106,10 @@ class ControlFlow:
     def map_fn(self, fn, elems, name=None, dtype=None):
         """Apply a function to each slice along the first axis, and stack the results.
 
-        Arguments: fn, a function of a slice that returns a tensor; elems, a tensor with at least one dimension, or a
-        list or tuple of tensors with first axes of the same size: then fn takes a list or tuple with a slice of each;
-        name, a string; dtype, that of the results, by default fn's. Returns: a tensor.
+        Arguments: fn, a function of a slice that returns a tensor, or a list or tuple of tensors; elems, a tensor with
+        at least one dimension, or a list or tuple of tensors with first axes of the same size: then fn takes a list or
+        tuple with a slice of each; name, a string; dtype, that of the results, by default fn's, or a list or tuple of
+        them. Returns: a tensor, or a list or tuple of tensors if fn returns one.
 
         Example:
             >>> K.eval(K.map_fn(lambda row: K.sum(row), K.ones((3, 2))))
@@ -117,10 +118,21 @@ class ControlFlow:
         _need_function(fn, "fn")
         sequences, given = self._elements(elems)
 
+        kinds = []  # of what fn returns: None for a single tensor
+
         def step(elements, states, state_like):
-            result = self.node(fn(given(elements)), "the value of fn")
-            return [result if dtype is None else self.cast(result, dtype)], []
-        return self._named(self.loop("fn", step, sequences, [])[0][0], name)
+            value = fn(given(elements))
+            several = isinstance(value, (list, tuple)) and any(isinstance(x, Node) for x in value)
+            kinds.append((list if isinstance(value, list) else tuple) if several else None)
+            values = list(value) if several else [value]
+            dtypes = dtype if isinstance(dtype, (list, tuple)) else [dtype] * len(values)
+            if len(dtypes) != len(values):
+                raise ArgumentError("{argument} holds {count} dtypes, and fn returns {needed} tensors",
+                                    argument="dtype", count=len(dtypes), needed=len(values))
+            results = [self.node(x, "the value of fn") for x in values]
+            return [x if each is None else self.cast(x, each) for x, each in zip(results, dtypes)], []
+        results = self.loop("fn", step, sequences, [])[0]
+        return self._named(results[0], name) if kinds[-1] is None else kinds[-1](results)
 
     @calls_functions
     def foldl(self, fn, elems, initializer=None, name=None):
@@ -171,8 +183,8 @@ class ControlFlow:
                                  needed=sizes[0])
             if None in sizes:
                 same = self.equal(self.get_item(self.shape(x), 0), self.get_item(self.shape(sequences[0]), 0))
-                sequences[i] = self._asserted(x, same, EngineError("the tensors of `elems` have first axes of different "
-                                                                   "sizes"))
+                error = EngineError("the tensors of `elems` have first axes of different sizes")
+                sequences[i] = self._asserted(x, same, error)
         return sequences, list if isinstance(elems, list) else tuple
 
     def _sliced(self, x, argument):

@@ -13,7 +13,7 @@ import numpy as np
 from .. import config
 from ..engines import numpy_cast
 from ..errors import ArgumentError, BackendMismatchError, DtypeError, KerasError, ShapeError, StaleTensorError
-from ..graph.node import Node, Operation
+from ..graph.node import Node, Operation, ancestors
 from ..messages import Argument, Axis, Shape, Type
 from ..sparse_array import is_sparse_value
 from ..tensors import Tensor
@@ -138,9 +138,11 @@ class Core:
         if tensor.host is self.host:
             raise StaleTensorError("the %s belongs to a graph that {clear_session()} has dropped" % what,
                                    remedy="make it again")
-        raise BackendMismatchError("a {what} of backend {backend} was given to backend {other}",
-                                   remedy="give its value, {eval()}, in its place", what=what,
-                                   backend=str(tensor.host), other=str(self.host))
+        remedy = "give its value, {eval()}, in its place"
+        if what == "function" or any(node.kind == "placeholder" and node.value is None for node in ancestors([tensor])):
+            remedy = "make both on the same backend; {to_backend()} copies a model to another one"
+        raise BackendMismatchError("a {what} of backend {backend} was given to backend {other}", remedy=remedy,
+                                   what=what, backend=str(tensor.host), other=str(self.host))
 
     def constant_node(self, array, name=None):
         """A constant from an array, which nobody else may modify."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import environments
 from ..errors import ArgumentError, DtypeError, GradientError
-from ..graph.node import Node, described, position, reached_by_gradient
+from ..graph.node import Node, described, position, reached_by_gradient, substituted
 from ..messages import Argument, Choices, Type, Value
 from . import rules
 from .derivatives import need_second_derivatives, without_gradients
@@ -36,7 +36,8 @@ class Graph:
         """Compile a part of the graph into a function of arrays.
 
         Arguments:
-            inputs: list of placeholders, sparse ones among them.
+            inputs: list of placeholders, sparse ones among them, and of computed tensors, whose values are then given
+                instead of computed.
             outputs: list of tensors, or one.
             updates: list of results of ``update``, ``update_add``, ``update_sub`` and
                 ``moving_average_update``, or of (variable, new value) pairs.
@@ -45,7 +46,7 @@ class Graph:
         values as NumPy arrays (one array where ``outputs`` is one tensor). All outputs and all new values
         are computed from the variables as they were before the call; then the variables change.
 
-        Raises ArgumentError for an input that is not a placeholder or a variable that is updated twice,
+        Raises ArgumentError for an input that is a variable or a constant, or a variable that is updated twice,
         PlaceholderError if an output needs a placeholder that is not among the inputs. Called with
         a value of the wrong shape or dtype, the function raises ShapeError or DtypeError.
 
@@ -61,14 +62,21 @@ class Graph:
             inputs = [inputs]
         inputs = [self.node(node, Argument("inputs", i), sparse=True) for i, node in enumerate(inputs)]
         for i, node in enumerate(inputs):
-            if node.kind != "placeholder":
-                raise ArgumentError("{argument} must be a placeholder, not {value}", argument=Argument("inputs", i),
-                                    value=Value(node))
+            if node.kind not in ("placeholder", "tensor", "gradient"):
+                raise ArgumentError("{argument} must be a placeholder or a computed tensor, not {value}",
+                                    argument=Argument("inputs", i), value=Value(node))
             if position(node, inputs[:i]) is not None:
                 raise ArgumentError("{argument}, the {value}, is among the inputs twice",
                                     argument=Argument("inputs", i), value=Value(node))
         single = isinstance(outputs, Node)
-        return Function(self, inputs, self.nodes(outputs, "outputs"), self._update_nodes(updates), single)
+        outputs, updates = self.nodes(outputs, "outputs"), self._update_nodes(updates)
+        given = {node: self.placeholder(node.shape, dtype=node.dtype, name=node.name)
+                 for node in inputs if node.kind != "placeholder" and node.parts is None}
+        if given:
+            inputs = [given.get(node, node) for node in inputs]
+            nodes = substituted(outputs + updates, given)
+            outputs, updates = nodes[:len(outputs)], nodes[len(outputs):]
+        return Function(self, inputs, outputs, updates, single)
 
     def _update_nodes(self, updates):
         """The updates as update nodes."""

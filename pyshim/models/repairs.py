@@ -22,10 +22,23 @@ import pyshim
 
 from .. import config, session
 from ..contract.branches import is_step
-from ..errors import ArgumentError
+from ..errors import ArgumentError, BackendMismatchError
 from ..hosts.postponing import postponing
 from ..messages import Choices, Value
-from . import constructed, copies, damaged, downloads, given, hdf5, lambdas, posts, snapshots, tensorboard, training
+from . import (
+    constructed,
+    copies,
+    damaged,
+    downloads,
+    given,
+    hdf5,
+    lambdas,
+    names,
+    posts,
+    snapshots,
+    tensorboard,
+    training,
+)
 
 COMPANIONS = ("keras_preprocessing", "keras_applications")  # packages that Keras consists of, besides itself
 
@@ -309,7 +322,12 @@ def changed_sequences(module):
 
     @functools.wraps(add)
     def added(self, layer):
-        if any(each is not layer and each.name == getattr(layer, "name", None) for each in self.layers):
+        taken = {each.name for each in self.layers if each is not layer}
+        if isinstance(layer, module.Layer) and names.is_changeable(layer):
+            tensor = _tensor_in(self.inputs)
+            with session.on(tensor.host) if tensor is not None else contextlib.nullcontext():
+                names.rename(layer, taken, module.K.get_uid)
+        if getattr(layer, "name", None) in taken:
             raise ArgumentError("the name {name} is used 2 times in the model; each layer needs a name of its own",
                                 name=Value(layer.name))
         add(self, layer)
@@ -341,14 +359,16 @@ def updates_of_metrics_as_pairs(module):
 
 
 @_repair(_after, "layers.wrappers")
-def weights_of_both_directions(module):
-    """Bidirectional(weights=) sets an attribute of the two layers that nothing reads."""
+def weights_and_states_of_both_directions(module):
+    """Bidirectional(weights=) sets an attribute of the two layers that nothing reads. That the layers are stateful is
+    forgotten, so that predict() begins each batch with the same states, and reset_states() of a model leaves them."""
     create = module.Bidirectional.__init__
 
     @functools.wraps(create)
     def __init__(self, layer, merge_mode="concat", weights=None, **kwargs):  # noqa: N807
         create(self, layer, merge_mode, **kwargs)
         self._initial_weights = weights
+        self.stateful = layer.stateful
     module.Bidirectional.__init__ = __init__
 
 
@@ -608,9 +628,37 @@ def _on_backend_of(find, function):
 
 
 @_repair(_after, "engine.base_layer")
+def names_that_are_not_taken(module):
+    """A layer that Keras has named is renamed before it becomes part of a model that has another layer of that name."""
+    init, call = module.Layer.__init__, module.Layer.__call__
+
+    @functools.wraps(init)
+    def __init__(self, **kwargs):  # noqa: N807
+        init(self, **kwargs)
+        self._named_by_keras = not kwargs.get("name")
+
+    @functools.wraps(call)
+    def __call__(self, inputs, **kwargs):  # noqa: N807
+        tensors = [x for x in (inputs if isinstance(inputs, (list, tuple)) else [inputs]) if pyshim.is_tensor(x)]
+        if tensors:
+            names.rename_before(self, tensors, module.K.get_uid)
+        return call(self, inputs, **kwargs)
+    module.Layer.__init__, module.Layer.__call__ = __init__, __call__
+
+
+@_repair(_after, "engine.base_layer")
 def layers_of_their_inputs_backend(module):
     """A layer's weights belong to the backend of its inputs, whichever backend is current."""
-    module.Layer.__call__ = _on_backend_of(lambda layer, inputs=None: _tensor_in(inputs), module.Layer.__call__)
+    def of_inputs(layer, inputs=None):
+        tensor = _tensor_in(inputs)
+        weight = None if tensor is None else _tensor_in(layer.weights)
+        if weight is not None and weight.host is not tensor.host:
+            raise BackendMismatchError("{name} has weights of backend {other}, and was given a tensor of backend "
+                                       "{backend}", name=Value(layer.name), other=str(weight.host),
+                                       backend=str(tensor.host),
+                                       remedy="{to_backend()} copies a model to another backend")
+        return tensor
+    module.Layer.__call__ = _on_backend_of(of_inputs, module.Layer.__call__)
 
 
 RUNS = ("fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator",

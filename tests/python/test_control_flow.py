@@ -365,11 +365,26 @@ def test_map_fn_of_several_tensors(K):
           (x + x).astype("float64"))
 
 
+def test_map_fn_to_several_tensors(K):
+    x = sample((3, 4))
+    sums, rows = K.map_fn(lambda row: (K.sum(row), row * 2), tensor(K, x))
+    check(K, sums, x.sum(axis=1))
+    check(K, rows, x * 2)
+    results = K.map_fn(lambda rows: [rows[0] + rows[1], K.sum(rows[0]) > 0], [tensor(K, x), tensor(K, x)],
+                       dtype=("float64", "int32"))
+    assert isinstance(results, list)
+    check(K, results[0], (x + x).astype("float64"))
+    check(K, results[1], (x.sum(axis=1) > 0).astype("int32"))
+    with pytest.raises(K.errors.ArgumentError, match=r"map_fn\(\): dtype holds 1 dtypes, and fn returns 2 tensors"):
+        K.map_fn(lambda row: (row, row), tensor(K, x), dtype=["float32"])
+
+
 def test_folds_of_several_tensors(K):
     x, y = sample((3, 4)), sample((3,), seed=1)
     expected = (x * y[:, None]).sum(axis=0)
-    check(K, K.foldl(lambda total, rows: total + rows[0] * rows[1], (tensor(K, x), tensor(K, y)), np.zeros(4)), expected)
-    check(K, K.foldr(lambda total, rows: total * rows[1] + rows[0], [tensor(K, x), tensor(K, y)], K.zeros((4,))),
+    pair = tensor(K, x), tensor(K, y)
+    check(K, K.foldl(lambda total, rows: total + rows[0] * rows[1], pair, np.zeros(4)), expected)
+    check(K, K.foldr(lambda total, rows: total * rows[1] + rows[0], list(pair), K.zeros((4,))),
           (x[2] * y[1] + x[1]) * y[0] + x[0])
 
 

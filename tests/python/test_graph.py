@@ -107,13 +107,37 @@ def test_function_of_a_large_graph_in_two_dtypes(K):
             check_array(value, (np.array([1, 2, 3]) + len(given) - 1).astype(dtype))
 
 
+def test_a_function_is_given_the_value_of_a_computed_tensor(K):
+    x, w = K.placeholder((None, 2), name="x"), K.variable(3.0)
+    hidden = x * 2
+    y = K.square(hidden) * w + K.foldl(lambda total, row: total + row * hidden[0, 0], hidden, K.zeros((2,)))
+    top = K.function([hidden], [y, hidden], updates=[K.update(w, w + K.sum(hidden))])
+    given = np.array([[1, 2], [3, 4]], "float32")
+    expected = given * given * 3 + given.sum(axis=0)
+    check_array(top([given])[0], expected)
+    assert K.get_value(w) == 13
+    K.set_value(w, 3.0)
+    check_array(K.function([x], [y])([given / 2])[0], expected)  # the graph is as it was
+    both = K.function([x, hidden], [hidden + x])
+    check_array(both([given, given * 10])[0], given * 11)
+    with pytest.raises(K.errors.ShapeError, match=r"inputs\[0\]"):
+        top([np.ones((2, 3))])
+    with pytest.raises(K.errors.PlaceholderError, match="'x'"):
+        K.function([hidden], [x])
+
+
+def test_gradients_with_respect_to_a_given_tensor(K):
+    x = K.placeholder((2,))
+    hidden = x * x
+    gradient = K.function([hidden], K.gradients(K.sum(hidden * hidden), [hidden]))
+    check_array(gradient([np.array([1, 2])])[0], np.array([2, 4], "float32"))
+
+
 def test_function_refuses(K):
     x = K.placeholder((None, 2), name="x")
-    for inputs, message in [([x + 1],
-                             r"inputs\[0\] must be a placeholder, not tensor \(float32, \(None, 2\)\)"),
-                            ([x, K.variable(0.0, name="w")],
-                             r"inputs\[1\] must be a placeholder, not variable 'w'"),
-                            ([1.0], r"inputs\[0\] must be a placeholder, not constant"),
+    for inputs, message in [([x, K.variable(0.0, name="w")],
+                             r"inputs\[1\] must be a placeholder or a computed tensor, not variable 'w'"),
+                            ([1.0], r"inputs\[0\] must be a placeholder or a computed tensor, not constant"),
                             ([x, x], r"inputs\[1\], the placeholder 'x' .*, is among the inputs twice")]:
         with pytest.raises(K.errors.ArgumentError, match=r"function\(\): " + message):
             K.function(inputs, [x])

@@ -17,6 +17,18 @@ step <- function(x, states) {
 }
 zeros <- function() list(k_zeros(c(2, 3)))
 
+for_each_backend("maps and folds of several tensors", {
+  x <- matrix(1:6, 2)
+  y <- c(10, 20)
+  expect_value(k_map_fn(function(rows) k_sum(rows[[1]]) * rows[[2]], list(k_constant(x), k_constant(y))),
+               rowSums(x) * y)
+  expect_value(k_foldl(function(total, rows) total + rows[[1]] * rows[[2]], list(k_constant(x), k_constant(y)),
+                       k_zeros(3)), colSums(x * y))
+  both <- k_map_fn(function(row) list(k_sum(row), row * 2), k_constant(x))
+  expect_value(both[[1]], rowSums(x))
+  expect_value(both[[2]], x * 2)
+})
+
 for_each_backend("rnn", {
   expected <- recurrent(sequence, matrix(0, 2, 3))
   result <- k_rnn(step, sequence, zeros())

@@ -1,3 +1,10 @@
+for_each_backend("k_function() is given the value of a computed tensor", {
+  x <- k_placeholder(c(NA, 2))
+  hidden <- x * 2
+  top <- k_function(list(hidden), list(k_square(hidden)))
+  expect_equal(top(list(matrix(1:4, 2)))[[1]], matrix(1:4, 2)^2)
+})
+
 for_each_backend("a function of placeholders", {
   x <- k_placeholder(shape = c(NA, 2))
   y <- k_placeholder(shape = 2)

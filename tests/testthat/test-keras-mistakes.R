@@ -22,6 +22,23 @@ mistakes <- function() {
   stateful <- keras_model_sequential() %>%
     layer_lstm(2, batch_input_shape = c(2, 3, 1), stateful = TRUE) %>%
     compile("sgd", "mse")
+  words <- keras_model_sequential() %>% layer_embedding(5, 2, input_length = 2)
+  empty <- tempfile("empty")
+  dir.create(empty)
+  no_image <- file.path(empty, "text.png")
+  writeLines("no image", no_image)
+  elsewhere <- with_backend("numpy", dense())
+  named <- tempfile(fileext = ".h5")
+  save_model_weights_hdf5(dense(name = "own"), named)
+  class <- tempfile(fileext = ".h5")
+  own_class <- keras_model_sequential()
+  create_layer(R6::R6Class("Own", inherit = KerasLayer, public = list(call = function(x, mask = NULL) x)), own_class,
+               list(input_shape = 2))
+  save_model_hdf5(own_class, class)
+  unbuilt <- keras_model_custom(function(self) {
+    self$dense <- layer_dense(units = 2)
+    function(inputs, mask = NULL) self$dense(inputs)
+  })
   # nolint end
   doubled <- tempfile(fileext = ".h5")
   save_model_hdf5(dense() %>% layer_lambda(function(x) x * 2, name = "twice"), doubled)
@@ -58,8 +75,25 @@ mistakes <- function() {
          quote(fit(several("sparse_categorical_crossentropy"), x, to_categorical(c(0, 1, 2, 0)), verbose = 0))),
     list("argument", c("`y`", "class number 3", "0 to 2"),
          quote(fit(several("sparse_categorical_crossentropy"), x, c(1, 2, 3, 1), verbose = 0))),
-    list("shape", c("`x` has 3 samples", "batch size"),
+    list("shape", c("`x` has 3 samples", "batch size, 2"),
          quote(fit(stateful, array(1, c(3, 3, 1)), matrix(1, 3, 2), verbose = 0))),
+    list("shape", c("`x` has 3 samples", "batch size, 2"), quote(predict(stateful, array(1, c(3, 3, 1))))),
+    list("argument", c("out of range", "`input_dim`"), quote(predict(words, matrix(c(1, 5), 1)))),
+    list("argument", c("out of range", "`input_dim`"), quote(predict(keras_model(words$input, words$output),
+                                                                     matrix(c(1, 5), 1)))),
+    list("argument", c("no argument `type`"), quote(predict(model, x, type = "class"))),
+    list("argument", c("`generator`", "no samples", "one folder for each class"),
+         quote(fit_generator(model, flow_images_from_directory(empty), steps_per_epoch = 1, verbose = 0))),
+    list("argument", c("`generator`", "no samples"), quote(generator_next(flow_images_from_directory(empty)))),
+    list("argument", c("`steps_per_epoch`", "number of batches"),
+         quote(fit_generator(model, function() list(x, y), epochs = 1))),
+    list("file", c(no_image, "image"), quote(image_load(no_image))),
+    list("argument", c("`filepath`", "`val_loss`", "\"loss\""),
+         quote(fit(model, x, y, epochs = 1, verbose = 0,
+                   callbacks = callback_model_checkpoint(file.path(empty, "{val_loss:.2f}.h5"))))),
+    list("file", c("no folder", "missing"),
+         quote(fit(model, x, y, epochs = 1, verbose = 0,
+                   callbacks = callback_model_checkpoint(file.path(empty, "missing", "model.h5"))))),
     list("argument", c("no samples", "`validation_split`"),
          quote(fit(model, x, y, validation_split = 0.999, verbose = 0))),
     list("argument", c("the generator", "`list(x, y)`"),
@@ -78,6 +112,9 @@ mistakes <- function() {
     list("python", c("`loss`", "\"msee\"", "Did you mean \"mse\"?"), quote(compile(dense(), "sgd", "msee"))),
     list("python", c("`activation`", "\"rleu\"", "Did you mean \"relu\"?"),
          quote(layer_dense(units = 2, activation = "rleu"))),
+    list("argument", c("`loss`", "2 arguments", "`y_pred`"),
+         quote(compile(model, "sgd", function(y_pred) k_mean(y_pred)))),
+    list("argument", c("`lr` must be a number, not \"a\"."), quote(optimizer_adam(lr = "a"))),
     list("argument", c("`loss`", "\"a\"", "outputs"), quote(compile(model, "sgd", list(a = "mse")))),
     list("argument", c("`loss`", "one entry", "1 output."), quote(compile(model, "sgd", list("mse", "mse")))),
     # Layers.
@@ -96,7 +133,19 @@ mistakes <- function() {
     list("argument", c("`shape` or `batch_shape`"), quote(layer_input())),
     list("shape", c("`axes`", "Axis 1"), quote(layer_dot(two, axes = 2))),
     list("shape", c("time steps", "layer_repeat_vector()"), quote(time_distributed(two[[1]], layer_dense(units = 2)))),
+    list("shape", c("`axis` is 5", "2 axes"), quote(layer_batch_normalization(two[[1]], axis = 5))),
+    list("shape", c("`dims` has 3 elements", "2 axes"), quote(layer_permute(layer_input(c(2, 3)), c(1, 2, 3)))),
+    list("argument", c("flatten", "no mask", "`mask_zero = TRUE`"),
+         quote(layer_flatten(layer_embedding(layer_input(2), 5, 2, mask_zero = TRUE)))),
+    list("argument", c("layer_lstm(recurrent_activation = \"sigmoid\")"),
+         quote(layer_cudnn_lstm(layer_input(c(2, 2)), 2))),
+    list("argument", c("`f`", "1 argument", "none"), quote(layer_lambda(two[[1]], function() 3))),
+    list("argument", c("`layer_class`", "KerasLayer"), quote(create_layer(R6::R6Class("Own"), two[[1]]))),
+    list("argument", c("`outputs` are of backend cntk", "`inputs` of backend numpy", "to_backend()"),
+         quote(keras_model(elsewhere$input, model$output))),
     # Parts of a model.
+    list("argument", c("`node_index` is 3", "1 time."), quote(get_output_at(get_layer(model, index = 1), 3))),
+    list("argument", c("not known yet", "predict()"), quote(count_params(unbuilt))),
     list("argument", c("Sequential", "`layer`", "names(x)"), quote(model$layer)),
     list("argument", c("`index` is 5", "1 layer"), quote(get_layer(model, index = 5))),
     list("argument", c("`name` is \"no\"", "dense"), quote(get_layer(model, "no"))),
@@ -111,6 +160,9 @@ mistakes <- function() {
     list("shape", c("`weights[[1]]`", "c(2, 2)", "c(3, 2)"), quote(set_weights(model, list(matrix(1, 2, 2), c(1, 1))))),
     # Files.
     list("shape", c("`filepath`", "c(3, 2)", "c(3, 4)"), quote(load_model_weights_hdf5(dense(4), path))),
+    list("shape", c("`filepath`", "c(3, 2)", "c(3, 4)", "\"own\"", "skip_mismatch"),
+         quote(load_model_weights_hdf5(dense(4, name = "own"), named, by_name = TRUE))),
+    list("argument", c("`filepath`", "0 layers", "predict()"), quote(load_model_weights_hdf5(unbuilt, weights))),
     list("argument", c("`json`", "not the JSON"), quote(model_from_json("{"))),
     list("argument", c("`filepath`", "1 layer,", "2 layers", "by_name"),
          quote(load_model_weights_hdf5(dense() %>% layer_dense(4), path))),
@@ -119,7 +171,9 @@ mistakes <- function() {
     list("file", c(basename(broken), "HDF5"), quote(load_model_hdf5(broken))),
     list("file", c(basename(weights), "load_model_weights_hdf5()"), quote(load_model_hdf5(weights))),
     list("argument", c("`custom_objects`", "\"Own\"", "load_model_weights_hdf5()"),
-         quote(load_model_hdf5(own, custom_objects = list(Own = R6::R6Class("Own", inherit = KerasLayer))))),
+         quote(load_model_hdf5(own, custom_objects = list(Own = R6::R6Class("Own", inherit = KerasWrapper))))),
+    list("argument", c("`Own`", "`trainable`", "`...`"),
+         quote(load_model_hdf5(class, custom_objects = list(Own = function(name, batch_input_shape, dtype) 1)))),
     list("argument", c("no configuration", "save_model_weights_hdf5()"), quote(save_model_hdf5(custom, path))),
     # Texts.
     list("dtype", c("`x`", "texts"), quote(fit_text_tokenizer(text_tokenizer(), 3)))

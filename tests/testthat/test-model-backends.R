@@ -91,6 +91,52 @@ for_each_backend("layers, activations, losses and metrics written in R move with
   expect_length(get_weights(moved), 5)
 })
 
+for_each_backend("R6 layers are made again from a file, with their arguments", {
+  Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list( # nolint: object_name_linter.
+    by = NULL, shift = NULL, weight = NULL,
+    initialize = function(by = 1, shift = 0, f = NULL) {
+      self$by <- by
+      self$shift <- shift
+    },
+    build = function(input_shape) {
+      self$weight <- self$add_weight("weight", list(input_shape[[2]]), initializer = "ones")
+    },
+    call = function(x, mask = NULL) x * self$weight * self$by + self$shift
+  ))
+  model <- keras_model_sequential()
+  create_layer(Scale, model, list(by = 3, shift = 0.5, f = function(x) x, input_shape = 3, name = "scale"))
+  set_weights(model, list(c(1, 2, 3)))
+  path <- withr::local_tempfile(fileext = ".h5")
+  save_model_hdf5(model, path)
+  expect_equal(get_config(get_layer(model, "scale"))$by, 3)
+  again <- list(
+    load_model_hdf5(path, custom_objects = list(Scale = Scale)),
+    unserialize_model(serialize_model(model), custom_objects = list(Scale = Scale)),
+    load_model_hdf5(path, custom_objects = list(Scale = function(...) create_layer(Scale, args = list(...))))
+  )
+  described <- model_from_json(model_to_json(model), custom_objects = list(Scale = Scale))
+  for (each in c(again, set_weights(described, get_weights(model)))) {
+    expect_equal(predict(each, x), predict(model, x), tolerance = 1e-6)
+    expect_equal(get_layer(each, index = 1)$name, "scale")
+  }
+  moved <- to_backend(model, other(k_backend()))
+  expect_equal(get_config(get_layer(moved, "scale"))$shift, 0.5)
+  expect_equal(predict(moved, x), predict(model, x), tolerance = 1e-5)
+})
+
+for_each_backend("R6 layers may say what a file holds", {
+  Own <- R6::R6Class("Own", inherit = KerasLayer, public = list( # nolint: object_name_linter.
+    sizes = NULL,
+    initialize = function(sizes) self$sizes <- unlist(sizes),
+    call = function(x, mask = NULL) x * self$sizes[[1]] + self$sizes[[2]],
+    get_config = function() list(sizes = self$sizes)
+  ))
+  model <- keras_model_sequential()
+  create_layer(Own, model, list(sizes = matrix(c(2, 5), 1), input_shape = 3))
+  again <- model_from_json(model_to_json(model), custom_objects = list(Own = Own))
+  expect_equal(predict(again, x), 2 * x + 5, tolerance = 1e-6)
+}, among = "cntk")
+
 for_each_backend("compare_backends() measures how far predictions differ", {
   name <- k_backend()
   model <- new_model()

@@ -191,6 +191,43 @@ test_that("data that is not an array of numbers is refused, with advice", {
   expect_error(load_model_hdf5(tempfile()), "does not exist", class = "keras_error_file")
 })
 
+test_that("a history may have no epochs", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 4) %>% compile("sgd", "mse")
+  history <- fit(model, matrix(0, 4, 4), rep(0, 4), epochs = 1, initial_epoch = 3, verbose = 0)
+  expect_output(print(history), "Trained for 0 epochs")
+  expect_equal(dim(as.data.frame(history)), c(0, 4))
+  expect_equal(generics::glance(history)$epochs, 0)
+  expect_keras_error(plot(history), "argument", c("`x`", "no epochs", "`initial_epoch`"))
+  expect_warning(history <- fit(model, matrix(0, 4, 4), rep(0, 4), nb_epoch = 2, verbose = 0), "nb_epoch")
+  expect_length(history$metrics$loss, 2)
+})
+
+test_that("stateful models train and predict with the number of samples that they were made for", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential() %>%
+    layer_lstm(2, batch_input_shape = c(3, 4, 1), stateful = TRUE) %>%
+    layer_dense(1) %>%
+    compile("sgd", "mse")
+  x <- array(0, c(12, 4, 1))
+  history <- fit(model, x, rep(0, 12), epochs = 1, verbose = 0)
+  expect_equal(history$params$batch_size, 3)
+  expect_equal(dim(predict(model, x)), c(12, 1))
+  expect_named(evaluate(model, x, rep(0, 12), verbose = 0), "loss")
+})
+
+for_each_backend("a model of functions is applied to tensors", {
+  model <- keras_model_custom(function(self) {
+    self$dense <- layer_dense(units = 2)
+    function(inputs, mask = NULL) list(self$dense(inputs), self$dense(inputs) * 2)
+  })
+  inputs <- layer_input(3)
+  outputs <- model(inputs)
+  expect_equal(dim(outputs[[2]]), c(NA, 2))
+  values <- predict(keras_model(inputs, outputs), matrix(1, 5, 3))
+  expect_equal(values[[2]], values[[1]] * 2, tolerance = 1e-6)
+}, among = "cntk")
+
 test_that("a history can be printed, plotted, and converted to a data frame", {
   history <- structure(list(params = list(samples = 8L), metrics = list(loss = c(2, 1), val_loss = c(3, 2))),
                        class = "keras_training_history")

@@ -21,6 +21,17 @@ test_that("objects print their class and settings, without Python's terms", {
   expect_output(print(summary(regularizer_l2(0.1))), "<L1L2: l1 = 0, l2 = 0.1>", fixed = TRUE)
 })
 
+test_that("generators of images print with the sizes of their images", {
+  suppressMessages(use_backend("cntk"))
+  folder <- withr::local_tempdir()
+  dir.create(file.path(folder, "a"))
+  png::writePNG(matrix(0.5, 5, 5), file.path(folder, "a", "x.png"))
+  capture.output(images <- flow_images_from_directory(folder, target_size = c(6, 7)))
+  expect_match(format(images), "^<DirectoryIterator: .*target_size = c\\(6, 7\\)")
+  expect_output(print(images), "target_size")
+  expect_output(str(images), "target_size")
+})
+
 test_that("configurations print as R lists", {
   suppressMessages(use_backend("cntk"))
   configuration <- get_config(layer_dense(units = 2, name = "mine", activation = "relu"))

@@ -394,6 +394,37 @@ def test_comparisons_that_are_refused(K, engine):
 
 
 @pytest.mark.slow_on_theano
+def test_layers_made_under_another_backend_get_names_that_are_not_taken(K, engine):
+    other = "numpy" if engine == "cntk" else "cntk"
+    inputs = L.Input((4,))
+    hidden = L.Dense(3)(inputs)
+    sequence = keras.models.Sequential([L.Dense(3, input_shape=(4,)), L.Dense(3)])
+    with pyshim.use_backend(other):
+        pyshim.clear_session()  # its layers are counted from 1
+        model = keras.Model(inputs, L.Dense(2)(hidden))
+        sequence.add(L.Dense(2))
+        assert L.Dense(2)(L.Input((4,)))._keras_history[0].name == "dense_3"  # no clash
+    for each in (model, sequence):
+        names = [layer.name for layer in each.layers]
+        assert len(set(names)) == len(names), names
+        assert each.predict(np.ones((1, 4))).shape == (1, 2)
+
+
+def test_layers_after_a_copied_or_loaded_model_get_names_that_are_not_taken(K, engine):
+    model = keras.models.Sequential([L.Dense(3, input_shape=(4,))])
+    described = model.to_json()
+    pyshim.clear_session()
+    loaded = keras.models.model_from_json(described)
+    longer = keras.Model(loaded.input, L.Dense(2)(loaded.output))
+    assert [layer.name for layer in longer.layers[1:]] == ["dense_1", "dense_2"]
+    apart = keras.models.Sequential([L.Dense(3, input_shape=(4,))])  # this model has no other layer of that name
+    assert apart.layers[0].name == "dense_3"
+    with pytest.raises(ValueError, match='"dense_1" is used 2 times'):
+        keras.Model(loaded.input, L.Dense(2, name="dense_1")(loaded.output))
+    with pytest.raises(pyshim.errors.ArgumentError, match="'dense_1' is used 2 times"):
+        loaded.add(L.Dense(2, name="dense_1"))
+
+
 def test_optimizers_and_metrics_made_under_another_backend(K, engine, random):
     """Scripts make them once and compile a model on each backend with them."""
     x, y = random.rand(8, 3), random.randint(0, 2, 8)

@@ -219,6 +219,16 @@ def test_a_batch_normalization_that_is_applied_twice(K, random):
     model.evaluate(x, np.ones((8, 3)), verbose=0)
 
 
+def test_both_directions_keep_their_states(K, random):
+    x = random.normal(size=(2, 4, 3)).astype("float32")
+    model = keras.models.Sequential([L.Bidirectional(L.GRU(2, stateful=True), batch_input_shape=(2, 4, 3))])
+    assert model.stateful
+    first, second = model.predict(x), model.predict(x)
+    assert abs(first - second).max() > 1e-3
+    model.reset_states()
+    np.testing.assert_allclose(model.predict(x), first, rtol=1e-5)
+
+
 def test_a_stateful_layer_that_is_applied_twice(K, random):
     """Each application assigns the state; the last one counts."""
     inputs = [L.Input(batch_shape=(2, 3, 4)), L.Input(batch_shape=(2, 3, 4))]
