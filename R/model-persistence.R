@@ -10,8 +10,8 @@
 #' @param overwrite Whether to replace an existing file.
 #' @param include_optimizer Whether to save the optimizer state.
 #' @param custom_objects Named list of what the model uses beside Keras's own parts: R6 classes that derive from
-#'   [KerasLayer], losses and other functions. In place of a class, a function may make the layer: it is given the layer's
-#'   configuration, such as `name`, as named arguments.
+#'   [KerasLayer], losses and other functions. In place of a class, a function may make the layer: it is given the
+#'   layer's configuration, such as `name`, as named arguments.
 #' @param compile Whether to compile the model as it was when it was saved.
 #' @param by_name Whether to assign weights to layers by name instead of by position.
 #' @param skip_mismatch Whether to skip layers whose weights have other shapes.
