@@ -101,6 +101,7 @@ def test_a_layer_of_two_inputs_and_outputs(K, random):
     np.testing.assert_allclose(mean, y.mean(-1), rtol=1e-6)
 
 
+@pytest.mark.slow_on_theano
 def test_attention_by_batch_dot_and_softmax(K, random):
     class Attention(L.Layer):
         def build(self, input_shape):
@@ -265,6 +266,7 @@ def test_functions_with_updates(K):
     assert B.count_params(total) == 2 and B.int_shape(x) == (None, 2) and B.ndim(x) == 2 and B.dtype(x) == "float32"
 
 
+@pytest.mark.slow_on_theano
 def test_losses_written_by_users(K, random):
     y, p = random.randint(0, 2, (6, 3)).astype("float32"), random.uniform(0.1, 0.9, (6, 3)).astype("float32")
 

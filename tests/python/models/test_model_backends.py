@@ -279,6 +279,7 @@ class Adding(L.Layer):
         return state, [state]
 
 
+@pytest.mark.slow_on_theano
 def test_layers_without_a_configuration_are_made_by_their_constructors(K, engine, random):
     x, y = random.rand(6, 4, 3), random.rand(6, 2)
     inputs = L.Input((4, 3))

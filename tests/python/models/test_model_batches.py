@@ -91,6 +91,7 @@ def model(K):
     return model
 
 
+@pytest.mark.slow_on_theano
 def test_shuffling_weights_validation_and_remainders(model, data, chunks):
     x, y = data
     random = np.random.RandomState(1)
@@ -115,6 +116,7 @@ def test_evaluate_and_predict(model, data, chunks):
     assert chunks[:3] == [1, 4, 7]  # 12 batches in all
 
 
+@pytest.mark.slow_on_theano
 def test_chunks_start_as_large_as_they_were(model, data, chunks):
     """The next fit() knows how many batches of a size run in the time. Callbacks get each of them all the same."""
     x, y = np.concatenate([data[0]] * 10), np.concatenate([data[1]] * 10)
@@ -149,6 +151,7 @@ def test_steps_are_run_as_keras_does(model, data, chunks):
     assert not chunks
 
 
+@pytest.mark.slow_on_theano
 def test_several_inputs_and_outputs_and_the_learning_phase(K, data):
     x, y = data
 
@@ -166,6 +169,7 @@ def test_several_inputs_and_outputs_and_the_learning_phase(K, data):
     assert _plain(train()) == _plain(alone)
 
 
+@pytest.mark.slow_on_theano
 def test_stateful_layers_and_a_fixed_batch_size(K):
     model = keras.models.Sequential([L.SimpleRNN(2, stateful=True, batch_input_shape=(4, 3, 1)), L.Dense(1)])
     model.compile("sgd", "mse")

@@ -111,6 +111,7 @@ def test_data_of_other_kinds(K, random, tmp_path):
         model.fit(None, None, epochs=1, verbose=0)
 
 
+@pytest.mark.slow_on_theano
 def test_sparse_data(K, random):
     from scipy import sparse
     x = L.Input((6,), sparse=True)
@@ -123,6 +124,7 @@ def test_sparse_data(K, random):
     assert history.history["loss"][1] < history.history["loss"][0]
 
 
+@pytest.mark.slow_on_theano
 def test_weights_of_time_steps_and_outputs(K, random):
     x = random.rand(4, 3, 2)
     model = M.Sequential([L.TimeDistributed(L.Dense(1), input_shape=(3, 2))])
@@ -238,6 +240,7 @@ def test_losses_and_metrics_are_numbers(K, random):
     assert [round(rate, 4) for rate in rates] == [round(np.float32(0.01), 4)]
 
 
+@pytest.mark.slow_on_theano
 def test_metrics_that_keep_state(K, random):
     y = np.array([0, 0, 1, 1, 1, 0], "float32")
     p = np.array([[0.1], [0.6], [0.7], [0.4], [0.9], [0.2]])
@@ -304,6 +307,7 @@ def test_processes_that_make_batches(K, random):
                                model.evaluate(x, y, batch_size=4, verbose=0), rtol=1e-5)
 
 
+@pytest.mark.slow_on_theano
 @pytest.mark.filterwarnings("ignore:Update your", "ignore:The `nb_epoch` argument")
 @pytest.mark.filterwarnings("ignore:The semantics of the Keras 2 argument")
 def test_scripts_of_keras_1(K, random):
@@ -328,6 +332,7 @@ def test_scripts_of_keras_1(K, random):
     assert M.Model(input=inputs, output=L.Dense(2)(inputs)).output_shape == (None, 2)
 
 
+@pytest.mark.slow_on_theano
 def test_wrappers_of_scikit_learn(K, random):
     from pyshim.keras.wrappers.scikit_learn import KerasClassifier, KerasRegressor
 
@@ -349,6 +354,7 @@ def test_wrappers_of_scikit_learn(K, random):
     assert regressor.predict(x).shape == (20,) and regressor.score(x, x[:, 0]) <= 0
 
 
+@pytest.mark.slow_on_theano
 def test_optimizers_keep_their_weights(K, random):
     x, y = random.rand(8, 3), random.rand(8)
     for make in (lambda: keras.optimizers.Adam(0.05, amsgrad=True), lambda: keras.optimizers.SGD(0.05, momentum=0.9),
@@ -375,6 +381,7 @@ def test_optimizers_keep_their_weights(K, random):
     np.testing.assert_allclose(np.sqrt(sum((s ** 2).sum() for s in step)), 0.1, rtol=1e-4)
 
 
+@pytest.mark.slow_on_theano
 def test_targets_and_losses_given_as_tensors(K, random):
     value = random.rand(4, 3).astype("float32")
     x, target = L.Input((3,)), B.placeholder(shape=(None, 1))

@@ -30,6 +30,7 @@ def _same_steps(model, engine, *batch):
     return copy
 
 
+@pytest.mark.slow_on_theano
 def test_losses_and_metrics_of_a_network(K, engine, data):
     inputs = L.Input((3,))
     inner = keras.models.Sequential([L.Dense(3, kernel_regularizer="l2", activity_regularizer="l1", input_shape=(3,))])
@@ -51,6 +52,7 @@ def test_losses_and_metrics_of_a_network(K, engine, data):
     assert model.test_on_batch(*data)[0] > np.mean((model.predict(data[0]) - data[1]) ** 2) + 0.01
 
 
+@pytest.mark.slow_on_theano
 def test_a_loss_that_is_all_there_is(K, engine, data):
     """A variational autoencoder: the loss reads tensors inside the network, and no target."""
     x = data[0]
@@ -85,6 +87,7 @@ class Own(keras.models.Model):
         return y
 
 
+@pytest.mark.slow_on_theano
 def test_losses_of_a_model_of_an_own_class(K, engine, data):
     model = Own()
     model.compile("sgd", "mse")
@@ -95,6 +98,7 @@ def test_losses_of_a_model_of_an_own_class(K, engine, data):
     _same_steps(model, engine, *data)
 
 
+@pytest.mark.slow_on_theano
 def test_targets(K, engine, data):
     x, y = data
     inputs = L.Input((3,))

@@ -219,6 +219,7 @@ def test_a_batch_normalization_that_is_applied_twice(K, random):
     model.evaluate(x, np.ones((8, 3)), verbose=0)
 
 
+@pytest.mark.slow_on_theano
 def test_both_directions_keep_their_states(K, random):
     x = random.normal(size=(2, 4, 3)).astype("float32")
     model = keras.models.Sequential([L.Bidirectional(L.GRU(2, stateful=True), batch_input_shape=(2, 4, 3))])
