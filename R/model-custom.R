@@ -105,6 +105,7 @@ named_object <- function(module, value) {
   if (is.character(value)) keras_call(paste0(module, ".get"), list(), value) else value
 }
 
+#' A layer of Keras whose methods are those of an R6 object
 #' @param own The arguments of the class that a file can hold.
 #' @noRd
 layer_of_class <- function(object, class, arguments, own = list()) {

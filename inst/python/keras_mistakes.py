@@ -290,9 +290,10 @@ def no_image(places):
 
 @rule(r"^(\w+)$")
 def no_such_value(places, name):
+    if not isinstance(places.error, KeyError):
+        return None
     function, values = places.frames[-1]
-    if not isinstance(places.error, KeyError) or function != "on_epoch_end" \
-            or type(values.get("self")).__name__ != "ModelCheckpoint":
+    if function != "on_epoch_end" or type(values.get("self")).__name__ != "ModelCheckpoint":
         return None
     return ArgumentError("{argument} of callback_model_checkpoint() names `{name}`, which the training does not have",
                          remedy="it has {accepted}; names that begin with \"val_\" need validation data",
@@ -337,6 +338,7 @@ def not_counted(places, name):
 def no_such_node(places, index, count):
     return ArgumentError("{argument} is {index}, and the layer has been applied {count}", argument="node_index",
                          index=int(index) + 1, count=_count(count, "time"))
+
 
 @rule(r"Input \d+ is incompatible with layer (\S+): expected (min_|max_)?ndim=(\d+), found ndim=(\d+)")
 def wrong_input_rank(places, layer, bound, count, found):
