@@ -439,14 +439,21 @@ def kernels_of_other_shapes(module):
     module.preprocess_weights_for_loading = preprocessed
 
 
+NEED_TARGETS = ("fit", "evaluate", "train_on_batch", "test_on_batch")
+
+
 @_repair(_after, "engine.training")
 def samples_without_targets(module):
-    """Without targets, as in ``predict``, the inputs' numbers of samples are not compared; the first input's counts."""
+    """Without targets, as in ``predict``, the inputs' numbers of samples are not compared; the first input's counts.
+    Targets that are missing in training are noticed only in Keras's loop over batches, as an index out of range."""
     standardize = module.Model._standardize_user_data
 
     @functools.wraps(standardize)
     def standardized(model, *args, **kwargs):
         inputs, targets, weights = standardize(model, *args, **kwargs)
+        if not targets and sys._getframe(1).f_code.co_name in NEED_TARGETS and model._feed_targets:
+            raise ArgumentError("{argument} is missing, and the model needs targets", argument="y",
+                                remedy="a generator must return inputs and targets for each batch")
         arrays = [x for x in inputs if not pyshim.is_tensor(x)]
         if not targets and len({x.shape[0] for x in arrays}) > 1:
             module.training_utils.check_array_length_consistency(arrays, targets)
@@ -578,7 +585,7 @@ def weights_that_are_listed_twice(module):
     @functools.wraps(make)
     def made(model):
         optimizer = model.optimizer
-        listed = model._collected_trainable_weights
+        listed = getattr(model, "_collected_trainable_weights", [])  # Keras complains if it is not compiled
         once = list(dict.fromkeys(listed))
         if len(once) == len(listed):
             return make(model)

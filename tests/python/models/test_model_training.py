@@ -219,6 +219,24 @@ def test_a_batch_normalization_that_is_applied_twice(K, random):
     model.evaluate(x, np.ones((8, 3)), verbose=0)
 
 
+def test_missing_targets(K):
+    model = keras.models.Sequential([L.Dense(2, input_shape=(3,))])
+    model.compile("sgd", "mse")
+    x = np.ones((4, 3))
+    for call in (lambda: model.fit(x, verbose=0), lambda: model.evaluate(x, verbose=0),
+                 lambda: model.train_on_batch(x, None), lambda: model.test_on_batch(x, None),
+                 lambda: model.fit_generator(iter([(x, None)]), steps_per_epoch=1, verbose=0)):
+        with pytest.raises(K.errors.ArgumentError, match="^y is missing, and the model needs targets"):
+            call()
+    inputs = L.Input((3,))
+    own = keras.Model(inputs, inputs)
+    own.add_loss(keras.backend.mean(inputs))
+    own.compile("sgd")
+    assert own.evaluate(x, verbose=0) == 1  # a model without targets
+    with pytest.raises(RuntimeError, match="must compile"):
+        keras.Model(inputs, L.Dense(1)(inputs)).train_on_batch(x, x)
+
+
 @pytest.mark.slow_on_theano
 def test_both_directions_keep_their_states(K, random):
     x = random.normal(size=(2, 4, 3)).astype("float32")
