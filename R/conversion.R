@@ -92,7 +92,8 @@ refuse_value <- function(x, arg, ...) {
 data_frame_matrix <- function(x, arg, ...) {
   fitting <- vapply(x, function(column) has_numbers(column) || is.data.frame(column), NA)
   if (!all(fitting)) {
-    abort("dtype", "{argument} is a data frame with columns that are not numbers: {columns}",
+    abort("dtype", c("{argument} is a data frame with columns that are not numbers: {columns}",
+                     i = "Leave them out, or replace a factor by its codes, `as.integer()`."),
           columns = toString(names(x)[!fitting]), argument = arg, value = x, ...)
   }
   x[] <- lapply(x, function(column) {  # in a form that as.matrix() does not change

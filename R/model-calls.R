@@ -225,10 +225,11 @@ as_model_data <- function(x, arg) {
   if (is.null(x) || inherits(x, "python.builtin.object")) {
     return(x)
   }
-  if (is.factor(x)) {
+  if (is.factor(x) || is.character(x)) {
+    classes <- if (is.factor(x)) "as.integer(x) - 1L" else "as.integer(factor(x)) - 1L"
     abort("dtype", c("{argument} must be numbers, not {value}",
-                     i = "Give class numbers, `as.integer(x) - 1L`, or `to_categorical(as.integer(x) - 1L)`."),
-          argument = arg, value = x)
+                     i = "Give class numbers, `{classes}`, or `to_categorical({classes})`."),
+          classes = classes, argument = arg, value = x)
   }
   if (is.list(x) && !is.data.frame(x)) {
     return(lapply(x, as_model_data, arg = arg))

@@ -101,8 +101,18 @@ serialize_model <- function(model, include_optimizer = TRUE) {
 unserialize_model <- function(model, custom_objects = NULL, compile = TRUE) {
   path <- tempfile("model", fileext = ".h5")
   on.exit(unlink(path))
+  if (!is.raw(model)) {
+    abort("argument", "{argument} must be a raw vector that serialize_model() has returned, not {value}",
+          argument = "model", value = model)
+  }
   writeBin(model, path)
-  load_model_hdf5(path, custom_objects, compile)
+  tryCatch(load_model_hdf5(path, custom_objects, compile), keras_error_file = function(condition) {
+    if (!grepl(basename(path), conditionMessage(condition), fixed = TRUE)) {
+      stop(condition)
+    }
+    abort("argument", "{argument} holds no model that serialize_model() has returned", argument = "model",
+          value = model)
+  })
 }
 
 #' TensorFlow's formats
