@@ -40,6 +40,12 @@ class Engine(ABC):
         """Whether an object that the kernel of that name refers to is an op of this package, not of the library."""
         return getattr(thing, "__module__", None) in self.own_modules
 
+    def warm_up(self) -> None:  # noqa: B027 -- engines whose first computation takes long override it
+        """Compute something, so that the user's first computation need not start the library's devices and threads.
+
+        A worker calls it as soon as it is ready, while the session goes on.
+        """
+
     def start_graph(self) -> None:  # noqa: B027 -- engines with something to forget override it
         """Start with an empty graph. What was created for the previous graph is no longer needed.
 

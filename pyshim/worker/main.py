@@ -76,6 +76,8 @@ def main(package, engine, location, lifeline, stream, regions, thread):
         os._exit(1)
     connection.send({"ready": {"traits": built.traits(), "pid": os.getpid(),
                                "python_version": platform.python_version()}})
+    with contextlib.suppress(Exception):  # it happens again in the first computation, and is reported then
+        built.warm_up()
     if hasattr(gc, "freeze"):  # the library's objects are permanent, so collections can skip them
         gc.freeze()
     gc.enable()

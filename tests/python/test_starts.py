@@ -597,6 +597,9 @@ class Engine(theano.Engine):
     name = "toy"
     version = beside
     kernels = Kernels()
+
+    def warm_up(self):
+        raise RuntimeError("a computation would say so")
 """
 
 

@@ -3,6 +3,7 @@
 import os
 
 import jax
+import numpy as np
 
 jax.config.update("jax_enable_x64", True)
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # leave memory of a GPU to other engines
@@ -45,6 +46,9 @@ class Engine(Contracted):
     @property
     def device(self):
         return "cpu" if jax.default_backend() == "cpu" else "gpu"
+
+    def warm_up(self):
+        jax.jit(jax.numpy.sum)(np.ones((2, 2), "float32")).block_until_ready()
 
     def compile(self, program, once):
         return Function(self.kernels, program, once)
