@@ -217,3 +217,11 @@ initializer_he_uniform <- function(seed = NULL) {
 initializer_lecun_uniform <- function(seed = NULL) {
   keras_call("initializers.lecun_uniform", model_arguments(character(), drop = character()))
 }
+
+#' Make initializers R functions: they return initial values for a shape, whose sizes may be doubles
+#' @noRd
+#' @exportS3Method reticulate::py_to_r_wrapper
+py_to_r_wrapper.keras.initializers.Initializer <- function(x) { # nolint: object_name_linter, object_length_linter.
+  force(x)
+  function(shape, dtype = NULL) object_call(x, "", as_model_shape(shape, "shape"), arguments = list(dtype = dtype))
+}

@@ -226,10 +226,7 @@ as_model_data <- function(x, arg) {
     return(x)
   }
   if (is.factor(x) || is.character(x)) {
-    classes <- if (is.factor(x)) "as.integer(x) - 1L" else "as.integer(factor(x)) - 1L"
-    abort("dtype", c("{argument} must be numbers, not {value}",
-                     i = "Give class numbers, `{classes}`, or `to_categorical({classes})`."),
-          classes = classes, argument = arg, value = x)
+    refuse_classes(x, arg)
   }
   if (is.list(x) && !is.data.frame(x)) {
     return(lapply(x, as_model_data, arg = arg))
@@ -239,4 +236,11 @@ as_model_data <- function(x, arg) {
     x <- array(x, 1L)
   }
   as_value(x, arg)
+}
+
+refuse_classes <- function(x, arg) {
+  classes <- if (is.factor(x)) "as.integer(x) - 1L" else "as.integer(factor(x)) - 1L"
+  abort("dtype", c("{argument} must be numbers, not {value}",
+                   i = "Give class numbers, `{classes}`, or `to_categorical({classes})`."),
+        classes = classes, argument = arg, value = x)
 }

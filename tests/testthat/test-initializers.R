@@ -24,6 +24,17 @@ for_each_backend("constants, the identity and orthogonal matrices are exact", {
 # The standard deviation of a normal distribution that is cut at two standard deviations.
 cut <- sqrt(1 - 4 * dnorm(2) / (2 * pnorm(2) - 1))
 
+for_each_backend("initializers are functions of a shape", {
+  initializers <- list(initializer_orthogonal(seed = 1), initializer_zeros(), initializer_glorot_uniform(seed = 1),
+                       initializer_identity())
+  for (initializer in initializers) {
+    expect_equal(dim(initializer(c(3, 3))), c(3, 3))
+    expect_equal(k_dtype(initializer(c(3, 3), "float64")), "float64")
+  }
+  expect_equal(k_eval(initializer_constant(2)(c(2))), c(2, 2))
+  expect_keras_error(initializer_zeros()(c(2, 1.5)), "argument", c("`shape`", "whole numbers"))
+}, among = c("cntk", "numpy"))
+
 for_each_backend("draws have the mean, deviation and bounds of their distributions", {
   set.seed(3)
   expect_moments(initializer_random_normal(mean = 1, stddev = 0.2), 1, 0.2)
