@@ -317,7 +317,7 @@ as_python_function <- function(f, arg) {
 argument_names <- function(f, count, names, arg) {
   names <- as.character(names)
   accepted <- names(formals(args(f)))
-  open <- "..." %in% accepted
+  open <- "..." %in% accepted || is.null(args(f))  # `[` does not say what it takes
   if (length(names) && length(names) == count) {
     known <- open | names %in% accepted
     if (!all(known)) {
