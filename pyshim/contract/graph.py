@@ -62,7 +62,8 @@ class Graph:
             inputs = [inputs]
         inputs = [self.node(node, Argument("inputs", i), sparse=True) for i, node in enumerate(inputs)]
         for i, node in enumerate(inputs):
-            if node.kind not in ("placeholder", "tensor", "gradient"):
+            computed = node.kind in ("tensor", "gradient") and node.parts is None
+            if node.kind != "placeholder" and not computed:
                 raise ArgumentError("{argument} must be a placeholder or a computed tensor, not {value}",
                                     argument=Argument("inputs", i), value=Value(node))
             if position(node, inputs[:i]) is not None:
@@ -71,7 +72,7 @@ class Graph:
         single = isinstance(outputs, Node)
         outputs, updates = self.nodes(outputs, "outputs"), self._update_nodes(updates)
         given = {node: self.placeholder(node.shape, dtype=node.dtype, name=node.name)
-                 for node in inputs if node.kind != "placeholder" and node.parts is None}
+                 for node in inputs if node.kind != "placeholder"}
         if given:
             inputs = [given.get(node, node) for node in inputs]
             nodes = substituted(outputs + updates, given)

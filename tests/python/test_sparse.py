@@ -95,6 +95,12 @@ def test_placeholder(K):
         check_array(function([array_of(x)])[0], x)
 
 
+def test_a_computed_sparse_tensor_is_no_input(K):
+    x = K.placeholder((3, 4), sparse=True)
+    with pytest.raises(K.errors.ArgumentError, match=r"function\(\): inputs\[0\] must be a placeholder or a computed"):
+        K.function([K.concatenate([x, x], axis=0)], [K.to_dense(x)])
+
+
 def test_placeholder_by_ndim_and_dtype(K):
     placeholder = K.placeholder(ndim=2, sparse=True, dtype="float64")
     assert (placeholder.shape, placeholder.dtype) == ((None, None), "float64")
