@@ -39,16 +39,18 @@ test: test-python test-r
 composed := $(addprefix tests/python/test_,$(addsuffix .py,elementwise reductions shapes linear_algebra nn convolution \
     random sparse ctc empty sizes identity losses))
 
+processes := --numprocesses 2 --dist loadgroup --no-loadscope-reorder  # see tests/conftest.py
+
 test-python: .venv/.installed environments
-	$(python) -m pytest tests/python --numprocesses 2 --dist loadgroup
-	$(python) -m pytest --composed $(composed) -k "not another_session" --numprocesses 2 --dist loadgroup
+	$(python) -m pytest tests/python $(processes)
+	$(python) -m pytest --composed $(composed) -k "not another_session" $(processes)
 
 soak: .venv/.installed environments
 	$(python) -m pytest tests/soak
 	$(python) -m pytest tests/python/models --whole --backend theano
 
 conformance: .venv/.installed environments
-	$(python) -m pytest tests/python --numprocesses 2 --dist loadgroup --conformance docs/conformance.md
+	$(python) -m pytest tests/python $(processes) --conformance docs/conformance.md
 	Rscript --vanilla tools/draw-conformance.R
 
 test-r: .Rlib/.installed environments

@@ -47,6 +47,9 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in a shell's b
 WITH_WORKERS = [name for name in BACKENDS if not pyshim.environments.find(name).in_session]
 
 
+# Theano spends minutes on compiling; TensorFlow has the most tests that take more than a moment.
+LONGEST = ("theano", "theano-models", "tensorflow", "tensorflow-models")
+
 # Theano compiles in one process at a time for each folder, which would make two test processes as slow as one.
 TEST_PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 if TEST_PROCESS != "gw0":
@@ -94,13 +97,16 @@ def _backends(metafunc):
     return [name for name in BACKENDS if name in THOROUGH]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    # With several test processes (pytest-xdist, --dist loadgroup), all tests of one engine run in the same process.
-    for item in items:
-        if "engine" in item.fixturenames:
-            # Theano compiles slowly, so tests of models form a group of their own, which another process can run.
-            group = str(item.callspec.params["engine"]) + ("-models" if "models" in item.path.parts else "")
-            item.add_marker(pytest.mark.xdist_group(group))
+    """With several test processes (pytest-xdist), all tests of one engine run in the same process, in which it starts
+    once. Its tests of models form a group of their own. What takes longest comes first."""
+    groups = {item: str(item.callspec.params["engine"]) + ("-models" if "models" in item.path.parts else "")
+              for item in items if "engine" in item.fixturenames}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    ranks = {name: i for i, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(groups.get(item), len(ranks)))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # outside of conformance.py's hook, which must not count such a test

@@ -394,7 +394,6 @@ def test_comparisons_that_are_refused(K, engine):
         pyshim.compare_backends(model, np.ones((1, 1)), [])
 
 
-@pytest.mark.slow_on_theano
 def test_layers_made_under_another_backend_get_names_that_are_not_taken(K, engine):
     other = "numpy" if engine == "cntk" else "cntk"
     inputs = L.Input((4,))
@@ -426,6 +425,7 @@ def test_layers_after_a_copied_or_loaded_model_get_names_that_are_not_taken(K, e
         loaded.add(L.Dense(2, name="dense_1"))
 
 
+@pytest.mark.slow_on_theano
 def test_optimizers_and_metrics_made_under_another_backend(K, engine, random):
     """Scripts make them once and compile a model on each backend with them."""
     x, y = random.rand(8, 3), random.randint(0, 2, 8)
