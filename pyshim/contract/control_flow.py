@@ -125,7 +125,7 @@ class ControlFlow:
             several = isinstance(value, (list, tuple)) and any(isinstance(x, Node) for x in value)
             kinds.append((list if isinstance(value, list) else tuple) if several else None)
             values = list(value) if several else [value]
-            dtypes = dtype if isinstance(dtype, (list, tuple)) else [dtype] * len(values)
+            dtypes = dtype if several and isinstance(dtype, (list, tuple)) else [dtype] * len(values)
             if len(dtypes) != len(values):
                 raise ArgumentError("{argument} holds {count} dtypes, and fn returns {needed} tensors",
                                     argument="dtype", count=len(dtypes), needed=len(values))
