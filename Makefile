@@ -1,5 +1,5 @@
 # make demo           install what is missing, and train networks on all backends in one R session each, with pictures
-# make test           install what is missing, and run every test of both languages on all engines
+# make test           install what is missing, and run the tests of both languages on all engines
 # make soak           the long tests: kills at random moments, many sessions, generated calls (tests/soak)
 # make check          build the R package, and run CRAN's checks on it
 # make site           the R package's website, in build/site

@@ -1,4 +1,4 @@
-# Known networks.
+# Pretrained models.
 
 #' The arguments of a network, with the path to the weights expanded for Python
 #' @noRd

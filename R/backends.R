@@ -1,7 +1,7 @@
 #' Use a backend
 #'
-#' Makes a backend current, and starts its engine if it is not running. Tensors and engines of other
-#' backends stay alive, so switching back and forth costs nothing.
+#' Makes a backend current, and starts its engine if it is not running. Tensors of other backends
+#' stay valid and their engines keep running, so switching back and forth costs nothing.
 #'
 #' If the backend is not installed, an interactive session offers to install it.
 #'

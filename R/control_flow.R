@@ -5,15 +5,15 @@
 #'
 #' @param step_function A function of the input of one time step, a tensor with dimensions (samples, ...), and of the
 #'   list of states, followed by the constants. It returns `list(output, list(new_state, ...))`.
-#' @param inputs A tensor with dimensions (samples, time, ...).
+#' @param inputs A tensor with dimensions (samples, time steps, ...).
 #' @param initial_states List of tensors.
 #' @param go_backwards Whether to begin with the last time step; outputs are in the order of computation.
-#' @param mask A tensor with dimensions (samples, time). Where it is 0, the output is that of the previous time step
+#' @param mask A tensor with dimensions (samples, time steps). Where it is 0, the output is that of the previous
 #'   (initially 0), and the states do not change.
 #' @param constants List of tensors that are passed to each step.
 #' @param unroll Whether to write the steps into the graph one after another.
 #' @param input_length The number of time steps, if `unroll` needs it and the shape of `inputs` does not have it.
-#' @return A list: `last_output`, `outputs` with dimensions (samples, time, ...), and `new_states`, the list
+#' @return A list: `last_output`, `outputs` with dimensions (samples, time steps, ...), and `new_states`, the list
 #'   of the final states.
 #'
 #'   Errors: `keras_error_shape` and `keras_error_dtype` if a state changes its shape or dtype,

@@ -7,7 +7,7 @@
 #' Labels are class numbers, and count from 0, as in data sets for Keras; the last class is the blank.
 #'
 #' @param y_true,labels Labels with dimensions (samples, longest).
-#' @param y_pred A floating tensor of probabilities with dimensions (samples, time, classes).
+#' @param y_pred A floating tensor of probabilities with dimensions (samples, time steps, classes).
 #' @param input_length,label_length,label_lengths The number of valid time steps, and of valid labels, in each sample: a
 #'   vector, or a matrix with one column.
 #' @param greedy Whether to take the most probable class at each time step; otherwise a beam search finds labellings.

@@ -75,7 +75,7 @@ dataset_imdb <- function(path = "imdb.npz", num_words = NULL, skip_top = 0L, max
 #' 11,228 newswires on 46 topics, as sequences of word numbers. Downloaded unless it is in the cache.
 #'
 #' @inheritParams dataset_imdb
-#' @param test_split Share of the test data.
+#' @param test_split Fraction of the samples that are test data.
 #' @return A list of `train` and `test`, each a list of `x` and `y`.
 #' @family datasets
 #' @examples

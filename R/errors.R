@@ -27,7 +27,7 @@
 #' * `stale_tensor`: the graph of the tensor was dropped, or a variable lost its value when its worker exited.
 #' * `unknown_backend`, `not_installed`, `interpreter`, `install`: a backend cannot be found or installed.
 #' * `config`: a setting has a value that is not accepted.
-#' * `file`: a file of variables cannot be read or written.
+#' * `file`: a file cannot be read or written, or has another format than it should.
 #' * `device`: the engine cannot compute on the requested device.
 #' * `engine`: the engine's library refused; the message has its own words. `out_of_memory`: there was not enough
 #'   memory.

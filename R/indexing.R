@@ -321,7 +321,7 @@ pick_elements <- function(x, index) { # nolint: cyclocomp_linter.
   }
   if (is.logical(index) && length(shape) && length(dim(index)) == length(shape)) {
     if (anyNA(shape) || any(dim(index) != shape)) {
-      abort("shape", "{argument} has shape {mask_shape}, and the tensor {shape}; they must be equal",
+      abort("shape", "{argument} has shape {mask_shape}, but the tensor {shape}; they must be equal",
             mask_shape = dim(index), shape = shape, argument = "the mask", value = index, function_name = "`[`")
     }
     if (anyNA(index)) {
@@ -421,7 +421,7 @@ attributes_of_tensors <- c("backend", "constraint", "dtype", "kind", "name", "nd
 `$.keras_tensor` <- function(x, name) {
   if (!name %in% attributes_of_tensors) {
     abort("argument", c("tensors have no `{name}`. They have {accepted}",
-                        i = "Functions tell and compute everything else: see `?keras_tensor`."),
+                        i = "Everything else is computed by functions: see `?keras_tensor`."),
           name = name, accepted = paste0("`", attributes_of_tensors, "`", collapse = ", "), argument = "name",
           value = name, function_name = "`$`")
   }

@@ -1,7 +1,8 @@
 #' keras: Keras models and backend functions, switched between engines in one session
 #'
 #' The backend functions and models of Keras on TensorFlow, Theano, CNTK, JAX, PyTorch and NumPy. [use_backend()]
-#' switches between them as often as you like: an engine runs in its own process, where its tensors stay alive.
+#' switches between them as often as you like: each engine runs in its own
+#' process, and tensors stay valid, since their graph is in the R session.
 #'
 #' `library(keras)` starts no Python; the first call of a function does. [install_backend()] installs an
 #' engine, and [list_backends()] lists those that are available.
@@ -30,15 +31,15 @@
 #' `keras_error_gradient`, `keras_error_backend_mismatch`, `keras_error_stale_tensor`,
 #' `keras_error_unknown_backend`, `keras_error_not_installed`, `keras_error_interpreter`,
 #' `keras_error_install`, `keras_error_config`, `keras_error_file`, `keras_error_eager`,
-#' `keras_error_device`, `keras_error_engine`, `keras_error_worker`, `keras_error_training`, `keras_error_timeout`,
-#' `keras_error_python` and `keras_error_wire`. Its field
-#' `native` is the traceback of the native library if the error came from there, and `function_name` is
+#' `keras_error_device`, `keras_error_engine`, `keras_error_out_of_memory`, `keras_error_worker`,
+#' `keras_error_training`, `keras_error_timeout`, `keras_error_python` and `keras_error_wire`: see [keras_error]. Its
+#' field `native` is the traceback of the native library if the error came from there, and `function_name` is
 #' the function that was called.
 #'
 #' @section Options and environment variables:
 #' * `options(keras.timeout = 60)`, or `KERAS_TIMEOUT=60` before R starts: seconds after which a call
-#'   ends with a `keras_error_timeout`. The engine is stopped then, and its variables lose their values. Time in R
-#'   functions that the engine calls does not count. By default, there is no timeout.
+#'   ends with a `keras_error_timeout`. The engine is stopped then, and its variables lose their values. Time in
+#'   your own R functions, which run while the graph is built, does not count. By default, there is no timeout.
 #' * `KERAS_START_TIMEOUT=60`: seconds that an engine may take to start; the default is 300. If only a timeout of calls
 #'   is set, it applies to starts, too, which then have at least 20 seconds.
 #' * `options(keras.snapshot = TRUE)`: [fit()][fit.keras.engine.training.Model] keeps the weights of each epoch's end,

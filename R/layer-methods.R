@@ -30,7 +30,7 @@ set_weights <- function(object, weights) {
   for (i in seq_len(min(length(needed), length(weights)))) {
     sizes <- if (is.null(dim(weights[[i]]))) length(weights[[i]]) else dim(weights[[i]])
     if (is.numeric(weights[[i]]) && !identical(as.integer(sizes), as.integer(dim(needed[[i]])))) {
-      abort("shape", "{argument} has shape {shape}, and the weight there has {needed_shape}",
+      abort("shape", "{argument} has shape {shape}, but the weight there has {needed_shape}",
             argument = paste0("weights[[", i, "]]"), shape = sizes, needed_shape = dim(needed[[i]]))
     }
   }
@@ -190,7 +190,7 @@ layer_position <- function(layers, which, default, arg) {
   }
   names <- vapply(layers, function(layer) object_get(layer, "name"), "")
   if (!which %in% names) {
-    abort("argument", "{argument} is {value}, and the model has no layer of that name; it has {names}",
+    abort("argument", "{argument} is {value}, but the model has no layer of that name; it has {names}",
           names = toString(dQuote(names, FALSE)), argument = arg, value = which)
   }
   match(which, names)

@@ -2,7 +2,7 @@
 
 #' Apply a layer to each time step
 #'
-#' Input (samples, time, ...).
+#' Input (samples, time steps, ...).
 #'
 #' @inheritParams layer_dense
 #' @param layer A layer.

@@ -19,7 +19,7 @@ compose <- function(object, layer, arguments = list()) {
     object_call(object, "add", layer)
     invisible(object)
   } else if (inherits(object, "keras.engine.training.Model")) {
-    abort("argument", c("{argument} is a model of tensors, to which no layer can be added",
+    abort("argument", c("{argument} is a functional model, but layers can only be added to a sequential one",
                         i = "`keras_model(model$inputs, layer_dense(model$output, 1))` makes one with another layer."),
           argument = "object", value = object)
   } else {

@@ -121,14 +121,14 @@ layer_conv_3d_transpose <- function(object, filters, kernel_size, strides = c(1,
 #'
 #' @inheritParams layer_conv_1d
 #' @param depth_multiplier Number of output channels for each input channel.
-#' @param depthwise_initializer Initializer of the layer's `depthwise`: a name such as `"zeros"`, or an
+#' @param depthwise_initializer Initializer of the layer's `depthwise_kernel`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
-#' @param pointwise_initializer Initializer of the layer's `pointwise`: a name such as `"zeros"`, or an
+#' @param pointwise_initializer Initializer of the layer's `pointwise_kernel`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
-#' @param depthwise_regularizer [Regularizer][regularizer_l1] of the layer's `depthwise`; `NULL` for none.
-#' @param pointwise_regularizer [Regularizer][regularizer_l1] of the layer's `pointwise`; `NULL` for none.
-#' @param depthwise_constraint [Constraint][constraint_maxnorm] of the layer's `depthwise`; `NULL` for none.
-#' @param pointwise_constraint [Constraint][constraint_maxnorm] of the layer's `pointwise`; `NULL` for none.
+#' @param depthwise_regularizer [Regularizer][regularizer_l1] of the layer's `depthwise_kernel`; `NULL` for none.
+#' @param pointwise_regularizer [Regularizer][regularizer_l1] of the layer's `pointwise_kernel`; `NULL` for none.
+#' @param depthwise_constraint [Constraint][constraint_maxnorm] of the layer's `depthwise_kernel`; `NULL` for none.
+#' @param pointwise_constraint [Constraint][constraint_maxnorm] of the layer's `pointwise_kernel`; `NULL` for none.
 #' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers convolutional
@@ -349,19 +349,19 @@ layer_cropping_3d <- function(object, cropping = list(c(1L, 1L), c(1L, 1L), c(1L
 
 #' Convolutional LSTM
 #'
-#' An LSTM that uses convolutions in place of matrix products. Input (samples, time, rows, columns, channels).
+#' An LSTM that uses convolutions in place of matrix products. Input (samples, time steps, rows, columns, channels).
 #'
 #' @inheritParams layer_conv_1d
 #' @param recurrent_activation Activation of the gates, specified like `activation`.
-#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
+#' @param recurrent_initializer Initializer of the layer's `recurrent_kernel`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
 #' @param unit_forget_bias Whether to initialize the bias of the forget gate with 1.
-#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
-#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
+#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent_kernel`; `NULL` for none.
+#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent_kernel`; `NULL` for none.
 #' @param return_sequences Whether to return the output of every time step, instead of only the last one.
 #' @param go_backwards Whether to begin with the last time step.
-#' @param stateful Whether each sample of a batch starts from the final state of the same sample in the previous
-#'   batch.
+#' @param stateful Whether the final state of each sample is the initial state of the sample at the same position in the
+#'   next batch.
 #' @param dropout Fraction of the inputs to drop in training, from 0 to 1.
 #' @param recurrent_dropout Fraction of the states to drop in training, from 0 to 1.
 #' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the

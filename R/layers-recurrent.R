@@ -2,21 +2,21 @@
 
 #' Fully connected recurrent layer
 #'
-#' The output of each time step is the state of the next. Input (samples, time, features).
+#' The output of each time step is the state of the next. Input (samples, time steps, features).
 #'
 #' @inheritParams layer_dense
 #' @param return_sequences Whether to return the output of each time step, not of the last one alone.
 #' @param return_state Whether to also return the final states, after the output.
 #' @param go_backwards Whether to begin with the last time step.
-#' @param stateful Whether each sample of a batch begins with the state in which that sample of the batch
-#'   before ended.
+#' @param stateful Whether the final state of each sample is the initial state of the sample at the same position in the
+#'   next batch.
 #' @param unroll Whether to write the time steps into the graph one after another.
-#' @param recurrent_initializer Initializer of the layer's `recurrent`: a name such as `"zeros"`, or an
+#' @param recurrent_initializer Initializer of the layer's `recurrent_kernel`: a name such as `"zeros"`, or an
 #'   [initializer][initializer_zeros].
-#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent`; `NULL` for none.
-#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent`; `NULL` for none.
-#' @param dropout Share of the inputs that is dropped in training, from 0 to 1.
-#' @param recurrent_dropout Share of the states that is dropped in training, from 0 to 1.
+#' @param recurrent_regularizer [Regularizer][regularizer_l1] of the layer's `recurrent_kernel`; `NULL` for none.
+#' @param recurrent_constraint [Constraint][constraint_maxnorm] of the layer's `recurrent_kernel`; `NULL` for none.
+#' @param dropout Fraction of the inputs to drop in training, from 0 to 1.
+#' @param recurrent_dropout Fraction of the states to drop in training, from 0 to 1.
 #' @return The model if `object` is one; a tensor, or a list of them, if it is applied to tensors; otherwise the
 #'   layer.
 #' @family layers recurrent
@@ -37,7 +37,7 @@ layer_simple_rnn <- function(object, units, activation = "tanh", use_bias = TRUE
 
 #' Gated recurrent unit
 #'
-#' Input (samples, time, features).
+#' Input (samples, time steps, features).
 #'
 #' @inheritParams layer_simple_rnn
 #' @param recurrent_activation Activation of the gates, as `activation`.
@@ -85,7 +85,7 @@ layer_cudnn_gru <- function(object, units, kernel_initializer = "glorot_uniform"
 
 #' Long short-term memory
 #'
-#' Input (samples, time, features).
+#' Input (samples, time steps, features).
 #'
 #' @inheritParams layer_gru
 #' @param unit_forget_bias Whether the bias of the forget gate begins with 1.

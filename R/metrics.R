@@ -103,7 +103,7 @@ metric_hinge <- function(y_true, y_pred) {
 }
 attr(metric_hinge, "py_function_name") <- "hinge"
 
-#' Kullback leibler divergence
+#' Kullback-Leibler divergence
 #'
 #' Pass it to [compile()][compile.keras.engine.training.Model], or call it with tensors.
 #'

@@ -203,7 +203,7 @@ as_custom_objects <- function(objects) {
       return(call_shim("class_of_r", make))
     }
     if (is.environment(object) && !inherits(object, "python.builtin.object")) {
-      abort("argument", c("{argument} holds \"{name}\", which is of R6, but no class that derives from KerasLayer",
+      abort("argument", c("{argument} holds \"{name}\", an R6 class or object that is no class derived from KerasLayer",
                           i = paste("Make the model again, as with create_wrapper(), and load the weights of its",
                                     "layers with load_model_weights_hdf5().")),
             argument = "custom_objects", name = name)

@@ -1,6 +1,6 @@
 # Models: creating, compiling, training, predicting.
 
-#' A model of tensors
+#' Functional model
 #'
 #' @param inputs The input, made with [layer_input()], or a list of inputs.
 #' @param outputs The output, or a list of outputs.
@@ -280,7 +280,7 @@ fitted_by_generator <- function(object, generator, arguments) {
 #' @noRd
 need_inputs <- function(object, x) {
   if (is.null(x) && (!reticulate::py_has_attr(object, "_feed_inputs") || length(object_get(object, "_feed_inputs")))) {
-    abort("argument", "{argument} is {value}, and the model needs values for its inputs", argument = "x", value = x)
+    abort("argument", "{argument} is {value}, but the model needs values for its inputs", argument = "x", value = x)
   }
 }
 
@@ -289,7 +289,7 @@ need_inputs <- function(object, x) {
 need_targets <- function(object, x, y) {
   need_inputs(object, x)
   if (is.null(y) && !is_generator(x) && !is.null(object_get(object, "optimizer")) && needs_targets(object)) {
-    abort("argument", "{argument} is {value}, and the model's loss compares its outputs with targets", argument = "y",
+    abort("argument", "{argument} is {value}, but the model's loss compares its outputs with targets", argument = "y",
           value = y)
   }
 }
@@ -302,7 +302,7 @@ need_classes <- function(object, y) {
         identical(object_get(object, "loss"), "sparse_categorical_crossentropy")) {
     count <- utils::tail(unlist(object_get(object, "output_shape")), 1L)
     if (any(y < 0 | y >= count, na.rm = TRUE)) {
-      abort("argument", c("{argument} holds the class number {number}, and the model tells classes 0 to {last} apart",
+      abort("argument", c("{argument} holds the class number {number}, but the model tells classes 0 to {last} apart",
                           i = "Class numbers count from 0: `as.integer(factor) - 1L`."), argument = "y",
             number = y[which(y < 0 | y >= count)[[1L]]], last = count - 1L)
     }
@@ -468,7 +468,7 @@ called_with_generator <- function(method, object, generator, steps, verbose = 0,
 #' @noRd
 need_steps <- function(generator, steps, arg) {
   if (is.null(steps) && is_generator(generator) && !inherits(generator, "keras.utils.data_utils.Sequence")) {
-    abort("argument", c("{argument} is {value}, and the generator does not say how many batches it has",
+    abort("argument", c("{argument} is {value}, but the generator does not say how many batches it has",
                         i = "Give the number of batches, such as {argument} = 10."), argument = arg, value = steps)
   }
 }

@@ -74,7 +74,7 @@ k_softmax <- function(x, axis = -1) {
   call_shim("softmax", as_value(x, ndim = 1L), as_axis(axis))
 }
 
-#' Categorical cross-entropy
+#' Categorical crossentropy
 #'
 #' Computes `-sum(target * log(output))` along the axis of the classes.
 #'
@@ -95,7 +95,7 @@ k_categorical_crossentropy <- function(target, output, from_logits = FALSE, axis
             as_value(output, "output", ndim = 1L), from_logits, as_axis(axis))
 }
 
-#' Binary cross-entropy
+#' Binary crossentropy
 #'
 #' Computes `-(target * log(output) + (1 - target) * log(1 - output))` elementwise.
 #'
@@ -115,7 +115,7 @@ k_binary_crossentropy <- function(target, output, from_logits = FALSE) {
             as_value_like(output, target, "output"), from_logits)
 }
 
-#' Sparse categorical cross-entropy
+#' Sparse categorical crossentropy
 #'
 #' Computes `-log(output)` of the right class, along the axis of the classes.
 #'

@@ -325,8 +325,8 @@ argument_names <- function(f, count, names, arg) {
             names = toString(paste0("`", names[!known], "`")))
     }
   } else if (!open && count > length(accepted)) {
-    abort("argument", "{argument} must be a function of {count}, and takes {accepted}", argument = arg,
-          count = paste(count, if (count == 1L) "argument" else "arguments"),
+    abort("argument", "{argument} must be a function that takes {count}, but its arguments are {accepted}",
+          argument = arg, count = paste(count, if (count == 1L) "argument" else "arguments"),
           accepted = if (length(accepted)) toString(paste0("`", accepted, "`")) else "none")
   } else {
     names[!names %in% accepted] <- ""

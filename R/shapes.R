@@ -225,7 +225,7 @@ number_of_slices <- function(shape, axis, num) { # nolint: cyclocomp_linter.
     abort("argument", "{argument} must be a whole number or NULL, not {value}", argument = "num", value = num)
   }
   if (!is.null(num) && !is.na(size) && num != size) {
-    abort("shape", "{argument} is {value}, and axis {axis} of `x` has size {size}", axis = axis, size = size,
+    abort("shape", "{argument} is {value}, but axis {axis} of `x` has size {size}", axis = axis, size = size,
           argument = "num", value = num)
   }
   if (is.null(num)) size else num

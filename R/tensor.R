@@ -1,7 +1,7 @@
 #' Tensors
 #'
-#' A tensor is a node of the graph: a variable, a placeholder, a constant or a result. The engine holds its value, and
-#' `k_eval()` gets it. R's own functions work on tensors and return tensors; they compute on the tensor's own backend,
+#' A tensor is a node of the graph: a variable, a placeholder, a constant or a result. [k_eval()] has
+#' its value computed. R's own functions work on tensors and return tensors; they compute on the tensor's own backend,
 #' whichever backend is current.
 #'
 #' * Operators: `+ - * / ^ %% %/%`, comparisons, `! & |`. Shapes broadcast as in NumPy: sizes are compared
@@ -26,8 +26,8 @@
 #' * `dim()` and `length()` return the static shape and size, with `NA` if unknown. `x$dtype`, `x$shape`,
 #'   `x$name`, `x$kind`, `x$backend`, `x$ndim`, `x$sparse` and `x$constraint` are a tensor's properties.
 #' * `as.array()`, `as.matrix()`, `as.vector()`, `as.numeric()`, `as.integer()`, `as.logical()`,
-#'   `as.character()`, `as.complex()` and `as.data.frame()` compute the value, as [k_eval()] does, and so
-#'   does `paste()`. `all.equal()` compares the value of a tensor, its first argument, with that of another
+#'   `as.character()`, `as.complex()` and `as.data.frame()` compute the value on the tensor's own backend,
+#'   and so does `paste()`. `all.equal()` compares the value of a tensor, its first argument, with that of another
 #'   tensor, or with an R array. (With numbers first, it is an error.)
 #' * Other generic functions of R, such as `sort()`, `unique()` and `median()`, are refused with a
 #'   `keras_error_argument`: apply them to a value, such as `k_eval(x)`.
@@ -106,8 +106,8 @@ operate <- function(operator, e1, e2) {
 Math.keras_tensor <- function(x, ...) { # nolint: object_name_linter.
   f <- math_functions[[.Generic]]
   if (is.null(f)) {
-    abort("argument", c("`{generic}()` is not there for tensors", i = "These are: {accepted}."), generic = .Generic,
-          accepted = paste0("`", names(math_functions), "()`", collapse = ", "))
+    abort("argument", c("tensors have no method for `{generic}()`", i = "Those that they have: {accepted}."),
+          generic = .Generic, accepted = paste0("`", names(math_functions), "()`", collapse = ", "))
   }
   f(x, ...)
 }

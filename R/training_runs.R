@@ -23,7 +23,7 @@
 #' @examples
 #' FLAGS <- flags(
 #'   flag_integer("units", 128),
-#'   flag_numeric("dropout", 0.4, "Share of the units that are dropped"),
+#'   flag_numeric("dropout", 0.4, "Fraction of the units that are dropped"),
 #'   arguments = c("--dropout", "0.3")
 #' )
 #' FLAGS$dropout
@@ -41,8 +41,9 @@ flags <- function(..., config = Sys.getenv("R_CONFIG_ACTIVE", unset = "default")
   for (place in list(flags_of_file(file, config), flags_of_arguments(arguments))) {
     unknown <- setdiff(names(place$values), names(flags))
     if (length(unknown)) {
-      abort("argument", c("{place} names the flag \"{flag}\", which the script has not", i = "It has {flags}"),
-            place = place$name, flag = unknown[[1L]], flags = toString(dQuote(names(flags), FALSE)))
+      abort("argument", c("{place} names the flag \"{flag}\", which the script does not declare",
+                          i = "Its flags are {flags}."), place = place$name, flag = unknown[[1L]],
+            flags = toString(dQuote(names(flags), FALSE)))
     }
     for (name in names(place$values)) {
       values[[name]] <- flag_value(place$values[[name]], flags[[name]], place$name)

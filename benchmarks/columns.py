@@ -133,7 +133,7 @@ def versions():
     said["R"] = "%s, reticulate %s, BLAS %s" % (r, reticulate, os.path.basename(blas))
     session = _output(OWN_PYTHON, "-c", "import platform, numpy; print(platform.python_version(), numpy.__version__)")
     said["the session's Python"] = "%s, NumPy %s" % tuple(session.split())
-    said["the peer"] = "Keras {keras} on Python {python}, TensorFlow {tensorflow}, Theano {theano}, CNTK {cntk}".format(
+    said["Keras 2.3.1"] = "Python {python}, TensorFlow {tensorflow}, Theano {theano}, CNTK {cntk}".format(
         **peer.versions())
     said["Keras 3"] = keras3.version()
     return said

@@ -28,9 +28,9 @@ IN_PICTURE = ("mlp", "resident", "cnn", "lstm", "fit_mlp", "fit_cnn", "fit_lstm"
 INTRODUCTION = """\
 # Benchmarks
 
-What the bridge costs: each workload on each engine, by itself in its own Python, through pyshim, from R, in
-Keras 2.3.1, the last one that ran on TensorFlow, Theano and CNTK, and in Keras 3, which runs on TensorFlow, JAX and
-PyTorch. `make bench` measures it, `benchmarks/README.md` says how.
+What the bridge costs. Each workload is measured on each engine: with the library alone in its own Python, through
+pyshim, from R, and in Keras 2.3.1 and Keras 3. Keras 2.3.1 is the last release that runs on TensorFlow, Theano and
+CNTK; Keras 3 runs on TensorFlow, JAX and PyTorch. `make bench` measures it, `benchmarks/README.md` says how.
 {quick}
 ![Speeds of each workload, relative to the engine by itself]({picture})
 
@@ -40,7 +40,7 @@ PyTorch. `make bench` measures it, `benchmarks/README.md` says how.
 
 ## Targets
 
-What was aimed at, for R through the worker, and whether it is met. A figure of a speed is relative: 1 is as fast.
+The targets for R through the worker, and whether they are met. Speeds are relative: 1 is equally fast.
 
 {targets}
 
@@ -50,8 +50,8 @@ What was aimed at, for R through the worker, and whether it is met. A figure of 
 
 ## Figures
 
-Medians. Below a time, where it makes sense, stands the speed relative to {engine}: of each round the ratio, of the
-ratios the median and, in parentheses, the quartiles. Columns of a workload take turns, in rounds of changing order;
+Medians. Below a time, where it makes sense, stands the speed relative to {engine}: the median of the
+rounds' ratios, and their quartiles in parentheses. Columns of a workload take turns, in rounds of changing order;
 all are started and warm before, compute the same losses, and have the same number of threads.
 """
 

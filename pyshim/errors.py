@@ -124,7 +124,7 @@ class ConfigError(KerasError, ValueError):
 
 
 class FileError(KerasError, OSError):
-    """A file of variables cannot be read or written, or is not such a file."""
+    """A file cannot be read or written, or has another format than it should."""
 
 
 class ArgumentError(KerasError, ValueError):

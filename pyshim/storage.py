@@ -161,7 +161,7 @@ def _arrays(name, variable):
 def _check(path, name, value, variable):
     """Raise an error unless the value that was read fits the variable."""
     if isinstance(value, SparseArray):
-        raise ArgumentError("{name} is sparse in {path}, and the variable is not",
+        raise ArgumentError("{name} is sparse in {path}, but the variable is not",
                             remedy="load it as a new one, with no variables given", name=Value(name), path=path)
     if value.shape != variable.shape:
         raise ShapeError("{name} has shape {shape} in {path}; expected: {expected}", name=Value(name),

@@ -97,7 +97,7 @@ def wrong_rank(places, kind, name, count, shape):
         remedy = _missing_axis(array, shape, _expected_by_keras(places, name)) or remedy
     elif count == 2 and len(shape) > 2:
         remedy = "`array_reshape(%s, c(%d, %d))` turns each sample into a row" % (array, shape[0], math.prod(shape[1:]))
-    return ShapeError("{argument} has {given} axes, shape {shape}, and the model's {part} \"{name}\" has {count}",
+    return ShapeError("{argument} has {given} axes, shape {shape}, but the model's {part} \"{name}\" has {count}",
                       remedy=remedy, argument=argument, given=len(shape), shape=shape, count=count, name=name,
                       part=_part(kind))
 
@@ -134,10 +134,9 @@ def wrong_shape(places, kind, name, expected, shape):
         remedy = ("`to_categorical(y)` makes indicators of class numbers, which count from 0; the loss "
                   "\"sparse_categorical_crossentropy\" takes class numbers as they are")
     elif kind == "target" and expected == (1,) and len(shape) == 1:
-        remedy = ("the last layer's number of units must be that of the columns; of indicators of classes, "
-                  "`max.col(y) - 1` makes class numbers, and the loss \"categorical_crossentropy\" takes them as they "
-                  "are")
-    return ShapeError("the samples in {argument} have shape {shape}, and those of the model's {part} \"{name}\" have "
+        remedy = ("the last layer's number of units must be that of the columns. If these are indicators of classes, "
+                  "use the loss \"categorical_crossentropy\", or make class numbers of them by `max.col(y) - 1`")
+    return ShapeError("the samples in {argument} have shape {shape}, but those of the model's {part} \"{name}\" have "
                       "{expected_shape}", remedy=remedy, argument=places.data(kind), shape=shape,
                       expected_shape=expected, whole_shape=(None, *expected), name=name,
                       part=_part(kind))
@@ -146,13 +145,13 @@ def wrong_shape(places, kind, name, expected, shape):
 @rule(r"Error when checking model (\w+): the list of Numpy arrays .* Expected to see (\d+) array\(s\), but instead got "
       r"the following list of (\d+) arrays")
 def wrong_count(places, kind, expected, count):
-    return ArgumentError("{argument} holds {count}, and the model has {expected}", argument=places.data(kind),
+    return ArgumentError("{argument} holds {count}, but the model has {expected}", argument=places.data(kind),
                          count=_count(count, "array"), expected=_count(expected, _part(kind)))
 
 
 @rule(r"Error when checking model (\w+): you are passing a list as input .* expects a list of (\d+) Numpy arrays")
 def one_for_several(places, kind, expected):
-    return ArgumentError("{argument} is one array, and the model has {expected} {part}s",
+    return ArgumentError("{argument} is one array, but the model has {expected} {part}s",
                          remedy="give a list of arrays", argument=places.data(kind), expected=expected,
                          part=_part(kind))
 
@@ -167,9 +166,9 @@ def missing_name(places, name, names):
 @rule(r"Input arrays should have the same number of samples as target arrays\. Found (\d+) input samples and (\d+)")
 def different_samples(places, count, targets):
     if places.data("input") == "x":
-        return ShapeError("`x` has {count} samples, and {argument} has {targets}",
+        return ShapeError("`x` has {count} samples, but {argument} has {targets}",
                           remedy="the first axis counts the samples", argument="y", count=count, targets=targets)
-    return ShapeError("{argument} holds {count} samples of inputs, and {targets} of targets",
+    return ShapeError("{argument} holds {count} samples of inputs, but {targets} of targets",
                       remedy="the first axis counts the samples", argument="validation_data", count=count,
                       targets=targets)
 
@@ -187,13 +186,13 @@ def different_counts(places, kind, shapes):
 def wrong_weights(places, one, other):
     if one.startswith("("):
         one, other = _shape(other)[0], _shape(one)[0]
-    return ShapeError("{argument} holds {count} weights, and there are {samples} samples", argument="sample_weight",
+    return ShapeError("{argument} holds {count} weights, but there are {samples} samples", argument="sample_weight",
                       count=other, samples=one)
 
 
 @rule(r"You are passing a target array of shape " + SHAPE + " while using as loss `categorical_crossentropy`")
 def classes_for_indicators(places, shape):
-    return ShapeError("{argument} has shape {shape}, and the loss \"categorical_crossentropy\" takes indicators, of "
+    return ShapeError("{argument} has shape {shape}, but the loss \"categorical_crossentropy\" takes indicators, of "
                       "shape {expected_shape}",
                       remedy="`to_categorical(y)` makes them of class numbers, which count from 0; the loss "
                              "\"sparse_categorical_crossentropy\" takes class numbers as they are",
@@ -203,7 +202,7 @@ def classes_for_indicators(places, shape):
 @rule(r"A target array with shape " + SHAPE + " was passed for an output of shape " + SHAPE
       + r" while using as loss `(\w+)`")
 def other_than_output(places, shape, expected, loss):
-    return ShapeError("{argument} has shape {shape}, and the model's output {expected_shape}: the loss \"{loss}\" "
+    return ShapeError("{argument} has shape {shape}, but the model's output {expected_shape}: the loss \"{loss}\" "
                       "compares arrays of one shape",
                       remedy="the last layer's number of units must be that of the columns of {argument}",
                       argument=places.data("target"), shape=_shape(shape), expected_shape=_shape(expected), loss=loss)
@@ -236,7 +235,7 @@ def no_samples(places):
       r"size\. Found: (\d+) samples")
 def no_multiple(places, count):
     size = places.find("_standardize_user_data", "batch_size") or places.find("predict", "batch_size")
-    return ShapeError("{argument} has {count} samples, and a stateful model takes multiples of its batch size, {size}",
+    return ShapeError("{argument} has {count} samples, but a stateful model takes multiples of its batch size, {size}",
                       argument="x", count=count, size=size)
 
 
@@ -274,7 +273,7 @@ def unknown_outputs(places, argument, given, names):
 
 @rule(r"When passing a list as (loss|loss_weights), it should have one entry per model outputs?\. The model has (\d+)")
 def wrong_entries(places, argument, count):
-    return ArgumentError("{argument} must have one entry for each output, and the model has {count}", argument=argument,
+    return ArgumentError("{argument} must have one entry for each output, but the model has {count}", argument=argument,
                          count=_count(count, "output"))
 
 
@@ -313,10 +312,10 @@ def no_folder(places):
 
 @rule(r"Layer (\S+) does not support masking, but was passed an input_mask")
 def no_masks(places, layer):
-    return ArgumentError("the layer \"{layer}\" takes no mask, and its input has one, as layer_masking() and "
-                         "`mask_zero = TRUE` of layer_embedding() make it", layer=layer,
+    return ArgumentError("the layer \"{layer}\" does not support masks, but its input has one, from layer_masking() or "
+                         "from layer_embedding() with `mask_zero = TRUE`", layer=layer,
                          remedy="recurrent layers without `return_sequences`, and layer_global_average_pooling_1d(), "
-                                "use the mask up")
+                                "apply the mask and do not pass it on")
 
 
 @rule(r"^CuDNN(LSTM|GRU) runs on a GPU")
@@ -336,23 +335,23 @@ def not_counted(places, name):
 
 @rule(r"Asked to get \w+ at node (\d+), but the layer has only (\d+) inbound nodes")
 def no_such_node(places, index, count):
-    return ArgumentError("{argument} is {index}, and the layer has been applied {count}", argument="node_index",
+    return ArgumentError("{argument} is {index}, but the layer has been applied {count}", argument="node_index",
                          index=int(index) + 1, count=_count(count, "time"))
 
 
 @rule(r"Input \d+ is incompatible with layer (\S+): expected (min_|max_)?ndim=(\d+), found ndim=(\d+)")
 def wrong_input_rank(places, layer, bound, count, found):
     if type(places.find("assert_input_compatibility", "self")).__name__ == "Permute":
-        return ShapeError("{argument} has {count}, and a sample {found}", argument="dims",
+        return ShapeError("{argument} has {count}, but a sample {found}", argument="dims",
                           count=_count(int(count) - 1, "element"), found=_count(int(found) - 1, "axis"),
                           remedy="it must name each axis of a sample once")
     remedies = {
         "3": "a sample has the shape c(steps, features). Before this layer, recurrent layers need `return_sequences = "
-             "TRUE`; `input_shape` does not count the samples' axis",
-        "4": "a sample has the shape c(rows, columns, channels). `input_shape` does not count the samples' axis",
-        "5": "`input_shape` does not count the samples' axis",
+             "TRUE`; `input_shape` does not include the samples' axis",
+        "4": "a sample has the shape c(rows, columns, channels). `input_shape` does not include the samples' axis",
+        "5": "`input_shape` does not include the samples' axis",
     }
-    return ShapeError("the layer \"{layer}\" takes tensors with {bound}{count} axes, that of the samples included, and "
+    return ShapeError("the layer \"{layer}\" takes tensors with {bound}{count} axes, including the samples' axis, but "
                       "gets one with {found}",
                       remedy=remedies.get(count, "layer_flatten() and layer_reshape() change the number of axes"),
                       layer=layer, count=count, found=found,
@@ -362,7 +361,7 @@ def wrong_input_rank(places, layer, bound, count, found):
 @rule(r"Input \d+ is incompatible with layer (\S+): expected axis (-?\d+) of input shape to have value (\d+) but got "
       r"shape " + SHAPE)
 def wrong_input_size(places, layer, axis, size, shape):
-    return ShapeError("the layer \"{layer}\" takes {size} elements along axis {axis}, and gets the shape {shape}",
+    return ShapeError("the layer \"{layer}\" takes {size} elements along axis {axis}, but gets the shape {shape}",
                       remedy="its weights have been made for inputs of that size", layer=layer, axis=Axis(int(axis)),
                       size=size, shape=_shape(shape))
 
@@ -430,23 +429,23 @@ def disconnected(places, layer):
         return ArgumentError("{argument} are of backend {other}, and `inputs` of backend {backend}",
                              remedy="to_backend() copies a model to another backend", argument="outputs",
                              backend=backends[0], other=backends[1])
-    return ArgumentError("{argument} depend on the layer \"{layer}\", which does not follow from `inputs`",
+    return ArgumentError("{argument} depend on the layer \"{layer}\", which cannot be computed from `inputs`",
                          remedy="`inputs` must hold all tensors of layer_input() that lead to the outputs",
                          argument="outputs", layer=layer)
 
 
 @rule("Output tensors to a .* must be the output of a Keras `Layer`")
 def no_layers_output(places):
-    return ArgumentError("{argument} holds a tensor that is no layer's output",
-                         remedy="what a function k_*() computes becomes one by layer_lambda(), as in "
+    return ArgumentError("{argument} holds a tensor that is not the output of a layer",
+                         remedy="call functions k_*() within layer_lambda(), as in "
                                 "`layer_lambda(x, function(x) k_square(x))`",
                          argument="outputs")
 
 
 @rule("'NoneType' object has no attribute '_inbound_nodes'")
 def depends_on_no_layers_output(places):
-    return ArgumentError("{argument} depend on a tensor that is no layer's output",
-                         remedy="what a function k_*() or an operator computes becomes one by layer_lambda(), as in "
+    return ArgumentError("{argument} depend on a tensor that is not the output of a layer",
+                         remedy="call functions k_*(), and use operators, within layer_lambda(), as in "
                                 "`layer_lambda(x, function(x) x[, 1:2])`",
                          argument="outputs")
 
@@ -467,14 +466,14 @@ def no_input(places):
 
 @rule(r"Was asked to retrieve layer at index (-?\d+) but model only has (\d+) layers")
 def no_such_index(places, index, count):
-    return ArgumentError("{argument} is {index}, and the model has {count}", argument="index", index=int(index) + 1,
+    return ArgumentError("{argument} is {index}, but the model has {count}", argument="index", index=int(index) + 1,
                          count=_count(count, "layer"))
 
 
 @rule("No such layer: (.*)")
 def no_such_name(places, name):
     names = [layer.name for layer in places.find("get_layer", "self").layers]
-    return ArgumentError("{argument} is \"{name}\", and no layer of the model has that name",
+    return ArgumentError("{argument} is \"{name}\", but no layer of the model has that name",
                          remedy="its layers are {names}", argument="name", name=name, names=Choices(names))
 
 
@@ -497,7 +496,7 @@ def wrong_weight(places, expected, shape):
 @rule(r"You called `set_weights\(weights\)` on layer \"(.*?)\" with a weight list of length (\d+), but the layer was "
       r"expecting (\d+)")
 def wrong_number_of_weights(places, layer, count, expected):
-    return ArgumentError("{argument} holds {count}, and the layer \"{layer}\" has {expected}", argument="weights",
+    return ArgumentError("{argument} holds {count}, but the layer \"{layer}\" has {expected}", argument="weights",
                          count=_count(count, "array"), layer=layer, expected=expected)
 
 
@@ -514,7 +513,7 @@ def no_steps(places):
 @rule("^$")
 def no_configuration(places):
     if isinstance(places.error, NotImplementedError) and places.within("get_config", "save"):
-        return ArgumentError("a model of functions has no configuration that a file could hold",
+        return ArgumentError("a model of keras_model_custom() has no configuration that a file could hold",
                              remedy="save_model_weights_hdf5() saves its weights, which a model made by the same "
                                     "functions can load")
     return None
@@ -532,7 +531,7 @@ def unknown_features(places):
     layer = places.find("build", "self")
     if layer is None:
         return None
-    return ShapeError("the layer \"{layer}\" must know the size of its inputs' last axis, and gets the shape {shape}",
+    return ShapeError("the layer \"{layer}\" must know the size of its inputs' last axis, but gets the shape {shape}",
                       remedy="give the first layer an `input_shape` without NA there", layer=layer.name,
                       shape=tuple(places.find("build", "input_shape") or ()))
 
@@ -541,7 +540,7 @@ def unknown_features(places):
 def no_such_axes(places):
     layer = places.find("build", "self")
     if type(layer).__name__ == "BatchNormalization":
-        return ShapeError("{argument} is {axis}, and the layer's input has {count}", argument="axis", axis=layer.axis,
+        return ShapeError("{argument} is {axis}, but the layer's input has {count}", argument="axis", axis=layer.axis,
                           count=_count(len(places.find("build", "input_shape")), "axis"),
                           remedy="-1 is the last one, the channels' by default")
     if type(layer).__name__ == "Dot":
@@ -553,7 +552,7 @@ def no_such_axes(places):
 @rule("Please provide to Input either a `shape` or a `batch_shape`")
 def no_input_shape(places):
     return ArgumentError("`shape` or `batch_shape` must be given",
-                         remedy="`shape` is that of a sample: it does not count the samples' axis")
+                         remedy="`shape` is that of a sample: it does not include the samples' axis")
 
 
 # -- files --------------------------------------------------------------------------------------------------
@@ -562,8 +561,9 @@ def no_input_shape(places):
 def other_layers(places, count, expected):
     remedy = "`by_name = TRUE` loads those of layers with the same names"
     if int(expected) == 0:
-        remedy = "the weights of a model of functions are made when fit() or predict() is called for the first time"
-    return ArgumentError("{argument} holds weights of {count}, and the model has {expected} with weights",
+        remedy = ("the weights of a model of keras_model_custom() are made when fit() or predict() is called for the "
+                  "first time")
+    return ArgumentError("{argument} holds weights of {count}, but the model has {expected} with weights",
                          remedy=remedy, argument="filepath",
                          count=_count(count, "layer"), expected=_count(expected, "layer"))
 
@@ -584,8 +584,8 @@ def other_shapes(places, layer, expected, shape):
 @rule(r"Unknown ([\w ]+): ?(\w+)$")
 def unknown_name(places, kind, name):
     if places.within("load_model", "model_from_json", "model_from_yaml", "model_from_config"):
-        return ArgumentError("the model has the {kind} \"{name}\", which is none of Keras's own",
-                             remedy="name it, as in `custom_objects = list({name} = {name})`", kind=kind, name=name)
+        return ArgumentError("the model has the {kind} \"{name}\", which is not part of Keras",
+                             remedy="pass it, as in `custom_objects = list({name} = {name})`", kind=kind, name=name)
     known = places.find("deserialize_keras_object", "module_objects") or {}
     meant = difflib.get_close_matches(name, [other for other in known if not other.startswith("_")], 1)
     remedy = "did you mean \"%s\"?" % meant[0] if meant else None

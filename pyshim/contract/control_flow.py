@@ -127,7 +127,7 @@ class ControlFlow:
             values = list(value) if several else [value]
             dtypes = dtype if several and isinstance(dtype, (list, tuple)) else [dtype] * len(values)
             if len(dtypes) != len(values):
-                raise ArgumentError("{argument} holds {count} dtypes, and fn returns {needed} tensors",
+                raise ArgumentError("{argument} holds {count} dtypes, but fn returns {needed} tensors",
                                     argument="dtype", count=len(dtypes), needed=len(values))
             results = [self.node(x, "the value of fn") for x in values]
             return [x if each is None else self.cast(x, each) for x, each in zip(results, dtypes)], []
@@ -178,7 +178,7 @@ class ControlFlow:
         for i, x in enumerate(sequences[1:], 1):
             sizes = sequences[0].shape[0], x.shape[0]
             if None not in sizes and sizes[0] != sizes[1]:
-                raise ShapeError("the first axis of {argument} has size {size}, and that of {other} {needed}",
+                raise ShapeError("the first axis of {argument} has size {size}, but that of {other} {needed}",
                                  argument=Argument("elems", i), size=sizes[1], other=Argument("elems", 0),
                                  needed=sizes[0])
             if None in sizes:
@@ -204,15 +204,15 @@ class ControlFlow:
             step_function: a function of the input of one time step, of shape (samples, ...), and the list of
                 states followed by the constants. It returns the output, of shape (samples, ...), and the list
                 of new states, each of its state's shape and dtype.
-            inputs: a tensor of shape (samples, time, ...).
+            inputs: a tensor of shape (samples, time steps, ...).
             initial_states: list of tensors.
             go_backwards: begin with the last time step; outputs are in the order in which they are computed.
-            mask: a tensor of shape (samples, time) or (samples, time, 1); where it is 0, the output is that
+            mask: a tensor of shape (samples, time steps) or (samples, time steps, 1); where it is 0, the output is that
                 of the previous time step (0 at first), and the states do not change.
             constants: list of tensors that are passed to each step.
             unroll: put each step into the graph separately; the number of time steps must be known then.
             input_length: the number of time steps, if unroll needs it and the shape of inputs does not say.
-        Returns: the last output, the outputs of shape (samples, time, ...), and the list of the last states.
+        Returns: the last output, the outputs of shape (samples, time steps, ...), and the list of the last states.
 
         Example:
             >>> step = lambda x, states: (x + states[0], [x + states[0]])

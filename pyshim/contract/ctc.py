@@ -28,7 +28,7 @@ class CTC:
         """The negative logarithm of the probability of each sample's labels.
 
         Arguments: y_true, whole numbers of shape (samples, labels); y_pred, a floating tensor of
-        probabilities of shape (samples, time, classes), of which the last class is the blank; they are
+        probabilities of shape (samples, time steps, classes), of which the last class is the blank; they are
         increased by epsilon() and scaled to sum to 1; input_length, label_length, whole numbers of shape
         (samples, 1) or (samples,): how many time steps and labels are valid. Returns: a tensor of shape (samples, 1);
         infinity, with a gradient of 0, if there are too few time steps for the labels. Evaluating it raises
@@ -46,7 +46,7 @@ class CTC:
     def ctc_decode(self, y_pred, input_length, greedy=True, beam_width=100, top_paths=1, merge_repeated=False):
         """The most probable labels of sequences.
 
-        Arguments: y_pred, a floating tensor of probabilities of shape (samples, time, classes), of which the
+        Arguments: y_pred, a floating tensor of probabilities of shape (samples, time steps, classes), of which the
         last class is the blank; input_length, whole numbers of shape (samples,): how many time steps are valid;
         greedy, take the most probable class at each time step; otherwise a beam search of width beam_width finds
         the top_paths most probable labellings; merge_repeated, merge consecutive equal labels in the result of the
@@ -70,7 +70,7 @@ class CTC:
         return decoded[:-1], decoded[-1]
 
     def _probabilities(self, y_pred):
-        """The argument as probabilities of shape (samples, time, classes), with at least one class, the blank."""
+        """The argument as probabilities of shape (samples, time steps, classes), with at least one class, the blank."""
         y_pred = self.floats(y_pred, "y_pred")
         rules.need_ndim(y_pred, "y_pred", 3)
         message = "{argument} has no classes; the last one is the blank"

@@ -242,7 +242,7 @@ class Shapes:
             if not rules.flag(declared, Argument("broadcastable", axis)) or size == 1:
                 continue
             if size is not None:
-                raise ShapeError("{argument} is {True}, and axis {axis} of `x` has size {size}, not 1",
+                raise ShapeError("{argument} is {True}, but axis {axis} of `x` has size {size}, not 1",
                                  argument=Argument("broadcastable", axis), axis=Axis(axis), size=size)
             x = self.expand_dims(self.squeeze(x, axis), axis)
         return x
@@ -250,7 +250,7 @@ class Shapes:
     def temporal_padding(self, x, padding=(1, 1)):
         """Zeros before the first and after the last time step.
 
-        Arguments: x, a tensor of shape (samples, time, ...) with three dimensions; padding, how many
+        Arguments: x, a tensor of shape (samples, time steps, ...) with three dimensions; padding, how many
         before and after. Returns: a tensor of x's dtype.
         """
         x = self.node(x, "x")

@@ -109,6 +109,6 @@ def check_weights(model, weights, values):
     """Raise ArgumentError unless the weights of a model that was made again have the shapes of these values."""
     expected, found = [value.shape for value in values], [tuple(weight.shape) for weight in weights]
     if found != expected:
-        raise ArgumentError("the constructor of {cls} makes weights of shapes {found}, and the model has {expected}",
+        raise ArgumentError("the constructor of {cls} makes weights of shapes {found}, but the model has {expected}",
                             remedy="have the constructor make all layers", cls=type(model).__name__, found=Value(found),
                             expected=Value(expected), argument="model")

@@ -270,7 +270,7 @@ def losses_without_a_name(module):
 
 @_repair(_after, "engine.base_layer")
 def tracking_after_errors(module):
-    """An error in the constructor of a wrapper or of a recurrent layer would leave models of classes of one's own
+    """An error in the constructor of a wrapper or of a recurrent layer would leave models of the user's own classes
     without weights for the rest of the session: attributes are not tracked within such a constructor."""
     tracking = module._DISABLE_TRACKING
 
@@ -452,7 +452,7 @@ def samples_without_targets(module):
     def standardized(model, *args, **kwargs):
         inputs, targets, weights = standardize(model, *args, **kwargs)
         if not targets and sys._getframe(1).f_code.co_name in NEED_TARGETS and model._feed_targets:
-            raise ArgumentError("{argument} is missing, and the model needs targets", argument="y",
+            raise ArgumentError("{argument} is missing, but the model needs targets", argument="y",
                                 remedy="a generator must return inputs and targets for each batch")
         arrays = [x for x in inputs if not pyshim.is_tensor(x)]
         if not targets and len({x.shape[0] for x in arrays}) > 1:
@@ -660,7 +660,7 @@ def layers_of_their_inputs_backend(module):
         tensor = _tensor_in(inputs)
         weight = None if tensor is None else _tensor_in(layer.weights)
         if weight is not None and weight.host is not tensor.host:
-            raise BackendMismatchError("{name} has weights of backend {other}, and was given a tensor of backend "
+            raise BackendMismatchError("{name} has weights of backend {other}, but was given a tensor of backend "
                                        "{backend}", name=Value(layer.name), other=str(weight.host),
                                        backend=str(tensor.host),
                                        remedy="{to_backend()} copies a model to another backend")

@@ -375,7 +375,7 @@ def test_map_fn_to_several_tensors(K):
     assert isinstance(results, list)
     check(K, results[0], (x + x).astype("float64"))
     check(K, results[1], (x.sum(axis=1) > 0).astype("int32"))
-    with pytest.raises(K.errors.ArgumentError, match=r"map_fn\(\): dtype holds 1 dtypes, and fn returns 2 tensors"):
+    with pytest.raises(K.errors.ArgumentError, match=r"map_fn\(\): dtype holds 1 dtypes, but fn returns 2 tensors"):
         K.map_fn(lambda row: (row, row), tensor(K, x), dtype=["float32"])
 
 
@@ -389,7 +389,7 @@ def test_folds_of_several_tensors(K):
 
 
 def test_several_tensors_of_different_lengths(K):
-    with pytest.raises(K.errors.ShapeError, match=r"map_fn\(\): the first axis of elems\[1\] has size 2, and that of "
+    with pytest.raises(K.errors.ShapeError, match=r"map_fn\(\): the first axis of elems\[1\] has size 2, but that of "
                                                   r"elems\[0\] 3"):
         K.map_fn(lambda rows: rows[0], [K.ones((3,)), K.ones((2,))])
     with pytest.raises(K.errors.ArgumentError, match=r"foldl\(\): initializer is needed, since elems is a list"):

@@ -170,7 +170,7 @@ def test_nothing_is_set_unless_all_can_be(K, path):
             ({"c": K.variable(0.0)}, "ArgumentError", "holds nothing by the name 'c'; it holds: w, b, s"),
             ({"b": K.variable([0.0])}, "ShapeError", r"'b' has shape \(\) in .*; expected: \(1,\)"),
             ({"b": K.variable(0.0, dtype="float64")}, "DtypeError", "'b' has dtype float32 in .*; expected: float64"),
-            ({"s": K.variable(np.eye(2))}, "ArgumentError", "'s' is sparse in .*, and the variable is not"),
+            ({"s": K.variable(np.eye(2))}, "ArgumentError", "'s' is sparse in .*, but the variable is not"),
             ({"s": sparse}, "ArgumentError", "'s' is a sparse variable, which keeps its value"),
             ({"b": K.constant(0.0)}, "DtypeError", r"variables \(b\) must be a variable, not constant")]:
         with pytest.raises(getattr(K.errors, error), match=r"load_variables\(\): .*" + message):

@@ -1,4 +1,4 @@
-# Known networks with random weights: their sizes are those published by their authors and Keras.
+# The application_*() models with random weights: their sizes are those published by their authors and Keras.
 image <- c(32, 32, 3)
 larger <- c(75, 75, 3)
 

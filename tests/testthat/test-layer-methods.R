@@ -289,7 +289,7 @@ test_that("add_weight() has default initial values, and takes names of Keras's o
   expect_gte(min(get_weights(model)[[1L]]), 0)
 })
 
-test_that("layers in a list are layers of a model of functions", {
+test_that("layers in a list are layers of a keras_model_custom()", {
   suppressMessages(use_backend("torch"))
   model <- keras_model_custom(function(self) {
     self$parts <- list(layer_dense(units = 3), layer_dense(units = 1))

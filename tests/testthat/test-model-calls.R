@@ -74,7 +74,7 @@ test_that("an R function as a generator needs a number of batches", {
   suppressMessages(use_backend("cntk"))
   model <- classifier()
   one <- function() list(x, diag(3))
-  expect_keras_error(evaluate(model, one), "argument", "`steps` is NULL, and the generator does not say")
+  expect_keras_error(evaluate(model, one), "argument", "`steps` is NULL, but the generator does not say")
   expect_keras_error(predict(model, one), "argument", "steps")
   expect_keras_error(fit(model, one), "argument", "steps_per_epoch")
   expect_keras_error(fit(model, one, steps_per_epoch = 1, validation_data = one), "argument", "validation_steps")

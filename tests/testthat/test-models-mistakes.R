@@ -124,7 +124,7 @@ test_that("freezing a range of layers unfreezes the others", {
 test_that("inputs that are missing are named, unless they are tensors", {
   suppressMessages(use_backend("cntk"))
   model <- keras_model_sequential() %>% layer_dense(1, input_shape = 3)
-  words <- "`x` is NULL, and the model needs values for its inputs"
+  words <- "`x` is NULL, but the model needs values for its inputs"
   expect_keras_error(predict(model, NULL), "argument", words)
   expect_keras_error(predict(keras_model_sequential() %>% layer_dense(1), NULL), "argument", words)
   expect_keras_error(predict_on_batch(model, NULL), "argument", words)

@@ -162,7 +162,7 @@ for_each_backend("set.seed() makes the weights of copies and of models made from
   }
 })
 
-test_that("set.seed() makes the weights of known networks repeat", {
+test_that("set.seed() makes the weights of the application_*() models repeat", {
   suppressMessages(use_backend("numpy"))
   made <- list(
     function() application_mobilenet(c(32, 32, 3), alpha = 0.25, include_top = FALSE, weights = NULL),
@@ -216,7 +216,7 @@ test_that("stateful models train and predict with the number of samples that the
   expect_named(evaluate(model, x, rep(0, 12), verbose = 0), "loss")
 })
 
-for_each_backend("a model of functions is applied to tensors", {
+for_each_backend("a keras_model_custom() is applied to tensors", {
   model <- keras_model_custom(function(self) {
     self$dense <- layer_dense(units = 2)
     function(inputs, mask = NULL) list(self$dense(inputs), self$dense(inputs) * 2)

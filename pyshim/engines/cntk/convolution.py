@@ -19,7 +19,7 @@ from .windows import places
 def _need_channels(x, kernel):
     """Raise an error unless a kernel takes the channels of x. CNTK would broadcast, or convolve parts of x."""
     if x.shape[-1] != kernel.shape[-2]:
-        raise ValueError("x has %d channels, and the kernel takes %d" % (x.shape[-1], kernel.shape[-2]))
+        raise ValueError("x has %d channels, but the kernel takes %d" % (x.shape[-1], kernel.shape[-2]))
 
 
 def convolution(x, kernel, strides, padding, dilation):

@@ -226,7 +226,7 @@ def test_missing_targets(K):
     for call in (lambda: model.fit(x, verbose=0), lambda: model.evaluate(x, verbose=0),
                  lambda: model.train_on_batch(x, None), lambda: model.test_on_batch(x, None),
                  lambda: model.fit_generator(iter([(x, None)]), steps_per_epoch=1, verbose=0)):
-        with pytest.raises(K.errors.ArgumentError, match="^y is missing, and the model needs targets"):
+        with pytest.raises(K.errors.ArgumentError, match="^y is missing, but the model needs targets"):
             call()
     inputs = L.Input((3,))
     own = keras.Model(inputs, inputs)
