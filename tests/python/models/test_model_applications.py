@@ -1,4 +1,4 @@
-"""The models of `keras.applications` with random weights: one with published figures, and a small one on which all engines agree."""
+"""The models of `keras.applications` with random weights: one with published figures, a small one on all engines."""
 
 import functools
 import importlib
