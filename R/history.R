@@ -1,10 +1,15 @@
 # The history of a training.
 
-as_history <- function(values) {
+#' @param frequency The argument `validation_freq`, a number or the epochs to validate after; `NULL` means each epoch.
+#' @noRd
+as_history <- function(values, frequency = NULL) {
   metrics <- lapply(values$metrics, unlist)
   metrics <- metrics[order(startsWith(names(metrics), "val_"))]
-  invisible(structure(list(params = values$params, metrics = by_either_name(metrics), epochs = unlist(values$epochs)),
-                      class = "keras_training_history"))
+  epochs <- unlist(values$epochs)
+  frequency <- unlist(frequency)
+  validated <- if (length(frequency) == 1L) epochs %% frequency == 0 else is.null(frequency) | epochs %in% frequency
+  invisible(structure(list(params = values$params, metrics = by_either_name(metrics), epochs = epochs,
+                           validated = epochs[validated]), class = "keras_training_history"))
 }
 
 #' The history of a training run
@@ -22,7 +27,7 @@ as_history <- function(values) {
 #' @param ... Further arguments of `plot()` for base graphics.
 #' @return `as.data.frame()` and [generics::tidy()] return a data frame with the columns `epoch`, `value`, `metric` and
 #'   `data` ("training" or "validation"). It has the loss and the metrics of all `epochs` of `fit()`, `NA` for those
-#'   that did not run, but not what callbacks add to `metrics`, such as `lr`. [generics::glance()] returns one row with
+#'   that did not run or were not validated, but not what callbacks add to `metrics`, such as `lr`. [generics::glance()] returns one row with
 #'   the number of epochs and the last values. `plot()` returns the plot of ggplot2, or draws a base plot.
 #' @family models
 #' @name keras_training_history
@@ -47,7 +52,7 @@ print.keras_training_history <- function(x, ...) {
   cat("Trained for ", count, " epoch", if (count != 1L) "s", described, "\n", sep = "")
   if (count) {
     cat("Final epoch:\n")
-    last <- vapply(x$metrics, function(values) values[[count]], 0)
+    last <- vapply(x$metrics, function(values) values[[length(values)]], 0)
     cat(paste0(format(names(last), justify = "right"), ": ", vapply(last, format, "", digits = 4)), sep = "\n")
   }
   invisible(x)
@@ -65,10 +70,14 @@ as.data.frame.keras_training_history <- function(x, ...) { # nolint: object_name
     metrics <- metrics[names(metrics) %in% x$params$metrics]  # not "lr", which a callback adds
   }
   parts <- Map(function(values, name) {
-    epoch <- if (length(x$epochs) == length(values)) x$epochs else seq_along(values)
-    left <- setdiff(seq_len(if (is.null(x$params$epochs)) 0L else x$params$epochs), seq_len(max(epoch, 0L)))
-    data.frame(epoch = c(epoch, left), value = c(as.numeric(values), rep(NA_real_, length(left))),
-               metric = sub("^val_", "", name), data = if (startsWith(name, "val_")) "validation" else "training")
+    epoch <- if (startsWith(name, "val_")) x$validated else x$epochs
+    if (length(epoch) != length(values)) {
+      epoch <- seq_along(values)
+    }
+    all <- union(if (is.null(x$epochs)) epoch else x$epochs, epoch)
+    all <- union(all, setdiff(seq_len(max(x$params$epochs, 0L)), seq_len(max(all, 0L))))
+    data.frame(epoch = all, value = as.numeric(values)[match(all, epoch)], metric = sub("^val_", "", name),
+               data = if (startsWith(name, "val_")) "validation" else "training")
   }, metrics, names(metrics))
   none <- data.frame(epoch = integer(), value = numeric(), metric = character(), data = character())
   frame <- do.call(rbind, c(list(none), unname(parts)))

@@ -29,13 +29,13 @@ set_weights <- function(object, weights) {
   }
   for (i in seq_len(min(length(needed), length(weights)))) {
     sizes <- if (is.null(dim(weights[[i]]))) length(weights[[i]]) else dim(weights[[i]])
-    if (is.numeric(weights[[i]]) && !identical(as.integer(sizes), as.integer(dim(needed[[i]])))) {
+    is_number <- length(dim(needed[[i]])) == 0L && identical(as.integer(sizes), 1L)
+    if (is.numeric(weights[[i]]) && !is_number && !identical(as.integer(sizes), as.integer(dim(needed[[i]])))) {
       abort("shape", "{argument} has shape {shape}, but the weight there has {needed_shape}",
             argument = paste0("weights[[", i, "]]"), shape = sizes, needed_shape = dim(needed[[i]]))
     }
   }
-  call_shim("with_data", object, "set_weights", list(lapply(unname(weights), as_model_data, arg = "weights")),
-            as_keywords(list()))
+  call_shim("set_weights", object, lapply(unname(weights), as_model_data, arg = "weights"))
   invisible(object)
 }
 
@@ -197,6 +197,9 @@ layer_position <- function(layers, which, default, arg) {
 }
 
 refuse_layer_position <- function(position, count, arg) {
+  if (!count) {
+    abort("argument", "The model has no layers")
+  }
   if (position == 0 || abs(position) > count) {
     abort("argument", "{argument} is {value}; the model's layers have the positions 1 to {count}, or -1 for the last",
           count = count, argument = arg, value = position)

@@ -62,6 +62,7 @@ argument_kinds <- list(
   tuple = "dims", # also if there is a single one
   nested = c("padding", "cropping"),
   steps = c("steps_per_epoch", "validation_steps", "steps"),
+  free = "headers", # the names in such a list are the user's own
   shape = c("input_shape", "batch_input_shape", "shape", "batch_shape", "target_shape", "output_shape", "noise_shape"),
   layer_option = c(
     "input_shape", "batch_input_shape", "batch_size", "dtype", "name", "trainable", "weights", "input_dim",
@@ -135,7 +136,8 @@ as_value_of_kind <- function(value, name) {
   } else if (name == "weights" && is.list(value)) {
     lapply(unname(value), as_model_data, arg = name)
   } else if (is.list(value)) {
-    Map(as_model_argument, value, if (is.null(names(value))) rep("", length(value)) else names(value))
+    has_names <- !is.null(names(value)) && !name %in% argument_kinds$free
+    Map(as_model_argument, value, if (has_names) names(value) else rep("", length(value)))
   } else {
     value
   }
@@ -158,6 +160,9 @@ as_whole_numbers <- function(value, arg, simplify = TRUE) { # nolint: cyclocomp_
   }
   if (arg %in% argument_kinds$steps && is.numeric(value)) {
     value <- trunc(value)  # scripts pass nrow(x) / batch_size
+    if (any(value < 1, na.rm = TRUE)) {
+      abort("argument", "{argument} must be at least 1", argument = arg, value = value)
+    }
   }
   if (!is.numeric(value) && !is.logical(value) || anyNA(value) || any(value != trunc(value))) {
     abort("argument", "{argument} must be whole numbers, not {value}", argument = arg, value = value)

@@ -28,12 +28,21 @@ create_layer <- function(layer_class, object, args = list()) {
                           i = "Define it by `R6::R6Class(inherit = KerasLayer)`."),
             argument = "layer_class", value = layer_class)
     }
-    layer <- layer_of_class(made, layer_class$classname, shared, Filter(is_plain, own))
+    class <- if (is.null(layer_class$classname)) "CustomLayer" else layer_class$classname
+    layer <- layer_of_class(made, class, shared, Filter(is_plain, own))
   } else {
     layer <- call_shim("object_call", layer_class, "", list(),
-                       as_keywords(c(Map(as_model_argument, own, names(own)), shared)))
+                       as_keywords(c(Map(as_own_argument, own, names(own)), shared)))
   }
   compose(object, layer)
+}
+
+#' Convert an argument of a class that may be the user's own: only whole numbers are converted by name, since a name such
+#' as "size" may mean something else there than in Keras
+#' @noRd
+as_own_argument <- function(value, name) {
+  is_other <- is.character(value) || is.numeric(value) && (anyNA(value) || any(value != trunc(value)))
+  as_model_argument(value, if (is_other) "" else name)
 }
 
 #' Whether a file can hold an argument of a layer's class

@@ -194,15 +194,19 @@ readable_path <- function(path, arg = "filepath") {
 }
 
 as_custom_objects <- function(objects) {
-  if (is.null(objects)) {
-    return(NULL)
+  if (is.null(objects) || inherits(objects, "python.builtin.dict")) {
+    return(objects)
   }
+  names(objects) <- names_of_objects(objects)
   as_keywords(Map(function(object, name) {
+    if (inherits(object, "python.builtin.object")) {  # R also takes a class for a function
+      return(object)
+    }
     if (is_class_of_layers(object)) {
       make <- as_python_function(function(configuration) create_layer(object, args = configuration), name)
       return(call_shim("class_of_r", make))
     }
-    if (is.environment(object) && !inherits(object, "python.builtin.object")) {
+    if (is.environment(object)) {
       abort("argument", c("{argument} holds \"{name}\", an R6 class or object that is no class derived from KerasLayer",
                           i = paste("Make the model again, as with create_wrapper(), and load the weights of its",
                                     "layers with load_model_weights_hdf5().")),
@@ -215,10 +219,28 @@ as_custom_objects <- function(objects) {
   }, objects, names(objects)))
 }
 
+#' The names of custom objects; a function that custom_metric() has named needs no other name
+#' @noRd
+names_of_objects <- function(objects) {
+  if (!is.list(objects)) {
+    abort("argument", "{argument} must be a named list, not {value}", argument = "custom_objects", value = objects)
+  }
+  names <- if (is.null(names(objects))) rep("", length(objects)) else names(objects)
+  own <- lapply(objects, attr, "py_function_name", exact = TRUE)
+  unnamed <- !nzchar(names)
+  names[unnamed & lengths(own) > 0L] <- unlist(own[unnamed])
+  if (!all(nzchar(names))) {
+    abort("argument", c("{argument} must be a named list, and an element has no name",
+                        i = "The names are those in the file, as in `custom_objects = list(my_loss = my_loss)`."),
+          argument = "custom_objects", value = objects)
+  }
+  names
+}
+
 #' Whether a value is an R6 class of layers. A wrapper is none: its layer is not among the arguments that files hold
 #' @noRd
 is_class_of_layers <- function(x) {
-  while (inherits(x, "R6ClassGenerator") && !x$classname %in% c("KerasLayer", "KerasWrapper")) {
+  while (inherits(x, "R6ClassGenerator") && !any(c("KerasLayer", "KerasWrapper") %in% x$classname)) {
     x <- x$get_inherit()
   }
   inherits(x, "R6ClassGenerator") && x$classname == "KerasLayer"

@@ -113,21 +113,32 @@ compile.keras.engine.training.Model <- function(object, optimizer, loss, # nolin
     loss <- named_as_written(loss, substitute(loss))
   }
   metrics <- named_as_written(metrics, substitute(metrics))
+  weighted_metrics <- named_as_written(weighted_metrics, substitute(weighted_metrics))
   outputs <- call_shim("output_names", object)
   arguments <- list(
-    optimizer = optimizer, loss = if (!missing(loss)) as_model_argument(loss, "loss"),
+    optimizer = optimizer, loss = if (!missing(loss)) as_losses(loss),
     metrics = as_metrics(metrics, outputs), loss_weights = loss_weights, sample_weight_mode = sample_weight_mode,
     weighted_metrics = as_metrics(weighted_metrics, outputs), target_tensors = target_tensors, ...
   )
-  if (is.list(arguments$loss) && !is.null(names(arguments$loss))) {
-    arguments$loss <- as_keywords(arguments$loss)
-  }
   if (length(loss_weights)) {
     arguments$loss_weights <- if (is.null(names(loss_weights))) as.list(loss_weights)
                               else as_keywords(as.list(loss_weights))
   }
   object_call(object, "compile", arguments = arguments)
   invisible(object)
+}
+
+#' Convert a loss for Keras, or several: to a dict if they are named by outputs
+#' @noRd
+as_losses <- function(loss) {
+  if (is.character(loss) && !is.null(names(loss))) {
+    loss <- as.list(loss)
+  }
+  if (!is_plain_list(loss)) {
+    return(as_model_argument(loss, "loss"))
+  }
+  losses <- lapply(loss, as_model_argument, "loss")
+  if (is.null(names(loss))) losses else as_keywords(losses)
 }
 
 #' Name functions that have no name for Keras after the code in the call: `loss = dice_loss`, `metrics = c("mae", dice)`
@@ -147,22 +158,25 @@ named_as_written <- function(value, written) { # nolint: cyclocomp_linter.
 #' @param outputs Names of the model's outputs.
 #' @noRd
 as_metrics <- function(metrics, outputs) {
-  if (is.null(metrics) || inherits(metrics, "python.builtin.object")) {
+  if (is.null(metrics) || inherits(metrics, c("python.builtin.list", "python.builtin.tuple", "python.builtin.dict"))) {
     return(metrics)
   }
-  if (is.function(metrics)) {
+  if (is.function(metrics) || inherits(metrics, "python.builtin.object")) {
     metrics <- list(metrics)
   }
   names <- names(metrics)
   # Names are those of outputs. Otherwise, the name of a function is the metric's own name.
-  by_output <- !is.null(names) && (all(names %in% outputs) || !any(vapply(metrics, is.function, NA)))
+  by_output <- !is.null(names) &&
+    (all(names %in% outputs) || length(outputs) > 1L && !any(vapply(metrics, is.function, NA)))
   own_names <- if (is.null(names) || by_output) rep("", length(metrics)) else names
   converted <- Map(as_metric, as.list(metrics), own_names, list(outputs))
   if (by_output) as_keywords(setNames(converted, names)) else unname(converted)
 }
 
 as_metric <- function(metric, name, outputs) {
-  if (is.function(metric)) {
+  if (inherits(metric, "python.builtin.object")) {  # R also takes one that can be called for a function
+    metric
+  } else if (is.function(metric)) {
     if (nzchar(name)) {
       attr(metric, "py_function_name") <- name
     }
@@ -239,6 +253,10 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
   seed_python()
   check_arguments(c("batch_size", "validation_split", "shuffle", "steps_per_epoch", "validation_steps"))
   check_whole(epochs, "epochs", 0L)
+  if (is_generator(x)) {
+    refuse_with_generator(y = y, batch_size = batch_size, sample_weight = sample_weight,
+                          validation_split = if (validation_split > 0) validation_split)
+  }
   need_targets(object, x, y)
   need_classes(object, y)
   whole <- function(value, arg) if (!is.null(value)) as_whole_numbers(value, arg)
@@ -251,20 +269,32 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
     validation_steps = whole(validation_steps, "validation_steps"),
     validation_data = as_validation_data(validation_data), ...
   )
-  for (name in intersect(c("validation_freq", "nb_epoch"), names(arguments))) {
+  for (name in intersect(c("validation_freq", "nb_epoch", "workers", "max_queue_size"), names(arguments))) {
     if (is.numeric(arguments[[name]])) {
       arguments[[name]] <- as_whole_numbers(arguments[[name]], name)
     }
   }
   if (is_generator(x)) {
-    arguments$batch_size <- arguments$shuffle <- NULL
+    arguments$batch_size <- NULL
     return(fitted_by_generator(object, x, arguments))
   }
   arguments$validation_split <- validation_split
   arguments$sample_weight <- as_model_data(sample_weight, "sample_weight")
   history <- call_shim("fit", object, "fit", named_data(x, "x"), named_data(y, "y"), as_keywords(arguments),
                        keeps_snapshots())
-  as_history(history)
+  as_history(history, list(...)$validation_freq)
+}
+
+#' Reject arguments that say what a generator's batches contain already
+#' @param ... Arguments of `fit()`, NULL if they were not given.
+#' @noRd
+refuse_with_generator <- function(...) {
+  given <- Filter(Negate(is.null), list(...))
+  if (length(given)) {
+    abort("argument", c("{argument} cannot be given together with a generator",
+                        i = "Its batches contain targets and weights: `list(x, y, sample_weight)`."),
+          argument = names(given)[[1L]], value = given[[1L]])
+  }
 }
 
 fitted_by_generator <- function(object, generator, arguments) {
@@ -273,7 +303,8 @@ fitted_by_generator <- function(object, generator, arguments) {
   if (is_generator(arguments$validation_data)) {
     arguments$validation_data <- as_generator(arguments$validation_data)
   }
-  as_history(call_shim("fit_batches", object, as_generator(generator), as_keywords(arguments), keeps_snapshots()))
+  as_history(call_shim("fit_batches", object, as_generator(generator), as_keywords(arguments), keeps_snapshots()),
+             arguments$validation_freq)
 }
 
 #' Reject calls without inputs, unless all inputs of the model are tensors that need no values
@@ -297,8 +328,8 @@ need_targets <- function(object, x, y) {
 #' Reject class numbers that the model does not have, which would make the loss NaN. Classes count from 0
 #' @noRd
 need_classes <- function(object, y) {
-  is_compiled <- !is.null(object_get(object, "optimizer"))
-  if (is_compiled && is.numeric(y) && length(y) &&
+  is_known <- !is.null(object_get(object, "optimizer")) && reticulate::py_has_attr(object, "output_shape")
+  if (is_known && is.numeric(y) && length(y) &&
         identical(object_get(object, "loss"), "sparse_categorical_crossentropy")) {
     count <- utils::tail(unlist(object_get(object, "output_shape")), 1L)
     if (any(y < 0 | y >= count, na.rm = TRUE)) {
@@ -309,7 +340,11 @@ need_classes <- function(object, y) {
   }
 }
 
-needs_targets <- function(object) length(object_get(object, "_feed_targets")) > 0L
+#' Whether the losses of a compiled model compare its outputs with targets. It is not known before the model is built
+#' @noRd
+needs_targets <- function(object) {
+  !reticulate::py_has_attr(object, "_feed_targets") || length(object_get(object, "_feed_targets")) > 0L
+}
 
 #' Convert named data to a dict; other data are returned unchanged
 #' @noRd
@@ -429,9 +464,8 @@ fit_generator <- function(object, generator, steps_per_epoch, epochs = 1,
 #' @export
 evaluate_generator <- function(object, generator, steps, max_queue_size = 10, workers = 1, callbacks = NULL) {
   need_arguments("steps", environment())
-  evaluated_by_generator(object, generator, steps, callbacks = callbacks,
-                         max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
-                         workers = as_whole_numbers(workers, "workers"))
+  evaluated_by_generator(object, generator, steps, callbacks = callbacks, max_queue_size = max_queue_size,
+                         workers = workers)
 }
 
 #' @rdname fit_generator
@@ -440,8 +474,7 @@ predict_generator <- function(object, generator, steps, max_queue_size = 10, wor
                               callbacks = NULL) {
   need_arguments("steps", environment())
   predicted_by_generator(object, generator, steps, verbose = verbose, callbacks = callbacks,
-                         max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"),
-                         workers = as_whole_numbers(workers, "workers"))
+                         max_queue_size = max_queue_size, workers = workers)
 }
 
 evaluated_by_generator <- function(object, generator, steps, ...) {
@@ -454,13 +487,15 @@ predicted_by_generator <- function(object, generator, steps, ...) {
 
 #' @param steps Number of batches; NULL for a generator that knows how many it has.
 #' @noRd
-called_with_generator <- function(method, object, generator, steps, verbose = 0, callbacks = NULL, workers = 1L, ...) {
+called_with_generator <- function(method, object, generator, steps, verbose = 0, callbacks = NULL, workers = 1L,
+                                  max_queue_size = 10L, ...) {
   need_object(object, "object", "a model")
   source <- as_generator(generator)
   need_steps(generator, steps, "steps")
   call_shim("with_batches", object, method, source, as_keywords(list(
     steps = if (!is.null(steps)) as_whole_numbers(steps, "steps"), verbose = quiet_verbose(verbose),
-    callbacks = as_callbacks(callbacks), workers = workers, ...
+    callbacks = as_callbacks(callbacks), workers = as_whole_numbers(workers, "workers"),
+    max_queue_size = as_whole_numbers(max_queue_size, "max_queue_size"), ...
   )))
 }
 
@@ -630,11 +665,8 @@ get_layer <- function(object, name = NULL, index = NULL) {
   }
   if (!is.null(index)) {
     check_whole(index, "index")
+    refuse_layer_position(index, length(object_get(object, "layers")), "index")
     index <- as_whole_numbers(index, "index")
-    if (identical(index, 0L)) {
-      abort("argument", "{argument} is 0; positions count from 1, and from the end as -1, -2, ...",
-            argument = "index", value = index)
-    }
     if (index > 0L) {
       index <- index - 1L
     }

@@ -464,12 +464,6 @@ def no_input(places):
     return ArgumentError("{argument} must hold tensors that layer_input() returns", argument="inputs")
 
 
-@rule(r"Was asked to retrieve layer at index (-?\d+) but model only has (\d+) layers")
-def no_such_index(places, index, count):
-    return ArgumentError("{argument} is {index}, but the model has {count}", argument="index", index=int(index) + 1,
-                         count=_count(count, "layer"))
-
-
 @rule("No such layer: (.*)")
 def no_such_name(places, name):
     names = [layer.name for layer in places.find("get_layer", "self").layers]

@@ -122,6 +122,15 @@ def weights_of(target):
     return copies.weights_of(target)
 
 
+def set_weights(target, weights):
+    """Set the weights of a layer or a model. For a weight without axes, R gives an array with one element."""
+    weights, needed = data(weights), weights_of(target)
+    if len(weights) == len(needed):
+        weights = [np.reshape(value, ()) if weight.shape == () and np.size(value) == 1 else value
+                   for value, weight in zip(weights, needed)]
+    target.set_weights(weights)
+
+
 def _batch_size_of(model):
     """The number of samples that each batch of a model has, as of a stateful one; None if it may have any."""
     inputs = getattr(model, "inputs", None)

@@ -98,6 +98,43 @@ for_each_backend("R6 wrappers change a layer's output", {
   expect_equal(get_layer(model, "twice")$name, "twice")
 })
 
+test_that("a layer's class needs no name, and a weight no axes", {
+  suppressMessages(use_backend("cntk"))
+  input <- layer_input(2)
+  output <- create_layer(R6::R6Class(inherit = KerasLayer, public = list(
+    factor = NULL,
+    build = function(input_shape) self$factor <- self$add_weight("factor", shape = list(), initializer = "ones"),
+    call = function(x, mask = NULL) x * self$factor
+  )), input)
+  model <- keras_model(input, output)
+  set_weights(model, list(3))
+  expect_equal(predict(model, matrix(1:2, 1)), matrix(c(3, 6), 1))
+  set_weights(model, get_weights(model))
+  expect_equal(get_weights(model), list(3))
+  expect_keras_error(set_weights(model, list(c(1, 2))), "shape", "`weights[[1]]`")
+})
+
+test_that("arguments of other classes have the meaning that these give them", {
+  suppressMessages(use_backend("cntk"))
+  foreign <- reticulate::py_run_string(paste(
+    "from pyshim import keras",
+    "class Foreign(keras.layers.Layer):",
+    "    def __init__(self, size, k, units, **kwargs):",
+    "        super().__init__(**kwargs)",
+    "        self.given = dict(size=size, k=k, units=units)",
+    "    def get_config(self):",
+    "        return dict(super().get_config(), **self.given)", sep = "\n"
+  ), local = TRUE)$Foreign
+  given <- list(size = "large", k = 0.5, units = 3L)
+  layer <- create_layer(foreign, args = list(size = "large", k = 0.5, units = 3, name = "own", input_shape = 2))
+  expect_identical(layer$given, given)
+  expect_equal(layer$name, "own")
+  path <- withr::local_tempfile(fileext = ".h5")
+  save_model_hdf5(keras_model_sequential(list(layer)), path)
+  copy <- load_model_hdf5(path, custom_objects = list(Foreign = foreign))
+  expect_identical(get_layer(copy, "own")$given, given)
+})
+
 for_each_backend("R6 layers and wrappers take arguments named input_dim and input_length", {
   Scale <- R6::R6Class("Scale", inherit = KerasLayer, public = list( # nolint: object_name_linter.
     factor = NULL,
@@ -217,7 +254,7 @@ test_that("freeze_weights() takes positions from the end, and refuses others tha
   expect_keras_error(freeze_weights(model, to = -4), "argument", c("`to` is -4", "1 to 3"))
   expect_keras_error(freeze_weights(model, from = 0, to = 2), "argument", "`from` is 0")
   expect_keras_error(freeze_weights(model, from = "b", to = "a"), "argument", c("`from` is layer 2", "layer 1, `to`"))
-  expect_keras_error(get_layer(model, index = 0), "argument", c("`index` is 0", "from 1"))
+  expect_keras_error(get_layer(model, index = 0), "argument", c("`index` is 0", "positions 1 to 3"))
   expect_equal(trained(), c(FALSE, TRUE, TRUE))
 })
 

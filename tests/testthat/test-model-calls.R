@@ -163,6 +163,10 @@ for_each_backend("custom objects are found by name, in a scope or an argument", 
                     with_custom_object_scope(list(doubled = doubled), load_model_hdf5(path)))) {
     expect_equal(test_on_batch(copy, x, c(1, 1, 1))$loss, loss, tolerance = 1e-5)
   }
+  # custom_metric() has given the function its name.
+  expect_equal(test_on_batch(load_model_hdf5(path, list(custom_metric("doubled", doubled))), x, c(1, 1, 1))$loss, loss,
+               tolerance = 1e-5)
+  expect_keras_error(load_model_hdf5(path, list(doubled)), "argument", c("`custom_objects`", "named list"))
   # The file has no function of R: it is found by its layer's name.
   model <- keras_model_sequential() %>%
     layer_dense(1, input_shape = 2) %>%
@@ -286,4 +290,87 @@ test_that("validation runs after every second epoch", {
   model %>% compile("sgd", "mse")
   history <- fit(model, matrix(1, 4, 2), 1:4, epochs = 4, verbose = 0, validation_split = 0.5, validation_freq = 2)
   expect_length(history$metrics$val_loss, 2L)
+  frame <- as.data.frame(history)
+  expect_equal(frame$value[frame$data == "validation"], c(NA, history$metrics$val_loss)[c(1, 2, 1, 3)])
+  expect_equal(frame$epoch, c(1:4, 1:4))
+  expect_output(print(history), paste("val_loss:", format(history$metrics$val_loss[[2]], digits = 4)), fixed = TRUE)
+  history <- fit(model, matrix(1, 4, 2), 1:4, epochs = 4, verbose = 0, validation_split = 0.5,
+                 validation_freq = list(1, 4))
+  frame <- as.data.frame(history)
+  expect_equal(which(!is.na(frame$value[frame$data == "validation"])), c(1, 4))
+})
+
+test_that("a model that its first fit() builds takes class numbers, and callbacks with either name of a metric", {
+  suppressMessages(use_backend("cntk"))
+  model <- keras_model_sequential() %>% layer_dense(4) %>% layer_dense(3, activation = "softmax")
+  compile(model, "sgd", "sparse_categorical_crossentropy", metrics = "accuracy")
+  expect_keras_error(fit(model, x), "argument", "`y` is NULL")
+  stopping <- callback_early_stopping("val_acc", patience = 1, min_delta = 2)
+  history <- fit(model, x, 0:2, epochs = 5, verbose = 0, validation_data = list(x, 0:2), callbacks = stopping)
+  expect_length(history$metrics$val_accuracy, 2L)
+  expect_keras_error(fit(model, x, 1:3), "argument", "class number 3")
+})
+
+test_that("losses and metrics are matched with the outputs, whatever these are called", {
+  suppressMessages(use_backend("cntk"))
+  input <- layer_input(2)
+  model <- keras_model(input, list(layer_dense(input, 3, activation = "softmax", name = "start"),
+                                   layer_dense(input, 1, name = "end")))
+  data <- list(0:2, c(1, 2, 3))
+  expected <- NULL
+  for (loss in list(list(start = "sparse_categorical_crossentropy", end = "mse"),
+                    list(end = "mse", start = "sparse_categorical_crossentropy"),
+                    c(end = "mse", start = "sparse_categorical_crossentropy"))) {
+    compile(model, "sgd", loss)
+    found <- evaluate(model, x, data, verbose = 0)
+    expected <- if (is.null(expected)) found else expected
+    expect_equal(found, expected, tolerance = 1e-6)
+  }
+  expect_keras_error(compile(model, "sgd", "mse", metrics = list(other = "mae")), "argument", c("other", "end"))
+  # A model with one output has no need of names.
+  model <- keras_model_sequential() %>% layer_dense(1, activation = "sigmoid", input_shape = 2)
+  compile(model, "sgd", "mse", metrics = c(acc = "accuracy"))
+  expect_equal(unlist(model$metrics_names), c("loss", "accuracy"))
+  first <- function(y_true, y_pred) k_mean(y_pred)
+  second <- function(y_true, y_pred) k_mean(y_true)
+  compile(model, "sgd", "mse", weighted_metrics = list(first, second))
+  expect_equal(unlist(model$metrics_names), c("loss", "first", "second"))
+  area <- reticulate::import("pyshim.keras")$metrics$AUC(name = "area")
+  for (metrics in list(area, list(area))) {
+    compile(model, "sgd", "binary_crossentropy", metrics = metrics)
+    expect_length(model$metrics, 1L)  # it is the metric itself, whose state is reset
+  }
+})
+
+for_each_backend("fit() with a generator takes its further arguments, and refuses those that batches contain", {
+  batches <- timeseries_generator(x, diag(3), length = 1, batch_size = 1)
+  model <- keras_model_sequential() %>%
+    layer_flatten(input_shape = c(1, 2)) %>%
+    layer_dense(3, activation = "softmax")
+  compile(model, "sgd", "categorical_crossentropy")
+  history <- fit(model, batches, epochs = 2, shuffle = FALSE, workers = 2, max_queue_size = 4, verbose = 0)
+  expect_length(history$metrics$loss, 2L)
+  expect_named(evaluate(model, batches, workers = 2, verbose = 0), "loss")
+  expect_equal(dim(predict(model, batches, workers = 2)), c(2L, 3L))
+  one <- function() list(x, diag(3))
+  expect_refused <- function(argument, ...) {
+    expect_keras_error(fit(model, one, steps_per_epoch = 1, ...), "argument", c(argument, "together with a generator"))
+  }
+  expect_refused("`y`", y = diag(3))
+  expect_refused("`batch_size`", batch_size = 3)
+  expect_refused("`sample_weight`", sample_weight = 1:3)
+  expect_refused("`validation_split`", validation_split = 0.5)
+  expect_keras_error(fit_generator(model, batches, steps_per_epoch = 3 / 10), "argument",
+                     "`steps_per_epoch` must be at least 1")
+}, among = "cntk")
+
+test_that("a sequence is read in its own order if it is not to be shuffled", {
+  suppressMessages(use_backend("cntk"))
+  order <- c()
+  model <- keras_model_sequential() %>% layer_flatten(input_shape = c(1, 1)) %>% layer_dense(1)
+  compile(model, optimizer_sgd(lr = 0), function(y_true, y_pred) k_mean(y_true + 0 * y_pred, axis = -1))
+  noting <- callback_lambda(on_batch_end = function(batch, logs) order <<- c(order, logs$loss))
+  sequence <- timeseries_generator(matrix(1:9), 1:9, length = 1, batch_size = 1)
+  fit(model, sequence, epochs = 1, shuffle = FALSE, verbose = 0, callbacks = noting)
+  expect_equal(order, 2:9)
 })
