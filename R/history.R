@@ -27,8 +27,9 @@ as_history <- function(values, frequency = NULL) {
 #' @param ... Further arguments of `plot()` for base graphics.
 #' @return `as.data.frame()` and [generics::tidy()] return a data frame with the columns `epoch`, `value`, `metric` and
 #'   `data` ("training" or "validation"). It has the loss and the metrics of all `epochs` of `fit()`, `NA` for those
-#'   that did not run or were not validated, but not what callbacks add to `metrics`, such as `lr`. [generics::glance()] returns one row with
-#'   the number of epochs and the last values. `plot()` returns the plot of ggplot2, or draws a base plot.
+#'   that did not run or were not validated, but not what callbacks add to `metrics`, such as `lr`.
+#'   [generics::glance()] returns one row with the number of epochs and the last values. `plot()` returns the plot of
+#'   ggplot2, or draws a base plot.
 #' @family models
 #' @name keras_training_history
 #' @examples

@@ -37,8 +37,9 @@ create_layer <- function(layer_class, object, args = list()) {
   compose(object, layer)
 }
 
-#' Convert an argument of a class that may be the user's own: only whole numbers are converted by name, since a name such
-#' as "size" may mean something else there than in Keras
+#' Convert an argument of a class that may be the user's own
+#'
+#' Only whole numbers are converted by name, since a name such as "size" may mean something else there than in Keras.
 #' @noRd
 as_own_argument <- function(value, name) {
   is_other <- is.character(value) || is.numeric(value) && (anyNA(value) || any(value != trunc(value)))
