@@ -236,17 +236,23 @@ def acts_on_batches(callbacks, mode, classes):
     names = ["on_%s_batch_%s" % (mode, when) for when in ("begin", "end")]
     if mode == "train":
         names += ["on_batch_begin", "on_batch_end"]
-    return any(_acts(callback, name, classes) for callback in callbacks or () if not _only_shows(callback, classes)
-               for name in names)
+    return any(_acts(callback, name, classes) and not _only_shows(callback, name, classes)
+               for callback in callbacks or () for name in names)
 
 
-def _only_shows(callback, classes):
-    """Whether a callback only records and shows batches' results, so that it may be called late.
+def _only_shows(callback, name, classes):
+    """Whether a callback's method only records and shows batches' results, so that it may be called late.
 
-    A callback declares that by an attribute ``acts_on_batches`` that is False.
+    A callback declares that by an attribute ``acts_on_batches`` that is False. If its class declares it, that says
+    nothing about the methods of derived classes.
     """
-    return (type(callback) in (classes.BaseLogger, classes.ProgbarLogger)
-            or getattr(callback, "acts_on_batches", True) is False)
+    if type(callback) in (classes.BaseLogger, classes.ProgbarLogger):
+        return True
+    if getattr(callback, "acts_on_batches", True) is not False:
+        return False
+    line = type(callback).__mro__
+    end = next((i + 1 for i, cls in enumerate(line) if name in vars(cls)), len(line))  # after the method's class
+    return any("acts_on_batches" in vars(each) for each in (callback, *line[:end]))
 
 
 def _acts(callback, name, classes):

@@ -275,6 +275,32 @@ def test_a_callback_that_only_shows_says_so(model, data, chunks):
     assert chunks == [1, 4, 7]
 
 
+def test_a_derived_class_may_act_on_batches(model, data, chunks):
+    class Shows(keras.callbacks.Callback):
+        acts_on_batches = False
+
+        def on_batch_end(self, batch, logs=None):
+            pass
+
+    class Acts(Shows):
+        def on_batch_end(self, batch, logs=None):
+            keras.backend.set_value(self.model.optimizer.lr, 0.1 / (batch + 1))
+
+    class ActsOnEpochs(Shows):
+        def on_epoch_end(self, epoch, logs=None):
+            pass
+
+    class ShowsByFunctions(keras.callbacks.LambdaCallback):
+        acts_on_batches = False
+    shows = Acts()
+    shows.acts_on_batches = False
+    for callback, expected in ((Acts(), [1, 1, 1, 1]), (ActsOnEpochs(), [1, 3]), (shows, [4]),
+                               (ShowsByFunctions(on_batch_end=lambda batch, logs: None), [4])):
+        del chunks[:]
+        model.fit(*data, batch_size=24, verbose=0, callbacks=[callback])
+        assert chunks == expected
+
+
 class _Short(keras.callbacks.Callback):
     """Ends an epoch after two batches, and lets training go on with the next one."""
 
