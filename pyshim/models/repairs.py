@@ -147,6 +147,35 @@ def sequences_of_different_lengths(module):
     module.np = _with(np, array=array)
 
 
+def _wide(value):
+    """A floating scalar in float64. Its product with an integer was of that dtype before NumPy 2."""
+    is_scalar = isinstance(value, (np.generic, np.ndarray)) and not value.ndim
+    return np.float64(value) if is_scalar and value.dtype.kind == "f" else value
+
+
+@_repair(_after, "callbacks.callbacks")
+def averages_of_epochs(module):
+    """The loss of an epoch, which the history holds: NumPy 2 would sum it up in float32, which JSON cannot hold."""
+    count = module.BaseLogger.on_batch_end
+
+    @functools.wraps(count)
+    def on_batch_end(self, batch, logs=None):
+        count(self, batch, {name: value if name in self.stateful_metrics else _wide(value)
+                            for name, value in (logs or {}).items()})
+    module.BaseLogger.on_batch_end = on_batch_end
+
+
+@_repair(_after, "utils.generic_utils")
+def averages_of_bars(module):
+    """The same for the averages that a progress bar shows."""
+    update = module.Progbar.update
+
+    @functools.wraps(update)
+    def updated(self, current, values=None):
+        update(self, current, [(name, _wide(value)) for name, value in values or ()])
+    module.Progbar.update = updated
+
+
 # -- the backend ----------------------------------------------------------------------------------------
 
 @_repair(_around, "backend.load_backend")

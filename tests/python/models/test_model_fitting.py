@@ -1,6 +1,7 @@
 """Training as scripts do it: kinds of data, generators and workers, weights, callbacks, wrappers, mistakes."""
 
 import csv
+import json
 import threading
 
 import numpy as np
@@ -238,6 +239,20 @@ def test_losses_and_metrics_are_numbers(K, random):
     assert round(B.get_value(model.optimizer.lr), 4) == round(B.eval(B.constant(0.01)), 4)
     rates = model.fit(x, y, verbose=0, callbacks=[keras.callbacks.ReduceLROnPlateau("loss")]).history["lr"]
     assert [round(rate, 4) for rate in rates] == [round(np.float32(0.01), 4)]
+
+
+def test_averages_are_of_float64_with_every_numpy(K, random):
+    """The product of a float32 scalar and an integer is of float64 before NumPy 2, and of float32 since."""
+    x, y = random.rand(90, 3), random.rand(90, 1)
+    bar, losses = keras.utils.Progbar(90, verbose=0), []
+
+    def end(batch, logs):
+        bar.update(min(90, 8 * batch + 8), [("loss", logs["loss"]), ("batch", batch)])
+        losses.append(float(logs["loss"]) * logs["size"])
+    history = _linear().fit(x, y, batch_size=8, verbose=0,
+                            callbacks=[keras.callbacks.LambdaCallback(on_batch_end=end)]).history
+    assert json.loads(json.dumps(history)) == {"loss": [sum(losses) / 90]}
+    assert bar._values["loss"] == [sum(losses), 90]
 
 
 @pytest.mark.slow_on_theano
