@@ -596,7 +596,8 @@ def assignments_of_layers_applied_twice(module):
             variable = update[0] if isinstance(update, tuple) else update.variable
             if variable not in assigned:
                 kept.insert(0, update)
-                if isinstance(update, tuple) or not is_step(update):
+                # A tensor that is computed from updates, such as a switch between two, has no variable.
+                if variable is not None and (isinstance(update, tuple) or not is_step(update)):
                     assigned.add(variable)
         return kept
 

@@ -211,6 +211,25 @@ def test_updates_and_losses_of_layers(K, random):
                                rtol=1e-5)
 
 
+def test_conditional_updates_of_layers(K, random):
+    class Counter(L.Layer):
+        def build(self, input_shape):
+            self.counts = [self.add_weight("count", (), initializer="zeros", trainable=False) for _ in range(2)]
+            super().build(input_shape)
+
+        def call(self, inputs):
+            for sign, count in zip((1, -1), self.counts):
+                self.add_update(B.switch(B.sum(sign * inputs) > 0, lambda count=count: B.update_add(count, 1),
+                                         lambda count=count: count), inputs)
+            return inputs
+    model = M.Sequential([Counter(input_shape=(3,)), L.Dense(1)])
+    model.compile("sgd", "mse")
+    x = random.rand(4, 3)
+    for sign in 1, 1, -1:
+        model.train_on_batch(sign * x, x[:, :1])
+    assert B.batch_get_value(model.layers[0].counts) == [2, 1]
+
+
 def test_summaries_and_pictures_of_text(K):
     lines = []
     model = M.Sequential([L.Dense(3, input_shape=(4,), name="one"), L.BatchNormalization(name="two")])
