@@ -306,7 +306,8 @@ def tracking_after_errors(module):
     def disable_tracking(function):
         @functools.wraps(function)
         def untracked(*args, **kwargs):
-            before, tracking.value = tracking.value, True
+            before = getattr(tracking, "value", False)  # each thread has its own, and Keras sets only its own thread's
+            tracking.value = True
             try:
                 return function(*args, **kwargs)
             finally:

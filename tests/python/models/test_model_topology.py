@@ -1,5 +1,7 @@
 """Layers as a graph: nodes, shared and nested models, errors for wrong inputs, models without fixed inputs."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -209,6 +211,14 @@ def test_updates_and_losses_of_layers(K, random):
     out = model.predict(value)
     np.testing.assert_allclose(model.evaluate(value, out, verbose=0), 0.5 * (w ** 2).sum() + np.abs(out).sum(),
                                rtol=1e-5)
+
+
+def test_a_wrapper_is_the_first_layer_of_a_thread(K):
+    dense, made = L.Dense(2), []
+    thread = threading.Thread(target=lambda: made.append(L.TimeDistributed(dense)))
+    thread.start()
+    thread.join()
+    assert M.Sequential([L.Reshape((2, 3), input_shape=(6,))] + made).output_shape == (None, 2, 2)
 
 
 def test_conditional_updates_of_layers(K, random):
