@@ -426,25 +426,20 @@ def loss_of_all_batches(module):
 
     @functools.wraps(evaluate)
     def evaluate_generator(model, *args, **kwargs):
-        losses, sizes, test = [], [], model.test_on_batch
-        before = vars(model).get("test_on_batch")  # if a callback evaluates the model, too
+        losses, sizes = [], []
 
-        def test_on_batch(x, y=None, **more):
-            values = test(x, y, **more)
-            if sys._getframe(1).f_globals is not vars(module):  # a callback's call
+        class Noted:  # the model, as Keras's loop sees it; callbacks and other threads have the model itself
+            def __getattr__(self, name):
+                return getattr(model, name)
+
+            def test_on_batch(self, x, y=None, **more):
+                values = model.test_on_batch(x, y, **more)
+                inputs = list(x.values()) if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
+                losses.append(values[0] if isinstance(values, list) else values)
+                # Keras counts a batch without data as one sample: the inputs are tensors then.
+                sizes.append(inputs[0].shape[0] if len(inputs) and inputs[0] is not None else 1)
                 return values
-            inputs = list(x.values()) if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
-            losses.append(values[0] if isinstance(values, list) else values)
-            # Keras counts a batch without data as one sample: the inputs are tensors then.
-            sizes.append(inputs[0].shape[0] if len(inputs) and inputs[0] is not None else 1)
-            return values
-        model.__dict__["test_on_batch"] = test_on_batch  # shadows the method for the duration of the call
-        try:
-            values = evaluate(model, *args, **kwargs)
-        finally:
-            vars(model).pop("test_on_batch", None)
-            if before:
-                vars(model)["test_on_batch"] = before
+        values = evaluate(Noted(), *args, **kwargs)
         loss = float(np.average(losses, weights=sizes))
         return [loss] + values[1:] if isinstance(values, list) else loss
     module.evaluate_generator = evaluate_generator
