@@ -12,6 +12,7 @@ import functools
 import inspect
 import io
 import os
+import random
 import statistics
 import sys
 import types
@@ -102,6 +103,12 @@ def iterable_in_collections():
 def abstract_classes_of_collections(module):
     """``collections.Mapping`` and others at run time: since Python 3.10 they are only in collections.abc."""
     module.collections = types.SimpleNamespace(**{**vars(collections.abc), **vars(collections)})
+
+
+@_repair(_after, "keras_preprocessing.sequence")
+def random_seeds_of_skipgrams(module):
+    """``random.randint(0, 10e6)``: Python 3.12 refuses floats."""
+    module.random = _with(random, randint=lambda low, high: random.randint(int(low), int(high)))
 
 
 # -- NumPy ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random as random_module
 import threading
 
 import numpy as np
@@ -320,6 +321,16 @@ def test_processes_that_make_batches(K, random):
                                rtol=1e-5)
     np.testing.assert_allclose(model.evaluate_generator(batches, workers=2, use_multiprocessing=True),
                                model.evaluate(x, y, batch_size=4, verbose=0), rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("error")
+def test_skipgrams_without_a_seed():
+    """Python 3.12 refuses to draw an integer below a float; 3.10 and 3.11 warn."""
+    pairs = []
+    for _ in range(2):
+        random_module.seed(3)
+        pairs.append(keras.preprocessing.sequence.skipgrams([1, 2, 3], 5, window_size=1))
+    assert pairs[0] == pairs[1] and sorted(pairs[0][1]) == [0] * 4 + [1] * 4
 
 
 @pytest.mark.slow_on_theano
