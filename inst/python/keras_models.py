@@ -179,8 +179,15 @@ def changed_configuration(made, name, value):
 
 
 def from_configuration(made):
-    """A layer or a model made from a configuration."""
-    return made._owner.from_config(made._config)
+    """A layer or a model made from a configuration. Keras removes entries from what it is given."""
+    return made._owner.from_config(_copied(made._config))
+
+
+def _copied(value):
+    """A copy of nested dicts and lists; what they hold is shared."""
+    if isinstance(value, dict):
+        return {key: _copied(part) for key, part in value.items()}
+    return [_copied(part) for part in value] if isinstance(value, list) else value
 
 
 # -- R classes --------------------------------------------------------------------------------------------
