@@ -7,6 +7,7 @@ computes with.
 import importlib
 import random
 import re
+import weakref
 
 import numpy as np
 from keras_descriptions import described, entries  # noqa: F401 -- R calls them by name
@@ -403,13 +404,22 @@ def need_batches(generator):
                             remedy="in flow_images_from_directory(), the images are in one folder for each class")
 
 
+_positions = weakref.WeakKeyDictionary()  # the number of the next batch of each Sequence, which is no iterator
+
+
 def next_batch(generator):
     """The next batch of a generator. Returns: whether there is one, and the batch."""
     need_batches(generator)
     try:
-        return True, next(iter(generator) if not hasattr(generator, "__next__") else generator)
+        if hasattr(generator, "__next__"):
+            return True, next(generator)
     except StopIteration:
         return False, None
+    position = _positions.get(generator, 0)
+    if position >= len(generator):
+        return False, None
+    _positions[generator] = position + 1
+    return True, generator[position]
 
 
 def comparison(model, x, backends):

@@ -127,6 +127,12 @@ test_that("a time series is cut into windows", {
   batch <- windows[0]
   expect_equal(dim(batch[[1L]]), c(2, 3, 1))
   expect_equal(as.vector(batch[[2L]]), c(4, 5))
+  targets <- list()
+  while (!is.null(batch <- generator_next(windows))) {
+    targets <- c(targets, list(as.vector(batch[[2L]])))
+  }
+  expect_equal(targets, list(c(4, 5), c(6, 7), c(8, 9), 10))
+  expect_equal(generator_next(windows, completed = "end"), "end")
 })
 
 test_that("rare words are likely to be kept, and negative samples are other words", {
