@@ -368,14 +368,15 @@ def resized_images(images, height, width, data_format):
     return images
 
 
-def flow_of_files(generator, paths, classes, labels, class_indices, arguments):
+def flow_of_files(generator, names, paths, classes, labels, class_indices, arguments):
     """Batches of image files, as ``flow_from_dataframe`` makes them, but without pandas.
 
-    ``classes`` are class indices, ``labels`` other targets; either may be None.
+    ``names`` are the files' names as they were given. ``classes`` are class indices, ``labels`` other targets; either
+    may be None.
     """
     from keras_preprocessing.image.iterator import BatchFromFilesMixin
-    names = ("target_size", "color_mode", "save_to_dir", "save_prefix", "save_format", "subset", "interpolation")
-    shown = {name: arguments[name] for name in names}
+    options = ("target_size", "color_mode", "save_to_dir", "save_prefix", "save_format", "subset", "interpolation")
+    shown = {name: arguments[name] for name in options}
 
     class Files(BatchFromFilesMixin, keras_get("preprocessing.image.Iterator")):
         filepaths = filenames = labels = classes = sample_weight = None
@@ -383,7 +384,7 @@ def flow_of_files(generator, paths, classes, labels, class_indices, arguments):
         def __init__(self):
             self.set_processing_attrs(generator, data_format=generator.data_format, **shown)
             start, stop = (int(share * len(paths)) for share in self.split or (0, 1))
-            self.filepaths = self.filenames = list(paths)[start:stop]
+            self.filenames, self.filepaths = list(names)[start:stop], list(paths)[start:stop]
             self.classes = None if classes is None else np.ravel(classes)[start:stop].astype("int64")
             if isinstance(labels, (list, tuple)):
                 self.labels = [np.asarray(label)[start:stop] for label in labels]
