@@ -209,7 +209,8 @@ k_manual_variable_initialization <- function(value) {
 
 #' The learning phase: test or train
 #'
-#' @param value 0 (test) or 1 (train), for what is built afterwards; `keras_error_argument` for any other value.
+#' @param value 0 (test) or 1 (train), for what is built afterwards, and for functions made of what was built before;
+#'   `keras_error_argument` for any other value.
 #' @return `k_learning_phase()`: the value that was set, or else a bool scalar placeholder, which can be an input of
 #'   [k_function()] and means test unless it is fed.
 #' @family configuration

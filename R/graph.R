@@ -3,8 +3,9 @@
 #' @param inputs List of placeholders, and of computed tensors, whose values are then given instead of computed.
 #' @param outputs List of tensors, or one tensor.
 #' @param updates List of results of [k_update()], [k_update_add()], [k_update_sub()] and
-#'   [k_moving_average_update()], or of lists `list(variable, new_value)`. All outputs and new values are
-#'   computed from the variables' values before the call; then the variables change.
+#'   [k_moving_average_update()], of tensors computed from these, such as a [k_switch()] between two of them, or of
+#'   lists `list(variable, new_value)`. All outputs and new values are computed from the variables' values before the
+#'   call; then the variables change.
 #' @param ... Not used; further arguments are refused.
 #' @return A function of class `keras_function`. It takes the list of the inputs' values, and returns the list
 #'   of the outputs' values as arrays (one array if `outputs` is one tensor). A sparse placeholder accepts a

@@ -415,7 +415,7 @@ generator_next <- function(generator, completed = NULL) {
 flow_images_from_data <- function(x, y = NULL, generator = image_data_generator(), batch_size = 32, shuffle = TRUE,
                                   sample_weight = NULL, seed = NULL, save_to_dir = NULL, save_prefix = "",
                                   save_format = "png", subset = NULL) {
-  arguments <- model_arguments(c("x", "y", "generator", "sample_weight"), NULL)
+  arguments <- saved_images(model_arguments(c("x", "y", "generator", "sample_weight"), NULL))
   call_shim("with_data", generator, "flow", list(as_model_data(x, "x"), as_model_data(y, "y")), as_keywords(c(
     arguments, list(sample_weight = as_model_data(sample_weight, "sample_weight"))
   )))
@@ -428,7 +428,7 @@ flow_images_from_directory <- function(directory, generator = image_data_generat
                                        batch_size = 32, shuffle = TRUE, seed = NULL, save_to_dir = NULL,
                                        save_prefix = "", save_format = "png", follow_links = FALSE, subset = NULL,
                                        interpolation = "nearest") {
-  arguments <- model_arguments(c("directory", "generator", "classes"), NULL)
+  arguments <- saved_images(model_arguments(c("directory", "generator", "classes"), NULL))
   arguments$classes <- if (!is.null(classes)) unname(as.list(classes))
   object_call(generator, "flow_from_directory", readable_path(directory, "directory"), arguments = arguments)
 }
@@ -441,7 +441,9 @@ flow_images_from_dataframe <- function(dataframe, directory = NULL, x_col = "fil
                                        batch_size = 32, shuffle = TRUE, seed = NULL, save_to_dir = NULL,
                                        save_prefix = "", save_format = "png", subset = NULL,
                                        interpolation = "nearest", drop_duplicates = TRUE) {
-  arguments <- model_arguments(c("dataframe", "directory", "generator", "classes", "drop_duplicates"), NULL)
+  arguments <- saved_images(model_arguments(
+    c("dataframe", "directory", "generator", "classes", "drop_duplicates"), NULL
+  ))
   if (identical(class_mode, "other")) {
     arguments$class_mode <- "raw"  # its later name
   }
@@ -450,23 +452,33 @@ flow_images_from_dataframe <- function(dataframe, directory = NULL, x_col = "fil
   need_columns(dataframe, c(x_col, if (of_classes || with_targets) y_col))
 
   files <- native_path(as.character(dataframe[[x_col]]))
-  paths <- if (is.null(directory)) files else file.path(readable_path(directory), files)
-  kept <- file.exists(paths) & !(drop_duplicates & duplicated(files))
-  if (!all(file.exists(paths))) {
-    warning(sum(!file.exists(paths)), " of the files in the column `", x_col, "` do not exist, and are left out, such ",
-            "as ", paths[!file.exists(paths)][[1L]], call. = FALSE)
+  paths <- if (is.null(directory)) files else file.path(readable_path(directory, "directory"), files)
+  kept <- file.exists(paths)
+  if (!all(kept)) {
+    warning(sum(!kept), " of the files in the column `", x_col, "` do not exist, and are left out, such as ",
+            paths[!kept][[1L]], call. = FALSE)
   }
   numbers <- NULL
   if (of_classes) {
     labels <- as.character(dataframe[[y_col]])
-    classes <- if (is.null(classes)) sort(unique(labels)) else unlist(classes)
+    # In the order of characters' codes, as in flow_images_from_directory(), whatever the locale is.
+    classes <- if (is.null(classes)) sort(unique(labels), method = "radix") else unlist(classes)
     kept <- kept & labels %in% classes
     numbers <- array(match(labels[kept], classes) - 1L)
   }
   targets <- if (with_targets) target_columns(dataframe[kept, ], y_col, identical(class_mode, "multi_output"))
   message("Found ", sum(kept), " image files", if (of_classes) paste(" of", length(classes), "classes"), ".")
-  call_shim("flow_of_files", generator, as.list(normalizePath(paths[kept])), numbers, targets,
+  call_shim("flow_of_files", generator, as.list(files[kept]), as.list(normalizePath(paths[kept])), numbers, targets,
             if (of_classes) unname(as.list(classes)), as_keywords(arguments))
+}
+
+#' The arguments of a generator of images, with the full path of the folder that these are saved to
+#' @noRd
+saved_images <- function(arguments) {
+  if (!is.null(arguments$save_to_dir)) {
+    arguments$save_to_dir <- full_path(arguments$save_to_dir)
+  }
+  arguments
 }
 
 #' Columns of targets: an array for each, or a matrix if there are several and the model has a single output

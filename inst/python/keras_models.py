@@ -7,6 +7,7 @@ computes with.
 import importlib
 import random
 import re
+import weakref
 
 import numpy as np
 from keras_descriptions import described, entries  # noqa: F401 -- R calls them by name
@@ -188,8 +189,15 @@ def changed_configuration(made, name, value):
 
 
 def from_configuration(made):
-    """A layer or a model made from a configuration."""
-    return made._owner.from_config(made._config)
+    """A layer or a model made from a configuration. Keras removes entries from what it is given."""
+    return made._owner.from_config(_copied(made._config))
+
+
+def _copied(value):
+    """A copy of nested dicts and lists; what they hold is shared."""
+    if isinstance(value, dict):
+        return {key: _copied(part) for key, part in value.items()}
+    return [_copied(part) for part in value] if isinstance(value, list) else value
 
 
 # -- R classes --------------------------------------------------------------------------------------------
@@ -369,14 +377,15 @@ def resized_images(images, height, width, data_format):
     return images
 
 
-def flow_of_files(generator, paths, classes, labels, class_indices, arguments):
+def flow_of_files(generator, names, paths, classes, labels, class_indices, arguments):
     """Batches of image files, as ``flow_from_dataframe`` makes them, but without pandas.
 
-    ``classes`` are class indices, ``labels`` other targets; either may be None.
+    ``names`` are the files' names as they were given. ``classes`` are class indices, ``labels`` other targets; either
+    may be None.
     """
     from keras_preprocessing.image.iterator import BatchFromFilesMixin
-    names = ("target_size", "color_mode", "save_to_dir", "save_prefix", "save_format", "subset", "interpolation")
-    shown = {name: arguments[name] for name in names}
+    options = ("target_size", "color_mode", "save_to_dir", "save_prefix", "save_format", "subset", "interpolation")
+    shown = {name: arguments[name] for name in options}
 
     class Files(BatchFromFilesMixin, keras_get("preprocessing.image.Iterator")):
         filepaths = filenames = labels = classes = sample_weight = None
@@ -384,7 +393,7 @@ def flow_of_files(generator, paths, classes, labels, class_indices, arguments):
         def __init__(self):
             self.set_processing_attrs(generator, data_format=generator.data_format, **shown)
             start, stop = (int(share * len(paths)) for share in self.split or (0, 1))
-            self.filepaths = self.filenames = list(paths)[start:stop]
+            self.filenames, self.filepaths = list(names)[start:stop], list(paths)[start:stop]
             self.classes = None if classes is None else np.ravel(classes)[start:stop].astype("int64")
             if isinstance(labels, (list, tuple)):
                 self.labels = [np.asarray(label)[start:stop] for label in labels]
@@ -405,13 +414,22 @@ def need_batches(generator):
                             remedy="in flow_images_from_directory(), the images are in one folder for each class")
 
 
+_positions = weakref.WeakKeyDictionary()  # the number of the next batch of each Sequence, which is no iterator
+
+
 def next_batch(generator):
     """The next batch of a generator. Returns: whether there is one, and the batch."""
     need_batches(generator)
     try:
-        return True, next(iter(generator) if not hasattr(generator, "__next__") else generator)
+        if hasattr(generator, "__next__"):
+            return True, next(generator)
     except StopIteration:
         return False, None
+    position = _positions.get(generator, 0)
+    if position >= len(generator):
+        return False, None
+    _positions[generator] = position + 1
+    return True, generator[position]
 
 
 def comparison(model, x, backends):

@@ -37,7 +37,7 @@ class _Progress:
     def on_batch_end(self, batch, logs=None):
         logs = logs or {}
         size = logs.get("size", 1)
-        self.loss += logs.get("loss", 0) * size
+        self.loss += float(logs.get("loss", 0)) * size
         self.seen += size
         self.steps = batch + 1
         if self.width and time.time() - self.shown >= INTERVAL:

@@ -27,6 +27,7 @@ def hold(function, arrays):
     if not isinstance(arrays, (list, tuple)):
         raise ArgumentError("{argument} must be the list of the inputs' arrays, not {value}", argument="arrays",
                             value=Type(arrays))
+    arrays = function.with_phase(arrays)
     if len(arrays) != len(function.inputs):
         raise ArgumentError("{given} array%s given, one for each of the {needed} inputs needed"
                             % ("s" * (len(arrays) != 1)), given=len(arrays), needed=len(function.inputs))

@@ -46,12 +46,14 @@ class Configuration:
         """
         if self.phase is None:
             with self.outside_scopes():
-                self.phase = self.placeholder(shape=(), dtype="bool", name="learning_phase")
+                self.phase = self.fed_phase = self.placeholder(shape=(), dtype="bool", name="learning_phase")
             self.phase.value = False
         return self.phase
 
     def set_learning_phase(self, value):
-        """Fix the learning phase for everything built from now on.
+        """Fix the learning phase for everything built from now on, and for functions made of what was built before.
+
+        A function that was made before, with the phase as its last input, may be called without a value for it.
 
         Arguments: value, 0 (test) or 1 (train). Raises ArgumentError for any other value.
         """
@@ -59,6 +61,8 @@ class Configuration:
             raise ArgumentError("{argument} must be 0 (test) or 1 (train), not {value}", argument="value",
                                 value=Value(value))
         self.phase = int(value)
+        if self.fed_phase is not None:
+            self.fed_phase.value = bool(value)
 
     def get_session(self):
         """The native session of the engine, for direct work with the native library.

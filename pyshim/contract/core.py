@@ -51,7 +51,8 @@ class Core:
         self.graph = GraphOf(self)
         self.scopes = _Scopes()
         self.uids = {}
-        self.phase = None
+        self.phase = None  # the learning phase: the number that was set, or the placeholder
+        self.fed_phase = None  # the placeholder, also after a number was set
         self.initialize_variables = True
         self.assertions = {}  # message -> error, for checks at run time
 

@@ -45,6 +45,7 @@ class Function(OfGraph):
         """The outputs' values for these input values: a list of arrays, or one array if ``outputs`` was one tensor."""
         contract = self.graph.contract
         self._need_graph()
+        values = self.with_phase(values)
         if len(values) != len(self._nodes):
             raise ArgumentError("{given} value%s given, one for each of the {needed} inputs needed"
                                 % ("s" * (len(values) != 1)), given=len(values), needed=len(self._nodes))
@@ -52,6 +53,16 @@ class Function(OfGraph):
         with self._asserted():
             results = [np.asarray(result) for result in self._run(arrays + self._defaults)]
         return results[0] if self.single else results
+
+    def with_phase(self, values):
+        """The inputs' values, with the learning phase if it is missing.
+
+        If the phase has been fixed after the function was made, Keras does not feed it any more.
+        """
+        contract = self.graph.contract
+        missing = (isinstance(contract.phase, int) and len(values) == len(self._nodes) - 1
+                   and self._nodes[-1] is contract.fed_phase)
+        return [*values, contract.phase] if missing else values
 
     def run_batches(self, arrays, indices):
         """Call the function on many batches: the data are sent to the engine once, which gathers and runs the batches.

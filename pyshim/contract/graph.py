@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import environments
 from ..errors import ArgumentError, DtypeError, GradientError
-from ..graph.node import Node, described, position, reached_by_gradient, substituted
+from ..graph.node import Node, ancestors, described, position, reached_by_gradient, substituted
 from ..messages import Argument, Choices, Type, Value
 from . import rules
 from .derivatives import need_second_derivatives, without_gradients
@@ -40,7 +40,8 @@ class Graph:
                 instead of computed.
             outputs: list of tensors, or one.
             updates: list of results of ``update``, ``update_add``, ``update_sub`` and
-                ``moving_average_update``, or of (variable, new value) pairs.
+                ``moving_average_update``, of tensors computed from these, such as a ``switch`` between two of them,
+                or of (variable, new value) pairs.
             name: a string, kept only for inspection.
         Returns: a callable. It takes the list of the inputs' values and returns the list of the outputs'
         values as NumPy arrays (one array where ``outputs`` is one tensor). All outputs and all new values
@@ -80,14 +81,14 @@ class Graph:
         return Function(self, inputs, outputs, updates, single)
 
     def _update_nodes(self, updates):
-        """The updates as update nodes."""
+        """The updates as nodes that are updates, or are computed from some."""
         if updates is not None and not isinstance(updates, (list, tuple)):
             raise ArgumentError("{argument} must be a list, not {value}", argument="updates", value=Type(updates))
         nodes = []
         for i, update in enumerate(updates or []):
             if isinstance(update, (list, tuple)) and len(update) == 2:
                 update = self.update(update[0], update[1])
-            if not isinstance(update, Node) or update.kind != "update":
+            if not isinstance(update, Node) or not any(node.kind == "update" for node in ancestors([update])):
                 raise ArgumentError("{argument} must be the result of {update()} or a (variable, new value) "
                                     "pair, not {value}", argument=Argument("updates", i), value=Value(update))
             nodes.append(update)

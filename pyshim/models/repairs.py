@@ -12,6 +12,7 @@ import functools
 import inspect
 import io
 import os
+import random
 import statistics
 import sys
 import types
@@ -104,6 +105,12 @@ def abstract_classes_of_collections(module):
     module.collections = types.SimpleNamespace(**{**vars(collections.abc), **vars(collections)})
 
 
+@_repair(_after, "keras_preprocessing.sequence")
+def random_seeds_of_skipgrams(module):
+    """``random.randint(0, 10e6)``: Python 3.12 refuses floats."""
+    module.random = _with(random, randint=lambda low, high: random.randint(int(low), int(high)))
+
+
 # -- NumPy ----------------------------------------------------------------------------------------------
 
 class _OldNames(types.ModuleType):
@@ -145,6 +152,35 @@ def sequences_of_different_lengths(module):
             return made
         return np.array(values)
     module.np = _with(np, array=array)
+
+
+def _wide(value):
+    """A floating scalar in float64. Its product with an integer was of that dtype before NumPy 2."""
+    is_scalar = isinstance(value, (np.generic, np.ndarray)) and not value.ndim
+    return np.float64(value) if is_scalar and value.dtype.kind == "f" else value
+
+
+@_repair(_after, "callbacks.callbacks")
+def averages_of_epochs(module):
+    """The loss of an epoch, which the history holds: NumPy 2 would sum it up in float32, which JSON cannot hold."""
+    count = module.BaseLogger.on_batch_end
+
+    @functools.wraps(count)
+    def on_batch_end(self, batch, logs=None):
+        count(self, batch, {name: value if name in self.stateful_metrics else _wide(value)
+                            for name, value in (logs or {}).items()})
+    module.BaseLogger.on_batch_end = on_batch_end
+
+
+@_repair(_after, "utils.generic_utils")
+def averages_of_bars(module):
+    """The same for the averages that a progress bar shows."""
+    update = module.Progbar.update
+
+    @functools.wraps(update)
+    def updated(self, current, values=None):
+        update(self, current, [(name, _wide(value)) for name, value in values or ()])
+    module.Progbar.update = updated
 
 
 # -- the backend ----------------------------------------------------------------------------------------
@@ -277,7 +313,8 @@ def tracking_after_errors(module):
     def disable_tracking(function):
         @functools.wraps(function)
         def untracked(*args, **kwargs):
-            before, tracking.value = tracking.value, True
+            before = getattr(tracking, "value", False)  # each thread has its own, and Keras sets only its own thread's
+            tracking.value = True
             try:
                 return function(*args, **kwargs)
             finally:
@@ -396,25 +433,20 @@ def loss_of_all_batches(module):
 
     @functools.wraps(evaluate)
     def evaluate_generator(model, *args, **kwargs):
-        losses, sizes, test = [], [], model.test_on_batch
-        before = vars(model).get("test_on_batch")  # if a callback evaluates the model, too
+        losses, sizes = [], []
 
-        def test_on_batch(x, y=None, **more):
-            values = test(x, y, **more)
-            if sys._getframe(1).f_globals is not vars(module):  # a callback's call
+        class Noted:  # the model, as Keras's loop sees it; callbacks and other threads have the model itself
+            def __getattr__(self, name):
+                return getattr(model, name)
+
+            def test_on_batch(self, x, y=None, **more):
+                values = model.test_on_batch(x, y, **more)
+                inputs = list(x.values()) if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
+                losses.append(values[0] if isinstance(values, list) else values)
+                # Keras counts a batch without data as one sample: the inputs are tensors then.
+                sizes.append(inputs[0].shape[0] if len(inputs) and inputs[0] is not None else 1)
                 return values
-            inputs = list(x.values()) if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
-            losses.append(values[0] if isinstance(values, list) else values)
-            # Keras counts a batch without data as one sample: the inputs are tensors then.
-            sizes.append(inputs[0].shape[0] if len(inputs) and inputs[0] is not None else 1)
-            return values
-        model.__dict__["test_on_batch"] = test_on_batch  # shadows the method for the duration of the call
-        try:
-            values = evaluate(model, *args, **kwargs)
-        finally:
-            vars(model).pop("test_on_batch", None)
-            if before:
-                vars(model)["test_on_batch"] = before
+        values = evaluate(Noted(), *args, **kwargs)
         loss = float(np.average(losses, weights=sizes))
         return [loss] + values[1:] if isinstance(values, list) else loss
     module.evaluate_generator = evaluate_generator
@@ -567,7 +599,8 @@ def assignments_of_layers_applied_twice(module):
             variable = update[0] if isinstance(update, tuple) else update.variable
             if variable not in assigned:
                 kept.insert(0, update)
-                if isinstance(update, tuple) or not is_step(update):
+                # A tensor that is computed from updates, such as a switch between two, has no variable.
+                if variable is not None and (isinstance(update, tuple) or not is_step(update)):
                     assigned.add(variable)
         return kept
 

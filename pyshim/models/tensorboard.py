@@ -52,8 +52,6 @@ def callback_class(base):
                 if asked[name]:
                     warnings.warn("TensorBoard(%s=%r): these logs need TensorFlow 1, and are not written"
                                   % (name, asked[name]), stacklevel=2)
-            if update_freq != "epoch":
-                self.on_batch_end = self._count_batch
 
         def set_model(self, model):
             super().set_model(model)
@@ -63,7 +61,9 @@ def callback_class(base):
             if self.writer is None:
                 self.writer = _writer_class()(self.log_dir)
 
-        def _count_batch(self, batch, logs=None):
+        def on_batch_end(self, batch, logs=None):
+            if self.update_freq == "epoch":
+                return
             logs = dict(logs or {})
             self.samples_seen += logs.pop("size", 1)
             logs.pop("batch", None)

@@ -53,35 +53,40 @@ class Ahead:
         self.most = _most.setdefault(function, {})
         self.batch_bytes = 1  # bytes of a batch's rows that have to be read
 
-    def begin(self, one_by_one):
+    def begin(self, model, one_by_one):
         """Prepare for a run of the loop; ``one_by_one`` says whether a callback acts on batches."""
+        self.model = model
         self.one_by_one = one_by_one
-        self.position = 0  # where the next chunk starts in the order of the rows
+        self.position = 0  # where the rows of the next result start in the order of the rows
         self.results = collections.deque()
 
     def __call__(self, inputs):
-        """The result of a batch; the first input is its row numbers."""
+        """The result of a batch; the first input is its row numbers, a view into those of all batches."""
+        rows = inputs[0]
+        order = rows if rows.base is None else rows.base
+        position = (rows.ctypes.data - order.ctypes.data) // rows.itemsize
+        if position != self.position:  # a new epoch starts; the results left are those of one that was cut short
+            self.results.clear()
         if not self.results:
-            self._run(inputs[0])
+            self._run(order[position:], len(rows))
+        self.position = position + len(rows)
         return scalars(self.results.popleft())
 
-    def _run(self, rows):
-        """Run the batch of these rows and following ones: ``rows`` is a view into the row numbers of all batches."""
-        order = rows if rows.base is None else rows.base
-        if self.position == len(order):  # a new epoch starts
-            self.position = 0
-        kind = len(rows), self.is_held
-        most = 1 if self.one_by_one else self.most.get(kind, 1)
-        chunk = order[self.position:self.position + len(rows) * most]
-        sizes = [len(rows)] * (len(chunk) // len(rows))
-        if len(chunk) % len(rows):
-            sizes.append(len(chunk) % len(rows))
+    def _run(self, rows, size):
+        """Run the batch of the first ``size`` rows, and following ones."""
+        kind = size, self.is_held
+        # If training is to stop, Keras asks for one more batch.
+        one = self.one_by_one or getattr(self.model, "stop_training", False)
+        most = 1 if one else self.most.get(kind, 1)
+        chunk = rows[:size * most]
+        sizes = [size] * (len(chunk) // size)
+        if len(chunk) % size:
+            sizes.append(len(chunk) % size)
         began = time.perf_counter()
         with naming("function"):
             self.results.extend(self._outputs(chunk, sizes))
         took = time.perf_counter() - began
-        self.position += len(chunk)
-        if not self.one_by_one:
+        if not one:
             count = max(1, min(GROWTH * most, int(SECONDS * len(sizes) / took), MOST_READ // self.batch_bytes))
             self.most[kind] = count - count % BLOCK if count > BLOCK else count
 
@@ -171,7 +176,8 @@ def _ahead(loop, kind, classes):
         in_steps = arguments.get("steps") is not None or arguments.get("steps_per_epoch") is not None
         ahead = None if in_steps else _ahead_of(arguments[function], arguments[arrays])
         if ahead is not None:
-            ahead.begin(one_by_one=acts_on_batches(arguments["callbacks"], mode, classes))
+            ahead.begin(arguments[model]._get_callback_model(),
+                        one_by_one=acts_on_batches(arguments["callbacks"], mode, classes))
             arguments[function] = ahead
         elif callable(arguments[function]):
             arguments[function] = with_scalars(arguments[function])
@@ -230,17 +236,23 @@ def acts_on_batches(callbacks, mode, classes):
     names = ["on_%s_batch_%s" % (mode, when) for when in ("begin", "end")]
     if mode == "train":
         names += ["on_batch_begin", "on_batch_end"]
-    return any(_acts(callback, name, classes) for callback in callbacks or () if not _only_shows(callback, classes)
-               for name in names)
+    return any(_acts(callback, name, classes) and not _only_shows(callback, name, classes)
+               for callback in callbacks or () for name in names)
 
 
-def _only_shows(callback, classes):
-    """Whether a callback only records and shows batches' results, so that it may be called late.
+def _only_shows(callback, name, classes):
+    """Whether a callback's method only records and shows batches' results, so that it may be called late.
 
-    A callback declares that by an attribute ``acts_on_batches`` that is False.
+    A callback declares that by an attribute ``acts_on_batches`` that is False. If its class declares it, that says
+    nothing about the methods of derived classes.
     """
-    return (type(callback) in (classes.BaseLogger, classes.ProgbarLogger)
-            or getattr(callback, "acts_on_batches", True) is False)
+    if type(callback) in (classes.BaseLogger, classes.ProgbarLogger):
+        return True
+    if getattr(callback, "acts_on_batches", True) is not False:
+        return False
+    line = type(callback).__mro__
+    end = next((i + 1 for i, cls in enumerate(line) if name in vars(cls)), len(line))  # after the method's class
+    return any("acts_on_batches" in vars(each) for each in (callback, *line[:end]))
 
 
 def _acts(callback, name, classes):

@@ -875,11 +875,12 @@ def test_second_derivatives_of_a_loop_that_has_run(K):
 
 # -- updates in branches ----------------------------------------------------------------------------------
 
-def counted(K, make, calls, *conditions):
-    """The values of two variables after each call of a function of conditions."""
+def counted(K, make, calls, conditions, among):
+    """The values of two variables after each call of a function of conditions; ``among`` is "outputs" or "updates"."""
     a, b = K.variable(0.0), K.variable(0.0)
-    placeholders = [K.placeholder((), dtype="bool") for _ in range(conditions[0])]
-    f = K.function(placeholders, [make(a, b, *placeholders)])
+    placeholders = [K.placeholder((), dtype="bool") for _ in range(conditions)]
+    made = [make(a, b, *placeholders)]
+    f = K.function(placeholders, *([made] if among == "outputs" else [[], made]))
     values = []
     for call in calls:
         f(list(call))
@@ -916,10 +917,11 @@ def after(K, update):
         return K.ones(()) * 1
 
 
+@pytest.mark.parametrize("among", ["outputs", "updates"])
 @pytest.mark.parametrize("what", BRANCHES)
-def test_updates_of_the_branch_that_is_chosen(K, what):
+def test_updates_of_the_branch_that_is_chosen(K, what, among):
     make, calls, expected = BRANCHES[what]
-    assert counted(K, functools.partial(make, K), calls, len(calls[0])) == expected
+    assert counted(K, functools.partial(make, K), calls, len(calls[0]), among) == expected
 
 
 def test_two_updates_that_may_meet_are_refused(K):

@@ -329,6 +329,8 @@ def test_updates_that_are_refused(K):
                               r"the variable 'v' \(float32, \(\)\) is updated a second time"),
                              ([K.update(v, 2), K.update(v, 2)],
                               "the variable 'v' .* is updated a second time"),
+                             ([K.update(v, 2) * 2, K.switch(v > 1, v, v + 1)],
+                              r"updates\[1\] must be the result of update\(\)"),
                              (K.update(v, 2), "updates must be a list, not update")]:
         with pytest.raises(K.errors.ArgumentError, match=r"function\(\): " + message):
             K.function([], [v], updates)

@@ -184,6 +184,17 @@ test_that("a changed configuration makes another layer or model, and its copies 
   expect_keras_error(config[[1]] <- 2, "argument", "string")
 })
 
+test_that("a configuration, or a copy of it, makes several layers", {
+  suppressMessages(use_backend("numpy"))
+  config <- get_config(bidirectional(layer = layer_lstm(units = 2)))
+  other <- config
+  other$name <- "b"
+  for (i in 1:2) {
+    expect_equal(from_config(config)$layer$units, 2)
+    expect_equal(from_config(other)$name, "b")
+  }
+})
+
 for_each_backend("layers take lists of tensors with names", {
   a <- layer_input(1, name = "a")
   b <- layer_input(2, name = "b")

@@ -127,6 +127,12 @@ test_that("a time series is cut into windows", {
   batch <- windows[0]
   expect_equal(dim(batch[[1L]]), c(2, 3, 1))
   expect_equal(as.vector(batch[[2L]]), c(4, 5))
+  targets <- list()
+  while (!is.null(batch <- generator_next(windows))) {
+    targets <- c(targets, list(as.vector(batch[[2L]])))
+  }
+  expect_equal(targets, list(c(4, 5), c(6, 7), c(8, 9), 10))
+  expect_equal(generator_next(windows, completed = "end"), "end")
 })
 
 test_that("rare words are likely to be kept, and negative samples are other words", {
@@ -215,6 +221,31 @@ test_that("images flow from the rows of a data frame", {
   expect_equal(dim(generator_next(flow_of(frame, class_mode = NULL))), c(4, 2, 2, 3))
   expect_warning(flow_of(rbind(frame, data.frame(filename = "no.png", class = "x", size = 0))), "no.png")
   expect_keras_error(flow_of(frame, y_col = "kind"), "argument", c("\"kind\"", "\"class\""))
+
+  flow <- flow_of(frame[c(2, 1, 2), ])  # a row that is repeated counts twice
+  expect_equal(unlist(flow$filenames), c("2.png", "1.png", "2.png"))
+  expect_equal(unlist(flow$filepaths), normalizePath(file.path(folder, flow$filenames)))
+  expect_equal(generator_next(flow)[[2L]], matrix(c(0, 1, 1, 0, 0, 1), 3, byrow = TRUE))
+  expect_equal(flow_of(transform(frame, class = c("cat", "Dog", "\u00e4", "Dog")))$class_indices,
+               list(Dog = 0, cat = 1, "\u00e4" = 2))
+  expect_keras_error(flow_images_from_dataframe(frame, file.path(folder, "no")), "file", "`directory`")
+})
+
+test_that("images are saved to a folder in the home", {
+  home <- withr::local_tempdir()
+  withr::local_envvar(HOME = home)
+  dir.create(file.path(home, "images", "a"), recursive = TRUE)
+  image_array_save(array(0.5, c(2, 2, 3)), file.path(home, "images", "a", "1.png"))
+  for (flow in list(
+    flow_images_from_data(array(1, c(1, 2, 2, 3)), save_to_dir = "~/images", save_prefix = "data"),
+    flow_images_from_directory(file.path(home, "images"), save_to_dir = "~/images", save_prefix = "directory"),
+    suppressMessages(flow_images_from_dataframe(data.frame(filename = "~/images/a/1.png", class = "a"),
+                                                save_to_dir = "~/images", save_prefix = "frame"))
+  )) {
+    generator_next(flow)
+  }
+  saved <- list.files(file.path(home, "images"), "png$")
+  expect_equal(sort(sub("_.*", "", saved)), c("data", "directory", "frame"))
 })
 
 test_that("large batches of a generator are arrays of R, too", {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pyshim import keras
+from pyshim import errors, keras
 
 B, L = keras.backend, keras.layers
 
@@ -336,6 +336,35 @@ def test_learning_phase_set_for_good(K):
         assert keras.models.Model(x, L.Dropout(0.5)(x)).predict(np.ones((1, 200))).min() == 1
         with pytest.raises(ValueError):
             B.set_learning_phase(2)
+    finally:
+        B.clear_session()
+
+
+def test_learning_phase_set_after_a_model_has_run(K):
+    """Also functions that have the phase among their inputs use the one that is set; Keras does not feed it any more.
+    """
+    try:
+        model = keras.models.Sequential([L.Dropout(0.5, input_shape=(200,)), L.Lambda(lambda x: x * 1)])
+        model.compile("sgd", "mse")
+        x, y = np.ones((4, 200)), np.ones((4, 200))
+        by_hand = B.function([model.input, B.learning_phase()], model.outputs)
+
+        def calls():
+            return [model.predict(x).min() == 0, model.predict_on_batch(x).min() == 0, by_hand([x])[0].min() == 0,
+                    model.evaluate(x, y, verbose=0) > 0, model.test_on_batch(x, y) > 0,
+                    model.evaluate_generator(iter([(x, y)]), 1) > 0]
+        with pytest.raises(errors.ArgumentError, match="1 value given, one for each of the 2 inputs needed"):
+            by_hand([x])
+        assert by_hand([x, 1])[0].min() == 0
+        assert model.predict(x).min() == 1 and model.evaluate(x, y, verbose=0) == 0
+        for phase in 0, 1, 0:
+            B.set_learning_phase(phase)
+            assert calls() == [phase] * 6
+        B.set_learning_phase(1)
+        assert B.function([model.input], model.outputs)([x])[0].min() == 0
+        assert by_hand([x, 0])[0].min() == 1
+        with pytest.raises(errors.ArgumentError, match="0 values given, one for each of the 2 inputs needed"):
+            by_hand([])
     finally:
         B.clear_session()
 

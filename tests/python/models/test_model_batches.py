@@ -275,6 +275,78 @@ def test_a_callback_that_only_shows_says_so(model, data, chunks):
     assert chunks == [1, 4, 7]
 
 
+def test_a_derived_class_may_act_on_batches(model, data, chunks):
+    class Shows(keras.callbacks.Callback):
+        acts_on_batches = False
+
+        def on_batch_end(self, batch, logs=None):
+            pass
+
+    class Acts(Shows):
+        def on_batch_end(self, batch, logs=None):
+            keras.backend.set_value(self.model.optimizer.lr, 0.1 / (batch + 1))
+
+    class ActsOnEpochs(Shows):
+        def on_epoch_end(self, epoch, logs=None):
+            pass
+
+    class ShowsByFunctions(keras.callbacks.LambdaCallback):
+        acts_on_batches = False
+    shows = Acts()
+    shows.acts_on_batches = False
+    for callback, expected in ((Acts(), [1, 1, 1, 1]), (ActsOnEpochs(), [1, 3]), (shows, [4]),
+                               (ShowsByFunctions(on_batch_end=lambda batch, logs: None), [4])):
+        del chunks[:]
+        model.fit(*data, batch_size=24, verbose=0, callbacks=[callback])
+        assert chunks == expected
+
+
+class _Short(keras.callbacks.Callback):
+    """Ends an epoch after two batches, and lets training go on with the next one."""
+
+    def __init__(self, acts):
+        super().__init__()
+        self.acts_on_batches, self.losses = acts, []
+
+    def on_batch_end(self, batch, logs=None):
+        self.losses.append(logs["loss"])
+        self.model.stop_training = batch == 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = False
+
+
+@pytest.mark.slow_on_theano
+def test_an_epoch_after_one_that_was_cut_short(model, data, chunks):
+    def train():
+        short = _Short(acts=True)
+        history = model.fit(*data, batch_size=40, epochs=3, verbose=0, callbacks=[short]).history
+        return history, short.losses
+    _assert_same(model, train)
+    assert set(chunks) == {1}
+    start = model.get_weights()
+    model.optimizer.lr = 0.
+    losses = {}
+    for acts in True, False:  # the results left over from one epoch are not those of the next
+        model.set_weights(start)
+        np.random.seed(5)
+        short = _Short(acts)
+        model.fit(*data, batch_size=16, epochs=3, verbose=0, callbacks=[short])
+        losses[acts] = _plain(short.losses)
+    assert losses[False] == losses[True] and len(losses[True]) == 6
+
+
+def test_training_that_is_to_stop_runs_one_more_batch(model, data, chunks):
+    """A callback may say so before an epoch; the engine must not have run more batches than Keras counts."""
+    def train():
+        def begin(epoch, logs):
+            model.stop_training = epoch == 2
+        stopping = keras.callbacks.LambdaCallback(on_epoch_begin=begin)
+        return model.fit(*data, batch_size=8, epochs=5, verbose=0, callbacks=[stopping]).history
+    assert len(_assert_same(model, train)["loss"]) == 3
+    assert chunks[-1] == 1 and max(chunks) > 1
+
+
 def test_callbacks_of_validation_batches(model, data, chunks):
     sizes = []
     noting = keras.callbacks.LambdaCallback(on_test_batch_end=lambda batch, logs: sizes.append(logs["size"]))

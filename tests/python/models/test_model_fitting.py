@@ -1,6 +1,8 @@
 """Training as scripts do it: kinds of data, generators and workers, weights, callbacks, wrappers, mistakes."""
 
 import csv
+import json
+import random as random_module
 import threading
 
 import numpy as np
@@ -240,6 +242,20 @@ def test_losses_and_metrics_are_numbers(K, random):
     assert [round(rate, 4) for rate in rates] == [round(np.float32(0.01), 4)]
 
 
+def test_averages_are_of_float64_with_every_numpy(K, random):
+    """The product of a float32 scalar and an integer is of float64 before NumPy 2, and of float32 since."""
+    x, y = random.rand(90, 3), random.rand(90, 1)
+    bar, losses = keras.utils.Progbar(90, verbose=0), []
+
+    def end(batch, logs):
+        bar.update(min(90, 8 * batch + 8), [("loss", logs["loss"]), ("batch", batch)])
+        losses.append(float(logs["loss"]) * logs["size"])
+    history = _linear().fit(x, y, batch_size=8, verbose=0,
+                            callbacks=[keras.callbacks.LambdaCallback(on_batch_end=end)]).history
+    assert json.loads(json.dumps(history)) == {"loss": [sum(losses) / 90]}
+    assert bar._values["loss"] == [sum(losses), 90]
+
+
 @pytest.mark.slow_on_theano
 def test_metrics_that_keep_state(K, random):
     y = np.array([0, 0, 1, 1, 1, 0], "float32")
@@ -305,6 +321,16 @@ def test_processes_that_make_batches(K, random):
                                rtol=1e-5)
     np.testing.assert_allclose(model.evaluate_generator(batches, workers=2, use_multiprocessing=True),
                                model.evaluate(x, y, batch_size=4, verbose=0), rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("error")
+def test_skipgrams_without_a_seed():
+    """Python 3.12 refuses to draw an integer below a float; 3.10 and 3.11 warn."""
+    pairs = []
+    for _ in range(2):
+        random_module.seed(3)
+        pairs.append(keras.preprocessing.sequence.skipgrams([1, 2, 3], 5, window_size=1))
+    assert pairs[0] == pairs[1] and sorted(pairs[0][1]) == [0] * 4 + [1] * 4
 
 
 @pytest.mark.slow_on_theano

@@ -102,6 +102,21 @@ def test_metrics_of_batches(K, writer, tmp_path, update_freq, steps):
     np.testing.assert_allclose([value for _, value in written], [losses[step // 4 - 1] for step in steps], rtol=1e-6)
 
 
+@pytest.mark.parametrize("update_freq", ["epoch", "batch"])
+def test_a_derived_class_sets_the_learning_rate_of_each_batch(K, writer, tmp_path, update_freq):
+    class Rates(keras.callbacks.TensorBoard):
+        def on_batch_end(self, batch, logs=None):
+            super().on_batch_end(batch, logs)
+            weights.append(self.model.get_weights()[0].tolist())
+            keras.backend.set_value(self.model.optimizer.lr, 0.)
+
+    weights = []
+    _fitted(Rates(str(tmp_path), update_freq=update_freq))
+    assert len(weights) == 9 and weights[1:] == weights[:1] * 8  # trained only by the first batch
+    assert [step for tag, step, _ in _events(str(tmp_path)) if tag == "batch_loss"] == (
+        list(range(4, 37, 4)) if update_freq == "batch" else [])
+
+
 def test_what_is_not_written_is_told(K, writer, tmp_path):
     with pytest.warns(UserWarning, match=r"TensorBoard\(write_images=True\).* not written"):
         keras.callbacks.TensorBoard(str(tmp_path), write_images=True)

@@ -1,5 +1,7 @@
 """Layers as a graph: nodes, shared and nested models, errors for wrong inputs, models without fixed inputs."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -209,6 +211,33 @@ def test_updates_and_losses_of_layers(K, random):
     out = model.predict(value)
     np.testing.assert_allclose(model.evaluate(value, out, verbose=0), 0.5 * (w ** 2).sum() + np.abs(out).sum(),
                                rtol=1e-5)
+
+
+def test_a_wrapper_is_the_first_layer_of_a_thread(K):
+    dense, made = L.Dense(2), []
+    thread = threading.Thread(target=lambda: made.append(L.TimeDistributed(dense)))
+    thread.start()
+    thread.join()
+    assert M.Sequential([L.Reshape((2, 3), input_shape=(6,))] + made).output_shape == (None, 2, 2)
+
+
+def test_conditional_updates_of_layers(K, random):
+    class Counter(L.Layer):
+        def build(self, input_shape):
+            self.counts = [self.add_weight("count", (), initializer="zeros", trainable=False) for _ in range(2)]
+            super().build(input_shape)
+
+        def call(self, inputs):
+            for sign, count in zip((1, -1), self.counts):
+                self.add_update(B.switch(B.sum(sign * inputs) > 0, lambda count=count: B.update_add(count, 1),
+                                         lambda count=count: count), inputs)
+            return inputs
+    model = M.Sequential([Counter(input_shape=(3,)), L.Dense(1)])
+    model.compile("sgd", "mse")
+    x = random.rand(4, 3)
+    for sign in 1, 1, -1:
+        model.train_on_batch(sign * x, x[:, :1])
+    assert B.batch_get_value(model.layers[0].counts) == [2, 1]
 
 
 def test_summaries_and_pictures_of_text(K):

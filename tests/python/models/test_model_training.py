@@ -1,5 +1,7 @@
 """Training: fit, generators, weights of samples and classes, several inputs and outputs, custom parts, callbacks."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -421,3 +423,30 @@ def test_evaluating_within_an_evaluation_by_a_generator(K, random):
     expected = model.evaluate(x, y, verbose=0)[0]
     assert model.evaluate_generator(batches(), 3, callbacks=[Within()])[0] == pytest.approx(expected, rel=1e-5)
     assert done == [pytest.approx(expected, rel=1e-5)]
+
+
+def test_threads_that_evaluate_one_model(K):
+    """The second one begins within the first, and ends after it."""
+    model = keras.models.Sequential([L.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    x, attributes = np.ones((2, 2)), set(vars(model))
+    began, ended = threading.Event(), threading.Event()
+
+    def of_thread():
+        yield x, model.predict(x) + 1
+        began.set()
+        assert ended.wait(60)
+        yield x, model.predict(x) + 3
+
+    def of_main():
+        yield x, model.predict(x) + 2
+        thread.start()
+        assert began.wait(60)
+        yield x, model.predict(x) + 2
+    losses = []
+    thread = threading.Thread(target=lambda: losses.append(model.evaluate_generator(of_thread(), 2, workers=0)))
+    losses.append(model.evaluate_generator(of_main(), 2, workers=0))
+    ended.set()
+    thread.join()
+    np.testing.assert_allclose(losses, [4, 5], rtol=1e-5)
+    assert "test_on_batch" not in set(vars(model)) - attributes
