@@ -150,6 +150,9 @@ def copied(model, state, custom_objects=None, compiled=True):
             if new_layer.trainable != old_layer.trainable:
                 new_layer.trainable = old_layer.trainable
             new_layer.name = old_layer.name
+        for _, new_layer in pairs(model, new):
+            if getattr(new_layer, "_is_graph_network", False):
+                _take_names(new_layer)
         new.set_weights(state.weights)
         if compiled:
             tensors = given.Given(model, keras, pairs(model, new))
@@ -184,6 +187,16 @@ def _check_copy(model, new, compiled):
         raise ArgumentError("layers that belong to several of the model's networks would be trained apart in a copy: "
                             "{names}", remedy="make one network of them, and apply that where it is needed",
                             names=Choices(names or ["one within another layer"]), argument="model")
+
+
+def _take_names(network):
+    """Correct what a network keeps under the names of its layers, which have changed."""
+    nodes = [node for nodes in network._nodes_by_depth.values() for node in nodes]
+    network._network_nodes = {network._node_key(node.outbound_layer, node.outbound_layer._inbound_nodes.index(node))
+                              for node in nodes}
+    network.input_names = [layer.name for layer in network._input_layers]
+    network._feed_input_names = [layer.name for layer in network._input_layers if layer.is_placeholder]
+    network.output_names = [layer.name for layer in network._output_layers]
 
 
 def _compile(model, new, state, keras, targets):

@@ -195,6 +195,30 @@ def test_models_of_own_classes_are_constructed_again(K, engine, random, make):
     assert pyshim.backend() == engine
 
 
+class Regularized(keras.models.Model):
+    """A network with an update and a loss that belong to its inputs."""
+
+    def __init__(self):
+        inputs = L.Input((3,))
+        super().__init__(inputs, L.Dense(1, activity_regularizer="l2")(L.BatchNormalization()(inputs)))
+
+
+@pytest.mark.slow_on_theano
+def test_a_network_that_is_constructed_again_under_other_names(K, engine, random):
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    Regularized()  # takes other names than the copy's backend gives
+    model = Regularized()
+    model.compile("sgd", {model.output_names[0]: "mse"})
+    copy = pyshim.to_backend(model, _other(engine))
+    assert copy.input_names == model.input_names and copy.output_names == model.output_names
+    assert len(copy.updates) == len(model.updates) == 2 and len(copy.losses) == len(model.losses) == 1
+    assert copy.layers[1].name in [layer["name"] for layer in keras.models.Model.get_config(copy)["layers"]]
+    batch = {model.input_names[0]: x}, {model.output_names[0]: y}
+    np.testing.assert_allclose(copy.train_on_batch(*batch), model.train_on_batch(*batch), rtol=1e-4)
+    for one, other in zip(copy.get_weights(), model.get_weights()):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
 class Wrapping(keras.models.Model):
     """A model whose constructor takes layers."""
 
