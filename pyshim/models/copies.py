@@ -9,6 +9,8 @@ import contextlib
 import json
 import threading
 
+import numpy as np
+
 from .. import environments, session
 from ..errors import ArgumentError, KerasError, StaleTensorError, TimeoutError, WorkerError, naming
 from ..graph.node import ancestors
@@ -112,7 +114,8 @@ def weights_of(target):
     """
     if keras_of(target) is None:
         return target.weights
-    return [weight for layer in target.layers for weight in layer.weights]
+    own = target._trainable_weights + target._non_trainable_weights
+    return own + [weight for layer in target.layers for weight in layer.weights]
 
 
 def check_model(model):
@@ -144,6 +147,9 @@ def copied(model, state, custom_objects=None, compiled=True):
         else:
             new = constructed.made_again(model, keras)
             constructed.give_inputs(model, new, keras)
+        for old_layer, new_layer in pairs(model, new):
+            _give_variables(old_layer, new_layer, keras.backend)
+        if not config:
             constructed.check_weights(model, weights_of(new), state.weights)
         _check_copy(model, new, compiled)
         for old_layer, new_layer in pairs(model, new):  # not part of a network's configuration
@@ -172,6 +178,18 @@ def _from_config(cls, config):
         raise ArgumentError("the model cannot be made again from its configuration: {words}", words=error,
                             remedy="give the classes of its own layers a get_config() that returns all arguments of "
                                    "the constructor, by name", argument="model") from error
+
+
+def _give_variables(old, new, backend):
+    """Give a layer or a model the variables that the user has set as attributes of the original, which makes them
+    weights."""
+    for name in ("_trainable_weights", "_non_trainable_weights"):
+        weights = vars(new)[name]
+        for weight in vars(old)[name][len(weights):]:
+            variable = backend.variable(np.zeros(weight.shape), dtype=weight.dtype)
+            variable.name, variable.constraint, variable._tracked = weight.name, weight.constraint, True
+            weights.append(variable)
+            vars(new).update((attribute, variable) for attribute, value in vars(old).items() if value is weight)
 
 
 def _check_copy(model, new, compiled):
@@ -215,11 +233,15 @@ def _compile(model, new, state, keras, targets):
     new.compile(type(model.optimizer).from_config(state.optimizer), own(model.loss), own(model._compile_metrics),
                 model.loss_weights, model.sample_weight_mode, own(model._compile_weighted_metrics), targets,
                 **getattr(model, "_function_kwargs", {}))
+    # What is trained was settled when the model was compiled; `trainable` may have changed since then.
+    copies = dict(zip(weights_of(model), weights_of(new)))
+    new._collected_trainable_weights = [copies[weight] for weight in model._collected_trainable_weights
+                                        if weight in copies]
     if state.optimizer_weights and computes_gradients(new):
         new._make_train_function()
         if len(new.optimizer.weights) != len(state.optimizer_weights):
-            raise ArgumentError("`trainable` of some layers has changed since the model was compiled, so the "
-                                "optimizer's state does not fit", remedy="compile the model again", argument="model")
+            raise ArgumentError("the optimizer's state does not fit: the layers of the model have changed since it was "
+                                "compiled", remedy="compile the model again", argument="model")
         new.optimizer.set_weights(state.optimizer_weights)
 
 

@@ -219,6 +219,66 @@ def test_a_network_that_is_constructed_again_under_other_names(K, engine, random
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow_on_theano
+@pytest.mark.filterwarnings("ignore:Discrepancy between trainable weights")
+@pytest.mark.parametrize("steps", [0, 2])
+def test_a_copy_trains_what_was_trainable_when_the_model_was_compiled(K, engine, random, steps):
+    """The discriminator of a generative adversarial network is frozen after it has been compiled."""
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    model = keras.models.Sequential([L.Dense(4, input_shape=(3,)), L.Dense(2, trainable=False), L.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.05), "mse")
+    for _ in range(steps):
+        model.train_on_batch(x, y)
+    model.trainable, model.layers[1].trainable = False, True
+    copy = pyshim.to_backend(model, _other(engine))
+    before = copy.get_weights()
+    assert not copy.trainable_weights and copy.layers[1].trainable
+    for each in (model, copy):
+        each.train_on_batch(x, y)
+    for one, other in zip(copy.get_weights(), model.get_weights()):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    assert [(one != other).all() for one, other in zip(copy.get_weights(), before)] == [True] * 2 + [False] * 2 \
+        + [True] * 2
+
+
+class Scaled(keras.models.Model):
+    """A model with a variable of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale, self.dense = backend.variable(2.), L.Dense(1)
+
+    def call(self, x):
+        return self.scale * self.dense(x)
+
+
+@pytest.mark.slow_on_theano
+def test_variables_of_a_model(K, engine, random):
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    inputs = L.Input((3,))
+    outputs = L.Dense(1)(inputs)
+    model = keras.models.Model(inputs, outputs)
+    model.alpha, model.layers[1].beta = backend.variable(0.5, name="alpha"), backend.variable([1., 2.])
+    model.add_loss(backend.square(model.alpha) + backend.mean(outputs) * backend.sum(model.layers[1].beta))
+    model.compile("sgd", "mse")
+    model.train_on_batch(x, y)
+    copy = pyshim.to_backend(model, _other(engine))
+    assert [weight.name for weight in copy.weights] == [weight.name for weight in model.weights]
+    assert copy.alpha.backend == _other(engine) and any(copy.alpha is weight for weight in copy.weights)
+    np.testing.assert_allclose(copy.train_on_batch(x, y), model.train_on_batch(x, y), rtol=1e-4)
+    for one, other in zip(copy.get_weights(), model.get_weights()):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    model = Scaled()
+    model.predict(x)
+    backend.set_value(model.scale, 3.)
+    copy = pyshim.to_backend(model, _other(engine))
+    assert backend.get_value(copy.scale) == 3
+    np.testing.assert_allclose(copy.predict(x), model.predict(x), rtol=1e-5)
+    pyshim.snapshot(model)
+    expected = model.predict(x)
+    np.testing.assert_allclose(pyshim.restore(model, _other(engine)).predict(x), expected, rtol=1e-5)
+
+
 class Wrapping(keras.models.Model):
     """A model whose constructor takes layers."""
 
@@ -358,7 +418,7 @@ def test_what_cannot_move_says_why(K, engine):
     model = keras.models.Sequential([L.Dense(2, input_shape=(3,)), L.Dense(1)])
     model.compile("rmsprop", "mse")
     model.train_on_batch(np.ones((2, 3)), np.ones((2, 1)))
-    model.layers[0].trainable = False
+    model.pop()
     refused(model, "compile the model again")
     with pytest.raises(errors.UnknownBackendError):
         pyshim.to_backend(model, "tensorfow")
