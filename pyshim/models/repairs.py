@@ -286,6 +286,12 @@ def tracking_after_errors(module):
     module.disable_tracking = disable_tracking
 
 
+@_repair(_after, "engine.base_layer")
+def variables_without_a_message(module):
+    """Keras prints each variable that becomes a trainable weight because it is made an attribute of a layer."""
+    module.print = lambda *args: None
+
+
 @_repair(_after, "initializers", "regularizers", "constraints")
 def functions_found_by_name(module):
     """A function that is an initializer, a regularizer or a constraint is stored by its name. Keras then takes it for
