@@ -318,7 +318,8 @@ def _needs_arguments(thing):
 @_repair(_after, "engine.sequential")
 def changed_sequences(module):
     """Sequential.add() would notice a name that is used twice only after it has taken the model apart, and leave it
-    without layers. After add() and pop(), a model would go on using the functions that were compiled before."""
+    without layers, and would leave it without inputs for fit() after a layer that does not fit. After add() and pop(),
+    a model would go on using the functions that were compiled before."""
     add, pop = module.Sequential.add, module.Sequential.pop
 
     def forget_functions(model):
@@ -336,7 +337,13 @@ def changed_sequences(module):
         if getattr(layer, "name", None) in taken:
             raise ArgumentError("the name {name} is used 2 times in the model; each layer needs a name of its own",
                                 name=Value(layer.name))
-        add(self, layer)
+        before = dict(vars(self))
+        try:
+            add(self, layer)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
         forget_functions(self)
 
     @functools.wraps(pop)
