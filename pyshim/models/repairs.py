@@ -464,7 +464,9 @@ def samples_without_targets(module):
     @functools.wraps(standardize)
     def standardized(model, *args, **kwargs):
         inputs, targets, weights = standardize(model, *args, **kwargs)
-        if not targets and sys._getframe(1).f_code.co_name in NEED_TARGETS and model._feed_targets:
+        # A model without fixed inputs is not compiled before it has targets.
+        needed = getattr(model, "_feed_targets", model.optimizer)
+        if not targets and sys._getframe(1).f_code.co_name in NEED_TARGETS and needed:
             raise ArgumentError("{argument} is missing, but the model needs targets", argument="y",
                                 remedy="a generator must return inputs and targets for each batch")
         arrays = [x for x in inputs if not pyshim.is_tensor(x)]
