@@ -22,7 +22,7 @@ import pyshim
 
 from .. import config, session
 from ..contract.branches import is_step
-from ..errors import ArgumentError, BackendMismatchError
+from ..errors import ArgumentError, BackendMismatchError, StaleTensorError
 from ..hosts.postponing import postponing
 from ..messages import Choices, Value
 from . import (
@@ -750,6 +750,21 @@ def layers_may_be_assigned_to_themselves(module):
             raise AttributeError("the layers of a model cannot be replaced")
     for model in (module.Model, module.Sequential):
         model.layers = model.layers.setter(set_layers)
+
+
+@_repair(_after, "engine.base_layer", "optimizers")
+def weights_whose_values_are_lost(module):
+    """Keras reads the current values only to compare shapes. They may have been lost with a worker."""
+    base = getattr(module, "Layer", None) or module.Optimizer
+    set_weights = base.set_weights
+
+    @functools.wraps(set_weights)
+    def call(self, weights):
+        try:
+            set_weights(self, weights)
+        except StaleTensorError:
+            module.K.batch_set_value(list(zip(self.weights, weights)))
+    base.set_weights = call
 
 
 @_repair(_after, "engine.training")
