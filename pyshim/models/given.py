@@ -43,7 +43,7 @@ def note_loss(layer, losses, inputs):
 
 def note_metric(layer, value, name):
     """Record the arguments of ``add_metric``; the layer has just added the metric."""
-    if layer._metrics and not any(layer._metrics[-1] is metric for *_, metric in vars(layer).get(METRICS, ())):
+    if not any(layer._metrics[-1] is metric for *_, metric in vars(layer).get(METRICS, ())):
         vars(layer).setdefault(METRICS, []).append((value, name, layer._metrics[-1]))
 
 

@@ -807,7 +807,9 @@ def arguments_of_constructors(module):
 @_repair(_after, "engine.base_layer")
 def tensors_that_users_add(module):
     """Losses and metrics that users add to a layer as tensors are in no configuration; a copy adds them again."""
-    add_loss, add_metric = module.Layer.add_loss, module.Layer.add_metric
+    add_loss = module.Layer.add_loss
+    # The metric's variables belong to the backend of its value, whichever backend is current.
+    add_metric = _on_backend_of(lambda layer, value: _tensor_in(value), module.Layer.add_metric)
 
     @functools.wraps(add_loss)
     def noted_loss(self, losses, inputs=None):
@@ -817,8 +819,9 @@ def tensors_that_users_add(module):
 
     @functools.wraps(add_metric)
     def noted_metric(self, value, name=None):
+        count = len(self._metrics)
         add_metric(self, value, name)
-        if given.is_users(module.Layer):
+        if len(self._metrics) > count and given.is_users(module.Layer):  # Keras ignores a second one of the same name
             given.note_metric(self, value, name)
     module.Layer.add_loss, module.Layer.add_metric = noted_loss, noted_metric
 
