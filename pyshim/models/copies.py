@@ -29,6 +29,7 @@ class State:
         self.weights = model.get_weights()
         self.optimizer = optimizer.get_config() if optimizer else None
         self.optimizer_weights = optimizer.get_weights() if optimizer else []
+        self.optimizer_values = constructed.values(optimizer)
 
 
 def to_backend(model, backend, custom_objects=None):
@@ -225,12 +226,13 @@ def _compile(model, new, state, keras, targets):
         if isinstance(value, keras.metrics.Metric):  # it has variables, so it must be a new one
             if value not in metrics:
                 config = dict(value.get_config(), name=_first_name(model, value))
-                metrics[value] = type(value).from_config(config)
+                metrics[value] = constructed.like(value, config)
             return metrics[value]
         if isinstance(value, (list, tuple)):
             return [own(part) for part in value]
         return {key: own(part) for key, part in value.items()} if isinstance(value, dict) else value
-    new.compile(type(model.optimizer).from_config(state.optimizer), own(model.loss), own(model._compile_metrics),
+    optimizer = constructed.like(model.optimizer, state.optimizer, state.optimizer_values)
+    new.compile(optimizer, own(model.loss), own(model._compile_metrics),
                 model.loss_weights, model.sample_weight_mode, own(model._compile_weighted_metrics), targets,
                 **getattr(model, "_function_kwargs", {}))
     # What is trained was settled when the model was compiled; `trainable` may have changed since then.

@@ -550,7 +550,7 @@ def metrics_that_are_compiled_again(module):
 @_repair(_after, "engine.training")
 def optimizers_made_under_another_backend(module):
     """An optimizer or metric object holds variables of the backend under which it was made. Its model gets a new one
-    with the same configuration if it is on another backend."""
+    with the same configuration, or the same arguments, if it is on another backend."""
     compile_ = module.Model.compile
     kinds = module.optimizers.Optimizer, module.metrics_module.Metric
 
@@ -562,7 +562,8 @@ def optimizers_made_under_another_backend(module):
         held = _tensor_in(list(vars(value).values())) if isinstance(value, kinds) else None
         if held is None or held.host is session.current_host():
             return value
-        return type(value).from_config(value.get_config())
+        values = constructed.values(value) if isinstance(value, module.optimizers.Optimizer) else {}
+        return constructed.like(value, value.get_config(), values)
 
     @functools.wraps(compile_)
     def call(self, *args, **kwargs):
@@ -793,15 +794,29 @@ def functions_of_copied_layers(module):
     module.Lambda.get_config = get_config
 
 
-@_repair(_after, "engine.base_layer")
+@_repair(_after, "engine.base_layer", "optimizers")
 def arguments_of_constructors(module):
-    """Models of users' classes, and many of their layers, have no configuration: a copy calls the constructor with the
-    same arguments."""
+    """Models of users' classes, and many of their layers and optimizers, have no configuration: a copy calls the
+    constructor with the same arguments."""
     def __new__(cls, *args, **kwargs):  # noqa: N807
-        layer = object.__new__(cls)
-        constructed.note(layer, args, kwargs)
-        return layer
-    module.Layer.__new__ = __new__
+        thing = object.__new__(cls)
+        constructed.note(thing, args, kwargs)
+        return thing
+    base = getattr(module, "Layer", None) or module.Optimizer
+    base.__new__ = __new__
+
+
+@_repair(_after, "metrics")
+def arguments_of_metrics(module):
+    """The same for metrics, whose class Metric calls Layer's ``__new__`` without the arguments."""
+    new = module.Metric.__new__
+
+    @functools.wraps(new)
+    def __new__(cls, *args, **kwargs):  # noqa: N807
+        metric = new(cls, *args, **kwargs)
+        constructed.note_metric(metric, args, kwargs)
+        return metric
+    module.Metric.__new__ = __new__
 
 
 @_repair(_after, "engine.base_layer")
@@ -827,7 +842,7 @@ def tensors_that_users_add(module):
 
 
 @_repair(_after, "metrics")
-def arguments_of_metrics(module):
+def results_of_metrics(module):
     """The result of a metric that a user adds to a model: a copy calls its own metric with copies of the arguments."""
     call = module.Metric.__call__
 

@@ -384,6 +384,54 @@ def test_layers_without_a_configuration_are_made_by_their_constructors(K, engine
         keras.models.Model.from_config(model.get_config(), {"Mixed": Mixed, "Adding": Adding, "Steep": Steep})
 
 
+class Half(keras.optimizers.Optimizer):
+    """An optimizer without a configuration."""
+
+    def __init__(self, lr, **kwargs):
+        super().__init__(**kwargs)
+        self.lr = backend.variable(lr, name="lr")
+
+    def get_updates(self, loss, params):
+        gradients = self.get_gradients(loss, params)
+        self.updates = [backend.update_sub(p, 0.5 * self.lr * g) for p, g in zip(params, gradients)]
+        return self.updates
+
+
+class Above(keras.metrics.Mean):
+    """A metric with one more argument than its configuration has."""
+
+    def __init__(self, limit, name="above"):
+        super().__init__(name=name)
+        self.limit = limit
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        return super().update_state(backend.cast(y_pred > self.limit, "float32"))
+
+
+@pytest.mark.slow_on_theano
+def test_optimizers_and_metrics_without_a_configuration(K, engine, random):
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    optimizer, metrics = Half(0.4), [Above(0.5), keras.metrics.MeanMetricWrapper(_largest, name="largest")]
+    inputs = L.Input((3,))
+    model = keras.models.Model(inputs, L.Dense(1)(inputs))
+    model.add_metric(Above(0.3, name="of_inputs")(None, inputs))
+    model.compile(optimizer, "mse", metrics=metrics)
+    backend.set_value(model.optimizer.lr, 0.2)
+    copy = pyshim.to_backend(model, _other(engine))
+    assert copy.metrics_names == model.metrics_names == ["loss", "above", "largest", "of_inputs"]
+    np.testing.assert_allclose(copy.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0), rtol=1e-4)
+    with pyshim.use_backend(_other(engine)):
+        other = keras.models.Sequential([L.Dense(1, input_shape=(3,))])
+        other.set_weights(model.get_weights())
+        other.compile(optimizer, "mse", metrics=metrics)
+    for each in (model, copy, other):
+        each.train_on_batch(x, y)
+        assert abs(backend.get_value(each.optimizer.lr) - 0.2) < 1e-7
+        for one, expected in zip(each.get_weights(), model.get_weights()):
+            np.testing.assert_allclose(one, expected, rtol=1e-4, atol=1e-6)
+    assert optimizer.lr.backend == engine and other.optimizer.lr.backend == _other(engine)
+
+
 class Tied(L.Layer):
 
     def __init__(self, dense):
