@@ -19,6 +19,7 @@ from ..tensors import Tensor
 from . import constructed, given
 
 _copying = threading.local()  # things: objects that no configuration can hold, by name, while a model is copied
+_known = threading.RLock()  # held while Keras's dict of custom objects, which is of all threads, has those of a model
 
 
 class State:
@@ -142,7 +143,7 @@ def copied(model, state, custom_objects=None, compiled=True):
             config = model.get_config()
         constructed.number_calls(config, things)
     known = {**_custom_objects(model, config, keras), **things, **(custom_objects or {})}
-    with keras.utils.CustomObjectScope(known):
+    with _known, keras.utils.CustomObjectScope(known):
         if config:
             new = _from_config(type(model), config)
         else:

@@ -1,5 +1,7 @@
 """The same model on several backends: copies that continue training, and comparisons of predictions."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -114,6 +116,32 @@ def test_custom_objects_are_taken(K, engine, random):
     x = random.rand(2, 2)
     copy = pyshim.to_backend(model, _other(engine), custom_objects={"_twice": tripled})
     np.testing.assert_allclose(copy.predict(x), 3 * x, rtol=1e-5)
+
+
+@pytest.mark.slow_on_theano
+def test_two_threads_copy_at_the_same_time(K, engine):
+    """The first copy ends while the second one needs its second function."""
+    inside, done, copying = {name: threading.Event() for name in "ab"}, threading.Event(), threading.Event()
+
+    def model(name, wait):
+        def function(x):
+            if copying.is_set():
+                inside[name].set()
+                wait()
+            return x + 1
+        return keras.models.Sequential([L.Lambda(function, input_shape=(1,)), L.Lambda(lambda x: 2 * x)])
+    first, second = model("a", lambda: inside["b"].wait(0.5)), model("b", lambda: done.wait(60))
+    copying.set()
+
+    def copy_first():
+        pyshim.to_backend(first, engine)
+        done.set()
+    thread = threading.Thread(target=copy_first)
+    thread.start()
+    assert inside["a"].wait(60)
+    copy = pyshim.to_backend(second, engine)
+    thread.join()
+    assert copy.predict(np.ones((1, 1))) == 4
 
 
 class Own(keras.models.Model):
