@@ -3,6 +3,7 @@
 Settings that apply to all backends (floatx, epsilon, data format) are in ``pyshim.config``.
 """
 
+import contextlib
 import itertools
 
 import numpy as np
@@ -44,6 +45,9 @@ class Configuration:
         Returns: the integer given to ``set_learning_phase``, or else a bool scalar placeholder that can be an input
         of ``function``; it defaults to test.
         """
+        fixed = self.fixed_phase()
+        if fixed is not None:
+            return fixed
         if self.phase is None:
             with self.outside_scopes():
                 self.phase = self.placeholder(shape=(), dtype="bool", name="learning_phase")
@@ -59,6 +63,22 @@ class Configuration:
             raise ArgumentError("{argument} must be 0 (test) or 1 (train), not {value}", argument="value",
                                 value=Value(value))
         self.phase = int(value)
+
+    def fixed_phase(self):
+        """The learning phase if it is fixed: 0 or 1; None otherwise."""
+        if self.scopes.phase is not None:
+            return self.scopes.phase
+        return self.phase if isinstance(self.phase, int) else None
+
+    @contextlib.contextmanager
+    def building_for(self, phase):
+        """A context in which this thread builds for a fixed learning phase; None changes nothing."""
+        before = self.scopes.phase
+        self.scopes.phase = before if phase is None else phase
+        try:
+            yield
+        finally:
+            self.scopes.phase = before
 
     def get_session(self):
         """The native session of the engine, for direct work with the native library.

@@ -36,6 +36,7 @@ class _Scopes(threading.local):
         self.names = []     # name scopes
         self.controls = []  # control dependencies, a list of nodes each
         self.bodies = []    # bodies of the loops whose steps are being traced, the innermost last
+        self.phase = None   # the learning phase, 0 or 1, of a copy of a model; None: the one that is set
         self.way = None     # the branch of a switch whose function is being called: a ``guards.Way``
 
 

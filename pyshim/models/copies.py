@@ -18,7 +18,8 @@ from ..messages import Choices, Type, Value
 from ..tensors import Tensor
 from . import constructed, given
 
-_copying = threading.local()  # things: objects that no configuration can hold, by name, while a model is copied
+_copying = threading.local()  # while a model is copied, things: objects that no configuration can hold, by name;
+                              # phases: the learning phases of layers, by name
 _known = threading.RLock()  # held while Keras's dict of custom objects, which is of all threads, has those of a model
 
 
@@ -143,7 +144,7 @@ def copied(model, state, custom_objects=None, compiled=True):
             config = model.get_config()
         constructed.number_calls(config, things)
     known = {**_custom_objects(model, config, keras), **things, **(custom_objects or {})}
-    with _known, keras.utils.CustomObjectScope(known):
+    with _known, keras.utils.CustomObjectScope(known), _learning_phases(model, keras):
         if config:
             new = _from_config(type(model), config)
         else:
@@ -211,9 +212,8 @@ def _check_copy(model, new, compiled):
 
 def _take_names(network):
     """Correct what a network keeps under the names of its layers, which have changed."""
-    nodes = [node for nodes in network._nodes_by_depth.values() for node in nodes]
     network._network_nodes = {network._node_key(node.outbound_layer, node.outbound_layer._inbound_nodes.index(node))
-                              for node in nodes}
+                              for node in _nodes(network)}
     network.input_names = [layer.name for layer in network._input_layers]
     network._feed_input_names = [layer.name for layer in network._input_layers if layer.is_placeholder]
     network.output_names = [layer.name for layer in network._output_layers]
@@ -285,6 +285,45 @@ def pairs(old, new):
                 waiting += zip(value, other)
             else:
                 waiting.append((value, other))
+
+
+# -- learning phases --------------------------------------------------------------------------------------
+
+@contextlib.contextmanager
+def _learning_phases(model, keras):
+    """A context in which layers are applied in the fixed learning phases in which those of the model were applied."""
+    phases, of_all = {}, set()
+    for network in parts(model):
+        if isinstance(network, keras.engine.network.Network):
+            for node in _nodes(network):
+                if hasattr(node, "phase"):  # not if it is an input
+                    of_all.add(node.phase)
+                    if network._is_graph_network:
+                        phases.setdefault(node.outbound_layer.name, set()).add(node.phase)
+    several = [name for name, found in phases.items() if len(found) > 1]
+    if several:
+        raise ArgumentError("layers were applied in different learning phases, which no configuration can hold: "
+                            "{names}", remedy="apply them in one phase, or call them with `training`",
+                            names=Choices(several), argument="model")
+    _copying.phases = {name: phase for name, (phase,) in phases.items()}
+    # A layer that a constructor makes gets another name at first.
+    with session.current_host().contract.building_for(of_all.pop() if len(of_all) == 1 else None):
+        try:
+            yield
+        finally:
+            del _copying.phases
+
+
+def phase_of(layer):
+    """The fixed learning phase in which a layer is applied while a model is copied; None if there is none."""
+    return getattr(_copying, "phases", {}).get(layer.name)
+
+
+def _nodes(network):
+    """The calls of a network's layers."""
+    if network._is_graph_network:
+        return [node for nodes in network._nodes_by_depth.values() for node in nodes]
+    return [node for layer in network.layers for node in layer._inbound_nodes]
 
 
 # -- what configurations do not contain -------------------------------------------------------------------

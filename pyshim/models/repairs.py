@@ -670,6 +670,22 @@ def names_that_are_not_taken(module):
 
 
 @_repair(_after, "engine.base_layer")
+def learning_phases_of_calls(module):
+    """set_learning_phase() belongs to a backend, and holds for the layers that are applied after it. A copy of a model
+    applies each layer in the phase of the original."""
+    call = module.Layer.__call__
+
+    @functools.wraps(call)
+    def __call__(self, inputs, **kwargs):  # noqa: N807
+        contract = session.current_host().contract
+        with contract.building_for(copies.phase_of(self)):
+            y = call(self, inputs, **kwargs)
+            self._inbound_nodes[-1].phase = contract.fixed_phase()
+        return y
+    module.Layer.__call__ = __call__
+
+
+@_repair(_after, "engine.base_layer")
 def layers_of_their_inputs_backend(module):
     """A layer's weights belong to the backend of its inputs, whichever backend is current."""
     def of_inputs(layer, inputs=None):

@@ -307,6 +307,55 @@ def test_variables_of_a_model(K, engine, random):
     np.testing.assert_allclose(pyshim.restore(model, _other(engine)).predict(x), expected, rtol=1e-5)
 
 
+def _frozen_base():
+    backend.set_learning_phase(0)
+    base = keras.models.Sequential([L.BatchNormalization(input_shape=(3,)), L.Dropout(0.5)])
+    backend.set_learning_phase(1)
+    return keras.models.Model(base.input, L.BatchNormalization()(L.Dense(1)(base.output)))
+
+
+class Frozen(keras.models.Model):
+    """A model whose calls are all in the test phase."""
+
+    def __init__(self):
+        super().__init__()
+        self.normalize, self.dense = L.BatchNormalization(), L.Dense(1)
+
+    def call(self, x):
+        return self.dense(self.normalize(x))
+
+
+@pytest.mark.slow_on_theano
+@pytest.mark.parametrize("own", [False, True])
+def test_learning_phases_that_are_fixed(K, engine, random, own):
+    """A batch normalization whose statistics are frozen by set_learning_phase() stays frozen."""
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    backend.set_learning_phase(0)
+    model = Frozen() if own else _frozen_base()
+    model.compile("sgd", "mse")
+    model.evaluate(x, y, verbose=0)
+    with pyshim.use_backend(_other(engine)):
+        pyshim.clear_session()
+    copy = pyshim.to_backend(pyshim.to_backend(model, _other(engine)), _other(engine))
+    assert not copy.uses_learning_phase and not model.uses_learning_phase
+    for _ in range(2):
+        np.testing.assert_allclose(copy.train_on_batch(x, y), model.train_on_batch(x, y), rtol=1e-4)
+    for one, other in zip(copy.get_weights(), model.get_weights()):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    with pyshim.use_backend(_other(engine)):
+        assert pyshim.is_tensor(backend.learning_phase())  # of the other backend, it is not changed
+
+
+def test_a_layer_that_was_applied_in_both_phases_is_refused(K, engine):
+    inputs, dropout = L.Input((3,)), L.Dropout(0.5)
+    backend.set_learning_phase(0)
+    hidden = dropout(inputs)
+    backend.set_learning_phase(1)
+    model = keras.models.Model(inputs, dropout(hidden))
+    with pytest.raises(errors.ArgumentError, match="different learning phases.*dropout_1"):
+        pyshim.to_backend(model, _other(engine))
+
+
 class Wrapping(keras.models.Model):
     """A model whose constructor takes layers."""
 
