@@ -51,7 +51,7 @@ class Core:
         """Start an empty graph."""
         self.graph = GraphOf(self)
         self.scopes = _Scopes()
-        self.uids = {}
+        self.uids, self.taken_uids = {}, {}  # prefix -> its counter; prefix -> the number that it begins after
         self.phase = None
         self.initialize_variables = True
         self.assertions = {}  # message -> error, for checks at run time

@@ -16,7 +16,7 @@ from ..errors import ArgumentError, KerasError, StaleTensorError, TimeoutError, 
 from ..graph.node import ancestors
 from ..messages import Choices, Type, Value
 from ..tensors import Tensor
-from . import constructed, given
+from . import constructed, given, names
 
 _copying = threading.local()  # while a model is copied, things: objects that no configuration can hold, by name;
                               # phases: the learning phases of layers, by name
@@ -159,6 +159,7 @@ def copied(model, state, custom_objects=None, compiled=True):
             if new_layer.trainable != old_layer.trainable:
                 new_layer.trainable = old_layer.trainable
             new_layer.name = old_layer.name
+            names.take(new_layer, keras, session.current_host().contract)
         for _, new_layer in pairs(model, new):
             if getattr(new_layer, "_is_graph_network", False):
                 _take_names(new_layer)
@@ -204,10 +205,10 @@ def _check_copy(model, new, compiled):
     if compiled and len(set(map(id, new.weights))) > len(set(map(id, model.weights))):
         networks = [part for part in parts(model) if keras_of(part)]
         counts = collections.Counter(layer for network in networks for layer in network.layers)
-        names = [layer.name for layer, count in counts.items() if count > 1]
+        shared = [layer.name for layer, count in counts.items() if count > 1]
         raise ArgumentError("layers that belong to several of the model's networks would be trained apart in a copy: "
                             "{names}", remedy="make one network of them, and apply that where it is needed",
-                            names=Choices(names or ["one within another layer"]), argument="model")
+                            names=Choices(shared or ["one within another layer"]), argument="model")
 
 
 def _take_names(network):

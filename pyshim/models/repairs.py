@@ -669,6 +669,21 @@ def names_that_are_not_taken(module):
     module.Layer.__init__, module.Layer.__call__ = __init__, __call__
 
 
+@_repair(_after, "engine.network", "engine.sequential")
+def names_of_loaded_models(module):
+    """Keras would give the names of a model's layers, which come from its configuration, to new layers as well."""
+    model = getattr(module, "Sequential", None) or module.Network
+    make = model.from_config.__func__
+
+    @functools.wraps(make)
+    def from_config(cls, config, *args, **kwargs):
+        made = make(cls, config, *args, **kwargs)
+        for layer in [made, *made._layers]:
+            names.take(layer, constructed.keras_of_layer(cls), session.current_host().contract)
+        return made
+    model.from_config = classmethod(from_config)
+
+
 @_repair(_after, "engine.base_layer")
 def learning_phases_of_calls(module):
     """set_learning_phase() belongs to a backend, and holds for the layers that are applied after it. A copy of a model

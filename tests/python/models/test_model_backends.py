@@ -634,6 +634,29 @@ def test_layers_after_a_copied_or_loaded_model_get_names_that_are_not_taken(K, e
         loaded.add(L.Dense(2, name="dense_1"))
 
 
+@pytest.mark.parametrize("source", ["file", "copy"])
+def test_branches_beside_a_copied_or_loaded_model_get_names_that_are_not_taken(K, engine, random, source):
+    def tower():
+        inputs = L.Input((3,))
+        return keras.models.Model(inputs, keras.models.Sequential([Scale(input_shape=(3,))])(L.Dense(3)(inputs)))
+    if source == "file":
+        tower()
+        described = tower().to_json()
+        pyshim.clear_session()
+        first = keras.models.model_from_json(described, {"Scale": Scale})
+    else:
+        with pyshim.use_backend(_other(engine)):
+            pyshim.clear_session()
+            model = tower()
+        first = pyshim.to_backend(model, engine)
+    second = tower()
+    model = keras.models.Model([first.input, second.input], L.add([first.output, second.output]))
+    numbers = [layer.name.rpartition("_")[2] for layer in model.layers[:-1]]
+    assert set(numbers) == ({"2", "3"} if source == "file" else {"1", "2"})
+    x = random.rand(2, 3)
+    np.testing.assert_allclose(model.predict([x, x]), first.predict(x) + second.predict(x), rtol=1e-5)
+
+
 @pytest.mark.slow_on_theano
 def test_optimizers_and_metrics_made_under_another_backend(K, engine, random):
     """Scripts make them once and compile a model on each backend with them."""
