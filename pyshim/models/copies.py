@@ -306,13 +306,14 @@ def _learning_phases(model, keras):
         raise ArgumentError("layers were applied in different learning phases, which no configuration can hold: "
                             "{names}", remedy="apply them in one phase, or call them with `training`",
                             names=Choices(several), argument="model")
+    before = getattr(_copying, "phases", {})  # a constructor may copy another model
     _copying.phases = {name: phase for name, (phase,) in phases.items()}
     # A layer that a constructor makes gets another name at first.
     with session.current_host().contract.building_for(of_all.pop() if len(of_all) == 1 else None):
         try:
             yield
         finally:
-            del _copying.phases
+            _copying.phases = before
 
 
 def phase_of(layer):
