@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .dtypes import FLOATS
 from .errors import ArgumentError, KerasError
 from .graph.node import Node
 
@@ -52,6 +53,8 @@ class Tensor(OfGraph, Node):
         self.compared = None  # its truth value, if it was made by "==" or "!=" of two tensors
         if kind in ("placeholder", "variable"):
             self._keras_shape, self._uses_learning_phase = self.shape, False
+        if kind == "variable":
+            self.trainable = dtype in FLOATS  # as an attribute of a layer, it is trained, as a tf.Variable is
 
     def __getattr__(self, name):  # for names that the tensor does not have
         instead = "; use %s" % INSTEAD[name] if name in INSTEAD else ""

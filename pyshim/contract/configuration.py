@@ -3,6 +3,7 @@
 Settings that apply to all backends (floatx, epsilon, data format) are in ``pyshim.config``.
 """
 
+import contextlib
 import itertools
 
 import numpy as np
@@ -24,11 +25,16 @@ class Configuration:
             (1, 2)
         """
         rules.text(prefix, "prefix")
-        return next(self.uids.setdefault(prefix, itertools.count(1)))  # two threads get two numbers
+        numbers = self.uids.setdefault(prefix, itertools.count(1))  # two threads get two numbers
+        return next(number for number in numbers if number > self.taken_uids.get(prefix, 0))
+
+    def take_uids(self, prefix, number):
+        """Let ``get_uid`` count on after this number, which is in a name that was not made by it."""
+        self.taken_uids[prefix] = max(number, self.taken_uids.get(prefix, 0))
 
     def reset_uids(self):
         """Count every prefix of ``get_uid`` from 1 again."""
-        self.uids = {}
+        self.uids, self.taken_uids = {}, {}
 
     def manual_variable_initialization(self, value):
         """Whether variables are left for the user to initialize through the native session.
@@ -44,6 +50,9 @@ class Configuration:
         Returns: the integer given to ``set_learning_phase``, or else a bool scalar placeholder that can be an input
         of ``function``; it defaults to test.
         """
+        fixed = self.fixed_phase()
+        if fixed is not None:
+            return fixed
         if self.phase is None:
             with self.outside_scopes():
                 self.phase = self.fed_phase = self.placeholder(shape=(), dtype="bool", name="learning_phase")
@@ -63,6 +72,22 @@ class Configuration:
         self.phase = int(value)
         if self.fed_phase is not None:
             self.fed_phase.value = bool(value)
+
+    def fixed_phase(self):
+        """The learning phase if it is fixed: 0 or 1; None otherwise."""
+        if self.scopes.phase is not None:
+            return self.scopes.phase
+        return self.phase if isinstance(self.phase, int) else None
+
+    @contextlib.contextmanager
+    def building_for(self, phase):
+        """A context in which this thread builds for a fixed learning phase; None changes nothing."""
+        before = self.scopes.phase
+        self.scopes.phase = before if phase is None else phase
+        try:
+            yield
+        finally:
+            self.scopes.phase = before
 
     def get_session(self):
         """The native session of the engine, for direct work with the native library.

@@ -36,6 +36,7 @@ class _Scopes(threading.local):
         self.names = []     # name scopes
         self.controls = []  # control dependencies, a list of nodes each
         self.bodies = []    # bodies of the loops whose steps are being traced, the innermost last
+        self.phase = None   # the learning phase, 0 or 1, of a copy of a model; None: the one that is set
         self.way = None     # the branch of a switch whose function is being called: a ``guards.Way``
 
 
@@ -50,7 +51,7 @@ class Core:
         """Start an empty graph."""
         self.graph = GraphOf(self)
         self.scopes = _Scopes()
-        self.uids = {}
+        self.uids, self.taken_uids = {}, {}  # prefix -> its counter; prefix -> the number that it begins after
         self.phase = None  # the learning phase: the number that was set, or the placeholder
         self.fed_phase = None  # the placeholder, also after a number was set
         self.initialize_variables = True

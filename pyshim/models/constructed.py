@@ -1,12 +1,13 @@
-"""Models and layers of a user's own class without a configuration: copies call the class's constructor again.
+"""Objects of a user's own class without a configuration: copies call the class's constructor again.
 
 A model whose class has its own ``call`` or its own constructor can only be made by that code, and so can a layer whose
 class has its own constructor, but no ``get_config``. The repaired base class records the constructor's arguments, so
 that they can be passed again. If other code makes the model, as R's does, the model's attribute ``make_again`` is a
-function that makes another one.
+function that makes another one. The same is done for optimizers and metrics.
 """
 
 import importlib
+import re
 
 from ..errors import ArgumentError
 from ..messages import Value
@@ -15,13 +16,18 @@ from ..tensors import Tensor
 NOTED = "_constructor_arguments"
 KEY = "constructed"  # in a configuration: the name of a model or a layer that its constructor makes
 
-_BASE = ".engine.base_layer"  # the module of Keras's class Layer
+_BASE = re.compile(r"(.+)\.(engine\.base_layer|optimizers)")  # the modules of Keras's classes Layer and Optimizer
 
 
-def note(layer, args, kwargs):
-    """Record the arguments of the constructor of a model or a layer, if the class defines its own."""
-    if _own(type(layer), "__init__"):
-        vars(layer)[NOTED] = args, kwargs
+def note(thing, args, kwargs):
+    """Record the arguments of the constructor of a model, a layer or an optimizer, if the class defines its own."""
+    if _own(type(thing), "__init__"):
+        vars(thing)[NOTED] = args, kwargs
+
+
+def note_metric(metric, args, kwargs):
+    """Record the arguments of the constructor of a metric, of which the configuration may lack a function."""
+    vars(metric)[NOTED] = args, kwargs
 
 
 def is_constructed(layer):
@@ -39,7 +45,8 @@ def keras_of_layer(cls):
 
 
 def _package(cls):
-    return next(each.__module__ for each in cls.__mro__ if each.__module__.endswith(_BASE))[:-len(_BASE)]
+    bases = (_BASE.fullmatch(each.__module__) for each in reversed(cls.__mro__))
+    return next(base for base in bases if base).group(1)
 
 
 def _own(cls, name):
@@ -70,6 +77,44 @@ def _is_of_backend(value, keras):
     if isinstance(value, (list, tuple, dict)):
         return any(_is_of_backend(part, keras) for part in (value.values() if isinstance(value, dict) else value))
     return isinstance(value, (Tensor, keras.layers.Layer, keras.optimizers.Optimizer))
+
+
+def values(optimizer):
+    """The values of an optimizer's variables that its configuration may lack, such as the learning rate. Returns: a
+    dict of the attributes' names; it is empty if the class has a configuration."""
+    if optimizer is None or not _is_like_by_arguments(optimizer):
+        return {}
+    variables = {name: value for name, value in vars(optimizer).items() if _is_variable(value)}
+    read = keras_of_layer(type(optimizer)).backend.batch_get_value
+    return dict(zip(variables, read(list(variables.values()))))
+
+
+def like(thing, config, values=()):
+    """Make an optimizer or metric like another one, on the current backend.
+
+    Arguments: config, the other one's configuration; values, those of its variables, for which see ``values``.
+    """
+    cls = type(thing)
+    if not _is_like_by_arguments(thing):
+        return cls.from_config(config)
+    args, kwargs = vars(thing)[NOTED]
+    new = cls(*args, **kwargs)
+    if "name" in config:  # a metric's
+        new.name = config["name"]
+    keras_of_layer(cls).backend.batch_set_value([(vars(new)[name], values[name]) for name in values
+                                                 if _is_variable(vars(new).get(name))])
+    return new
+
+
+def _is_like_by_arguments(thing):
+    """Whether the arguments of its constructor, not its configuration, say what an optimizer or metric is."""
+    cls = type(thing)
+    return (NOTED in vars(thing) and not _own(cls, "get_config")
+            and not _is_of_backend(vars(thing)[NOTED], keras_of_layer(cls)))
+
+
+def _is_variable(value):
+    return isinstance(value, Tensor) and value.kind == "variable"
 
 
 def number_calls(config, things):

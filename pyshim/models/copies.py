@@ -9,14 +9,18 @@ import contextlib
 import json
 import threading
 
+import numpy as np
+
 from .. import environments, session
 from ..errors import ArgumentError, KerasError, StaleTensorError, TimeoutError, WorkerError, naming
 from ..graph.node import ancestors
 from ..messages import Choices, Type, Value
 from ..tensors import Tensor
-from . import constructed, given
+from . import constructed, given, names
 
-_copying = threading.local()  # things: objects that no configuration can hold, by name, while a model is copied
+_copying = threading.local()  # while a model is copied, things: objects that no configuration can hold, by name;
+                              # phases: the learning phases of layers, by name
+_known = threading.RLock()  # held while Keras's dict of custom objects, which is of all threads, has those of a model
 
 
 class State:
@@ -27,6 +31,7 @@ class State:
         self.weights = model.get_weights()
         self.optimizer = optimizer.get_config() if optimizer else None
         self.optimizer_weights = optimizer.get_weights() if optimizer else []
+        self.optimizer_values = constructed.values(optimizer)
 
 
 def to_backend(model, backend, custom_objects=None):
@@ -112,7 +117,8 @@ def weights_of(target):
     """
     if keras_of(target) is None:
         return target.weights
-    return [weight for layer in target.layers for weight in layer.weights]
+    own = target._trainable_weights + target._non_trainable_weights
+    return own + [weight for layer in target.layers for weight in layer.weights]
 
 
 def check_model(model):
@@ -138,18 +144,25 @@ def copied(model, state, custom_objects=None, compiled=True):
             config = model.get_config()
         constructed.number_calls(config, things)
     known = {**_custom_objects(model, config, keras), **things, **(custom_objects or {})}
-    with keras.utils.CustomObjectScope(known):
+    with _known, keras.utils.CustomObjectScope(known), _learning_phases(model, keras):
         if config:
             new = _from_config(type(model), config)
         else:
             new = constructed.made_again(model, keras)
             constructed.give_inputs(model, new, keras)
+        for old_layer, new_layer in pairs(model, new):
+            _give_variables(old_layer, new_layer, keras.backend)
+        if not config:
             constructed.check_weights(model, weights_of(new), state.weights)
         _check_copy(model, new, compiled)
         for old_layer, new_layer in pairs(model, new):  # not part of a network's configuration
             if new_layer.trainable != old_layer.trainable:
                 new_layer.trainable = old_layer.trainable
             new_layer.name = old_layer.name
+            names.take(new_layer, keras, session.current_host().contract)
+        for _, new_layer in pairs(model, new):
+            if getattr(new_layer, "_is_graph_network", False):
+                _take_names(new_layer)
         new.set_weights(state.weights)
         if compiled:
             tensors = given.Given(model, keras, pairs(model, new))
@@ -171,6 +184,18 @@ def _from_config(cls, config):
                                    "the constructor, by name", argument="model") from error
 
 
+def _give_variables(old, new, backend):
+    """Give a layer or a model the variables that the user has set as attributes of the original, which makes them
+    weights."""
+    for name in ("_trainable_weights", "_non_trainable_weights"):
+        weights = vars(new)[name]
+        for weight in vars(old)[name][len(weights):]:
+            variable = backend.variable(np.zeros(weight.shape), dtype=weight.dtype)
+            variable.name, variable.constraint, variable._tracked = weight.name, weight.constraint, True
+            weights.append(variable)
+            vars(new).update((attribute, variable) for attribute, value in vars(old).items() if value is weight)
+
+
 def _check_copy(model, new, compiled):
     """Raise ArgumentError if the copy lacks something that a network's configuration does not hold."""
     missing = len(model.inputs or ()) - len(new.inputs or ())
@@ -180,10 +205,19 @@ def _check_copy(model, new, compiled):
     if compiled and len(set(map(id, new.weights))) > len(set(map(id, model.weights))):
         networks = [part for part in parts(model) if keras_of(part)]
         counts = collections.Counter(layer for network in networks for layer in network.layers)
-        names = [layer.name for layer, count in counts.items() if count > 1]
+        shared = [layer.name for layer, count in counts.items() if count > 1]
         raise ArgumentError("layers that belong to several of the model's networks would be trained apart in a copy: "
                             "{names}", remedy="make one network of them, and apply that where it is needed",
-                            names=Choices(names or ["one within another layer"]), argument="model")
+                            names=Choices(shared or ["one within another layer"]), argument="model")
+
+
+def _take_names(network):
+    """Correct what a network keeps under the names of its layers, which have changed."""
+    network._network_nodes = {network._node_key(node.outbound_layer, node.outbound_layer._inbound_nodes.index(node))
+                              for node in _nodes(network)}
+    network.input_names = [layer.name for layer in network._input_layers]
+    network._feed_input_names = [layer.name for layer in network._input_layers if layer.is_placeholder]
+    network.output_names = [layer.name for layer in network._output_layers]
 
 
 def _compile(model, new, state, keras, targets):
@@ -194,19 +228,24 @@ def _compile(model, new, state, keras, targets):
         if isinstance(value, keras.metrics.Metric):  # it has variables, so it must be a new one
             if value not in metrics:
                 config = dict(value.get_config(), name=_first_name(model, value))
-                metrics[value] = type(value).from_config(config)
+                metrics[value] = constructed.like(value, config)
             return metrics[value]
         if isinstance(value, (list, tuple)):
             return [own(part) for part in value]
         return {key: own(part) for key, part in value.items()} if isinstance(value, dict) else value
-    new.compile(type(model.optimizer).from_config(state.optimizer), own(model.loss), own(model._compile_metrics),
+    optimizer = constructed.like(model.optimizer, state.optimizer, state.optimizer_values)
+    new.compile(optimizer, own(model.loss), own(model._compile_metrics),
                 model.loss_weights, model.sample_weight_mode, own(model._compile_weighted_metrics), targets,
                 **getattr(model, "_function_kwargs", {}))
+    # What is trained was settled when the model was compiled; `trainable` may have changed since then.
+    copies = dict(zip(weights_of(model), weights_of(new)))
+    new._collected_trainable_weights = [copies[weight] for weight in model._collected_trainable_weights
+                                        if weight in copies]
     if state.optimizer_weights and computes_gradients(new):
         new._make_train_function()
         if len(new.optimizer.weights) != len(state.optimizer_weights):
-            raise ArgumentError("`trainable` of some layers has changed since the model was compiled, so the "
-                                "optimizer's state does not fit", remedy="compile the model again", argument="model")
+            raise ArgumentError("the optimizer's state does not fit: the layers of the model have changed since it was "
+                                "compiled", remedy="compile the model again", argument="model")
         new.optimizer.set_weights(state.optimizer_weights)
 
 
@@ -247,6 +286,46 @@ def pairs(old, new):
                 waiting += zip(value, other)
             else:
                 waiting.append((value, other))
+
+
+# -- learning phases --------------------------------------------------------------------------------------
+
+@contextlib.contextmanager
+def _learning_phases(model, keras):
+    """A context in which layers are applied in the fixed learning phases in which those of the model were applied."""
+    phases, of_all = {}, set()
+    for network in parts(model):
+        if isinstance(network, keras.engine.network.Network):
+            for node in _nodes(network):
+                if hasattr(node, "phase"):  # not if it is an input
+                    of_all.add(node.phase)
+                    if network._is_graph_network:
+                        phases.setdefault(node.outbound_layer.name, set()).add(node.phase)
+    several = [name for name, found in phases.items() if len(found) > 1]
+    if several:
+        raise ArgumentError("layers were applied in different learning phases, which no configuration can hold: "
+                            "{names}", remedy="apply them in one phase, or call them with `training`",
+                            names=Choices(several), argument="model")
+    before = getattr(_copying, "phases", {})  # a constructor may copy another model
+    _copying.phases = {name: phase for name, (phase,) in phases.items()}
+    # A layer that a constructor makes gets another name at first.
+    with session.current_host().contract.building_for(of_all.pop() if len(of_all) == 1 else None):
+        try:
+            yield
+        finally:
+            _copying.phases = before
+
+
+def phase_of(layer):
+    """The fixed learning phase in which a layer is applied while a model is copied; None if there is none."""
+    return getattr(_copying, "phases", {}).get(layer.name)
+
+
+def _nodes(network):
+    """The calls of a network's layers."""
+    if network._is_graph_network:
+        return [node for nodes in network._nodes_by_depth.values() for node in nodes]
+    return [node for layer in network.layers for node in layer._inbound_nodes]
 
 
 # -- what configurations do not contain -------------------------------------------------------------------

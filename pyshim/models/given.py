@@ -16,6 +16,7 @@ from ..errors import ArgumentError
 from ..graph.node import ancestors
 from ..messages import Value
 from ..tensors import Tensor
+from . import constructed
 
 LOSSES = "_given_losses"    # of a layer: the pairs of losses and inputs that add_loss() was given
 METRICS = "_given_metrics"  # of a layer: the triples of value, name and metric of add_metric()
@@ -43,7 +44,7 @@ def note_loss(layer, losses, inputs):
 
 def note_metric(layer, value, name):
     """Record the arguments of ``add_metric``; the layer has just added the metric."""
-    if layer._metrics and not any(layer._metrics[-1] is metric for *_, metric in vars(layer).get(METRICS, ())):
+    if not any(layer._metrics[-1] is metric for *_, metric in vars(layer).get(METRICS, ())):
         vars(layer).setdefault(METRICS, []).append((value, name, layer._metrics[-1]))
 
 
@@ -84,7 +85,7 @@ class Given:
         if called is None:
             return self.of(value)
         args, kwargs = called
-        again = type(metric).from_config(metric.get_config())
+        again = constructed.like(metric, metric.get_config())
         return again(*self.of(args), **self.of(kwargs))
 
     def targets(self):

@@ -23,7 +23,7 @@ import pyshim
 
 from .. import config, session
 from ..contract.branches import is_step
-from ..errors import ArgumentError, BackendMismatchError
+from ..errors import ArgumentError, BackendMismatchError, StaleTensorError
 from ..hosts.postponing import postponing
 from ..messages import Choices, Value
 from . import (
@@ -323,6 +323,12 @@ def tracking_after_errors(module):
     module.disable_tracking = disable_tracking
 
 
+@_repair(_after, "engine.base_layer")
+def variables_without_a_message(module):
+    """Keras prints each variable that becomes a trainable weight because it is made an attribute of a layer."""
+    module.print = lambda *args: None
+
+
 @_repair(_after, "initializers", "regularizers", "constraints")
 def functions_found_by_name(module):
     """A function that is an initializer, a regularizer or a constraint is stored by its name. Keras then takes it for
@@ -349,7 +355,8 @@ def _needs_arguments(thing):
 @_repair(_after, "engine.sequential")
 def changed_sequences(module):
     """Sequential.add() would notice a name that is used twice only after it has taken the model apart, and leave it
-    without layers. After add() and pop(), a model would go on using the functions that were compiled before."""
+    without layers, and would leave it without inputs for fit() after a layer that does not fit. After add() and pop(),
+    a model would go on using the functions that were compiled before."""
     add, pop = module.Sequential.add, module.Sequential.pop
 
     def forget_functions(model):
@@ -367,7 +374,13 @@ def changed_sequences(module):
         if getattr(layer, "name", None) in taken:
             raise ArgumentError("the name {name} is used 2 times in the model; each layer needs a name of its own",
                                 name=Value(layer.name))
-        add(self, layer)
+        before = dict(vars(self))
+        try:
+            add(self, layer)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
         forget_functions(self)
 
     @functools.wraps(pop)
@@ -483,7 +496,9 @@ def samples_without_targets(module):
     @functools.wraps(standardize)
     def standardized(model, *args, **kwargs):
         inputs, targets, weights = standardize(model, *args, **kwargs)
-        if not targets and sys._getframe(1).f_code.co_name in NEED_TARGETS and model._feed_targets:
+        # A model without fixed inputs is not compiled before it has targets.
+        needed = getattr(model, "_feed_targets", model.optimizer)
+        if not targets and sys._getframe(1).f_code.co_name in NEED_TARGETS and needed:
             raise ArgumentError("{argument} is missing, but the model needs targets", argument="y",
                                 remedy="a generator must return inputs and targets for each batch")
         arrays = [x for x in inputs if not pyshim.is_tensor(x)]
@@ -567,7 +582,7 @@ def metrics_that_are_compiled_again(module):
 @_repair(_after, "engine.training")
 def optimizers_made_under_another_backend(module):
     """An optimizer or metric object holds variables of the backend under which it was made. Its model gets a new one
-    with the same configuration if it is on another backend."""
+    with the same configuration, or the same arguments, if it is on another backend."""
     compile_ = module.Model.compile
     kinds = module.optimizers.Optimizer, module.metrics_module.Metric
 
@@ -579,7 +594,8 @@ def optimizers_made_under_another_backend(module):
         held = _tensor_in(list(vars(value).values())) if isinstance(value, kinds) else None
         if held is None or held.host is session.current_host():
             return value
-        return type(value).from_config(value.get_config())
+        values = constructed.values(value) if isinstance(value, module.optimizers.Optimizer) else {}
+        return constructed.like(value, value.get_config(), values)
 
     @functools.wraps(compile_)
     def call(self, *args, **kwargs):
@@ -686,6 +702,37 @@ def names_that_are_not_taken(module):
     module.Layer.__init__, module.Layer.__call__ = __init__, __call__
 
 
+@_repair(_after, "engine.network", "engine.sequential")
+def names_of_loaded_models(module):
+    """Keras would give the names of a model's layers, which come from its configuration, to new layers as well."""
+    model = getattr(module, "Sequential", None) or module.Network
+    make = model.from_config.__func__
+
+    @functools.wraps(make)
+    def from_config(cls, config, *args, **kwargs):
+        made = make(cls, config, *args, **kwargs)
+        for layer in [made, *made._layers]:
+            names.take(layer, constructed.keras_of_layer(cls), session.current_host().contract)
+        return made
+    model.from_config = classmethod(from_config)
+
+
+@_repair(_after, "engine.base_layer")
+def learning_phases_of_calls(module):
+    """set_learning_phase() belongs to a backend, and holds for the layers that are applied after it. A copy of a model
+    applies each layer in the phase of the original."""
+    call = module.Layer.__call__
+
+    @functools.wraps(call)
+    def __call__(self, inputs, **kwargs):  # noqa: N807
+        contract = session.current_host().contract
+        with contract.building_for(copies.phase_of(self)):
+            y = call(self, inputs, **kwargs)
+            self._inbound_nodes[-1].phase = contract.fixed_phase()
+        return y
+    module.Layer.__call__ = __call__
+
+
 @_repair(_after, "engine.base_layer")
 def layers_of_their_inputs_backend(module):
     """A layer's weights belong to the backend of its inputs, whichever backend is current."""
@@ -770,6 +817,21 @@ def layers_may_be_assigned_to_themselves(module):
         model.layers = model.layers.setter(set_layers)
 
 
+@_repair(_after, "engine.base_layer", "optimizers")
+def weights_whose_values_are_lost(module):
+    """Keras reads the current values only to compare shapes. They may have been lost with a worker."""
+    base = getattr(module, "Layer", None) or module.Optimizer
+    set_weights = base.set_weights
+
+    @functools.wraps(set_weights)
+    def call(self, weights):
+        try:
+            set_weights(self, weights)
+        except StaleTensorError:
+            module.K.batch_set_value(list(zip(self.weights, weights)))
+    base.set_weights = call
+
+
 @_repair(_after, "engine.training")
 def models_that_survive_interrupts(module):
     """After an interrupt a model has the weights of the last complete batch, whichever way it is trained."""
@@ -796,21 +858,37 @@ def functions_of_copied_layers(module):
     module.Lambda.get_config = get_config
 
 
-@_repair(_after, "engine.base_layer")
+@_repair(_after, "engine.base_layer", "optimizers")
 def arguments_of_constructors(module):
-    """Models of users' classes, and many of their layers, have no configuration: a copy calls the constructor with the
-    same arguments."""
+    """Models of users' classes, and many of their layers and optimizers, have no configuration: a copy calls the
+    constructor with the same arguments."""
     def __new__(cls, *args, **kwargs):  # noqa: N807
-        layer = object.__new__(cls)
-        constructed.note(layer, args, kwargs)
-        return layer
-    module.Layer.__new__ = __new__
+        thing = object.__new__(cls)
+        constructed.note(thing, args, kwargs)
+        return thing
+    base = getattr(module, "Layer", None) or module.Optimizer
+    base.__new__ = __new__
+
+
+@_repair(_after, "metrics")
+def arguments_of_metrics(module):
+    """The same for metrics, whose class Metric calls Layer's ``__new__`` without the arguments."""
+    new = module.Metric.__new__
+
+    @functools.wraps(new)
+    def __new__(cls, *args, **kwargs):  # noqa: N807
+        metric = new(cls, *args, **kwargs)
+        constructed.note_metric(metric, args, kwargs)
+        return metric
+    module.Metric.__new__ = __new__
 
 
 @_repair(_after, "engine.base_layer")
 def tensors_that_users_add(module):
     """Losses and metrics that users add to a layer as tensors are in no configuration; a copy adds them again."""
-    add_loss, add_metric = module.Layer.add_loss, module.Layer.add_metric
+    add_loss = module.Layer.add_loss
+    # The metric's variables belong to the backend of its value, whichever backend is current.
+    add_metric = _on_backend_of(lambda layer, value: _tensor_in(value), module.Layer.add_metric)
 
     @functools.wraps(add_loss)
     def noted_loss(self, losses, inputs=None):
@@ -820,14 +898,15 @@ def tensors_that_users_add(module):
 
     @functools.wraps(add_metric)
     def noted_metric(self, value, name=None):
+        count = len(self._metrics)
         add_metric(self, value, name)
-        if given.is_users(module.Layer):
+        if len(self._metrics) > count and given.is_users(module.Layer):  # Keras ignores a second one of the same name
             given.note_metric(self, value, name)
     module.Layer.add_loss, module.Layer.add_metric = noted_loss, noted_metric
 
 
 @_repair(_after, "metrics")
-def arguments_of_metrics(module):
+def results_of_metrics(module):
     """The result of a metric that a user adds to a model: a copy calls its own metric with copies of the arguments."""
     call = module.Metric.__call__
 

@@ -80,6 +80,31 @@ def test_a_layer_of_products_and_biases(K, random):
         keras.models.model_from_json(model.to_json())
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_variables_as_attributes_are_weights(K, random, capsys, listed):
+    """A variable is trained, as TensorFlow's are. Layers may also list theirs."""
+    class Gain(L.Layer):
+        def build(self, input_shape):
+            self.gain, self.count = B.variable(np.ones(input_shape[-1])), B.variable(0, dtype="int32")
+            self.moving = self.add_weight("moving", (2,), initializer="zeros", trainable=False)
+            if listed:
+                self.trainable_weights = [self.gain]
+            super().build(input_shape)
+
+        def call(self, x):
+            return x * self.gain
+    model = keras.models.Sequential([Gain(input_shape=(3,))])
+    layer, = model.layers
+    assert [id(x) for x in layer.trainable_weights] == [id(layer.gain)]
+    assert {id(x) for x in layer.non_trainable_weights} == {id(layer.count), id(layer.moving)}
+    assert capsys.readouterr().out == ""
+    model.compile("sgd", "mse")
+    x = random.rand(4, 3)
+    assert model.evaluate(x, x, verbose=0) == 0
+    model.train_on_batch(x, 2 * x)
+    assert (layer.get_weights()[0] > 1).all()
+
+
 def test_a_layer_of_two_inputs_and_outputs(K, random):
     class Both(L.Layer):
         def build(self, input_shape):

@@ -1,5 +1,7 @@
 """The same model on several backends: copies that continue training, and comparisons of predictions."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -116,6 +118,32 @@ def test_custom_objects_are_taken(K, engine, random):
     np.testing.assert_allclose(copy.predict(x), 3 * x, rtol=1e-5)
 
 
+@pytest.mark.slow_on_theano
+def test_two_threads_copy_at_the_same_time(K, engine):
+    """The first copy ends while the second one needs its second function."""
+    inside, done, copying = {name: threading.Event() for name in "ab"}, threading.Event(), threading.Event()
+
+    def model(name, wait):
+        def function(x):
+            if copying.is_set():
+                inside[name].set()
+                wait()
+            return x + 1
+        return keras.models.Sequential([L.Lambda(function, input_shape=(1,)), L.Lambda(lambda x: 2 * x)])
+    first, second = model("a", lambda: inside["b"].wait(0.5)), model("b", lambda: done.wait(60))
+    copying.set()
+
+    def copy_first():
+        pyshim.to_backend(first, engine)
+        done.set()
+    thread = threading.Thread(target=copy_first)
+    thread.start()
+    assert inside["a"].wait(60)
+    copy = pyshim.to_backend(second, engine)
+    thread.join()
+    assert copy.predict(np.ones((1, 1))) == 4
+
+
 class Own(keras.models.Model):
     """A model with its own ``call``, which adds to the loss and tracks a metric."""
 
@@ -193,6 +221,139 @@ def test_models_of_own_classes_are_constructed_again(K, engine, random, make):
     np.testing.assert_allclose(copy.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0), rtol=1e-4)
     assert np.isfinite(copy.fit(x, y, verbose=0).history["loss"]).all()
     assert pyshim.backend() == engine
+
+
+class Regularized(keras.models.Model):
+    """A network with an update and a loss that belong to its inputs."""
+
+    def __init__(self):
+        inputs = L.Input((3,))
+        super().__init__(inputs, L.Dense(1, activity_regularizer="l2")(L.BatchNormalization()(inputs)))
+
+
+@pytest.mark.slow_on_theano
+def test_a_network_that_is_constructed_again_under_other_names(K, engine, random):
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    Regularized()  # takes other names than the copy's backend gives
+    model = Regularized()
+    model.compile("sgd", {model.output_names[0]: "mse"})
+    copy = pyshim.to_backend(model, _other(engine))
+    assert copy.input_names == model.input_names and copy.output_names == model.output_names
+    assert len(copy.updates) == len(model.updates) == 2 and len(copy.losses) == len(model.losses) == 1
+    assert copy.layers[1].name in [layer["name"] for layer in keras.models.Model.get_config(copy)["layers"]]
+    batch = {model.input_names[0]: x}, {model.output_names[0]: y}
+    np.testing.assert_allclose(copy.train_on_batch(*batch), model.train_on_batch(*batch), rtol=1e-4)
+    for one, other in zip(copy.get_weights(), model.get_weights()):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow_on_theano
+@pytest.mark.filterwarnings("ignore:Discrepancy between trainable weights")
+@pytest.mark.parametrize("steps", [0, 2])
+def test_a_copy_trains_what_was_trainable_when_the_model_was_compiled(K, engine, random, steps):
+    """The discriminator of a generative adversarial network is frozen after it has been compiled."""
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    model = keras.models.Sequential([L.Dense(4, input_shape=(3,)), L.Dense(2, trainable=False), L.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.05), "mse")
+    for _ in range(steps):
+        model.train_on_batch(x, y)
+    model.trainable, model.layers[1].trainable = False, True
+    copy = pyshim.to_backend(model, _other(engine))
+    before = copy.get_weights()
+    assert not copy.trainable_weights and copy.layers[1].trainable
+    for each in (model, copy):
+        each.train_on_batch(x, y)
+    for one, other in zip(copy.get_weights(), model.get_weights()):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    assert [(one != other).all() for one, other in zip(copy.get_weights(), before)] == [True] * 2 + [False] * 2 \
+        + [True] * 2
+
+
+class Scaled(keras.models.Model):
+    """A model with a variable of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale, self.dense = backend.variable(2.), L.Dense(1)
+
+    def call(self, x):
+        return self.scale * self.dense(x)
+
+
+@pytest.mark.slow_on_theano
+def test_variables_of_a_model(K, engine, random):
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    inputs = L.Input((3,))
+    outputs = L.Dense(1)(inputs)
+    model = keras.models.Model(inputs, outputs)
+    model.alpha, model.layers[1].beta = backend.variable(0.5, name="alpha"), backend.variable([1., 2.])
+    model.add_loss(backend.square(model.alpha) + backend.mean(outputs) * backend.sum(model.layers[1].beta))
+    model.compile("sgd", "mse")
+    model.train_on_batch(x, y)
+    copy = pyshim.to_backend(model, _other(engine))
+    assert [weight.name for weight in copy.weights] == [weight.name for weight in model.weights]
+    assert copy.alpha.backend == _other(engine) and any(copy.alpha is weight for weight in copy.weights)
+    np.testing.assert_allclose(copy.train_on_batch(x, y), model.train_on_batch(x, y), rtol=1e-4)
+    for one, other in zip(copy.get_weights(), model.get_weights()):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    model = Scaled()
+    model.predict(x)
+    backend.set_value(model.scale, 3.)
+    copy = pyshim.to_backend(model, _other(engine))
+    assert backend.get_value(copy.scale) == 3
+    np.testing.assert_allclose(copy.predict(x), model.predict(x), rtol=1e-5)
+    pyshim.snapshot(model)
+    expected = model.predict(x)
+    np.testing.assert_allclose(pyshim.restore(model, _other(engine)).predict(x), expected, rtol=1e-5)
+
+
+def _frozen_base():
+    backend.set_learning_phase(0)
+    base = keras.models.Sequential([L.BatchNormalization(input_shape=(3,)), L.Dropout(0.5)])
+    backend.set_learning_phase(1)
+    return keras.models.Model(base.input, L.BatchNormalization()(L.Dense(1)(base.output)))
+
+
+class Frozen(keras.models.Model):
+    """A model whose calls are all in the test phase."""
+
+    def __init__(self):
+        super().__init__()
+        self.normalize, self.dense = L.BatchNormalization(), L.Dense(1)
+
+    def call(self, x):
+        return self.dense(self.normalize(x))
+
+
+@pytest.mark.slow_on_theano
+@pytest.mark.parametrize("own", [False, True])
+def test_learning_phases_that_are_fixed(K, engine, random, own):
+    """A batch normalization whose statistics are frozen by set_learning_phase() stays frozen."""
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    backend.set_learning_phase(0)
+    model = Frozen() if own else _frozen_base()
+    model.compile("sgd", "mse")
+    model.evaluate(x, y, verbose=0)
+    with pyshim.use_backend(_other(engine)):
+        pyshim.clear_session()
+    copy = pyshim.to_backend(pyshim.to_backend(model, _other(engine)), _other(engine))
+    assert not copy.uses_learning_phase and not model.uses_learning_phase
+    for _ in range(2):
+        np.testing.assert_allclose(copy.train_on_batch(x, y), model.train_on_batch(x, y), rtol=1e-4)
+    for one, other in zip(copy.get_weights(), model.get_weights()):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    with pyshim.use_backend(_other(engine)):
+        assert pyshim.is_tensor(backend.learning_phase())  # of the other backend, it is not changed
+
+
+def test_a_layer_that_was_applied_in_both_phases_is_refused(K, engine):
+    inputs, dropout = L.Input((3,)), L.Dropout(0.5)
+    backend.set_learning_phase(0)
+    hidden = dropout(inputs)
+    backend.set_learning_phase(1)
+    model = keras.models.Model(inputs, dropout(hidden))
+    with pytest.raises(errors.ArgumentError, match="different learning phases.*dropout_1"):
+        pyshim.to_backend(model, _other(engine))
 
 
 class Wrapping(keras.models.Model):
@@ -300,6 +461,54 @@ def test_layers_without_a_configuration_are_made_by_their_constructors(K, engine
         keras.models.Model.from_config(model.get_config(), {"Mixed": Mixed, "Adding": Adding, "Steep": Steep})
 
 
+class Half(keras.optimizers.Optimizer):
+    """An optimizer without a configuration."""
+
+    def __init__(self, lr, **kwargs):
+        super().__init__(**kwargs)
+        self.lr = backend.variable(lr, name="lr")
+
+    def get_updates(self, loss, params):
+        gradients = self.get_gradients(loss, params)
+        self.updates = [backend.update_sub(p, 0.5 * self.lr * g) for p, g in zip(params, gradients)]
+        return self.updates
+
+
+class Above(keras.metrics.Mean):
+    """A metric with one more argument than its configuration has."""
+
+    def __init__(self, limit, name="above"):
+        super().__init__(name=name)
+        self.limit = limit
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        return super().update_state(backend.cast(y_pred > self.limit, "float32"))
+
+
+@pytest.mark.slow_on_theano
+def test_optimizers_and_metrics_without_a_configuration(K, engine, random):
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    optimizer, metrics = Half(0.4), [Above(0.5), keras.metrics.MeanMetricWrapper(_largest, name="largest")]
+    inputs = L.Input((3,))
+    model = keras.models.Model(inputs, L.Dense(1)(inputs))
+    model.add_metric(Above(0.3, name="of_inputs")(None, inputs))
+    model.compile(optimizer, "mse", metrics=metrics)
+    backend.set_value(model.optimizer.lr, 0.2)
+    copy = pyshim.to_backend(model, _other(engine))
+    assert copy.metrics_names == model.metrics_names == ["loss", "above", "largest", "of_inputs"]
+    np.testing.assert_allclose(copy.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0), rtol=1e-4)
+    with pyshim.use_backend(_other(engine)):
+        other = keras.models.Sequential([L.Dense(1, input_shape=(3,))])
+        other.set_weights(model.get_weights())
+        other.compile(optimizer, "mse", metrics=metrics)
+    for each in (model, copy, other):
+        each.train_on_batch(x, y)
+        assert abs(backend.get_value(each.optimizer.lr) - 0.2) < 1e-7
+        for one, expected in zip(each.get_weights(), model.get_weights()):
+            np.testing.assert_allclose(one, expected, rtol=1e-4, atol=1e-6)
+    assert optimizer.lr.backend == engine and other.optimizer.lr.backend == _other(engine)
+
+
 class Tied(L.Layer):
 
     def __init__(self, dense):
@@ -334,7 +543,7 @@ def test_what_cannot_move_says_why(K, engine):
     model = keras.models.Sequential([L.Dense(2, input_shape=(3,)), L.Dense(1)])
     model.compile("rmsprop", "mse")
     model.train_on_batch(np.ones((2, 3)), np.ones((2, 1)))
-    model.layers[0].trainable = False
+    model.pop()
     refused(model, "compile the model again")
     with pytest.raises(errors.UnknownBackendError):
         pyshim.to_backend(model, "tensorfow")
@@ -423,6 +632,29 @@ def test_layers_after_a_copied_or_loaded_model_get_names_that_are_not_taken(K, e
         keras.Model(loaded.input, L.Dense(2, name="dense_1")(loaded.output))
     with pytest.raises(pyshim.errors.ArgumentError, match="'dense_1' is used 2 times"):
         loaded.add(L.Dense(2, name="dense_1"))
+
+
+@pytest.mark.parametrize("source", ["file", "copy"])
+def test_branches_beside_a_copied_or_loaded_model_get_names_that_are_not_taken(K, engine, random, source):
+    def tower():
+        inputs = L.Input((3,))
+        return keras.models.Model(inputs, keras.models.Sequential([Scale(input_shape=(3,))])(L.Dense(3)(inputs)))
+    if source == "file":
+        tower()
+        described = tower().to_json()
+        pyshim.clear_session()
+        first = keras.models.model_from_json(described, {"Scale": Scale})
+    else:
+        with pyshim.use_backend(_other(engine)):
+            pyshim.clear_session()
+            model = tower()
+        first = pyshim.to_backend(model, engine)
+    second = tower()
+    model = keras.models.Model([first.input, second.input], L.add([first.output, second.output]))
+    numbers = [layer.name.rpartition("_")[2] for layer in model.layers[:-1]]
+    assert set(numbers) == ({"2", "3"} if source == "file" else {"1", "2"})
+    x = random.rand(2, 3)
+    np.testing.assert_allclose(model.predict([x, x]), first.predict(x) + second.predict(x), rtol=1e-5)
 
 
 @pytest.mark.slow_on_theano

@@ -137,9 +137,22 @@ def test_a_snapshot_is_restored_elsewhere(K, engine, data):
     np.testing.assert_allclose([model.train_on_batch(*data) for _ in range(3)], expected, rtol=1e-4)
 
 
+@pytest.mark.slow_on_theano
+def test_a_metric_that_is_added_under_another_backend(K, engine, data):
+    inputs = L.Input((3,))
+    model = keras.models.Model(inputs, L.Dense(2)(inputs))
+    value = backend.sum(model.outputs[0])
+    with pyshim.use_backend(_other(engine)):
+        model.add_metric(value, name="sum")
+    model.compile("sgd", "mse")
+    _same_steps(model, engine, *data)
+
+
 def test_a_metric_that_is_an_attribute_alone(K, engine):
     inputs = L.Input((3,))
     model = keras.models.Model(inputs, L.Dense(2)(inputs))
+    model.add_metric(backend.max(model.outputs[0]), name="largest")
     model.mean = keras.metrics.Mean(name="of_nothing")
+    model.add_metric(backend.sum(model.outputs[0]), name="largest")  # Keras ignores a second metric of the same name
     with pytest.raises(errors.ArgumentError, match="'of_nothing' as an attribute.*add_metric"):
         pyshim.to_backend(model, _other(engine))

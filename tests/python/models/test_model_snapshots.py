@@ -293,6 +293,24 @@ def test_a_worker_that_exits_before_training_begins(K, engine, data):
         model.fit(*data, epochs=2, verbose=0)
 
 
+def test_lost_weights_are_set_layer_by_layer(K, engine, data):
+    model = _model()
+    model.train_on_batch(*data)
+    expected, steps = model.predict(data[0]), model.optimizer.get_weights()
+    weights = [layer.get_weights() for layer in model.layers]
+    pyshim.stop_backend(engine)
+    for layer, values in zip(model.layers, weights):
+        layer.set_weights(values)
+    model.optimizer.set_weights(steps)
+    np.testing.assert_allclose(model.predict(data[0]), expected, rtol=1e-6)
+    _assert_same(model.optimizer.get_weights(), steps)
+    with pytest.raises(ValueError, match="not compatible with provided weight shape"):
+        model.layers[0].set_weights(weights[0][::-1])
+    pyshim.stop_backend(engine)
+    with pytest.raises(errors.ShapeError):
+        model.layers[0].set_weights(weights[0][::-1])
+
+
 def test_a_graph_that_is_cleared_in_training(K, data):
     class Clear(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):

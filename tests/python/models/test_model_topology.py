@@ -372,6 +372,18 @@ def test_a_name_that_is_used_twice_leaves_the_model_as_it_is(K, random):
     assert len(M.Sequential([L.Dense(3, input_shape=(3,)), shared, shared]).get_weights()) == 4
 
 
+@pytest.mark.parametrize("misfit", [lambda: L.Conv2D(1, 1), lambda: L.Lambda(lambda x: [x, x])],
+                         ids=["shape", "outputs"])
+def test_a_layer_that_does_not_fit_leaves_the_model_as_it_is(K, random, misfit):
+    model = M.Sequential([L.Dense(2, input_shape=(3,))])
+    x = random.rand(2, 3)
+    before = model.predict(x)
+    with pytest.raises((ValueError, TypeError)):
+        model.add(misfit())
+    model.compile("sgd", "mse")
+    assert model.built and len(model.layers) == 1 and abs(model.evaluate(x, before, verbose=0)) < 1e-9
+
+
 def test_weights_of_both_directions(K, random):
     values = [random.rand(*shape) for shape in [(3, 2), (2, 2), (2,)] * 2]
     model = M.Sequential([L.Bidirectional(L.SimpleRNN(2), weights=values, input_shape=(4, 3))])

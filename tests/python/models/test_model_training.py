@@ -230,6 +230,11 @@ def test_missing_targets(K):
                  lambda: model.fit_generator(iter([(x, None)]), steps_per_epoch=1, verbose=0)):
         with pytest.raises(K.errors.ArgumentError, match="^y is missing, but the model needs targets"):
             call()
+    for name in ("fit", "evaluate"):
+        unbuilt = keras.models.Sequential([L.Dense(2)])
+        unbuilt.compile("sgd", "mse")
+        with pytest.raises(K.errors.ArgumentError, match="^y is missing, but the model needs targets"):
+            getattr(unbuilt, name)(x)
     inputs = L.Input((3,))
     own = keras.Model(inputs, inputs)
     own.add_loss(keras.backend.mean(inputs))
@@ -237,6 +242,8 @@ def test_missing_targets(K):
     assert own.evaluate(x, verbose=0) == 1  # a model without targets
     with pytest.raises(RuntimeError, match="must compile"):
         keras.Model(inputs, L.Dense(1)(inputs)).train_on_batch(x, x)
+    with pytest.raises(RuntimeError, match="must compile"):
+        keras.Model(inputs, L.Dense(1)(inputs)).evaluate(x)
 
 
 @pytest.mark.slow_on_theano
