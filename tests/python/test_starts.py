@@ -264,6 +264,21 @@ exec %s "$@"
         worker.stop()
 
 
+@pytest.mark.parametrize("gpu", [False, True])
+@pytest.mark.parametrize("needed", [None, "/needed:/also"])
+def test_the_driver_of_a_gpu_is_found_where_the_session_finds_it(tmp_path, monkeypatch, gpu, needed):
+    (tmp_path / "libcuda.so.1").touch()
+    monkeypatch.chdir(tmp_path)  # an empty entry means the working directory
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/other::%s:relative" % tmp_path)
+    environment = environments.find("jax")
+    with environment.tried({**environment.record(), "gpu": gpu, **({"library_path": needed} if needed else {})}):
+        found = environment.process_environment(None).get("LD_LIBRARY_PATH")
+    assert found == (":".join(([needed] if needed else []) + ([str(tmp_path)] if gpu else [])) or None)
+    monkeypatch.delenv("LD_LIBRARY_PATH")
+    with environment.tried({**environment.record(), "gpu": gpu}):
+        assert "LD_LIBRARY_PATH" not in environment.process_environment(None)
+
+
 def copied_home(home, name):
     """A Keras home below a folder with this name; its paths to the environments go through that folder."""
     made = home / name / ".keras"
