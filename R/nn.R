@@ -166,7 +166,8 @@ k_in_top_k <- function(predictions, targets, k) {
 #' draws a new mask, even in the test phase: use [k_in_train_phase()] to choose.
 #'
 #' @param x A floating tensor.
-#' @param level The fraction to drop, at least 0 and less than 1.
+#' @param level The fraction to drop, at least 0 and less than 1: a number, or a floating scalar tensor such as a
+#'   variable.
 #' @param noise_shape The shape of the mask: 1 on axes whose elements are dropped together, `NA` for
 #'   `x`'s own size.
 #' @param seed A whole number that makes the sequence of masks repeat; `NULL` takes one from R's generator.

@@ -37,11 +37,11 @@ _session = _Session()
 _thread = _Thread()
 
 
-def _use(key):
-    """Make a backend current in this thread."""
+def _use(key, of_session):
+    """Make a backend current in this thread, and if that is the main thread, make one current for new threads."""
     _thread.current = key
     if threading.current_thread() is threading.main_thread():
-        _session.current = key
+        _session.current = of_session
 
 
 # -- announcing the backend in use -----------------------------------------------------------------------
@@ -72,15 +72,16 @@ def _place(name):
 class Scope:
     """What ``use_backend`` returns: a context manager that restores the previous backend on exit."""
 
-    def __init__(self, name, before):
+    def __init__(self, name, before, of_session):
         self.name = name
-        self._before = before
+        self._before = before          # the backend that was current in this thread
+        self._of_session = of_session  # that of new threads, which is another one in a call on another backend
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        _use(self._before)
+        _use(self._before, self._of_session)
 
     def __repr__(self):
         return "<using backend %s>" % self.name
@@ -122,7 +123,7 @@ def select(name, in_process, save, threads, places, device=None):
     """Do the work of ``use_backend``. A start is announced, and so is the first switch at a place in a program."""
     from .contract import rules  # needs NumPy, which the import of pyshim does not
     in_process, save = rules.flag(in_process, "in_process"), rules.flag(save, "save")
-    before = _thread.current
+    before = _thread.current, _session.current
     key = _key(_environment(name), in_process)
     if threads is not None:
         _need_threads(threads)
@@ -138,20 +139,22 @@ def select(name, in_process, save, threads, places, device=None):
         raise
     if save:
         config.save_backend(key[0])
-    _use(key)
+    _use(key, key)
     _announce_once(host, *places)
-    return Scope(name, before)
+    return Scope(name, *before)
 
 
 @contextlib.contextmanager
 def on(host):
-    """A context in which a host is current in this thread; nothing is announced."""
-    before = _thread.current
-    _thread.current = host.key
+    """A context in which a host is current in this thread; nothing is announced. A backend that ``use_backend`` makes
+    current meanwhile, in a callback for example, stays current."""
+    before, key = _thread.current, host.key
+    _thread.current = key
     try:
         yield
     finally:
-        _thread.current = before
+        if _thread.current is key:  # the same tuple, not that of a use_backend() with the same name
+            _thread.current = before
 
 
 def _need_threads(threads):
@@ -231,7 +234,7 @@ def current_host():
     if host.traits is None:
         host.start()
     if _thread.current is None:
-        _use(key)
+        _use(key, key)
     if key not in _session.announced:
         _announce_once(host)
     return host
@@ -325,12 +328,13 @@ def call_on(host, name, args, kwargs, given=None):
 
     Arguments: given, as of ``Host.call``.
     """
-    before, _thread.current = _thread.current, host.key
+    before, key = _thread.current, host.key
+    _thread.current = key
     try:
         with naming(name):
             return host.call(name, args, kwargs, _thread.eager, given)
     finally:
-        if _thread.current == host.key:
+        if _thread.current is key:  # as in ``on``
             _thread.current = before
 
 

@@ -24,6 +24,7 @@ class HeldArrays:
 
 def hold(function, arrays):
     """The implementation of ``Function.hold``."""
+    _need_dense_inputs(function)
     if not isinstance(arrays, (list, tuple)):
         raise ArgumentError("{argument} must be the list of the inputs' arrays, not {value}", argument="arrays",
                             value=Type(arrays))
@@ -32,6 +33,12 @@ def hold(function, arrays):
         raise ArgumentError("{given} array%s given, one for each of the {needed} inputs needed"
                             % ("s" * (len(arrays) != 1)), given=len(arrays), needed=len(function.inputs))
     return HeldArrays(function, [_array(function, i, array) for i, array in enumerate(arrays)])
+
+
+def _need_dense_inputs(function):
+    if function.takes_sparse:
+        raise ArgumentError("the function has a sparse input, of which no batches can be taken",
+                            remedy="call it with the values of each batch")
 
 
 def _array(function, i, value):
@@ -48,6 +55,7 @@ def _array(function, i, value):
 
 def run_batches(function, arrays, indices):
     """The implementation of ``Function.run_batches``."""
+    _need_dense_inputs(function)
     held = arrays if isinstance(arrays, HeldArrays) else hold(function, arrays)
     if held.host is not function.host:
         raise BackendMismatchError("{argument} is held by backend {backend}, the function by backend {other}",

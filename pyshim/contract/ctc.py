@@ -15,11 +15,17 @@ class CTC:
         """Labels as a sparse tensor with each sample's valid labels.
 
         Arguments: labels, a tensor of shape (samples, longest); label_lengths, whole numbers of shape
-        (samples,): how many labels of each are valid. Returns: a sparse tensor of labels' shape and dtype.
+        (samples,): how many labels of each are valid. Returns: a sparse tensor of labels' shape and dtype. Evaluating
+        it raises EngineError for another number of lengths than of samples.
         """
         labels = self.node(labels, "labels")
         rules.need_ndim(labels, "labels", 2)
         lengths = self._lengths(label_lengths, "label_lengths", labels, "labels")
+        if None in (labels.shape[0], lengths.shape[0]):  # a single length would be broadcast
+            samples = self.length(labels, 0)
+            lengths = self._sized(lengths, 0, samples, samples, EngineError(
+                "{argument} does not fit the number of samples of {of}", argument="label_lengths",
+                of=Argument("labels")))
         parts = self.apply_several("ctc_sparse", [labels, lengths],
                                    [(dtype, (None,)) for dtype in ("int32", "int32", labels.dtype)])
         return self.sparse_node(parts + [self.shape(labels)], labels.shape)

@@ -24,6 +24,7 @@ class Function(OfGraph):
         self.graph = contract.graph
         self.inputs = [(node.name, node.dtype, node.shape) for node in inputs]
         self.outputs = [(node.dtype, node.shape) for node in outputs]
+        self.takes_sparse = len(fed) > len(inputs)
         self._nodes = inputs
         self.single = single
         self._defaults = [contract.array(node.value, "default", node.dtype) for node in program.inputs[len(fed):]]

@@ -114,7 +114,7 @@ class Graph:
 
     def _evaluator(self, node):
         """The compiled evaluator of a node on this backend, cached on the node."""
-        if len(self.evaluated) == KEPT:
+        if len(self.evaluated) >= KEPT:  # more, if several threads have added one at the same time
             oldest = self.evaluated.popleft()()
             if oldest is not None:
                 oldest.evaluators.pop(self.graph, None)

@@ -7,7 +7,7 @@ from ..errors import ArgumentError, ShapeError
 from ..graph.node import Node
 from ..messages import Value
 from . import rules
-from .random import random_seed
+from .random import dtype_of_draws, random_seed
 from .sizes import static_sizes
 
 
@@ -178,14 +178,19 @@ class NN:
     def dropout(self, x, level, noise_shape=None, seed=None):
         """Set elements to 0 at random, and scale the others so that the expected sum is unchanged.
 
-        Arguments: x, a floating tensor; level, the fraction to drop, from 0 up to but not including 1;
-        noise_shape, the shape of the mask, with 1 (or None for x's size) on axes along which elements are dropped
-        together, numbers, integer scalars, or one integer tensor; seed, an integer that makes the sequence of masks
-        reproducible. Returns: a tensor like x.
+        Arguments: x, a floating tensor; level, the fraction to drop, from 0 up to but not including 1, a number or a
+        floating scalar such as a variable; noise_shape, the shape of the mask, with 1 (or None for x's size) on axes
+        along which elements are dropped together, numbers, integer scalars, or one integer tensor; seed, an integer
+        that makes the sequence of masks reproducible. Returns: a tensor like x.
         Definition: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014.
         """
         x = self.floats(x, "x")
-        if isinstance(level, bool) or not isinstance(level, (int, float, np.number)) or not 0 <= level < 1:
+        if isinstance(level, Node):
+            level = self.floats(level, "level")
+            if level.ndim:
+                raise ShapeError("{argument} must be a number or a scalar; it is a tensor of shape {shape}",
+                                 argument="level", shape=level.shape)
+        elif isinstance(level, bool) or not isinstance(level, (int, float, np.number)) or not 0 <= level < 1:
             raise ArgumentError("{argument} must be a number from 0 up to but not including 1, not {value}",
                                 argument="level", value=Value(level))
         sizes = [None] * x.ndim if noise_shape is None else self.sizes_of(noise_shape, "noise_shape", least=0)
@@ -201,9 +206,13 @@ class NN:
                        for size, known in zip(sizes, x.shape))
         sizes = [self.length(x, axis) if size is None else size for axis, size in enumerate(sizes)]
         shape = self.cast(self.shape(x), "int64") if noise_shape is None else self.packed(sizes)
-        draws = self.apply("random_uniform", [shape], x.dtype, static, dtype=x.dtype, seed=random_seed(seed))
-        kept = self.greater_equal(draws, level)
-        return self.select(kept, self.divide(x, 1 - level), self.zeros_like(x))
+        dtype = dtype_of_draws(x.dtype)
+        draws = self.apply("random_uniform", [shape], dtype, static, dtype=dtype, seed=random_seed(seed))
+        if isinstance(level, Node):
+            level, share = self.cast(level, dtype), self.cast(self.subtract(1, level), x.dtype)
+        else:
+            share = 1 - level
+        return self.select(self.greater_equal(draws, level), self.divide(x, share), self.zeros_like(x))
 
     def l2_normalize(self, x, axis=None):
         """x / sqrt(sum(x * x)) over an axis; sums below 1e-12 are replaced by 1e-12.

@@ -3,11 +3,14 @@
 import numpy as np
 
 from .. import config
+from ..engines import numpy_cast
 from ..errors import ArgumentError, DtypeError, ShapeError
 from ..graph.node import Node
 from ..messages import Choices, Shape, Value
 from . import rules
 from .sizes import static_sizes
+
+EXACT = 2 ** 53  # float64 holds every whole number up to this one
 
 
 class Random:
@@ -35,19 +38,29 @@ class Random:
         if dtype in rules.INTEGERS:
             return self._whole_numbers(shape, minval, maxval, dtype, seed)
         draws = self._drawn("random_uniform", shape, dtype, seed, rules.FLOATS + rules.INTEGERS)
-        minval, maxval = [self.node(value, name, dtype=dtype)
-                          for value, name in ((minval, "minval"), (maxval, "maxval"))]
-        return self.add(self.multiply(draws, self.subtract(maxval, minval)), minval)
+        if bounds == [0, 1]:
+            return draws
+        low, high = [self.node(value, name, dtype=dtype) for value, name in ((minval, "minval"), (maxval, "maxval"))]
+        result = self.add(self.multiply(draws, self.subtract(high, low)), low)
+        # The sum may be rounded up to maxval. If a limit is nan, so is the sum.
+        if len(bounds) == 2:
+            return self.minimum(result, _largest_below(maxval, minval, dtype))
+        return self.select(self.greater_equal(result, high), low, result)
 
     def _whole_numbers(self, shape, minval, maxval, dtype, seed):
         low, high, limits = rules.integer(minval, "minval"), rules.integer(maxval, "maxval"), np.iinfo(dtype)
         if not limits.min <= low < high <= int(limits.max) + 1:
             raise ArgumentError("`minval` {low} and `maxval` {high} leave no whole numbers, or some that {dtype} "
                                 "cannot hold", low=low, high=high, dtype=dtype)
-        draws = self._drawn("random_uniform", shape, "float64", seed)
-        draws = self.add(self.multiply(draws, float(high - low)), float(low))
+        draws = self.multiply(self._drawn("random_uniform", shape, "float64", seed), float(high - low))
+        if high - low > EXACT:
+            # The draws are further apart than whole numbers, and the sum may be rounded beyond a limit.
+            return self.clip(self.cast(self.add(draws, float(low)), dtype), low, high - 1)
         # Rounding towards 0, as cast() does, would make 0 twice as likely if the lower bound is negative.
-        return self.cast(self.floor_divide(draws, 1), dtype)
+        draws = self.floor_divide(draws, 1)
+        if -EXACT <= low and high <= EXACT:
+            return self.cast(self.add(draws, float(low)), dtype)
+        return self.add(self.cast(draws, dtype), low)
 
     def random_binomial(self, shape, p=0.0, dtype=None, seed=None):
         """Draws of 1 with probability p, else 0.
@@ -57,8 +70,11 @@ class Random:
         """
         if not isinstance(p, Node) and not 0 <= rules.number(p, "p") <= 1:
             raise ArgumentError("{argument} must be a number from 0 to 1, not {value}", argument="p", value=Value(p))
-        draws = self._drawn("random_uniform", shape, dtype, seed)
-        return self.cast(self.less(draws, p), draws.dtype)
+        dtype = rules.dtype_name(dtype, config.floatx())
+        draws = self._drawn("random_uniform", shape, dtype_of_draws(dtype), seed)
+        if dtype != draws.dtype:
+            p = self.cast(self.node(p, "p", dtype=draws.dtype), draws.dtype)
+        return self.cast(self.less(draws, p), dtype)
 
     def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         """Draws from the normal distribution; values beyond two standard deviations are drawn again.
@@ -89,6 +105,26 @@ class Random:
                              shape=Shape(sizes))
         return self.apply(kernel, [self.packed(sizes)], dtype, static_sizes(sizes), dtype=dtype,
                           seed=random_seed(seed))
+
+
+def dtype_of_draws(dtype):
+    """The dtype of uniform draws that are compared with a probability: those of float16 are multiples of 1 / 2048."""
+    return "float32" if dtype == "float16" else dtype
+
+
+def _largest_below(maxval, minval, dtype):
+    """The largest number of a floating dtype that is less than maxval, or minval if it equals maxval.
+
+    Raises ArgumentError if their difference overflows.
+    """
+    with numpy_cast.quiet():
+        low, high = np.array([minval, maxval]).astype(dtype)
+        infinite = np.isinf(high - low)
+    if infinite:
+        raise ArgumentError("`minval` {low} and `maxval` {high} are too far apart for dtype {dtype}, whose largest "
+                            "number is {largest}", low=Value(minval), high=Value(maxval), dtype=dtype,
+                            largest=float(np.finfo(dtype).max))
+    return np.nextafter(high, low)
 
 
 def random_seed(seed):

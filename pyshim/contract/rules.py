@@ -50,7 +50,8 @@ def choice(value, argument, accepted):
 def integer(value, argument, least=None, kind=Value):
     """A whole number as an int; 5.0 is accepted, since R passes that. ``kind`` is the class of the message's field."""
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
-    if not number or not np.isfinite(value) or value != int(value):
+    # NumPy's isfinite() takes no integer of more than 64 bits.
+    if not number or not abs(value) < float("inf") or value != int(value):
         raise ArgumentError("{argument} must be a whole number, not {value}", argument=argument, value=kind(value))
     if least is not None and value < least:
         raise ArgumentError("{argument} must be at least {least}, not {value}", argument=argument, least=least,

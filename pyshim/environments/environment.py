@@ -77,7 +77,10 @@ class Environment:
 
         Arguments: folder, as ``work_folder`` returns it. Returns: a dict.
         """
-        libraries = (self.record() or {}).get("library_path")
+        needed = (self.record() or {}).get("library_path")
+        libraries = needed.split(os.pathsep) if needed else []
+        if self.is_for_gpu():
+            libraries += surroundings.drivers(os.environ.get("LD_LIBRARY_PATH", ""))
         return surroundings.variables(self.passed, self.settings(), folder, libraries)
 
     def thread_environment(self, threads):

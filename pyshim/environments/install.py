@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from ..errors import ArgumentError, InstallError, InterpreterError
+from ..hosts import output
 from ..messages import Setting, Value
 from . import commands
 from .checks import check
@@ -138,8 +139,7 @@ def _agree(question):
         return True
     if not asked:
         return True
-    sys.stdout.write(question + " [Y/n] ")
-    sys.stdout.flush()
+    output.write(sys.stdout, question + " [Y/n] ")
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 

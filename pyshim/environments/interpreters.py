@@ -16,7 +16,7 @@ PROBE = """
 import glob, json, os, platform, struct, sys, sysconfig
 import ensurepip, ssl, venv
 version = "%d.%d" % sys.version_info[:2]
-libraries = [os.path.join(folder, "libpython" + version + "*.so*")
+libraries = [os.path.join(glob.escape(folder), "libpython" + version + "*.so*")
              for folder in sysconfig.get_config_vars("LIBDIR", "LIBPL") if folder]
 print(json.dumps({"version": version,
                   "fits": platform.python_implementation() == "CPython" and struct.calcsize("P") == 8,
@@ -112,11 +112,11 @@ def conda_roots():
     return [root for root in roots if root]
 
 
-def _glob(*parts):
-    """Matches, the highest version first."""
+def _glob(folder, *parts):
+    """Matches of a pattern's parts below a folder, the highest version first."""
     def numbers(path):
         return [int(part) for part in "".join(c if c.isdigit() else " " for c in path).split()]
-    return sorted(glob.glob(os.path.join(*parts)), key=numbers, reverse=True)
+    return sorted(glob.glob(os.path.join(glob.escape(folder), *parts)), key=numbers, reverse=True)
 
 
 def _output(name, *arguments):

@@ -9,6 +9,8 @@ import shutil
 import sys
 import time
 
+from ..hosts import output
+
 QUIET_SECONDS = 15  # of silence, after which a log gets a line
 
 
@@ -75,8 +77,7 @@ class Progress:
             self._write("\r\033[K")
 
     def _write(self, text):
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        output.write(sys.stdout, text)
         self._last = time.monotonic()
 
 

@@ -45,6 +45,13 @@ def programs(value):
     return os.pathsep.join([folder for folder in own if folder] + [each for each in SYSTEM_PATH if each not in own])
 
 
+def drivers(value):
+    """The folders of LD_LIBRARY_PATH that hold the driver of a GPU. In containers it may be found through this only.
+    Returns: a list."""
+    return [folder for folder in (folders(value) or "").split(os.pathsep)
+            if folder and os.path.exists(os.path.join(folder, "libcuda.so.1"))]
+
+
 PASSED = {
     "OMP_NUM_THREADS": processors.count_in,
     "OPENBLAS_NUM_THREADS": processors.count_in,
@@ -64,7 +71,7 @@ def variables(passed, settings, folder, libraries=None):
         passed: functions by name, as in ``PASSED``, for variables of the engine.
         settings: variables that it gets unless the user has set them.
         folder: as ``work_folder`` returns it.
-        libraries: folders of libraries that its interpreter or packages need.
+        libraries: a list of folders of libraries that its interpreter or packages need.
     Returns: a dict.
     """
     found = dict(settings)
@@ -79,7 +86,7 @@ def variables(passed, settings, folder, libraries=None):
     if folder:
         found["TMPDIR"] = folder
     if libraries:
-        found["LD_LIBRARY_PATH"] = libraries
+        found["LD_LIBRARY_PATH"] = os.pathsep.join(libraries)
     return found
 
 

@@ -32,7 +32,8 @@ class Theano(Environment):
 
     def complete(self, directory):
         """Link a BLAS: Theano finds none by itself, and is then half as fast."""
-        pattern = os.path.join(directory, "lib", "python3*", "site-packages", "numpy.libs", "libopenblas*.so")
+        pattern = os.path.join(glob.escape(directory), "lib", "python3*", "site-packages", "numpy.libs",
+                               "libopenblas*.so")
         libraries = sorted(glob.glob(pattern))
         if not libraries:
             raise InstallError("NumPy's OpenBLAS was not found as {pattern}", pattern=pattern)

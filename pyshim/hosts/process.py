@@ -110,7 +110,12 @@ class Process:
             status = self._process.wait(LAST_BREATH)
         except subprocess.TimeoutExpired:
             return "its connection closed"
-        return "signal %s" % signal.Signals(-status).name if status < 0 else "exit code %d" % status
+        if status >= 0:
+            return "exit code %d" % status
+        try:
+            return "signal %s" % signal.Signals(-status).name
+        except ValueError:  # a real-time signal other than the first and the last one
+            return "signal %d" % -status
 
     def kill(self):
         """End the process. This is safe in a signal handler: if it interrupts another wait for the end, that continues

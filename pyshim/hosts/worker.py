@@ -133,8 +133,12 @@ class Worker(Host):
         return held
 
     def start_graph(self):
-        if self.running:
-            self.conversation.clear()
+        try:
+            if self.running:
+                self.conversation.clear()
+        except WorkerError:
+            if self.running:
+                raise  # else its graph is gone with it
 
     def describe_kernels(self):
         return self.now().ask("describe", lambda buffers: {})

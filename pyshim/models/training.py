@@ -222,7 +222,9 @@ def _ahead_of(function, arrays):
     """An ``Ahead`` for a function and its input arrays; None if they do not allow it."""
     if isinstance(function, Ahead):
         return function
-    usable = isinstance(function, Function) and arrays and not isinstance(arrays[0], int) and not any(
+    if not isinstance(function, Function) or function.takes_sparse:
+        return None
+    usable = arrays and not isinstance(arrays[0], int) and not any(
         is_sparse_value(array) or array is None or isinstance(array, Tensor) for array in arrays)
     return Ahead(function, arrays) if usable else None
 

@@ -211,3 +211,15 @@ def test_convolutions_are_no_slower_after_many_batches():
         function.run_batches([images], [range(8)] * 1100)
         compile_beside("jax")
         assert fastest() < 4 * before
+
+
+def test_sparse_inputs_are_refused(K):
+    x = K.placeholder((None, 2), sparse=True)
+    function = K.function([x], [K.to_dense(x)])
+    held = K.function([K.placeholder((None, 2))], []).hold([ROWS])
+    message = "the function has a sparse input, of which no batches can be taken; call it with the values of each batch"
+    for name, call in (("hold", lambda: function.hold([ROWS])),
+                       ("run_batches", lambda: function.run_batches([ROWS], [[0, 1]])),
+                       ("run_batches", lambda: function.run_batches(held, [[0, 1]]))):
+        with pytest.raises(ArgumentError, match=r"^%s\(\): %s" % (name, message)):
+            call()

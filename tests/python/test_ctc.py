@@ -305,6 +305,14 @@ def test_labels_of_unknown_sizes(K):
         check_array(function([[[1, 2], [3, 4]], counts])[0], expected)
 
 
+@pytest.mark.parametrize("fed, given", [((None, 4), (None,)), ((3, 4), (None,)), ((None, 4), (1,))])
+def test_labels_and_another_number_of_lengths(K, fed, given):
+    labels, lengths = K.placeholder(fed, dtype="int32"), K.placeholder(given, dtype="int32")
+    function = K.function([labels, lengths], [K.to_dense(K.ctc_label_dense_to_sparse(labels, lengths))])
+    with pytest.raises(K.errors.EngineError, match="label_lengths does not fit the number of samples of labels"):
+        function([np.ones((3, 4), "int32"), [2]])
+
+
 # -- errors -----------------------------------------------------------------------------------------------
 
 REFUSED = {  # what: (call, error, message)

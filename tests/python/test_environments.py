@@ -152,15 +152,16 @@ def test_the_first_version_that_is_there_is_found():
     assert version.startswith(("Python 3.9.", "Python 3.8."))
 
 
-def test_an_interpreter_is_found_where_uv_puts_it(tmp_path, monkeypatch):
+@pytest.mark.parametrize("folder", ["uv", "[uv]*?"])
+def test_an_interpreter_is_found_where_uv_puts_it(tmp_path, monkeypatch, folder):
     python = find_interpreter("CNTK", ("3.6",))
-    place = tmp_path / "cpython-3.6.15-linux-x86_64-gnu" / "bin"
+    place = tmp_path / folder / "cpython-3.6.15-linux-x86_64-gnu" / "bin"
     place.mkdir(parents=True)
     (place / "python3.6").symlink_to(os.path.realpath(python))
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("PYENV_ROOT", raising=False)
-    monkeypatch.setenv("UV_PYTHON_INSTALL_DIR", str(tmp_path))
+    monkeypatch.setenv("UV_PYTHON_INSTALL_DIR", str(tmp_path / folder))
     assert find_interpreter("CNTK", ("3.6",)) == str(place / "python3.6")
 
 
@@ -510,6 +511,15 @@ def test_the_doctor_says_what_is_not_installed(home):
     report = environments.doctor("cntk")[0]
     assert not report["installed"] and report["versions"] is None
     assert "install_backend(\"cntk\")" in report["problems"][0]
+
+
+def test_openblas_is_found_in_a_folder_of_any_name(tmp_path, monkeypatch):
+    place = tmp_path / "[home]*?" / "lib" / "python3.9" / "site-packages" / "numpy.libs"
+    place.mkdir(parents=True)
+    (place / "libopenblas-r0.so").touch()
+    monkeypatch.setattr("pyshim.environments.theano._precompiled", lambda directory: None)
+    facts = environments.find("theano").complete(str(tmp_path / "[home]*?"))
+    assert facts["blas"] == str(place / "libopenblas-r0.so")
 
 
 @pytest.mark.parametrize("own", [None, "Nehalem"])

@@ -398,6 +398,21 @@ def test_a_worker_that_is_killed(K, engine):
             K.eval(use)
 
 
+def test_a_signal_without_a_name(K):
+    os.kill(host_of(K).pid, signal.SIGRTMIN + 6)
+    with pytest.raises(K.errors.WorkerError, match=r"ended during the call \(signal %d\)" % (signal.SIGRTMIN + 6)):
+        K.ones((2,))
+
+
+def test_clear_session_after_a_worker_has_died(K):
+    x = K.variable([1.0, 2.0])
+    os.kill(host_of(K).pid, signal.SIGKILL)
+    K.clear_session()
+    with pytest.raises(K.errors.StaleTensorError, match=r"clear_session\(\) has dropped"):
+        K.eval(x)
+    check(K, K.variable([1.0, 2.0]) + 1, np.array([2, 3], "float32"))
+
+
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
 def test_other_backends_are_untouched_by_a_crash(K, engine, number):
     other = "theano" if engine != "theano" else "cntk"

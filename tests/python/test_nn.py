@@ -752,6 +752,30 @@ def test_dropout(K):
             assert np.all(kept.any(axis=0)) and np.all(kept.any(axis=1))
 
 
+def test_dropout_of_nearly_all_elements(K):
+    for dtype in FLOATS:
+        value = K.eval(K.dropout(K.ones((1000, 1000), dtype), 0.9999, seed=4))
+        assert abs(np.count_nonzero(value) - 100) < 50
+
+
+def test_dropout_level_as_a_scalar(K):
+    x = np.ones((100, 80))
+    for dtype in FLOATS:
+        level = K.variable(0.2, dtype="float32")
+        function = K.function([], [K.dropout(tensor(K, x.astype(dtype)), level, seed=3)])
+        for number in (0.2, 0.75):
+            K.set_value(level, number)
+            value = function([])[0]
+            kept = value != 0
+            assert value.dtype.name == dtype
+            np.testing.assert_allclose(value[kept].astype("float64"), 1 / (1 - number), rtol=1e-3)
+            assert abs(1 - kept.mean() - number) < 5 * np.sqrt(number * (1 - number) / x.size)
+    with pytest.raises(K.errors.ShapeError, match=r"dropout\(\): level must be a number or a scalar; .* \(2,\)"):
+        K.dropout(K.ones((2, 3)), K.variable([0.1, 0.2]))
+    with pytest.raises(K.errors.DtypeError, match=r"dropout\(\): level has dtype int32"):
+        K.dropout(K.ones((2, 3)), K.constant(0, dtype="int32"))
+
+
 def test_dropout_of_level_0_changes_nothing(K):
     x = np.array([[np.nan, np.inf], [-np.inf, 2]], "float32")
     check(K, K.dropout(tensor(K, x), 0), x)

@@ -115,3 +115,13 @@ def test_sizes_as_people_read_them(count, words):
 @pytest.mark.parametrize("seconds, words", [(0.4, "0 s"), (59.9, "59 s"), (125, "2 min 5 s"), (3600, "60 min 0 s")])
 def test_durations_as_people_read_them(seconds, words):
     assert progress.duration(seconds) == words
+
+
+def test_an_output_that_cannot_show_the_text(monkeypatch):
+    ascii_only = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    for stream in (ascii_only, None):
+        monkeypatch.setattr(sys, "stdout", stream)
+        shown = progress.Progress(1, folder="/tmp/k\xe4ras")
+        shown.step("Making /tmp/k\xe4ras")
+        shown.end("Done")
+    assert ascii_only.buffer.getvalue().startswith(b"[1/1] Making /tmp/k\\xe4ras\nDone")

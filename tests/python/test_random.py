@@ -58,6 +58,25 @@ def test_uniform_leaves_out_its_upper_limit(K):
         assert len(np.unique(values)) > 500
 
 
+@pytest.mark.parametrize("dtype, low, high", [("float16", 1, 2), ("float16", 100, 101), ("float16", -0.3, 0.7),
+                                              ("float16", 0, 3), ("float32", 1e6, 1e6 + 1),
+                                              ("float64", 1e15, 1e15 + 1)])
+def test_uniform_leaves_out_other_upper_limits(K, dtype, low, high):
+    limits = [K.constant(number, dtype=dtype) for number in (low, high)]
+    tensors = [K.random_uniform((20000,), low, high, dtype=dtype, seed=3)]
+    if dtype != "float16" or K.backend() not in ("cntk", "theano"):  # they compute in float32, and round the result
+        tensors.append(K.random_uniform((20000,), *limits, dtype=dtype, seed=3))
+    for values in K.function([], tensors)([]) + [K.eval(x) for x in tensors]:
+        assert np.dtype(dtype).type(low) <= values.min() and values.max() < np.dtype(dtype).type(high)
+        assert len(np.unique(values)) > 7
+
+
+def test_uniform_of_limits_that_are_no_numbers(K):
+    nan = float("nan")
+    for low, high in ((nan, 1.0), (0.0, nan), (nan, nan), (K.variable(0.0), nan), (K.variable(nan), K.variable(1.0))):
+        assert np.isnan(K.eval(K.random_uniform((5,), low, high))).all()
+
+
 def test_float16(K):
     for what in DISTRIBUTIONS:
         arguments, distribution = DISTRIBUTIONS[what]
@@ -75,6 +94,13 @@ def test_binomial(K, p):
         assert abs(values.astype("float64").mean() - p) <= 5 * np.sqrt(p * (1 - p) / values.size)
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_binomial_of_a_small_probability(K, dtype):
+    for p in (1e-4, K.constant(1e-4, dtype=dtype)):
+        ones = np.count_nonzero(K.eval(K.random_binomial((1000, 1000), p, dtype=dtype, seed=7)))
+        assert abs(ones - 100) < 50
+
+
 def test_uniform_of_integers(K):
     for dtype in INTEGERS:
         low = 0 if dtype.startswith("u") else -3
@@ -83,6 +109,17 @@ def test_uniform_of_integers(K):
         numbers, counts = np.unique(values, return_counts=True)
         assert numbers.tolist() == list(range(low, 5))
         assert stats.chisquare(counts).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("dtype, low, high", [
+    ("int64", 2 ** 53 + 1, 2 ** 53 + 2), ("int64", 2 ** 54, 2 ** 54 + 3), ("int64", 2 ** 52, 2 ** 52 + 1),
+    ("int64", -2 ** 63, -2 ** 63 + 2), ("int64", -2 ** 63, 2 ** 63), ("int64", 2 ** 53 - 1, 2 ** 54 + 2 ** 53),
+    ("int64", 2 ** 62 + 1, 2 ** 63), ("uint64", 2 ** 64 - 3, 2 ** 64), ("uint64", 0, 2 ** 64), ("int8", -128, 128)])
+def test_uniform_of_integers_that_floats_do_not_hold(K, dtype, low, high):
+    values = K.eval(K.random_uniform((3000,), low, high, dtype=dtype, seed=13))
+    assert values.dtype.name == dtype
+    assert low <= int(values.min()) and int(values.max()) < high
+    assert len(np.unique(values)) >= min(high - low, 256)
 
 
 def test_uniform_of_one_number(K):
@@ -262,6 +299,11 @@ def test_refused(K, name):
 def test_refused_limits(K):
     with pytest.raises(K.errors.ArgumentError, match=r"random_uniform\(\): minval 2 is larger than maxval 1"):
         K.random_uniform((2,), 2, 1)
+    with pytest.raises(K.errors.ArgumentError, match=r"minval -40000.0 and maxval 40000.0 are too far apart for dtype "
+                                                     r"float16, whose largest number is 65504"):
+        K.random_uniform((2,), -40000.0, 40000.0, dtype="float16")
+    with pytest.raises(K.errors.ArgumentError, match="minval 0 and maxval inf are too far apart"):
+        K.random_uniform((2,), 0, float("inf"))
     with pytest.raises(K.errors.ArgumentError, match="minval must be a whole number, not 0.5"):
         K.random_uniform((2,), 0.5, 3, dtype="int32")
     with pytest.raises(K.errors.ArgumentError, match="stddev must not be negative; it is -1"):

@@ -1,9 +1,11 @@
 """The session: switching backends, scopes, all backends at once, and engines in process."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -198,6 +200,32 @@ def test_switching_inside_a_scope():
         pyshim.use_backend("tensorflow")
         assert pyshim.backend() == "tensorflow"
     assert pyshim.backend() == "theano"
+
+
+@pytest.mark.parametrize("scoped", [False, True])
+@pytest.mark.parametrize("name", ["theano", "numpy", "cntk"])
+@pytest.mark.parametrize("of_model", [False, True])
+def test_switching_in_a_call_on_another_backend(name, scoped, of_model):
+    pyshim.use_backend("numpy")
+    x = pyshim.ones(())
+    pyshim.use_backend("cntk")
+
+    def choose():
+        assert pyshim.backend() == "numpy"
+        with pyshim.use_backend(name) if scoped else contextlib.nullcontext(pyshim.use_backend(name)):
+            assert pyshim.backend() == name
+        return x
+
+    if of_model:
+        with pyshim.session.on(x.host):
+            choose()
+    else:
+        pyshim.in_train_phase(choose, x, training=1)
+    of_thread = []
+    thread = threading.Thread(target=lambda: of_thread.append(pyshim.backend()))
+    thread.start()
+    thread.join()
+    assert [pyshim.backend()] == of_thread == ["cntk" if scoped else name]
 
 
 def test_a_backend_that_cannot_be_used_leaves_the_current_one():

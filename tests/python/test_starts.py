@@ -107,13 +107,14 @@ os.environ.update(KERAS_BACKEND="theano", PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION
 os.environ.pop("LD_LIBRARY_PATH", None)
 os.environ.pop("PATH", None)
 before = dict(os.environ)
+ours = {"LD_LIBRARY_PATH", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_PYTHON_CLIENT_PREALLOCATE"}
 import pyshim as K
 K.use_backend(%r, in_process=True)
-print(before.items() <= os.environ.items(), "LD_LIBRARY_PATH" in os.environ, K.eval(K.ones((2,)) * 3).tolist())
+print(before.items() <= os.environ.items(), sorted(ours & set(os.environ)), K.eval(K.ones((2,)) * 3).tolist())
 """
     flags = "base_compiledir=" + str(tmp_path_factory.getbasetemp() / "compiled")
     ran = session(script % name, home, {**os.environ, "THEANO_FLAGS": flags}, environments.find(name).python())
-    assert ran.stdout == "True False [3.0, 3.0]\n", ran.stderr
+    assert ran.stdout == "True [] [3.0, 3.0]\n", ran.stderr
 
 
 def test_an_import_that_fails_in_process_is_an_error_with_its_reason(home):
@@ -261,6 +262,21 @@ exec %s "$@"
         worker = Worker(environment)
         worker.start()
         worker.stop()
+
+
+@pytest.mark.parametrize("gpu", [False, True])
+@pytest.mark.parametrize("needed", [None, "/needed:/also"])
+def test_the_driver_of_a_gpu_is_found_where_the_session_finds_it(tmp_path, monkeypatch, gpu, needed):
+    (tmp_path / "libcuda.so.1").touch()
+    monkeypatch.chdir(tmp_path)  # an empty entry means the working directory
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/other::%s:relative" % tmp_path)
+    environment = environments.find("jax")
+    with environment.tried({**environment.record(), "gpu": gpu, **({"library_path": needed} if needed else {})}):
+        found = environment.process_environment(None).get("LD_LIBRARY_PATH")
+    assert found == (":".join(([needed] if needed else []) + ([str(tmp_path)] if gpu else [])) or None)
+    monkeypatch.delenv("LD_LIBRARY_PATH")
+    with environment.tried({**environment.record(), "gpu": gpu}):
+        assert "LD_LIBRARY_PATH" not in environment.process_environment(None)
 
 
 def copied_home(home, name):

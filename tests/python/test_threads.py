@@ -11,6 +11,7 @@ import pytest
 from checks import check, check_array
 
 import pyshim
+from pyshim.contract.graph import KEPT
 
 BOUND = 60  # seconds after which a test counts as hanging
 
@@ -361,3 +362,16 @@ def test_a_fork_in_a_function(K):
         in_fork(lambda: works(K))
         return e + 1
     check_array(K.eval(K.map_fn(function, K.ones((2,)))), np.full(2, 2, "float32"))
+
+
+def test_compiled_evaluators_are_dropped_after_evaluations_at_the_same_time(K):
+    contract = K.session.current_host().contract
+    kept = [K.constant(float(i)) + 1 for i in range(KEPT + 2)]
+    for x in kept:
+        K.eval(x)
+    contract.evaluated.append(contract.evaluated[-1])  # as if two threads had found room for one
+    contract.evaluated.append(contract.evaluated[-1])
+    for x in [K.constant(float(i)) + 2 for i in range(5)]:
+        K.eval(x)
+    assert len(contract.evaluated) == KEPT + 2
+    assert sum(bool(x.evaluators) for x in kept) < KEPT

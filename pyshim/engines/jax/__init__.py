@@ -6,10 +6,9 @@ import jax
 import numpy as np
 
 jax.config.update("jax_enable_x64", True)
-os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # leave memory of a GPU to other engines
 jax.config.update("jax_cpu_enable_async_dispatch", False)  # we wait for each run, and another thread costs time
 
-from .. import numpy_ctc
+from .. import importing, numpy_ctc
 from ..engine import Engine as Contracted
 from ..kernels import Kernels as AllKernels
 from . import ctc, graph
@@ -25,6 +24,10 @@ from .random import Random
 from .reductions import Reductions
 from .shapes import Shapes
 from .variables import Variable, Variables
+
+# Leave memory of a GPU to other engines. JAX reads this variable when it starts its devices.
+with importing.variables(XLA_PYTHON_CLIENT_PREALLOCATE=os.environ.get("XLA_PYTHON_CLIENT_PREALLOCATE", "false")):
+    jax.devices()
 
 
 class Kernels(Graph, Variables, LinearAlgebra, Reductions, Elementwise, Shapes, NN, Convolution, Random, CTC,

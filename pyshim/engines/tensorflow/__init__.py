@@ -1,5 +1,6 @@
 """The TensorFlow engine: each program becomes one TensorFlow function, and variables are TensorFlow's own."""
 
+import contextlib
 import os
 
 import numpy as np
@@ -19,9 +20,11 @@ with importing.variables(PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=None, **OF_KERAS
     import tensorflow as tf
 
 # On a GPU, TensorFlow would round float32 to the 10 bits of TF32, and reserve all of the memory, also that of other
-# engines.
+# engines, unless the user's TF_FORCE_GPU_ALLOW_GROWTH says otherwise.
 tf.config.experimental.enable_tensor_float_32_execution(False)
-os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+with contextlib.suppress(RuntimeError):  # the session has used the GPUs already
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
 
 from .control_flow import loop
 from .convolution import Convolution

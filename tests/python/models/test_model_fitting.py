@@ -126,6 +126,17 @@ def test_sparse_data(K, random):
     assert history.history["loss"][1] < history.history["loss"][0]
 
 
+def test_dense_data_for_a_sparse_input(K):
+    sparse, dense = L.Input((6,), sparse=True), L.Input((6,))
+    one = keras.Model(sparse, L.Dense(2)(sparse))
+    two = keras.Model([dense, sparse], L.add([L.Dense(2)(dense), L.Dense(2)(sparse)]))
+    x = np.ones((4, 6))
+    for predict in (lambda: one.predict(x), lambda: one.predict_on_batch(x), lambda: two.predict([x, x])):
+        with pytest.raises(pyshim.errors.ArgumentError, match="a sparse value is a scipy.sparse matrix or a "
+                                                              "SparseArray, not ndarray"):
+            predict()
+
+
 @pytest.mark.slow_on_theano
 def test_weights_of_time_steps_and_outputs(K, random):
     x = random.rand(4, 3, 2)
