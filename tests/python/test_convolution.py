@@ -705,6 +705,16 @@ def test_nan_and_infinity_pass_through(K):
           np.full((1, 3, 3, 1), -np.inf, "float32"))
 
 
+@pytest.mark.parametrize("strides, dilation", [((1, 1), (2, 2)), ((1, 2), (1, 1)), ((2, 2), (1, 1))])
+def test_infinity_stays_in_its_channel(K, strides, dilation):
+    x, kernel = images((5, 6), 2), sample((2, 2, 2, 2), seed=1)
+    x[0, 2, 2, 1], kernel[0, 0, 1, 0] = np.inf, np.inf
+    value = K.eval(K.depthwise_conv2d(tensor(K, x), tensor(K, kernel), strides, "same", None, dilation))
+    expected = depthwise(x, kernel, strides, "same", dilation)
+    check_array(value[..., :2], expected[..., :2])
+    assert not np.isfinite(value[0, ..., 2:]).all()
+
+
 # -- errors -----------------------------------------------------------------------------------------------
 
 IMAGE, KERNEL = (2, 5, 6, 3), (2, 2, 3, 4)
