@@ -197,6 +197,11 @@ def test_cumulative_of_every_dtype(K, name):
         check(K, getattr(K, name)(tensor(K, x), axis=1), CUMULATIVE[name](x, axis=1, dtype=dtype))
 
 
+def test_cumsum_of_many_halves(K):
+    x = np.ones((4096,), "float16")
+    check(K, K.cumsum(K.variable(x, dtype="float16")), np.arange(1, 4097).astype("float16"))
+
+
 @pytest.mark.parametrize("name", CUMULATIVE)
 def test_cumulative_of_unknown_sizes(K, name):
     function, reference = getattr(K, name), CUMULATIVE[name]
