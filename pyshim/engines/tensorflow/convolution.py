@@ -52,6 +52,8 @@ class Convolution:
             return _windowed(pooled, x, None, size, strides, padding, once, channels, outside)
         if mode == "max":
             return windowed(tf.nn.max_pool if known.IS_FINITE.holds else _max_pool, x, float("-inf"))
+        if x.dtype == tf.float16:  # the sum may overflow
+            return tf.cast(self.pool(tf.cast(x, tf.float32), size, strides, padding, mode), tf.float16)
         result = windowed(tf.nn.avg_pool, x, 0)
         if not _native(x.shape[1:-1], size, strides, padding):  # the padding has been counted
             result = result / windowed(tf.nn.avg_pool, tf.ones_like(x), 0)
