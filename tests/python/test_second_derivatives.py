@@ -81,6 +81,7 @@ CASES = {
     "softsign": (lambda K, x: K.softsign(x), A),
     "softmax": (lambda K, x: K.softmax(x, axis=0) * x, A),
     "bias_add": (lambda K, x, b: K.bias_add(x, b), A, [0.3, -0.2, 0.9]),
+    "bias_add to a column": (lambda K, x, b: K.bias_add(x, b), COLUMN, [0.3, -0.2, 0.9]),
     "crossentropy": (lambda K, x: K.categorical_crossentropy(K.constant([[0.0, 1, 0], [1, 0, 0]], dtype="float64"), x,
                                                              from_logits=True), A),
     "batch normalization": (lambda K, x, g: K.normalize_batch_in_training(x, g, None, [0])[0], A, [1.0, 0.5, 2.0]),
