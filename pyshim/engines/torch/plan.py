@@ -215,8 +215,8 @@ class Loop(AnyLoop):
     def guard(self):
         self.step.guard()
 
-    def zeros(self, shape, dtype):
-        return torch.zeros(shape, dtype=DTYPES.get(dtype, dtype), device=DEVICE)
+    def filled(self, shape, number, dtype):
+        return torch.full(shape, number, dtype=DTYPES.get(dtype, dtype), device=DEVICE)
 
     def slices(self, sequence):
         return sequence.unbind(0)
