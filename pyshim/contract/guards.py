@@ -85,6 +85,12 @@ def _division(k, taken, x, y):
     return [x, y]
 
 
+def _power(k, taken, x, y):
+    if y.dtype in INTEGERS and not (y.kind == "constant" and (y.value >= 0).all()):
+        y = k.select(taken, y, 0)
+    return [x, y]
+
+
 def _gather(k, taken, reference, indices):
     count = reference.shape[0]
     if not (count and indices.kind == "constant" and (indices.value >= 0).all() and (indices.value < count).all()):
@@ -152,6 +158,7 @@ GUARDS = {
     "asserted": _asserted,
     "floor_divide": _division,
     "remainder": _division,
+    "pow": _power,
     "gather": _gather,
     "squeeze": _squeeze,
     "get_item": _get_item,

@@ -123,19 +123,19 @@ class Loop(ABC):
         self.sequences, self.states, self.outputs = len(body.slices), len(body.states), len(body.outputs)
         given = body.loop_inputs + list(body.captured)
         self.step = self.plan(body.nodes, given, body.results, shown=shown, **settings)
-        # With zero steps, a step on zeros determines the shapes of the outputs.
+        # With zero steps, a step on zeros or ones determines the shapes of the outputs.
         self.made = [(x.shape, x.dtype) for x in body.outputs]
-        self.of_zeros = None
+        self.trial = None
         if any(None in shape for shape, _ in self.made):
-            self.of_zeros = self.plan(body.nodes, given, body.outputs, shown=False, **settings)
+            self.trial = self.plan(body.nodes, given, body.outputs, shown=False, **settings)
 
     @abstractmethod
     def plan(self, nodes, given, wanted, **settings):
         """Returns: the plan of a step."""
 
     @abstractmethod
-    def zeros(self, shape, dtype):
-        """Returns: a native tensor of zeros; the dtype is a name or a native dtype."""
+    def filled(self, shape, number, dtype):
+        """Returns: a native tensor filled with a number; the dtype is a name or a native dtype."""
 
     @abstractmethod
     def slices(self, sequence):
@@ -163,7 +163,13 @@ class Loop(ABC):
 
     def _of_no_steps(self, sequences, states, captured):
         shapes = [shape for shape, _ in self.made]
-        if self.of_zeros is not None:
-            zeros = [self.zeros(x.shape[1:], x.dtype) for x in sequences]
-            shapes = [x.shape for x in self.of_zeros.run(zeros + states + captured)]
-        return [self.zeros((0,) + tuple(shape), dtype) for shape, (_, dtype) in zip(shapes, self.made)]
+        if self.trial is not None:
+            try:
+                made = self._try(0, sequences, states + captured)
+            except Exception:  # perhaps an integer is divided by 0
+                made = self._try(1, sequences, states + captured)
+            shapes = [x.shape for x in made]
+        return [self.filled((0,) + tuple(shape), 0, dtype) for shape, (_, dtype) in zip(shapes, self.made)]
+
+    def _try(self, number, sequences, others):
+        return self.trial.run([self.filled(x.shape[1:], number, x.dtype) for x in sequences] + others)

@@ -9,7 +9,18 @@ import numpy as np
 import torch
 
 import pyshim as K
-from pyshim.engines.torch import arrays, checks, ctc, elementwise, graph, linear_algebra, plan, random, variables
+from pyshim.engines.torch import (
+    arrays,
+    checks,
+    ctc,
+    elementwise,
+    graph,
+    linear_algebra,
+    plan,
+    random,
+    reductions,
+    variables,
+)
 
 META = torch.device("meta")
 
@@ -25,7 +36,7 @@ def zeros_of(tensor):
 
 
 def use_meta():
-    for module in (arrays, checks, ctc, elementwise, graph, linear_algebra, plan, random, variables):
+    for module in (arrays, checks, ctc, elementwise, graph, linear_algebra, plan, random, reductions, variables):
         for name, other in (("tensor_of", meta_tensor_of), ("array_of", zeros_of), ("DEVICE", META)):
             if hasattr(module, name):
                 setattr(module, name, other)

@@ -105,6 +105,15 @@ def test_arrays_of_another_engine_or_function(K, counting, engine):
             K.function([y], [y]).run_batches(held, [[0]])
 
 
+def test_many_batches_without_images(K):
+    x, kernel = K.placeholder((None, 4, 4, 1)), np.ones((2, 2, 1, 3))
+    images = K.conv2d(x, K.constant(kernel))
+    function = K.function([x], [K.sum(images), K.sum(images, (0, 1, 2))])
+    for batches, expected in (([[0, 1]] * 150, 72), ([[]] * 200, 0)):
+        for total, totals in function.run_batches([np.ones((2, 4, 4, 1))], batches):
+            np.testing.assert_array_equal([total, *totals], [3 * expected] + [expected] * 3)
+
+
 def compile_beside(engine):
     """With many batches, JAX compiles a loop over them in the background, while it runs batches one by one."""
     if engine == "jax":

@@ -41,6 +41,7 @@ FAILING = {
         lambda: K.gather(x, K.constant([1, 0], "int32")), lambda: K.ones((2,))), [1, 1], [5, 6], [6, 5]),
     "//": ("int32", (None,), [0, 2], lambda K, n: (lambda: 7 // n, lambda: n), [0, 2], [2, -2], [3, -4]),
     "%": ("int64", (None,), [0, 2], lambda K, n: (lambda: 7 % n, lambda: n), [0, 2], [4, 5], [3, 2]),
+    "pow": ("int32", (None,), [-1, 2], lambda K, n: (lambda: K.pow(2 + 0 * n, n), lambda: n), [-1, 2], [3, 0], [8, 1]),
     "// by a scalar": ("uint8", (), 0, lambda K, n: (lambda: K.constant([7, 9], "uint8") // n,
                                                       lambda: K.constant([1, 2], "uint8")), [1, 2], 2, [3, 4]),
     "a slice": ("float32", (None,), [1], lambda K, x: (lambda: K.slice(x, 1, 2), lambda: K.ones((2,))), [1, 1],

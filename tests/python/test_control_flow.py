@@ -339,6 +339,24 @@ def test_map_fn_of_unknown_sizes(K):
               np.zeros((0, 3), "float32"), shapes=[(None, 3)])
 
 
+def test_map_fn_over_no_slices_to_sizes_that_depend_on_values(K):
+    x = K.placeholder((None, None))
+    positive = K.function([x], [K.map_fn(lambda row: row[row > 0], x), K.map_fn(lambda row: K.sum(row[row > 0]), x)])
+    for array in (np.array([[1, -1, 2], [-3, 4, 5]]), np.zeros((0, 3))):
+        rows, sums = positive([array])
+        assert len(rows) == len(array)
+        check_array(sums, np.where(array > 0, array, 0).sum(1).astype("float32"))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint16"])
+def test_map_fn_over_no_slices_that_are_divisors(K, engine, dtype):
+    x = K.placeholder((None, None), dtype=dtype)
+    divided = K.function([x], [K.map_fn(lambda row: 10 // row, x)])
+    arrays = [np.array([[1, 3, 7]], dtype), np.zeros((0, 3), dtype)]
+    for array in arrays[:1] if engine in ("tensorflow", "cntk") else arrays:  # these two only try a step on zeros
+        check_array(divided([array])[0], np.array(10 // array, dtype))
+
+
 def test_map_fn_in_map_fn(K):
     x = sample((3, 2, 2))
     check(K, K.map_fn(lambda matrix: K.map_fn(lambda row: K.sum(row) + K.max(matrix), matrix), tensor(K, x)),

@@ -495,6 +495,17 @@ def test_pool_of_negative_numbers_is_not_that_of_the_padding(K):
         check(K, K.pool2d(tensor(K, x), 2, 2, "same", pool_mode=mode), -np.ones((1, 2, 2, 1), "float32"))
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_average_of_large_halves(K, count):
+    x = K.placeholder((None,) * (count + 1) + (1,), dtype="float16")
+    mean = getattr(K, "pool%dd" % count)(x, 2, padding="same", pool_mode="avg")
+    value, gradient = np.full((1,) + (3,) * count + (1,), 40000, "float16"), np.ones((1,) + (3,) * count + (1,))
+    found = K.function([x], [mean])([value])[0]
+    check_array(found, np.full(found.shape, 40000, "float16"))
+    total = K.function([x], K.gradients(K.sum(mean), [x]))([value])[0].sum()
+    check_array(total, np.sum(gradient).astype("float16"))
+
+
 def test_pool_of_unknown_sizes(K):
     x = images((5, 6))
     check_fed(K, lambda x: [K.pool2d(x, (2, 3), (2, 1), "same", pool_mode=mode) for mode in ("max", "avg")], [x],
@@ -703,6 +714,16 @@ def test_nan_and_infinity_pass_through(K):
     check(K, K.pool2d(tensor(K, x), 2, pool_mode="avg"), np.mean(seen, axis=(3, 4)))
     check(K, K.pool2d(tensor(K, np.full((1, 3, 3, 1), -np.inf, "float32")), 2, padding="same"),
           np.full((1, 3, 3, 1), -np.inf, "float32"))
+
+
+@pytest.mark.parametrize("strides, dilation", [((1, 1), (2, 2)), ((1, 2), (1, 1)), ((2, 2), (1, 1))])
+def test_infinity_stays_in_its_channel(K, strides, dilation):
+    x, kernel = images((5, 6), 2), sample((2, 2, 2, 2), seed=1)
+    x[0, 2, 2, 1], kernel[0, 0, 1, 0] = np.inf, np.inf
+    value = K.eval(K.depthwise_conv2d(tensor(K, x), tensor(K, kernel), strides, "same", None, dilation))
+    expected = depthwise(x, kernel, strides, "same", dilation)
+    check_array(value[..., :2], expected[..., :2])
+    assert not np.isfinite(value[0, ..., 2:]).all()
 
 
 # -- errors -----------------------------------------------------------------------------------------------

@@ -136,6 +136,37 @@ def test_pytorch_on_a_gpu_reports_indices_after_the_run():
         "eval(): torch refused: IndexError: an index is out of range: there are no slices", "(0, 2) 4.0"], done.stdout
 
 
+INTEGER_PRODUCTS = """
+import numpy as np, torch
+import pyshim as K
+from pyshim.engines.torch import plan
+plan.DEVICE = torch.device("meta")  # the tensors stay on the processor
+
+def of_floats(function):
+    def computed(x, y, *axes):
+        assert x.is_floating_point(), "there is no such kernel on a GPU"
+        return function(x, y, *axes)
+    return computed
+for name in ("mm", "bmm", "tensordot"):
+    setattr(torch, name, of_floats(getattr(torch, name)))
+K.use_backend("torch", in_process=True)
+for dtype in ("int32", "uint8", "float32"):
+    x, y = (K.constant(np.arange(6).reshape(shape), dtype=dtype) for shape in ((2, 3), (3, 2)))
+    value = K.eval(K.dot(x, y))
+    print(value.dtype, value.tolist(), K.eval(K.dot(x, y[:, 0])).tolist(), K.eval(K.batch_dot(x, x)).tolist())
+"""
+
+
+def test_pytorch_on_a_gpu_multiplies_integers():
+    """Its own products there are of floats only."""
+    environment = environments.find("torch")
+    variables = dict(environment.process_environment(None), PYTHONPATH=os.path.dirname(pyshim.__path__[0]))
+    done = subprocess.run([environment.python(), "-c", INTEGER_PRODUCTS], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, universal_newlines=True, timeout=300, env=variables)
+    assert [line.replace(".0", "") for line in done.stdout.splitlines() if "backend" not in line] == [
+        dtype + " [[10, 13], [28, 40]] [10, 28] [[5], [50]]" for dtype in ("int32", "uint8", "float32")], done.stdout
+
+
 OF_TENSORFLOW = """
 import numpy as np
 import pyshim as K

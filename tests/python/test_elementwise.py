@@ -232,6 +232,16 @@ def test_pow_of_integers(K):
     check(K, K.pow(tensor(K, x), 3), x ** 3)
 
 
+def test_pow_of_integers_by_large_and_negative_exponents(K):
+    x, y = K.placeholder((None,), dtype="int64"), K.placeholder((None,), dtype="int64")
+    power = K.function([x, y], [K.pow(x, y)])
+    for bases, exponents in (([2, 3, -1, 7], [64, 70, 2 ** 40 + 1, 0]), ([3], [[5], [63], [127]]), ([], [])):
+        bases, exponents = np.array(bases, "int64"), np.array(exponents, "int64").ravel()
+        check_array(power([bases, exponents])[0], bases ** exponents)
+    with pytest.raises(K.errors.EngineError, match="ntegers to negative integer powers are not allowed"):
+        power([[2, 3], [-1, 2]])
+
+
 def test_pow_broadcasts(K):
     x, a = sample((2, 3), low=0.1), sample((2, 1), seed=1)
     check(K, K.pow(K.variable(x), K.variable(a)), np.power(x, a))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import DTYPES, FLOATS, NUMBERS, check, check_fed, check_gradient, sample
+from checks import DTYPES, FLOATS, NUMBERS, check, check_fed, check_gradient, numeric_gradient, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -197,6 +197,11 @@ def test_cumulative_of_every_dtype(K, name):
         check(K, getattr(K, name)(tensor(K, x), axis=1), CUMULATIVE[name](x, axis=1, dtype=dtype))
 
 
+def test_cumsum_of_many_halves(K):
+    x = np.ones((4096,), "float16")
+    check(K, K.cumsum(K.variable(x, dtype="float16")), np.arange(1, 4097).astype("float16"))
+
+
 @pytest.mark.parametrize("name", CUMULATIVE)
 def test_cumulative_of_unknown_sizes(K, name):
     function, reference = getattr(K, name), CUMULATIVE[name]
@@ -222,6 +227,21 @@ def test_cumulative_gradient(K, name):
 def test_cumprod_gradient_with_zeros(K):
     for row in ([2, 0, 3, 4], [0, 0, 3, 4], [2, 3, 4, 0]):
         check_gradient(K, K.cumprod, np.cumprod, np.array(row, "float64"))
+
+
+def test_cumprod_gradient_where_products_over_or_underflow(K):
+    for row, expected in (([1e30, 1e30, 1e-30], [1e30, 1e30, np.inf]), ([1e-30, 1e-30, 1e30], [2, 1, 0]),
+                          ([1, np.inf, 2], [np.inf, 3, np.inf])):
+        x = K.variable(row)
+        check(K, K.gradients(K.sum(K.cumprod(x)), [x])[0], np.array(expected, "float32"))
+
+
+def test_cumprod_gradient_of_unknown_sizes(K):
+    x = K.placeholder((None, None), dtype="float64")
+    gradient = K.function([x], K.gradients(K.sum(K.square(K.cumprod(x, 1))), [x]))
+    for row in (sample((2, 5), "float64"), np.array([[2., 0, 3]]), np.zeros((2, 0)), np.zeros((0, 3))):
+        expected = numeric_gradient(lambda x: np.cumprod(x, 1) ** 2, [row], 0)
+        np.testing.assert_allclose(gradient([row])[0], expected, rtol=1e-5, atol=1e-7)
 
 
 # -- positions ------------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ CASES = {
     "softsign": (lambda K, x: K.softsign(x), A),
     "softmax": (lambda K, x: K.softmax(x, axis=0) * x, A),
     "bias_add": (lambda K, x, b: K.bias_add(x, b), A, [0.3, -0.2, 0.9]),
+    "bias_add to a column": (lambda K, x, b: K.bias_add(x, b), COLUMN, [0.3, -0.2, 0.9]),
     "crossentropy": (lambda K, x: K.categorical_crossentropy(K.constant([[0.0, 1, 0], [1, 0, 0]], dtype="float64"), x,
                                                              from_logits=True), A),
     "batch normalization": (lambda K, x, g: K.normalize_batch_in_training(x, g, None, [0])[0], A, [1.0, 0.5, 2.0]),
@@ -93,6 +94,7 @@ CASES = {
     "prod with zeros": (lambda K, x: K.prod(x, axis=(0, 2)), [[[0.0, 2.0], [3.0, 1.5]], [[1.2, 0.7], [0.0, 0.0]]]),
     "cumsum": (lambda K, x: K.cumsum(x, axis=1), A),
     "cumprod": (lambda K, x: K.cumprod(x, axis=1), A),
+    "cumprod with zeros": (lambda K, x: K.cumprod(x, axis=1), [[1.5, 0.0, -0.7, 2.0], [0.0, 0.3, 0.0, 1.2]]),
     "logsumexp": (lambda K, x: K.logsumexp(x, axis=1), A),
     "std": (lambda K, x: K.std(x, axis=0), A),
     "dot": (lambda K, x, y: K.dot(x, K.transpose(y)), A, B),
@@ -257,6 +259,18 @@ def test_higher_derivatives(K):
     for expected in (4 * np.array([0.5, 2]) ** 3, 12 * np.array([0.5, 2]) ** 2, 24 * np.array([0.5, 2]), [24, 24]):
         y, = K.gradients(y, [x])
         check_array(K.eval(y), np.e * np.array(expected), "float64")
+
+
+@pytest.mark.parametrize("name", ["prod", "cumprod"])
+def test_third_derivatives_of_products_with_zeros(K, name):
+    """Differentiated by three elements, the product of four is the other element."""
+    x = K.variable([0.0, 2.0, 0.0, 0.0], dtype="float64")
+    y = getattr(K, name)(x)
+    y = y if name == "prod" else y[3]
+    for i in (0, 2, 3):
+        y = K.gradients(y, [x])[0][i]
+    check(K, y, np.array(2.0), "float64")
+    check(K, K.gradients(y, [x])[0], np.array([0.0, 1, 0, 0]), "float64")
 
 
 def test_hessian_times_vector(K):

@@ -1,5 +1,8 @@
 """PyTorch only: autograd records only what gradients need, and our own derivatives are differentiable."""
 
+import os
+import subprocess
+
 import numpy as np
 import pytest
 from checks import check_array, sample
@@ -69,6 +72,27 @@ def test_a_variable_gets_memory_of_its_own(K):
     check_array(K.get_value(row), held[3])
     K.get_value(whole)[:] = 0
     check_array(K.get_value(whole), held[2:])
+
+
+MEMORY = """
+import gc, weakref
+import pyshim as K
+K.use_backend("torch", in_process=True)
+x, y = K.ones((3,)), K.ones((3,))
+first = [weakref.ref(variable.native.value) for variable in (x, y)]
+K.function([], [], updates=[(x, K.square(x) + 1), (y, y - K.variable(0.1) * x)])([])  # the second one in place
+gc.collect()
+print([value() is None for value in first], K.get_value(x).tolist(), (K.get_value(y) * 10).round().tolist())
+"""
+
+
+def test_an_update_frees_the_memory_of_the_old_value():
+    environment = pyshim.environments.find("torch")
+    variables = dict(environment.process_environment(None), PYTHONPATH=os.path.dirname(pyshim.__path__[0]))
+    done = subprocess.run([environment.python(), "-c", MEMORY], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          universal_newlines=True, timeout=300, env=variables)
+    assert [line for line in done.stdout.splitlines() if "backend" not in line] == [
+        "[True, False] [2.0, 2.0, 2.0] [9.0, 9.0, 9.0]"], done.stdout
 
 
 def test_unsigned_integers_that_pytorch_has_no_kernels_for(K):

@@ -630,6 +630,19 @@ def test_update_of_another_shape_when_fed(K):
     check(K, x, np.array([4, 5], "float32"))
 
 
+def test_variables_that_get_one_value_have_memory_of_their_own(K):
+    """Also where a size depends on values, so that JAX interprets the program; later functions reuse that memory."""
+    x, there = K.placeholder((3,)), K.placeholder((None,), dtype="bool")
+    a, b, c, d = (K.zeros((3,)) for _ in range(4))
+    set_all = K.function([x, there], [x[there]], updates=[K.update(a, x), K.update(b, x), K.update(c, d)])
+    fed = np.array([1, 2, 3], "float32")
+    check_array(set_all([fed, [True, False, True]])[0], np.array([1, 3], "float32"))
+    fed[:] = 9
+    K.function([], [K.update_add(a, K.ones((3,))), K.update_add(b, K.ones((3,))), K.update_add(c, K.ones((3,)))])([])
+    for variable, expected in ((a, [2, 3, 4]), (b, [2, 3, 4]), (c, [1, 1, 1]), (d, [0, 0, 0])):
+        check_array(K.get_value(variable), np.array(expected, "float32"))
+
+
 # -- properties -----------------------------------------------------------------------------------------
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,7 +8,7 @@ def softmax(k, gradient, result, x, axis):
 
 
 def bias_add(k, gradient, result, x, bias):
-    return [lambda: gradient, lambda: summed_to(k, gradient, bias, x)]
+    return [lambda: summed_to(k, gradient, x, bias), lambda: summed_to(k, gradient, bias, x)]
 
 
 RULES = {

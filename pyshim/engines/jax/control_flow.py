@@ -35,13 +35,18 @@ def loop(operation, inputs, natives):
     try:
         last, (outputs, conditions) = jax.lax.scan(step, first, (steps, sequences))
     except UNTRACEABLE:
-        if natives.is_traced or not len(steps):
+        if natives.is_traced:
             raise
         last, made = first, []
         for time in steps:
             last, results = step(last, (time, tuple(sequence[time] for sequence in sequences)))
             made.append(results)
-        outputs, conditions = jax.tree.map(lambda *results: jnp.stack(results), *made)
+        if made:
+            outputs, conditions = jax.tree.map(lambda *results: jnp.stack(results), *made)
+        else:  # a step on zeros determines the shapes of the outputs
+            zeros = tuple(jnp.zeros(sequence.shape[1:], sequence.dtype) for sequence in sequences)
+            outputs = [jnp.zeros((0,) + x.shape, x.dtype) for x in step(first, (0, zeros))[1][0]]
+            conditions = []
     for condition, message in zip(conditions, messages):
         checks.need(jnp.all(condition), message)
     return list(outputs) + list(last)

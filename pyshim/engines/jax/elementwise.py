@@ -66,7 +66,7 @@ class Elementwise:
     select = staticmethod(jnp.where)
 
     def pow(self, x, y):
-        return self._float_pow(x, y) if jnp.issubdtype(x.dtype, jnp.floating) else jnp.power(x, y)
+        return self._float_pow(x, y) if jnp.issubdtype(x.dtype, jnp.floating) else _whole_power(x, y)
 
     def floor_divide(self, x, y):
         if jnp.issubdtype(x.dtype, jnp.floating):
@@ -80,6 +80,17 @@ class Elementwise:
             return self._float_remainder(x, y)
         y = _not_zero(y)
         return jnp.remainder(x, jnp.where(_is_minus_one(y), jnp.ones_like(y), y))
+
+
+def _whole_power(x, y):
+    """x to the power of y, of integers, by repeated squaring. JAX's own uses only the six lowest bits of y."""
+    checks.need(jnp.all(y >= 0), "integers to negative integer powers are not allowed")
+
+    def step(current):
+        power, square, left = current
+        return jnp.where(left & 1 == 1, power * square, power), square * square, left >> 1
+    x, y = jnp.broadcast_arrays(x, y)
+    return jax.lax.while_loop(lambda current: jnp.any(current[2] > 0), step, (jnp.ones_like(x), x, y))[0]
 
 
 def _not_zero(y):

@@ -149,7 +149,9 @@ class Trace:
                 return self.run(fed, *others)
 
     def _interpreted(self, fed, *others):
-        return self._traced(list(map(leaf, fed)), *others, is_traced=False)
+        outputs, new, conditions = self._traced(list(map(leaf, fed)), *others, is_traced=False)
+        # Copy the new values: each variable needs memory of its own, since a later run may donate it.
+        return outputs, [jnp.array(value) for value in new], conditions
 
     def _traced(self, fed, *others, is_traced=True):
         outputs, new, noted = self.function.computed(fed, *others, is_traced)

@@ -55,7 +55,7 @@ class Loop(AnyLoop):
     def plan(self, nodes, given, wanted, kernels, shown):
         return NumPyPlan(kernels, nodes, given, wanted, shown)
 
-    zeros = staticmethod(np.zeros)
+    filled = staticmethod(np.full)
     joined = staticmethod(np.stack)
 
     def slices(self, sequence):

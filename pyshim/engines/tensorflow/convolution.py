@@ -34,11 +34,10 @@ class Convolution:
             wide = self.depthwise_convolution(tf.expand_dims(x, 1), tf.expand_dims(kernel, 0), strides * 2,
                                               ((0, 0),) + padding, (1,) + dilation)
             return tf.squeeze(wide, 1)
-        if len(set(strides)) > 1 or max(dilation) > 1:
-            return self.convolution(x, _across(kernel), strides, padding, dilation)
-        return _windowed(
-            lambda x, kernel, padding: tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding), x, kernel,
-            kernel.shape[:-2], strides, padding, dilation, kernel.shape[-2] * kernel.shape[-1])
+        if len(set(strides)) > 1:  # TensorFlow's own has the same stride on both axes
+            return self.depthwise_convolution(x, kernel, (1, 1), padding, dilation)[:, ::strides[0], ::strides[1]]
+        return _windowed(lambda x, kernel, padding: _depthwise(x, kernel, strides, padding, dilation), x, kernel,
+                         kernel.shape[:-2], strides, padding, dilation, kernel.shape[-2] * kernel.shape[-1])
 
     def pool(self, x, size, strides, padding, mode):
         once, channels = (1,) * len(size), x.shape[-1] or tf.shape(x)[-1]
@@ -53,6 +52,8 @@ class Convolution:
             return _windowed(pooled, x, None, size, strides, padding, once, channels, outside)
         if mode == "max":
             return windowed(tf.nn.max_pool if known.IS_FINITE.holds else _max_pool, x, float("-inf"))
+        if x.dtype == tf.float16:  # the sum may overflow
+            return tf.cast(self.pool(tf.cast(x, tf.float32), size, strides, padding, mode), tf.float16)
         result = windowed(tf.nn.avg_pool, x, 0)
         if not _native(x.shape[1:-1], size, strides, padding):  # the padding has been counted
             result = result / windowed(tf.nn.avg_pool, tf.ones_like(x), 0)
@@ -102,11 +103,20 @@ def _convolved(x, kernel, strides, padding, dilation):
         kernel = tf.concat([kernel, tf.zeros_like(kernel)], -2)
     if max(dilation) == 1:
         return tf.nn.convolution(x, kernel, strides, padding)
-    # The gradients of TensorFlow's own dilated kernels don't run on CPUs.
+    return _dilated(lambda x, padding: tf.nn.convolution(x, kernel, padding=padding), x, kernel, padding, dilation)
+
+
+def _depthwise(x, kernel, strides, padding, dilation):
+    def convolved(x, padding):
+        return tf.nn.depthwise_conv2d(x, kernel, (1,) + strides + (1,), padding)
+    return convolved(x, padding) if max(dilation) == 1 else _dilated(convolved, x, kernel, padding, dilation)
+
+
+def _dilated(convolved, x, kernel, padding, dilation):
+    """A convolution with dilation. The gradients of TensorFlow's own dilated kernels don't run on CPUs."""
     return tf.nn.with_space_to_batch(
-        x, dilation, padding,
-        lambda x, spatial, padding: tf.nn.convolution(x, kernel, padding=padding),
-        filter_shape=kernel.shape[:-2], spatial_dims=list(range(1, len(dilation) + 1)))
+        x, dilation, padding, lambda x, spatial, padding: convolved(x, padding), filter_shape=kernel.shape[:-2],
+        spatial_dims=list(range(1, len(dilation) + 1)))
 
 
 def _windowed(compute, x, kernel, width, strides, padding, dilation, channels, outside=0):
@@ -180,13 +190,6 @@ def _max_pool_of_any(x, largest, size, strides, padding):
     kind = tf.nn.max_pool(kind, size, strides, padding)
     nan, infinity = tf.constant(float("nan"), x.dtype), tf.constant(float("inf"), x.dtype)
     return tf.where(kind > 1, nan, tf.where(kind > 0, largest, -infinity))
-
-
-def _across(kernel):
-    """Returns: a depthwise kernel as an ordinary one, with zeros between different channels."""
-    channels, multiplier = kernel.shape[-2:]
-    whole = tf.expand_dims(tf.eye(channels, dtype=kernel.dtype), -1) * tf.expand_dims(kernel, -3)
-    return tf.reshape(whole, kernel.shape[:-2] + [channels, channels * multiplier])
 
 
 def _pool_in_turn(pool, x, size, strides, padding):

@@ -183,16 +183,32 @@ def cumprod(x, axis):
     @tf.custom_gradient
     def cumprod_of(x):
         products = tf.math.cumprod(x, axis)
-
-        def gradient(upstream):
-            zero = tf.equal(x, 0)
-            zeros = tf.cumsum(tf.cast(zero, tf.int32), axis)
-            first = zero & tf.equal(zeros, 1)
-            without = tf.math.cumprod(tf.where(first, tf.ones_like(x), x), axis)
-
-            def following(products):
-                return tf.cumsum(product(upstream, products), axis, reverse=True)
-            before = following(products) / tf.where(zero, tf.ones_like(x), x)
-            return tf.where(tf.equal(zeros, 0), before, tf.where(first, following(without), tf.zeros_like(x)))
-        return products, gradient
+        return products, lambda upstream: _of_cumprod(upstream, x, axis)
     return cumprod_of(x)
+
+
+def _of_cumprod(upstream, x, axis):
+    """The gradient of a cumulative product. The element x[i] is a factor of each product from y[i] on, and
+    y[i] = y[i - 1] * x[i]. So its gradient is y[i - 1] * s[i], with s[i] = upstream[i] + x[i + 1] * s[i + 1]."""
+    order = [axis] + [i for i in range(x.shape.rank) if i != axis]
+    back = [order.index(i) for i in range(x.shape.rank)]
+    x, s = tf.transpose(x, order), tf.transpose(upstream, order)
+    none, count = tf.zeros_like(x[:1]), x.shape[0]
+
+    def widened(width, s, factors):
+        with own():
+            s += product(tf.roll(s, -width, 0), factors)
+            return 2 * width, s, product_of_any(factors, tf.roll(factors, -width, 0))
+    # After each round, s[i] holds the first 2, 4, 8, ... terms of its sum, and factors[i] the product of as many x,
+    # which is 0 beyond the end. Unlike dividing y by x, this is right for all finite products, and can be
+    # differentiated.
+    current = 1, s, tf.concat([x[1:], none], 0)
+    if count is None:
+        shapes = tf.TensorShape([]), x.shape, x.shape
+        s.set_shape(x.shape)
+        current = tf.while_loop(lambda width, *_: width < tf.shape(x)[0], widened, current, shapes)
+    else:
+        while current[0] < count:
+            current = widened(*current)
+    before = cumprod(tf.concat([none + 1, x[:-1]], 0), 0)
+    return tf.transpose(product(current[1], before), back)

@@ -61,8 +61,8 @@ class Compiled:
     def several(self, arrays, whole, rows):
         """Run batches in one call, if it pays off: see ``engines/batches.py``."""
         self.ran += len(rows)
-        # A GPU would get the whole arrays each time.
-        if self.ran < batches.PATIENCE or len(rows) < batches.LEAST or on_gpu():
+        # A GPU would get the whole arrays each time. Batches without rows need the variant for them.
+        if self.ran < batches.PATIENCE or len(rows) < batches.LEAST or on_gpu() or self.images and not rows.size:
             return []
         tensors = batches.tensors(self.program, arrays, whole)
         if tensors is None:

@@ -13,7 +13,6 @@ class Reductions:
     prod = staticmethod(tf.reduce_prod)
     any = staticmethod(tf.reduce_any)
     all = staticmethod(tf.reduce_all)
-    cumsum = staticmethod(tf.cumsum)
 
     def argmax(self, x, axis):
         return _first_nan(x, axis, tf.argmax(x, axis))
@@ -25,6 +24,11 @@ class Reductions:
         if x.dtype == tf.float16:  # their sum may overflow
             return tf.cast(tf.reduce_mean(tf.cast(x, tf.float32), axis, keepdims), tf.float16)
         return tf.reduce_mean(x, axis, keepdims)
+
+    def cumsum(self, x, axis):
+        if x.dtype == tf.float16:  # it would lose precision after a few elements
+            return tf.cast(tf.cumsum(tf.cast(x, tf.float32), axis), tf.float16)
+        return tf.cumsum(x, axis)
 
     def cumprod(self, x, axis):
         return cumprod(tf.convert_to_tensor(x), axis)

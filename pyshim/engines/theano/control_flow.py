@@ -81,9 +81,12 @@ class Loop(theano.Op):
             output[0] = array
 
     def _of_no_steps(self, sequences, states, captured):
-        """Returns: the outputs of zero steps. Their shapes are found by running a step on zeros."""
-        zeros = [np.zeros(x.shape[1:], x.dtype) for x in sequences]
-        values = interpreted(self.inputs, quiet(self.outputs), [], [])(zeros + states + captured)
+        """Returns: the outputs of zero steps. Their shapes are found by running a step on zeros or ones."""
+        step = interpreted(self.inputs, quiet(self.outputs), [], [])
+        try:
+            values = step([np.zeros(x.shape[1:], x.dtype) for x in sequences] + states + captured)
+        except Exception:  # perhaps an integer is divided by 0
+            values = step([np.ones(x.shape[1:], x.dtype) for x in sequences] + states + captured)
         return [np.empty((0,) + x.shape, x.dtype) for x in values]
 
     def _split(self, values):

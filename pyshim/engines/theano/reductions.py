@@ -39,6 +39,8 @@ class Reductions:
         return ArgMin(axis)(x)
 
     def cumsum(self, x, axis):
+        if x.dtype == "float16":  # it would lose precision after a few elements
+            return T.cast(T.cumsum(T.cast(x, "float32"), axis), "float16")
         return T.cumsum(_wide(x), axis)
 
     def cumprod(self, x, axis):

@@ -8,8 +8,10 @@ import torch
 DTYPES = {name: getattr(torch, name) for name in (
     "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")}
 
-# On a GPU, PyTorch's convolutions would round float32 to the 10 bits of TF32, unlike its products.
+# On a GPU, PyTorch's convolutions would round float32 to the 10 bits of TF32, unlike its products, and its products of
+# float16 might add parts of a sum in float16.
 torch.backends.cudnn.allow_tf32 = False
+torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 

@@ -18,6 +18,7 @@ from .random import generators
 _track = torch._C._set_grad_enabled  # called by torch.set_grad_enabled(), which takes ten times as long
 
 LACKING = frozenset(["uint16", "uint32", "uint64"])  # dtypes for which PyTorch has hardly any kernels
+FLOAT_ON_GPU = frozenset(["dot", "batch_dot"])  # kernels that PyTorch has only for floats on a GPU
 
 _numpy = NumPyKernels()
 
@@ -195,8 +196,7 @@ class TorchPlan(Plan):
             return loop, tracked
         if kernel == "print_tensor" and not self.shown:
             return unseen, tracked
-        dtypes = [node.dtype for node in operation.inputs] + [operation.attributes.get("dtype")]
-        if kernel != "print_tensor" and not LACKING.isdisjoint(dtypes):
+        if kernel != "print_tensor" and _is_lacking(operation):
             return _by_numpy(getattr(_numpy, kernel)), tracked
         function = getattr(self.kernels, kernel)
         if not tracked:
@@ -215,14 +215,22 @@ class Loop(AnyLoop):
     def guard(self):
         self.step.guard()
 
-    def zeros(self, shape, dtype):
-        return torch.zeros(shape, dtype=DTYPES.get(dtype, dtype), device=DEVICE)
+    def filled(self, shape, number, dtype):
+        return torch.full(shape, number, dtype=DTYPES.get(dtype, dtype), device=DEVICE)
 
     def slices(self, sequence):
         return sequence.unbind(0)
 
     def joined(self, values):
         return torch.stack(values)
+
+
+def _is_lacking(operation):
+    """Whether PyTorch has no kernel for the operation's dtypes."""
+    dtypes = [node.dtype for node in operation.inputs] + [operation.attributes.get("dtype")]
+    if DEVICE.type != "cpu" and operation.kernel in FLOAT_ON_GPU and not dtypes[0].startswith("float"):
+        return True
+    return not LACKING.isdisjoint(dtypes)
 
 
 def _outputs(nodes):

@@ -5,6 +5,7 @@ import math
 import torch
 
 from ..numpy_shape import reduced
+from .arrays import DEVICE
 from .gradients import product, product_of_any, with_own_gradient
 
 
@@ -44,32 +45,26 @@ def _products_of_the_others(rows):
 
 
 def _of_cumprod(g, x, result, axis):
-    if torch.is_grad_enabled():
-        return _of_cumprod_step_by_step(g, x, result, axis)
-    # An element is a factor of each product from its own position on. Before the first 0, the derivative is the product
-    # divided by the element. For the first 0, it is the product without it, and after that it is 0.
-    zero = x == 0
-    zeros = zero.to(torch.int64).cumsum(axis)
-    first = zero & (zeros == 1)
-    without = torch.cumprod(torch.where(first, 1, x), axis)
-
-    def following(products):
-        return product(g, products).flip(axis).cumsum(axis).flip(axis)
-    before = following(result) / torch.where(zero, 1, x)
-    return torch.where(zeros == 0, before, torch.where(first, following(without), 0))
-
-
-def _of_cumprod_step_by_step(g, x, result, axis):
-    """The same gradient in a differentiable form: the product of the elements before, times s[i], where
-    s[i] = g[i] + x[i + 1] * s[i + 1]."""
-    gradients, factors, sums = g.unbind(axis), x.unbind(axis), []
-    for i in reversed(range(len(factors))):
-        following = product(sums[-1], factors[i + 1]) if sums else 0
-        sums.append(gradients[i] + following)
-    if not sums:
+    """The gradient of a cumulative product. The element x[i] is a factor of each product from y[i] on, and
+    y[i] = y[i - 1] * x[i]. So its gradient is y[i - 1] * s[i], with s[i] = g[i] + x[i + 1] * s[i + 1]."""
+    if not x.numel():
         return torch.zeros_like(x)
-    before = torch.cat([torch.ones_like(x.narrow(axis, 0, 1)), result.narrow(axis, 0, len(factors) - 1)], axis)
-    return product(torch.stack(sums[::-1], axis), before)
+    if DEVICE.type == "cpu" and not torch.is_grad_enabled() and result.abs().min() >= torch.finfo(x.dtype).tiny:
+        total = (g * result).flip(axis).cumsum(axis).flip(axis)
+        if torch.isfinite(total).all():
+            return total / x  # faster, but not if a product has over- or underflowed, and not differentiable at 0
+    first = x.narrow(axis, 0, 1)
+    # After each round, s[i] holds the first 2, 4, 8, ... terms of its sum, and factors[i] the product of as many x,
+    # which is 0 beyond the end.
+    count = x.shape[axis]
+    s, factors = g, torch.cat([x.narrow(axis, 1, count - 1), torch.zeros_like(first)], axis)
+    width = 1
+    while width < count:
+        s = s + product(s.roll(-width, axis), factors)
+        factors = product_of_any(factors, factors.roll(-width, axis))
+        width *= 2
+    before = torch.cat([torch.ones_like(first), result.narrow(axis, 0, count - 1)], axis)
+    return product(s, before)
 
 
 _max = with_own_gradient(lambda x, axis: torch.amax(x, axis, keepdim=True), _of_extreme)

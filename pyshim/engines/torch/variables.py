@@ -13,20 +13,29 @@ class Variable:
     def __init__(self, array):
         self.set(array)
 
+    @property
+    def value(self):
+        return self._value
+
+    @value.setter
+    def value(self, tensor):
+        self._value = tensor
+        self._is_owned = False  # an update may give the same tensor to several variables
+
     def read(self):
-        return self.value
+        return self._value
 
     def owned(self):
         """Returns: the variable's tensor, which nothing else refers to, so that it can be changed in place."""
-        if self.value is not self.own:
-            self.own = self.value = self.value.clone()
-        return self.value
+        if not self._is_owned:
+            self._value, self._is_owned = self._value.clone(), True
+        return self._value
 
     def get(self):
-        return np.array(array_of(self.value))
+        return np.array(array_of(self._value))
 
     def set(self, array):
-        self.own = self.value = tensor_of(np.array(array))
+        self._value, self._is_owned = tensor_of(np.array(array)), True
 
 
 class Variables:
