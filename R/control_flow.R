@@ -9,7 +9,7 @@
 #' @param initial_states List of tensors.
 #' @param go_backwards Whether to begin with the last time step; outputs are in the order of computation.
 #' @param mask A tensor with dimensions (samples, time steps). Where it is 0, the output is that of the previous
-#'   (initially 0), and the states do not change.
+#'   time step (initially 0), and the states do not change.
 #' @param constants List of tensors that are passed to each step.
 #' @param unroll Whether to write the steps into the graph one after another.
 #' @param input_length The number of time steps, if `unroll` needs it and the shape of `inputs` does not have it.

@@ -1,13 +1,19 @@
 # The history of a training.
 
-#' @param frequency The argument `validation_freq`, a number or the epochs to validate after; `NULL` means each epoch.
+#' @param frequency The argument `validation_freq`: a number; the epochs to validate after, a list or several numbers; or
+#'   `NULL` for each epoch.
 #' @noRd
 as_history <- function(values, frequency = NULL) {
   metrics <- lapply(values$metrics, unlist)
   metrics <- metrics[order(startsWith(names(metrics), "val_"))]
   epochs <- unlist(values$epochs)
-  frequency <- unlist(frequency)
-  validated <- if (length(frequency) == 1L) epochs %% frequency == 0 else is.null(frequency) | epochs %in% frequency
+  validated <- if (is.null(frequency)) {
+    rep(TRUE, length(epochs))
+  } else if (is.list(frequency) || length(frequency) > 1L) {
+    epochs %in% unlist(frequency)
+  } else {
+    epochs %% frequency == 0
+  }
   invisible(structure(list(params = values$params, metrics = by_either_name(metrics), epochs = epochs,
                            validated = epochs[validated]), class = "keras_training_history"))
 }
@@ -54,7 +60,10 @@ print.keras_training_history <- function(x, ...) {
   if (count) {
     cat("Final epoch:\n")
     last <- vapply(x$metrics, function(values) values[[length(values)]], 0)
-    cat(paste0(format(names(last), justify = "right"), ": ", vapply(last, format, "", digits = 4)), sep = "\n")
+    validated <- utils::tail(x$validated, 1L)
+    earlier <- startsWith(names(last), "val_") & !identical(validated, utils::tail(x$epochs, 1L))
+    cat(paste0(format(names(last), justify = "right"), ": ", vapply(last, format, "", digits = 4),
+               ifelse(earlier & length(validated) > 0L, paste0(" (epoch ", validated, ")"), "")), sep = "\n")
   }
   invisible(x)
 }

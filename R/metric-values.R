@@ -92,7 +92,7 @@ name_metrics <- function(callbacks, model) {
   watching <- Filter(function(callback) reticulate::py_has_attr(callback, "monitor"), callbacks)
   if (length(watching)) {
     names <- unlist(object_get(model, "metrics_names"))
-    if (length(names) == 1L) {  # all that a model knows before it is built
+    if (length(names) == 1L && reticulate::py_has_attr(model, "_compile_metrics")) {  # it is not built yet
       names <- c(names, Filter(is.character, object_get(model, "_compile_metrics")))
     }
     names <- c(names, paste0("val_", names))

@@ -167,7 +167,7 @@ as_metrics <- function(metrics, outputs) {
   names <- names(metrics)
   # Names are those of outputs. Otherwise, the name of a function is the metric's own name.
   by_output <- !is.null(names) &&
-    (all(names %in% outputs) || length(outputs) > 1L && !any(vapply(metrics, is.function, NA)))
+    (all(names %in% outputs) || length(outputs) != 1L && !any(vapply(metrics, is.function, NA)))
   own_names <- if (is.null(names) || by_output) rep("", length(metrics)) else names
   converted <- Map(as_metric, as.list(metrics), own_names, list(outputs))
   if (by_output) as_keywords(setNames(converted, names)) else unname(converted)
@@ -276,7 +276,7 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
   }
   if (is_generator(x)) {
     arguments$batch_size <- NULL
-    return(fitted_by_generator(object, x, arguments))
+    return(fitted_by_generator(object, x, arguments, list(...)$validation_freq))
   }
   arguments$validation_split <- validation_split
   arguments$sample_weight <- as_model_data(sample_weight, "sample_weight")
@@ -291,20 +291,23 @@ fit.keras.engine.training.Model <- function(object, x = NULL, y = NULL, # nolint
 refuse_with_generator <- function(...) {
   given <- Filter(Negate(is.null), list(...))
   if (length(given)) {
-    abort("argument", c("{argument} cannot be given together with a generator",
-                        i = "Its batches contain targets and weights: `list(x, y, sample_weight)`."),
-          argument = names(given)[[1L]], value = given[[1L]])
+    name <- names(given)[[1L]]
+    remedy <- switch(name, batch_size = "The generator decides how many samples a batch has.",
+                     validation_split = "`validation_data` may be another generator.",
+                     "Its batches contain targets and weights: `list(x, y, sample_weight)`.")
+    abort("argument", c("{argument} cannot be given together with a generator", i = remedy), argument = name,
+          value = given[[1L]])
   }
 }
 
-fitted_by_generator <- function(object, generator, arguments) {
+fitted_by_generator <- function(object, generator, arguments, validation_freq = NULL) {
   need_steps(generator, arguments$steps_per_epoch, "steps_per_epoch")
   need_steps(arguments$validation_data, arguments$validation_steps, "validation_steps")
   if (is_generator(arguments$validation_data)) {
     arguments$validation_data <- as_generator(arguments$validation_data)
   }
   as_history(call_shim("fit_batches", object, as_generator(generator), as_keywords(arguments), keeps_snapshots()),
-             arguments$validation_freq)
+             validation_freq)
 }
 
 #' Reject calls without inputs, unless all inputs of the model are tensors that need no values

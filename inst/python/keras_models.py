@@ -420,11 +420,12 @@ _positions = weakref.WeakKeyDictionary()  # the number of the next batch of each
 def next_batch(generator):
     """The next batch of a generator. Returns: whether there is one, and the batch."""
     need_batches(generator)
-    try:
-        if hasattr(generator, "__next__"):
-            return True, next(generator)
-    except StopIteration:
-        return False, None
+    is_iterator = hasattr(generator, "__next__")
+    if is_iterator or not isinstance(generator, keras_get("utils.Sequence")):
+        try:
+            return True, next(generator if is_iterator else iter(generator))
+        except StopIteration:
+            return False, None
     position = _positions.get(generator, 0)
     if position >= len(generator):
         return False, None

@@ -25,16 +25,11 @@ class Configuration:
             (1, 2)
         """
         rules.text(prefix, "prefix")
-        numbers = self.uids.setdefault(prefix, itertools.count(1))  # two threads get two numbers
-        return next(number for number in numbers if number > self.taken_uids.get(prefix, 0))
-
-    def take_uids(self, prefix, number):
-        """Let ``get_uid`` count on after this number, which is in a name that was not made by it."""
-        self.taken_uids[prefix] = max(number, self.taken_uids.get(prefix, 0))
+        return next(self.uids.setdefault(prefix, itertools.count(1)))  # two threads get two numbers
 
     def reset_uids(self):
         """Count every prefix of ``get_uid`` from 1 again."""
-        self.uids, self.taken_uids = {}, {}
+        self.uids = {}
 
     def manual_variable_initialization(self, value):
         """Whether variables are left for the user to initialize through the native session.

@@ -51,7 +51,7 @@ class Core:
         """Start an empty graph."""
         self.graph = GraphOf(self)
         self.scopes = _Scopes()
-        self.uids, self.taken_uids = {}, {}  # prefix -> its counter; prefix -> the number that it begins after
+        self.uids = {}
         self.phase = None  # the learning phase: the number that was set, or the placeholder
         self.fed_phase = None  # the placeholder, also after a number was set
         self.initialize_variables = True

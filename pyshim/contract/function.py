@@ -27,8 +27,14 @@ class Function(OfGraph):
         self.takes_sparse = len(fed) > len(inputs)
         self._nodes = inputs
         self.single = single
-        self._defaults = [contract.array(node.value, "default", node.dtype) for node in program.inputs[len(fed):]]
+        self._unfed = program.inputs[len(fed):]  # placeholders with a default value
         self._run = contract.host.compile(program, once)
+
+    @property
+    def _defaults(self):
+        """The default values. That of the learning phase may change."""
+        array = self.graph.contract.array
+        return [array(node.value, "default", node.dtype) for node in self._unfed]
 
     @property
     def outdated(self):

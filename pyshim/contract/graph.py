@@ -88,7 +88,9 @@ class Graph:
         for i, update in enumerate(updates or []):
             if isinstance(update, (list, tuple)) and len(update) == 2:
                 update = self.update(update[0], update[1])
-            if not isinstance(update, Node) or not any(node.kind == "update" for node in ancestors([update])):
+            # The kind is looked at first: an optimizer has hundreds of updates, each with thousands of ancestors.
+            if not isinstance(update, Node) or update.kind != "update" and not any(
+                    node.kind == "update" for node in ancestors([update])):
                 raise ArgumentError("{argument} must be the result of {update()} or a (variable, new value) "
                                     "pair, not {value}", argument=Argument("updates", i), value=Value(update))
             nodes.append(update)

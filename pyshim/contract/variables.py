@@ -140,7 +140,9 @@ class Variables:
             rows, columns = [self.arange(each, dtype="int64") for each in (sizes[0], sizes[-1])]
             return self._named(self.cast(self.equal(self.expand_dims(rows, 1), columns), dtype), name)
         rules.known_shape(sizes, "size")
-        return self.variable(np.eye(sizes[0], sizes[-1], dtype=dtype), dtype, name)
+        made = self.variable(np.eye(sizes[0], sizes[-1], dtype=dtype), dtype, name)
+        made._tracked = True  # tells Keras that it is no weight of a layer that it is an attribute of
+        return made
 
     def zeros_like(self, x, dtype=None, name=None):
         """Zeros in the shape of another tensor, unknown sizes included.

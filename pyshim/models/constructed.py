@@ -16,7 +16,7 @@ from ..tensors import Tensor
 NOTED = "_constructor_arguments"
 KEY = "constructed"  # in a configuration: the name of a model or a layer that its constructor makes
 
-_BASE = re.compile(r"(.+)\.(engine\.base_layer|optimizers)")  # the modules of Keras's classes Layer and Optimizer
+_BASE = re.compile(r"(.+)\.(engine\.base_layer\.Layer|optimizers\.Optimizer)")  # Keras's base classes
 
 
 def note(thing, args, kwargs):
@@ -45,7 +45,7 @@ def keras_of_layer(cls):
 
 
 def _package(cls):
-    bases = (_BASE.fullmatch(each.__module__) for each in reversed(cls.__mro__))
+    bases = (_BASE.fullmatch("%s.%s" % (each.__module__, each.__qualname__)) for each in reversed(cls.__mro__))
     return next(base for base in bases if base).group(1)
 
 

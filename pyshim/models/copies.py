@@ -16,11 +16,13 @@ from ..errors import ArgumentError, KerasError, StaleTensorError, TimeoutError, 
 from ..graph.node import ancestors
 from ..messages import Choices, Type, Value
 from ..tensors import Tensor
-from . import constructed, given, names
+from . import constructed, given
 
 _copying = threading.local()  # while a model is copied, things: objects that no configuration can hold, by name;
                               # phases: the learning phases of layers, by name
-_known = threading.RLock()  # held while Keras's dict of custom objects, which is of all threads, has those of a model
+# Held by a copy while Keras's dict of custom objects, which is of all threads, has those of a model. Loading a model
+# with custom objects in another thread does not wait for it.
+_known = threading.RLock()
 
 
 class State:
@@ -159,7 +161,6 @@ def copied(model, state, custom_objects=None, compiled=True):
             if new_layer.trainable != old_layer.trainable:
                 new_layer.trainable = old_layer.trainable
             new_layer.name = old_layer.name
-            names.take(new_layer, keras, session.current_host().contract)
         for _, new_layer in pairs(model, new):
             if getattr(new_layer, "_is_graph_network", False):
                 _take_names(new_layer)
@@ -205,10 +206,10 @@ def _check_copy(model, new, compiled):
     if compiled and len(set(map(id, new.weights))) > len(set(map(id, model.weights))):
         networks = [part for part in parts(model) if keras_of(part)]
         counts = collections.Counter(layer for network in networks for layer in network.layers)
-        shared = [layer.name for layer, count in counts.items() if count > 1]
+        names = [layer.name for layer, count in counts.items() if count > 1]
         raise ArgumentError("layers that belong to several of the model's networks would be trained apart in a copy: "
                             "{names}", remedy="make one network of them, and apply that where it is needed",
-                            names=Choices(shared or ["one within another layer"]), argument="model")
+                            names=Choices(names or ["one within another layer"]), argument="model")
 
 
 def _take_names(network):
@@ -238,9 +239,10 @@ def _compile(model, new, state, keras, targets):
                 model.loss_weights, model.sample_weight_mode, own(model._compile_weighted_metrics), targets,
                 **getattr(model, "_function_kwargs", {}))
     # What is trained was settled when the model was compiled; `trainable` may have changed since then.
-    copies = dict(zip(weights_of(model), weights_of(new)))
-    new._collected_trainable_weights = [copies[weight] for weight in model._collected_trainable_weights
-                                        if weight in copies]
+    settled = getattr(model, "_collected_trainable_weights", None)  # not if it was compiled before it was built
+    if settled is not None:
+        copies = dict(zip(weights_of(model), weights_of(new)))
+        new._collected_trainable_weights = [copies[weight] for weight in settled if weight in copies]
     if state.optimizer_weights and computes_gradients(new):
         new._make_train_function()
         if len(new.optimizer.weights) != len(state.optimizer_weights):

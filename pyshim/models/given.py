@@ -42,10 +42,10 @@ def note_loss(layer, losses, inputs):
     vars(layer).setdefault(LOSSES, []).append((losses, inputs))
 
 
-def note_metric(layer, value, name):
-    """Record the arguments of ``add_metric``; the layer has just added the metric."""
-    if not any(layer._metrics[-1] is metric for *_, metric in vars(layer).get(METRICS, ())):
-        vars(layer).setdefault(METRICS, []).append((value, name, layer._metrics[-1]))
+def note_metric(layer, value, name, metric):
+    """Record the arguments of ``add_metric``, and the layer's metric for them."""
+    if not any(metric is each for *_, each in vars(layer).get(METRICS, ())):
+        vars(layer).setdefault(METRICS, []).append((value, name, metric))
 
 
 def check(layer):

@@ -1,8 +1,7 @@
 """New names for layers that Keras has named like another layer of their model.
 
 Keras counts the layers of each class and backend, as in "dense_1". So the name may be taken if the layer was made while
-another backend was current. It counts on after the names of a model that was copied from another backend or loaded from
-a file.
+another backend was current, or if the model was copied from another backend or loaded from a file.
 """
 
 import weakref
@@ -40,17 +39,3 @@ def _before(tensors):
             names.add(layer.name)
             left.extend(layer._inbound_nodes[number].input_tensors)
     return names
-
-
-def take(layer, keras, contract):
-    """Let Keras count on after the number in the layer's name, if the name has the form that Keras would give it."""
-    stem, _, number = layer.name.rpartition("_")
-    prefix = type(layer).__name__
-    if isinstance(layer, keras.layers.InputLayer):
-        prefix = form = "input"
-    elif isinstance(layer, keras.engine.network.Network):
-        prefix = form = prefix.lower()
-    else:
-        form = keras.engine.base_layer._to_snake_case(prefix)
-    if stem == form and number.isdecimal():
-        contract.take_uids(prefix, int(number))

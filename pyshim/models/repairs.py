@@ -702,21 +702,6 @@ def names_that_are_not_taken(module):
     module.Layer.__init__, module.Layer.__call__ = __init__, __call__
 
 
-@_repair(_after, "engine.network", "engine.sequential")
-def names_of_loaded_models(module):
-    """Keras would give the names of a model's layers, which come from its configuration, to new layers as well."""
-    model = getattr(module, "Sequential", None) or module.Network
-    make = model.from_config.__func__
-
-    @functools.wraps(make)
-    def from_config(cls, config, *args, **kwargs):
-        made = make(cls, config, *args, **kwargs)
-        for layer in [made, *made._layers]:
-            names.take(layer, constructed.keras_of_layer(cls), session.current_host().contract)
-        return made
-    model.from_config = classmethod(from_config)
-
-
 @_repair(_after, "engine.base_layer")
 def learning_phases_of_calls(module):
     """set_learning_phase() belongs to a backend, and holds for the layers that are applied after it. A copy of a model
@@ -900,8 +885,11 @@ def tensors_that_users_add(module):
     def noted_metric(self, value, name=None):
         count = len(self._metrics)
         add_metric(self, value, name)
-        if len(self._metrics) > count and given.is_users(module.Layer):  # Keras ignores a second one of the same name
-            given.note_metric(self, value, name)
+        # Keras ignores a second one of the same name. It may be the same metric, added because it is an attribute.
+        own = getattr(value, "_metric_obj", None)
+        added = self._metrics[count:] or [metric for metric in self._metrics if metric is own]
+        if added and given.is_users(module.Layer):
+            given.note_metric(self, value, name, added[-1])
     module.Layer.add_loss, module.Layer.add_metric = noted_loss, noted_metric
 
 

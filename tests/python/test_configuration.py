@@ -95,18 +95,6 @@ def test_uids_count_by_prefix(K):
     assert K.get_uid("a") == 1
 
 
-def test_uids_go_on_after_numbers_that_are_taken(K):
-    contract = K.session.current_host().contract
-    K.get_uid("a")
-    for number in (3, 2):
-        contract.take_uids("a", number)
-    assert [K.get_uid("a"), K.get_uid("a"), K.get_uid("b")] == [4, 5, 1]
-    contract.take_uids("a", 1)
-    assert K.get_uid("a") == 6
-    K.reset_uids()
-    assert K.get_uid("a") == 1
-
-
 def test_learning_phase_is_an_input_of_functions(K):
     phase = K.learning_phase()
     assert (phase.kind, phase.dtype, phase.shape, phase.name) == ("placeholder", "bool", (), "learning_phase")

@@ -11,14 +11,14 @@ def softmax(x):
 
 
 def split_heads(K, x):
-    """Split the heads of multi-head attention: (samples, time steps, 2 * 3) to (samples * 2, time, 3)."""
+    """Split the heads of multi-head attention: (samples, time, 2 * 3) to (samples * 2, time, 3)."""
     n = K.shape(x)
     heads = K.permute_dimensions(K.reshape(x, (n[0], n[1], 2, 3)), (0, 2, 1, 3))
     return K.reshape(heads, (-1, n[1], 3))
 
 
 def causal_attention(K, x):
-    """Attention weights of shape (samples, time steps, time), in which no time step sees a later one."""
+    """Attention weights of shape (samples, time, time), in which no time step sees a later one."""
     time = K.arange(K.shape(x)[1])
     later = K.cast(K.expand_dims(time, 1) < time, "float32")
     return K.softmax(x - 1e9 * later)

@@ -295,9 +295,13 @@ test_that("validation runs after every second epoch", {
   expect_equal(frame$epoch, c(1:4, 1:4))
   expect_output(print(history), paste("val_loss:", format(history$metrics$val_loss[[2]], digits = 4)), fixed = TRUE)
   history <- fit(model, matrix(1, 4, 2), 1:4, epochs = 4, verbose = 0, validation_split = 0.5,
-                 validation_freq = list(1, 4))
+                 validation_freq = list(1, 3))
   frame <- as.data.frame(history)
-  expect_equal(which(!is.na(frame$value[frame$data == "validation"])), c(1, 4))
+  expect_equal(which(!is.na(frame$value[frame$data == "validation"])), c(1, 3))
+  expect_output(print(history), "val_loss: [0-9.]+ \\(epoch 3\\)$")
+  history <- fit(model, matrix(1, 4, 2), 1:4, epochs = 4, verbose = 0, validation_split = 0.5,
+                 validation_freq = list(3))
+  expect_equal(which(!is.na(as.data.frame(history)$value[5:8])), 3)
 })
 
 test_that("a model that its first fit() builds takes class numbers, and callbacks with either name of a metric", {
@@ -309,6 +313,8 @@ test_that("a model that its first fit() builds takes class numbers, and callback
   history <- fit(model, x, 0:2, epochs = 5, verbose = 0, validation_data = list(x, 0:2), callbacks = stopping)
   expect_length(history$metrics$val_accuracy, 2L)
   expect_keras_error(fit(model, x, 1:3), "argument", "class number 3")
+  model <- keras_model_sequential() %>% layer_dense(3, input_shape = 2)
+  expect_keras_error(fit(model, x, 0:2, callbacks = callback_early_stopping()), "argument", "not compiled")
 })
 
 test_that("losses and metrics are matched with the outputs, whatever these are called", {
@@ -327,6 +333,15 @@ test_that("losses and metrics are matched with the outputs, whatever these are c
     expect_equal(found, expected, tolerance = 1e-6)
   }
   expect_keras_error(compile(model, "sgd", "mse", metrics = list(other = "mae")), "argument", c("other", "end"))
+  # The outputs of a model that its first fit() builds are not known yet.
+  custom <- keras_model_custom(function(self) {
+    self$first <- layer_dense(units = 1)
+    self$second <- layer_dense(units = 1)
+    function(inputs, mask = NULL) list(self$first(inputs), self$second(inputs))
+  })
+  compile(custom, "sgd", "mse", metrics = list(output_1 = "mae", output_2 = "mape"))
+  history <- fit(custom, x, list(1:3, 1:3), epochs = 1, verbose = 0)
+  expect_setequal(names(history$metrics), c("loss", "output_1_loss", "output_2_loss", "output_1_mae", "output_2_mape"))
   # A model with one output has no need of names.
   model <- keras_model_sequential() %>% layer_dense(1, activation = "sigmoid", input_shape = 2)
   compile(model, "sgd", "mse", metrics = c(acc = "accuracy"))

@@ -394,6 +394,18 @@ def test_learning_phase_set_after_a_model_has_run(K):
         B.clear_session()
 
 
+def test_learning_phase_set_before_a_model_has_run(K):
+    """A function made in the one phase follows the other one, too, and so does the value of a tensor."""
+    try:
+        model = keras.models.Sequential([L.Dropout(0.5, input_shape=(200,)), L.Lambda(lambda x: x * 1)])
+        x, noise = np.ones((4, 200)), B.in_train_phase(1.0, 0.0)
+        for phase in 0, 1, 0:
+            B.set_learning_phase(phase)
+            assert (model.predict(x).min() == 0, B.eval(noise)) == (phase, phase)
+    finally:
+        B.clear_session()
+
+
 def test_float64_models(K, random):
     B.set_floatx("float64")
     try:

@@ -156,3 +156,12 @@ def test_a_metric_that_is_an_attribute_alone(K, engine):
     model.add_metric(backend.sum(model.outputs[0]), name="largest")  # Keras ignores a second metric of the same name
     with pytest.raises(errors.ArgumentError, match="'of_nothing' as an attribute.*add_metric"):
         pyshim.to_backend(model, _other(engine))
+
+
+def test_a_metric_that_is_an_attribute_and_is_added(K, engine, data):
+    inputs = L.Input((3,))
+    model = keras.models.Model(inputs, L.Dense(2)(inputs))
+    model.mean = keras.metrics.Mean(name="mean")
+    model.add_metric(model.mean(model.outputs[0]), name="mean")
+    model.compile("sgd", "mse")
+    _same_steps(model, engine, *data)
