@@ -151,6 +151,20 @@ def _operator(name, swapped=False):
     return method
 
 
+def _product(swapped):
+    """``@``: a product of matrices. With three dimensions each, one for each sample, as in NumPy."""
+    def method(self, other):
+        if other is None or isinstance(other, (str, dict)):
+            return NotImplemented
+        x, y = (other, self) if swapped else (self, other)
+        counts = [each.ndim if isinstance(each, Tensor) else np.ndim(each) for each in (x, y)]
+        if max(counts) > 3 and counts[1] > 2:
+            raise ArgumentError("`@` of tensors with {count} and {other} dimensions is not defined here",
+                                remedy="use {dot()} or {batch_dot()}", count=counts[0], other=counts[1])
+        return self._call("batch_dot" if counts == [3, 3] else "dot", x, y)
+    return method
+
+
 def _comparison(name, same):
     """``==`` or ``!=``; ``same`` is its result for a tensor and itself. Two tensors that cannot be compared element by
     element count as different."""
@@ -169,10 +183,12 @@ def _comparison(name, same):
 
 
 for _name, _function in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide",
-                         "floordiv": "floor_divide", "mod": "remainder", "pow": "pow", "matmul": "dot",
+                         "floordiv": "floor_divide", "mod": "remainder", "pow": "pow",
                          "and": "logical_and", "or": "logical_or"}.items():
     setattr(Tensor, "__%s__" % _name, _operator(_function))
     setattr(Tensor, "__r%s__" % _name, _operator(_function, swapped=True))
+for _name, _swapped in (("matmul", False), ("rmatmul", True)):
+    setattr(Tensor, "__%s__" % _name, _product(_swapped))
 for _name, _function in {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}.items():
     setattr(Tensor, "__%s__" % _name, _operator(_function))
 for _name, _function, _same in (("eq", "equal", True), ("ne", "not_equal", False)):

@@ -172,7 +172,9 @@ class ControlFlow:
     def _elements(self, elems):
         """Returns: a list of the tensors to take slices of, and a function that makes the user's argument of the list
         of their slices."""
-        if not isinstance(elems, (list, tuple)) or not any(isinstance(x, Node) for x in elems):
+        # Numbers, and lists of them, are the elements of one tensor.
+        if not isinstance(elems, (list, tuple)) or not any(
+                isinstance(x, Node) or isinstance(x, np.ndarray) and x.ndim for x in elems):
             return [self._sliced(elems, "elems")], operator.itemgetter(0)
         sequences = [self._sliced(x, Argument("elems", i)) for i, x in enumerate(elems)]
         for i, x in enumerate(sequences[1:], 1):

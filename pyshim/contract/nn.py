@@ -184,7 +184,7 @@ class NN:
         that makes the sequence of masks reproducible. Returns: a tensor like x.
         Definition: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014.
         """
-        x = self.floats(x, "x")
+        x, level = self.floats(x, "x"), rules.scalar(level)
         if isinstance(level, Node):
             level = self.floats(level, "level")
             if level.ndim:

@@ -47,8 +47,17 @@ def choice(value, argument, accepted):
     return value
 
 
+SEQUENCES = (list, tuple, range, np.ndarray)
+
+
+def scalar(value):
+    """An array without dimensions, such as ``eval`` returns, as a number; other values unchanged."""
+    return value[()] if isinstance(value, np.ndarray) and not value.ndim else value
+
+
 def integer(value, argument, least=None, kind=Value):
     """A whole number as an int; 5.0 is accepted, since R passes that. ``kind`` is the class of the message's field."""
+    value = scalar(value)
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
     # NumPy's isfinite() takes no integer of more than 64 bits.
     if not number or not abs(value) < float("inf") or value != int(value):
@@ -61,6 +70,7 @@ def integer(value, argument, least=None, kind=Value):
 
 def number(value, argument, least=None):
     """A number; nan is refused if a least number is given."""
+    value = scalar(value)
     if not isinstance(value, (int, float, np.number)) or isinstance(value, bool):
         raise ArgumentError("{argument} must be a number, not {value}", argument=argument, value=Value(value))
     if least is not None and not value >= least:
@@ -96,9 +106,10 @@ def part(argument, position):
 
 def sizes(shape, argument):
     """A shape, given as a tuple, list, array or single size, as a tuple of its items."""
+    shape = scalar(shape)
     if isinstance(shape, (int, float, np.number)):
         return (shape,)
-    if isinstance(shape, (tuple, list)) or isinstance(shape, np.ndarray) and shape.ndim == 1:
+    if isinstance(shape, (tuple, list, range)) or isinstance(shape, np.ndarray) and shape.ndim == 1:
         return tuple(shape)
     raise ArgumentError("{argument} must be a {tuple} of sizes, not {value}", argument=argument,
                         value=Value(shape))
@@ -132,7 +143,8 @@ def need_ndim(node, argument, *accepted):
 
 def several(value, count, argument, least=None):
     """Whole numbers, one for each of several axes, given as a list or as one number for all."""
-    values = list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value] * count
+    value = scalar(value)
+    values = list(value) if isinstance(value, SEQUENCES) else [value] * count
     if len(values) != count:
         raise ArgumentError("{argument} must be one number or {count}, not {value}", argument=argument, count=count,
                             value=Value(value))
@@ -148,7 +160,8 @@ def many_axes(axis, ndim, argument="axis"):
     """Axes given as None (all), a number or several, as a sorted tuple counted from the front."""
     if axis is None:
         return tuple(range(ndim))
-    if isinstance(axis, (list, tuple, np.ndarray)):
+    axis = scalar(axis)
+    if isinstance(axis, SEQUENCES):
         axes = [one_axis(a, ndim, argument) for a in axis]
     else:
         axes = [one_axis(axis, ndim, argument)]

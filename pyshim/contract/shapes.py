@@ -330,13 +330,16 @@ class Shapes:
     def concatenate(self, tensors, axis=-1):
         """Tensors joined along an axis.
 
-        Arguments: tensors, a list of tensors of one dtype and one rank, whose other sizes are equal, all of
-        them sparse or none (numbers and arrays take the dtype of the tensors beside them); axis. Returns: a tensor.
+        Arguments: tensors, a list of tensors of one dtype and one rank, whose other sizes are equal (numbers and arrays
+        take the dtype of the tensors beside them); axis. Returns: a tensor, sparse if all of them are.
         Raises ShapeError or DtypeError naming the tensor that does not fit.
         """
         given = tensors if isinstance(tensors, (list, tuple)) else [tensors]
-        if any(isinstance(tensor, Node) and tensor.parts is not None for tensor in given):
+        sparse = [isinstance(tensor, Node) and tensor.parts is not None for tensor in given]
+        if given and all(sparse):
             return self._sparse_concatenate([self.node(tensor, "tensors", sparse=True) for tensor in given], axis)
+        if any(sparse):
+            tensors = [self.to_dense(tensor) if each else tensor for tensor, each in zip(given, sparse)]
         tensors = self.nodes_alike(tensors, "tensors")
         if not tensors:
             raise ArgumentError("{argument} must hold at least one tensor", argument="tensors")

@@ -4,7 +4,7 @@ They have two dimensions. ``dot``, ``concatenate``, ``to_dense``, ``is_sparse`` 
 dtype accept them; elsewhere, call ``to_dense`` first. Two kernels do the computing: scatter and segment_sum.
 """
 
-from ..errors import ArgumentError, EngineError, ShapeError
+from ..errors import EngineError, ShapeError
 from ..graph.node import Operation
 from ..messages import Argument, Axis
 from ..sparse_array import SparseArray
@@ -88,9 +88,6 @@ class Sparse:
         moved = [[], [], []]
         offset, other = self.constant(0, dtype="int32"), tensors[0].shape[1 - axis]
         for i, x in enumerate(tensors):
-            if x.parts is None:
-                raise ArgumentError("{argument} is dense and others are sparse", argument=Argument("tensors", i),
-                                    remedy="convert those with {to_dense()}")
             need_joinable(x, i, "tensors", tensors[0])
             if not rules.compatible((x.shape[1 - axis],), (other,)):
                 raise not_joined(i, x, tensors[0], axis)

@@ -204,7 +204,7 @@ class Variables:
         if stop is None:
             start, stop = 0, start
         start, stop, step = [each.known if isinstance(each, Node) and known.is_number(each.known) else each
-                             for each in (start, stop, step)]
+                             for each in map(rules.scalar, (start, stop, step))]
         if any(isinstance(each, Node) for each in (start, stop, step)):
             return self._counted_up(start, stop, step, rules.dtype_name(dtype, "int32"))
         for argument, number in (("start", start), ("stop", stop), ("step", step)):

@@ -369,6 +369,14 @@ def test_map_fn_name_and_constant_result(K):
     check(K, result, np.tile(np.array([1, 2], "float32"), (3, 1)))
 
 
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_map_fn_and_folds_of_several_arrays(K, kind):
+    arrays = kind([np.array([1, 2, 3]), np.array([4, 5, 6])])
+    check(K, K.map_fn(lambda pair: pair[0] * pair[1], arrays, dtype="int64"), np.array([4, 10, 18]))
+    check(K, K.foldl(lambda sum, pair: sum + pair[0] * pair[1], arrays, np.int64(0)), np.array(32))
+    check(K, K.map_fn(lambda row: K.sum(row), kind([[1, 2, 3], [4, 5, 6]])), np.array([6, 15]))
+
+
 def test_map_fn_of_several_tensors(K):
     x, y = sample((3, 4)), sample((3, 2), seed=1)
     expected = x.sum(axis=1) * y[:, 0]

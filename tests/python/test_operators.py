@@ -69,6 +69,16 @@ def test_operator_gradients(K, sign):
     check_gradient(K, ARITHMETIC[sign], ARITHMETIC[sign], x, y)
 
 
+def test_products_of_matrices(K):
+    x, y = np.arange(24, dtype="float32").reshape(2, 3, 4), np.arange(40, dtype="float32").reshape(2, 4, 5)
+    for one, other in ((x, y), (x, y[0]), (x[0], y[0]), (x[0], y[0, :, 0]), (x[0, 0], y[0])):
+        expected = one @ other
+        for product in (tensor(K, one) @ tensor(K, other), tensor(K, one) @ other, one.tolist() @ tensor(K, other)):
+            check(K, product, expected)
+    with pytest.raises(K.errors.ArgumentError, match=r"4 and 3 dimensions is not defined here; use dot\(\) or"):
+        tensor(K, x[None]) @ tensor(K, y)
+
+
 def test_power(K):
     x = np.array([0.5, 1.0, 2.0], "float32")
     t = K.constant(x)

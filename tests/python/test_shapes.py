@@ -387,6 +387,20 @@ def test_permutations_of_every_rank(K):
     assert K.permute_dimensions(K.placeholder((None, 3, 4)), (2, 0, 1)).shape == (4, None, 3)
 
 
+def test_values_of_scalars_and_ranges_as_arguments(K):
+    """``eval`` returns an array without dimensions for a scalar, which is a number wherever one is expected."""
+    n, x = K.eval(K.constant(2, "int32")), np.arange(24, dtype="float32").reshape(2, 3, 4)
+    assert n.shape == () and K.zeros((n, 3)).shape == (2, 3) and K.zeros(n).shape == (2,)
+    y = K.constant(x)
+    check(K, K.sum(y, axis=n), x.sum(2))
+    check(K, K.sum(y, axis=range(1, 3)), x.sum((1, 2)))
+    check(K, K.permute_dimensions(y, range(2, -1, -1)), x.transpose(2, 1, 0))
+    check(K, K.repeat_elements(y, n, 1), x.repeat(2, 1))
+    check(K, K.arange(n, dtype="float32"), np.arange(2, dtype="float32"))
+    check(K, K.one_hot(K.constant([0, 1], "int32"), n), np.eye(2, dtype="float32"))
+    assert K.dropout(y, K.eval(K.constant(0.5))).shape == (2, 3, 4)
+
+
 def test_repetition_along_every_axis(K):
     for shape in RANKS:
         x = sample(shape)

@@ -192,6 +192,13 @@ def test_concatenate(K, axis):
     check(K, K.dot(joined, K.constant(y)), expected @ y)
 
 
+def test_concatenate_sparse_and_dense(K):
+    parts = [dense((2, 3), seed=1), dense((2, 1), seed=2), dense((2, 2), seed=3)]
+    joined = K.concatenate([K.constant(parts[0]), K.variable(scipy.sparse.csr_matrix(parts[1])), parts[2]], 1)
+    assert not K.is_sparse(joined)
+    check(K, joined, np.concatenate(parts, 1))
+
+
 @pytest.mark.parametrize("axis", [0, 1])
 def test_concatenate_placeholders(K, axis):
     inputs = [K.placeholder((None, None), sparse=True), K.placeholder((None, None), sparse=True)]
@@ -273,8 +280,6 @@ REFUSED = {  # what: (call, error, message)
     "a sparse tensor on the right": (lambda K: K.dot(K.ones((2, 2)), sparse(K, (2, 3))), "Argument",
                                      r"y is sparse; convert it with to_dense\(\)"),
     "sparse on both sides": (lambda K: K.dot(sparse(K, (2, 2)), sparse(K, (2, 3))), "Argument", "y is sparse"),
-    "sparse beside dense": (lambda K: K.concatenate([sparse(K, (2, 3)), K.ones((2, 3))]), "Argument",
-                            r"concatenate\(\): tensors\[1\] is dense and others are sparse"),
     "sizes to be joined": (lambda K: K.concatenate([sparse(K, (2, 3)), sparse(K, (2, 4))], 0), "Shape",
                            r"tensors\[1\] of shape \(2, 4\) cannot be joined to tensors\[0\] of shape \(2, 3\)"),
     "dtypes to be joined": (lambda K: K.concatenate([sparse(K, (2, 3)), sparse(K, (2, 3), "float64")]), "Dtype",
