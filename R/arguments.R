@@ -69,6 +69,7 @@ as_axis <- function(axis, arg = "axis") {
     return(NULL)
   }
   axis <- if (is.list(axis)) unlist(lapply(axis, as_plain_number)) else as_plain_number(axis)
+  axis <- if (is.object(axis)) axis else as.vector(unname(axis))
   if (!is.numeric(axis) || anyNA(axis)) {
     abort("argument", "{argument} must be whole numbers, not {value}", argument = arg, value = axis)
   }
@@ -140,7 +141,13 @@ as_shape <- function(shape) { # nolint: cyclocomp_linter.
     abort("argument", "a size must be a whole number, not {type}", type = describe_type(shape))
   }
   lapply(unname(as.list(as_plain_number(shape))), function(size) {
-    if (inherits(size, "python.builtin.object")) size else if (!is.null(size) && !is.na(size)) as_whole(size)
+    if (inherits(size, "python.builtin.object")) {
+      return(size)
+    }
+    if (!is.null(size) && length(size) != 1L) {
+      abort("argument", "{argument} must be a whole number, NULL or NA, not {value}", argument = "a size", value = size)
+    }
+    if (!is.null(size) && !is.na(size)) as_whole(size)
   })
 }
 
@@ -198,6 +205,9 @@ as_integers <- function(x, arg, ndim = 0L) {
     abort("dtype", c("{argument} must be whole numbers or an integer tensor, not {value}",
                      i = "Classes count from 0 here: give `as.integer({name}) - 1`."), name = arg, argument = arg,
           value = x)
+  }
+  if (is.data.frame(x)) {
+    x <- data_frame_matrix(x, arg)
   }
   as_value(if (is.double(x) && !is_integer64(x)) as_whole(x) else x, arg, ndim)
 }

@@ -92,8 +92,8 @@ as_expression <- function(x, arg, other = NULL) {
 #'
 #' @param fn A function of a slice that returns a tensor or a list of tensors; in folds, a function of the accumulator
 #'   and a slice that returns the next accumulator, with the same shape and dtype.
-#' @param elems A tensor with at least one dimension, or a list of tensors with first axes of the same size: then `fn`
-#'   takes a list with a slice of each.
+#' @param elems A tensor with at least one dimension, or a list of tensors or arrays with first axes of the same size:
+#'   then `fn` takes a list with a slice of each, which has the names of `elems`.
 #' @param initializer The first accumulator; by default the first slice of a single tensor.
 #' @param name A string.
 #' @param dtype Name of the results' dtype; by default what `fn` returns.
@@ -109,7 +109,31 @@ as_expression <- function(x, arg, other = NULL) {
 #' k_eval(k_foldr(function(x, digit) x * 10 + digit, 1:3))
 #' @export
 k_map_fn <- function(fn, elems, name = NULL, dtype = NULL) {
-  call_shim("map_fn", as_python_function(fn, "fn"), as_value(elems, "elems", ndim = 1L), name, dtype)
+  call_shim("map_fn", as_python_function(with_names(fn, elems), "fn"), as_elements(elems), name, dtype)
+}
+
+#' Tensors to take slices of: a list of them, or one; single numbers in a list are the elements of one tensor
+#' @noRd
+as_elements <- function(elems) {
+  is_number <- function(x) length(x) == 1L && is.null(dim(x)) && !k_is_tensor(x)
+  if (is_plain_list(elems) && !all(vapply(elems, is_number, NA))) {
+    as_values(elems, "elems", 1L)
+  } else {
+    as_value(elems, "elems", 1L)
+  }
+}
+
+#' A function whose last argument, the list of slices, has the names of the list of tensors
+#' @noRd
+with_names <- function(fn, elems) {
+  if (!is.function(fn) || !is_plain_list(elems) || is.null(names(elems))) {
+    return(fn)
+  }
+  function(...) {
+    arguments <- list(...)
+    names(arguments[[length(arguments)]]) <- names(elems)
+    do.call(fn, arguments, quote = TRUE)
+  }
 }
 
 #' @rdname k_map_fn
@@ -127,8 +151,8 @@ k_foldr <- function(fn, elems, initializer = NULL, name = NULL) {
 #' A fold whose initial accumulator may be a single number: a scalar or, if that does not fit, a vector of one element
 #' @noRd
 fold <- function(kind, fn, elems, initializer, name) {
-  fn <- as_python_function(fn, "fn")
-  elems <- as_value(elems, "elems", ndim = 1L)
+  fn <- as_python_function(with_names(fn, elems), "fn")
+  elems <- as_elements(elems)
   run <- function(ndim) call_shim(kind, fn, elems, as_value(initializer, "initializer", ndim), name)
   if (k_is_tensor(initializer) || length(initializer) != 1L || !identical(as.integer(dim(elems)[-1L]), 1L)) {
     return(run(0L))

@@ -196,7 +196,7 @@ k_unstack <- function(x, axis = 1L, num = NULL, name = NULL) {
   }
   shape <- dim(x)
   at <- as_axis(axis)
-  if (length(at) != 1L || !(at %in% seq(-length(shape), length(shape) - 1L))) {
+  if (length(at) != 1L || !length(shape) || !(at %in% seq(-length(shape), length(shape) - 1L))) {
     abort("shape", "{argument} is {value}, which no tensor with {rank} dimensions has", rank = length(shape),
           argument = "axis", value = axis)
   }
@@ -274,7 +274,13 @@ k_slice <- function(x, start, size) {
     }
     as_whole(first - 1)
   })
-  size <- each_count(size, "size", function(count) if (is.null(count) || is.na(count)) -1L else as_whole(count))
+  size <- each_count(size, "size", function(count) {
+    if (length(count) > 1L) {
+      abort("argument", "{argument} must hold a whole number for each axis, not {value}", argument = "size",
+            value = count)
+    }
+    if (is.null(count) || is.na(count)) -1L else as_whole(count)
+  })
   call_shim("slice", as_value(x, ndim = 1L), start, size)
 }
 
@@ -307,8 +313,12 @@ each_count <- function(x, arg, convert) {
 #' dim(k_pattern_broadcast(k_placeholder(shape = c(NA, 3)), c(TRUE, FALSE)))
 #' @export
 k_pattern_broadcast <- function(x, broadcastable) {
+  if (is.atomic(broadcastable) && anyNA(broadcastable)) {
+    abort("argument", "{argument} must be TRUE or FALSE for each axis, not {value}", argument = "broadcastable",
+          value = broadcastable)
+  }
   call_shim("pattern_broadcast", as_value(x, ndim = length(broadcastable)),
-            if (is.atomic(broadcastable)) as.list(broadcastable) else broadcastable)
+            if (is.atomic(broadcastable)) as.list(unname(broadcastable)) else broadcastable)
 }
 
 #' Pad sequences, images and volumes with zeros

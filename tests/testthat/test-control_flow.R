@@ -24,6 +24,11 @@ for_each_backend("maps and folds of several tensors", {
                rowSums(x) * y)
   expect_value(k_foldl(function(total, rows) total + rows[[1]] * rows[[2]], list(k_constant(x), k_constant(y)),
                        k_zeros(3)), colSums(x * y))
+  expect_value(k_map_fn(function(pair) pair[[1]] * pair[[2]], list(c(1, 2, 3), c(10, 20, 30))), c(10, 40, 90))
+  expect_value(k_map_fn(function(pair) pair$a * pair$b, list(a = c(1, 2), b = k_constant(c(3, 4)))), c(3, 8))
+  expect_value(k_foldl(function(total, pair) total + pair$a * pair$b, list(a = c(1, 2), b = c(3, 4)), 0), 11)
+  expect_value(k_map_fn(function(pair) pair[[1]] + pair[[2]], list(k_constant(array(1)), 5)), array(6))
+  expect_value(k_map_fn(function(number) number * 2, list(1, 2, 3)), c(2, 4, 6))
   both <- k_map_fn(function(row) list(k_sum(row), row * 2), k_constant(x))
   expect_value(both[[1]], rowSums(x))
   expect_value(both[[2]], x * 2)

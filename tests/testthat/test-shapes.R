@@ -42,6 +42,7 @@ for_each_backend("one_hot uses indices unchanged: they count from 0", {
   expect_value(k_one_hot(matrix(c(0L, 1L, 1L, 0L), 2), 2), array(c(1, 0, 0, 1, 0, 1, 1, 0), c(2, 2, 2)))
   expect_value(k_one_hot(k_argmax(rbind(c(1, 5), c(3, 2))), 2), rbind(c(0, 1), c(1, 0)))
   expect_value(k_one_hot(c(-1, 3), 3), matrix(0, 2, 3))
+  expect_value(k_one_hot(data.frame(a = c(0, 1)), 2), array(c(1, 0, 0, 1), c(2, 1, 2)))
   expect_keras_error(k_one_hot(factor("a"), 3), "dtype", c("indices", "factor", "as.integer(indices) - 1"))
   expect_keras_error(k_one_hot("a", 3), "dtype", c("k_one_hot()", "indices"))
   expect_keras_error(k_one_hot(c(1.5, 2), 3), "dtype", c("k_one_hot()", "indices"))
@@ -50,6 +51,9 @@ for_each_backend("one_hot uses indices unchanged: they count from 0", {
 x <- array(sin(1:24), c(2, 3, 4))
 
 for_each_backend("permute_dimensions is aperm", {
+  expect_value(k_permute_dimensions(x, c(last = 3, first = 1, middle = 2)), aperm(x, c(3, 1, 2)))
+  expect_value(k_sum(x, axis = c(a = 1, b = 2)), apply(x, 3, sum))
+  expect_value(k_sum(x, axis = array(2)), apply(x, c(1, 3), sum))
   expect_value(k_permute_dimensions(x, c(3, 1, 2)), aperm(x, c(3, 1, 2)))
   expect_value(k_permute_dimensions(x, list(1, -1, 2)), aperm(x, c(1, 3, 2)))
   expect_keras_error(k_permute_dimensions(x, c(1, 2)), "shape",
@@ -99,6 +103,7 @@ for_each_backend("stack and unstack", {
   expect_keras_error(k_unstack(open), "shape", c("k_unstack()", "Axis 1", "(NA, 2)", "`num`"))
   expect_keras_error(k_unstack(m, num = 3), "shape", c("k_unstack()", "3", "size 2"))
   expect_keras_error(k_unstack(m, axis = 3), "shape", c("k_unstack()", "2 dimensions"))
+  expect_keras_error(k_unstack(k_constant(1)), "shape", c("k_unstack()", "0 dimensions"))
   expect_keras_error(k_stack(list(m, t(m))), "shape", c("k_stack()", "x[[2]]", "(3, 2)"))
 })
 
@@ -118,6 +123,9 @@ for_each_backend("slice counts from 1", {
                      c("k_slice()", "`start` 3 and `size` 2", "axis 2", "size 3"))
   expect_keras_error(k_slice(x, 0, 1), "argument", c("k_slice()", "`start`", "0"))
   expect_keras_error(k_slice(x, c(1, 1), 1), "argument", c("k_slice()", "start"))
+  expect_keras_error(k_slice(x, c(1, 1, 1), list(c(1, 2), 1, 1)), "argument", c("k_slice()", "`size`", "c(1, 2)"))
+  expect_keras_error(k_zeros(list(c(2, 3), 4)), "argument", c("a size", "c(2, 3)"))
+  expect_keras_error(k_zeros(list(2, integer(0))), "argument", "a size")
 })
 
 for_each_backend("pattern_broadcast", {
@@ -126,6 +134,8 @@ for_each_backend("pattern_broadcast", {
   expect_equal(dim(row), c(1L, 3L))
   m <- matrix(1:6, 2)
   expect_equal(k_function(list(open), list(row + m))(list(m[1, , drop = FALSE]))[[1]], m + m[c(1, 1), ])
+  expect_equal(dim(k_pattern_broadcast(open, c(rows = TRUE, columns = FALSE))), c(1L, 3L))
+  expect_keras_error(k_pattern_broadcast(open, c(NA, FALSE)), "argument", c("`broadcastable`", "NA"))
   expect_keras_error(k_pattern_broadcast(m, c(TRUE, FALSE)), "shape",
                      c("k_pattern_broadcast()", "axis 1", "size 2"))
 })
