@@ -1,7 +1,7 @@
 # The history of a training.
 
-#' @param frequency The argument `validation_freq`: a number; the epochs to validate after, a list or several numbers; or
-#'   `NULL` for each epoch.
+#' @param frequency The argument `validation_freq`: a number; a list, or several numbers, of the epochs to validate
+#'   after; or `NULL` for each epoch.
 #' @noRd
 as_history <- function(values, frequency = NULL) {
   metrics <- lapply(values$metrics, unlist)

@@ -28,15 +28,21 @@ set_weights <- function(object, weights) {
           argument = "weights", count = length(needed), shapes = toString(shapes), given = length(weights))
   }
   for (i in seq_len(min(length(needed), length(weights)))) {
-    sizes <- if (is.null(dim(weights[[i]]))) length(weights[[i]]) else dim(weights[[i]])
-    is_number <- length(dim(needed[[i]])) == 0L && identical(as.integer(sizes), 1L)
-    if (is.numeric(weights[[i]]) && !is_number && !identical(as.integer(sizes), as.integer(dim(needed[[i]])))) {
-      abort("shape", "{argument} has shape {shape}, but the weight there has {needed_shape}",
-            argument = paste0("weights[[", i, "]]"), shape = sizes, needed_shape = dim(needed[[i]]))
-    }
+    need_sizes(weights[[i]], dim(needed[[i]]), paste0("weights[[", i, "]]"))
   }
   call_shim("set_weights", object, lapply(unname(weights), as_model_data, arg = "weights"))
   invisible(object)
+}
+
+#' Reject an array of other sizes than a weight has; a single number also fits a weight without axes
+#' @noRd
+need_sizes <- function(x, needed, arg) {
+  sizes <- if (is.null(dim(x))) length(x) else dim(x)
+  fits <- identical(as.integer(sizes), as.integer(needed)) || !length(needed) && identical(as.integer(sizes), 1L)
+  if (is.numeric(x) && !fits) {
+    abort("shape", "{argument} has shape {shape}, but the weight there has {needed_shape}", argument = arg,
+          shape = sizes, needed_shape = needed, function_name = "set_weights()")
+  }
 }
 
 #' @rdname get_weights
