@@ -488,7 +488,7 @@ CALLS = {
     "random_normal": normal(), "truncated_normal": normal(),
     "random_uniform": drawn(minval=lambda: number(0.0, ("ArgumentError", 2.0)),
                             maxval=lambda: number(1.0, ("ArgumentError", -1.0))),
-    "random_binomial": drawn(p=lambda: number(0.5, *[("ArgumentError", x) for x in (-0.1, 1.1, NAN)])),
+    "random_binomial": drawn(p=lambda: tensor(0.5, *[("ArgumentError", x) for x in (-0.1, 1.1, NAN)])),
 
     "rnn": lambda t: {
         "step_function": also(function(lambda x, states: (x, states[:1])),
