@@ -301,7 +301,8 @@ CALLS = {
     "stop_gradient": lambda t: {"variables": tensors(t.matrix)},
     "name_scope": lambda t: {"name": some("scope", *[("ArgumentError", x) for x in (None, 5, [], {}, t.vector)])},
     "control_dependencies": lambda t: {"control_inputs": tensors([])},
-    "print_tensor": of_tensor(),
+    "print_tensor": lambda t: {"x": tensor(t.matrix),
+                               "message": some("x: ", *[("ArgumentError", value) for value in (["x"], {}, t.vector)])},
 
     "variable": lambda t: {"value": tensor(t.matrix), "dtype": dtype(), "name": name(),
                            "constraint": optional(function(abs))},
