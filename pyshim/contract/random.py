@@ -73,7 +73,7 @@ class Random:
             p = numeric_array(p, "p")
             improper = p[~((p >= 0) & (p <= 1))]  # nan, too
             if improper.size:
-                raise ArgumentError("{argument} must be a number from 0 to 1, not {value}", argument="p",
+                raise ArgumentError("{argument} must be from 0 to 1, not {value}", argument="p",
                                     value=Value(improper[0]))
         dtype = rules.dtype_name(dtype, config.floatx())
         draws = self._drawn("random_uniform", shape, dtype_of_draws(dtype), seed)

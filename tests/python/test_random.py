@@ -319,7 +319,7 @@ def test_refused_limits(K):
         K.truncated_normal((2,), stddev=-0.5)
     for p, improper in ((-0.1, "-0.1"), (1.5, "1.5"), (float("nan"), "nan"), ([0.1, 1.5], "1.5"),
                         (np.array([float("nan"), 1]), "nan")):
-        with pytest.raises(K.errors.ArgumentError, match="p must be a number from 0 to 1, not " + improper):
+        with pytest.raises(K.errors.ArgumentError, match="p must be from 0 to 1, not " + improper):
             K.random_binomial((2,), p)
     with pytest.raises(K.errors.DtypeError, match=r"random_binomial\(\): p must be a tensor, a number or an array"):
         K.random_binomial((2,), "half")
