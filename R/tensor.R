@@ -207,6 +207,12 @@ Summary.keras_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_lin
   }
   parts <- list(...)
   if (generic == "range") {
+    finite <- parts[["finite"]]
+    if (!is.null(finite) && !identical(finite, FALSE)) {
+      abort("argument", "{argument} must be FALSE, not {value}: no elements of tensors are left out",
+            argument = "finite", value = finite, function_name = "range()")
+    }
+    parts[["finite"]] <- NULL
     ends <- lapply(c("min", "max"), function(end) do.call(end, parts))
     return(call_method("concatenate", lapply(ends, function(end) call_method("reshape", end, list(1L))), 0L))
   }
