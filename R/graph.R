@@ -241,7 +241,7 @@ k_control_dependencies <- function(control_inputs) {
 #' Print a tensor's value each time it is evaluated
 #'
 #' @param x A tensor.
-#' @param message A string to print before the value.
+#' @param message A string to print before the value, or `NULL`.
 #' @return A tensor of the same value. Use it instead of `x`: what is never evaluated is not printed.
 #' @family graph
 #' @examplesIf is_backend_installed()

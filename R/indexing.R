@@ -176,6 +176,9 @@ positions_in_order <- function(index, size, axis) { # nolint: cyclocomp_linter.
   if (any(index > size, na.rm = TRUE)) {
     refuse_position(axis, max(index), size, "`[`")
   }
+  if (any(index > .Machine$integer.max)) {
+    refuse_index(axis, max(index), "is {value}; positions go up to 2147483647")
+  }
   as.integer(pmax(as.vector(index), -.Machine$integer.max))
 }
 

@@ -8,7 +8,8 @@
 #' @param x A tensor of numbers; of a floating dtype except for `k_relu()`.
 #' @param alpha The slope below the threshold, or the factor for negative inputs.
 #' @param max_value The upper limit, or `NULL` for none.
-#' @param threshold The threshold below which the slope applies.
+#' @param threshold The threshold below which the slope applies. Like `alpha` and `max_value`, it may also be an array
+#'   or tensor that broadcasts with `x`.
 #' @return A tensor of `x`'s shape and dtype.
 #'
 #'   Errors: `keras_error_dtype` for a dtype that does not fit.

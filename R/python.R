@@ -41,8 +41,8 @@ look_up <- function(kind, name) {
 #' @noRd
 call_python <- function(target, ...) { # nolint: cyclocomp_linter.
   for (given in list(...)) {
-    # reticulate would convert NA to True, and misread text in the C locale.
-    if (is.logical(given) && identical(given, NA) || (is.character(given) || is.list(given)) && is_ascii_locale()) {
+    # reticulate would convert NA to True or "NA", and misread text in the C locale.
+    if (is_single_na(given) || (is.character(given) || is.list(given)) && is_ascii_locale()) {
       return(do.call(call_prepared, c(list(target), lapply(list(...), prepared))))
     }
   }
@@ -51,7 +51,9 @@ call_python <- function(target, ...) { # nolint: cyclocomp_linter.
 
 #' An argument that reticulate converts correctly. NA becomes NaN, which pyshim rejects where it is not valid
 #' @noRd
-prepared <- function(given) if (identical(given, NA)) NA_real_ else as_text(given)
+prepared <- function(given) if (is_single_na(given)) NA_real_ else as_text(given)
+
+is_single_na <- function(x) identical(x, NA) || identical(x, NA_character_)
 
 call_prepared <- function(target, ...) {
   seconds <- getOption("keras.timeout")

@@ -9,7 +9,7 @@
 #'   integer tensor with one dimension.
 #' @param mean,stddev Mean and standard deviation.
 #' @param minval,maxval Limits: numbers, or scalar tensors for a floating dtype.
-#' @param p A number from 0 to 1, or a tensor.
+#' @param p A number from 0 to 1, an array of them, or a tensor.
 #' @param dtype Name of a floating dtype; [k_floatx()] by default. `k_random_uniform()` draws whole numbers
 #'   for an integer dtype.
 #' @param seed A whole number with which a new tensor draws the same sequence again on the same backend.

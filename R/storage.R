@@ -34,25 +34,36 @@
 #' k_get_value(b)
 #' @export
 k_save_variables <- function(path, ...) {
+  path <- as_path(path)
   given <- named_variables(...)
-  invisible(call_shim("save_named", as_path(path), as.list(names(given)), unname(given)))
+  invisible(call_shim("save_named", path, as.list(names(given)), unname(given)))
 }
 
 #' @rdname k_save_variables
 #' @export
 k_load_variables <- function(path, ...) {
+  path <- as_path(path)
   if (...length()) {
     given <- named_variables(...)
-    invisible(call_shim("load_named", as_path(path), as.list(names(given)), unname(given)))
+    invisible(call_shim("load_named", path, as.list(names(given)), unname(given)))
   } else {
-    loaded <- call_shim("load_all", as_path(path))
+    loaded <- call_shim("load_all", path)
     setNames(loaded[[2L]], as.character(unlist(loaded[[1L]])))
   }
 }
 
 #' Expand a path as R does; anything else is returned unchanged, for pyshim to reject
+#'
+#' R takes a variable with the name `p`, `pa` or `pat` for the path, unless the path is named, too.
 #' @noRd
-as_path <- function(path) if (is.character(path)) path.expand(native_path(path)) else path
+as_path <- function(path) {
+  if (k_is_tensor(path)) {
+    abort("argument", c("{argument} must be the path of a file, a string, not {value}",
+                        i = "A variable can be called `p` if the path is named: `path = path, p = w`."),
+          argument = "path", value = path)
+  }
+  if (is.character(path)) path.expand(native_path(path)) else path
+}
 
 #' The name by which code refers to a value, such as `w` or `net$w`; "" for an expression that computes it
 #' @noRd

@@ -207,6 +207,12 @@ Summary.keras_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_lin
   }
   parts <- list(...)
   if (generic == "range") {
+    finite <- parts[["finite"]]
+    if (!is.null(finite) && !identical(finite, FALSE)) {
+      abort("argument", "{argument} must be FALSE, not {value}: no elements of tensors are left out",
+            argument = "finite", value = finite, function_name = "range()")
+    }
+    parts[["finite"]] <- NULL
     ends <- lapply(c("min", "max"), function(end) do.call(end, parts))
     return(call_method("concatenate", lapply(ends, function(end) call_method("reshape", end, list(1L))), 0L))
   }
@@ -262,7 +268,8 @@ t.keras_tensor <- function(x) {
 #' @export
 dim.keras_tensor <- function(x) {
   sizes <- call_shim("int_shape", x)
-  if (length(sizes)) vapply(sizes, function(size) if (is.null(size)) NA_integer_ else size, 0L)
+  # Sizes beyond the largest integer of R are doubles.
+  if (length(sizes)) unlist(lapply(sizes, function(size) if (is.null(size)) NA_integer_ else size))
 }
 
 #' @rdname keras_tensor
@@ -273,7 +280,8 @@ length.keras_tensor <- function(x) {
                         i = "`all.equal(x, array)` compares the values, with the tolerance of the tensor's dtype."),
           function_name = "all.equal()")
   }
-  as.integer(prod(dim(x)))
+  count <- prod(dim(x))
+  if (is.na(count) || count <= .Machine$integer.max) as.integer(count) else count
 }
 
 # -- values -----------------------------------------------------------------------------------------------
@@ -461,7 +469,9 @@ str.keras_tensor <- function(object, ...) {
 #' A shape as shown in messages: `(NA, 3)`
 #' @noRd
 format_shape <- function(shape) {
-  sizes <- vapply(shape, function(size) if (is.null(size) || is.na(size)) "NA" else format(size), "")
+  sizes <- vapply(shape, function(size) {
+    if (is.null(size) || is.na(size)) "NA" else format(size, scientific = FALSE)
+  }, "")
   paste0("(", paste(sizes, collapse = ", "), ")")
 }
 

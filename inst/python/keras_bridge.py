@@ -60,6 +60,8 @@ def _for_r(value):
         elif value.dtype.kind in "iu":
             value = value.astype("float64" if _holds_na(value) else "int32")
         return value if value.ndim else value.item()
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return float(value)  # reticulate would keep the lower 32 bits
     return value
 
 
@@ -68,6 +70,7 @@ def _holds_na(value):
     return value.dtype == "int32" and value.size and value.min() == np.iinfo("int32").min
 
 
+LARGEST_INTEGER = 2 ** 31 - 1  # of R
 LARGE = 1 << 16  # elements
 
 

@@ -251,7 +251,7 @@ class Core:
         """A list as tensors of one dtype: its numbers and arrays take the dtype of the tensors in it."""
         if isinstance(values, Node) or not isinstance(values, (list, tuple)):
             values = [values]
-        names = [Argument(argument, i) for i in range(len(values))]
+        names = [rules.part(argument, i) for i in range(len(values))]
         first = first_tensor(values)
         if first is not None:
             dtype = first.dtype
@@ -274,7 +274,7 @@ class Core:
         for i, tensor in enumerate(tensors):
             if not rules.compatible(tensor.shape, tensors[0].shape):
                 raise ShapeError("{argument} has shape {shape}, {first} has shape {first_shape}; they must be equal",
-                                 argument=Argument(argument, i), shape=tensor.shape, first=Argument(argument, 0),
+                                 argument=rules.part(argument, i), shape=tensor.shape, first=rules.part(argument, 0),
                                  first_shape=tensors[0].shape)
         axis = rules.one_axis(axis, tensors[0].ndim + 1)
         return self.concatenate([self.expand_dims(tensor, axis) for tensor in tensors], axis)

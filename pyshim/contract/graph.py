@@ -205,9 +205,12 @@ class Graph:
     def print_tensor(self, x, message=""):
         """The same tensor, which prints its value each time it is evaluated.
 
-        Arguments: x, a tensor; message, a string printed before the value. Returns: a tensor like x.
+        Arguments: x, a tensor; message, a string or number printed before the value, None for none.
+        Returns: a tensor like x.
         """
         x = self.node(x, "x")
+        if not isinstance(message, (int, float, np.number)):
+            message = "" if message is None else rules.text(message, "message")
         with self.outside_scopes():
             always = self.constant_node(np.array(True))
         return self.apply("print_tensor", [x, always], x.dtype, x.shape, message=str(message))

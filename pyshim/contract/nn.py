@@ -19,10 +19,11 @@ class NN:
         """Rectified linear unit: x from threshold to max_value, alpha * (x - threshold) below.
 
         Arguments: x, a tensor of numbers; alpha, the slope below the threshold; max_value, the limit
-        above, None for none; threshold. Returns: a tensor like x. Definition: Keras reference, ``relu``.
+        above, None for none; threshold. The latter three are numbers, arrays or tensors, which broadcast.
+        Returns: a tensor like x. Definition: Keras reference, ``relu``.
         """
         x = self.numbers(x, "x")
-        raised, leaky = [isinstance(each, Node) or each != 0 for each in (threshold, alpha)]
+        raised, leaky = [isinstance(each, (Node, np.ndarray)) or each != 0 for each in (threshold, alpha)]
         if not (raised or leaky) and max_value is None and x.dtype in rules.FLOATS:
             return self._float_function("relu", x)
         threshold = self.node(threshold, "threshold", dtype=x.dtype)

@@ -8,6 +8,7 @@ from ..errors import ArgumentError, DtypeError, ShapeError
 from ..graph.node import Node
 from ..messages import Choices, Shape, Value
 from . import rules
+from .core import first_tensor, numeric_array
 from .sizes import static_sizes
 
 EXACT = 2 ** 53  # float64 holds every whole number up to this one
@@ -65,15 +66,20 @@ class Random:
     def random_binomial(self, shape, p=0.0, dtype=None, seed=None):
         """Draws of 1 with probability p, else 0.
 
-        Arguments: p, a number from 0 to 1, or a tensor; shape, dtype and seed as of ``random_normal``.
-        Returns: a tensor.
+        Arguments: p, a number from 0 to 1, an array of them, or a tensor; shape, dtype and seed as of
+        ``random_normal``. Returns: a tensor.
         """
-        if not isinstance(p, Node) and not 0 <= rules.number(p, "p") <= 1:
-            raise ArgumentError("{argument} must be a number from 0 to 1, not {value}", argument="p", value=Value(p))
+        if first_tensor(p) is None:
+            p = numeric_array(p, "p")
+            improper = p[~((p >= 0) & (p <= 1))]  # nan, too
+            if improper.size:
+                raise ArgumentError("{argument} must be from 0 to 1, not {value}", argument="p",
+                                    value=Value(improper[0]))
         dtype = rules.dtype_name(dtype, config.floatx())
         draws = self._drawn("random_uniform", shape, dtype_of_draws(dtype), seed)
+        p = self.node(p, "p", dtype=draws.dtype)
         if dtype != draws.dtype:
-            p = self.cast(self.node(p, "p", dtype=draws.dtype), draws.dtype)
+            p = self.cast(p, draws.dtype)
         return self.cast(self.less(draws, p), dtype)
 
     def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):

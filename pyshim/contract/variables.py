@@ -182,6 +182,9 @@ class Variables:
         string; seed, an integer that makes the draw repeat, the same on every backend.
         """
         low, high = rules.number(low, "low"), rules.number(high, "high")
+        if not np.isfinite(float(high) - float(low)):
+            raise ArgumentError("`low` {low} and `high` {high} must be finite, and so must their difference",
+                                low=Value(low), high=Value(high))
         draws = _draws(seed).uniform(low, high, rules.known_shape(shape))
         return self.variable(draws, dtype, name)
 

@@ -301,7 +301,8 @@ CALLS = {
     "stop_gradient": lambda t: {"variables": tensors(t.matrix)},
     "name_scope": lambda t: {"name": some("scope", *[("ArgumentError", x) for x in (None, 5, [], {}, t.vector)])},
     "control_dependencies": lambda t: {"control_inputs": tensors([])},
-    "print_tensor": of_tensor(),
+    "print_tensor": lambda t: {"x": tensor(t.matrix),
+                               "message": some("x: ", *[("ArgumentError", value) for value in (["x"], {}, t.vector)])},
 
     "variable": lambda t: {"value": tensor(t.matrix), "dtype": dtype(), "name": name(),
                            "constraint": optional(function(abs))},
@@ -488,7 +489,7 @@ CALLS = {
     "random_normal": normal(), "truncated_normal": normal(),
     "random_uniform": drawn(minval=lambda: number(0.0, ("ArgumentError", 2.0)),
                             maxval=lambda: number(1.0, ("ArgumentError", -1.0))),
-    "random_binomial": drawn(p=lambda: number(0.5, *[("ArgumentError", x) for x in (-0.1, 1.1, NAN)])),
+    "random_binomial": drawn(p=lambda: tensor(0.5, *[("ArgumentError", x) for x in (-0.1, 1.1, NAN)])),
 
     "rnn": lambda t: {
         "step_function": also(function(lambda x, states: (x, states[:1])),

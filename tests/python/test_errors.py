@@ -135,6 +135,13 @@ WRONG = [
     (lambda K, x: K.sum(np.array(["a"])), "DtypeError", r"sum\(\): x must be .* not an array of dtype <U1"),
     (lambda K, x: K.sum(np.array([None])), "DtypeError", r"sum\(\): x must be .* not an array of dtype object"),
     (lambda K, x: K.sum(nested(5000)), "ArgumentError", r"sum\(\): a value is nested too deeply"),
+    (lambda K, x: K.sum([[x, K.cast(x, "float64")]]), "DtypeError",
+     r"sum\(\): x\[0\]\[1\] has dtype float64, x\[0\]\[0\] has dtype float32"),
+    (lambda K, x: K.stack([[x, x[0]], [x, x]]), "ShapeError",
+     r"stack\(\): x\[0\]\[1\] has shape \(2,\), x\[0\]\[0\] has shape \(2, 2\); they must be equal"),
+    (lambda K, x: K.concatenate([[x, x[0]]]), "ShapeError",
+     r"concatenate\(\): tensors\[0\]\[1\] has shape \(2,\), tensors\[0\]\[0\] has shape \(2, 2\)"),
+    (lambda K, x: K.concatenate([x, [[1, "a"], [2, 3]]]), "DtypeError", r"concatenate\(\): tensors\[1\] must be"),
     (lambda K, x: K.sum(1j), "DtypeError", r"sum\(\): x must be a tensor, .* or an array of numbers, not complex"),
 ]
 

@@ -644,6 +644,18 @@ def test_print_tensor_of_every_dtype(K, capsys):
     assert capsys.readouterr().out == "é: 2.5\n"
 
 
+@pytest.mark.parametrize("message, printed", [(None, "2.5\n"), ("", "2.5\n"), (3, "32.5\n"), ("x ", "x 2.5\n")])
+def test_the_message_of_print_tensor(K, capsys, message, printed):
+    check(K, K.print_tensor(K.constant(2.5), message), np.float32(2.5))
+    assert capsys.readouterr().out == printed
+
+
+def test_the_message_of_print_tensor_is_a_string(K):
+    for message in (["x"], np.array(["x", "y"]), K.constant(1.0)):
+        with pytest.raises(K.errors.ArgumentError, match=r"print_tensor\(\): message must be a string, not"):
+            K.print_tensor(K.constant(2.5), message)
+
+
 def test_print_tensor_is_done_for_its_own_sake(K, capsys):
     x, v = K.placeholder((None,)), K.variable(0.0)
     with K.control_dependencies([K.print_tensor(x, "x: ")]):

@@ -134,6 +134,18 @@ def test_relu_with_a_tensor_as_slope(K):
     check(K, K.relu(K.constant(x), alpha=K.variable(alpha)), np.where(x < 0, x * alpha, x))
 
 
+@pytest.mark.parametrize("arguments", [{"alpha": [0.1, 0.2, 0.5]}, {"max_value": [0.25, 0.5, 1.0]},
+                                       {"threshold": [0.0, 0.5, -1.0]}, {"alpha": [[0.5], [0.25]], "threshold": [1.0]}],
+                         ids=str)
+def test_relu_with_arrays(K, arguments):
+    x = sample((2, 3), seed=4)
+    arrays = {name: np.array(value, "float32") for name, value in arguments.items()}
+    alpha, threshold = arrays.get("alpha", 0), arrays.get("threshold", 0)
+    expected = np.where(x < threshold, alpha * (x - threshold), np.minimum(x, arrays.get("max_value", np.inf)))
+    check(K, K.relu(K.constant(x), **arrays), expected.astype("float32"))
+    check(K, K.relu(K.constant(x), **arguments), expected.astype("float32"))
+
+
 def test_relu_gradient_at_0_is_0(K):
     x = K.variable([-1.0, 0.0, 1.0])
     check(K, K.gradients(K.relu(x), x)[0], np.array([0, 0, 1], "float32"))

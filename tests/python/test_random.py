@@ -265,8 +265,15 @@ def test_limits_as_tensors(K):
     np.testing.assert_allclose(values.std(axis=0), [1, 0.001], rtol=0.1)
     values = K.eval(K.random_uniform((2000,), K.variable(3.0), K.variable(5.0), seed=29))
     assert 3 <= values.min() < 3.01 and 4.99 < values.max() < 5
-    values = K.eval(K.random_binomial((1000, 2), K.variable([0.0, 1.0])))
-    check_array(values, np.tile(np.array([0, 1], "float32"), (1000, 1)))
+    for p in (K.variable([0.0, 1.0]), [0, 1], np.array([0.0, 1.0]), [0.0, K.constant(1.0)]):
+        values = K.eval(K.random_binomial((1000, 2), p))
+        check_array(values, np.tile(np.array([0, 1], "float32"), (1000, 1)))
+    p = K.placeholder((2,))
+    f = K.function([p], [K.random_binomial((1000, 2), p)])
+    for value in ([0, 1], [1, 0]):
+        check_array(f([value])[0], np.tile(np.array(value, "float32"), (1000, 1)))
+    ones = np.count_nonzero(K.eval(K.random_binomial((2000, 2), [0.1, 0.9], dtype="float16", seed=7)), axis=0)
+    np.testing.assert_allclose(ones, [200, 1800], atol=70)
 
 
 def test_gradient_passes_through_the_limits(K):
@@ -310,9 +317,12 @@ def test_refused_limits(K):
         K.random_normal((2,), stddev=-1)
     with pytest.raises(K.errors.ArgumentError, match="stddev must not be negative"):
         K.truncated_normal((2,), stddev=-0.5)
-    for p in (-0.1, 1.5, float("nan")):
-        with pytest.raises(K.errors.ArgumentError, match="p must be a number from 0 to 1, not"):
+    for p, improper in ((-0.1, "-0.1"), (1.5, "1.5"), (float("nan"), "nan"), ([0.1, 1.5], "1.5"),
+                        (np.array([float("nan"), 1]), "nan")):
+        with pytest.raises(K.errors.ArgumentError, match="p must be from 0 to 1, not " + improper):
             K.random_binomial((2,), p)
+    with pytest.raises(K.errors.DtypeError, match=r"random_binomial\(\): p must be a tensor, a number or an array"):
+        K.random_binomial((2,), "half")
     with pytest.raises(K.errors.DtypeError, match=r"random_uniform\(\): dtype bool cannot be drawn; .*int8"):
         K.random_uniform((2,), dtype="bool")
     for low, high in ((-1, 5), (0, 257), (3, 3)):

@@ -1,6 +1,7 @@
 """The family variables."""
 
 import gc
+import re
 
 import numpy as np
 import pytest
@@ -258,6 +259,10 @@ def test_random_variables_refuse(K):
     for seed in (-1, 0.5, "a"):
         with pytest.raises(K.errors.ArgumentError, match=r"random_uniform_variable\(\): seed must be"):
             K.random_uniform_variable((2,), 0, 1, seed=seed)
+    for low, high in ((0, np.inf), (-np.inf, 0), (np.nan, 1), (0, np.nan), (np.inf, np.inf), (-1e308, 1e308)):
+        with pytest.raises(K.errors.ArgumentError, match=r"random_uniform_variable\(\): low %s and high %s must be "
+                                                         r"finite" % (re.escape(str(low)), re.escape(str(high)))):
+            K.random_uniform_variable((2,), low, high)
     with pytest.raises(K.errors.ArgumentError,
                        match=r"random_normal_variable\(\): scale must be at least 0, not -1"):
         K.random_normal_variable((2,), 0, -1)

@@ -58,6 +58,25 @@ for_each_backend("binding and combining", {
   expect_identical(lapply(c(x, 2:3), class)[2:3], list("integer", "integer"))  # sizes
 })
 
+for_each_backend("sizes and lengths that R's integers cannot hold are doubles", {
+  withr::local_options(warn = 2)
+  square <- k_placeholder(shape = c(1e5, 1e5))
+  expect_identical(dim(square), c(100000L, 100000L))
+  expect_identical(length(square), 1e10)
+  expect_identical(k_count_params(square), 1e10)
+  long <- k_placeholder(shape = c(3e9, NA, 2))
+  expect_identical(dim(long), c(3e9, NA, 2))
+  expect_identical(k_int_shape(long), list(3e9, NULL, 2L))
+  expect_identical(length(long), NA_integer_)
+  expect_match(format(long), "shape (3000000000, NA, 2)", fixed = TRUE)
+  expect_identical(length(k_ones(c(2, 3))), 6L)
+})
+
+for_each_backend("functions called by outer() may evaluate tensors", {
+  x <- k_constant(v)
+  expect_identical(outer(1:2, 0:2, function(i, j) as.vector(x)[i + j]), outer(1:2, 0:2, function(i, j) v[i + j]))
+})
+
 for_each_backend("apply functions", {
   x <- k_constant(v)
   expect_equal(lapply(x, k_eval), as.list(v))

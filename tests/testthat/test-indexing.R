@@ -153,6 +153,10 @@ for_each_backend("axes of unknown size", {
   expect_keras_error(run(open[3:5, ]), "engine")
   expect_keras_error(run(open[5, ]), "engine")
   expect_keras_error(open[c(TRUE, FALSE), ], "argument", c("`[`", "unknown size"))
+  for (index in list(Inf, 3e9, c(1, 3e9))) {
+    expect_keras_error(open[index, ], "argument", c("`[`", "index 1 is", "positions go up to 2147483647"))
+  }
+  expect_equal(run(open[-3e9, ]), whole)
 })
 
 for_each_backend("errors for indices", {

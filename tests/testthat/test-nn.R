@@ -33,6 +33,7 @@ for_each_backend("binary crossentropy", {
 
 for_each_backend("further activations", {
   expect_value(k_relu(x, threshold = 0.4), ifelse(x >= 0.4, x, 0))
+  expect_value(k_relu(c(-1, -2, 3), alpha = c(0.1, 0.2, 0.3)), c(-0.1, -0.4, 3))
   expect_value(k_relu(x, alpha = 0.1, max_value = 6, threshold = 1),
                ifelse(x >= 1, pmin(x, 6), 0.1 * (x - 1)))
   expect_value(k_elu(x), ifelse(x > 0, x, exp(x) - 1))

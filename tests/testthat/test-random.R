@@ -59,6 +59,7 @@ for_each_backend("errors of random functions", {
   expect_keras_error(k_random_normal(c(NA, 2)), "shape", c("k_random_normal()", "shape"))
   expect_keras_error(k_random_normal(2, dtype = "int32"), "dtype", c("k_random_normal()", "int32"))
   expect_keras_error(k_random_binomial(2, p = 1.5), "argument", c("k_random_binomial()", "1.5"))
+  expect_keras_error(k_random_binomial(2, p = c(0.5, -1)), "argument", c("`p` must be from 0 to 1", "c(0.5, -1)"))
   expect_keras_error(k_random_uniform(2, seed = -1), "argument", c("k_random_uniform()", "seed"))
 })
 

@@ -105,6 +105,8 @@ for_each_backend("stack and unstack", {
   expect_keras_error(k_unstack(m, axis = 3), "shape", c("k_unstack()", "2 dimensions"))
   expect_keras_error(k_unstack(k_constant(1)), "shape", c("k_unstack()", "0 dimensions"))
   expect_keras_error(k_stack(list(m, t(m))), "shape", c("k_stack()", "x[[2]]", "(3, 2)"))
+  x <- k_constant(m)
+  expect_keras_error(k_concatenate(list(list(x, t(x)))), "shape", c("`tensors[[1]][[2]]`", "`tensors[[1]][[1]]`"))
 })
 
 for_each_backend("reverse", {

@@ -34,6 +34,8 @@ for_each_backend("variables take names from the call, from the list, or their ow
   expect_equal(k_batch_get_value(list(w, v)), list(1, 2))
   k_load_variables(path, b = w)
   expect_equal(k_get_value(w), 2)
+  k_save_variables(path = path, p = w)
+  expect_named(k_load_variables(path), "p")
 })
 
 for_each_backend("variables without a name take that of the R variable", {
@@ -86,6 +88,12 @@ for_each_backend("errors of saving and loading", {
   expect_keras_error(k_save_variables(path, a = 1), "dtype", c("Only variables", "not 1"))
   expect_keras_error(k_save_variables(path, "a:rows" = w), "argument", "a:rows")
   expect_keras_error(k_save_variables(c(path, path), w), "argument", "path")
+  for (call in list(quote(k_save_variables(NA_character_, w)), quote(k_load_variables(NA_character_)))) {
+    expect_keras_error(eval(call), "argument", "`path` must be the path of a file, a string, not NA")
+  }
+  for (call in list(quote(k_save_variables(path, p = w)), quote(k_load_variables(path, p = w)))) {
+    expect_keras_error(eval(call), "argument", c("a string, not a tensor", "`path = path, p = w`"))
+  }
   expect_keras_error(k_save_variables(file.path(folder, "none", "w.npz"), w), "file",
                      c("none", "Make it first"))
   expect_keras_error(k_load_variables(path), "file", c("k_load_variables()", path, "No such file"))

@@ -171,6 +171,8 @@ for_each_backend("numbers in a summary beside a tensor mean what they mean elsew
     expect_match(conditionMessage(condition), "argument 2", fixed = TRUE, label = deparse(code))
   }
   expect_keras_error(sum(x, NA), "dtype", c("sum()", "NA"))
+  expect_value(range(x, finite = FALSE), range(m))
+  expect_keras_error(range(x, finite = TRUE), "argument", c("range()", "`finite` must be FALSE"))
 }, among = every_backend())
 
 for_each_backend("the group generic Summary, and mean and t", {

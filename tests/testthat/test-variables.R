@@ -116,6 +116,12 @@ for_each_backend("updates", {
   expect_keras_error(k_update(v, matrix(1, 2, 2)), "shape", "k_update()")
 })
 
+for_each_backend("NA is no name and no dtype", {
+  expect_keras_error(k_variable(1, name = NA_character_), "argument", c("k_variable()", "`name` must be a string"))
+  expect_keras_error(k_ones(2, name = NA), "argument", c("k_ones()", "`name` must be a string, not NA"))
+  expect_keras_error(k_zeros(2, NA_character_), "dtype", c("k_zeros()", "`dtype`", "NA"))
+})
+
 for_each_backend("a dtype has only one name", {
   for (dtype in c("float", "double", "int", "integer", "numeric", "logical", "f4")) {
     expect_keras_error(k_variable(1, dtype = dtype), "dtype", c("k_variable()", dtype, "float32"))
