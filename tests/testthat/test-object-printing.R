@@ -25,7 +25,7 @@ test_that("generators of images print with the sizes of their images", {
   suppressMessages(use_backend("cntk"))
   folder <- withr::local_tempdir()
   dir.create(file.path(folder, "a"))
-  png::writePNG(matrix(0.5, 5, 5), file.path(folder, "a", "x.png"))
+  image_array_save(array(0.5, c(5, 5, 3)), file.path(folder, "a", "x.png"))
   capture.output(images <- flow_images_from_directory(folder, target_size = c(6, 7)))
   expect_match(format(images), "^<DirectoryIterator: .*target_size = c\\(6, 7\\)")
   expect_output(print(images), "target_size")
